@@ -1,0 +1,41 @@
+# `make run` sets everything up and serves a demo; the other targets are what its developers use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run setup check test messages bench torture lock clean
+
+run: setup
+	$(BIN)/rti demo
+
+setup: $(VENV)/.done
+
+$(VENV)/.done: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: check
+	$(BIN)/pytest -n auto
+
+# Collect the texts of the program into the Khmer catalogue; what is new there waits for a translation.
+messages: setup
+	$(BIN)/pybabel -q extract --mapping pyproject.toml --no-default-keywords -k _ -k gettext -k say -k N_ --no-location --sort-output --omit-header -o rti/locale/messages.pot rti notifications
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header -i rti/locale/messages.pot -o rti/locale/km/LC_MESSAGES/messages.po -l km
+	rm rti/locale/messages.pot
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+lock: setup
+	$(BIN)/pip-compile --quiet --extra dev --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-header --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) var

@@ -1,0 +1,1 @@
+"""Schema changes in order; `rti migrate` applies them, and tests start from them."""

@@ -1,0 +1,25 @@
+"""Alembic's entry: runs on the connection that `rti.migrating` hands over."""
+
+from alembic import context
+
+from rti import tables
+from rti.db import Base, Choice
+
+connection = context.config.attributes["connection"]
+
+
+def render_item(kind: str, item: object, _: object) -> str | bool:
+    """A choice is text to the schema, so that a new member needs no migration."""
+    return "sa.Text()" if kind == "type" and isinstance(item, Choice) else False
+
+
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    compare_type=True,
+    render_item=render_item,
+    transaction_per_migration=True,
+)
+assert tables  # Importing it fills the metadata.
+with context.begin_transaction():
+    context.run_migrations()

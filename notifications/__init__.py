@@ -1,0 +1,1 @@
+"""Everything that crosses the mail wire, and the clock that drives it."""

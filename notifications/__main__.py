@@ -1,0 +1,4 @@
+"""placeholder"""
+import asyncio
+async def run(settings):
+    await asyncio.Event().wait()

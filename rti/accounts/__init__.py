@@ -1,0 +1,1 @@
+"""People, their roles and sessions, and what each role may do."""

@@ -1,0 +1,43 @@
+"""People and their sessions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rti.accounts.policy import Role
+from rti.db import Base, Choice, new_id
+
+
+class PersonRow(Base):
+    """Somebody who can sign in; `email` is stored in lower case."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("(role IN ('cbo_member', 'cbo_lead')) = (cbo_id IS NOT NULL)", name="cbo_of_role"),
+        Index(None, "cbo_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    role: Mapped[Role] = mapped_column(Choice(Role))
+    cbo_id: Mapped[UUID | None] = mapped_column(ForeignKey("cbo.id"))
+    language: Mapped[str]
+    wants_reminders: Mapped[bool] = mapped_column(default=True)
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class SignInRow(Base):
+    """A session: only the SHA-256 of its token is kept, and no address of the visitor."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]

@@ -1,0 +1,87 @@
+"""The web process: everything that is wired together, and nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.template.config import TemplateConfig
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti import logs, routes, wallclock
+from rti.accounts.policy import Person
+from rti.db import Database
+from rti.settings import Settings
+from rti.web import guards, headers, problems, templating
+
+LARGEST_BODY = 12_000_000
+
+
+async def _session(state: State) -> AsyncIterator[AsyncSession]:
+    """One transaction around a request: it commits before the answer leaves, and a failure is a 500."""
+    async with state.database.transaction() as session:
+        yield session
+
+
+def _person(request: Request[Any, Any, Any]) -> Person:
+    person: Person = request.user
+    return person
+
+
+def _now() -> datetime:
+    return wallclock.now()
+
+
+def _today(state: State) -> date:
+    return wallclock.day_of(wallclock.now(), state.settings.timezone)
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The application of one process, for `settings` that name a database and a secret."""
+    logs.configure()
+    database = Database(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        yield
+        await database.close()
+
+    guards.require_declared_guards(routes.HANDLERS)
+    return Litestar(
+        route_handlers=routes.HANDLERS,
+        lifespan=[lifespan],
+        state=State({"settings": settings, "database": database}),
+        dependencies={
+            "session": Provide(_session),
+            "person": Provide(_person, sync_to_thread=False),
+            "now": Provide(_now, sync_to_thread=False),
+            "today": Provide(_today, sync_to_thread=False),
+        },
+        middleware=[guards.Authentication],
+        exception_handlers=problems.HANDLERS,
+        template_config=TemplateConfig(instance=templating.engine()),
+        csrf_config=CSRFConfig(
+            secret=settings.secret,
+            cookie_name="__Host-csrf" if settings.secure_cookies else "csrf",
+            cookie_secure=settings.secure_cookies,
+            cookie_httponly=True,
+            cookie_samesite="strict",
+            exclude=r"^/api/",
+        ),
+        compression_config=CompressionConfig(backend="gzip"),
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=OpenAPIConfig(
+            title="RTI",
+            version="1",
+            path="/api/schema",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        after_request=headers.protect,
+    )

@@ -1,0 +1,1 @@
+"""Areas of Cambodia and the public bodies that can be asked."""

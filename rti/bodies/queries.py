@@ -1,0 +1,71 @@
+"""Reading the directory."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.bodies.kinds import AreaLevel, BodyKind
+from rti.bodies.tables import AreaRow, PublicBodyRow
+from rti.errors import NotFound
+from rti.intake import Code, Name
+from rti.paging import PAGE_SIZE, Page, cut, read_mark
+
+
+class BodyFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which bodies to list; `q` is looked for in both names and the code."""
+
+    q: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    kind: BodyKind | None = None
+    area: Code | None = None
+    after: Name = ""
+
+
+async def directory(session: AsyncSession, wanted: BodyFilter) -> Page[PublicBodyRow]:
+    """Public bodies by kind and English name."""
+    query = select(PublicBodyRow)
+    if wanted.q:
+        sought = [PublicBodyRow.name_km, PublicBodyRow.name_en, PublicBodyRow.code]
+        query = query.where(or_(*(column.icontains(wanted.q, autoescape=True) for column in sought)))
+    if wanted.kind:
+        query = query.where(PublicBodyRow.kind == wanted.kind)
+    if wanted.area:
+        query = query.where(PublicBodyRow.area_code.startswith(wanted.area, autoescape=True))
+    order = (PublicBodyRow.name_en, PublicBodyRow.id)
+    if wanted.after:
+        query = query.where(tuple_(*order) > read_mark(wanted.after, str, UUID))
+    rows = (await session.scalars(query.order_by(*order).limit(PAGE_SIZE + 1))).all()
+    return cut(rows, PAGE_SIZE, lambda body: (body.name_en, str(body.id)))
+
+
+async def body(session: AsyncSession, body_id: UUID) -> PublicBodyRow:
+    found = await session.get(PublicBodyRow, body_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def provinces(session: AsyncSession) -> Sequence[AreaRow]:
+    found = await session.scalars(
+        select(AreaRow).where(AreaRow.level == AreaLevel.PROVINCE).order_by(AreaRow.code)
+    )
+    return found.all()
+
+
+async def areas_below(session: AsyncSession, code: str | None) -> Sequence[AreaRow]:
+    """The areas directly below one, or the provinces."""
+    found = await session.scalars(select(AreaRow).where(AreaRow.parent_code == code).order_by(AreaRow.code))
+    return found.all()
+
+
+async def path_to(session: AsyncSession, code: str | None) -> Sequence[AreaRow]:
+    """The province, district and commune that an area code names, outermost first."""
+    if not code:
+        return []
+    codes = [code[:length] for length in (2, 4, 6) if len(code) >= length]
+    return (
+        await session.scalars(select(AreaRow).where(AreaRow.code.in_(codes)).order_by(AreaRow.code))
+    ).all()

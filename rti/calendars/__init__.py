@@ -1,0 +1,1 @@
+"""Days off per country: dated, sourced, and never computed at run time."""

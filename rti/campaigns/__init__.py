@@ -1,0 +1,1 @@
+"""Programmes of requests and the areas they aim at."""

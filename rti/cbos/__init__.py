@@ -1,0 +1,1 @@
+"""The community-based organisations that ask."""

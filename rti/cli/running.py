@@ -1,0 +1,154 @@
+"""Commands that run the system: `demo`, `serve`, `scheduler`, `migrate`."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import typer
+import uvicorn
+
+from rti import embedded, wallclock
+from rti.app import create_app
+from rti.db import Database
+from rti.demo import ACCOUNTS, load_demo
+from rti.migrating import migrate as migrate_database
+from rti.settings import Settings
+
+STOP_SECONDS = 10
+
+
+def settings_of_environment() -> Settings:
+    return Settings.from_env(os.environ)
+
+
+@contextmanager
+def opened() -> Iterator[Settings]:
+    """Settings with a database that is there: the given one, or the embedded server."""
+    with embedded.completed(settings_of_environment()) as settings:
+        yield settings
+
+
+def migrate() -> None:
+    """Bring the database to the present schema and load the directory, statutes and days off.
+
+    Example: RTI_DATABASE_URL=postgresql://rti:secret@db/rti rti migrate
+    """
+    with opened() as settings:
+        asyncio.run(_migrated(settings, with_demo=False))
+
+
+def serve(*, stop_with_parent: bool = typer.Option(False, hidden=True)) -> None:
+    """Serve the web pages and the JSON API.
+
+    Example: RTI_PORT=8080 rti serve
+    """
+    if stop_with_parent:
+        _stop_when_parent_ends()
+    with opened() as settings:
+        uvicorn.run(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS // 2,
+        )
+
+
+def scheduler(*, stop_with_parent: bool = typer.Option(False, hidden=True)) -> None:
+    """Tick: sweep for reminders that are due, and dispatch queued messages.
+
+    Example: RTI_SMTP_URL=smtp://localhost:25 rti scheduler
+    """
+    if stop_with_parent:
+        _stop_when_parent_ends()
+    from notifications.__main__ import run  # noqa: PLC0415 -- placeholder until wired
+
+    with opened() as settings:
+        asyncio.run(run(settings))
+
+
+def demo() -> None:
+    """Set up a database with a demo campaign if it is empty, then serve everything until Ctrl-C.
+
+    Example: RTI_PORT=8080 rti demo
+    """
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    with embedded.completed(replace(settings_of_environment(), demo=True)) as settings:
+        asyncio.run(_migrated(settings, with_demo=True))
+        _announce(settings)
+        sys.exit(_supervise(settings))
+
+
+async def _migrated(settings: Settings, *, with_demo: bool) -> None:
+    database = Database(settings.database_url)
+    try:
+        await migrate_database(database, wallclock.now())
+        if with_demo:
+            now = wallclock.now()
+            async with database.transaction() as session:
+                await load_demo(session, now, wallclock.day_of(now, settings.timezone))
+    finally:
+        await database.close()
+
+
+def _announce(settings: Settings) -> None:
+    typer.echo(f"Open {settings.address}")
+    for account in ACCOUNTS:
+        typer.echo(f"  {account.email:<22} {account.password}  ({account.role.replace('_', ' ')})")
+    sent = f"goes to {settings.smtp_url}" if settings.smtp_url else f"stays here: read it at {settings.address}/mail"
+    typer.echo(f"Outgoing mail {sent}")
+    typer.echo("Stop with Ctrl-C; the data stays.")
+
+
+def _supervise(settings: Settings) -> int:
+    """Run the web server and the scheduler; when one ends or a signal comes, end both."""
+    environment = {
+        **os.environ,
+        "RTI_DATABASE_URL": settings.database_url,
+        "RTI_SECRET": settings.secret,
+        "RTI_DEMO": "1",
+    }
+    children = [
+        subprocess.Popen(  # noqa: S603 -- our own command
+            [sys.executable, "-m", "rti", command, "--stop-with-parent"],
+            env=environment,
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+        for command in ("serve", "scheduler")
+    ]
+    try:
+        while all(child.poll() is None for child in children):
+            try:
+                children[0].wait(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                continue
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            try:
+                child.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _stop_when_parent_ends() -> None:
+    """End this process when the other end of its standard input closes, even by kill -9."""
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,1 @@
+"""Every message that is to leave the system, as a row."""

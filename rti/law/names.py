@@ -1,0 +1,14 @@
+"""Names in the two languages of the system."""
+
+from typing import NamedTuple
+
+
+class Name(NamedTuple):
+    """A name in English and in Khmer."""
+
+    en: str
+    km: str
+
+    def in_language(self, lang: str) -> str:
+        """The Khmer name for "km", the English one for any other language."""
+        return (self.km if lang == "km" else self.en) or self.en

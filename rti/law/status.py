@@ -1,0 +1,88 @@
+"""Where a request stands, and whether a deadline is overdue on a day.
+
+Status and outcome are two axes: the status says where a request stands, the outcome of its answer what
+came of it.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+
+from rti.law.events import Event, EventKind, effective
+from rti.law.rules import Stop
+
+
+class RequestStatus(StrEnum):
+    """Where a request stands."""
+
+    DRAFT = "draft"
+    NOT_SUBMITTED = "not_submitted"
+    SUBMITTED = "submitted"
+    OPEN = "open"
+    PAUSED = "paused"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+def overdue_on(due: date | None, met_on: date | None, ended_on: date | None, day: date) -> bool:
+    """Whether a deadline is overdue on `day`: it passed before that day, and nothing met or ended it by then.
+
+    The due day itself is in time. `due` is the last day, None while the clock waits or is paused.
+    The same in SQL, where a null due day makes the whole expression not true:
+
+        due_on < :day
+        AND (met_on IS NULL OR met_on > :day)
+        AND (ended_on IS NULL OR ended_on > :day)
+    """
+    return (
+        due is not None
+        and due < day
+        and (met_on is None or met_on > day)
+        and (ended_on is None or ended_on > day)
+    )
+
+
+_MOVES = {
+    EventKind.DRAFTED: RequestStatus.DRAFT,
+    EventKind.SUBMITTED: RequestStatus.SUBMITTED,
+    EventKind.REFUSED_AT_COUNTER: RequestStatus.NOT_SUBMITTED,
+    EventKind.RETURNED: RequestStatus.NOT_SUBMITTED,
+    EventKind.RECEIVED: RequestStatus.OPEN,
+    EventKind.REGISTERED: RequestStatus.OPEN,
+    EventKind.ACKNOWLEDGED: RequestStatus.OPEN,
+    EventKind.REPLIED: RequestStatus.OPEN,
+    EventKind.ANSWERED: RequestStatus.ANSWERED,
+    EventKind.WITHDRAWN: RequestStatus.WITHDRAWN,
+}
+_ANY_STOPS = {
+    EventKind.FEE_REQUESTED: EventKind.FEE_PAID,
+    EventKind.CLARIFICATION_REQUESTED: EventKind.CLARIFICATION_GIVEN,
+}
+
+
+def status_on(events: Iterable[Event], day: date, stops: Iterable[Stop] | None = None) -> RequestStatus:
+    """Where the request stands at the end of `day`.
+
+    Only an open request can be paused: by the declared `stops` of its statute, or where none are given
+    by a question about the fee or the content that waits for the requester.
+    """
+    pairs = _ANY_STOPS if stops is None else {stop.begins: stop.ends for stop in stops}
+    status = RequestStatus.DRAFT
+    waiting: set[EventKind] = set()
+    for event in effective(events):
+        if event.on > day:
+            break
+        waiting.discard(event.kind)
+        if event.kind in pairs:
+            waiting.add(pairs[event.kind])
+        status = _moved(status, event.kind)
+    return RequestStatus.PAUSED if status is RequestStatus.OPEN and waiting else status
+
+
+def _moved(status: RequestStatus, kind: EventKind) -> RequestStatus:
+    """What arrives later reopens no closed request, and a counter that refuses closes no open one."""
+    if status in {RequestStatus.ANSWERED, RequestStatus.WITHDRAWN}:
+        return status
+    if status is RequestStatus.OPEN and kind in {EventKind.SUBMITTED, EventKind.REFUSED_AT_COUNTER}:
+        return status
+    return _MOVES.get(kind, status)

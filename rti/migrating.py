@@ -1,0 +1,44 @@
+"""Bringing a database to the present schema, and the reference data that every installation has."""
+
+from datetime import datetime
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from rti.bodies.reference import load_cambodia
+from rti.calendars.reference import load_published_days
+from rti.db import Database
+from rti.statutes.reference import load_statutes
+
+_ONE_AT_A_TIME = 7426_01
+"""Key of the advisory lock under which a database is migrated."""
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's settings for one connection; needs no file beside the migrations themselves."""
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")))
+    config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ONE_AT_A_TIME})")
+    try:
+        command.upgrade(alembic_config(connection), "head")
+    finally:
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ONE_AT_A_TIME})")
+        connection.commit()
+
+
+async def migrate(database: Database, now: datetime) -> None:
+    """Apply what is missing; does nothing on a database that is up to date."""
+    async with database.engine.connect() as connection:
+        await connection.run_sync(_upgrade)
+    async with database.transaction() as session:
+        await load_cambodia(session, now)
+        await load_statutes(session, now)
+        await load_published_days(session, now)

@@ -1,0 +1,1 @@
+"""A request, what happened to it, its evidence and its deadlines."""

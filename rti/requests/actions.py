@@ -1,0 +1,300 @@
+"""Filing requests and recording what happened to them.
+
+Each action checks everything before it writes, adds events, and folds the request anew. Nothing here
+commits: the transaction belongs to the request or job around it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import Person, scope_of
+from rti.bodies.tables import PublicBodyRow
+from rti.calendars.queries import calendar_of
+from rti.campaigns.tables import CampaignRow
+from rti.cbos.tables import CboRow
+from rti.db import new_id
+from rti.errors import Conflict, Fault, Invalid, NotFound, invalid, say
+from rti.law.deadlines import Deadline
+from rti.law.events import Event, EventKind
+from rti.law.limits import parse_limit
+from rti.requests.commands import FileRequest, RecordEvent
+from rti.requests.folding import Folded, fold
+from rti.requests.tables import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
+from rti.statutes.queries import DEFAULT_STATUTE, newest_of, version_of
+
+FIRST_DAYS = (
+    ("drafted_on", EventKind.DRAFTED),
+    ("submitted_on", EventKind.SUBMITTED),
+    ("received_on", EventKind.RECEIVED),
+)
+"""The days of filing in their order, and the events they stand for."""
+
+
+async def file_request(
+    session: AsyncSession, command: FileRequest, person: Person, now: datetime, today: date
+) -> RequestRow:
+    """Record a request and the days of its filing; raises Invalid, or Conflict for a used reference."""
+    cbo_id = _cbo_of(person, command)
+    faults = filing_faults(command, today)
+    if await session.get(PublicBodyRow, command.body_id) is None:
+        faults.append(Fault("body_id", say("Choose a public body from the directory")))
+    campaign = await session.get(CampaignRow, command.campaign_id) if command.campaign_id else None
+    if command.campaign_id and campaign is None:
+        faults.append(Fault("campaign_id", say("Choose a campaign from the list")))
+    if faults:
+        raise Invalid(*faults)
+    chosen = command.statute_id or (campaign.statute_id if campaign else DEFAULT_STATUTE)
+    statute = await newest_of(session, chosen)
+    reference = await _reference(session, cbo_id, command.reference)
+    request = RequestRow(
+        id=new_id(),
+        cbo_id=cbo_id,
+        campaign_id=command.campaign_id,
+        body_id=command.body_id,
+        reference=reference,
+        title=command.title,
+        question=command.question,
+        topic=command.topic,
+        channel=command.channel,
+        statute_id=statute.id,
+        statute_version=statute.version,
+        filed_by=person.id,
+        created_at=now,
+    )
+    events = filing_events(request, command, now, person.id)
+    folded = fold(
+        statute, await calendar_of(session, statute.countries, statute.weekend), [to_law(e) for e in events]
+    )
+    write_folded(request, folded)
+    session.add(request)
+    await session.flush()
+    session.add_all(events)
+    session.add_all(deadline_rows(request, folded.deadlines))
+    await session.flush()
+    return request
+
+
+def filing_faults(command: FileRequest, today: date) -> list[Fault]:
+    """Days of filing that lie ahead, or out of their order."""
+    faults, before = [], None
+    for name, _ in FIRST_DAYS:
+        day = getattr(command, name)
+        if day is None:
+            continue
+        if day > today:
+            faults.append(Fault(name, say("This day is still to come; leave it empty until it has happened")))
+        elif before and day < before:
+            faults.append(
+                Fault(name, say("This is before the day of the step before it ({day})", day=before))
+            )
+        before = day
+    return faults
+
+
+def filing_events(
+    request: RequestRow, command: FileRequest, now: datetime, by: UUID | None
+) -> list[EventRow]:
+    """One event for each day of filing that is known; without any, the request was drafted when recorded."""
+    known = [(kind, getattr(command, name)) for name, kind in FIRST_DAYS if getattr(command, name)]
+    return [
+        EventRow(
+            id=new_id(),
+            cbo_id=request.cbo_id,
+            request_id=request.id,
+            kind=kind,
+            happened_on=day,
+            recorded_at=now,
+            recorded_by=by,
+            note="",
+            details={},
+        )
+        for kind, day in known or [(EventKind.DRAFTED, now.date())]
+    ]
+
+
+async def record_event(
+    session: AsyncSession, request_id: UUID, command: RecordEvent, person: Person, now: datetime, today: date
+) -> EventRow:
+    """Write down that something happened, and fold the request anew."""
+    request = await locked(session, request_id, person)
+    earlier = list(await session.scalars(select(EventRow).where(EventRow.request_id == request.id)))
+    _check_event(command, earlier, today)
+    event = EventRow(
+        id=new_id(),
+        cbo_id=request.cbo_id,
+        request_id=request.id,
+        kind=command.kind,
+        happened_on=command.happened_on,
+        recorded_at=now,
+        recorded_by=person.id,
+        outcome=command.outcome,
+        note=command.note,
+        details=_details(command),
+    )
+    session.add(event)
+    await refold(session, request, [*earlier, event], now, cause=command.kind)
+    return event
+
+
+async def locked(session: AsyncSession, request_id: UUID, person: Person) -> RequestRow:
+    """The request, locked for writing; missing and foreign ones look the same."""
+    scope = scope_of(person)
+    found = select(RequestRow).where(RequestRow.id == request_id).with_for_update()
+    if not scope.everything:
+        found = found.where(RequestRow.cbo_id == scope.cbo_id)
+    request = await session.scalar(found)
+    if request is None:
+        raise NotFound
+    return request
+
+
+async def refold(
+    session: AsyncSession, request: RequestRow, events: Iterable[EventRow], now: datetime, cause: str
+) -> None:
+    """Fold the events, store where the request stands, and keep every due date that moved."""
+    statute = await version_of(session, request.statute_id, request.statute_version)
+    calendar = await calendar_of(session, statute.countries, statute.weekend)
+    folded = fold(statute, calendar, [to_law(event) for event in events])
+    await replace_deadlines(session, request, folded, now, cause)
+
+
+async def replace_deadlines(
+    session: AsyncSession, request: RequestRow, folded: Folded, now: datetime, cause: str
+) -> None:
+    """Store a fold in place of the one before; a date that moved stays on the timeline with its cause."""
+    of_request = DeadlineRow.request_id == request.id
+    columns = (DeadlineRow.kind, DeadlineRow.epoch, DeadlineRow.due_on)
+    before = {
+        (kind, epoch): due for kind, epoch, due in await session.execute(select(*columns).where(of_request))
+    }
+    for clock in folded.deadlines:
+        old = before.get((clock.kind, clock.epoch))
+        if old and old != clock.due:
+            session.add(
+                DateChangeRow(
+                    cbo_id=request.cbo_id,
+                    request_id=request.id,
+                    kind=clock.kind,
+                    old_due_on=old,
+                    new_due_on=clock.due,
+                    cause=cause,
+                    changed_at=now,
+                )
+            )
+    await session.execute(delete(DeadlineRow).where(of_request).execution_options(synchronize_session=False))
+    write_folded(request, folded)
+    session.add_all(deadline_rows(request, folded.deadlines))
+    await session.flush()
+
+
+def write_folded(request: RequestRow, folded: Folded) -> None:
+    """Put the folded columns in place."""
+    for name in Folded.__dataclass_fields__:
+        if name not in {"deadlines", "next_due_on"}:
+            setattr(request, name, getattr(folded, name))
+    request.next_due_on = folded.next_due_on or NEVER
+
+
+def deadline_rows(request: RequestRow, clocks: Sequence[Deadline]) -> list[DeadlineRow]:
+    return [
+        DeadlineRow(
+            request_id=request.id,
+            kind=clock.kind,
+            epoch=clock.epoch,
+            cbo_id=request.cbo_id,
+            state=clock.state,
+            starts_on=clock.starts_on,
+            due_on=clock.due,
+            due_at=clock.due_at,
+            met_on=clock.met_on,
+            binding=clock.binding,
+            provisional=clock.provisional,
+            steps=[step.to_data() for step in clock.steps],
+        )
+        for clock in clocks
+    ]
+
+
+def to_law(row: EventRow) -> Event:
+    """The row as the law sees it."""
+    details: dict[str, Any] = row.details or {}
+    until = details.get("until")
+    return Event(
+        kind=row.kind,
+        on=row.happened_on,
+        at=row.happened_at,
+        recorded_at=row.recorded_at,
+        id=str(row.id),
+        outcome=row.outcome,
+        days=details.get("days"),
+        until=date.fromisoformat(until) if until else None,
+        voids=details.get("voids"),
+    )
+
+
+def _details(command: RecordEvent) -> dict[str, Any]:
+    given = {"days": command.days, "until": command.until, "voids": command.voids}
+    return {name: str(value) for name, value in given.items() if value}
+
+
+def _check_event(command: RecordEvent, earlier: Sequence[EventRow], today: date) -> None:
+    faults = []
+    if command.happened_on > today:
+        faults.append(Fault("happened_on", say("This day is still to come; record it when it has happened")))
+    if command.kind is EventKind.ANSWERED and command.outcome is None:
+        faults.append(Fault("outcome", say("Say what came of the request")))
+    if command.kind is EventKind.CORRECTED and command.voids is None:
+        faults.append(Fault("voids", say("Say which entry of the timeline this corrects")))
+    if command.kind is EventKind.EXTENDED and not (command.days or command.until):
+        faults.append(
+            Fault("days", say("Write how long the extension is, for example 10 working, or until which day"))
+        )
+    if command.days:
+        try:
+            parse_limit(command.days)
+        except ValueError:
+            faults.append(
+                Fault("days", say("Write a number and a unit, for example 10 working or 15 calendar"))
+            )
+    if command.voids and command.voids not in {event.id for event in earlier}:
+        faults.append(Fault("voids", say("Choose an entry of this timeline")))
+    received = [e.happened_on for e in earlier if e.kind is EventKind.RECEIVED and e.id != command.voids]
+    if command.kind is EventKind.ANSWERED and received and command.happened_on < min(received):
+        faults.append(
+            Fault("happened_on", say("This is before the day of receipt ({day})", day=min(received)))
+        )
+    if faults:
+        raise Invalid(*faults)
+
+
+def _cbo_of(person: Person, command: FileRequest) -> UUID:
+    """Members file for their own organisation; staff say for which."""
+    own = scope_of(person).cbo_id
+    if own is None and command.cbo_id is None:
+        raise invalid("cbo_id", say("Choose the organisation that asks"))
+    if own and command.cbo_id not in {None, own}:
+        raise invalid("cbo_id", say("You can file for your own organisation only"))
+    return own or command.cbo_id  # type: ignore[return-value]
+
+
+async def _reference(session: AsyncSession, cbo_id: UUID, wanted: str | None) -> str:
+    """The wanted reference if it is free, else the next number of the organisation."""
+    if wanted:
+        taken = select(RequestRow.id).where(RequestRow.cbo_id == cbo_id, RequestRow.reference == wanted)
+        if await session.scalar(taken):
+            raise Conflict(
+                say(
+                    "Your organisation has a request with the reference {reference} already", reference=wanted
+                )
+            )
+        return wanted
+    numbered = update(CboRow).where(CboRow.id == cbo_id).values(last_number=CboRow.last_number + 1)
+    row = (await session.execute(numbered.returning(CboRow.code, CboRow.last_number))).one_or_none()
+    if row is None:
+        raise invalid("cbo_id", say("Choose the organisation that asks"))
+    return f"{row.code}-{row.last_number:04d}"

@@ -1,0 +1,59 @@
+"""What a person asks for, as values: the same for a form, the JSON API and a CSV line."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from rti.intake import Code, Line, Name, Paragraphs
+from rti.law.events import EventKind, Outcome
+from rti.law.status import RequestStatus
+from rti.requests.kinds import Channel, Topic
+
+
+class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Record a request. Days on which nothing has happened yet stay empty; any may lie in the past."""
+
+    body_id: UUID
+    title: Name
+    topic: Topic
+    channel: Channel = Channel.COUNTER
+    question: Paragraphs = ""
+    cbo_id: UUID | None = None
+    campaign_id: UUID | None = None
+    statute_id: Code | None = None
+    reference: Code | None = None
+    drafted_on: date | None = None
+    submitted_on: date | None = None
+    received_on: date | None = None
+
+
+class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Record that something happened. `days` ("10 working") or `until` belong to an extension."""
+
+    kind: EventKind
+    happened_on: date
+    outcome: Outcome | None = None
+    days: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    until: date | None = None
+    note: Line = ""
+    voids: UUID | None = None
+
+
+class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which requests to list; `after` is the mark of the page before."""
+
+    status: RequestStatus | None = None
+    topic: Topic | None = None
+    overdue: bool = False
+    province: Code | None = None
+    body_id: UUID | None = None
+    campaign_id: UUID | None = None
+    reference: Code | None = None
+    after: Name = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the place in the list was chosen."""
+        return any(getattr(self, name) for name in self.__struct_fields__ if name != "after")

@@ -1,0 +1,165 @@
+"""The pages of requests."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.response import Redirect, Template
+
+from rti.accounts.policy import CBO, REQUESTS
+from rti.bodies.queries import body as body_of
+from rti.bodies.queries import path_to, provinces
+from rti.campaigns.queries import campaigns
+from rti.cbos.queries import cbos
+from rti.intake import decode
+from rti.law.events import EventKind, Outcome
+from rti.law.status import RequestStatus
+from rti.law.steps import step_from_data
+from rti.requests import actions, queries
+from rti.requests.commands import FileRequest, RecordEvent, RequestFilter
+from rti.requests.documents import attach
+from rti.requests.kinds import Channel, Topic
+from rti.statutes.queries import newest, version_of
+from rti.web import forms
+from rti.web.guards import only
+from rti.web.inject import Id, Now, Session, Today, Who
+from rti.web.templating import Faults, WebRequest, page
+
+RECORDABLE = [
+    kind
+    for kind in EventKind
+    if kind not in {EventKind.DRAFTED, EventKind.REVIEW_DECIDED, EventKind.COMPLAINT_DECIDED}
+]
+
+
+@get("/requests", guards=[only(REQUESTS)])
+async def list_requests(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
+    wanted = decode(RequestFilter, dict(request.query_params))
+    return page(
+        request,
+        "requests/list.html",
+        await queries.worklist(session, person, wanted, today),
+        wanted=wanted,
+        today=today,
+        provinces=await provinces(session),
+        campaigns=await campaigns(session),
+        statuses=RequestStatus,
+        topics=Topic,
+    )
+
+
+async def _new_request_page(
+    request: WebRequest, session: Session, body_id: UUID, person: Who, sent: forms.Sent | None = None
+) -> Template:
+    body = await body_of(session, body_id)
+    return page(
+        request,
+        "requests/new.html",
+        body,
+        status=422 if sent else 200,
+        path_to_body=await path_to(session, body.area_code),
+        campaigns=await campaigns(session),
+        statutes=await newest(session),
+        cbos=[] if person.role in CBO else await cbos(session),
+        topics=Topic,
+        channels=Channel,
+        form=sent.values if sent else {},
+        faults=Faults(sent.faults if sent else ()),
+    )
+
+
+@get("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS)])
+async def new_request(request: WebRequest, session: Session, body_id: Id, person: Who) -> Template:
+    return await _new_request_page(request, session, body_id, person)
+
+
+@post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS)])
+async def file_request(
+    request: WebRequest, session: Session, body_id: Id, person: Who, now: Now, today: Today
+) -> Response[None] | Template:
+    sent = await forms.read(request)
+    await body_of(session, body_id)
+    async with forms.attempt(session, sent):
+        command = decode(FileRequest, {**sent.values, "body_id": str(body_id)})
+        filed = await actions.file_request(session, command, person, now, today)
+    if sent.faults:
+        return await _new_request_page(request, session, body_id, person, sent)
+    return Redirect(f"/requests/{filed.id}", status_code=303)
+
+
+async def _detail_page(
+    request: WebRequest,
+    session: Session,
+    person: Who,
+    request_id: UUID,
+    today: Today,
+    sent: forms.Sent | None = None,
+) -> Template:
+    detail = await queries.one(session, person, request_id)
+    return page(
+        request,
+        "requests/detail.html",
+        detail,
+        status=422 if sent else 200,
+        today=today,
+        statute=await version_of(session, detail.request.statute_id, detail.request.statute_version),
+        kinds=RECORDABLE,
+        outcomes=Outcome,
+        form=sent.values if sent else {"happened_on": today.isoformat()},
+        faults=Faults(sent.faults if sent else ()),
+    )
+
+
+@get("/requests/{request_id:uuid}", guards=[only(REQUESTS)])
+async def show_request(
+    request: WebRequest, session: Session, person: Who, request_id: Id, today: Today
+) -> Template:
+    return await _detail_page(request, session, person, request_id, today)
+
+
+@post("/requests/{request_id:uuid}/events", guards=[only(REQUESTS)])
+async def record_event(
+    request: WebRequest, session: Session, person: Who, request_id: Id, now: Now, today: Today
+) -> Response[None] | Template:
+    sent = await forms.read(request)
+    async with forms.attempt(session, sent):
+        command = decode(RecordEvent, sent.values)
+        event = await actions.record_event(session, request_id, command, person, now, today)
+        if file := sent.files.get("document"):
+            await attach(
+                session,
+                person,
+                request_id,
+                event.id,
+                file_name=file.filename,
+                content=await file.read(),
+                now=now,
+            )
+    if sent.faults:
+        return await _detail_page(request, session, person, request_id, today, sent)
+    return Redirect(f"/requests/{request_id}#timeline", status_code=303)
+
+
+@get("/requests/{request_id:uuid}/why", guards=[only(REQUESTS)])
+async def why_this_date(request: WebRequest, session: Session, person: Who, request_id: Id) -> Template:
+    """Every deadline with its steps in order, to print in either language."""
+    detail = await queries.one(session, person, request_id)
+    statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
+    steps = [[step_from_data(step) for step in clock.steps] for clock in detail.deadlines]
+    return page(request, "requests/why.html", detail, statute=statute, steps=steps)
+
+
+@get("/requests/{request_id:uuid}/documents/{document_id:uuid}", guards=[only(REQUESTS)])
+async def download(session: Session, person: Who, request_id: Id, document_id: Id) -> Response[bytes]:
+    document, content = await queries.document(session, person, request_id, document_id)
+    return Response(
+        content,
+        media_type=document.media_type,
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.file_name, safe='')}",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+ROUTES = [list_requests, new_request, file_request, show_request, record_event, why_this_date, download]

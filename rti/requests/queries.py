@@ -1,0 +1,185 @@
+"""Reading requests; every query begins at what the person may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, false, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import Person, scope_of
+from rti.accounts.tables import PersonRow
+from rti.bodies.tables import PublicBodyRow
+from rti.campaigns.tables import CampaignRow
+from rti.cbos.tables import CboRow
+from rti.errors import NotFound
+from rti.paging import PAGE_SIZE, Page, cut, read_mark
+from rti.requests.commands import RequestFilter
+from rti.requests.tables import (
+    DateChangeRow,
+    DeadlineRow,
+    DocumentContentRow,
+    DocumentRow,
+    EventRow,
+    RequestRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request as a list shows it."""
+
+    request: RequestRow
+    body: PublicBodyRow
+    cbo_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """An event with the name of who wrote it down and its evidence."""
+
+    event: EventRow
+    recorded_by: str | None
+    documents: Sequence[DocumentRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A request with all that its page shows."""
+
+    request: RequestRow
+    body: PublicBodyRow
+    cbo: CboRow
+    campaign: CampaignRow | None
+    events: Sequence[TimelineEvent]
+    deadlines: Sequence[DeadlineRow]
+    date_changes: Sequence[DateChangeRow]
+
+
+def visible(person: Person) -> Select[RequestRow]:
+    """The requests that this person may see: the one predicate of every query."""
+    scope = scope_of(person)
+    query = select(RequestRow)
+    if scope.everything:
+        return query
+    return query.where(RequestRow.cbo_id == scope.cbo_id) if scope.cbo_id else query.where(false())
+
+
+async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
+    """Requests by what is due next, the most urgent first."""
+    query = _filtered(visible(person), wanted, today)
+    if wanted.after:
+        behind = read_mark(wanted.after, date.fromisoformat, UUID)
+        query = query.where(tuple_(RequestRow.next_due_on, RequestRow.id) > behind)
+    page = query.order_by(RequestRow.next_due_on, RequestRow.id).limit(PAGE_SIZE + 1).subquery()
+    lines = await session.execute(
+        select(RequestRow, PublicBodyRow, CboRow.code)
+        .join(page, page.c.id == RequestRow.id)
+        .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+        .join(CboRow, CboRow.id == RequestRow.cbo_id)
+        .order_by(RequestRow.next_due_on, RequestRow.id)
+    )
+    return cut(
+        [Line(*line) for line in lines],
+        PAGE_SIZE,
+        lambda line: (line.request.next_due_on.isoformat(), str(line.request.id)),
+    )
+
+
+async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail:
+    """A request with its timeline; a missing one and one of somebody else look the same."""
+    request = await session.scalar(visible(person).where(RequestRow.id == request_id))
+    if request is None:
+        raise NotFound
+    documents = (await session.scalars(select(DocumentRow).where(DocumentRow.request_id == request.id))).all()
+    events = await session.execute(
+        select(EventRow, PersonRow.name)
+        .join(PersonRow, PersonRow.id == EventRow.recorded_by, isouter=True)
+        .where(EventRow.request_id == request.id)
+        .order_by(EventRow.happened_on, EventRow.id)
+    )
+    return Detail(
+        request=request,
+        body=await session.get_one(PublicBodyRow, request.body_id),
+        cbo=await session.get_one(CboRow, request.cbo_id),
+        campaign=await session.get(CampaignRow, request.campaign_id) if request.campaign_id else None,
+        events=[
+            TimelineEvent(event, name, [d for d in documents if d.event_id == event.id])
+            for event, name in events
+        ],
+        deadlines=await deadlines_of(session, request.id),
+        date_changes=(
+            await session.scalars(
+                select(DateChangeRow).where(DateChangeRow.request_id == request.id).order_by(DateChangeRow.id)
+            )
+        ).all(),
+    )
+
+
+async def deadlines_of(session: AsyncSession, request_id: UUID) -> Sequence[DeadlineRow]:
+    found = await session.scalars(
+        select(DeadlineRow)
+        .where(DeadlineRow.request_id == request_id)
+        .order_by(DeadlineRow.starts_on, DeadlineRow.kind, DeadlineRow.epoch)
+    )
+    return found.all()
+
+
+async def document(
+    session: AsyncSession, person: Person, request_id: UUID, document_id: UUID
+) -> tuple[DocumentRow, bytes]:
+    """A document and its bytes, for those who may see its request."""
+    mine = visible(person).where(RequestRow.id == request_id).subquery()
+    found = (
+        await session.execute(
+            select(DocumentRow, DocumentContentRow.content)
+            .join(mine, mine.c.id == DocumentRow.request_id)
+            .join(DocumentContentRow, DocumentContentRow.document_id == DocumentRow.id)
+            .where(DocumentRow.id == document_id)
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
+def _filtered(query: Select[RequestRow], wanted: RequestFilter, today: date) -> Select[RequestRow]:
+    for name in ("status", "topic", "body_id", "campaign_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(getattr(RequestRow, name) == value)
+    if wanted.overdue:
+        query = query.where(RequestRow.next_due_on < today)
+    if wanted.reference:
+        query = query.where(RequestRow.reference.startswith(wanted.reference, autoescape=True))
+    if wanted.province:
+        bodies = select(PublicBodyRow.id).where(PublicBodyRow.province_code == wanted.province)
+        query = query.where(RequestRow.body_id.in_(bodies))
+    return query
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """How many requests are overdue and due within a week; counted up to `MOST_COUNTED` and no further."""
+
+    overdue: int
+    due_soon: int
+
+
+MOST_COUNTED = 100
+
+
+async def urgency(session: AsyncSession, person: Person, today: date) -> Urgency:
+    """Counts for the first page, at a cost that does not grow with what is stored."""
+
+    async def up_to_most(query: Select[RequestRow]) -> int:
+        few = query.with_only_columns(RequestRow.id).limit(MOST_COUNTED).subquery()
+        return await session.scalar(select(func.count()).select_from(few)) or 0
+
+    mine = visible(person)
+    soon = today + timedelta(days=7)
+    return Urgency(
+        overdue=await up_to_most(mine.where(RequestRow.next_due_on < today)),
+        due_soon=await up_to_most(mine.where(RequestRow.next_due_on.between(today, soon))),
+    )

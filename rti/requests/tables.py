@@ -1,0 +1,171 @@
+"""Requests, what happened to them, their evidence and their deadlines.
+
+Every table here belongs to an organisation and carries its `cbo_id`; foreign keys between them are
+(cbo_id, id), so that no row can point into another organisation.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rti.db import Base, Choice, new_id
+from rti.law.deadlines import ClockState
+from rti.law.events import EventKind, Outcome
+from rti.law.rules import ClockKind
+from rti.law.status import RequestStatus
+from rti.requests.kinds import Channel, Topic
+
+NEVER = date(9999, 12, 31)
+"""The `next_due_on` of a request on which no clock runs."""
+
+
+class RequestRow(Base):
+    """One question of one CBO to one body.
+
+    The columns from `status` on are folded from the events by `requests.actions.refold` and by nothing
+    else; they are stored so that a list need not fold what it does not show.
+    """
+
+    __tablename__ = "request"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        UniqueConstraint("cbo_id", "reference"),
+        UniqueConstraint("cbo_id", "import_key"),
+        Index(None, "cbo_id", "next_due_on", "id"),
+        Index(None, "next_due_on", "id"),
+        Index(None, "body_id"),
+        ForeignKeyConstraint(["statute_id", "statute_version"], ["statute.id", "statute.version"]),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id"))
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
+    reference: Mapped[str]
+    title: Mapped[str]
+    question: Mapped[str]
+    topic: Mapped[Topic] = mapped_column(Choice(Topic))
+    channel: Mapped[Channel] = mapped_column(Choice(Channel))
+    statute_id: Mapped[str]
+    statute_version: Mapped[int]
+    filed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    doubtful: Mapped[str | None]
+    import_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    status: Mapped[RequestStatus] = mapped_column(Choice(RequestStatus))
+    outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
+    drafted_on: Mapped[date | None]
+    submitted_on: Mapped[date | None]
+    received_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    binding: Mapped[bool] = mapped_column(default=False)
+    provisional: Mapped[bool] = mapped_column(default=False)
+    answered_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    next_due_on: Mapped[date] = mapped_column(default=NEVER)
+
+
+class EventRow(Base):
+    """Something that happened to a request on a day, and when it was written down; never changed."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        Index(None, "request_id", "happened_on", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    kind: Mapped[EventKind] = mapped_column(Choice(EventKind))
+    happened_on: Mapped[date]
+    happened_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
+    note: Mapped[str] = mapped_column(default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class DeadlineRow(Base):
+    """A clock of a request as it stands; `steps` say why the date is what it is."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        Index(None, "due_on", "request_id", postgresql_where="state = 'running'"),
+    )
+
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[ClockKind] = mapped_column(Choice(ClockKind), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cbo_id: Mapped[UUID]
+    state: Mapped[ClockState] = mapped_column(Choice(ClockState))
+    starts_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    due_at: Mapped[datetime | None]
+    met_on: Mapped[date | None]
+    binding: Mapped[bool]
+    provisional: Mapped[bool]
+    steps: Mapped[list[dict[str, Any]]]
+
+
+class DateChangeRow(Base):
+    """A due date that moved: from what to what, when, and through which event or day off."""
+
+    __tablename__ = "date_change"
+    __table_args__ = (
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        Index(None, "request_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    kind: Mapped[ClockKind] = mapped_column(Choice(ClockKind))
+    old_due_on: Mapped[date | None]
+    new_due_on: Mapped[date | None]
+    cause: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
+class DocumentRow(Base):
+    """Evidence of an event: who asks for the bytes gets exactly those that came in."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["cbo_id", "event_id"], ["event.cbo_id", "event.id"], ondelete="CASCADE"),
+        Index(None, "request_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    event_id: Mapped[UUID]
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[datetime]
+
+
+class DocumentContentRow(Base):
+    """The bytes of a document, apart from it so that no list ever reads them."""
+
+    __tablename__ = "document_content"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
+        ),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cbo_id: Mapped[UUID]
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,123 @@
+"""Requests as the JSON API shows them: dates as ISO text, a benchmark never called a deadline."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from rti.law.events import EventKind, Outcome
+from rti.law.rules import ClockKind
+from rti.law.status import RequestStatus, overdue_on
+from rti.requests.kinds import Channel, Topic
+from rti.requests.queries import Detail, Line
+from rti.requests.tables import RequestRow
+
+
+class RequestView(msgspec.Struct, frozen=True, kw_only=True):
+    """A request; `due_kind` is "deadline" where a law in force gives it, else "benchmark"."""
+
+    id: UUID
+    reference: str
+    title: str
+    body_id: UUID
+    cbo_id: UUID
+    campaign_id: UUID | None
+    topic: Topic
+    channel: Channel
+    statute_id: str
+    statute_version: int
+    status: RequestStatus
+    outcome: Outcome | None
+    drafted_on: date | None
+    submitted_on: date | None
+    received_on: date | None
+    answered_on: date | None
+    due_on: date | None
+    due_kind: str | None
+    provisional: bool
+    overdue: bool
+    doubtful: str | None
+
+
+class EventView(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    kind: EventKind
+    happened_on: date
+    recorded_at: datetime
+    outcome: Outcome | None
+    note: str
+    details: dict[str, Any]
+    documents: list[UUID]
+
+
+class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
+    kind: ClockKind
+    epoch: int
+    state: str
+    due: date | None
+    due_at: datetime | None
+    binding: bool
+    provisional: bool
+    steps: list[dict[str, Any]]
+
+
+class DetailView(msgspec.Struct, frozen=True, kw_only=True):
+    request: RequestView
+    question: str
+    events: list[EventView]
+    deadlines: list[DeadlineView]
+
+
+class RequestList(msgspec.Struct, frozen=True, kw_only=True):
+    """One page; `next` goes into `after` for the page behind it."""
+
+    requests: list[RequestView]
+    next: str | None
+
+
+def request_view(request: RequestRow, today: date) -> RequestView:
+    kind = "deadline" if request.binding else "benchmark"
+    named = {name: getattr(request, name) for name in RequestView.__struct_fields__ if hasattr(request, name)}
+    return RequestView(
+        **named,
+        due_kind=kind if request.due_on else None,
+        overdue=overdue_on(request.due_on, request.answered_on, request.ended_on, today),
+    )
+
+
+def list_view(lines: list[Line], after: str | None, today: date) -> RequestList:
+    return RequestList(requests=[request_view(line.request, today) for line in lines], next=after)
+
+
+def detail_view(detail: Detail, today: date) -> DetailView:
+    return DetailView(
+        request=request_view(detail.request, today),
+        question=detail.request.question,
+        events=[
+            EventView(
+                id=each.event.id,
+                kind=each.event.kind,
+                happened_on=each.event.happened_on,
+                recorded_at=each.event.recorded_at,
+                outcome=each.event.outcome,
+                note=each.event.note,
+                details=each.event.details,
+                documents=[document.id for document in each.documents],
+            )
+            for each in detail.events
+        ],
+        deadlines=[
+            DeadlineView(
+                kind=clock.kind,
+                epoch=clock.epoch,
+                state=clock.state,
+                due=clock.due_on,
+                due_at=clock.due_at,
+                binding=clock.binding,
+                provisional=clock.provisional,
+                steps=clock.steps,
+            )
+            for clock in detail.deadlines
+        ],
+    )

@@ -1,0 +1,129 @@
+"""Settings come from the environment as RTI_*, are parsed once, and report all faults at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+
+class SettingsFault(Exception):
+    """One line for each setting that is wrong, naming it and what would be right."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(faults))
+
+
+def _text(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("must not contain a NUL byte")
+    return value
+
+
+def _port(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65535:
+        raise ValueError("must be a number from 1 to 65535")
+    return int(value)
+
+
+def _flag(value: str) -> bool:
+    if value.lower() not in {"1", "0", "true", "false", "yes", "no"}:
+        raise ValueError("must be 1 or 0")
+    return value.lower() in {"1", "true", "yes"}
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("must be an IANA time zone such as Asia/Phnom_Penh")
+    return ZoneInfo(value).key
+
+
+def _database(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme.split("+")[0] not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ValueError("must look like postgresql://user:password@host:5432/name")
+    return "postgresql+asyncpg://" + value.split("://", 1)[1]
+
+
+def _smtp(value: str) -> str:
+    parts = urlsplit(value)
+    try:
+        port_fits = parts.port is None or parts.port > 0
+    except ValueError:
+        port_fits = False
+    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname or not port_fits:
+        raise ValueError("must look like smtp://host:25, smtp+starttls://user:password@host:587 or smtps://…")
+    return value
+
+
+def _web(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must look like https://rti.example.org")
+    return value.rstrip("/")
+
+
+def _language(value: str) -> str:
+    if value not in {"km", "en"}:
+        raise ValueError("must be km or en")
+    return value
+
+
+def _secret(value: str) -> str:
+    if len(value) < 32:
+        raise ValueError("must have at least 32 characters")
+    return value
+
+
+def _setting(parse: Any, meaning: str, default: Any) -> Any:
+    return field(default=default, metadata={"parse": parse, "help": meaning})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an installation can choose; each field is the variable RTI_<NAME IN CAPITALS>."""
+
+    database_url: str = _setting(
+        _database, "PostgreSQL 15 or newer; without it an embedded server is started in the data folder", ""
+    )
+    data_dir: Path = _setting(Path, "folder of the embedded database and generated secrets", Path("var"))  # noqa: RUF009 -- a path is immutable
+    host: str = _setting(_text, "address that the web server listens on", "127.0.0.1")
+    port: int = _setting(_port, "port that the web server listens on", 8000)
+    base_url: str = _setting(
+        _web, "address that links in messages begin with; host and port if not given", ""
+    )
+    secret: str = _setting(_secret, "signs form tokens; generated into the data folder if not given", "")
+    smtp_url: str = _setting(
+        _smtp, "mail server; without it no message leaves and all can be read under /mail", ""
+    )
+    mail_from: str = _setting(_text, "sender of every message", "rti@localhost")
+    timezone: str = _setting(_zone, "time zone in which a day begins and ends", "Asia/Phnom_Penh")
+    language: str = _setting(_language, "language where a reader states none", "en")
+    demo: bool = _setting(_flag, "show the demo banner and accounts on the sign-in page", default=False)
+
+    @property
+    def address(self) -> str:
+        return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.address.startswith("https://")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read RTI_* and raise one `SettingsFault` that lists every wrong or unknown variable."""
+        known = {f"RTI_{each.name.upper()}": each for each in fields(cls)}
+        faults, values = [], {}
+        for variable in sorted(name for name in environ if name.startswith("RTI_")):
+            if variable not in known:
+                faults.append(f"{variable} is not a setting; there are {', '.join(sorted(known))}")
+            elif environ[variable]:
+                try:
+                    values[known[variable].name] = known[variable].metadata["parse"](environ[variable])
+                except ValueError as fault:
+                    faults.append(f"{variable} {fault}")
+        if faults:
+            raise SettingsFault(faults)
+        return cls(**values)

@@ -1,0 +1,1 @@
+"""Laws, drafts and campaign standards as versioned data."""

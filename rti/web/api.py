@@ -1,0 +1,28 @@
+"""What the JSON routes share: bodies are read by `intake.decode`, so faults are told as in a form."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from litestar.dto import MsgspecDTO
+
+from rti.errors import Malformed, say
+from rti.intake import decode
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class JsonBody(MsgspecDTO[T]):
+    """The body of a request as one command, or Malformed or Invalid."""
+
+    def decode_bytes(self, value: bytes) -> Any:
+        try:
+            given = msgspec.json.decode(value)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise Malformed(say("Send one JSON object, in UTF-8")) from None
+        return self.decode_builtins(given)
+
+    def decode_builtins(self, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise Malformed(say("Send one JSON object, in UTF-8"))
+        return decode(self.model_type, value)

@@ -1,0 +1,21 @@
+"""What a handler can ask for by the name and type of a parameter; `app.py` provides each."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import Person
+
+Session = NamedDependency[AsyncSession]
+"""`session`: the transaction of this request."""
+Who = NamedDependency[Person]
+"""`person`: whoever is signed in; for routes that only signed-in people may use."""
+Now = NamedDependency[datetime]
+"""`now`: the moment of this request."""
+Today = NamedDependency[date]
+"""`today`: its day in the time zone of the installation."""
+Id = FromPath[UUID]
+"""The identifier in the address of a page or record."""

@@ -1,0 +1,102 @@
+"""What went wrong, told as a page or as one JSON shape (RFC 9457), in the reader's language."""
+
+import uuid
+from typing import Any
+
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+
+from rti.errors import (
+    Forbidden,
+    Invalid,
+    Malformed,
+    Message,
+    NotFound,
+    Problem,
+    SignInRequired,
+    TooLarge,
+    say,
+)
+from rti.web.templating import Reader, WebRequest, page, reader_of
+
+log = structlog.get_logger()
+
+_BY_STATUS: dict[int, type[Problem]] = {
+    400: Malformed,
+    401: SignInRequired,
+    403: Forbidden,
+    404: NotFound,
+    413: TooLarge,
+}
+_METHOD = say("This address does not take that kind of request")
+
+
+def wants_json(request: WebRequest) -> bool:
+    accepts = request.headers.get("accept", "")
+    return request.url.path.startswith("/api/") or ("json" in accepts and "html" not in accepts)
+
+
+def problem_json(problem: Problem, reader: Reader, reference: str | None = None) -> dict[str, Any]:
+    """The one shape of a fault: title, status, detail, and `faults` with field and message."""
+    faults = problem.faults if isinstance(problem, Invalid) else ()
+    return {
+        "type": "about:blank",
+        "title": reader.say(problem.title),
+        "status": problem.status,
+        "detail": reader.say(problem.detail),
+        "faults": [{"field": fault.field, "message": reader.say(fault.message)} for fault in faults],
+    } | ({"reference": reference} if reference else {})
+
+
+def answer(request: WebRequest, problem: Problem, reference: str | None = None) -> Response[Any]:
+    if wants_json(request):
+        body = problem_json(problem, reader_of(request), reference)
+        return Response(body, status_code=problem.status, media_type="application/problem+json")
+    if isinstance(problem, SignInRequired) and request.method == "GET":
+        return Redirect("/sign-in")
+    return page(request, "problem.html", problem, status=problem.status, reference=reference)
+
+
+def on_problem(request: WebRequest, problem: Problem) -> Response[Any]:
+    return answer(request, problem)
+
+
+def on_http_exception(request: WebRequest, exception: HTTPException) -> Response[Any]:
+    """Litestar's own refusals, in our words: unknown paths, methods, sizes and form tokens."""
+    if exception.status_code == 405:
+        problem = Problem(_METHOD)
+        problem.status, problem.title = 405, _METHOD
+        return answer(request, problem)
+    if exception.status_code == 403:
+        return answer(
+            request,
+            Forbidden(
+                say(
+                    "This form is too old or was opened on another site; go back, reload the page and send it again"
+                )
+            ),
+        )
+    if exception.status_code >= HTTP_500_INTERNAL_SERVER_ERROR:
+        return on_crash(request, exception)
+    return answer(request, _BY_STATUS.get(exception.status_code, Malformed)())
+
+
+def on_crash(request: WebRequest, exception: Exception) -> Response[Any]:
+    """Something we did not foresee: a reference for the person, and the trace in the log under it."""
+    reference = uuid.uuid4().hex[:12]
+    log.error("crash", reference=reference, method=request.method, exc_info=exception)
+    told: Message = say(
+        "Something went wrong on our side. Nothing was changed. Tell us this reference: {reference}",
+        reference=reference,
+    )
+    return answer(request, Problem(told), reference)
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    Problem: on_problem,
+    HTTPException: on_http_exception,
+    Exception: on_crash,
+}

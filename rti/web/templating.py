@@ -1,0 +1,150 @@
+"""Jinja pages: strict about names, escaped by default, and the same few helpers everywhere."""
+
+import hashlib
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import fontpkg_noto_sans_khmer
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request
+from litestar.datastructures import State
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response import Template
+
+from rti import i18n
+from rti.accounts.policy import Person
+from rti.errors import Fault, Message
+from rti.labels import label
+from rti.law.names import Name
+from rti.web.menu import menu
+
+WebRequest = Request[Person | None, str | None, State]
+
+STATIC = Path(__file__).parent / "static"
+FONT = Path(fontpkg_noto_sans_khmer.__file__).parent / "files" / "NotoSansKhmer[wdth,wght].ttf"
+STATIC_FILES = {path.name: path for path in STATIC.iterdir()} | {"noto-sans-khmer.ttf": FONT}
+
+
+def engine() -> JinjaTemplateEngine:
+    """The template engine; Khmer has no word spaces, so nothing is truncated by letters."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.globals.update(static=static_url, menu=menu)
+    return JinjaTemplateEngine.from_environment(environment)
+
+
+@lru_cache
+def static_url(name: str) -> str:
+    """The address of a static file; it changes with the content, so browsers may keep it for ever."""
+    return f"/static/{name}?v={hashlib.sha256(STATIC_FILES[name].read_bytes()).hexdigest()[:12]}"
+
+
+def language_of(request: WebRequest) -> str:
+    """What the reader chose on this device, else in the account, else in the browser."""
+    chosen = request.cookies.get("language", "")
+    if chosen in i18n.LANGUAGES:
+        return chosen
+    person: Person | None = request.scope.get("user")
+    if person:
+        return person.language
+    return i18n.preferred(request.headers.get("accept-language", ""), request.app.state.settings.language)
+
+
+class Reader:
+    """How one reader sees texts, dates and names; `t` in every template."""
+
+    def __init__(self, language: str, zone: str) -> None:
+        self.language = language
+        self.zone = zone
+        self.translate = i18n.translator(language)
+
+    def label(self, member: StrEnum | None) -> str:
+        """The words for a member of one of our enumerations."""
+        return "" if member is None else self.translate(label(member))
+
+    def choices(self, kind: Any) -> list[tuple[str, str]]:
+        return [(member.value, self.label(member)) for member in kind]
+
+    def name(self, named: Any) -> str:
+        """The name of an area, body, CBO or statute in the reader's language."""
+        if isinstance(named, Name):
+            return named.km if self.language == "km" else named.en
+        return str(named.name_km if self.language == "km" else named.name_en)
+
+    def named(self, rows: Any, key: str = "id") -> list[tuple[str, str]]:
+        """Choices out of rows with names in both languages."""
+        return [(str(getattr(row, key)), self.name(row)) for row in rows]
+
+    def statutes(self, statutes: Any) -> list[tuple[str, str]]:
+        return [(each.id, f"{self.name(each.name)} ({self.label(each.status)})") for each in statutes]
+
+    def date(self, day: Any) -> str:
+        return i18n.show_date(day, self.language) if day else "–"
+
+    def moment(self, moment: Any) -> str:
+        return i18n.show_moment(moment, self.language, self.zone) if moment else "–"
+
+    def say(self, message: Message) -> str:
+        return message.render(self.translate)
+
+    def steps(self, steps: Any) -> list[str]:
+        return [step.text(self.translate, self.date, self.language) for step in steps]
+
+
+def reader_of(request: WebRequest) -> Reader:
+    return Reader(language_of(request), request.app.state.settings.timezone)
+
+
+class Faults:
+    """The faults of a form by field, for the templates."""
+
+    def __init__(self, faults: tuple[Fault, ...] = ()) -> None:
+        self._by_field = {fault.field: fault.message for fault in faults}
+
+    def __getitem__(self, field: str) -> Message | None:
+        return self._by_field.get(field)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_field)
+
+    def items(self) -> list[tuple[str, Message]]:
+        return list(self._by_field.items())
+
+
+def page(
+    request: WebRequest, template: str, view: object = None, *, status: int = 200, **more: object
+) -> Template:
+    """A page: what it shows is `view`; reader, person and address are there on every page."""
+    reader = reader_of(request)
+
+    def here(**changes: object) -> str:
+        query: Mapping[str, object] = {**dict(request.query_params), **changes}
+        kept = {key: value for key, value in query.items() if value not in {None, ""}}
+        return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path
+
+    context = {
+        "view": view,
+        "t": reader,
+        "_": reader.translate,
+        "gettext": reader.translate,
+        "ngettext": i18n.translations(reader.language).ngettext,
+        "person": request.scope.get("user"),
+        "settings": request.app.state.settings,
+        "languages": i18n.LANGUAGES,
+        "path": request.url.path,
+        "here": here,
+        "form": {},
+        "faults": Faults(),
+        **more,
+    }
+    return Template(template, context=context, status_code=status)

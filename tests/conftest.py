@@ -1,0 +1,113 @@
+"""One embedded server for the whole run, one migrated template, and a fresh copy of it for each test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import fasteners
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti import embedded
+from rti.accounts.policy import Role
+from rti.app import create_app
+from rti.db import Database
+from rti.migrating import migrate
+from rti.settings import Settings
+from tests import make
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+"""The moment at which tests that need one take place: Monday, 10 o'clock in Phnom Penh."""
+TODAY = date(2026, 11, 23)
+
+
+@dataclass(frozen=True)
+class Server:
+    """The embedded server; `psql` runs a statement outside any transaction."""
+
+    psql: Callable[[str], str]
+    url: Callable[[str], str]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Server]:
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    with embedded.server(shared / "postgres") as running:
+        found = Server(running.psql, lambda name: embedded.url_of(running, name))
+        with fasteners.InterProcessLock(shared / "template.lock"):
+            _make_template(found, shared / "template.done")
+        yield found
+
+
+def _make_template(server: Server, done: Path) -> None:
+    if done.exists():
+        return
+    # Tests survive no power cut, so they need not wait for the disk.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
+    server.psql("CREATE DATABASE template_rti")
+
+    async def fill() -> None:
+        database = Database(server.url("template_rti"))
+        await migrate(database, NOW)
+        await database.close()
+
+    asyncio.run(fill())
+    done.touch()
+
+
+@pytest.fixture
+def database_url(server: Server, worker_id: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    name = f"test_{worker_id}_{abs(hash(request.node.nodeid))}"
+    server.psql(f"CREATE DATABASE {name} TEMPLATE template_rti")
+    yield server.url(name)
+    server.psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url, pool_size=5)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def session(database: Database) -> AsyncIterator[AsyncSession]:
+    """A transaction that is committed when the test ends, so that constraints speak."""
+    async with database.transaction() as session:
+        yield session
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(database_url=database_url, secret="test " * 8)
+
+
+@pytest.fixture
+async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A visitor who is not signed in."""
+    app = create_app(settings)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as visitor:
+        yield visitor
+    await app.state.database.close()
+
+
+SignIn = Callable[[Role], Awaitable[make.Member]]
+
+
+@pytest.fixture
+async def sign_in(client: httpx.AsyncClient, database: Database) -> SignIn:
+    """Make somebody of a role and sign the visitor in: in the browser pages and in the API."""
+
+    async def signed_in(role: Role) -> make.Member:
+        async with database.transaction() as session:
+            member = await make.member(session, role)
+        await make.sign_in(client, member)
+        return member
+
+    return signed_in

@@ -1,0 +1,152 @@
+"""Counting, against an independent counter that walks from day to day, and by its properties."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rti.law.calendars import WEEKENDS, Calendar, union
+from rti.law.counting import add_months, due_on, rolled
+from rti.law.limits import Limit, Unit, parse_limit
+from rti.law.rules import FORWARD, NO_ROLL, RollOff
+from tests.law.make import HOLIDAY, calendar, day, published
+
+ONE = timedelta(days=1)
+
+
+def walked(start: date, limit: int, off: set[date], weekend: set[int]) -> date:
+    """The slow counter: knows nothing of tables, ordinals or weeks."""
+    left, today = limit, start
+    while left:
+        today += ONE
+        if today.weekday() not in weekend and today not in off:
+            left -= 1
+    return today
+
+
+@pytest.mark.parametrize(
+    ("key", "weekend"), [("KH", "sat-sun"), ("BD", "fri-sat"), ("NP", "sat"), ("GB-SCT", "none")]
+)
+def test_the_table_agrees_with_a_walk_over_ten_years_of_start_days(key, weekend):
+    days = published(key, weekend=weekend)
+    off, week = set(days.days_off), set(days.weekend)
+    for index in range(3653):
+        start = date(2016, 1, 1) + index * ONE
+        for amount in {0, 1, index % 61, (index * 7 + 30) % 61}:
+            found = due_on(start, Limit(amount, Unit.WORKING), days)
+            assert found == walked(start, amount, off, week), (start, amount)
+            assert days.working_days_between(start, found) == amount
+
+
+def test_counting_back_undoes_counting_forward():
+    days = published("KH")
+    for index in range(400):
+        start = days.next_working_day(date(2022, 1, 1) + index * ONE)
+        for amount in (1, 5, 15, 40):
+            assert days.add_working_days(days.add_working_days(start, amount), -amount) == start
+
+
+def test_the_previous_working_day_of_a_day_off_is_the_last_one_before_it():
+    days = published("KH")
+    assert days.previous_working_day(day("2023-04-16")) == day("2023-04-13")
+    assert days.add_working_days(day("2023-04-16"), -2) == day("2023-04-12")
+
+
+def test_a_day_off_is_named_and_a_weekend_is_named_by_its_day():
+    days = published("KH")
+    name = days.why_off(day("2023-04-14"))
+    assert name is not None
+    assert "New Year" in name.en
+    assert days.why_off(day("2023-04-22")).en == "Saturday"
+    assert days.why_off(day("2023-04-13")) is None
+
+
+def test_a_day_off_anywhere_in_a_union_is_off_and_a_year_is_known_only_where_all_know_it():
+    both = union([calendar(["2026-01-01"], years=[2026, 2027]), calendar(["2026-01-02"], years=[2026])])
+    assert not both.is_working(day("2026-01-01"))
+    assert not both.is_working(day("2026-01-02"))
+    assert both.knows(2026)
+    assert not both.knows(2027)
+
+
+def test_a_week_without_working_days_is_refused():
+    with pytest.raises(ValueError, match="at least one day"):
+        Calendar(weekend=frozenset(range(7)))
+
+
+def test_counting_is_possible_over_the_whole_range_of_dates_that_are_accepted():
+    assert due_on(day("1900-01-01"), Limit(3660, Unit.WORKING), calendar()).year == 1914
+    assert due_on(day("2200-12-31"), Limit(3660, Unit.MONTH), calendar()).year == 2505
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [
+        ("20 working", 20, "working"),
+        ("1 calendar-month", 1, "month"),
+        ("2 months", 2, "month"),
+        (" 48  Hours ", 48, "hours"),
+        ("30 calendar days", 30, "calendar"),
+        ("០៥ working", 5, "working"),
+    ],
+)
+def test_a_limit_is_read_as_people_write_it(text, amount, unit):
+    assert parse_limit(text) == Limit(amount, Unit(unit))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "20", "20 wrking", "twenty working", "-1 working", "3661 working", f"{10**30} working", "\0"]
+)
+def test_what_is_not_a_limit_is_refused_with_what_would_be_right(text):
+    with pytest.raises(ValueError, match="write a number"):
+        parse_limit(text)
+
+
+def test_a_month_ends_on_the_same_number_or_on_the_last_day():
+    assert add_months(day("2024-01-31"), 1) == day("2024-02-29")
+    assert add_months(day("2023-12-31"), 2) == day("2024-02-29")
+
+
+dates = st.dates(date(2015, 1, 1), date(2030, 12, 31))
+limits = st.builds(Limit, st.integers(0, 60), st.sampled_from(list(Unit)))
+calendars = st.builds(
+    lambda days, weekend, half: Calendar(
+        weekend=WEEKENDS[weekend],
+        days_off=dict.fromkeys(days, HOLIDAY),
+        half_days=dict.fromkeys(half, HOLIDAY),
+    ),
+    st.sets(dates, max_size=40),
+    st.sampled_from(list(WEEKENDS)),
+    st.sets(dates, max_size=5),
+)
+rolls = st.sampled_from(
+    [NO_ROLL, FORWARD, frozenset({RollOff.SUNDAY, RollOff.HOLIDAY}), FORWARD | {RollOff.HALF_DAY}]
+)
+
+
+@given(dates, st.integers(0, 90), limits, calendars, rolls, st.booleans())
+def test_a_later_receipt_never_gives_an_earlier_due_date(start, later, limit, days, roll, counts):
+    first = due_on(start, limit, days, count_start_day=counts, roll=roll)
+    second = due_on(start + later * ONE, limit, days, count_start_day=counts, roll=roll)
+    assert first <= second
+
+
+@given(dates, limits, calendars)
+def test_a_rolled_end_is_never_a_day_off(start, limit, days):
+    assert days.is_working(due_on(start, limit, days, roll=FORWARD))
+    half = rolled(start, days, FORWARD | {RollOff.HALF_DAY})
+    assert days.is_working(half)
+    assert half not in days.half_days
+
+
+@given(dates, st.integers(0, 60), calendars, dates)
+def test_adding_a_day_off_never_brings_a_working_day_deadline_forward(start, amount, days, new):
+    limit = Limit(amount, Unit.WORKING)
+    more = Calendar(weekend=days.weekend, days_off={**days.days_off, new: HOLIDAY})
+    assert due_on(start, limit, more) >= due_on(start, limit, days)
+
+
+@given(dates, limits, calendars)
+def test_the_day_of_receipt_as_day_one_never_gives_a_later_date(start, limit, days):
+    assert due_on(start, limit, days, count_start_day=True) <= due_on(start, limit, days)

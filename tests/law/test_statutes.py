@@ -1,0 +1,190 @@
+"""Statutes as data: the shipped ones, and how a file of one's own is read."""
+
+import copy
+import tomllib
+from datetime import date
+
+import pytest
+
+from rti.law.rules import FORWARD, ClockKind, StopKind
+from rti.law.statutes import StatuteFaults, StatuteStatus, parse_statute, standard
+from rti.statutes.library import library_documents
+from tests.law.make import day, event, judged, library
+
+SHIPPED = {
+    "KH-A2I-DRAFT", "KH-A2I-DRAFT-2018", "KH-PRESS-1995", "IN-RTI-2005", "UK-FOIA-2000", "SCT-FOISA-2002",
+    "EU-1049-2001", "US-FOIA", "MX-LGTAIP-2025", "ZA-PAIA-2000", "ID-KIP-2008", "PH-EO2-2016", "TH-OIA-1997",
+    "NP-RTI-2007", "BD-RTI-2009", "LK-RTI-2016", "PK-RAI-2017", "KE-ATI-2016", "BR-LAI-2011", "DE-IFG-2005",
+    "MN-LTPI-2021", "VN-ATI-2016", "VN-ATI-2026", "UY-18381-2008", "AU-NSW-GIPA-2009", "CA-ON-MFIPPA",
+}  # fmt: skip
+EXAMPLE = """
+id = "XX-TEST-2026"
+version = 3
+name = { en = "Test Act", km = "ច្បាប់សាកល្បង" }
+jurisdiction = { en = "Nowhere", km = "គ្មានកន្លែង" }
+countries = ["KH"]
+weekend = "fri-sat"
+status = "in_force"
+in_force_from = 2026-01-01
+
+[counting]
+first_day = "start_day"
+receipt = "roll_forward"
+cut_off = "17:30"
+roll = "forward"
+
+[[clocks]]
+kind = "reply"
+starts = ["received"]
+met_by = ["answered"]
+limit = "20 working"
+section = "s. 1"
+
+[[clocks]]
+kind = "review_filing"
+starts = ["answered"]
+or_lapse_of = "reply"
+met_by = ["review_requested"]
+limit = "1 month"
+section = "s. 2"
+
+[[stops]]
+begins = "fee_requested"
+ends = "fee_paid"
+kind = "pause_remainder"
+at_most = 1
+section = "s. 3"
+"""
+
+
+def faults(**changes: object) -> list[str]:
+    document = tomllib.loads(EXAMPLE) | changes
+    with pytest.raises(StatuteFaults) as caught:
+        parse_statute(document)
+    return list(caught.value.faults)
+
+
+def clocks(**changes: object) -> list[dict[str, object]]:
+    both = copy.deepcopy(tomllib.loads(EXAMPLE)["clocks"])
+    both[1] |= changes
+    return both
+
+
+def test_every_shipped_statute_can_be_read():
+    assert set(library()) == SHIPPED
+    assert all(library()[document["id"]].version == 1 for document in library_documents())
+
+
+@pytest.mark.parametrize("statute", sorted(SHIPPED))
+def test_every_shipped_statute_says_where_its_numbers_come_from(statute):
+    law = library()[statute]
+    assert law.sources
+    assert law.name.km
+    assert law.jurisdiction.km
+    assert all(clock.term.section for clock in law.clocks)
+
+
+@pytest.mark.parametrize("status", [StatuteStatus.DRAFT, StatuteStatus.STANDARD])
+def test_neither_a_draft_nor_a_standard_ever_binds(status):
+    laws = [law for law in [*library().values(), standard("5 working")] if law.status is status]
+    assert laws
+    for law in laws:
+        for year in range(1900, 2201, 10):
+            assert not law.binding_on(date(year, 7, 1))
+        assert not any(each.binding for each in judged(law, [event("received", "2026-11-20")]).values())
+
+
+def test_only_the_press_may_use_the_press_law():
+    assert library()["KH-PRESS-1995"].applicable_to == "press"
+
+
+def test_a_statute_is_read_from_a_document():
+    law = parse_statute(tomllib.loads(EXAMPLE))
+    assert (law.version, law.weekend, law.in_force_from) == (3, frozenset({4, 5}), day("2026-01-01"))
+    assert law.counting.roll == FORWARD
+    assert law.counting.cut_off is not None
+    assert law.stops[0].kind is StopKind.PAUSE_REMAINDER
+    assert [clock.kind for clock in law.clocks] == [ClockKind.REPLY, ClockKind.REVIEW_FILING]
+
+
+def test_a_document_reads_the_same_with_its_dates_as_text():
+    document = tomllib.loads(EXAMPLE)
+    assert parse_statute(document | {"in_force_from": "2026-01-01"}) == parse_statute(document)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        (
+            {"clocks": clocks(limit="20 wrking")},
+            "clocks[1].limit: '20 wrking' is not a limit; write a number and one of hours, calendar, working, month",
+        ),
+        ({"clocks": clocks(limit=10**30)}, "clocks[1].limit: "),
+        (
+            {"clocks": clocks(met_by=["answerd"])},
+            'clocks[1].met_by: "answerd" is unknown; write some of drafted',
+        ),
+        ({"clocks": clocks(sofft=True)}, "clocks[1].sofft: is not known; did you mean soft?"),
+        ({"clocks": clocks(kind="reply")}, 'clocks[1].kind: a second clock of kind "reply"'),
+        (
+            {"clocks": clocks(or_lapse_of="review")},
+            'clocks[1].or_lapse_of: no clock of kind "review" stands before',
+        ),
+        (
+            {"clocks": clocks(by_outcome={"no": {"limit": "1 working", "section": "s"}})},
+            'clocks[1].by_outcome: "no"',
+        ),
+        ({"clocks": clocks(urgent={"limit": "1 hour"})}, "clocks[1].urgent.section: is missing"),
+        ({"clocks": clocks(confirmed="yes")}, 'clocks[1].confirmed: "yes" is neither true nor false'),
+        ({"clocks": []}, "clocks: is missing; a statute has at least one clock"),
+        ({"clocks": [1]}, "clocks: [1] is not a list of tables"),
+        ({"id": "a b"}, 'id: "a b" is not an id'),
+        ({"id": 5}, "id: 5 is not a text"),
+        ({"version": 0}, "version: 0 is not a whole number from 1 to 3660"),
+        ({"version": True}, "version: True is not a whole number"),
+        ({"name": "Test"}, "name: "),
+        ({"name": {"en": "Test"}}, "name.km: is missing"),
+        ({"name": {"en": "Te\0st", "km": "x"}}, "name.en: "),
+        ({"status": "law"}, 'status: "law" is unknown; write one of in_force, draft, standard'),
+        ({"weekend": "monday"}, 'weekend: "monday" is not a weekend; write one of sat-sun'),
+        ({"in_force_from": "1/1/2026"}, 'in_force_from: "1/1/2026" is not a date'),
+        ({"in_force_from": day("1700-01-01")}, "in_force_from: "),
+        ({"in_force_to": "2025-01-01"}, "in_force_to: 2025-01-01 is before in_force_from"),
+        ({"status": "standard"}, "in_force_from: a standard is never in force"),
+        ({"counting": {"cut_off": "25:00"}}, 'counting.cut_off: "25:00" is not a time of day'),
+        (
+            {"counting": {"roll": ["sunday", "feast"]}},
+            'counting.roll: "feast" is unknown; write some of monday',
+        ),
+        ({"counting": {"roll": 5}}, "counting.roll: 5 is not a list of texts"),
+        (
+            {"counting": {"roll": ["weekend", "monday", "tuesday", "wednesday", "thursday", "sunday"]}},
+            "counting.roll: ",
+        ),
+        ({"stops": [{"begins": "fee_requested"}]}, "stops[0].ends: is missing"),
+        (
+            {"transfer": {"effect": "vanish"}},
+            'transfer.effect: "vanish" is unknown; write one of restart, keep',
+        ),
+        (
+            {"silence": {"means": "yes"}},
+            'silence.means: "yes" is unknown; write one of nothing, refusal, grant',
+        ),
+        ({"sources": "a book"}, 'sources: "a book" is not a list of texts'),
+        ({"colour": "red"}, "colour: is not known"),
+    ],
+)
+def test_a_fault_in_a_document_is_named_with_its_path_and_what_would_be_right(changes, fault):
+    assert any(text.startswith(fault) for text in faults(**changes)), faults(**changes)
+
+
+def test_every_fault_of_a_document_is_listed_at_once():
+    found = faults(version=0, weekend="x", colour="red", clocks=clocks(limit="soon", starts=[]))
+    assert {text.partition(":")[0] for text in found} == {
+        "version", "weekend", "colour", "clocks[1].limit", "clocks[1].starts",
+    }  # fmt: skip
+
+
+def test_an_empty_document_is_a_list_of_what_is_missing():
+    with pytest.raises(StatuteFaults, match="id: is missing"):
+        parse_statute({})

@@ -1,0 +1,148 @@
+"""Things that tests need, made with sensible defaults through the same actions that people use."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.passwords import hash_password
+from rti.accounts.policy import CBO, Person, Role
+from rti.accounts.sessions import person_of
+from rti.accounts.tables import PersonRow
+from rti.bodies.tables import PublicBodyRow
+from rti.campaigns.tables import CampaignRow
+from rti.cbos.tables import CboRow
+from rti.db import new_id
+from rti.law.events import EventKind
+from rti.requests.actions import file_request, record_event
+from rti.requests.commands import FileRequest, RecordEvent
+from rti.requests.kinds import Topic
+from rti.requests.tables import RequestRow
+
+PASSWORD = "a long test password"
+_HASH = hash_password(PASSWORD)
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person with the name and password of the account."""
+
+    person: Person
+    email: str
+    password: str = PASSWORD
+
+
+async def cbo(session: AsyncSession, now: datetime, code: str = "") -> CboRow:
+    number = next(_numbers)
+    row = CboRow(
+        id=new_id(),
+        code=code or f"CBO{number}",
+        name_km=f"សហគមន៍ {number}",
+        name_en=f"Community {number}",
+        area_code="0102",
+        created_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def member(
+    session: AsyncSession, role: Role = Role.CBO_MEMBER, *, of: CboRow | None = None, language: str = "en"
+) -> Member:
+    now = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+    organisation = (of or await cbo(session, now)) if role in CBO else None
+    row = PersonRow(
+        id=new_id(),
+        email=f"person{next(_numbers)}@test.example",
+        name="Test person",
+        password_hash=_HASH,
+        role=role,
+        cbo_id=organisation.id if organisation else None,
+        language=language,
+        created_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    return Member(person_of(row), row.email)
+
+
+async def campaign(session: AsyncSession, now: datetime, statute_id: str = "KH-A2I-DRAFT") -> CampaignRow:
+    number = next(_numbers)
+    row = CampaignRow(
+        id=new_id(),
+        code=f"CAMPAIGN{number}",
+        name_km=f"យុទ្ធនាការ {number}",
+        name_en=f"Campaign {number}",
+        statute_id=statute_id,
+        starts_on=now.date(),
+        created_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def body(session: AsyncSession, code: str = "KH-010201") -> PublicBodyRow:
+    """A body of the directory, by its code."""
+    return (await session.scalars(select(PublicBodyRow).where(PublicBodyRow.code == code))).one()
+
+
+async def request(
+    session: AsyncSession, person: Person, now: datetime, *, body_code: str = "KH-010201", **more: Any
+) -> RequestRow:
+    """A request that was received on `received_on`, by default three days before `now`."""
+    values: dict[str, Any] = {
+        "title": "Budget of the commune",
+        "topic": Topic.BUDGET,
+        "received_on": date.fromordinal(now.date().toordinal() - 3),
+        "body_id": (await body(session, body_code)).id,
+    }
+    if person.cbo_id is None:
+        values["cbo_id"] = (await cbo(session, now)).id
+    return await file_request(session, FileRequest(**{**values, **more}), person, now, now.date())
+
+
+async def event(
+    session: AsyncSession,
+    request_id: UUID,
+    person: Person,
+    now: datetime,
+    kind: EventKind,
+    day: date,
+    **more: Any,
+) -> None:
+    await record_event(
+        session, request_id, RecordEvent(kind=kind, happened_on=day, **more), person, now, now.date()
+    )
+
+
+async def form_token(client: httpx.AsyncClient, path: str) -> str:
+    """The token that a form of a page carries."""
+    shown = await client.get(path)
+    found = re.search(r'name="_csrf_token" value="([^"]+)"', shown.text)
+    assert found, f"{path} shows no form: {shown.status_code}"
+    return found[1]
+
+
+async def post_form(
+    client: httpx.AsyncClient, path: str, fields: dict[str, str], **more: Any
+) -> httpx.Response:
+    """Send a form of the page at `path`, or at `page` where that is another one."""
+    token = await form_token(client, more.pop("page", path))
+    return await client.post(path, data={**fields, "_csrf_token": token}, **more)
+
+
+async def sign_in(client: httpx.AsyncClient, member: Member) -> None:
+    """Sign in with the form for the pages, and through the API for its bearer token."""
+    answer = await post_form(client, "/sign-in", {"email": member.email, "password": member.password})
+    assert answer.status_code == 303, answer.text
+    opened = await client.post("/api/sessions", json={"email": member.email, "password": member.password})
+    client.headers["Authorization"] = f"Bearer {opened.json()['token']}"

@@ -1,0 +1,179 @@
+"""Filing requests and recording what happened to them."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import Role
+from rti.db import Database
+from rti.errors import Conflict, Invalid, NotFound
+from rti.law.events import EventKind, Outcome
+from rti.law.status import RequestStatus
+from rti.requests.queries import one
+from rti.requests.tables import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
+from tests import make
+from tests.conftest import NOW, TODAY
+
+
+async def test_days_of_drafting_handing_over_and_receipt_are_kept_apart(session: AsyncSession) -> None:
+    member = await make.member(session)
+    request = await make.request(
+        session,
+        member.person,
+        NOW,
+        drafted_on=date(2026, 10, 1),
+        submitted_on=date(2026, 10, 5),
+        received_on=date(2026, 10, 7),
+    )
+    days = (request.drafted_on, request.submitted_on, request.received_on)
+    assert days == (date(2026, 10, 1), date(2026, 10, 5), date(2026, 10, 7))
+    events = (await session.scalars(select(EventRow).where(EventRow.request_id == request.id))).all()
+    assert [event.kind for event in events] == [EventKind.DRAFTED, EventKind.SUBMITTED, EventKind.RECEIVED]
+    assert {event.recorded_at for event in events} == {NOW}
+
+
+async def test_a_request_that_nobody_has_received_has_no_date_by_which_an_answer_is_due(
+    session: AsyncSession,
+) -> None:
+    member = await make.member(session)
+    request = await make.request(
+        session, member.person, NOW, received_on=None, submitted_on=date(2026, 11, 20)
+    )
+    assert (request.status, request.due_on, request.next_due_on) == (RequestStatus.SUBMITTED, None, NEVER)
+
+
+async def test_the_benchmark_of_the_draft_counts_five_working_days_across_khmer_new_year(
+    session: AsyncSession,
+) -> None:
+    """Received on Wednesday 12 April 2023; 13 to 16 April are Khmer New Year: due on 20 April."""
+    member = await make.member(session)
+    request = await make.request(session, member.person, NOW, received_on=date(2023, 4, 12))
+    assert (request.due_on, request.binding) == (date(2023, 4, 20), False)
+
+
+async def test_an_answer_closes_the_request_with_its_outcome(session: AsyncSession) -> None:
+    member = await make.member(session)
+    request = await make.request(session, member.person, NOW, received_on=date(2026, 11, 9))
+    await make.event(
+        session,
+        request.id,
+        member.person,
+        NOW,
+        EventKind.ANSWERED,
+        date(2026, 11, 12),
+        outcome=Outcome.PARTIAL,
+    )
+    assert (request.status, request.outcome) == (RequestStatus.ANSWERED, Outcome.PARTIAL)
+    assert request.answered_on == date(2026, 11, 12)
+    assert request.next_due_on == NEVER
+
+
+async def test_a_corrected_receipt_moves_the_date_and_the_move_stays_on_the_timeline(
+    session: AsyncSession,
+) -> None:
+    member = await make.member(session)
+    request = await make.request(session, member.person, NOW, received_on=date(2023, 4, 12))
+    receipt = (await session.scalars(select(EventRow).where(EventRow.request_id == request.id))).one()
+    await make.event(
+        session, request.id, member.person, NOW, EventKind.RECEIVED, date(2023, 4, 11), voids=receipt.id
+    )
+    assert (request.received_on, request.due_on) == (date(2023, 4, 11), date(2023, 4, 19))
+    moves = (await session.scalars(select(DateChangeRow).where(DateChangeRow.request_id == request.id))).all()
+    assert [(move.old_due_on, move.new_due_on) for move in moves] == [(date(2023, 4, 20), date(2023, 4, 19))]
+    clocks = select(func.count()).select_from(DeadlineRow).where(DeadlineRow.request_id == request.id)
+    assert await session.scalar(clocks)
+
+
+async def test_every_deadline_is_kept_with_the_steps_that_lead_to_it(session: AsyncSession) -> None:
+    member = await make.member(session)
+    request = await make.request(session, member.person, NOW, received_on=date(2023, 4, 12))
+    reply = (await session.scalars(select(DeadlineRow).where(DeadlineRow.request_id == request.id))).first()
+    assert reply
+    codes = [step["code"] for step in reply.steps]
+    assert "holiday" in codes
+    assert "draft" in codes
+
+
+WRONG_DAYS: list[tuple[dict[str, Any], set[str]]] = [
+    ({"received_on": date(2026, 11, 24)}, {"received_on"}),
+    ({"submitted_on": date(2026, 11, 10), "received_on": date(2026, 11, 9)}, {"received_on"}),
+    (
+        {"drafted_on": date(2026, 12, 1), "submitted_on": date(2026, 12, 2), "received_on": None},
+        {"drafted_on", "submitted_on"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("days", "fields"), WRONG_DAYS)
+async def test_days_to_come_or_out_of_order_are_refused(
+    database: Database, days: dict[str, Any], fields: set[str]
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    with pytest.raises(Invalid) as told:
+        async with database.transaction() as session:
+            await make.request(session, member.person, NOW, **days)
+    assert {fault.field for fault in told.value.faults} == fields
+    async with database.transaction() as session:
+        assert await session.scalar(select(func.count()).select_from(RequestRow)) == 0
+
+
+async def test_references_are_numbered_for_each_organisation(session: AsyncSession) -> None:
+    first, second = await make.member(session), await make.member(session)
+    references = [(await make.request(session, who.person, NOW)).reference for who in (first, first, second)]
+    assert [reference.rsplit("-", 1)[1] for reference in references] == ["0001", "0002", "0001"]
+
+
+async def test_a_reference_can_be_given_once_in_an_organisation(database: Database) -> None:
+    async with database.transaction() as session:
+        member, other = await make.member(session), await make.member(session)
+        await make.request(session, member.person, NOW, reference="A-1")
+        await make.request(session, other.person, NOW, reference="A-1")
+    with pytest.raises(Conflict):
+        async with database.transaction() as session:
+            await make.request(session, member.person, NOW, reference="A-1")
+
+
+async def test_a_request_of_another_organisation_looks_like_a_missing_one(database: Database) -> None:
+    async with database.transaction() as session:
+        member, stranger = await make.member(session), await make.member(session)
+        request = await make.request(session, member.person, NOW)
+    for attempt in (
+        lambda s: one(s, stranger.person, request.id),
+        lambda s: make.event(s, request.id, stranger.person, NOW, EventKind.WITHDRAWN, TODAY),
+    ):
+        with pytest.raises(NotFound):
+            async with database.transaction() as session:
+                await attempt(session)
+
+
+WRONG_EVENTS: list[tuple[EventKind, date, dict[str, Any], str]] = [
+    (EventKind.ANSWERED, TODAY, {}, "outcome"),
+    (EventKind.ANSWERED, date(2026, 11, 24), {"outcome": Outcome.FULL}, "happened_on"),
+    (EventKind.ANSWERED, date(2026, 11, 1), {"outcome": Outcome.FULL}, "happened_on"),
+    (EventKind.EXTENDED, TODAY, {}, "days"),
+    (EventKind.EXTENDED, TODAY, {"days": "10 wrking"}, "days"),
+    (EventKind.CORRECTED, TODAY, {}, "voids"),
+]
+
+
+@pytest.mark.parametrize(("kind", "day", "more", "field"), WRONG_EVENTS)
+async def test_an_event_that_cannot_be_is_told_by_its_field(
+    session: AsyncSession, kind: EventKind, day: date, more: dict[str, Any], field: str
+) -> None:
+    member = await make.member(session)
+    request = await make.request(session, member.person, NOW)
+    with pytest.raises(Invalid) as told:
+        await make.event(session, request.id, member.person, NOW, kind, day, **more)
+    assert [fault.field for fault in told.value.faults] == [field]
+
+
+@pytest.mark.parametrize("role", [Role.WORKING_GROUP, Role.ADMINISTRATOR])
+async def test_those_who_see_figures_only_see_no_request(session: AsyncSession, role: Role) -> None:
+    member, outsider = await make.member(session), await make.member(session, role)
+    request = await make.request(session, member.person, NOW)
+    with pytest.raises(NotFound):
+        await one(session, outsider.person, request.id)

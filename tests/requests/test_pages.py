@@ -1,0 +1,31 @@
+"""Filing and following a request in the browser pages."""
+
+import httpx
+
+from rti.accounts.policy import Role
+from rti.db import Database
+from tests import make
+from tests.conftest import SignIn
+
+
+async def test_a_cbo_files_a_paper_request_and_sees_its_benchmark(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        body = await make.body(session)
+    fields = {
+        "title": "Budget of 2026",
+        "topic": "budget",
+        "channel": "counter",
+        "drafted_on": "2026-11-02",
+        "submitted_on": "2026-11-03",
+        "received_on": "2026-11-04",
+    }
+    answer = await make.post_form(client, f"/bodies/{body.id}/new-request", fields)
+    assert answer.status_code == 303, answer.text
+    shown = await client.get(answer.headers["location"])
+    assert shown.status_code == 200
+    assert "not a legal deadline" in shown.text
+    why = await client.get(answer.headers["location"] + "/why")
+    assert "Water" in why.text or "benchmark" in why.text.lower()
