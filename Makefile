@@ -13,7 +13,7 @@ setup: $(VENV)/.done
 $(VENV)/.done: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 check: setup
@@ -26,9 +26,12 @@ test: check
 	$(BIN)/pytest -n auto
 
 # Collect the texts of the program into the Khmer catalogue; what is new there waits for a translation.
+# Of its header only what gettext needs is kept: no names, no dates, nothing of the machine.
+CATALOGUE := rti/locale/km/LC_MESSAGES/messages.po
 messages: setup
-	$(BIN)/pybabel -q extract --mapping pyproject.toml --no-default-keywords -k _ -k gettext -k say -k N_ --no-location --sort-output --omit-header -o rti/locale/messages.pot rti notifications
-	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header -i rti/locale/messages.pot -o rti/locale/km/LC_MESSAGES/messages.po -l km
+	$(BIN)/pybabel -q extract --mapping pyproject.toml --no-default-keywords -k _ -k gettext -k ngettext:1,2 -k say -k N_ --no-location --sort-output --omit-header -o rti/locale/messages.pot rti notifications
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --no-wrap -i rti/locale/messages.pot -o $(CATALOGUE) -l km
+	sed -i -E '/^"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By)/d' $(CATALOGUE)
 	rm rti/locale/messages.pot
 
 bench: setup

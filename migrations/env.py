@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from rti import tables
+import rti.tables  # noqa: F401 -- importing it fills the metadata
 from rti.db import Base, Choice
 
 connection = context.config.attributes["connection"]
@@ -20,6 +20,5 @@ context.configure(
     render_item=render_item,
     transaction_per_migration=True,
 )
-assert tables  # Importing it fills the metadata.
 with context.begin_transaction():
     context.run_migrations()

@@ -1,1 +1,11 @@
-"""Everything that crosses the mail wire, and the clock that drives it."""
+"""Everything that crosses the mail wire, and the clock that drives it.
+
+    sweep       each minute: due dates of which a rule has something to say → reminders and messages, as rows
+    dispatch    every few seconds: messages whose turn has come → the mail server
+    outbox      claiming messages, and writing down what became of them
+    letters     the words of a message
+    wire        one conversation with a mail server, and what each of its failures means
+    timetable   what runs when, in one process; all truth is in the database
+
+A missed night loses nothing: the sweep looks for what is still worth saying and has not been said.
+"""

@@ -83,5 +83,5 @@ def create_app(settings: Settings) -> Litestar:
             path="/api/schema",
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),
-        after_request=headers.protect,
+        before_send=[headers.protect],
     )

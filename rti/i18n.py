@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from enum import StrEnum
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +13,15 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
-LANGUAGES = {"km": "ខ្មែរ", "en": "English"}
+
+class Language(StrEnum):
+    """A language of the pages and letters."""
+
+    KM = "km"
+    EN = "en"
+
+
+LANGUAGES: dict[str, str] = {"km": "ខ្មែរ", "en": "English"}
 CATALOGUES = Path(__file__).parent / "locale"
 
 Translate = Callable[[str], str]

@@ -192,5 +192,7 @@ def _what_would_fit(wanted: Any, base: Any) -> Message:
     if limits.pattern:
         return say("Use letters, digits and . _ : / - only, at most {count} of them", count=limits.max_length)
     if limits.max_length:
-        return say("Write at most {count} characters", count=limits.max_length)
+        within = say("Write {low} to {high} characters", low=limits.min_length, high=limits.max_length)
+        at_most = say("Write at most {count} characters", count=limits.max_length)
+        return within if limits.min_length else at_most
     return say("This does not fit here")

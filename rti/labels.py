@@ -6,14 +6,18 @@ from typing import Any
 
 from rti.accounts.policy import Role
 from rti.bodies.kinds import AreaLevel, BodyKind
-from rti.correspondence.kinds import MessageState
+from rti.correspondence.kinds import MessageKind, MessageState
+from rti.imports.kinds import Fate, FileKind
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
-from rti.law.rules import ClockKind
+from rti.law.rules import ClockKind, FirstDay, Receipt, Silence
 from rti.law.status import RequestStatus
 from rti.law.statutes import StatuteStatus
 from rti.law.steps import EVENTS, N_
 from rti.requests.kinds import Channel, Topic
+from rti.statistics.kinds import Basis, Dimension
+from rti.statistics.measures import State
+from rti.statutes.kinds import RollChoice
 
 LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     EventKind: EVENTS,
@@ -100,10 +104,73 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ClockState.WAITING: N_("Has not begun"),
         ClockState.ENDED: N_("Ended"),
     },
+    FirstDay: {
+        FirstDay.START_DAY: N_("The day of receipt is day 1"),
+        FirstDay.NEXT_DAY: N_("The day after the receipt is day 1"),
+        FirstDay.NEXT_WORKING_DAY: N_("The next working day after the receipt is day 1"),
+    },
+    Receipt: {
+        Receipt.AS_IS: N_("A receipt on a day off counts as it is"),
+        Receipt.ROLL_FORWARD: N_("A receipt on a day off counts as of the next working day"),
+    },
+    RollChoice: {
+        RollChoice.NONE: N_("A last day on a day off stays"),
+        RollChoice.FORWARD: N_("A last day on a day off moves to the next working day"),
+    },
+    Silence: {
+        Silence.NOTHING: N_("Silence has no effect of its own"),
+        Silence.REFUSAL: N_("Silence counts as a refusal"),
+        Silence.GRANT: N_("Silence counts as a grant"),
+    },
     StatuteStatus: {
         StatuteStatus.IN_FORCE: N_("In force"),
         StatuteStatus.DRAFT: N_("Draft, not in force"),
         StatuteStatus.STANDARD: N_("Standard of a campaign"),
+    },
+    Dimension: {
+        Dimension.BODY_KIND: N_("Kind of public body"),
+        Dimension.PROVINCE: N_("Province"),
+        Dimension.DISTRICT: N_("District"),
+        Dimension.TOPIC: N_("Topic"),
+        Dimension.QUARTER: N_("Quarter"),
+        Dimension.YEAR: N_("Year"),
+        Dimension.STATUTE: N_("Law, draft or standard"),
+        Dimension.BODY: N_("Public body"),
+        Dimension.CAMPAIGN: N_("Campaign"),
+        Dimension.OUTCOME: N_("Outcome"),
+    },
+    Basis: {
+        Basis.RECEIVED: N_("Day of receipt"),
+        Basis.DUE: N_("Day on which the answer is expected"),
+        Basis.ANSWERED: N_("Day of the answer"),
+    },
+    State: {
+        State.IN_TIME: N_("In time"),
+        State.LATE: N_("Late"),
+        State.SILENT: N_("Still silent"),
+        State.EARLY: N_("Answered before a day still to come"),
+        State.NOT_YET_DUE: N_("Not yet due"),
+        State.DRAFT: N_("Not handed over"),
+        State.NOT_SUBMITTED: N_("Not accepted by the body"),
+        State.WITHDRAWN: N_("Withdrawn by the expected day"),
+        State.PAUSED: N_("Paused: the body waits for the organisation"),
+        State.NO_DATE: N_("No date: receipt not known, or no time limit given"),
+    },
+    MessageKind: {
+        MessageKind.REMINDER: N_("Reminder"),
+    },
+    FileKind: {
+        FileKind.REQUESTS: N_("Requests"),
+        FileKind.BODIES: N_("Public bodies"),
+        FileKind.CBOS: N_("Organisations"),
+    },
+    Fate: {
+        Fate.IMPORTED: N_("Imported"),
+        Fate.DOUBTFUL: N_("Imported, doubtful"),
+        Fate.UPDATED: N_("Updated"),
+        Fate.ALREADY_THERE: N_("There already"),
+        Fate.REPETITION: N_("Repetition"),
+        Fate.REJECTED: N_("Rejected"),
     },
     MessageState: {
         MessageState.QUEUED: N_("Waiting to be sent"),

@@ -1,10 +1,12 @@
 """Bringing a database to the present schema, and the reference data that every installation has."""
 
 from datetime import datetime
+from functools import lru_cache
 from importlib.resources import files
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from rti.bodies.reference import load_cambodia
@@ -23,6 +25,12 @@ def alembic_config(connection: Connection) -> Config:
     config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
     config.attributes["connection"] = connection
     return config
+
+
+@lru_cache
+def newest_version() -> str | None:
+    """The version that an up-to-date database has."""
+    return ScriptDirectory(str(files("migrations"))).get_current_head()
 
 
 def _upgrade(connection: Connection) -> None:

@@ -4,19 +4,47 @@ from typing import Any
 
 from rti.accounts import api as accounts_api
 from rti.accounts import pages as accounts_pages
+from rti.accounts import people_api, people_pages
 from rti.bodies import api as bodies_api
 from rti.bodies import pages as bodies_pages
+from rti.calendars import api as calendars_api
+from rti.calendars import pages as calendars_pages
+from rti.campaigns import api as campaigns_api
+from rti.campaigns import pages as campaigns_pages
+from rti.correspondence import api as correspondence_api
+from rti.correspondence import pages as correspondence_pages
+from rti.imports import api as imports_api
+from rti.imports import pages as imports_pages
 from rti.requests import api as requests_api
 from rti.requests import pages as requests_pages
-from rti.web import home, static
+from rti.statistics import pages as statistics_pages
+from rti.statistics import what_if_pages
+from rti.statutes import api as statutes_api
+from rti.statutes import pages as statutes_pages
+from rti.web import health, home, static
 
 HANDLERS: list[Any] = [
     *home.ROUTES,
     *static.ROUTES,
+    *health.ROUTES,
     *accounts_pages.ROUTES,
     *accounts_api.ROUTES,
+    *people_pages.ROUTES,
+    *people_api.ROUTES,
     *bodies_pages.ROUTES,
     *bodies_api.ROUTES,
+    *calendars_pages.ROUTES,
+    *calendars_api.ROUTES,
+    *statutes_pages.ROUTES,
+    *statutes_api.ROUTES,
+    *campaigns_pages.ROUTES,
+    *campaigns_api.ROUTES,
+    *imports_pages.ROUTES,
+    *imports_api.ROUTES,
     *requests_pages.ROUTES,
     *requests_api.ROUTES,
+    *correspondence_pages.ROUTES,
+    *correspondence_api.ROUTES,
+    *statistics_pages.ROUTES,
+    *what_if_pages.ROUTES,
 ]

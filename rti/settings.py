@@ -1,5 +1,6 @@
 """Settings come from the environment as RTI_*, are parsed once, and report all faults at once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -58,6 +59,12 @@ def _smtp(value: str) -> str:
     return value
 
 
+def _sender(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value):
+        raise ValueError("must be an e-mail address such as rti@example.org")
+    return value
+
+
 def _web(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -98,7 +105,7 @@ class Settings:
     smtp_url: str = _setting(
         _smtp, "mail server; without it no message leaves and all can be read under /mail", ""
     )
-    mail_from: str = _setting(_text, "sender of every message", "rti@localhost")
+    mail_from: str = _setting(_sender, "sender of every message", "rti@localhost")
     timezone: str = _setting(_zone, "time zone in which a day begins and ends", "Asia/Phnom_Penh")
     language: str = _setting(_language, "language where a reader states none", "en")
     demo: bool = _setting(_flag, "show the demo banner and accounts on the sign-in page", default=False)
@@ -106,6 +113,11 @@ class Settings:
     @property
     def address(self) -> str:
         return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def mail_host(self) -> str:
+        """The right side of every Message-ID, and the name by which we greet the mail server."""
+        return self.mail_from.rpartition("@")[2]
 
     @property
     def secure_cookies(self) -> bool:

@@ -1,6 +1,7 @@
 """One embedded server for the whole run, one migrated template, and a fresh copy of it for each test."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -33,14 +34,25 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Server]:
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    with embedded.server(shared / "postgres") as running:
+def server(testrun_uid: str) -> Iterator[Server]:
+    """The server of this run, shared by its workers.
+
+    It lies outside pytest's own folder, to which a second run of the same user shuts the door.
+    """
+    shared = Path(tempfile.gettempdir()) / f"rti-tests-{testrun_uid}"
+    shared.mkdir(exist_ok=True)
+    with embedded.server(shared / "postgres", keep=False) as running:
         found = Server(running.psql, lambda name: embedded.url_of(running, name))
         with fasteners.InterProcessLock(shared / "template.lock"):
             _make_template(found, shared / "template.done")
         yield found
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A data folder for a process that starts an embedded server of its own."""
+    with tempfile.TemporaryDirectory(prefix="rti-data-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder) / "var"
 
 
 def _make_template(server: Server, done: Path) -> None:

@@ -1,6 +1,7 @@
 """The rules of the house, where no linter knows them."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,20 @@ def test_imports_stand_at_the_top(path: Path) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     assert not hidden
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def test_the_law_needs_nothing_but_the_standard_library() -> None:
+    for path in ROOT.glob("rti/law/**/*.py"):
+        foreign = [name for name in imported(path) if name.split(".")[0] not in sys.stdlib_module_names]
+        assert all(name.startswith("rti.law") for name in foreign), f"{named(path)} imports {foreign}"
 
 
 def test_only_the_database_module_and_the_migrations_commit() -> None:

@@ -1,8 +1,13 @@
 """What a person asks of the accounts."""
 
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
+
+from rti.accounts.policy import Role
+from rti.i18n import Language
+from rti.intake import Email, Name
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -10,3 +15,27 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
 
     email: Annotated[str, msgspec.Meta(max_length=254)]
     password: Annotated[str, msgspec.Meta(max_length=256)]
+
+
+class AddPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """A new account; members and leads of an organisation say of which."""
+
+    email: Email
+    name: Name
+    role: Role
+    cbo_id: UUID | None = None
+    language: Language = Language.KM
+
+
+class SaveMe(msgspec.Struct, frozen=True, kw_only=True):
+    """What people set for themselves. A checkbox that is not ticked sends nothing, so that means no."""
+
+    language: Language
+    wants_reminders: bool = False
+
+
+class ChangePassword(msgspec.Struct, frozen=True, kw_only=True):
+    """A new password of at least 15 characters (NIST SP 800-63B-4, 3.1.1.2), and the present one."""
+
+    old_password: Annotated[str, msgspec.Meta(max_length=256)]
+    new_password: Annotated[str, msgspec.Meta(min_length=15, max_length=256)]

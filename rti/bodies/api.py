@@ -3,14 +3,18 @@
 from uuid import UUID
 
 import msgspec
-from litestar import get
+from litestar import get, post, put
+from litestar.params import JSONBody
 
-from rti.bodies import queries
+from rti.accounts.policy import SUPPORT
+from rti.bodies import actions, queries
+from rti.bodies.commands import SaveBody
 from rti.bodies.kinds import BodyKind
 from rti.bodies.tables import PublicBodyRow
 from rti.intake import decode
-from rti.web.guards import signed_in
-from rti.web.inject import Id, Session
+from rti.web.api import JsonBody
+from rti.web.guards import only, signed_in
+from rti.web.inject import Id, Now, Session
 from rti.web.templating import WebRequest
 
 
@@ -49,4 +53,14 @@ async def show_body(session: Session, body_id: Id) -> BodyView:
     return body_view(await queries.body(session, body_id))
 
 
-ROUTES = [list_bodies, show_body]
+@post("/api/bodies", guards=[only(SUPPORT)], dto=JsonBody[SaveBody], return_dto=None)
+async def add_body(data: JSONBody[SaveBody], session: Session, now: Now) -> BodyView:
+    return body_view(await actions.add(session, data, now))
+
+
+@put("/api/bodies/{body_id:uuid}", guards=[only(SUPPORT)], dto=JsonBody[SaveBody], return_dto=None)
+async def edit_body(body_id: Id, data: JSONBody[SaveBody], session: Session) -> BodyView:
+    return body_view(await actions.edit(session, body_id, data))
+
+
+ROUTES = [list_bodies, show_body, add_body, edit_body]

@@ -10,17 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.bodies.kinds import AreaLevel, BodyKind
 from rti.bodies.tables import AreaRow, PublicBodyRow
+from rti.campaigns.queries import in_target_areas
 from rti.errors import NotFound
 from rti.intake import Code, Name
 from rti.paging import PAGE_SIZE, Page, cut, read_mark
 
 
 class BodyFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which bodies to list; `q` is looked for in both names and the code."""
+    """Which bodies to list; `q` is looked for in both names and the code, `target_of` is a campaign."""
 
     q: Annotated[str, msgspec.Meta(max_length=100)] = ""
     kind: BodyKind | None = None
     area: Code | None = None
+    target_of: UUID | None = None
     after: Name = ""
 
 
@@ -34,6 +36,8 @@ async def directory(session: AsyncSession, wanted: BodyFilter) -> Page[PublicBod
         query = query.where(PublicBodyRow.kind == wanted.kind)
     if wanted.area:
         query = query.where(PublicBodyRow.area_code.startswith(wanted.area, autoescape=True))
+    if wanted.target_of:
+        query = query.where(in_target_areas(wanted.target_of))
     order = (PublicBodyRow.name_en, PublicBodyRow.id)
     if wanted.after:
         query = query.where(tuple_(*order) > read_mark(wanted.after, str, UUID))

@@ -26,7 +26,13 @@ class DayOffRow(Base):
 
     __tablename__ = "day_off"
     __table_args__ = (
-        Index("uq_day_off_country_day", "country", "day", unique=True, postgresql_where=text("withdrawn_at IS NULL")),
+        Index(
+            "uq_day_off_country_day",
+            "country",
+            "day",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

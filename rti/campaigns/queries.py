@@ -1,18 +1,33 @@
 """Reading campaigns."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from rti.bodies.kinds import AreaLevel
+from rti.bodies.tables import AreaRow, PublicBodyRow
 from rti.campaigns.tables import CampaignRow, TargetAreaRow
 from rti.errors import NotFound
 
 
+@dataclass(frozen=True, slots=True)
+class ProvinceMarks:
+    """A province with its districts, and the codes among them that a campaign has marked."""
+
+    province: AreaRow
+    districts: Sequence[AreaRow]
+    marked: frozenset[str]
+
+
 async def campaigns(session: AsyncSession) -> Sequence[CampaignRow]:
     """All campaigns, the newest first."""
-    return (await session.scalars(select(CampaignRow).order_by(CampaignRow.starts_on.desc(), CampaignRow.id))).all()
+    return (
+        await session.scalars(select(CampaignRow).order_by(CampaignRow.starts_on.desc(), CampaignRow.id))
+    ).all()
 
 
 async def campaign(session: AsyncSession, campaign_id: UUID) -> CampaignRow:
@@ -24,5 +39,43 @@ async def campaign(session: AsyncSession, campaign_id: UUID) -> CampaignRow:
 
 async def target_codes(session: AsyncSession, campaign_id: UUID) -> frozenset[str]:
     """The codes of the areas that a campaign has marked."""
-    codes = await session.scalars(select(TargetAreaRow.area_code).where(TargetAreaRow.campaign_id == campaign_id))
+    codes = await session.scalars(
+        select(TargetAreaRow.area_code).where(TargetAreaRow.campaign_id == campaign_id)
+    )
     return frozenset(codes)
+
+
+async def marks(session: AsyncSession, marked: frozenset[str]) -> list[ProvinceMarks]:
+    """Every province with its districts, by code."""
+    levels = (AreaLevel.PROVINCE, AreaLevel.DISTRICT)
+    areas = (
+        await session.scalars(select(AreaRow).where(AreaRow.level.in_(levels)).order_by(AreaRow.code))
+    ).all()
+    found = []
+    for province in areas:
+        if province.level is AreaLevel.PROVINCE:
+            districts = [area for area in areas if area.parent_code == province.code]
+            codes = {province.code, *(area.code for area in districts)}
+            found.append(ProvinceMarks(province, districts, marked & codes))
+    return found
+
+
+def in_target_areas(campaign_id: UUID) -> ColumnElement[bool]:
+    """Whether a public body lies in the target areas of a campaign.
+
+    A marked district stands for all that lies in it. A marked province stands for all of it, or where
+    some of its districts are marked too, for its own offices and for those districts.
+    """
+    narrower = aliased(TargetAreaRow)
+    narrowed = exists().where(
+        narrower.campaign_id == campaign_id,
+        narrower.area_code != TargetAreaRow.area_code,
+        func.starts_with(narrower.area_code, TargetAreaRow.area_code),
+    )
+    return exists().where(
+        TargetAreaRow.campaign_id == campaign_id,
+        or_(
+            PublicBodyRow.area_code == TargetAreaRow.area_code,
+            and_(func.starts_with(PublicBodyRow.area_code, TargetAreaRow.area_code), ~narrowed),
+        ),
+    )

@@ -6,10 +6,19 @@ Exit status: 0 done, 1 failed, 2 wrong use.
 import sys
 
 import typer
+from sqlalchemy.exc import ProgrammingError
 
+from rti.cli import calendar, importing, law
+from rti.cli.deadline import deadline
+from rti.cli.figures import export, statistics
+from rti.cli.health import health
 from rti.cli.running import demo, migrate, scheduler, serve
+from rti.cli.sending import dispatch, sweep
 from rti.errors import Problem
 from rti.settings import SettingsFault
+
+UNDEFINED_TABLE = "42P01"
+"""PostgreSQL's code for a table that is not there."""
 
 app = typer.Typer(
     name="rti",
@@ -19,8 +28,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, serve, scheduler, migrate):
+for command in (demo, serve, scheduler, migrate, deadline, sweep, dispatch, statistics, export, health):
     app.command()(command)
+app.command()(law.what_if)
+app.add_typer(importing.app)
+app.add_typer(calendar.app)
+app.add_typer(law.app)
 
 
 def main() -> None:
@@ -31,6 +44,13 @@ def main() -> None:
         for line in fault.faults:
             typer.echo(line, err=True)
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", "") != UNDEFINED_TABLE:
+            raise
+        typer.echo("The database has no tables yet; run rti migrate first", err=True)
+        sys.exit(1)
     except Problem as problem:
         typer.echo(str(problem), err=True)
         sys.exit(1)

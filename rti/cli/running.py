@@ -3,16 +3,20 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import typer
 import uvicorn
 
+from notifications.timetable import run
 from rti import embedded, wallclock
 from rti.app import create_app
 from rti.db import Database
@@ -69,8 +73,6 @@ def scheduler(*, stop_with_parent: bool = typer.Option(False, hidden=True)) -> N
     """
     if stop_with_parent:
         _stop_when_parent_ends()
-    from notifications.__main__ import run  # noqa: PLC0415 -- placeholder until wired
-
     with opened() as settings:
         asyncio.run(run(settings))
 
@@ -80,10 +82,12 @@ def demo() -> None:
 
     Example: RTI_PORT=8080 rti demo
     """
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with embedded.completed(replace(settings_of_environment(), demo=True)) as settings:
+        if _listening(settings):
+            typer.echo(f"Port {settings.port} is in use; choose another with RTI_PORT.", err=True)
+            sys.exit(1)
         asyncio.run(_migrated(settings, with_demo=True))
-        _announce(settings)
         sys.exit(_supervise(settings))
 
 
@@ -103,7 +107,11 @@ def _announce(settings: Settings) -> None:
     typer.echo(f"Open {settings.address}")
     for account in ACCOUNTS:
         typer.echo(f"  {account.email:<22} {account.password}  ({account.role.replace('_', ' ')})")
-    sent = f"goes to {settings.smtp_url}" if settings.smtp_url else f"stays here: read it at {settings.address}/mail"
+    sent = (
+        f"goes to {urlsplit(settings.smtp_url).hostname}"
+        if settings.smtp_url
+        else f"stays here: read it at {settings.address}/mail"
+    )
     typer.echo(f"Outgoing mail {sent}")
     typer.echo("Stop with Ctrl-C; the data stays.")
 
@@ -126,29 +134,47 @@ def _supervise(settings: Settings) -> int:
         for command in ("serve", "scheduler")
     ]
     try:
+        announced = False
         while all(child.poll() is None for child in children):
-            try:
-                children[0].wait(timeout=0.5)
-            except subprocess.TimeoutExpired:
-                continue
-        return 1
+            if not announced and _listening(settings):
+                _announce(settings)
+                announced = True
+            time.sleep(0.2)
     except KeyboardInterrupt:
         return 0
     finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            try:
-                child.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                child.kill()
+        _end(children)
+    typer.echo(
+        f"A part ended by itself. If port {settings.port} is in use, choose another with RTI_PORT.", err=True
+    )
+    return 1
+
+
+def _listening(settings: Settings) -> bool:
+    try:
+        with socket.create_connection((settings.host, settings.port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        child.terminate()
+    for child in children:
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
 
 
 def _stop_when_parent_ends() -> None:
     """End this process when the other end of its standard input closes, even by kill -9."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Not through sys.stdin: its lock, held by this thread, would crash the interpreter on its way out.
+        while os.read(0, 1):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()

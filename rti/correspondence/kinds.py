@@ -1,10 +1,19 @@
-"""The states of a message."""
+"""The kinds and states of a message."""
 
 from enum import StrEnum
 
 
+class MessageKind(StrEnum):
+    """What a message is; each kind has a folder of templates in `notifications/templates`."""
+
+    REMINDER = "reminder"
+
+
 class MessageState(StrEnum):
-    """queued → claimed → handed → accepted, deferred, failed or unknown; kept where no server is set."""
+    """queued → claimed → handed → accepted, deferred, failed or unknown; kept where no server is set.
+
+    A message that has no point any more when its turn comes is dropped.
+    """
 
     QUEUED = "queued"
     CLAIMED = "claimed"
@@ -15,3 +24,7 @@ class MessageState(StrEnum):
     UNKNOWN = "unknown"
     KEPT = "kept"
     DROPPED = "dropped"
+
+
+WAITING = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.CLAIMED, MessageState.HANDED)
+"""The states that a message leaves again."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rti.correspondence.kinds import MessageState
+from rti.correspondence.kinds import MessageKind, MessageState
 from rti.db import Base, Choice, new_id
 
 
@@ -32,7 +32,13 @@ class ReminderRow(Base):
 
 
 class MessageRow(Base):
-    """One message to one person. `message_id` (RFC 5322) is made with the row and never changes."""
+    """One message to one person. `message_id` (RFC 5322) is made with the row and never changes.
+
+    `attempt` grows with every claim, and whoever writes about a claim names it, so that a dispatcher
+    that was thought dead cannot overrule the one after it. `next_attempt_at` is the end of the lease
+    while a message is claimed or handed over. `deferrals` counts how often we were asked to come back,
+    `ambiguous` how many attempts ended without our knowing whether the message was accepted.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -43,17 +49,20 @@ class MessageRow(Base):
             "id",
             postgresql_where=text("state IN ('queued', 'deferred', 'claimed', 'handed')"),
         ),
-        Index(None, "person_id", "id"),
+        Index(None, "person_id", "created_at", "id"),
+        Index(None, "created_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     reminder_id: Mapped[UUID | None] = mapped_column(ForeignKey("reminder.id", ondelete="CASCADE"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    kind: Mapped[str]
+    kind: Mapped[MessageKind] = mapped_column(Choice(MessageKind))
     values: Mapped[dict[str, Any]]
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[MessageState] = mapped_column(Choice(MessageState), default=MessageState.QUEUED)
     attempt: Mapped[int] = mapped_column(default=0)
+    deferrals: Mapped[int] = mapped_column(default=0)
+    ambiguous: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
@@ -72,4 +81,5 @@ class TickRow(Base):
     job: Mapped[str] = mapped_column(primary_key=True)
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    well: Mapped[bool] = mapped_column(default=True)
     result: Mapped[str] = mapped_column(default="")

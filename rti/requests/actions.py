@@ -20,10 +20,12 @@ from rti.cbos.tables import CboRow
 from rti.db import new_id
 from rti.errors import Conflict, Fault, Invalid, NotFound, invalid, say
 from rti.law.deadlines import Deadline
-from rti.law.events import Event, EventKind
+from rti.law.events import EventKind
 from rti.law.limits import parse_limit
+from rti.law.statutes import Statute
 from rti.requests.commands import FileRequest, RecordEvent
-from rti.requests.folding import Folded, fold
+from rti.requests.folding import Folded, fold, to_law
+from rti.requests.queries import events_of
 from rti.requests.tables import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of, version_of
 
@@ -51,7 +53,25 @@ async def file_request(
     chosen = command.statute_id or (campaign.statute_id if campaign else DEFAULT_STATUTE)
     statute = await newest_of(session, chosen)
     reference = await _reference(session, cbo_id, command.reference)
-    request = RequestRow(
+    request = request_row(command, cbo_id=cbo_id, reference=reference, statute=statute, by=person.id, now=now)
+    events = filing_events(request, command, now, today, person.id)
+    folded = fold(
+        statute, await calendar_of(session, statute.countries, statute.weekend), [to_law(e) for e in events]
+    )
+    write_folded(request, folded)
+    session.add(request)
+    await session.flush()
+    session.add_all(events)
+    session.add_all(deadline_rows(request, folded.deadlines))
+    await session.flush()
+    return request
+
+
+def request_row(
+    command: FileRequest, *, cbo_id: UUID, reference: str, statute: Statute, by: UUID | None, now: datetime
+) -> RequestRow:
+    """A new request without its folded columns."""
+    return RequestRow(
         id=new_id(),
         cbo_id=cbo_id,
         campaign_id=command.campaign_id,
@@ -63,20 +83,9 @@ async def file_request(
         channel=command.channel,
         statute_id=statute.id,
         statute_version=statute.version,
-        filed_by=person.id,
+        filed_by=by,
         created_at=now,
     )
-    events = filing_events(request, command, now, person.id)
-    folded = fold(
-        statute, await calendar_of(session, statute.countries, statute.weekend), [to_law(e) for e in events]
-    )
-    write_folded(request, folded)
-    session.add(request)
-    await session.flush()
-    session.add_all(events)
-    session.add_all(deadline_rows(request, folded.deadlines))
-    await session.flush()
-    return request
 
 
 def filing_faults(command: FileRequest, today: date) -> list[Fault]:
@@ -97,7 +106,7 @@ def filing_faults(command: FileRequest, today: date) -> list[Fault]:
 
 
 def filing_events(
-    request: RequestRow, command: FileRequest, now: datetime, by: UUID | None
+    request: RequestRow, command: FileRequest, now: datetime, today: date, by: UUID | None
 ) -> list[EventRow]:
     """One event for each day of filing that is known; without any, the request was drafted when recorded."""
     known = [(kind, getattr(command, name)) for name, kind in FIRST_DAYS if getattr(command, name)]
@@ -113,7 +122,7 @@ def filing_events(
             note="",
             details={},
         )
-        for kind, day in known or [(EventKind.DRAFTED, now.date())]
+        for kind, day in known or [(EventKind.DRAFTED, today)]
     ]
 
 
@@ -122,7 +131,7 @@ async def record_event(
 ) -> EventRow:
     """Write down that something happened, and fold the request anew."""
     request = await locked(session, request_id, person)
-    earlier = list(await session.scalars(select(EventRow).where(EventRow.request_id == request.id)))
+    earlier = await events_of(session, request.id)
     _check_event(command, earlier, today)
     event = EventRow(
         id=new_id(),
@@ -144,13 +153,24 @@ async def record_event(
 async def locked(session: AsyncSession, request_id: UUID, person: Person) -> RequestRow:
     """The request, locked for writing; missing and foreign ones look the same."""
     scope = scope_of(person)
-    found = select(RequestRow).where(RequestRow.id == request_id).with_for_update()
+    found = select(RequestRow).where(RequestRow.id == request_id).with_for_update(key_share=True)
     if not scope.everything:
         found = found.where(RequestRow.cbo_id == scope.cbo_id)
     request = await session.scalar(found)
     if request is None:
         raise NotFound
     return request
+
+
+async def event_of(session: AsyncSession, request_id: UUID, event_id: UUID, person: Person) -> EventRow:
+    """An event of a request that the person may change, the request locked."""
+    request = await locked(session, request_id, person)
+    event = await session.scalar(
+        select(EventRow).where(EventRow.id == event_id, EventRow.request_id == request.id)
+    )
+    if event is None:
+        raise NotFound
+    return event
 
 
 async def refold(
@@ -202,39 +222,25 @@ def write_folded(request: RequestRow, folded: Folded) -> None:
 
 def deadline_rows(request: RequestRow, clocks: Sequence[Deadline]) -> list[DeadlineRow]:
     return [
-        DeadlineRow(
-            request_id=request.id,
-            kind=clock.kind,
-            epoch=clock.epoch,
-            cbo_id=request.cbo_id,
-            state=clock.state,
-            starts_on=clock.starts_on,
-            due_on=clock.due,
-            due_at=clock.due_at,
-            met_on=clock.met_on,
-            binding=clock.binding,
-            provisional=clock.provisional,
-            steps=[step.to_data() for step in clock.steps],
-        )
+        DeadlineRow(request_id=request.id, cbo_id=request.cbo_id, **deadline_values(clock))
         for clock in clocks
     ]
 
 
-def to_law(row: EventRow) -> Event:
-    """The row as the law sees it."""
-    details: dict[str, Any] = row.details or {}
-    until = details.get("until")
-    return Event(
-        kind=row.kind,
-        on=row.happened_on,
-        at=row.happened_at,
-        recorded_at=row.recorded_at,
-        id=str(row.id),
-        outcome=row.outcome,
-        days=details.get("days"),
-        until=date.fromisoformat(until) if until else None,
-        voids=details.get("voids"),
-    )
+def deadline_values(clock: Deadline) -> dict[str, Any]:
+    """The columns of a deadline, but for whose it is."""
+    return {
+        "kind": clock.kind,
+        "epoch": clock.epoch,
+        "state": clock.state,
+        "starts_on": clock.starts_on,
+        "due_on": clock.due,
+        "due_at": clock.due_at,
+        "met_on": clock.met_on,
+        "binding": clock.binding,
+        "provisional": clock.provisional,
+        "steps": [step.to_data() for step in clock.steps],
+    }
 
 
 def _details(command: RecordEvent) -> dict[str, Any]:

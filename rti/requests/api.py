@@ -63,7 +63,8 @@ async def attach_document(
     today: Today,
 ) -> DetailView:
     content = await data.read()
-    await attach(session, person, request_id, event_id, file_name=data.filename, content=content, now=now)
+    event = await actions.event_of(session, request_id, event_id, person)
+    await attach(session, event, file_name=data.filename, content=content, now=now)
     return detail_view(await queries.one(session, person, request_id), today)
 
 

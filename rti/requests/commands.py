@@ -29,6 +29,28 @@ class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
     received_on: date | None = None
 
 
+class RequestLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A request out of a file, with its answer; organisation, body and campaign by their codes.
+
+    `body` is a name where the file knows bodies by their names.
+    """
+
+    body: Name
+    title: Name
+    topic: Topic
+    channel: Channel = Channel.COUNTER
+    question: Paragraphs = ""
+    cbo_code: Code | None = None
+    campaign_code: Code | None = None
+    statute_id: Code | None = None
+    reference: Code | None = None
+    drafted_on: date | None = None
+    submitted_on: date | None = None
+    received_on: date | None = None
+    answered_on: date | None = None
+    outcome: Outcome | None = None
+
+
 class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Record that something happened. `days` ("10 working") or `until` belong to an extension."""
 
@@ -42,7 +64,10 @@ class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which requests to list; `after` is the mark of the page before."""
+    """Which requests to list; `after` is the mark of the page before.
+
+    `target_of` is a campaign: only requests to bodies in its target areas.
+    """
 
     status: RequestStatus | None = None
     topic: Topic | None = None
@@ -50,6 +75,7 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     province: Code | None = None
     body_id: UUID | None = None
     campaign_id: UUID | None = None
+    target_of: UUID | None = None
     reference: Code | None = None
     after: Name = ""
 

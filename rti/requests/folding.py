@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from rti.law.calendars import Calendar
 from rti.law.deadlines import ClockState, Deadline, deadlines
@@ -10,6 +11,7 @@ from rti.law.events import Event, EventKind, Outcome, effective
 from rti.law.rules import FILING, ClockKind
 from rti.law.status import RequestStatus, status_on
 from rti.law.statutes import Statute
+from rti.requests.tables import EventRow
 
 DECISIVE = (ClockKind.REPLY, ClockKind.SUPPLY, ClockKind.CAP)
 """The clocks that an answer meets; the last of them that has a date decides whether it was in time."""
@@ -69,3 +71,20 @@ def _last(events: Sequence[Event], kind: EventKind) -> Event | None:
 
 def _day(event: Event | None) -> date | None:
     return event.on if event else None
+
+
+def to_law(row: EventRow) -> Event:
+    """The row as the law sees it."""
+    details: dict[str, Any] = row.details or {}
+    until = details.get("until")
+    return Event(
+        kind=row.kind,
+        on=row.happened_on,
+        at=row.happened_at,
+        recorded_at=row.recorded_at,
+        id=str(row.id),
+        outcome=row.outcome,
+        days=details.get("days"),
+        until=date.fromisoformat(until) if until else None,
+        voids=details.get("voids"),
+    )

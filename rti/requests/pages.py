@@ -1,5 +1,6 @@
 """The pages of requests."""
 
+from datetime import datetime
 from urllib.parse import quote
 from uuid import UUID
 
@@ -19,7 +20,8 @@ from rti.requests import actions, queries
 from rti.requests.commands import FileRequest, RecordEvent, RequestFilter
 from rti.requests.documents import attach
 from rti.requests.kinds import Channel, Topic
-from rti.statutes.queries import newest, version_of
+from rti.requests.tables import EventRow
+from rti.statutes.queries import newest, newest_version, version_of
 from rti.web import forms
 from rti.web.guards import only
 from rti.web.inject import Id, Now, Session, Today, Who
@@ -82,6 +84,8 @@ async def file_request(
     async with forms.attempt(session, sent):
         command = decode(FileRequest, {**sent.values, "body_id": str(body_id)})
         filed = await actions.file_request(session, command, person, now, today)
+        for event in await queries.events_of(session, filed.id) if sent.files else ():
+            await _keep_evidence(session, event, sent, f"{event.kind}_document", now)
     if sent.faults:
         return await _new_request_page(request, session, body_id, person, sent)
     return Redirect(f"/requests/{filed.id}", status_code=303)
@@ -103,6 +107,7 @@ async def _detail_page(
         status=422 if sent else 200,
         today=today,
         statute=await version_of(session, detail.request.statute_id, detail.request.statute_version),
+        newest_version=await newest_version(session, detail.request.statute_id),
         kinds=RECORDABLE,
         outcomes=Outcome,
         form=sent.values if sent else {"happened_on": today.isoformat()},
@@ -125,19 +130,30 @@ async def record_event(
     async with forms.attempt(session, sent):
         command = decode(RecordEvent, sent.values)
         event = await actions.record_event(session, request_id, command, person, now, today)
-        if file := sent.files.get("document"):
-            await attach(
-                session,
-                person,
-                request_id,
-                event.id,
-                file_name=file.filename,
-                content=await file.read(),
-                now=now,
-            )
+        await _keep_evidence(session, event, sent, "document", now)
     if sent.faults:
         return await _detail_page(request, session, person, request_id, today, sent)
     return Redirect(f"/requests/{request_id}#timeline", status_code=303)
+
+
+@post("/requests/{request_id:uuid}/events/{event_id:uuid}/documents", guards=[only(REQUESTS)])
+async def add_evidence(
+    request: WebRequest, session: Session, person: Who, request_id: Id, event_id: Id, now: Now, today: Today
+) -> Response[None] | Template:
+    sent = await forms.read(request)
+    async with forms.attempt(session, sent):
+        event = await actions.event_of(session, request_id, event_id, person)
+        await _keep_evidence(session, event, sent, "document", now)
+    if sent.faults:
+        return await _detail_page(request, session, person, request_id, today, sent)
+    return Redirect(f"/requests/{request_id}#event-{event_id}", status_code=303)
+
+
+async def _keep_evidence(
+    session: Session, event: EventRow, sent: forms.Sent, field: str, now: datetime
+) -> None:
+    if file := sent.files.get(field):
+        await attach(session, event, file_name=file.filename, content=await file.read(), now=now, field=field)
 
 
 @get("/requests/{request_id:uuid}/why", guards=[only(REQUESTS)])
@@ -162,4 +178,13 @@ async def download(session: Session, person: Who, request_id: Id, document_id: I
     )
 
 
-ROUTES = [list_requests, new_request, file_request, show_request, record_event, why_this_date, download]
+ROUTES = [
+    list_requests,
+    new_request,
+    file_request,
+    show_request,
+    record_event,
+    add_evidence,
+    why_this_date,
+    download,
+]

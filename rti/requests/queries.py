@@ -11,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.policy import Person, scope_of
 from rti.accounts.tables import PersonRow
 from rti.bodies.tables import PublicBodyRow
+from rti.campaigns.queries import in_target_areas
 from rti.campaigns.tables import CampaignRow
 from rti.cbos.tables import CboRow
 from rti.errors import NotFound
+from rti.law.events import EventKind, effective
 from rti.paging import PAGE_SIZE, Page, cut, read_mark
 from rti.requests.commands import RequestFilter
+from rti.requests.folding import to_law
 from rti.requests.tables import (
     DateChangeRow,
     DeadlineRow,
@@ -37,11 +40,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """An event with the name of who wrote it down and its evidence."""
+    """An event with its evidence, who wrote it down, and whether a later entry corrected it."""
 
     event: EventRow
     recorded_by: str | None
     documents: Sequence[DocumentRow]
+    corrected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,16 @@ class Detail:
     deadlines: Sequence[DeadlineRow]
     date_changes: Sequence[DateChangeRow]
 
+    @property
+    def timeline(self) -> list[TimelineEvent | DateChangeRow]:
+        """What happened and which dates moved, by the day on which it did."""
+        entries: list[TimelineEvent | DateChangeRow] = [*self.events, *self.date_changes]
+        return sorted(entries, key=_day_of_entry)
+
+
+def _day_of_entry(entry: TimelineEvent | DateChangeRow) -> date:
+    return entry.event.happened_on if isinstance(entry, TimelineEvent) else entry.changed_at.date()
+
 
 def visible(person: Person) -> Select[RequestRow]:
     """The requests that this person may see: the one predicate of every query."""
@@ -68,11 +82,13 @@ def visible(person: Person) -> Select[RequestRow]:
 
 async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
     """Requests by what is due next, the most urgent first."""
-    query = _filtered(visible(person), wanted, today)
+    query = matching(person, wanted, today)
     if wanted.after:
         behind = read_mark(wanted.after, date.fromisoformat, UUID)
         query = query.where(tuple_(RequestRow.next_due_on, RequestRow.id) > behind)
-    page = query.order_by(RequestRow.next_due_on, RequestRow.id).limit(PAGE_SIZE + 1).subquery()
+    # Only the identifiers: what else a subquery selects is described anew for every page that is built.
+    shown = query.with_only_columns(RequestRow.id).order_by(RequestRow.next_due_on, RequestRow.id)
+    page = shown.limit(PAGE_SIZE + 1).subquery()
     lines = await session.execute(
         select(RequestRow, PublicBodyRow, CboRow.code)
         .join(page, page.c.id == RequestRow.id)
@@ -89,24 +105,41 @@ async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter,
 
 async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail:
     """A request with its timeline; a missing one and one of somebody else look the same."""
-    request = await session.scalar(visible(person).where(RequestRow.id == request_id))
-    if request is None:
+    found = (
+        await session.execute(
+            visible(person)
+            .where(RequestRow.id == request_id)
+            .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+            .join(CboRow, CboRow.id == RequestRow.cbo_id)
+            .add_columns(PublicBodyRow, CboRow)
+        )
+    ).one_or_none()
+    if found is None:
         raise NotFound
+    request, body, cbo = found
     documents = (await session.scalars(select(DocumentRow).where(DocumentRow.request_id == request.id))).all()
-    events = await session.execute(
-        select(EventRow, PersonRow.name)
-        .join(PersonRow, PersonRow.id == EventRow.recorded_by, isouter=True)
-        .where(EventRow.request_id == request.id)
-        .order_by(EventRow.happened_on, EventRow.id)
-    )
+    recorded = (
+        await session.execute(
+            select(EventRow, PersonRow.name)
+            .join(PersonRow, PersonRow.id == EventRow.recorded_by, isouter=True)
+            .where(EventRow.request_id == request.id)
+            .order_by(EventRow.happened_on, EventRow.id)
+        )
+    ).all()
+    standing = {event.id for event in effective([to_law(event) for event, _ in recorded])}
     return Detail(
         request=request,
-        body=await session.get_one(PublicBodyRow, request.body_id),
-        cbo=await session.get_one(CboRow, request.cbo_id),
+        body=body,
+        cbo=cbo,
         campaign=await session.get(CampaignRow, request.campaign_id) if request.campaign_id else None,
         events=[
-            TimelineEvent(event, name, [d for d in documents if d.event_id == event.id])
-            for event, name in events
+            TimelineEvent(
+                event,
+                name,
+                [document for document in documents if document.event_id == event.id],
+                corrected=str(event.id) not in standing and event.kind is not EventKind.CORRECTED,
+            )
+            for event, name in recorded
         ],
         deadlines=await deadlines_of(session, request.id),
         date_changes=(
@@ -115,6 +148,14 @@ async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail
             )
         ).all(),
     )
+
+
+async def events_of(session: AsyncSession, request_id: UUID) -> Sequence[EventRow]:
+    """The events of a request as they were written down, in the order in which they happened."""
+    found = await session.scalars(
+        select(EventRow).where(EventRow.request_id == request_id).order_by(EventRow.happened_on, EventRow.id)
+    )
+    return found.all()
 
 
 async def deadlines_of(session: AsyncSession, request_id: UUID) -> Sequence[DeadlineRow]:
@@ -144,7 +185,9 @@ async def document(
     return found[0], found[1]
 
 
-def _filtered(query: Select[RequestRow], wanted: RequestFilter, today: date) -> Select[RequestRow]:
+def matching(person: Person, wanted: RequestFilter, today: date) -> Select[RequestRow]:
+    """The requests that this person may see and wants to."""
+    query = visible(person)
     for name in ("status", "topic", "body_id", "campaign_id"):
         value = getattr(wanted, name)
         if value is not None:
@@ -156,6 +199,9 @@ def _filtered(query: Select[RequestRow], wanted: RequestFilter, today: date) -> 
     if wanted.province:
         bodies = select(PublicBodyRow.id).where(PublicBodyRow.province_code == wanted.province)
         query = query.where(RequestRow.body_id.in_(bodies))
+    if wanted.target_of:
+        targeted = select(PublicBodyRow.id).where(in_target_areas(wanted.target_of))
+        query = query.where(RequestRow.body_id.in_(targeted))
     return query
 
 

@@ -1,123 +1,60 @@
-"""Adding statutes: a version is written once and never changed."""
+"""Declaring standards: the time for a reply that a campaign or a log is judged by, where no law gives one."""
 
-import tomllib
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-import msgspec
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.db import unique
-from rti.errors import Conflict, Fault, Invalid, invalid, say
-from rti.intake import Wrong, clean_text
-from rti.law.limits import parse_limit
-from rti.law.statutes import Statute, StatuteFaults, parse_statute
-from rti.statutes.queries import newest_document, newest_of
+from rti.law.limits import Limit, Unit
+from rti.law.statutes import Statute, StatuteStatus, parse_statute
+from rti.statutes.queries import version_of
 from rti.statutes.tables import StatuteRow
 
-LARGEST = 200_000
-"""Characters of the longest statute that is read; the longest one that is shipped has 4,000."""
+_UNITS = {
+    Unit.HOURS: ("hours", "ម៉ោង"),
+    Unit.CALENDAR: ("calendar days", "ថ្ងៃប្រតិទិន"),
+    Unit.WORKING: ("working days", "ថ្ងៃធ្វើការ"),
+    Unit.MONTH: ("months", "ខែ"),
+}
 
 
-def read_toml(text: str, field: str = "file") -> dict[str, Any]:
-    """The document in a TOML text, or Invalid with the line where it breaks."""
-    if len(text) > LARGEST:
-        raise invalid(field, say("A statute has at most {count} characters", count=LARGEST))
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise invalid(field, say("This is not TOML: {fault}", fault=str(error))) from None
-    except RecursionError:
-        raise invalid(field, say("This is not TOML: {fault}", fault="nested too deeply")) from None
+async def declare_standard(
+    session: AsyncSession, limit: Limit, now: datetime, *, countries: Sequence[str] = ()
+) -> Statute:
+    """The standard of this limit, stored when it is asked for the first time; it is never law.
 
-
-def check(document: Mapping[str, Any]) -> Statute:
-    """The statute of a document; raises Invalid with every fault, each under its path."""
-    try:
-        statute = parse_statute(document)
-        for text in _texts(document):
-            clean_text(text)
-    except StatuteFaults as wrong:
-        split = (fault.partition(": ") for fault in wrong.faults)
-        raise Invalid(*(Fault(path, say("{fault}", fault=text)) for path, _, text in split)) from None
-    except Wrong as wrong:
-        raise invalid("sources", wrong.text) from None
-    except RecursionError:
-        raise invalid("document", say("This is nested too deeply")) from None
-    return statute
-
-
-async def add(session: AsyncSession, document: Mapping[str, Any], now: datetime) -> Statute:
-    """Store a new statute, or a newer version of a stored one."""
-    statute = check(document)
-    stored = await newest_document(session, statute.id)
-    if stored and statute.version <= stored["version"]:
-        raise invalid(
-            "version",
-            say("Version {version} is stored already; give this one a higher number", version=stored["version"]),
-        )
-    taken = Conflict(say("Somebody else has just stored this version; look at it and try again"))
-    async with unique(session, taken):
-        plain = msgspec.to_builtins(document)
-        session.add(StatuteRow(id=statute.id, version=statute.version, document=plain, added_at=now))
-    return statute
-
-
-async def commence(session: AsyncSession, statute_id: str, day: date, now: datetime) -> Statute:
-    """Set the day on which a statute comes into force, as a new version."""
-    current = await newest_of(session, statute_id)
-    document = await newest_document(session, statute_id)
-    changes = {"version": current.version + 1, "in_force_from": day.isoformat()}
-    return await add(session, {**(document or {}), **changes}, now)
-
-
-async def declare_standard(session: AsyncSession, limit: str, now: datetime, country: str = "KH") -> Statute:
-    """The campaign standard with this limit, such as "15 working"; it is stored once.
-
-    Raises Invalid of the field `limit` where that is none.
+    The days off of `countries` (keys such as KH) count; a limit in calendar days needs none.
     """
-    try:
-        parsed = parse_limit(limit)
-    except ValueError:
-        raise invalid("limit", say("Write a number and a unit, for example 10 working or 15 calendar")) from None
-    document = _standard(f"STANDARD-{parsed.amount}-{parsed.unit.upper()}", str(parsed), country)
-    stored = await newest_document(session, document["id"])
-    return parse_statute(stored) if stored else await add(session, document, now)
+    document = standard_document(limit, countries)
+    row = {"id": document["id"], "version": document["version"], "document": document, "added_at": now}
+    await session.execute(insert(StatuteRow).values(row).on_conflict_do_nothing())
+    return await version_of(session, document["id"], document["version"])
 
 
-def _standard(statute_id: str, limit: str, country: str) -> dict[str, Any]:
-    amount, unit = limit.split()
-    en = {"hours": "hours", "calendar": "calendar days", "working": "working days", "month": "months"}[unit]
-    km = {"hours": "ម៉ោង", "calendar": "ថ្ងៃប្រតិទិន", "working": "ថ្ងៃធ្វើការ", "month": "ខែ"}[unit]
-    return {
-        "id": statute_id,
+def standard_document(limit: Limit, countries: Sequence[str] = ()) -> dict[str, Any]:
+    """The standard as a statute document. Its id says all that it consists of."""
+    en, km = _UNITS[limit.unit]
+    document: dict[str, Any] = {
+        "id": "-".join(["STANDARD", str(limit.amount), limit.unit.upper(), *sorted(countries)]),
         "version": 1,
-        "name": {"en": f"Declared standard: {amount} {en}", "km": f"ស្តង់ដារដែលបានប្រកាស៖ {amount} {km}"},
-        "jurisdiction": {"en": "Campaign", "km": "យុទ្ធនាការ"},
-        "status": "standard",
-        "countries": [country],
+        "status": StatuteStatus.STANDARD.value,
+        "name": {"en": f"Standard of {limit.amount} {en}", "km": f"ស្តង់ដារ {limit.amount} {km}"},
+        "jurisdiction": {"en": "Declared for a campaign or a log", "km": "បានប្រកាសសម្រាប់យុទ្ធនាការ ឬបញ្ជី"},
+        "countries": sorted(countries),
         "counting": {"confirmed": True},
         "clocks": [
             {
                 "kind": "reply",
                 "starts": ["received"],
                 "met_by": ["answered"],
-                "limit": limit,
+                "limit": str(limit),
+                "section": "Declared standard",
                 "confirmed": True,
-                "extensions": [{"limit": "none", "confirmed": True}],
+                "extensions": [{"limit": "none", "section": "Declared standard", "confirmed": True}],
             }
         ],
     }
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every text inside a document."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from (str(key), *_texts(inner))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
+    parse_statute(document)
+    return document

@@ -14,7 +14,12 @@ async def load_statutes(session: AsyncSession, now: datetime) -> None:
     """Add every shipped version that the database does not have; a stored version is never changed."""
     known = {tuple(row) for row in await session.execute(select(StatuteRow.id, StatuteRow.version))}
     session.add_all(
-        StatuteRow(id=document["id"], version=document["version"], document=msgspec.to_builtins(document), added_at=now)
+        StatuteRow(
+            id=document["id"],
+            version=document["version"],
+            document=msgspec.to_builtins(document),
+            added_at=now,
+        )
         for document in library_documents()
         if (document["id"], document["version"]) not in known
     )

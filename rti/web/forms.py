@@ -8,7 +8,7 @@ from typing import Any
 from litestar.datastructures import UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.errors import Fault, Invalid
+from rti.errors import Fault, Invalid, say
 from rti.web.templating import WebRequest
 
 CSRF_FIELD = "_csrf_token"
@@ -24,7 +24,10 @@ class Sent:
 
 
 async def read(request: WebRequest) -> Sent:
-    """The fields of a form without the form token; an empty file field is no file."""
+    """The fields of a form that hold something, without the form token.
+
+    A browser sends a file field in which no file was chosen as an empty text.
+    """
     form = await request.form()
     values: dict[str, str] = {}
     files: dict[str, UploadFile] = {}
@@ -32,16 +35,21 @@ async def read(request: WebRequest) -> Sent:
         if isinstance(value, UploadFile):
             if value.filename:
                 files[name] = value
-        elif name != CSRF_FIELD:
+        elif value and name != CSRF_FIELD:
             values[name] = str(value)
     return Sent(values, files)
 
 
 @asynccontextmanager
 async def attempt(session: AsyncSession, sent: Sent) -> AsyncIterator[Any]:
-    """Do the block in a savepoint; if it finds faults, undo it and keep them in `sent.faults`."""
+    """Do the block in a savepoint; if it finds faults, undo it and keep them in `sent.faults`.
+
+    A browser fills in everything again but files, so those are asked for once more.
+    """
     try:
         async with session.begin_nested():
             yield
     except Invalid as invalid:
-        sent.faults = invalid.faults
+        told = {fault.field for fault in invalid.faults}
+        again = [Fault(name, say("Choose this file again")) for name in sent.files if name not in told]
+        sent.faults = (*invalid.faults, *again)

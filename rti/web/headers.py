@@ -1,10 +1,10 @@
 """The headers of every answer: nothing from another host, nothing inline, nothing framed, nothing kept."""
 
-from typing import Any
-
-from litestar import Response
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import Message, Scope
 
 PROTECTION = {
+    "Cache-Control": "no-store",
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -19,8 +19,9 @@ PROTECTION = {
 }
 
 
-def protect(response: Response[Any]) -> Response[Any]:
-    for name, value in PROTECTION.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+async def protect(message: Message, _: Scope) -> None:
+    """Add the headers as an answer leaves, refusals and crashes included."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in PROTECTION.items():
+            headers.setdefault(name, value)

@@ -4,7 +4,9 @@ from litestar import get
 from litestar.response import Redirect, Template
 
 from rti.accounts.policy import REQUESTS
-from rti.requests.queries import urgency
+from rti.law.status import RequestStatus
+from rti.requests.commands import RequestFilter
+from rti.requests.queries import urgency, worklist
 from rti.web.guards import open_to_all
 from rti.web.inject import Session, Today
 from rti.web.templating import WebRequest, page
@@ -14,8 +16,15 @@ from rti.web.templating import WebRequest, page
 async def home(request: WebRequest, session: Session, today: Today) -> Template | Redirect:
     if request.user is None:
         return Redirect("/sign-in")
-    counts = await urgency(session, request.user, today) if request.user.role in REQUESTS else None
-    return page(request, "home.html", counts)
+    if request.user.role not in REQUESTS:
+        return page(request, "home.html")
+    return page(
+        request,
+        "home.html",
+        await urgency(session, request.user, today),
+        open_requests=await worklist(session, request.user, RequestFilter(status=RequestStatus.OPEN), today),
+        today=today,
+    )
 
 
 ROUTES = [home]

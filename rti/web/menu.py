@@ -1,11 +1,21 @@
 """The pages in the menu, by role."""
 
-from rti.accounts.policy import EVERYBODY, REQUESTS, Role
+from rti.accounts.policy import ADMINISTRATION, COMPARING, EVERYBODY, MESSAGES, REQUESTS, Role
 from rti.law.steps import N_
 
 MENU = (
     ("/requests", N_("Requests"), REQUESTS),
     ("/bodies", N_("Public bodies"), EVERYBODY),
+    ("/campaigns", N_("Campaigns"), EVERYBODY),
+    ("/calendar", N_("Calendar"), EVERYBODY),
+    ("/statutes", N_("Statutes"), EVERYBODY),
+    ("/calculator", N_("Calculator"), EVERYBODY),
+    ("/statistics", N_("Statistics"), EVERYBODY),
+    ("/what-if", N_("What if"), COMPARING),
+    ("/imports", N_("Import"), REQUESTS | ADMINISTRATION),
+    ("/mail", N_("Messages"), MESSAGES),
+    ("/people", N_("People"), ADMINISTRATION),
+    ("/me", N_("My account"), EVERYBODY),
 )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,10 @@ from rti import i18n
 from rti.accounts.policy import Person
 from rti.errors import Fault, Message
 from rti.labels import label
+from rti.law.limits import Limit, parse_limit
 from rti.law.names import Name
+from rti.law.steps import UNITS
+from rti.requests.causes import SENTENCES as CAUSES
 from rti.web.menu import menu
 
 WebRequest = Request[Person | None, str | None, State]
@@ -93,6 +97,17 @@ class Reader:
 
     def moment(self, moment: Any) -> str:
         return i18n.show_moment(moment, self.language, self.zone) if moment else "–"
+
+    def cause(self, cause: str) -> str:
+        """Why a date moved, as `requests.causes` wrote it."""
+        code, _, of = cause.partition(" ")
+        day = self.date(date.fromisoformat(of)) if "-" in of else of
+        return self.translate(CAUSES[code]).format(day=day)
+
+    def limit(self, limit: Limit | str) -> str:
+        """An amount of time in words, such as 15 working days; also as an event keeps it, such as 15 working."""
+        limit = parse_limit(limit) if isinstance(limit, str) else limit
+        return self.translate(UNITS[limit.unit]).format(amount=limit.amount)
 
     def say(self, message: Message) -> str:
         return message.render(self.translate)

@@ -368,3 +368,24 @@ def test_the_time_for_a_transfer_is_judged_only_once_there_was_one():
     assert judged("ZA-PAIA-2000", [RECEIVED])["transfer"].state is ClockState.WAITING
     moved = judged("ZA-PAIA-2000", [RECEIVED, event("transferred", "2023-06-25")])["transfer"]
     assert (moved.due, moved.met_on) == (day("2023-06-19"), day("2023-06-25"))
+
+
+@given(starts, st.integers(1, 40), st.integers(0, 60), st.integers(0, 60), st.booleans(), some_days_off)
+def test_stopped_days_agree_with_a_walk_from_day_to_day(start, amount, later, length, inclusive, off):
+    begins, ends = start + later * ONE, start + (later + length) * ONE
+    stop = Stop(EventKind.FEE_REQUESTED, EventKind.FEE_PAID, StopKind.ADD_DAYS, inclusive=inclusive)
+    days = Calendar(days_off=dict.fromkeys(off, HOLIDAY))
+    law = standard(Limit(amount, Unit.WORKING), stops=(stop,))
+    received = Event(EventKind.RECEIVED, start)
+    pause = [Event(EventKind.FEE_REQUESTED, begins), Event(EventKind.FEE_PAID, ends)]
+    (plain,), (found,) = deadlines(law, days, [received]), deadlines(law, days, [received, *pause])
+    assert plain.due is not None
+    if begins >= plain.due:
+        return
+    left, today = amount, start
+    while left:
+        today += ONE
+        stopped = begins < today <= ends or (inclusive and today == begins)
+        if today.weekday() < 5 and today not in off and not stopped:
+            left -= 1
+    assert found.due == today

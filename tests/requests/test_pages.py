@@ -4,8 +4,9 @@ import httpx
 
 from rti.accounts.policy import Role
 from rti.db import Database
+from rti.law.events import EventKind
 from tests import make
-from tests.conftest import SignIn
+from tests.conftest import NOW, TODAY, SignIn
 
 
 async def test_a_cbo_files_a_paper_request_and_sees_its_benchmark(
@@ -29,3 +30,17 @@ async def test_a_cbo_files_a_paper_request_and_sees_its_benchmark(
     assert "not a legal deadline" in shown.text
     why = await client.get(answer.headers["location"] + "/why")
     assert "Water" in why.text or "benchmark" in why.text.lower()
+
+
+async def test_the_length_of_an_extension_is_told_in_the_language_of_the_reader(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        request = await make.request(session, member.person, NOW)
+        await make.event(
+            session, request.id, member.person, NOW, EventKind.EXTENDED, TODAY, days="10 working"
+        )
+    assert "by 10 working days" in (await client.get(f"/requests/{request.id}")).text
+    client.cookies.set("language", "km")
+    assert "10 ថ្ងៃធ្វើការ" in (await client.get(f"/requests/{request.id}")).text

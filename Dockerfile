@@ -1,0 +1,10 @@
+# One image for all parts; docker-compose.yml says which command each of them runs.
+FROM python:3.11-slim
+RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY . .
+RUN make setup && useradd --create-home rti
+ENV PATH=/app/.venv/bin:$PATH RTI_HOST=0.0.0.0 RTI_DATA_DIR=/home/rti
+USER rti
+EXPOSE 8000
+CMD ["rti", "serve"]

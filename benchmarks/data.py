@@ -1,0 +1,123 @@
+"""A database with many invented requests, made by SQL in an embedded server in a temporary folder."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti import embedded, wallclock
+from rti.db import Database
+from rti.migrating import migrate
+
+TODAY = date(2026, 11, 23)
+CBOS = 600
+
+_ORGANISATIONS = """
+    INSERT INTO cbo (id, code, name_km, name_en, area_code, sends_messages, last_number, created_at)
+    SELECT gen_random_uuid(), 'CBO' || n, 'សហគមន៍ ' || n, 'Community ' || n, '01', true, 0, now()
+    FROM generate_series(0, CAST(:cbos AS integer) - 1) AS n
+"""
+_PEOPLE = """
+    INSERT INTO person (id, email, name, password_hash, role, cbo_id, language, wants_reminders, created_at)
+    SELECT gen_random_uuid(), lower(code) || '@test.example', 'Member', '', 'cbo_lead', id, 'en', true, now()
+    FROM cbo
+    UNION ALL
+    SELECT gen_random_uuid(), 'staff@test.example', 'Staff', '', 'staff', NULL, 'en', true, now()
+"""
+_REQUESTS = """
+    WITH asked AS (
+        SELECT n, n % 20 AS fate, CAST(:today AS date) - (n * 7919) % 1000 AS received_on, (n * 31) % 45 AS days
+        FROM generate_series(0, CAST(:count AS integer) - 1) AS n
+    ), bodies AS (
+        SELECT id, row_number() OVER (ORDER BY code) - 1 AS place, count(*) OVER () AS number FROM public_body
+    ), cbos AS (
+        SELECT id, row_number() OVER (ORDER BY code) - 1 AS place FROM cbo
+    ), told AS (
+        SELECT asked.*, bodies.id AS body_id, cbos.id AS cbo_id, received_on + 21 AS due_on,
+            CASE WHEN fate < 12 AND received_on + days <= CAST(:today AS date) THEN received_on + days END AS answered_on
+        FROM asked
+        JOIN bodies ON bodies.place = asked.n % bodies.number
+        JOIN cbos ON cbos.place = asked.n % CAST(:cbos AS integer)
+    )
+    INSERT INTO request (
+        id, cbo_id, body_id, reference, title, question, topic, channel, statute_id, statute_version,
+        created_at, status, outcome, drafted_on, submitted_on, received_on, due_on, binding, provisional,
+        answered_on, ended_on, next_due_on
+    )
+    SELECT gen_random_uuid(), cbo_id, body_id, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
+        (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'KH-A2I-DRAFT', 1,
+        received_on, status,
+        CASE WHEN answered_on IS NOT NULL THEN (ARRAY['full', 'partial', 'refused', 'not_held'])[1 + n % 4] END,
+        received_on, received_on, CASE WHEN status <> 'not_submitted' THEN received_on END,
+        CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END, false, false,
+        answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END,
+        CASE WHEN status = 'open' THEN due_on ELSE '9999-12-31' END
+    FROM told, LATERAL (
+        SELECT CASE
+            WHEN answered_on IS NOT NULL THEN 'answered'
+            WHEN fate = 17 THEN 'paused'
+            WHEN fate = 18 THEN 'withdrawn'
+            WHEN fate = 19 THEN 'not_submitted'
+            ELSE 'open'
+        END AS status
+    ) AS standing
+"""
+_EVENTS = """
+    INSERT INTO event (id, cbo_id, request_id, kind, happened_on, recorded_at, outcome, note, details)
+    SELECT gen_random_uuid(), cbo_id, request.id, kind, happened_on, created_at, told.outcome, '', '{}'
+    FROM request, LATERAL (VALUES
+        ('drafted', drafted_on, NULL),
+        ('submitted', submitted_on, NULL),
+        ('received', received_on, NULL),
+        ('answered', answered_on, outcome),
+        ('withdrawn', ended_on, NULL)
+    ) AS told (kind, happened_on, outcome)
+    WHERE happened_on IS NOT NULL
+"""
+_DEADLINES = """
+    INSERT INTO deadline (request_id, kind, epoch, cbo_id, state, starts_on, due_on, met_on, binding, provisional, steps)
+    SELECT id, 'reply', 1, cbo_id,
+        CASE status WHEN 'open' THEN 'running' WHEN 'answered' THEN 'met' WHEN 'paused' THEN 'paused' ELSE 'ended' END,
+        received_on, due_on, answered_on, false, false, '[]'
+    FROM request WHERE received_on IS NOT NULL
+"""
+
+
+async def fill(session: AsyncSession, count: int) -> None:
+    """Organisations with one member each, one staff account, and `count` requests with what belongs to them."""
+    values = {"cbos": CBOS, "count": count, "today": TODAY}
+    for statement in (_ORGANISATIONS, _PEOPLE, _REQUESTS, _EVENTS, _DEADLINES):
+        bound = text(statement)
+        await session.execute(bound, {name: values[name] for name in bound.compile().params})
+
+
+async def _prepare(url: str, count: int) -> None:
+    database = Database(url)
+    await migrate(database, wallclock.now())
+    async with database.transaction() as session:
+        await fill(session, count)
+    # What autovacuum does in time: statistics for the planner, and the map of what index scans may skip.
+    async with database.engine.connect() as connection:
+        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).exec_driver_sql(
+            "VACUUM ANALYZE"
+        )
+    await database.close()
+
+
+@contextmanager
+def filled(count: int) -> Iterator[str]:
+    """The address of a database with `count` requests, which is gone afterwards."""
+    with (
+        TemporaryDirectory(prefix="rti-benchmark-") as folder,
+        embedded.server(Path(folder) / "postgres") as running,
+    ):
+        running.psql("CREATE DATABASE rti")
+        url = embedded.url_of(running, "rti")
+        asyncio.run(_prepare(url, count))
+        running.psql("CHECKPOINT")
+        yield url

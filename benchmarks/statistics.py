@@ -1,0 +1,124 @@
+"""Statistics over 100,000 requests, beside the same SQL written by hand and run by asyncpg alone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+
+import asyncpg
+
+from benchmarks.data import TODAY, filled
+from rti.db import Database
+from rti.statistics.commands import Wanted
+from rti.statistics.kinds import Dimension
+from rti.statistics.measures import State
+from rti.statistics.queries import table
+
+REQUESTS = 100_000
+ROUNDS = 7
+WANTED = Wanted(by=Dimension.BODY_KIND, then_by=Dimension.QUARTER)
+
+BY_HAND = """
+    WITH judged AS (
+        SELECT kind, to_char(day, 'YYYY"-Q"Q') AS quarter, outcome, answered_on - received_on AS days, binding,
+            CASE
+                WHEN status = 'not_submitted' THEN 'not_submitted'
+                WHEN NOT answered AND (coalesce(least(submitted_on, received_on), 'infinity') > $1) THEN 'draft'
+                WHEN NOT answered AND ended_on <= $1 AND (due_on IS NULL OR ended_on <= due_on) THEN 'withdrawn'
+                WHEN due_on IS NULL AND status = 'paused' THEN 'paused'
+                WHEN due_on IS NULL THEN 'no_date'
+                WHEN NOT answered AND due_on < $1 THEN 'silent'
+                WHEN NOT answered THEN 'not_yet_due'
+                WHEN answered_on > due_on THEN 'late'
+                WHEN due_on >= $1 THEN 'early'
+                ELSE 'in_time'
+            END AS state
+        FROM request JOIN public_body ON public_body.id = request.body_id,
+            LATERAL (SELECT coalesce(received_on, submitted_on, drafted_on, answered_on) AS day,
+                coalesce(answered_on <= $1 AND (ended_on IS NULL OR answered_on <= ended_on), false) AS answered)
+        WHERE day <= $1
+    )
+    SELECT kind, quarter,
+        count(*) FILTER (WHERE state = 'in_time') AS in_time,
+        count(*) FILTER (WHERE state = 'late') AS late,
+        count(*) FILTER (WHERE state = 'silent') AS silent,
+        count(*) FILTER (WHERE state = 'early') AS early,
+        count(*) FILTER (WHERE state = 'not_yet_due') AS not_yet_due,
+        count(*) FILTER (WHERE state = 'draft') AS draft,
+        count(*) FILTER (WHERE state = 'not_submitted') AS not_submitted,
+        count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn,
+        count(*) FILTER (WHERE state = 'paused') AS paused,
+        count(*) FILTER (WHERE state = 'no_date') AS no_date,
+        count(*) FILTER (WHERE outcome = 'full') AS "full",
+        count(*) FILTER (WHERE outcome = 'partial') AS partial,
+        count(*) FILTER (WHERE outcome = 'refused') AS refused,
+        count(*) FILTER (WHERE outcome = 'not_held') AS not_held,
+        count(*) FILTER (WHERE binding AND state IN ('in_time', 'late', 'silent')) AS binding,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median_days, max(days) AS longest_days
+    FROM judged GROUP BY GROUPING SETS ((kind, quarter), (kind), ())
+"""
+
+Counted = dict[tuple[str | None, ...], tuple[object, ...]]
+
+
+async def _by_us(database: Database) -> Counted:
+    async with database.transaction() as session:
+        found = await table(session, None, WANTED, TODAY)
+    return {
+        line.keys: (
+            *(line.figures.counts[state] for state in State),
+            line.figures.median_days,
+            line.figures.longest_days,
+        )
+        for line in (*found.lines, found.total)
+    }
+
+
+async def _by_hand(connection: asyncpg.Connection) -> Counted:
+    async with connection.transaction():
+        rows = await connection.fetch(BY_HAND, TODAY)
+    return {
+        tuple(key for key in (row["kind"], row["quarter"]) if key): (
+            *(row[state.value] for state in State),
+            row["median_days"],
+            row["longest_days"],
+        )
+        for row in rows
+    }
+
+
+async def _seconds(count: Callable[[], Awaitable[Counted]]) -> float:
+    begun = perf_counter()
+    await count()
+    return perf_counter() - begun
+
+
+async def _compare(url: str) -> tuple[float, float]:
+    """The best time of each, taken in turns, after the two have been found equal."""
+    database = Database(url)
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    ours, by_hand = await _by_us(database), await _by_hand(connection)
+    assert ours == by_hand, "the two count differently"
+    assert sum(ours[()][: len(State)]) == REQUESTS  # type: ignore[arg-type]
+    times = [
+        (await _seconds(lambda: _by_us(database)), await _seconds(lambda: _by_hand(connection)))
+        for _ in range(ROUNDS)
+    ]
+    await connection.close()
+    await database.close()
+    return min(time for time, _ in times), min(time for _, time in times)
+
+
+def measure() -> list[tuple[str, float, str]]:
+    """Milliseconds of each, and how many times as long ours takes."""
+    with filled(REQUESTS) as url:
+        ours, by_hand = asyncio.run(_compare(url))
+    return [
+        (f"statistics over {REQUESTS:,} requests, kind by quarter", ours * 1000, "ms"),
+        ("the same SQL by hand through asyncpg", by_hand * 1000, "ms"),
+        ("statistics against SQL by hand", ours / by_hand, "times as long"),
+    ]
+
+
+if __name__ == "__main__":
+    for what, figure, unit in measure():
+        print(f"{what:<56} {figure:>14,.2f} {unit}")

@@ -1,0 +1,92 @@
+"""The words of a message, in the language of whoever gets it.
+
+A message is silent: no title, no name, no institution and no reference, because a phone or a mailbox may
+be seized. It says how many requests are due when, and where to look.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from rti import i18n
+from rti.correspondence.kinds import MessageKind
+from rti.law.calendars import Calendar
+from rti.law.rules import FILING
+
+_ON_THE_WIRE = SMTP.clone(cte_type="7bit")
+"""Not every server takes eight bits, so Khmer travels as base64 or quoted-printable (RFC 2045)."""
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=False,  # noqa: S701 -- plain text; nothing here is HTML
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it is stored and sent."""
+
+    subject: str
+    body: str
+
+
+def write(
+    kind: MessageKind, values: dict[str, Any], *, language: str, day: date, calendar: Calendar, address: str
+) -> Letter:
+    """The text on `day`; it names its day, so that it stays true however late it arrives."""
+    due_on = date.fromisoformat(values["due_on"])
+    catalogue = i18n.translations(language)
+    context = {
+        "_": catalogue.gettext,
+        "ngettext": catalogue.ngettext,
+        "date": lambda shown: i18n.show_date(shown, language),
+        "filing": values["clock"] in FILING,
+        "day": day,
+        "due_on": due_on,
+        "days": abs(calendar.working_days_between(day, due_on)),
+        "address": address,
+    }
+    subject = _render(kind, "subject", context)
+    return Letter(subject, _render(kind, "body", {**context, "subject": subject}) + "\n")
+
+
+def compose(
+    letter: Letter, *, sender: str, to: str, message_id: str, language: str, written_at: datetime
+) -> bytes:
+    """The message as bytes for the wire (RFC 5322), the same at every attempt.
+
+    Raises ValueError for an address that cannot be written.
+    """
+    message = EmailMessage(policy=_ON_THE_WIRE)
+    message["From"] = _address(sender)
+    message["To"] = _address(to)
+    message["Subject"] = letter.subject
+    message["Date"] = written_at
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(letter.body)
+    message["Content-Language"] = language
+    return message.as_bytes()
+
+
+def _address(spec: str) -> Address:
+    try:
+        return Address(addr_spec=spec)
+    except (MessageError, IndexError) as fault:
+        raise ValueError("not an e-mail address") from fault
+
+
+def _render(kind: MessageKind, part: str, context: dict[str, Any]) -> str:
+    return _templates.get_template(f"{kind}/{part}.txt").render(context).strip()

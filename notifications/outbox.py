@@ -1,0 +1,241 @@
+"""Claiming messages, and writing down what became of them.
+
+Only rows that nobody else holds are claimed (SKIP LOCKED), for the length of a lease; every later write
+names the attempt, so that a dispatcher whose lease has passed writes nothing any more.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notifications import letters
+from notifications.sweep import reading_calendar
+from rti.correspondence.kinds import MessageKind, MessageState
+from rti.db import Database
+from rti.law.calendars import Calendar
+from rti.law.reminders import DEFAULT_RULES, ReminderRule, first_due
+
+LEASE = timedelta(minutes=15)
+"""How long a claimed message belongs to its dispatcher; longer than the slowest conversation may last."""
+
+_CLAIM = text("""
+    WITH due AS (
+        SELECT id, state FROM message
+        WHERE state IN ('queued', 'deferred', 'claimed', 'handed') AND next_attempt_at <= :now
+        ORDER BY next_attempt_at, id LIMIT :size FOR UPDATE SKIP LOCKED
+    )
+    UPDATE message m SET state = 'claimed', attempt = m.attempt + 1, next_attempt_at = :lease_ends,
+        ambiguous = m.ambiguous + CAST(due.state = 'handed' AS int)
+    FROM due WHERE m.id = due.id
+    RETURNING m.id
+""")
+_CLAIMED = text("""
+    SELECT m.id, m.attempt, m.kind, m.values, m.message_id, m.created_at, m.deferrals, m.ambiguous,
+        m.subject, m.body, coalesce(m.to_address, p.email) AS to_address,
+        coalesce(m.language, p.language) AS language,
+        p.disabled_at IS NULL AND p.wants_reminders AND coalesce(c.sends_messages, true) AS welcome,
+        d.request_id IS NOT NULL AS running
+    FROM message m
+    JOIN person p ON p.id = m.person_id
+    LEFT JOIN cbo c ON c.id = p.cbo_id
+    LEFT JOIN reminder r ON r.id = m.reminder_id
+    LEFT JOIN deadline d ON d.request_id = r.request_id AND d.kind = r.clock AND d.epoch = r.epoch
+        AND d.due_on = r.due_on AND d.state = 'running'
+    WHERE m.id = ANY(CAST(:ids AS uuid[]))
+    ORDER BY m.created_at, m.id
+""")
+_WRITTEN = text("""
+    UPDATE message m SET subject = w.subject, body = w.body, to_address = w.to_address, language = w.language
+    FROM unnest(
+        CAST(:ids AS uuid[]), CAST(:subjects AS text[]), CAST(:bodies AS text[]),
+        CAST(:addresses AS text[]), CAST(:languages AS text[])
+    ) AS w (id, subject, body, to_address, language)
+    WHERE m.id = w.id
+""")
+_MARK = text("""
+    UPDATE message m SET state = w.state, next_attempt_at = coalesce(w.next_attempt_at, m.next_attempt_at),
+        finished_at = w.finished_at, last_reply = coalesce(w.reply, m.last_reply),
+        deferrals = m.deferrals + CAST(w.state = 'deferred' AS int),
+        ambiguous = m.ambiguous + CAST(w.ambiguous AS int)
+    FROM unnest(
+        CAST(:ids AS uuid[]), CAST(:attempts AS int[]), CAST(:states AS text[]), CAST(:next AS timestamptz[]),
+        CAST(:finished AS timestamptz[]), CAST(:replies AS text[]), CAST(:ambiguous AS boolean[])
+    ) AS w (id, attempt, state, next_attempt_at, finished_at, reply, ambiguous)
+    WHERE m.id = w.id AND m.attempt = w.attempt AND m.state IN ('claimed', 'handed')
+    RETURNING m.id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is ours until the lease ends, with its text."""
+
+    id: UUID
+    attempt: int
+    kind: MessageKind
+    message_id: str
+    to: str
+    language: str
+    letter: letters.Letter
+    created_at: datetime
+    deferrals: int
+    ambiguous: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is to be written about one attempt."""
+
+    message: Claimed
+    state: MessageState
+    next_attempt_at: datetime | None = None
+    finished_at: datetime | None = None
+    reply: str | None = None
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The messages to send, the marks of those that have no point any more, and how many were claimed."""
+
+    messages: Sequence[Claimed]
+    dropped: Sequence[Mark]
+    size: int
+
+
+async def claim(
+    database: Database,
+    now: datetime,
+    day: date,
+    *,
+    address: str,
+    size: int,
+    rules: Sequence[ReminderRule] = DEFAULT_RULES,
+) -> Claim:
+    """Claim up to `size` messages whose turn has come; those that have no text yet get one that stays.
+
+    `address` is where links in the text begin.
+    """
+    async with database.transaction() as session:
+        taken = {"now": now, "size": size, "lease_ends": now + LEASE}
+        ids = list(await session.scalars(_CLAIM, taken))
+        if not ids:
+            return Claim((), (), 0)
+        calendar = await reading_calendar(session)
+        oldest = {rule.name: first_due(rule, day, calendar) for rule in rules}
+        messages, unwritten, dropped = [], [], []
+        for row in await session.execute(_CLAIMED, {"ids": ids}):
+            message = _claimed(row, day, calendar, address)
+            if not _worth_sending(row, oldest):
+                dropped.append(_drop(message, now))
+                continue
+            messages.append(message)
+            if row.subject is None:
+                unwritten.append(message)
+        await _keep_texts(session, unwritten)
+        await write(session, dropped)
+    return Claim(messages, dropped, len(ids))
+
+
+def _claimed(row: Row[Any], day: date, calendar: Calendar, address: str) -> Claimed:
+    kind = MessageKind(row.kind)
+    if row.subject is None:
+        letter = letters.write(
+            kind, row.values, language=row.language, day=day, calendar=calendar, address=address
+        )
+    else:
+        letter = letters.Letter(row.subject, row.body)
+    return Claimed(
+        id=row.id,
+        attempt=row.attempt,
+        kind=kind,
+        message_id=row.message_id,
+        to=row.to_address,
+        language=row.language,
+        letter=letter,
+        created_at=row.created_at,
+        deferrals=row.deferrals,
+        ambiguous=row.ambiguous,
+    )
+
+
+def _worth_sending(row: Row[Any], oldest: dict[str, date]) -> bool:
+    """Whether the clock still runs to that date, the rule still speaks of it, and somebody wants to hear it."""
+    first = oldest.get(row.values["rule"], date.max)
+    return bool(row.welcome and row.running and date.fromisoformat(row.values["due_on"]) >= first)
+
+
+def _drop(message: Claimed, now: datetime) -> Mark:
+    """No longer worth sending; what may have arrived before is not called dropped."""
+    state = MessageState.UNKNOWN if message.ambiguous else MessageState.DROPPED
+    return Mark(message, state, finished_at=now)
+
+
+async def _keep_texts(session: AsyncSession, messages: Sequence[Claimed]) -> None:
+    if messages:
+        values = {
+            "ids": [each.id for each in messages],
+            "subjects": [each.letter.subject for each in messages],
+            "bodies": [each.letter.body for each in messages],
+            "addresses": [each.to for each in messages],
+            "languages": [each.language for each in messages],
+        }
+        await session.execute(_WRITTEN, values)
+
+
+async def write(session: AsyncSession, marks: Sequence[Mark]) -> set[UUID]:
+    """Write marks of different messages, and tell which of them were still ours."""
+    if not marks:
+        return set()
+    values = {
+        "ids": [mark.message.id for mark in marks],
+        "attempts": [mark.message.attempt for mark in marks],
+        "states": [mark.state.value for mark in marks],
+        "next": [mark.next_attempt_at for mark in marks],
+        "finished": [mark.finished_at for mark in marks],
+        "replies": [mark.reply for mark in marks],
+        "ambiguous": [mark.ambiguous for mark in marks],
+    }
+    return set(await session.scalars(_MARK, values))
+
+
+class Ledger:
+    """Writes the marks of several connections, together where they come together (group commit).
+
+    While one transaction commits, the marks that come in gather for the next, so that a commit for each
+    message costs no more than a commit for each round trip to the database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[tuple[Mark, asyncio.Future[bool]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def mark(self, mark: Mark) -> bool:
+        """Write it and commit; False where the message is no longer ours."""
+        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((mark, written))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        return await written
+
+    async def _write(self) -> None:
+        while self._waiting:
+            together, self._waiting = self._waiting, []
+            try:
+                async with self._database.transaction() as session:
+                    ours = await write(session, [mark for mark, _ in together])
+            except Exception as fault:  # noqa: BLE001 -- whoever waits for the mark gets to know
+                for _, written in together:
+                    if not written.done():
+                        written.set_exception(fault)
+                continue
+            for mark, written in together:
+                if not written.done():
+                    written.set_result(mark.message.id in ours)

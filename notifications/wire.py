@@ -1,0 +1,204 @@
+"""One conversation with a mail server, and what each of its failures means.
+
+before the final dot: no connection, a lost one, a timeout, 4yz     not sent, try again later
+5yz to RCPT or DATA                                                  refused for good
+530, 535, no TLS, a wrong certificate, 5yz to MAIL                   our settings are wrong: stop the queue
+after the final dot: a lost connection or a timeout                  nobody can know (RFC 1047)
+"""
+
+import asyncio
+import re
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit
+
+from aiosmtplib import (
+    SMTP,
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPException,
+    SMTPResponse,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+    SMTPTimeoutError,
+)
+from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
+
+_STATUS = re.compile(r"\d\.\d{1,3}\.\d{1,3}")
+_UNPRINTABLE = re.compile("[^\x20-\x7e]+")
+
+
+class Verdict(StrEnum):
+    """What an attempt came to."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The verdict, and the part of the server's answer that is kept."""
+
+    verdict: Verdict
+    reply: str
+
+
+class ServerTrouble(Exception):
+    """Not this message but the server is the matter, so that the others need not try.
+
+    `settings` tells that a person has to change something, rather than that time will help. The text is
+    for the status page, and names neither the server nor an account.
+    """
+
+    def __init__(self, text: str, *, settings: bool = False) -> None:
+        self.settings = settings
+        super().__init__(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long, in seconds, we wait for a connection, for the envelope, and after the final dot.
+
+    The last is what RFC 5321 4.5.3.2.6 asks for: giving up earlier makes repeats.
+    """
+
+    connect: float = 30
+    envelope: float = 30
+    after_dot: float = 600
+
+
+class Wire:
+    """A mail server by its address: smtp, smtps or smtp+starttls://user:password@host:port."""
+
+    def __init__(self, url: str, sender: str, patience: Patience | None = None) -> None:
+        self._parts = urlsplit(url)
+        self._sender = sender
+        self.patience = patience or Patience()
+
+    async def connect(self) -> SMTP:
+        """A connection that is greeted, encrypted and signed in as its address says, or ServerTrouble."""
+        parts = self._parts
+        client = SMTP(
+            hostname=parts.hostname,
+            port=parts.port,
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            use_tls=parts.scheme == "smtps",
+            start_tls=parts.scheme == "smtp+starttls",
+            local_hostname=self._sender.rpartition("@")[2],
+            timeout=self.patience.connect,
+        )
+        try:
+            async with asyncio.timeout(self.patience.connect):
+                await client.connect()
+                if client.is_ehlo_or_helo_needed:
+                    await client.ehlo()
+        except (SMTPException, OSError, RuntimeError, ValueError) as fault:
+            client.close()
+            raise _trouble(fault) from fault
+        return client
+
+    async def hand_over(
+        self, client: SMTP, to: str, content: bytes, before_dot: Callable[[], Awaitable[bool]]
+    ) -> Outcome | None:
+        """Give one message to the server; None where `before_dot` says that it is no longer ours to give.
+
+        `before_dot` is awaited when the server is ready for the content, and writes down that from here on
+        nobody can know. Raises ServerTrouble where it is not about this message.
+        """
+        try:
+            async with asyncio.timeout(self.patience.envelope):
+                await client.mail(self._sender)
+                await client.rcpt(to)
+                _expect(await client.execute_command(b"DATA"), 354)
+        except SMTPResponseException as refusal:
+            return await self._refused(client, refusal)
+        except (SMTPTimeoutError, TimeoutError) as fault:
+            client.close()
+            raise ServerTrouble("the mail server answers too slowly") from fault
+        except (SMTPServerDisconnected, OSError):
+            client.close()
+            return Outcome(Verdict.DEFERRED, "the connection was lost before the message was handed over")
+        except ValueError:
+            client.close()
+            return Outcome(Verdict.REFUSED, "the address cannot be written")
+        if not await before_dot():
+            client.close()
+            return None
+        return await self._after_dot(client, content)
+
+    async def _after_dot(self, client: SMTP, content: bytes) -> Outcome:
+        try:
+            async with asyncio.timeout(self.patience.after_dot):
+                response = await _send_content(client, content)
+        except (SMTPException, OSError):
+            client.close()
+            return Outcome(Verdict.AMBIGUOUS, "no answer came after the message was handed over")
+        if response.code == 250:
+            return Outcome(Verdict.ACCEPTED, _UNPRINTABLE.sub(" ", f"250 {response.message}")[:300])
+        if 400 <= response.code < 600:
+            return await self._refused(client, SMTPResponseException(response.code, response.message))
+        client.close()
+        return Outcome(Verdict.AMBIGUOUS, "an answer came that is none")
+
+    async def _refused(self, client: SMTP, refusal: SMTPResponseException) -> Outcome:
+        """Judge an explicit refusal, and make the connection fit for the next message."""
+        sender_refused = isinstance(refusal, SMTPSenderRefused) and refusal.code >= 500
+        if refusal.code in {530, 535} or sender_refused:
+            client.close()
+            raise ServerTrouble("the mail server does not take messages from us", settings=True)
+        try:
+            if client.is_connected and refusal.code != 421:
+                await client.rset(timeout=self.patience.envelope)
+            else:
+                client.close()
+        except (SMTPException, OSError):
+            client.close()
+        permanent = 500 <= refusal.code < 600
+        return Outcome(Verdict.REFUSED if permanent else Verdict.DEFERRED, kept_of(refusal))
+
+
+def kept_of(refusal: SMTPResponseException) -> str:
+    """The code and enhanced status (RFC 3463) of a refusal; its words often repeat the address."""
+    status = _STATUS.match(refusal.message)
+    return f"{refusal.code} {status[0]}" if status else str(refusal.code)
+
+
+def _expect(response: SMTPResponse, code: int) -> None:
+    if response.code != code:
+        raise SMTPResponseException(response.code, response.message)
+
+
+async def _send_content(client: SMTP, content: bytes) -> SMTPResponse:
+    """Write the content and the final dot; aiosmtplib's own `data` hides on which side of it a fault lies."""
+    if client.protocol is None:
+        raise SMTPServerDisconnected("Connection lost")
+    stuffed = PERIOD_REGEX.sub(b"..", normalize_message_line_endings(content))
+    client.protocol.write(stuffed + b".\r\n")
+    return await client.protocol.read_response()
+
+
+def _trouble(fault: Exception) -> ServerTrouble:
+    """What kept us from a usable connection."""
+    cause = fault.__cause__ if isinstance(fault, SMTPConnectError) else fault
+    if isinstance(cause, ssl.SSLError):
+        return ServerTrouble("the mail server's certificate cannot be trusted", settings=True)
+    if isinstance(fault, SMTPAuthenticationError):
+        temporary = 400 <= fault.code < 500
+        return ServerTrouble("the mail server refuses our sign-in", settings=not temporary)
+    if isinstance(fault, SMTPResponseException):
+        return ServerTrouble(
+            f"the mail server does not serve us now ({kept_of(fault)})", settings=fault.code == 530
+        )
+    if isinstance(fault, (SMTPTimeoutError, TimeoutError)):
+        return ServerTrouble("the mail server answers too slowly")
+    if isinstance(fault, (SMTPConnectError, SMTPServerDisconnected, OSError)):
+        return ServerTrouble("the mail server cannot be reached")
+    return ServerTrouble(
+        "the mail server offers no encryption or no sign-in that fits our settings", settings=True
+    )

@@ -1,0 +1,42 @@
+"""Adding and correcting public bodies."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.bodies.commands import SaveBody
+from rti.bodies.queries import body
+from rti.bodies.tables import AreaRow, PublicBodyRow
+from rti.db import new_id, unique
+from rti.errors import invalid, say
+
+
+async def add(session: AsyncSession, command: SaveBody, now: datetime) -> PublicBodyRow:
+    """Add a body; raises Invalid."""
+    row = PublicBodyRow(id=new_id(), created_at=now)
+    await _save(session, row, command)
+    return row
+
+
+async def edit(session: AsyncSession, body_id: UUID, command: SaveBody) -> PublicBodyRow:
+    row = await body(session, body_id)
+    await _save(session, row, command)
+    return row
+
+
+async def _save(session: AsyncSession, row: PublicBodyRow, command: SaveBody) -> None:
+    if command.area_code and await session.get(AreaRow, command.area_code) is None:
+        raise invalid(
+            "area_code",
+            say(
+                "There is no area with this code; write the 2, 4 or 6 digits of a province, district or commune"
+            ),
+        )
+    taken = invalid("code", say("There is a public body with the code {code} already", code=command.code))
+    async with unique(session, taken):
+        for name in SaveBody.__struct_fields__:
+            setattr(row, name, getattr(command, name))
+        row.email = command.email or ""
+        row.province_code = command.area_code[:2] if command.area_code else None
+        session.add(row)

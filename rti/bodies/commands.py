@@ -1,0 +1,21 @@
+"""What a person asks of the directory: the same for a form, the JSON API and a CSV line."""
+
+from typing import Annotated
+
+import msgspec
+
+from rti.bodies.kinds import BodyKind
+from rti.intake import Code, Email, Line, Name
+
+
+class SaveBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A public body; `area_code` is that of its province, district or commune (2, 4 or 6 digits)."""
+
+    code: Code
+    kind: BodyKind
+    name_km: Name
+    name_en: Name
+    area_code: Code | None = None
+    address: Line = ""
+    phone: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    email: Email | None = None

@@ -1,0 +1,45 @@
+"""What a person asks of the calendars."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+from rti.intake import FIRST_YEAR, LAST_YEAR, Code, Name
+
+Year = Annotated[int, msgspec.Meta(ge=FIRST_YEAR, le=LAST_YEAR)]
+
+
+class CalendarFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which list to show; this year's where none is named."""
+
+    country: Code = "KH"
+    year: Year | None = None
+
+
+class DeclareDay(msgspec.Struct, frozen=True, kw_only=True):
+    """A day is off; `source` is what says so, such as the number of a sub-decree."""
+
+    country: Code = "KH"
+    day: date
+    name_km: Name
+    name_en: Name
+    source: Name
+
+
+class WithdrawDay(msgspec.Struct, frozen=True, kw_only=True):
+    """A day that was listed as off is worked after all."""
+
+    country: Code = "KH"
+    day: date
+
+
+class ConfirmYear(msgspec.Struct, frozen=True, kw_only=True):
+    """The list of a year is the official one; `source` is what fixes it."""
+
+    country: Code = "KH"
+    year: Year
+    source: Name
+
+
+Command = DeclareDay | WithdrawDay | ConfirmYear

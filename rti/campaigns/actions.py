@@ -1,0 +1,70 @@
+"""Creating campaigns and marking their target areas."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.bodies.kinds import AreaLevel
+from rti.bodies.tables import AreaRow
+from rti.campaigns.commands import MarkAreas, SaveCampaign
+from rti.campaigns.queries import campaign
+from rti.campaigns.tables import CampaignRow, TargetAreaRow
+from rti.db import new_id, unique
+from rti.errors import Fault, Invalid, invalid, say
+from rti.law.limits import parse_limit
+from rti.statutes.actions import declare_standard
+from rti.statutes.queries import newest_of
+
+COUNTRY = "KH"
+"""The country whose days off a declared reply time leaves out."""
+MARKABLE = (AreaLevel.PROVINCE, AreaLevel.DISTRICT)
+
+
+async def create(session: AsyncSession, command: SaveCampaign, now: datetime) -> CampaignRow:
+    """Add a campaign; raises Invalid."""
+    row = CampaignRow(id=new_id(), created_at=now)
+    await _save(session, row, command, now)
+    return row
+
+
+async def edit(session: AsyncSession, campaign_id: UUID, command: SaveCampaign, now: datetime) -> CampaignRow:
+    """Change a campaign; requests that are recorded keep the statute under which they were."""
+    row = await campaign(session, campaign_id)
+    await _save(session, row, command, now)
+    return row
+
+
+async def mark_areas(session: AsyncSession, campaign_id: UUID, command: MarkAreas) -> None:
+    """Make these the target areas, and no others."""
+    await campaign(session, campaign_id)
+    known = set(await session.scalars(select(AreaRow.code).where(AreaRow.level.in_(MARKABLE))))
+    wanted = set(command.areas)
+    if unknown := sorted(wanted - known):
+        raise invalid("areas", say("There is no province or district with the code {code}", code=unknown[0]))
+    await session.execute(delete(TargetAreaRow).where(TargetAreaRow.campaign_id == campaign_id))
+    session.add_all(TargetAreaRow(campaign_id=campaign_id, area_code=code) for code in sorted(wanted))
+    await session.flush()
+
+
+async def _save(session: AsyncSession, row: CampaignRow, command: SaveCampaign, now: datetime) -> None:
+    faults = []
+    if bool(command.statute_id) == bool(command.limit):
+        faults.append(
+            Fault("statute_id", say("Choose a statute, or write a limit of the campaign's own, and not both"))
+        )
+    if command.ends_on and command.ends_on < command.starts_on:
+        faults.append(Fault("ends_on", say("This is before the day on which the campaign starts")))
+    if faults:
+        raise Invalid(*faults)
+    if command.limit:
+        statute = await declare_standard(session, parse_limit(command.limit), now, countries=[COUNTRY])
+    else:
+        statute = await newest_of(session, command.statute_id or "")
+    taken = invalid("code", say("There is a campaign with the code {code} already", code=command.code))
+    async with unique(session, taken):
+        for name in ("code", "name_km", "name_en", "starts_on", "ends_on"):
+            setattr(row, name, getattr(command, name))
+        row.statute_id = statute.id
+        session.add(row)

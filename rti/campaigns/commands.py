@@ -1,0 +1,25 @@
+"""What a person asks of campaigns."""
+
+from datetime import date
+
+import msgspec
+
+from rti.intake import Code, LimitText, Name
+
+
+class SaveCampaign(msgspec.Struct, frozen=True, kw_only=True):
+    """A campaign; its requests are judged by a stored statute or by a limit that it declares itself."""
+
+    code: Code
+    name_km: Name
+    name_en: Name
+    statute_id: Code | None = None
+    limit: LimitText | None = None
+    starts_on: date
+    ends_on: date | None = None
+
+
+class MarkAreas(msgspec.Struct, frozen=True, kw_only=True):
+    """All target areas of a campaign: codes of provinces (2 digits) and districts (4 digits)."""
+
+    areas: list[Code]

@@ -1,0 +1,172 @@
+"""Commands that tell what is stored: `statistics` and `export`."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table as Grid
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti import wallclock
+from rti.campaigns.tables import CampaignRow
+from rti.cli.running import opened
+from rti.db import Database
+from rti.errors import Invalid, invalid, say
+from rti.exports import as_csv
+from rti.intake import decode
+from rti.labels import label
+from rti.requests.tables import RequestRow
+from rti.settings import Settings
+from rti.statistics.commands import Wanted, check
+from rti.statistics.export import request_lines
+from rti.statistics.figures import Figures, Percentage
+from rti.statistics.kinds import Basis, Dimension
+from rti.statistics.measures import EXCLUDED, JUDGED, MEASURES, PENDING, VERSION
+from rti.statistics.queries import Table, table
+from rti.statistics.views import csv_header, csv_rows, table_view, words
+
+SHOWN_PLACES = 1
+
+
+def statistics(
+    by: Annotated[
+        list[Dimension] | None, typer.Option(help="Group by this; give it twice to group by two.")
+    ] = None,
+    basis: Annotated[Basis, typer.Option(help="The day that puts a request into a period.")] = Basis.RECEIVED,
+    since: Annotated[str, typer.Option(help="First day of the period, such as 2026-01-01.")] = "",
+    until: Annotated[str, typer.Option(help="Last day of the period.")] = "",
+    as_of: Annotated[str, typer.Option(help="The cut-off: figures as known at the end of this day.")] = "",
+    campaign: Annotated[str, typer.Option(help="Only requests of this campaign, by its code.")] = "",
+    target_of: Annotated[str, typer.Option(help="Only the target areas of this campaign, by its code.")] = "",
+    statute: Annotated[str, typer.Option(help="Only requests judged by this law, draft or standard.")] = "",
+    province: Annotated[str, typer.Option(help="Only bodies of this province, by its code.")] = "",
+    early: Annotated[bool, typer.Option("--early", help="Count early answers before their day.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Answer as CSV, as is done when piped.")] = False,
+) -> None:
+    """Tell how many requests were answered in time, late or not at all, with every denominator.
+
+    Example: rti statistics --by body --by year --basis answered --as-of 2016-12-31
+    """
+    groups = by or [Dimension.BODY_KIND]
+    if len(groups) > 2:
+        raise typer.BadParameter("give --by once or twice")
+    values = {
+        "by": groups[0],
+        "then_by": groups[1] if len(groups) > 1 else "",
+        "basis": basis,
+        "since": since,
+        "until": until,
+        "as_of": as_of,
+        "statute_id": statute,
+        "province": province,
+        "early": early,
+    }
+    campaigns = {"campaign_id": campaign, "target_of": target_of}
+    with opened() as settings:
+        found = asyncio.run(_counted(settings, values, campaigns))
+        if as_json:
+            sys.stdout.buffer.write(
+                msgspec.json.format(msgspec.json.encode(table_view(found, settings.language))) + b"\n"
+            )
+        elif csv or not sys.stdout.isatty():
+            _write(as_csv(csv_header(found), csv_rows(found, settings.language)))
+        else:
+            _show(found, settings.language)
+
+
+def export() -> None:
+    """Write every request as one line of CSV, without titles, questions or anything about people.
+
+    Example: rti export > requests.csv
+    """
+    with opened() as settings:
+        asyncio.run(_export(settings))
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.database_url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _counted(settings: Settings, values: Mapping[str, object], campaigns: dict[str, str]) -> Table:
+    today = wallclock.day_of(wallclock.now(), settings.timezone)
+    async with _database(settings) as database, database.transaction() as session:
+        try:
+            chosen = {name: await _campaign(session, name, code) for name, code in campaigns.items() if code}
+            wanted = decode(Wanted, {**values, **chosen})
+            check(wanted, today)
+        except Invalid as fault:
+            raise typer.BadParameter(str(fault)) from None
+        return await table(session, None, wanted, today)
+
+
+async def _campaign(session: AsyncSession, name: str, code: str) -> str:
+    found = await session.scalar(select(CampaignRow.id).where(CampaignRow.code == code))
+    if found is None:
+        raise invalid(name, say("There is no campaign with the code {code}", code=code))
+    return str(found)
+
+
+async def _export(settings: Settings) -> None:
+    async with _database(settings) as database:
+        async for piece in request_lines(database, select(RequestRow)):
+            _write(piece)
+
+
+def _write(text: str) -> None:
+    """Write as UTF-8 and with the line ends of CSV, whatever the terminal's own are."""
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+def _show(found: Table, language: str) -> None:
+    grid = Grid(caption=_caption(found), caption_justify="left")
+    for by in found.wanted.dimensions:
+        grid.add_column(label(by), overflow="fold")
+    for heading in (*(label(state) for state in sorted(JUDGED)), "Not yet due", "Left out"):
+        grid.add_column(heading, justify="right")
+    for measure in MEASURES:
+        grid.add_column(measure.name, justify="right")
+    grid.add_column("Days: median, longest", justify="right")
+    for line in (*found.lines, found.total):
+        names = [words(name, language) or "not known" for name in line.names] or ["All together"]
+        folded = ["all"] * (len(found.wanted.dimensions) - len(names))
+        grid.add_row(*names, *folded, *_cells(line.figures), end_section=bool(folded))
+    Console().print(grid)
+
+
+def _caption(found: Table) -> str:
+    judged = [
+        f"{ground.statute.id} version {ground.statute.version} ({'deadlines' if ground.binding else 'benchmarks'})"
+        for ground in found.grounds
+    ]
+    basis = label(found.wanted.basis).lower()
+    by = f"; judged by {', '.join(judged)}" if judged else ""
+    return f"As known at the end of {found.as_of}; periods by {basis}; definitions version {VERSION}{by}"
+
+
+def _cells(figures: Figures) -> list[str]:
+    days = "–" if figures.median_days is None else f"{figures.median_days:g}, {figures.longest_days}"
+    return [
+        *(str(figures.counts[state]) for state in sorted(JUDGED)),
+        str(figures.total(PENDING)),
+        str(figures.total(EXCLUDED)),
+        *(_share(rate) for _, rate in figures.rates),
+        days,
+    ]
+
+
+def _share(rate: Percentage) -> str:
+    percent = rate.percent(SHOWN_PLACES)
+    return "–" if percent is None else f"{percent} % of {rate.denominator}"

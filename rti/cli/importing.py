@@ -1,0 +1,191 @@
+"""`rti import`: CSV files of bodies, organisations and requests."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti import wallclock
+from rti.bodies.importing import BODY_COLUMNS, import_bodies
+from rti.cbos.importing import CBO_COLUMNS, import_cbos
+from rti.cli.running import opened
+from rti.db import Database
+from rti.errors import Invalid, TooLarge, say
+from rti.imports.kinds import Fate
+from rti.imports.mapping import FIXED, read_mapping
+from rti.imports.reading import LARGEST_FILE, Columns, CsvFile
+from rti.imports.report import Report, Run
+from rti.requests.importing import import_requests
+from rti.settings import Settings
+
+app = typer.Typer(
+    name="import",
+    help="Read CSV files. Exit status 1 means that lines were rejected; the other lines were imported.",
+    no_args_is_help=True,
+)
+
+Import = Callable[[AsyncSession, CsvFile, datetime, date, Run], Awaitable[Report]]
+File = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file of up to 50 MB.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Go through everything and keep nothing.")]
+AllOrNothing = Annotated[bool, typer.Option("--all-or-nothing", help="Keep nothing if any line is rejected.")]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option("--report", dir_okay=False, help="Write what became of each line to this CSV file."),
+]
+Mapping = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="How the columns become requests, as TOML; see docs/importing.md.",
+    ),
+]
+
+
+@app.command("bodies")
+def bodies(
+    file: File, *, dry_run: DryRun = False, all_or_nothing: AllOrNothing = False, report: ReportFile = None
+) -> None:
+    """Add public bodies, and update those whose code is known.
+
+    Columns: code, kind, name_km, name_en, area_code, address, phone, email.
+
+    Example: rti import bodies health-centres.csv --dry-run
+    """
+
+    async def take(session: AsyncSession, lines: CsvFile, now: datetime, _: date, run: Run) -> Report:
+        return await import_bodies(session, lines, now, run)
+
+    _run(file, BODY_COLUMNS, take, dry_run=dry_run, all_or_nothing=all_or_nothing, report_file=report)
+
+
+@app.command("cbos")
+def cbos(
+    file: File, *, dry_run: DryRun = False, all_or_nothing: AllOrNothing = False, report: ReportFile = None
+) -> None:
+    """Add organisations, and update those whose code is known. The file holds nothing about persons.
+
+    Columns: code, name_km, name_en, area_code.
+
+    Example: rti import cbos organisations.csv --dry-run
+    """
+
+    async def take(session: AsyncSession, lines: CsvFile, now: datetime, _: date, run: Run) -> Report:
+        return await import_cbos(session, lines, now, run)
+
+    _run(file, CBO_COLUMNS, take, dry_run=dry_run, all_or_nothing=all_or_nothing, report_file=report)
+
+
+@app.command("requests")
+def requests(
+    file: File,
+    *,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    all_or_nothing: AllOrNothing = False,
+    report: ReportFile = None,
+) -> None:
+    """Add the requests of a log. Lines that are there already are left alone, so it can run again.
+
+    Without a mapping the columns are those of docs/importing.md.
+
+    Example: rti import requests log.csv --mapping docs/examples/canadian-cities.toml --report report.csv
+    """
+    chosen = FIXED
+    if mapping:
+        try:
+            chosen = read_mapping(mapping.read_bytes())
+        except Invalid as invalid:
+            _tell_faults(str(mapping), invalid)
+            raise typer.Exit(1) from None
+
+    async def take(session: AsyncSession, lines: CsvFile, now: datetime, today: date, run: Run) -> Report:
+        return await import_requests(session, lines, chosen, person=None, now=now, today=today, run=run)
+
+    _run(file, chosen.expected, take, dry_run=dry_run, all_or_nothing=all_or_nothing, report_file=report)
+
+
+def _run(
+    file: Path,
+    columns: Columns,
+    take: Import,
+    *,
+    dry_run: bool,
+    all_or_nothing: bool,
+    report_file: Path | None,
+) -> None:
+    size = file.stat().st_size
+    if size > LARGEST_FILE:
+        raise TooLarge(say("A file may have up to {count} megabytes", count=LARGEST_FILE // 1_000_000))
+    if report_file:
+        _check_writable(report_file)
+    try:
+        with opened() as settings, _progress(size) as tell:
+            run = Run(dry_run=dry_run, all_or_nothing=all_or_nothing, tell=tell)
+            report = asyncio.run(_imported(settings, file, columns, take, run))
+    except Invalid as invalid:
+        _tell_faults(str(file), invalid)
+        raise typer.Exit(1) from None
+    if report_file:
+        report_file.write_text(report.as_csv(), encoding="utf-8", newline="")
+    _tell(report)
+    raise typer.Exit(1 if report.rejected else 0)
+
+
+def _check_writable(path: Path) -> None:
+    """Before anything is imported, so that a report is never missing afterwards."""
+    try:
+        path.touch()
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}") from None
+
+
+async def _imported(settings: Settings, file: Path, columns: Columns, take: Import, run: Run) -> Report:
+    database = Database(settings.database_url)
+    now = wallclock.now()
+    try:
+        with file.open("rb") as stream:
+            lines = CsvFile(stream, columns)
+            async with database.transaction() as session:
+                return await take(session, lines, now, wallclock.day_of(now, settings.timezone), run)
+    finally:
+        await database.close()
+
+
+@contextmanager
+def _progress(size: int) -> Iterator[Callable[[int], None]]:
+    """A bar for people at a terminal, and silence for everybody else."""
+    columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
+    with bar:
+        task = bar.add_task("Reading", total=size)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _tell(report: Report) -> None:
+    """Counts as the answer; each line that has a reason as a message."""
+    for line in report.lines:
+        if reason := line.reason():
+            typer.echo(f"line {line.number}: {line.fate.value}: {reason}", err=True)
+    for fate, count in report.counts.items():
+        if count or fate in {Fate.IMPORTED, Fate.REJECTED}:
+            typer.echo(f"{fate.value.replace('_', ' '):<14}{count:>8}")
+    typer.echo(f"{'lines':<14}{len(report.lines):>8}")
+    if report.undone:
+        typer.echo("Nothing was kept.")
+
+
+def _tell_faults(name: str, invalid: Invalid) -> None:
+    for fault in invalid.faults:
+        typer.echo(f"{name}: {fault.field}: {fault.message.render()}", err=True)

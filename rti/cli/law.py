@@ -1,0 +1,98 @@
+"""`rti statutes` and `rti what-if`."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.campaigns.tables import CampaignRow
+from rti.cli.working import in_transaction
+from rti.errors import Invalid, Message, invalid, say
+from rti.intake import decode
+from rti.law.statutes import Statute
+from rti.statistics.what_if import WhatIf
+from rti.statistics.what_if import what_if as compare
+from rti.statistics.what_if_pages import ComparisonView, comparison_view
+from rti.statutes import versions
+
+app = typer.Typer(name="statutes", help="Statutes as files: check, add.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(help="A statute as a TOML file.", exists=True, dir_okay=False)]
+
+
+@app.command()
+def check(file: File) -> None:
+    """Check a statute file and explain every fault; needs no database.
+
+    Example: rti statutes check KH-A2I-DRAFT.toml
+    """
+    statute = _checked(file)
+    typer.echo(f"{statute.id} version {statute.version}: no fault")
+
+
+@app.command()
+def add(file: File) -> None:
+    """Store a statute, or a newer version of one.
+
+    Example: rti statutes add KH-A2I-DRAFT.toml
+    """
+    _checked(file)
+
+    async def added(session: AsyncSession, now: datetime, _: date) -> Statute:
+        return await versions.add(session, versions.read_toml(_text(file)), now)
+
+    statute = in_transaction(added)
+    typer.echo(f"Stored {statute.id} version {statute.version}")
+
+
+def what_if(
+    limit: Annotated[str, typer.Option(help='A limit, such as "5 working".')] = "",
+    statute: Annotated[str, typer.Option(help="Or the id of a statute.")] = "",
+    campaign: Annotated[str, typer.Option(help="Only requests of the campaign with this code.")] = "",
+    as_of: Annotated[str, typer.Option(help="As things stood on this day; today if not given.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+) -> None:
+    """Judge stored requests by another limit or statute, without changing them.
+
+    Example: rti what-if --limit "5 working" --campaign A2I-DEMO
+    """
+
+    async def found(session: AsyncSession, _: datetime, today: date) -> ComparisonView:
+        campaign_id = await session.scalar(select(CampaignRow.id).where(CampaignRow.code == campaign))
+        if campaign and campaign_id is None:
+            raise invalid("campaign", say("There is no campaign with the code {code}", code=campaign))
+        values = {"limit": limit, "statute_id": statute, "campaign_id": campaign_id, "as_of": as_of}
+        return comparison_view(await compare(session, decode(WhatIf, values), today))
+
+    told = in_transaction(found)
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(told)))
+        return
+    typer.echo(f"As of {told.as_of}, under {limit or statute} instead of their own rule:")
+    typer.echo(
+        f"  {told.in_time_under_both} of the {told.in_time_own} answered in time would have been in time"
+    )
+    typer.echo(f"  in time under their own rule: {told.in_time_own} of {told.judged_own}")
+    typer.echo(f"  in time under the other rule: {told.in_time_other} of {told.judged_other}")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise invalid("file", say("This is not UTF-8 text; save the file as UTF-8")) from None
+
+
+def _checked(file: Path) -> Statute:
+    """The statute in a file; otherwise every fault goes to standard error, and the command fails."""
+    try:
+        return versions.check(versions.read_toml(_text(file)))
+    except Invalid as wrong:
+        for fault in wrong.faults:
+            message: Message = fault.message
+            typer.echo(f"{fault.field}: {message.render()}", err=True)
+        raise typer.Exit(1) from None

@@ -1,0 +1,36 @@
+"""What commands share that do one piece of work in one transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import TypeVar
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti import wallclock
+from rti.cli.running import opened
+from rti.db import Database
+from rti.errors import Invalid
+
+T = TypeVar("T")
+Work = Callable[[AsyncSession, datetime, date], Awaitable[T]]
+
+
+def in_transaction(work: Work[T]) -> T:
+    """Do the work with a session, the present moment and its day; a wrong value is wrong use of the command."""
+
+    async def done(url: str, zone: str) -> T:
+        now = wallclock.now()
+        database = Database(url)
+        try:
+            async with database.transaction() as session:
+                return await work(session, now, wallclock.day_of(now, zone))
+        finally:
+            await database.close()
+
+    with opened() as settings:
+        try:
+            return asyncio.run(done(settings.database_url, settings.timezone))
+        except Invalid as fault:
+            raise typer.BadParameter(str(fault)) from None

@@ -1,0 +1,38 @@
+"""CSV that leaves the system: UTF-8, RFC 4180, and no cell that a spreadsheet would run as a formula."""
+
+import csv
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from io import StringIO
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Spreadsheets read Khmer in a CSV file only behind this mark."""
+
+Cell = str | int | float | date | None
+
+
+def safe_cell(value: Cell) -> Cell:
+    """The value as it may stand in a cell: text that would begin a formula gets a ' in front.
+
+    Numbers and dates stay what they are, so that a negative number remains one. A formula begins with
+    = + - or @, also in a wide variant and behind what is not seen, or with a tab or line break (OWASP
+    ASVS 5.0, 1.2.10).
+    """
+    if not isinstance(value, str) or not value:
+        return value
+    seen = next((letter for letter in value if unicodedata.category(letter)[0] not in "ZC"), "")
+    runs = value[0] in "\t\r\n" or unicodedata.normalize("NFKC", seen)[:1] in {*"=+-@"}
+    return f"'{value}" if runs else value
+
+
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> str:
+    """Some lines of a file, safe cell by cell."""
+    text = StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows([safe_cell(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """A whole file, safe cell by cell."""
+    return BYTE_ORDER_MARK + csv_lines([header, *rows])

@@ -1,0 +1,1 @@
+"""CSV files of other people, read line by line."""

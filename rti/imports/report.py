@@ -1,0 +1,127 @@
+"""What became of each line of a file: every line has exactly one fate, and none is left out."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.errors import Conflict, Fault, Message, TooLarge, say
+from rti.exports import as_csv
+from rti.imports.kinds import Fate
+from rti.imports.reading import CsvFile, FileLine
+
+
+@dataclass(frozen=True, slots=True)
+class LineFate:
+    """One line; `first` is the number of the line that it repeats."""
+
+    number: int
+    fate: Fate
+    faults: tuple[Fault, ...] = ()
+    note: Message | None = None
+    first: int | None = None
+
+    def reason(self, translate: Callable[[str], str] = str) -> str:
+        """Why it was not simply imported, in one line."""
+        if self.first is not None:
+            return say("The same as line {line}", line=self.first).render(translate)
+        if self.note:
+            return self.note.render(translate)
+        return "; ".join(f"{fault.field}: {fault.message.render(translate)}" for fault in self.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How an import is to run. `tell` hears how many bytes are done, for a progress bar."""
+
+    dry_run: bool = False
+    all_or_nothing: bool = False
+    most_lines: int | None = None
+    tell: Callable[[int], None] = lambda _: None
+
+    async def breathe(self, file: CsvFile) -> None:
+        """Tell how far it is, and let others who share the process have their turn."""
+        self.tell(file.position)
+        await asyncio.sleep(0)
+
+
+@dataclass(slots=True)
+class Report:
+    """The fates of all lines in order; `undone` when nothing was kept."""
+
+    lines: list[LineFate] = field(default_factory=list)
+    undone: bool = False
+
+    def add(
+        self, number: int, fate: Fate, *faults: Fault, note: Message | None = None, first: int | None = None
+    ) -> None:
+        self.lines.append(LineFate(number, fate, faults, note, first))
+
+    @property
+    def counts(self) -> dict[Fate, int]:
+        """How many lines met each fate, also those that none met."""
+        counted = Counter(line.fate for line in self.lines)
+        return {fate: counted[fate] for fate in Fate}
+
+    @property
+    def rejected(self) -> Sequence[LineFate]:
+        return [line for line in self.lines if line.fate is Fate.REJECTED]
+
+    @property
+    def remarkable(self) -> Sequence[LineFate]:
+        """The lines that were not simply imported."""
+        return [line for line in self.lines if line.fate is not Fate.IMPORTED]
+
+    def as_csv(self, translate: Callable[[str], str] = str) -> str:
+        """One row for every line of the file."""
+        header = ("line", "result", "field", "reason", "same_as_line")
+        rows = (
+            (
+                line.number,
+                line.fate.value,
+                "; ".join(dict.fromkeys(fault.field for fault in line.faults)),
+                line.reason(translate),
+                line.first,
+            )
+            for line in self.lines
+        )
+        return as_csv(header, rows)
+
+
+@asynccontextmanager
+async def kept_if_wanted(session: AsyncSession, report: Report, run: Run) -> AsyncIterator[None]:
+    """A savepoint around an import: a dry run goes through everything and is then undone."""
+    try:
+        async with session.begin_nested() as savepoint:
+            yield
+            report.lines.sort(key=lambda line: line.number)
+            report.undone = run.dry_run or (run.all_or_nothing and bool(report.rejected))
+            if report.undone:
+                await savepoint.rollback()
+    except IntegrityError:
+        raise Conflict(
+            say("Somebody changed the same records while the file was read. Nothing was imported; try again")
+        ) from None
+
+
+def fresh_lines(file: CsvFile, report: Report, run: Run) -> Iterator[FileLine]:
+    """The lines that can be read and stand in the file for the first time; the others go to the report."""
+    first: dict[bytes, int] = {}
+    for count, line in enumerate(file, start=1):
+        if run.most_lines is not None and count > run.most_lines:
+            raise TooLarge(
+                say(
+                    "Here a file may have up to {count} lines; cut it, or use the command line",
+                    count=run.most_lines,
+                )
+            )
+        if line.fault:
+            report.add(line.number, Fate.REJECTED, Fault("line", line.fault))
+        elif (before := first.setdefault(line.key, line.number)) != line.number:
+            report.add(line.number, Fate.REPETITION, first=before)
+        else:
+            yield line

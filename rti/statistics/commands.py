@@ -1,0 +1,54 @@
+"""What somebody wants to know, as a value: the same for the page, the JSON API and the command line."""
+
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
+from rti.errors import Fault, Invalid, say
+from rti.intake import Code
+from rti.statistics.kinds import Basis, Dimension
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which figures to tell; `since` and `until` limit the day of the basis, both included.
+
+    `as_of` is the cut-off, today if not given. `target_of` is a campaign: only requests to bodies in its
+    target areas. `early` counts answers in time whose due day is still to come.
+    """
+
+    by: Dimension = Dimension.BODY_KIND
+    then_by: Dimension | None = None
+    basis: Basis = Basis.RECEIVED
+    since: date | None = None
+    until: date | None = None
+    as_of: date | None = None
+    campaign_id: UUID | None = None
+    statute_id: Code | None = None
+    province: Code | None = None
+    target_of: UUID | None = None
+    early: bool = False
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        return (self.by, self.then_by) if self.then_by else (self.by,)
+
+    @property
+    def count_early(self) -> bool:
+        """In a table by the day of the answer nothing is still to come, so every answer is judged at once."""
+        return self.early or self.basis is Basis.ANSWERED
+
+
+def check(wanted: Wanted, today: date) -> None:
+    """Raise Invalid with every part that contradicts another or the calendar."""
+    faults = []
+    if wanted.then_by is wanted.by:
+        faults.append(Fault("then_by", say("Choose something other than in the field before, or nothing")))
+    if wanted.as_of and wanted.as_of > today:
+        faults.append(Fault("as_of", say("This day is still to come; choose today or an earlier day")))
+    if wanted.since and wanted.until and wanted.since > wanted.until:
+        faults.append(
+            Fault("until", say("This is before the first day of the period ({day})", day=wanted.since))
+        )
+    if faults:
+        raise Invalid(*faults)

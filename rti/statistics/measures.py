@@ -1,0 +1,169 @@
+"""What is counted: the state of a request at a cut-off day, and the measures made of such counts.
+
+The definitions follow the published monitoring tables of the United Kingdom (on time, of all that fell
+due), the United States (every request in exactly one column) and the Open Society Justice Initiative
+(disclosure, of all that was attempted). docs/statistics.md tells them in words; whoever changes one
+here raises `VERSION`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from rti.law.events import Outcome
+from rti.law.status import RequestStatus
+from rti.law.steps import N_
+
+VERSION = 1
+"""Printed with every figure, so that two tables can be told apart when a definition has changed."""
+
+
+class State(StrEnum):
+    """Where a request counts at a cut-off day: every request in exactly one of these."""
+
+    IN_TIME = "in_time"
+    LATE = "late"
+    SILENT = "silent"
+    EARLY = "early"
+    NOT_YET_DUE = "not_yet_due"
+    DRAFT = "draft"
+    NOT_SUBMITTED = "not_submitted"
+    WITHDRAWN = "withdrawn"
+    PAUSED = "paused"
+    NO_DATE = "no_date"
+
+
+JUDGED = frozenset({State.IN_TIME, State.LATE, State.SILENT})
+"""The states whose requests can be said to have been answered in time or not."""
+PENDING = frozenset({State.EARLY, State.NOT_YET_DUE})
+"""The due day has not passed at the cut-off; an early one is answered all the same."""
+EXCLUDED = frozenset(State) - JUDGED - PENDING
+
+Counted = State | Outcome
+Counts = Mapping[Counted, int]
+"""Requests by state, and the answered ones among them by outcome as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a request, as far as its state depends on it.
+
+    `due_on` is None while the clock that decides waits or stands still, and where the statute gives no
+    number. An answer after the withdrawal is no answer to the request.
+    """
+
+    status: RequestStatus
+    submitted_on: date | None = None
+    received_on: date | None = None
+    due_on: date | None = None
+    answered_on: date | None = None
+    ended_on: date | None = None
+
+
+def answered_by(facts: Facts, cut_off: date) -> bool:
+    """Whether an answer had come by the end of the cut-off day, and before any withdrawal."""
+    return (
+        facts.answered_on is not None
+        and facts.answered_on <= cut_off
+        and (facts.ended_on is None or facts.answered_on <= facts.ended_on)
+    )
+
+
+def state_at(facts: Facts, cut_off: date, *, count_early: bool = False) -> State:
+    """The state at the end of the cut-off day; what happened later is not known yet.
+
+    The due day itself is in time, so a request is silent from the day after it, as `overdue_on` of the
+    law says; a withdrawal after the due day does not undo the silence.
+
+    Until the due day has passed, nobody can be late or silent. Counting the answers that came by then
+    and not the silences that may follow would make the rate better than it is, so such an answer is
+    `EARLY` and waits for its due day; `count_early` counts it in time at once.
+    """
+    answered = answered_by(facts, cut_off)
+    handed_over = min((day for day in (facts.submitted_on, facts.received_on) if day), default=None)
+    if facts.status is RequestStatus.NOT_SUBMITTED:
+        return State.NOT_SUBMITTED
+    if not answered and (handed_over is None or handed_over > cut_off):
+        return State.DRAFT
+    if not answered and _withdrawn_before_due(facts, cut_off):
+        return State.WITHDRAWN
+    if facts.due_on is None:
+        return State.PAUSED if facts.status is RequestStatus.PAUSED else State.NO_DATE
+    return _judged(facts.answered_on if answered else None, facts.due_on, cut_off, count_early=count_early)
+
+
+def _judged(answered_on: date | None, due_on: date, cut_off: date, *, count_early: bool) -> State:
+    if answered_on is None:
+        return State.SILENT if due_on < cut_off else State.NOT_YET_DUE
+    if answered_on > due_on:
+        return State.LATE
+    return State.EARLY if due_on >= cut_off and not count_early else State.IN_TIME
+
+
+def _withdrawn_before_due(facts: Facts, cut_off: date) -> bool:
+    """Withdrawn by the cut-off, on the due day at the latest."""
+    ended = facts.ended_on
+    return ended is not None and ended <= cut_off and (facts.due_on is None or ended <= facts.due_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A rate: the requests counted in `numerator`, of those counted in `denominator`."""
+
+    id: str
+    name: str
+    question: str
+    counts: str
+    excludes: str
+    numerator: frozenset[Counted]
+    denominator: frozenset[Counted]
+    version: int = VERSION
+
+
+ON_TIME = Measure(
+    id="on_time_rate",
+    name=N_("Answered in time"),
+    question=N_("Of the requests whose expected day has passed, how many were answered by that day?"),
+    counts=N_("Answers on or before the expected day, a valid extension included."),
+    excludes=N_(
+        "Requests that are not due yet, drafts, requests that were not accepted, those withdrawn by the"
+        " expected day, those paused at the cut-off and those for which no date is given. Silence counts as not in time."
+    ),
+    numerator=frozenset({State.IN_TIME}),
+    denominator=JUDGED,
+)
+RESPONSE = Measure(
+    id="response_rate",
+    name=N_("Answered at all"),
+    question=N_("Of the requests whose expected day has passed, how many were answered, in time or late?"),
+    counts=N_("Every answer by the cut-off, whatever came of it."),
+    excludes=N_("The same requests as for those answered in time."),
+    numerator=frozenset({State.IN_TIME, State.LATE}),
+    denominator=JUDGED,
+)
+DISCLOSURE = Measure(
+    id="disclosure_rate",
+    name=N_("Information given, of the answers"),
+    question=N_(
+        "Of the answers by a body that could have given the information, how many gave all or part of it?"
+    ),
+    counts=N_("Answers by the cut-off with the information in full or in part."),
+    excludes=N_("Answers that the information is not held or that sent the request to another body."),
+    numerator=frozenset({Outcome.FULL, Outcome.PARTIAL}),
+    denominator=frozenset(Outcome) - {Outcome.NOT_HELD, Outcome.REFERRED},
+)
+DISCLOSURE_OF_ALL = Measure(
+    id="disclosure_of_all_rate",
+    name=N_("Information given, of all attempts"),
+    question=N_(
+        "Of all requests that somebody tried to hand over, how many brought all or part of the information?"
+    ),
+    counts=N_("Answers by the cut-off with the information in full or in part."),
+    excludes=N_(
+        "Drafts alone: requests that were not accepted, are not due or were withdrawn count as well."
+    ),
+    numerator=frozenset({Outcome.FULL, Outcome.PARTIAL}),
+    denominator=frozenset(State) - {State.DRAFT},
+)
+MEASURES = (ON_TIME, RESPONSE, DISCLOSURE, DISCLOSURE_OF_ALL)

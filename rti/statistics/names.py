@@ -1,0 +1,45 @@
+"""What the keys of a table mean to a reader, in the order in which they are told."""
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.bodies.kinds import BodyKind
+from rti.bodies.tables import AreaRow, PublicBodyRow
+from rti.campaigns.tables import CampaignRow
+from rti.law.events import Outcome
+from rti.law.names import Name
+from rti.requests.kinds import Topic
+from rti.statistics.kinds import Dimension
+from rti.statutes.queries import newest
+
+Shown = Name | StrEnum | str
+"""A name in both languages, a member that has a label, or a text that is the same in both."""
+
+_CHOICES: Mapping[Dimension, type[StrEnum]] = {
+    Dimension.BODY_KIND: BodyKind,
+    Dimension.TOPIC: Topic,
+    Dimension.OUTCOME: Outcome,
+}
+_NAMED: Mapping[Dimension, type[AreaRow | PublicBodyRow | CampaignRow]] = {
+    Dimension.PROVINCE: AreaRow,
+    Dimension.DISTRICT: AreaRow,
+    Dimension.BODY: PublicBodyRow,
+    Dimension.CAMPAIGN: CampaignRow,
+}
+
+
+async def names_of(session: AsyncSession, dimension: Dimension, keys: Collection[str]) -> Mapping[str, Shown]:
+    """The name of every key, in the order of the enumeration or of the codes."""
+    if choices := _CHOICES.get(dimension):
+        return {member.value: member for member in choices if member.value in keys}
+    if row := _NAMED.get(dimension):
+        found = await session.execute(
+            select(row.code, row.name_en, row.name_km).where(row.code.in_(keys)).order_by(row.code)
+        )
+        return {code: Name(en=en, km=km) for code, en, km in found}
+    if dimension is Dimension.STATUTE:
+        return {statute.id: statute.name for statute in await newest(session) if statute.id in keys}
+    return {key: key for key in sorted(keys)}

@@ -1,0 +1,96 @@
+"""The page of figures, and the same figures as CSV and JSON."""
+
+from urllib.parse import urlencode
+
+from litestar import Response, get
+from litestar.response import Stream, Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import REQUESTS
+from rti.bodies.queries import provinces
+from rti.campaigns.queries import campaigns
+from rti.errors import Fault, Invalid
+from rti.exports import as_csv
+from rti.intake import decode
+from rti.requests.commands import RequestFilter
+from rti.requests.queries import matching
+from rti.statistics import queries
+from rti.statistics.commands import Wanted, check
+from rti.statistics.export import request_lines
+from rti.statistics.kinds import Basis, Dimension
+from rti.statistics.measures import EXCLUDED, MEASURES, PENDING, VERSION
+from rti.statistics.views import TableView, csv_header, csv_rows, table_view, words
+from rti.statutes.queries import newest
+from rti.web.guards import only, signed_in
+from rti.web.inject import Session, Today, Who
+from rti.web.templating import Faults, WebRequest, language_of, page
+
+MOST_LINES = 300
+"""Lines of a page; the files have all of them."""
+CSV = "text/csv"
+
+
+async def _table(request: WebRequest, session: AsyncSession, person: Who, today: Today) -> queries.Table:
+    wanted = decode(Wanted, dict(request.query_params))
+    check(wanted, today)
+    return await queries.table(session, person, wanted, today)
+
+
+@get("/statistics", guards=[signed_in])
+async def show_statistics(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
+    table: queries.Table | None = None
+    faults: tuple[Fault, ...] = ()
+    try:
+        table = await _table(request, session, person, today)
+    except Invalid as invalid:
+        faults = invalid.faults
+    given = {name: value for name, value in request.query_params.items() if value}
+    language = language_of(request)
+    return page(
+        request,
+        "statistics/table.html",
+        table,
+        status=422 if faults else 200,
+        form={"by": Dimension.BODY_KIND, "basis": Basis.RECEIVED, "as_of": today.isoformat(), **given},
+        faults=Faults(faults),
+        as_file=urlencode(given),
+        words=lambda shown: words(shown, language),
+        most=MOST_LINES,
+        measures=MEASURES,
+        version=VERSION,
+        excluded=sorted(EXCLUDED),
+        pending=PENDING,
+        dimensions=Dimension,
+        bases=Basis,
+        provinces=await provinces(session),
+        campaigns=await campaigns(session),
+        statutes=await newest(session),
+    )
+
+
+def _attachment(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+
+
+@get("/statistics.csv", guards=[signed_in])
+async def statistics_file(request: WebRequest, session: Session, person: Who, today: Today) -> Response[str]:
+    table = await _table(request, session, person, today)
+    text = as_csv(csv_header(table), csv_rows(table, language_of(request)))
+    return Response(text, media_type=CSV, headers=_attachment(f"statistics-{table.as_of}"))
+
+
+@get(["/api/statistics", "/statistics.json"], guards=[signed_in])
+async def statistics_as_json(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
+    """The same as JSON: under /api with a bearer token, else for the browser that shows the page."""
+    return table_view(await _table(request, session, person, today), language_of(request))
+
+
+@get("/requests.csv", guards=[only(REQUESTS)])
+async def requests_file(request: WebRequest, person: Who, today: Today) -> Stream:
+    """The requests of the list, with the same filters, as far as the person may see them."""
+    wanted = matching(person, decode(RequestFilter, dict(request.query_params)), today)
+    lines = request_lines(request.app.state.database, wanted)
+    return Stream(lines, media_type=CSV, headers=_attachment(f"requests-{today}"))
+
+
+ROUTES = [show_statistics, statistics_file, statistics_as_json, requests_file]

@@ -1,0 +1,254 @@
+"""Counting in the database: one scan puts every request into its state and adds up the groups.
+
+The expressions here say in SQL what `measures` says in Python; a test compares the two for every
+combination of days around every boundary.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    Date,
+    Integer,
+    RowMapping,
+    Select,
+    Text,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
+
+from rti.accounts.policy import Person, counted_scope_of
+from rti.bodies.tables import PublicBodyRow
+from rti.campaigns.queries import in_target_areas
+from rti.campaigns.tables import CampaignRow
+from rti.law.events import Outcome
+from rti.law.status import RequestStatus
+from rti.law.statutes import Statute
+from rti.requests.tables import RequestRow
+from rti.statistics.commands import Wanted
+from rti.statistics.figures import Figures
+from rti.statistics.kinds import Basis, Dimension
+from rti.statistics.measures import JUDGED, State
+from rti.statistics.names import Shown, names_of
+from rti.statutes.queries import version_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One group: a key and its name for each dimension; fewer than dimensions in a sub-total, none in the total."""
+
+    keys: tuple[str | None, ...]
+    names: tuple[Shown | None, ...]
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """By what requests in a table are judged: a deadline where `binding`, else a benchmark."""
+
+    statute: Statute
+    binding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Groups in their order, those of one first key followed by its sub-total; the total stands apart."""
+
+    wanted: Wanted
+    as_of: date
+    lines: Sequence[Line]
+    total: Line
+    grounds: Sequence[Ground]
+
+
+def answered_by(request: Any, cut_off: date) -> ColumnElement[bool]:
+    """`measures.answered_by` in SQL, for a table or row set with the columns of `Facts`."""
+    before_end = or_(request.ended_on.is_(None), request.answered_on <= request.ended_on)
+    return func.coalesce(and_(request.answered_on <= cut_off, before_end), False)
+
+
+def state_at(request: Any, cut_off: date, *, count_early: bool) -> ColumnElement[str]:
+    """`measures.state_at` in SQL: the same questions in the same order."""
+    unanswered = ~answered_by(request, cut_off)
+    handed_over = func.least(request.submitted_on, request.received_on)
+    due, ended = request.due_on, request.ended_on
+    return case(
+        (request.status == RequestStatus.NOT_SUBMITTED, State.NOT_SUBMITTED.value),
+        (and_(unanswered, func.coalesce(handed_over > cut_off, True)), State.DRAFT.value),
+        (and_(unanswered, ended <= cut_off, or_(due.is_(None), ended <= due)), State.WITHDRAWN.value),
+        (and_(due.is_(None), request.status == RequestStatus.PAUSED), State.PAUSED.value),
+        (due.is_(None), State.NO_DATE.value),
+        (and_(unanswered, due < cut_off), State.SILENT.value),
+        (unanswered, State.NOT_YET_DUE.value),
+        (request.answered_on > due, State.LATE.value),
+        (and_(due >= cut_off, literal(not count_early)), State.EARLY.value),
+        else_=State.IN_TIME.value,
+    )
+
+
+async def table(session: AsyncSession, person: Person | None, wanted: Wanted, today: date) -> Table:
+    """The figures that `person` may see, of all requests where there is no person (the command line)."""
+    cut_off = wanted.as_of or today
+    facts = _facts(person, wanted, cut_off)
+    rows = (await session.execute(_grouped(facts, wanted.dimensions))).mappings().all()
+    names = [
+        await names_of(session, dimension, {row[f"key{place}"] for row in rows} - {None})
+        for place, dimension in enumerate(wanted.dimensions)
+    ]
+    ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
+    lines = sorted((_line(row, names) for row in rows), key=lambda line: _order(line, ranks))
+    return Table(
+        wanted=wanted,
+        as_of=cut_off,
+        lines=lines[:-1],
+        total=lines[-1],
+        grounds=await _grounds(session, facts),
+    )
+
+
+def _facts(person: Person | None, wanted: Wanted, cut_off: date) -> Select[Any]:
+    """One row for each request that counts: its keys, its state, and what is measured of it."""
+    begun_on = func.coalesce(
+        RequestRow.received_on, RequestRow.submitted_on, RequestRow.drafted_on, RequestRow.answered_on
+    )
+    days: dict[Basis, ColumnElement[date | None]] = {
+        Basis.RECEIVED: type_coerce(begun_on, Date),
+        Basis.DUE: RequestRow.due_on.expression,
+        Basis.ANSWERED: RequestRow.answered_on.expression,
+    }
+    day = days[wanted.basis]
+    answered = answered_by(RequestRow, cut_off)
+    outcome = case((answered, type_coerce(RequestRow.outcome, Text)))
+    keys = [
+        _key(dimension, day, outcome).label(f"key{place}")
+        for place, dimension in enumerate(wanted.dimensions)
+    ]
+    taken = RequestRow.answered_on - RequestRow.received_on
+    columns: list[Any] = [
+        *keys,
+        state_at(RequestRow, cut_off, count_early=wanted.count_early).label("state"),
+        outcome.label("outcome"),
+        case((answered, type_coerce(taken, Integer))).label("days"),
+        RequestRow.binding,
+        RequestRow.statute_id,
+        RequestRow.statute_version,
+    ]
+    query = (
+        select(*columns)
+        .select_from(RequestRow)
+        .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+        .where(begun_on <= cut_off)
+    )
+    if Dimension.CAMPAIGN in wanted.dimensions:
+        query = query.outerjoin(CampaignRow, CampaignRow.id == RequestRow.campaign_id)
+    scope = counted_scope_of(person) if person else None
+    if scope and not scope.everything:
+        query = query.where(RequestRow.cbo_id == scope.cbo_id)
+    return _in_period(_filtered(query, wanted), wanted, day, cut_off)
+
+
+def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.campaign_id:
+        query = query.where(RequestRow.campaign_id == wanted.campaign_id)
+    if wanted.statute_id:
+        query = query.where(RequestRow.statute_id == wanted.statute_id)
+    if wanted.province:
+        query = query.where(PublicBodyRow.province_code == wanted.province)
+    if wanted.target_of:
+        targeted = select(PublicBodyRow.id).where(in_target_areas(wanted.target_of))
+        query = query.where(RequestRow.body_id.in_(targeted))
+    return query
+
+
+def _in_period(
+    query: Select[Any], wanted: Wanted, day: ColumnElement[date | None], cut_off: date
+) -> Select[Any]:
+    """Keep to requests that have the day of the basis, in the period; a due day alone may lie ahead."""
+    query = query.where(day.is_not(None)) if wanted.basis is Basis.DUE else query.where(day <= cut_off)
+    if wanted.since:
+        query = query.where(day >= wanted.since)
+    return query.where(day <= wanted.until) if wanted.until else query
+
+
+def _key(
+    dimension: Dimension, day: ColumnElement[date | None], outcome: ColumnElement[str | None]
+) -> ColumnElement[str | None]:
+    area = PublicBodyRow.area_code
+    keys: dict[Dimension, ColumnElement[Any]] = {
+        Dimension.BODY_KIND: type_coerce(PublicBodyRow.kind, Text),
+        Dimension.PROVINCE: PublicBodyRow.province_code.expression,
+        Dimension.DISTRICT: case((func.length(area) >= 4, func.left(area, 4))),
+        Dimension.TOPIC: type_coerce(RequestRow.topic, Text),
+        Dimension.QUARTER: func.to_char(day, 'YYYY"-Q"Q'),
+        Dimension.YEAR: func.to_char(day, "YYYY"),
+        Dimension.STATUTE: RequestRow.statute_id.expression,
+        Dimension.BODY: PublicBodyRow.code.expression,
+        Dimension.CAMPAIGN: CampaignRow.code.expression,
+        Dimension.OUTCOME: outcome,
+    }
+    return keys[dimension]
+
+
+def _grouped(facts: Select[Any], dimensions: Sequence[Dimension]) -> Select[Any]:
+    """Groups, sub-totals by the first dimension, and the total, each out of its own rows."""
+    each = facts.subquery("each_request")
+    keys = [each.c[f"key{place}"] for place in range(len(dimensions))]
+    sets = [tuple_(*keys[:length]) for length in range(len(keys), -1, -1)]
+    return select(
+        *keys,
+        func.grouping(*keys).label("folded"),
+        *(func.count().filter(each.c.state == state.value).label(state) for state in State),
+        *(func.count().filter(each.c.outcome == outcome.value).label(outcome) for outcome in Outcome),
+        func.count().filter(each.c.binding, each.c.state.in_(sorted(JUDGED))).label("binding"),
+        func.percentile_cont(0.5).within_group(each.c.days).label("median_days"),
+        func.max(each.c.days).label("longest_days"),
+    ).group_by(func.grouping_sets(*sets))
+
+
+async def _grounds(session: AsyncSession, facts: Select[Any]) -> list[Ground]:
+    each = facts.where(RequestRow.due_on.is_not(None)).subquery("each_request")
+    found = await session.execute(
+        select(each.c.statute_id, each.c.statute_version, each.c.binding)
+        .distinct()
+        .order_by(each.c.statute_id, each.c.statute_version, each.c.binding)
+    )
+    return [
+        Ground(await version_of(session, name, version), binding) for name, version, binding in found.all()
+    ]
+
+
+def _line(row: RowMapping, names: Sequence[Mapping[str, Shown]]) -> Line:
+    """`folded` has a bit for each dimension that the row adds up."""
+    keys = tuple(row[f"key{place}"] for place in range(len(names) - row["folded"].bit_count()))
+    return Line(
+        keys=keys,
+        names=tuple(
+            of_dimension.get(key, key) if key else None
+            for of_dimension, key in zip(names, keys, strict=False)
+        ),
+        figures=Figures(
+            counts={each: row[each.value] for each in (*State, *Outcome)},
+            binding=row["binding"],
+            median_days=row["median_days"],
+            longest_days=row["longest_days"],
+        ),
+    )
+
+
+def _order(line: Line, ranks: Sequence[Mapping[str, int]]) -> tuple[tuple[int, int], ...]:
+    """Groups as their names are ordered, unknown ones after them, and every sum behind what it adds up."""
+    places = [
+        (0, of_dimension.get(key, 0)) if key else (1, 0)
+        for of_dimension, key in zip(ranks, line.keys, strict=False)
+    ]
+    return (*places, *[(2, 0)] * (len(ranks) - len(places)))

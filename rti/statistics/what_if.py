@@ -1,0 +1,158 @@
+"""What if: stored requests judged by another limit or statute, and nothing about them changed.
+
+Both verdicts are states of `measures.state_at`, so that a request counts here as it does in the tables;
+an answer is judged as soon as it is there. Only requests that were received by the cut-off are judged.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.calendars.queries import HOME, calendar_of, countries
+from rti.errors import Fault, Invalid, say
+from rti.intake import Code, LimitText
+from rti.law.calendars import Calendar
+from rti.law.counting import due_on
+from rti.law.limits import Limit, parse_limit
+from rti.law.status import RequestStatus
+from rti.law.statutes import Statute, standard
+from rti.requests.recomputing import Folder, events_of
+from rti.requests.tables import RequestRow
+from rti.statistics.figures import Percentage
+from rti.statistics.measures import JUDGED, Facts, State, state_at
+from rti.statistics.queries import state_at as state_in_sql
+from rti.statutes.queries import newest_of
+
+BATCH = 5_000
+
+
+class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
+    """By which rule to judge, and what: all requests or those of a campaign, as they stood on a day.
+
+    A limit is counted from the receipt, without pauses and extensions; the events of a request are
+    judged under a statute in full. `country` names the days off that a limit leaves out.
+    """
+
+    limit: LimitText | None = None
+    statute_id: Code | None = None
+    country: Code = HOME
+    campaign_id: UUID | None = None
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How many requests have which state under their own rule and under the other."""
+
+    rule: Statute
+    as_of: date
+    states: Mapping[tuple[State, State], int] = field(default_factory=dict)
+
+    def own(self, *states: State) -> int:
+        return sum(count for (own, _), count in self.states.items() if own in states)
+
+    def other(self, *states: State) -> int:
+        return sum(count for (_, other), count in self.states.items() if other in states)
+
+    @property
+    def still_in_time(self) -> Percentage:
+        """Of those answered in time under their own rule, how many are under the other."""
+        both = self.states.get((State.IN_TIME, State.IN_TIME), 0)
+        return Percentage(both, self.own(State.IN_TIME))
+
+    @property
+    def in_time_own(self) -> Percentage:
+        return Percentage(self.own(State.IN_TIME), self.own(*JUDGED))
+
+    @property
+    def in_time_other(self) -> Percentage:
+        return Percentage(self.other(State.IN_TIME), self.other(*JUDGED))
+
+
+async def what_if(session: AsyncSession, wanted: WhatIf, today: date) -> Comparison:
+    """Raises Invalid."""
+    faults = []
+    if bool(wanted.limit) == bool(wanted.statute_id):
+        faults.append(Fault("limit", say("Write a limit or choose a statute, and not both")))
+    if wanted.as_of and wanted.as_of > today:
+        faults.append(Fault("as_of", say("This day is still to come; choose today or an earlier day")))
+    if wanted.country not in await countries(session):
+        faults.append(Fault("country", say("No days off are stored for {country}", country=wanted.country)))
+    if faults:
+        raise Invalid(*faults)
+    as_of = wanted.as_of or today
+    if wanted.statute_id:
+        rule = await newest_of(session, wanted.statute_id)
+    else:
+        rule = standard(wanted.limit or "", countries=(wanted.country,))
+    calendar = await calendar_of(session, rule.countries, rule.weekend)
+    if wanted.limit:
+        states = await _by_limit(session, wanted, parse_limit(wanted.limit), calendar, as_of)
+    else:
+        states = await _by_statute(session, wanted, rule, calendar, as_of)
+    return Comparison(rule, as_of, states)
+
+
+async def _by_limit(
+    session: AsyncSession, wanted: WhatIf, limit: Limit, calendar: Calendar, as_of: date
+) -> Counter[tuple[State, State]]:
+    """The database counts requests with the same days, so that each combination is judged once."""
+    days = (RequestRow.received_on, RequestRow.answered_on, RequestRow.ended_on)
+    own = state_in_sql(RequestRow, as_of, count_early=True).label("own")
+    query = _received(wanted, as_of).with_only_columns(own, func.count(), *days).group_by(own, *days)
+    due: dict[date, date] = {}
+    states: Counter[tuple[State, State]] = Counter()
+    async for state, count, received, answered, ended in await session.stream(
+        query.execution_options(yield_per=BATCH)
+    ):
+        if received is None:
+            continue
+        if received not in due:
+            due[received] = due_on(received, limit, calendar)
+        facts = Facts(
+            status=RequestStatus.OPEN,
+            received_on=received,
+            due_on=due[received],
+            answered_on=answered,
+            ended_on=ended,
+        )
+        states[State(state), state_at(facts, as_of, count_early=True)] += count
+    return states
+
+
+async def _by_statute(
+    session: AsyncSession, wanted: WhatIf, rule: Statute, calendar: Calendar, as_of: date
+) -> Counter[tuple[State, State]]:
+    key = (rule.id, rule.version)
+    folder = Folder({key: rule}, {key: calendar})
+    own = state_in_sql(RequestRow, as_of, count_early=True).label("own")
+    query = _received(wanted, as_of).with_only_columns(RequestRow.id, own)
+    found = await session.stream(query.execution_options(yield_per=BATCH))
+    states: Counter[tuple[State, State]] = Counter()
+    async for lines in found.partitions():
+        events = await events_of(session, [line.id for line in lines])
+        for request_id, state in lines:
+            folded, _ = folder.fold(key, request_id, events.get(request_id, []))
+            facts = Facts(
+                status=folded.status,
+                submitted_on=folded.submitted_on,
+                received_on=folded.received_on,
+                due_on=folded.due_on,
+                answered_on=folded.answered_on,
+                ended_on=folded.ended_on,
+            )
+            states[State(state), state_at(facts, as_of, count_early=True)] += 1
+    return states
+
+
+def _received(wanted: WhatIf, as_of: date) -> Select[RequestRow]:
+    query = select(RequestRow).where(
+        RequestRow.received_on <= as_of, RequestRow.status != RequestStatus.NOT_SUBMITTED
+    )
+    return query.where(RequestRow.campaign_id == wanted.campaign_id) if wanted.campaign_id else query

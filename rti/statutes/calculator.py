@@ -1,0 +1,63 @@
+"""The calculator: when an answer is due and why, from a day of receipt alone; no request is needed."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.calendars.queries import HOME, calendar_of, countries
+from rti.errors import Fault, Invalid, say
+from rti.law.deadlines import Deadline, deadlines
+from rti.law.events import Event, EventKind
+from rti.law.rules import FORWARD, NO_ROLL, Counting, FirstDay
+from rti.law.statutes import Statute, standard
+from rti.statutes.commands import Calculate
+from rti.statutes.kinds import RollChoice
+from rti.statutes.queries import newest, newest_of
+
+
+@dataclass(frozen=True, slots=True)
+class Calculated:
+    """The rule that was used, and its clocks with their steps."""
+
+    received: date
+    statute: Statute
+    countries: tuple[str, ...]
+    deadlines: tuple[Deadline, ...]
+
+
+async def calculate(session: AsyncSession, wanted: Calculate) -> Calculated:
+    """Raises Invalid."""
+    faults = []
+    if bool(wanted.limit) == bool(wanted.statute_id):
+        faults.append(Fault("limit", say("Write a limit or choose a statute, and not both")))
+    if wanted.country and wanted.country not in await countries(session):
+        faults.append(Fault("country", say("No days off are stored for {country}", country=wanted.country)))
+    if faults:
+        raise Invalid(*faults)
+    law = await _rule(session, wanted)
+    keys = (wanted.country,) if wanted.country else law.countries
+    calendar = await calendar_of(session, keys, law.weekend)
+    events = [Event(EventKind.RECEIVED, wanted.received)]
+    if wanted.extend:
+        events.append(Event(EventKind.EXTENDED, wanted.received, days=wanted.extend))
+    return Calculated(wanted.received, law, keys, deadlines(law, calendar, events))
+
+
+async def _rule(session: AsyncSession, wanted: Calculate) -> Statute:
+    if wanted.statute_id:
+        law = await newest_of(session, wanted.statute_id)
+    else:
+        country = wanted.country or HOME
+        same = [statute for statute in await newest(session) if country in statute.countries]
+        law = standard(wanted.limit or "", counting=Counting(confirmed=True), countries=(country,))
+        law = replace(law, weekend=same[0].weekend if same else law.weekend)
+    usual = law.counting
+    rolls = {None: usual.roll, RollChoice.NONE: NO_ROLL, RollChoice.FORWARD: FORWARD}
+    counting = replace(
+        usual,
+        first_day=FirstDay.START_DAY if wanted.count_start_day else usual.first_day,
+        roll=rolls[wanted.roll],
+        receipt=wanted.receipt or usual.receipt,
+    )
+    return replace(law, counting=counting)

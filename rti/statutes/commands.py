@@ -1,0 +1,45 @@
+"""What a person asks of the statutes."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+
+from rti.intake import Code, LimitText
+from rti.law.rules import Receipt
+from rti.statutes.kinds import RollChoice
+
+
+class AddStatute(msgspec.Struct, frozen=True, kw_only=True):
+    """A statute as the document that its TOML file holds."""
+
+    document: dict[str, Any]
+
+
+class AddStatuteText(msgspec.Struct, frozen=True, kw_only=True):
+    """A statute as the text of its TOML file."""
+
+    text: Annotated[str, msgspec.Meta(max_length=200_000)]
+
+
+class Commence(msgspec.Struct, frozen=True, kw_only=True):
+    """The day on which a statute comes into force."""
+
+    in_force_from: date
+
+
+class Calculate(msgspec.Struct, frozen=True, kw_only=True):
+    """When an answer is due: a limit or a statute, the day of receipt, and how to count.
+
+    What is left out is as the statute says; for a limit it is the usual way: the day after the receipt
+    is day 1, and nothing rolls.
+    """
+
+    received: date
+    limit: LimitText | None = None
+    statute_id: Code | None = None
+    extend: LimitText | None = None
+    country: Code | None = None
+    count_start_day: bool = False
+    roll: RollChoice | None = None
+    receipt: Receipt | None = None

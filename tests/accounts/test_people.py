@@ -1,0 +1,164 @@
+"""The administrator's list of people, and what people set for themselves."""
+
+import re
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from rti.accounts.policy import Role
+from rti.accounts.tables import PersonRow, SignInRow
+from rti.db import Database
+from tests import make
+from tests.conftest import NOW, SignIn
+
+STAFF = {"email": "New.Person@Example.org", "name": "New person", "role": "staff", "language": "en"}
+NEW = "another long password"
+
+
+async def _token(client: httpx.AsyncClient, email: str, password: str) -> httpx.Response:
+    return await client.post("/api/sessions", json={"email": email, "password": password})
+
+
+async def test_a_new_person_signs_in_with_a_start_password_that_is_shown_once(
+    client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    await sign_in(Role.ADMINISTRATOR)
+    added = await make.post_form(client, "/people", STAFF)
+    assert added.status_code == 200
+    shown = re.search(r"<code>([^<]{15,})</code>", added.text)
+    assert shown
+    listed = await client.get("/people")
+    assert "new.person@example.org" in listed.text
+    assert shown[1] not in listed.text
+    assert (await _token(client, "new.person@example.org", shown[1])).status_code == 201
+
+
+async def test_a_member_belongs_to_an_organisation_and_nobody_else_does(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await sign_in(Role.ADMINISTRATOR)
+    async with database.transaction() as session:
+        cbo = str((await make.cbo(session, NOW)).id)
+    member = {**STAFF, "role": "cbo_member"}
+    for wrong in (
+        member,
+        {**STAFF, "cbo_id": cbo},
+        {**member, "cbo_id": "01a20858-0000-76bc-adaa-000000000000"},
+    ):
+        answer = await client.post("/api/people", json=wrong)
+        assert (answer.status_code, answer.json()["faults"][0]["field"]) == (422, "cbo_id")
+    added = (await client.post("/api/people", json={**member, "cbo_id": cbo})).json()
+    assert added["person"]["cbo_id"] == cbo
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"email": "nobody"}, "email"),
+        ({"email": "a\x00@example.org"}, "email"),
+        ({"email": "x" * 300 + "@example.org"}, "email"),
+        ({"name": ""}, "name"),
+        ({"role": "king"}, "role"),
+        ({"language": "fr"}, "language"),
+        ({"password_hash": "x"}, "password_hash"),
+    ],
+)
+async def test_a_wrong_person_is_told_by_its_field_and_not_stored(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, wrong: dict[str, str], field: str
+) -> None:
+    await sign_in(Role.ADMINISTRATOR)
+    answer = await client.post("/api/people", json={**STAFF, **wrong})
+    assert (answer.status_code, [fault["field"] for fault in answer.json()["faults"]]) == (422, [field])
+    async with database.transaction() as session:
+        assert await session.scalar(select(func.count()).select_from(PersonRow)) == 1
+
+
+async def test_an_address_has_one_account(client: httpx.AsyncClient, sign_in: SignIn) -> None:
+    await sign_in(Role.ADMINISTRATOR)
+    assert (await client.post("/api/people", json=STAFF)).status_code == 201
+    again = await make.post_form(client, "/people", {**STAFF, "email": "NEW.person@example.org"})
+    assert again.status_code == 422
+    assert "There is an account with this e-mail address already" in again.text
+
+
+async def test_disabling_ends_every_session_at_once(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    token = (await _token(client, member.email, member.password)).json()["token"]
+    await sign_in(Role.ADMINISTRATOR)
+    address = f"/people/{member.person.id}/disable"
+    assert (await make.post_form(client, address, {}, page="/people")).status_code == 303
+    answer = await client.get("/api/me", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401
+    assert (await _token(client, member.email, member.password)).status_code == 422
+    async with database.transaction() as session:
+        ended = select(func.count()).where(SignInRow.person_id == member.person.id)
+        assert await session.scalar(ended) == 0
+
+
+async def test_nobody_disables_their_own_account(client: httpx.AsyncClient, sign_in: SignIn) -> None:
+    me = await sign_in(Role.ADMINISTRATOR)
+    answer = await make.post_form(client, f"/people/{me.person.id}/disable", {}, page="/people")
+    assert answer.status_code == 422
+    assert "ask another administrator" in answer.text
+    assert (await client.get("/people")).status_code == 200
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
+async def test_only_an_administrator_sees_people(
+    client: httpx.AsyncClient, sign_in: SignIn, role: Role
+) -> None:
+    me = await sign_in(role)
+    assert (await client.get("/people")).status_code == 403
+    assert (await client.get("/api/people")).status_code == 403
+    assert (await client.post("/api/people", json=STAFF)).status_code == 403
+    assert (await client.post(f"/api/people/{me.person.id}/disable")).status_code == 403
+
+
+async def test_people_choose_their_language_and_their_reminders(
+    client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    assert (await client.get("/api/me")).json()["wants_reminders"] is True
+    answer = await make.post_form(client, "/me", {"language": "km"})
+    assert answer.status_code == 303
+    me = (await client.get("/api/me")).json()
+    assert (me["language"], me["wants_reminders"]) == ("km", False)
+    assert 'lang="km"' in (await client.get("/me")).text
+    assert (await make.post_form(client, "/me", {"language": "xx"})).status_code == 422
+
+
+async def test_a_changed_password_ends_the_other_sessions(client: httpx.AsyncClient, sign_in: SignIn) -> None:
+    me = await sign_in(Role.STAFF)
+    other = (await _token(client, me.email, me.password)).json()["token"]
+    form = {"old_password": me.password, "new_password": NEW}
+    assert (await make.post_form(client, "/me/password", form, page="/me")).status_code == 303
+    assert (await client.get("/me")).status_code == 200
+    assert (await client.get("/api/me", headers={"Authorization": f"Bearer {other}"})).status_code == 401
+    assert (await _token(client, me.email, me.password)).status_code == 422
+    assert (await _token(client, me.email, NEW)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("not it, but long enough", NEW, "This is not your present password"),
+        (make.PASSWORD, "short", "Write 15 to 256 characters"),
+        (make.PASSWORD, "x" * 257, "Write 15 to 256 characters"),
+        (make.PASSWORD, make.PASSWORD, "differs from the present one"),
+        ("", NEW, "This is needed"),
+    ],
+)
+async def test_a_wrong_change_of_password_changes_nothing(
+    client: httpx.AsyncClient, sign_in: SignIn, old: str, new: str, told: str
+) -> None:
+    me = await sign_in(Role.CBO_LEAD)
+    form = {"old_password": old, "new_password": new}
+    answer = await make.post_form(client, "/me/password", form, page="/me")
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert f'value="{new}"' not in answer.text
+    assert (await _token(client, me.email, me.password)).status_code == 201

@@ -1,0 +1,104 @@
+"""The main job, as its users do it in a browser."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+pytestmark = pytest.mark.browser
+SignIn = Callable[[str], Awaitable[None]]
+
+WIDTHS = (360, 1280)
+
+
+def read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+async def test_a_cbo_files_a_request_records_the_answer_and_sees_both_dates(
+    page: Page, sign_in: SignIn
+) -> None:
+    await sign_in("member")
+    await page.goto("/bodies")
+    await page.fill("#q", "KH-010203")
+    await page.click("main form button")
+    await page.click("text=File a request")
+    await page.fill("#title", "ថវិកាឃុំ ២០២៣")
+    await page.select_option("#topic", "budget")
+    await page.fill("#drafted_on", "2023-04-10")
+    await page.fill("#submitted_on", "2023-04-11")
+    await page.fill("#received_on", "2023-04-12")
+    await page.click("main form button")
+    await expect(page.locator("main")).to_contain_text("20 April 2023")
+    await expect(page.locator("main")).to_contain_text("not a legal deadline")
+
+    await page.select_option("#kind", "answered")
+    await page.fill("#happened_on", "2023-04-19")
+    await page.select_option("#outcome", "partial")
+    await page.set_input_files(
+        "#document", {"name": "stamp.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 stamp"}
+    )
+    await page.click("form[action$='/events'] button")
+    timeline = page.locator("#timeline")
+    await expect(timeline).to_contain_text("19 April 2023 Request answered")
+    await expect(timeline).to_contain_text("Written down")
+    async with page.expect_download() as download:
+        await timeline.get_by_text("stamp.pdf").click()
+    kept = await (await download.value).path()
+    assert read(kept) == b"%PDF-1.4 stamp"
+
+    await page.click("text=Why this date")
+    await expect(page.locator("main")).to_contain_text("14 April 2023 is skipped: Khmer New Year's Day")
+
+
+async def test_a_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_field(
+    page: Page, sign_in: SignIn
+) -> None:
+    await sign_in("member")
+    await page.goto("/bodies?q=KH-010203")
+    await page.click("text=File a request")
+    await page.fill("#title", "Kept as it was typed")
+    await page.click("main form button")
+    await expect(page.locator("#topic-fault")).to_contain_text("This is needed")
+    await page.select_option("#topic", "land")
+    await page.fill("#submitted_on", "2023-04-12")
+    await page.fill("#received_on", "2023-04-10")
+    await page.click("main form button")
+    await expect(page.locator("#title")).to_have_value("Kept as it was typed")
+    await expect(page.locator("#received_on")).to_have_attribute("aria-invalid", "true")
+    await expect(page.locator("#received_on-fault")).to_contain_text("before the day of the step before it")
+
+
+@pytest.mark.parametrize("who", ["member", "staff", "group", "admin"])
+async def test_every_page_of_the_menu_fits_a_phone_in_both_languages(
+    page: Page, sign_in: SignIn, who: str
+) -> None:
+    await sign_in(who)
+    for language in ("km", "en"):
+        button = page.locator(f"button[name=language][value={language}]")
+        if await button.count():
+            await button.click()
+        await expect(page.locator("html")).to_have_attribute("lang", language)
+        links = await page.locator("nav.main a").evaluate_all(
+            "links => links.map(link => link.getAttribute('href'))"
+        )
+        for address in ["/", *links]:
+            answer = await page.goto(address)
+            assert answer
+            assert answer.status == 200, address
+            for width in WIDTHS:
+                await page.set_viewport_size({"width": width, "height": 800})
+                wider = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+                assert wider <= 0, f"{address} is {wider} pixels too wide at {width} in {language}"
+
+
+async def test_khmer_is_shown_in_the_font_that_we_serve(page: Page, sign_in: SignIn) -> None:
+    await sign_in("member")
+    await page.goto("/bodies?area=01")
+    await page.click("button[name=language][value=km]")
+    await page.evaluate("document.fonts.ready.then(() => null)")
+    loaded = await page.evaluate(
+        "[...document.fonts].filter(font => font.status === 'loaded').map(font => font.family)"
+    )
+    assert any("Noto Sans Khmer" in family for family in loaded)

@@ -1,0 +1,253 @@
+"""Declaring, withdrawing and confirming days off, and what that does to open requests."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from rti.accounts.policy import Role
+from rti.calendars.queries import warning
+from rti.calendars.tables import CalendarYearRow, DayOffRow
+from rti.db import Database
+from rti.law.events import EventKind, Outcome
+from rti.law.limits import parse_limit
+from rti.law.rules import ClockKind
+from rti.requests import recomputing
+from rti.requests.tables import DateChangeRow, DeadlineRow, RequestRow
+from rti.statutes.actions import declare_standard
+from tests import make
+from tests.conftest import NOW, SignIn
+
+ADDED = date(2022, 6, 6)
+DAY = {"day": "2022-06-06", "name_km": "ថ្ងៃឈប់បន្ថែម", "name_en": "Added day", "source": "Sub-decree 106"}
+RECEIVED = date(2022, 5, 20)
+
+
+async def _open_requests(database: Database, member: make.Member, *received: date) -> list[RequestRow]:
+    async with database.transaction() as session:
+        standard = await declare_standard(session, parse_limit("15 working"), NOW, countries=["KH"])
+        return [
+            await make.request(session, member.person, NOW, received_on=day, statute_id=standard.id)
+            for day in received
+        ]
+
+
+async def _one(database: Database, request_id: UUID) -> tuple[RequestRow, list[DateChangeRow]]:
+    async with database.transaction() as session:
+        changes = await session.scalars(
+            select(DateChangeRow).where(DateChangeRow.request_id == request_id).order_by(DateChangeRow.id)
+        )
+        return await session.get_one(RequestRow, request_id), list(changes)
+
+
+async def test_an_added_day_off_moves_an_open_date_and_its_withdrawal_moves_it_back(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.STAFF)
+    (filed,) = await _open_requests(database, member, RECEIVED)
+    assert filed.due_on == date(2022, 6, 10)
+
+    preview = await client.get("/calendar/declare", params=DAY)
+    assert "Dates of 1 open request move" in preview.text
+    assert filed.reference in preview.text
+    assert "10 June 2022" in preview.text
+    assert "13 June 2022" in preview.text
+    untouched, changes = await _one(database, filed.id)
+    assert (untouched.due_on, changes) == (date(2022, 6, 10), [])
+
+    page = f"/calendar/declare?{httpx.QueryParams(DAY)}"
+    done = await make.post_form(client, "/calendar/declare", DAY, page=page)
+    assert done.status_code == 303, done.text
+    assert "Added day" in (await client.get(done.headers["location"])).text
+    moved, changes = await _one(database, filed.id)
+    assert (moved.due_on, moved.next_due_on) == (date(2022, 6, 13), date(2022, 6, 13))
+    assert [(c.kind, c.old_due_on, c.new_due_on, c.cause) for c in changes] == [
+        (ClockKind.REPLY, date(2022, 6, 10), date(2022, 6, 13), "day_off 2022-06-06")
+    ]
+    shown = await client.get(f"/requests/{filed.id}")
+    assert "Day off declared: 6 June 2022" in shown.text
+    assert "6 June 2022 is skipped: Added day" in (await client.get(f"/requests/{filed.id}/why")).text
+
+    answer = await client.post("/api/calendar/withdrawals", json={"day": "2022-06-06"})
+    assert answer.json()["requests"] == 1
+    back, changes = await _one(database, filed.id)
+    assert back.due_on == date(2022, 6, 10)
+    assert changes[-1].cause == "day_off_withdrawn 2022-06-06"
+
+
+async def test_only_open_requests_whose_window_holds_the_day_are_read(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.STAFF)
+    over, inside, last_day, _ahead, answered = await _open_requests(
+        database, member, date(2022, 4, 1), RECEIVED, date(2022, 5, 16), date(2022, 6, 7), RECEIVED
+    )
+    async with database.transaction() as session:
+        await make.event(
+            session,
+            answered.id,
+            member.person,
+            NOW,
+            EventKind.ANSWERED,
+            date(2022, 5, 30),
+            outcome=Outcome.FULL,
+        )
+    told = (await client.post("/api/calendar/days-off", json=DAY)).json()
+    assert last_day.due_on is not None
+    assert last_day.due_on >= ADDED
+    assert (told["looked_at"], told["requests"]) == (2, 2)
+    assert {move["reference"] for move in told["first"]} == {inside.reference, last_day.reference}
+    for still in (over, answered):
+        assert (await _one(database, still.id))[1] == []
+
+
+async def test_many_batches_end_as_if_each_request_had_been_filed_after_the_change(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recomputing, "BATCH", 2)
+    member = await sign_in(Role.STAFF)
+    days = [date.fromordinal(date(2022, 5, 9).toordinal() + n) for n in range(30)]
+    before = await _open_requests(database, member, *days)
+    await client.post("/api/calendar/days-off", json=DAY)
+    after = await _open_requests(database, member, *days)
+    async with database.transaction() as session:
+
+        async def stored(request: RequestRow) -> list[Any]:
+            clocks = await session.scalars(select(DeadlineRow).where(DeadlineRow.request_id == request.id))
+            row = await session.get_one(RequestRow, request.id)
+            return [
+                (row.due_on, row.next_due_on, row.provisional),
+                *((c.kind, c.epoch, c.state, c.due_on, c.provisional, c.steps) for c in clocks),
+            ]
+
+        for old, new in zip(before, after, strict=True):
+            assert await stored(old) == await stored(new)
+
+
+async def test_a_day_on_a_weekend_moves_nothing(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.STAFF)
+    await _open_requests(database, member, RECEIVED)
+    told = (await client.post("/api/calendar/days-off", json={**DAY, "day": "2022-06-05"})).json()
+    assert (told["looked_at"], told["requests"], told["rewritten"]) == (1, 0, 0)
+
+
+async def test_a_confirmed_year_makes_its_dates_no_longer_provisional(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.STAFF)
+    (filed,) = await _open_requests(database, member, RECEIVED)
+    assert filed.provisional
+    confirm = {"country": "KH", "year": "2022", "source": "Sub-decree 199"}
+    shown = await client.get("/calendar/confirm", params=confirm)
+    assert "Dates of 0 open requests move" in shown.text
+    page = f"/calendar/confirm?{httpx.QueryParams(confirm)}"
+    assert (await make.post_form(client, "/calendar/confirm", confirm, page=page)).status_code == 303
+    confirmed, changes = await _one(database, filed.id)
+    assert (confirmed.provisional, confirmed.due_on, changes) == (False, date(2022, 6, 10), [])
+    listed = (await client.get("/api/calendar", params={"year": "2022"})).json()
+    assert (listed["status"], listed["source"]) == ("confirmed", "Sub-decree 199")
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "field"),
+    [
+        ("days-off", {**DAY, "day": "2022-02-30"}, "day"),
+        ("days-off", {**DAY, "day": "2201-01-01"}, "day"),
+        ("days-off", {**DAY, "day": "2022-04-14"}, "day"),
+        ("days-off", {**DAY, "country": "XX"}, "country"),
+        ("days-off", {**DAY, "name_km": "\x00"}, "name_km"),
+        ("days-off", {**DAY, "source": ""}, "source"),
+        ("withdrawals", {"day": "2022-06-06"}, "day"),
+        ("confirmations", {"year": 2**70, "source": "x"}, "year"),
+        ("confirmations", {"year": 2150, "source": "x"}, "year"),
+    ],
+)
+async def test_a_wrong_change_names_the_field_and_changes_nothing(
+    client: httpx.AsyncClient,
+    sign_in: SignIn,
+    database: Database,
+    path: str,
+    sent: dict[str, object],
+    field: str,
+) -> None:
+    async def state() -> tuple[int | None, int | None]:
+        async with database.transaction() as session:
+            days = await session.scalar(select(func.count()).where(DayOffRow.withdrawn_at.is_(None)))
+            years = await session.scalar(select(func.count()).where(CalendarYearRow.confirmed))
+            return days, years
+
+    await sign_in(Role.ADMINISTRATOR)
+    before = await state()
+    answer = await client.post(f"/api/calendar/{path}", json=sent)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["faults"][0]["field"] == field
+    assert await state() == before
+
+
+async def test_a_form_with_a_fault_comes_back_beside_the_list(
+    client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    await sign_in(Role.STAFF)
+    shown = await client.get("/calendar/declare", params={**DAY, "day": "yesterday"})
+    assert shown.status_code == 422
+    assert "Write a date between 1900 and 2200" in shown.text
+    assert 'value="Added day"' in shown.text
+    assert (await client.get("/calendar/abolish")).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.CBO_MEMBER, Role.CBO_LEAD, Role.WORKING_GROUP])
+async def test_other_roles_read_the_calendar_and_change_none(
+    client: httpx.AsyncClient, sign_in: SignIn, role: Role
+) -> None:
+    await sign_in(role)
+    shown = await client.get("/calendar", params={"year": "2022"})
+    assert shown.status_code == 200
+    assert "Declare a day off" not in shown.text
+    assert (await client.get("/calendar/declare", params=DAY)).status_code == 403
+    for path, sent in (("days-off", DAY), ("withdrawals", {"day": "2022-04-14"})):
+        assert (await client.post(f"/api/calendar/{path}", json=sent)).status_code == 403
+
+
+async def test_an_administrator_sees_how_many_move_and_never_which(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    async with database.transaction() as session:
+        staff = await make.member(session, Role.STAFF)
+    (filed,) = await _open_requests(database, staff, RECEIVED)
+    await sign_in(Role.ADMINISTRATOR)
+    shown = await client.get("/calendar/declare", params=DAY)
+    assert "Dates of 1 open request move" in shown.text
+    assert filed.reference not in shown.text
+    told = (await client.post("/api/calendar/days-off?preview=1", json=DAY)).json()
+    assert (told["requests"], told["first"]) == (1, [])
+
+
+async def test_the_list_names_its_days_in_both_languages(client: httpx.AsyncClient, sign_in: SignIn) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    english = await client.get("/calendar", params={"year": "2022"})
+    assert "Provisional" in english.text
+    assert "Independence Day" in english.text
+    client.cookies.set("language", "km")
+    khmer = await client.get("/calendar", params={"year": "២០២២"})
+    assert "ឯករាជ្យ" in khmer.text
+    assert (await client.get("/calendar", params={"year": "1"})).status_code == 422
+
+
+async def test_staff_are_warned_from_october_on_until_next_year_is_confirmed(database: Database) -> None:
+    async with database.transaction() as session:
+        assert await warning(session, date(2026, 9, 30)) is None
+        told = await warning(session, date(2026, 10, 1))
+        assert told is not None
+        assert "2027" in told.render()
+        missing = await warning(session, date(2027, 12, 31))
+        assert missing is not None
+        assert "missing" in missing.render()
+        row = await session.get_one(CalendarYearRow, ("KH", 2027))
+        row.confirmed = True
+        await session.flush()
+        assert await warning(session, datetime(2026, 12, 1, tzinfo=UTC).date()) is None

@@ -1,0 +1,47 @@
+"""The invented log and short cuts to import it."""
+
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import Person
+from rti.imports.kinds import Fate
+from rti.imports.mapping import FIXED, RequestMap, read_mapping
+from rti.imports.reading import CsvFile
+from rti.imports.report import Report, Run
+from rti.requests.importing import import_requests
+from tests.conftest import NOW, TODAY
+
+HERE = Path(__file__).parent
+LOG = (HERE / "log.csv").read_bytes()
+MAP = (HERE / "log.toml").read_bytes()
+
+
+async def load(
+    session: AsyncSession,
+    content: bytes = LOG,
+    mapping: RequestMap | None = None,
+    *,
+    person: Person | None = None,
+    today: date = TODAY,
+    **run: Any,
+) -> Report:
+    chosen = mapping or read_mapping(MAP)
+    file = CsvFile(BytesIO(content), chosen.expected)
+    return await import_requests(session, file, chosen, person=person, now=NOW, today=today, run=Run(**run))
+
+
+async def load_fixed(session: AsyncSession, text: str, person: Person | None = None) -> Report:
+    """Import in the layout that the web takes."""
+    return await load(session, text.encode(), FIXED, person=person)
+
+
+def fates(report: Report) -> dict[int, Fate]:
+    return {line.number: line.fate for line in report.lines}
+
+
+def reasons(report: Report) -> dict[int, str]:
+    return {line.number: line.reason() for line in report.lines}

@@ -1,0 +1,115 @@
+"""Public bodies and organisations out of CSV files."""
+
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.bodies.importing import BODY_COLUMNS, import_bodies
+from rti.bodies.kinds import BodyKind
+from rti.bodies.tables import PublicBodyRow
+from rti.cbos.importing import CBO_COLUMNS, import_cbos
+from rti.cbos.tables import CboRow
+from rti.errors import Invalid
+from rti.imports.kinds import Fate
+from rti.imports.reading import CsvFile
+from rti.imports.report import Report, Run
+from tests.conftest import NOW
+from tests.imports.files import fates, reasons
+
+BODIES = (
+    "code,kind,name_km,name_en,area_code,address,phone,email\n"
+    "HC-1,health_centre,មណ្ឌលសុខភាព ១,Health centre 1,010201,Street 1,012 345,office@hc1.example\n"
+    "MIN-1,ministry,ក្រសួង,Ministry,,,,\n"
+)
+CBOS = "code,name_km,name_en,area_code\nC1,សហគមន៍ ១,Community 1,0102\nC2,សហគមន៍ ២,Community 2,\n"
+
+
+async def bodies(session: AsyncSession, text: str, **run: bool) -> Report:
+    return await import_bodies(session, CsvFile(BytesIO(text.encode()), BODY_COLUMNS), NOW, Run(**run))
+
+
+async def cbos(session: AsyncSession, text: str, **run: bool) -> Report:
+    return await import_cbos(session, CsvFile(BytesIO(text.encode()), CBO_COLUMNS), NOW, Run(**run))
+
+
+async def body(session: AsyncSession, code: str) -> PublicBodyRow | None:
+    return await session.scalar(select(PublicBodyRow).where(PublicBodyRow.code == code))
+
+
+async def test_bodies_are_added_with_their_province(session: AsyncSession) -> None:
+    assert fates(await bodies(session, BODIES)) == {2: Fate.IMPORTED, 3: Fate.IMPORTED}
+    added = await body(session, "HC-1")
+    assert added
+    assert (added.kind, added.province_code, added.country) == (BodyKind.HEALTH_CENTRE, "01", "KH")
+    ministry = await body(session, "MIN-1")
+    assert ministry
+    assert (ministry.area_code, ministry.province_code, ministry.email) == (None, None, "")
+
+
+async def test_a_known_code_is_updated_or_left_alone_and_reported_as_such(session: AsyncSession) -> None:
+    await bodies(session, BODIES)
+    assert fates(await bodies(session, BODIES)) == {2: Fate.ALREADY_THERE, 3: Fate.ALREADY_THERE}
+    moved = BODIES.replace("Street 1", "Street 2").replace("010201", "020101")
+    assert fates(await bodies(session, moved)) == {2: Fate.UPDATED, 3: Fate.ALREADY_THERE}
+    changed = await body(session, "HC-1")
+    assert changed
+    assert (changed.address, changed.province_code) == ("Street 2", "02")
+
+
+async def test_columns_that_a_file_lacks_are_left_as_they_are(session: AsyncSession) -> None:
+    await bodies(session, BODIES)
+    report = await bodies(session, "code,kind,name_km,name_en\nHC-1,health_centre,ថ្មី,New name\n")
+    assert fates(report) == {2: Fate.UPDATED}
+    changed = await body(session, "HC-1")
+    assert changed
+    assert (changed.name_en, changed.phone, changed.area_code) == ("New name", "012 345", "010201")
+
+
+async def test_wrong_lines_of_bodies_are_rejected_with_all_their_faults(session: AsyncSession) -> None:
+    report = await bodies(
+        session,
+        BODIES + "HC-1,health_centre,ក,Other name,,,,\n"
+        "HC-2,palace,ក,,999999,,,nobody\n"
+        "HC-3,health_centre,ក,Centre,99,,,\n",
+    )
+    told = reasons(report)
+    assert told[4] == "code: Line 2 has this code already, with other content"
+    assert all(
+        name in told[5] for name in ("kind: Choose one of: ministry", "name_en: This is needed", "email: ")
+    )
+    assert told[6].startswith("area_code: There is no area with this code")
+    assert report.counts[Fate.REJECTED] == 3
+    assert report.counts[Fate.IMPORTED] == 2
+
+
+async def test_a_dry_run_of_bodies_keeps_nothing(session: AsyncSession) -> None:
+    await bodies(session, BODIES)
+    report = await bodies(
+        session, BODIES.replace("Street 1", "Street 9") + "NEW,other,ក,New,,,,\n", dry_run=True
+    )
+    assert fates(report) == {2: Fate.UPDATED, 3: Fate.ALREADY_THERE, 4: Fate.IMPORTED}
+    kept = await body(session, "HC-1")
+    assert kept
+    await session.refresh(kept)
+    assert kept.address == "Street 1"
+    assert await body(session, "NEW") is None
+
+
+async def test_organisations_are_added_and_updated(session: AsyncSession) -> None:
+    assert fates(await cbos(session, CBOS)) == {2: Fate.IMPORTED, 3: Fate.IMPORTED}
+    renamed = CBOS.replace("Community 2", "Second community")
+    assert fates(await cbos(session, renamed)) == {2: Fate.ALREADY_THERE, 3: Fate.UPDATED}
+    row = await session.scalar(select(CboRow).where(CboRow.code == "C2"))
+    assert row
+    assert row.name_en == "Second community"
+
+
+@pytest.mark.parametrize("column", ["leader", "phone", "email"])
+async def test_a_file_of_organisations_with_anything_about_persons_is_refused(
+    session: AsyncSession, column: str
+) -> None:
+    with pytest.raises(Invalid, match=f"not known here: {column}"):
+        await cbos(session, CBOS.replace("area_code", column))
+    assert await session.scalar(select(CboRow)) is None

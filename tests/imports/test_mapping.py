@@ -1,0 +1,117 @@
+"""MAP.toml: every fault at once, with its path and what would be right."""
+
+from pathlib import Path
+
+import pytest
+
+from rti.errors import Invalid
+from rti.imports.mapping import FIXED, read_mapping
+from tests.imports.files import MAP
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+
+
+def faults(text: str) -> dict[str, str]:
+    with pytest.raises(Invalid) as wrong:
+        read_mapping(text.encode())
+    return {fault.field: fault.message.render() for fault in wrong.value.faults}
+
+
+def test_every_fault_of_a_mapping_is_told_at_once() -> None:
+    told = faults("""
+        [columns]
+        recieved_on = "Received"
+        title = 7
+        [defaults]
+        topic = "taxes"
+        body = "KH-01"
+        [values.outcome]
+        granted = "given"
+        [values.colour]
+        red = "blue"
+        [dates]
+        format = "%d.%m"
+        [standard]
+        limit = "soon"
+        [bodies]
+        found_by = "guess"
+        [bodies.create]
+        kind = "palace"
+        [extra]
+    """)
+    assert "did you mean received_on" in told["columns.recieved_on"]
+    assert "Choose one of: budget" in told["defaults.topic"]
+    assert "Choose one of: full" in told['values.outcome."granted"']
+    assert "20 working" in told["standard.limit"]
+    assert "code, name" in told["bodies.found_by"]
+    assert "ministry" in told["bodies.create.kind"]
+    assert {
+        "columns.title",
+        "defaults.body",
+        "values.colour",
+        "dates.format",
+        "bodies.create.country",
+        "extra",
+    } <= set(told)
+
+
+def test_a_mapping_names_what_no_line_could_bring() -> None:
+    told = faults('[columns]\noutcome = "Decision"\n[cbo.create]\nname_en = "a"\nname_km = "b"\n')
+    assert set(told) == {
+        "columns.body",
+        "columns.title",
+        "columns.topic",
+        "columns.received_on",
+        "columns.answered_on",
+        "defaults.cbo_code",
+    }
+
+
+def test_a_standard_and_a_statute_exclude_each_other() -> None:
+    text = MAP.decode().replace('channel = "other"', 'channel = "other"\nstatute_id = "KH-A2I-DRAFT"')
+    assert "keep one of them" in faults(text)["standard"]
+
+
+@pytest.mark.parametrize("content", [b"[columns", b"\xff\xfe", b"a = \x00"])
+def test_what_is_no_toml_is_told(content: bytes) -> None:
+    with pytest.raises(Invalid, match="not TOML"):
+        read_mapping(content)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.name)
+def test_every_example_is_a_mapping(path: Path) -> None:
+    assert read_mapping(path.read_bytes()).columns
+
+
+def test_a_line_is_read_with_defaults_meanings_and_dates() -> None:
+    mapping = read_mapping(MAP)
+    line = mapping.read(
+        {
+            "No": "7",
+            "Office": "Harbour",
+            "Theme": " MONEY ",
+            "Received": "05/03/2019",
+            "Applicant": "media",
+            "Remarks": "",
+        }
+    )
+    assert (line.topic, line.title, line.question) == (
+        "budget",
+        "Request without a subject",
+        "Applicant: media",
+    )
+    assert str(line.received_on) == "2019-03-05"
+
+
+def test_faults_of_a_line_carry_the_names_of_its_columns() -> None:
+    with pytest.raises(Invalid) as wrong:
+        read_mapping(MAP).read({"No": "a b", "Office": "", "Received": "yesterday", "Decision": "later"})
+    told = {fault.field: fault.message.render() for fault in wrong.value.faults}
+    assert set(told) == {"No", "Office", "Received", "Decision"}
+    assert "%d/%m/%Y" in told["Received"]
+    assert "[values.outcome]" in told["Decision"]
+
+
+def test_the_fixed_layout_has_the_names_of_our_fields() -> None:
+    assert set(FIXED.expected.needed) == {"body_code", "title", "topic"}
+    assert {"cbo_code", "received_on", "answered_on", "outcome", "reference"} <= set(FIXED.expected.allowed)

@@ -1,0 +1,88 @@
+"""A real and dirty log of 12,143 lines, where it is at hand; it may not be part of this repository."""
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.db import Database
+from rti.imports.kinds import Fate
+from rti.imports.mapping import read_mapping
+from rti.imports.report import LineFate
+from tests.imports.files import load
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data"
+LOG = DATA / "ca_municipal_foi_requests.csv"
+REFERENCE = DATA / "ca_municipal_reference_values.json"
+MAP = ROOT / "docs" / "examples" / "canadian-cities.toml"
+
+pytestmark = pytest.mark.skipif(not LOG.exists(), reason=f"{LOG} is not here")
+
+# Days from receipt to answer, by city and year of the decision, in plain SQL over the stored columns.
+BY_CITY_AND_YEAR = text("""
+    SELECT body.name_en || '|decided ' || extract(year FROM request.answered_on) AS label,
+           count(*) AS n,
+           count(*) FILTER (WHERE request.answered_on <= request.due_on) AS within_30_calendar,
+           round(100.0 * count(*) FILTER (WHERE request.answered_on <= request.due_on) / count(*), 2)::float AS pct,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY request.answered_on - request.received_on) AS median,
+           max(request.answered_on - request.received_on) AS max
+    FROM request JOIN public_body AS body ON body.id = request.body_id
+    WHERE request.answered_on IS NOT NULL
+    GROUP BY label
+""")
+
+
+@pytest.fixture
+def reference() -> dict[str, Any]:
+    return json.loads(REFERENCE.read_text(encoding="utf-8"))
+
+
+async def test_the_real_log_gives_the_published_figures(
+    database: Database, reference: dict[str, Any]
+) -> None:
+    mapping = read_mapping(MAP.read_bytes())
+    async with database.transaction() as session:
+        report = await load(session, LOG.read_bytes(), mapping)
+    counts = report.counts
+    assert len(report.lines) == reference["rows"]["lines"]
+    assert [line.number for line in report.lines] == list(range(2, reference["rows"]["lines"] + 2))
+    assert len(report.lines) - counts[Fate.REPETITION] == reference["rows"]["distinct"]
+    async with database.transaction() as session:
+        await check_figures(session, reference)
+        again = await load(session, LOG.read_bytes(), mapping)
+    assert again.counts[Fate.ALREADY_THERE] == counts[Fate.IMPORTED] + counts[Fate.DOUBTFUL]
+    assert again.counts[Fate.IMPORTED] == again.counts[Fate.DOUBTFUL] == 0
+    # Of two lines with one reference, a rejected one leaves the other without doubt.
+    one_rejected = returned_with_one_rejected(report.lines)
+    assert (
+        counts[Fate.DOUBTFUL] + one_rejected == reference["rows"]["references_that_return_with_other_content"]
+    )
+
+
+async def check_figures(session: AsyncSession, reference: dict[str, Any]) -> None:
+    found = {row.label: row for row in await session.execute(BY_CITY_AND_YEAR)}
+    for label, wanted in reference["distinct_rows"].items():
+        assert {name: getattr(found[label], name) for name in wanted} == wanted, label
+    answered = await session.scalar(text("SELECT count(*) FROM request WHERE answered_on IS NOT NULL"))
+    assert answered == reference["rows"]["usable_distinct"]
+    waiting = await session.scalar(text("SELECT count(*) FROM request WHERE status = 'open'"))
+    assert waiting
+
+
+def returned_with_one_rejected(fates: list[LineFate]) -> int:
+    """How many references stand on two different lines of which one was rejected."""
+    with LOG.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    rejected: dict[tuple[str, str], int] = Counter()
+    distinct: dict[tuple[str, str], int] = Counter()
+    for row, line in zip(rows, fates, strict=True):
+        reference = (row["body"], row["request_id"])
+        distinct[reference] += line.fate is not Fate.REPETITION
+        rejected[reference] += line.fate is Fate.REJECTED
+    return sum(rejected[each] > 0 for each, lines in distinct.items() if lines > 1)

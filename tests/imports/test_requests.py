@@ -1,0 +1,323 @@
+"""Requests out of a log: each line has one fate, twice is once, and nothing is ever half written."""
+
+import asyncio
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import Role
+from rti.bodies.tables import PublicBodyRow
+from rti.cbos.tables import CboRow
+from rti.db import Database
+from rti.imports.kinds import Fate
+from rti.imports.mapping import FIXED
+from rti.imports.report import Report
+from rti.law.events import EventKind, Outcome
+from rti.law.status import RequestStatus
+from rti.requests import importing
+from rti.requests.queries import deadlines_of
+from rti.requests.tables import DeadlineRow, EventRow, RequestRow
+from rti.statutes.tables import StatuteRow
+from tests import make
+from tests.conftest import NOW, TODAY
+from tests.imports.files import LOG, fates, load, load_fixed, reasons
+
+REJECTED = {30, 31, 32, 33, 35, 36, 37, 41, 45}
+
+
+async def stored(session: AsyncSession) -> dict[str, RequestRow]:
+    return {row.reference: row for row in await session.scalars(select(RequestRow))}
+
+
+async def counted(session: AsyncSession) -> list[int]:
+    tables = (RequestRow, EventRow, DeadlineRow, PublicBodyRow, CboRow, StatuteRow)
+    return [await session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+
+
+async def test_every_line_has_one_fate(session: AsyncSession) -> None:
+    report = await load(session)
+    found = fates(report)
+    empty_or_continued = {39, 43, 44}
+    assert sorted(found) == sorted({*range(2, 46)} - empty_or_continued)
+    assert len(report.lines) == len(found) == sum(report.counts.values())
+    assert {number for number, fate in found.items() if fate is Fate.REJECTED} == REJECTED
+    assert {number: line.first for number, line in zip(found, report.lines, strict=True) if line.first} == {
+        26: 2,
+        27: 5,
+    }
+    assert [number for number, fate in found.items() if fate is Fate.DOUBTFUL] == [28]
+
+
+async def test_a_rejected_line_says_which_column_and_why(session: AsyncSession) -> None:
+    told = reasons(await load(session))
+    assert told[30] == "Received: There is an answer but no day of receipt"
+    assert told[31] == "Decided: There is an outcome but no day of the answer"
+    assert told[32] == "Decided: This is before the day of receipt (2019-03-05)"
+    assert told[33].startswith("Received: Write a date between 1900 and 2200")
+    assert told[35] == "line: This line has 5 cells where the first line has 9"
+    assert told[36].startswith("Decision: “Postponed” has no meaning")
+    assert told[37] == "Received: This is not a date of the form %d/%m/%Y"
+    assert told[41] == "Office: This is needed"
+    assert told[45].startswith("Received:")
+    assert told[26] == "The same as line 2"
+
+
+async def test_references_stay_unique_and_a_returned_one_is_doubtful(session: AsyncSession) -> None:
+    await load(session)
+    rows = await stored(session)
+    assert rows["H-001"].doubtful is None
+    assert rows["H-001~2"].doubtful == importing.RETURNED
+    assert rows["H-001~2"].title == "Plan 1 again"
+    other = rows["H-001~3"]
+    assert (other.title, other.doubtful) == ("Another plan", None), "another office has its own numbers"
+    assert rows["TEST-LOG-0001"].title == "No number"
+
+
+async def test_a_line_is_stored_with_its_events_and_its_benchmark(session: AsyncSession) -> None:
+    await load(session)
+    rows = await stored(session)
+    answered = rows["H-038"]
+    assert (answered.title, answered.outcome) == ("Two\nlines", Outcome.FULL)
+    assert answered.question == 'Applicant: public\nRemarks: said; "no"'
+    assert answered.due_on == date(2019, 3, 5) + timedelta(days=30)
+    assert (answered.status, answered.binding) == (RequestStatus.ANSWERED, False)
+    events = select(EventRow.kind).where(EventRow.request_id == answered.id).order_by(EventRow.happened_on)
+    assert list(await session.scalars(events)) == [EventKind.RECEIVED, EventKind.ANSWERED]
+    still_open = rows["H-034"]
+    assert (still_open.status, still_open.next_due_on) == (RequestStatus.OPEN, still_open.due_on)
+    assert (rows["H-040"].outcome, rows["H-040"].title) == (Outcome.UNKNOWN, "Request without a subject")
+
+
+async def test_a_line_means_the_same_as_a_form(session: AsyncSession) -> None:
+    person = (await make.member(session)).person
+    days = {
+        "drafted_on": date(2026, 10, 1),
+        "submitted_on": date(2026, 10, 2),
+        "received_on": date(2026, 10, 5),
+    }
+    filed = await make.request(session, person, NOW, **days)
+    await make.event(
+        session, filed.id, person, NOW, EventKind.ANSWERED, date(2026, 10, 20), outcome=Outcome.PARTIAL
+    )
+    await load_fixed(
+        session,
+        "body_code,title,topic,drafted_on,submitted_on,received_on,answered_on,outcome,reference\n"
+        f"KH-010201,{filed.title},budget,2026-10-01,2026-10-02,2026-10-05,2026-10-20,partial,LINE\n",
+        person,
+    )
+    imported = (await stored(session))["LINE"]
+    own = {"id", "reference", "import_key"}
+    columns = [column.key for column in RequestRow.__table__.columns if column.key not in own]
+    assert {name: getattr(imported, name) for name in columns} == {
+        name: getattr(filed, name) for name in columns
+    }
+    clocks = [await deadlines_of(session, request.id) for request in (imported, filed)]
+    told = [
+        [(clock.kind, clock.state, clock.due_on, clock.met_on, clock.steps) for clock in each]
+        for each in clocks
+    ]
+    assert told[0] == told[1]
+    assert told[0]
+
+
+async def test_bodies_organisation_and_standard_are_recorded_once(session: AsyncSession) -> None:
+    await load(session)
+    bodies = (
+        await session.scalars(
+            select(PublicBodyRow).where(PublicBodyRow.country == "XX").order_by(PublicBodyRow.code)
+        )
+    ).all()
+    assert [(body.code, body.name_en) for body in bodies] == [
+        ("XX-HARBOUR-OFFICE", "Harbour Office"),
+        ("XX-WATER-BOARD", "Water Board"),
+    ]
+    assert (
+        await session.scalar(select(func.count()).select_from(CboRow).where(CboRow.code == "TEST-LOG")) == 1
+    )
+    assert await session.get(StatuteRow, ("STANDARD-30-CALENDAR", 1))
+
+
+async def test_twice_is_once(database: Database) -> None:
+    async with database.transaction() as session:
+        first = await load(session)
+        before = await counted(session)
+    async with database.transaction() as session:
+        again = await load(session)
+        assert await counted(session) == before
+    assert again.counts[Fate.IMPORTED] == again.counts[Fate.DOUBTFUL] == 0
+    assert again.counts[Fate.ALREADY_THERE] == first.counts[Fate.IMPORTED] + first.counts[Fate.DOUBTFUL]
+    assert again.counts[Fate.REJECTED] == first.counts[Fate.REJECTED]
+
+
+async def test_two_imports_at_the_same_time_are_one(database: Database) -> None:
+    async with database.transaction() as session:
+        await load(session, b"".join(LOG.splitlines(keepends=True)[:10]))
+
+    async def one() -> Report:
+        async with database.transaction() as session:
+            return await load(session)
+
+    first, second = sorted(
+        await asyncio.gather(one(), one()), key=lambda report: report.counts[Fate.IMPORTED]
+    )
+    assert first.counts[Fate.IMPORTED] == 0
+    assert second.counts[Fate.IMPORTED] > 0
+    assert (
+        first.counts[Fate.ALREADY_THERE]
+        == second.counts[Fate.ALREADY_THERE] + second.counts[Fate.IMPORTED] + second.counts[Fate.DOUBTFUL]
+    )
+
+
+async def test_a_later_file_adds_only_what_is_new(database: Database) -> None:
+    start = b"".join(LOG.splitlines(keepends=True)[:10])
+    async with database.transaction() as session:
+        await load(session, start)
+    async with database.transaction() as session:
+        report = await load(session)
+        rows = await stored(session)
+    assert report.counts[Fate.ALREADY_THERE] == 9
+    assert rows["H-001~2"].doubtful, "the reference is remembered from the file before"
+
+
+async def test_columns_in_another_order_change_nothing(database: Database) -> None:
+    text = "body_code,title,topic,received_on\nKH-010201,Road,budget,2026-01-05\n"
+    turned = "topic;received_on;title;body_code\nbudget;2026-01-05;Road;KH-010201\n"
+    async with database.transaction() as session:
+        person = (await make.member(session)).person
+        assert (await load_fixed(session, text, person)).counts[Fate.IMPORTED] == 1
+    async with database.transaction() as session:
+        assert (await load_fixed(session, turned, person)).counts[Fate.ALREADY_THERE] == 1
+
+
+async def test_a_dry_run_tells_the_same_and_writes_nothing(database: Database) -> None:
+    async with database.transaction() as session:
+        before = await counted(session)
+        dry = await load(session, dry_run=True)
+        assert await counted(session) == before
+    async with database.transaction() as session:
+        assert await counted(session) == before
+        real = await load(session)
+    assert dry.undone
+    assert dry.lines == real.lines
+
+
+async def test_all_or_nothing_keeps_nothing_if_a_line_is_rejected(session: AsyncSession) -> None:
+    before = await counted(session)
+    assert (await load(session, all_or_nothing=True)).undone
+    assert await counted(session) == before
+    start = b"".join(LOG.splitlines(keepends=True)[:10])
+    assert not (await load(session, start, all_or_nothing=True)).undone
+
+
+async def test_an_import_that_breaks_in_the_middle_leaves_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE", 5)
+    async with database.transaction() as session:
+        before = await counted(session)
+    told: list[int] = []
+
+    def pull_the_plug(done: int) -> None:
+        told.append(done)
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        async with database.transaction() as session:
+            await load(session, tell=pull_the_plug)
+    async with database.transaction() as session:
+        assert await counted(session) == before
+
+
+async def test_a_member_imports_for_the_own_organisation_only(session: AsyncSession) -> None:
+    other = await make.cbo(session, NOW, "OTHER")
+    person = (await make.member(session)).person
+    report = await load_fixed(
+        session,
+        "body_code,title,topic,received_on,cbo_code\n"
+        "KH-010201,Road,budget,2026-01-05,\n"
+        f"KH-010201,Bridge,budget,2026-01-05,{other.code}\n",
+        person,
+    )
+    assert fates(report) == {2: Fate.IMPORTED, 3: Fate.REJECTED}
+    assert reasons(report)[3] == "cbo_code: You can import for your own organisation only"
+    rows = await session.scalars(select(RequestRow))
+    assert [(row.cbo_id, row.filed_by) for row in rows] == [(person.cbo_id, person.id)]
+
+
+async def test_numbers_go_on_where_the_file_ended(session: AsyncSession) -> None:
+    cbo = await make.cbo(session, NOW, "NUM")
+    person = (await make.member(session, of=cbo)).person
+    await load_fixed(
+        session,
+        "body_code,title,topic,received_on,reference\n"
+        "KH-010201,One,budget,2026-01-05,NUM-0001\n"
+        "KH-010201,Two,budget,2026-01-05,\n",
+        person,
+    )
+    filed = await make.request(session, person, NOW)
+    assert sorted(await stored(session)) == ["NUM-0001", "NUM-0002", "NUM-0003"]
+    assert filed.reference == "NUM-0003"
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"body_code": "KH-99"}, "body_code: There is no public body with the code KH-99"),
+        ({"cbo_code": "NOBODY"}, "cbo_code: There is no organisation with the code NOBODY"),
+        ({"cbo_code": ""}, "cbo_code: Write the code of the organisation that asks"),
+        ({"campaign_code": "NONE"}, "campaign_code: There is no campaign with the code NONE"),
+        ({"statute_id": "NONE"}, "statute_id: There is no statute or standard with the id NONE"),
+        ({"received_on": ""}, "One of the days is needed"),
+        ({"received_on": "2027-01-01"}, "received_on: This day is still to come"),
+        ({"received_on": "1899-12-31"}, "received_on: Write a date between 1900 and 2200"),
+        ({"answered_on": "2027-01-01"}, "answered_on: This day is still to come"),
+        ({"submitted_on": "2026-02-01"}, "received_on: This is before the day of the step before it"),
+        ({"topic": "taxes"}, "topic: Choose one of: budget"),
+        ({"reference": "a~2"}, "reference: Use letters, digits"),
+        ({"title": "x" * 301}, "title: Write at most 300 characters"),
+        ({"title": "bell\x07"}, "title: This holds invisible control characters"),
+        ({"outcome": "full"}, "answered_on: There is an outcome but no day of the answer"),
+    ],
+)
+async def test_a_wrong_field_rejects_the_line_and_not_its_neighbours(
+    session: AsyncSession, fields: dict[str, str], told: str
+) -> None:
+    cbo = await make.cbo(session, NOW)
+    right = dict.fromkeys(FIXED.expected.allowed, "") | {
+        "body_code": "KH-010201",
+        "title": "Road",
+        "topic": "budget",
+        "received_on": "2026-01-05",
+        "cbo_code": cbo.code,
+    }
+    wrong = right | fields
+    lines = [",".join(each) for each in (right, wrong.values(), (right | {"title": "After"}).values())]
+    report = await load_fixed(session, "\n".join(lines))
+    assert fates(report) == {2: Fate.REJECTED, 3: Fate.IMPORTED}
+    assert told in reasons(report)[2]
+
+
+async def test_a_request_may_be_on_its_way_only(session: AsyncSession) -> None:
+    person = (await make.member(session)).person
+    await load_fixed(
+        session, "body_code,title,topic,submitted_on\nKH-010201,Road,budget,2026-01-05\n", person
+    )
+    (row,) = (await stored(session)).values()
+    assert (row.status, row.due_on, row.submitted_on) == (RequestStatus.SUBMITTED, None, date(2026, 1, 5))
+
+
+async def test_a_request_of_a_campaign_is_judged_by_its_statute(session: AsyncSession) -> None:
+    campaign = await make.campaign(session, NOW)
+    person = (await make.member(session, Role.CBO_LEAD)).person
+    await load_fixed(
+        session,
+        f"body_code,title,topic,received_on,campaign_code\nKH-010201,Road,budget,2026-01-05,{campaign.code}\n",
+        person,
+    )
+    (row,) = (await stored(session)).values()
+    assert (row.campaign_id, row.statute_id) == (campaign.id, campaign.statute_id)
+    assert row.received_on is not None
+    assert row.received_on < TODAY

@@ -1,0 +1,73 @@
+"""When a reminder is worth saying."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rti.law.calendars import Calendar
+from rti.law.names import Name
+from rti.law.reminders import BODY, DEFAULT_RULES, ReminderRule, due_dates, first_due
+
+MONDAY = date(2026, 11, 23)
+DAYS = st.integers(-200, 200).map(lambda n: MONDAY + timedelta(n))
+CALENDARS = st.sets(DAYS, max_size=60).map(
+    lambda days: Calendar(days_off={day: Name("Holiday", "") for day in days})
+)
+RULES = {rule.name: rule for rule in DEFAULT_RULES}
+
+
+def last_day(rule: ReminderRule, due: date, calendar: Calendar) -> date:
+    if rule.ends < 0:
+        return calendar.add_working_days(due, rule.ends + 1) - timedelta(1)
+    return calendar.add_working_days(due, rule.ends)
+
+
+@given(CALENDARS, DAYS, st.integers(-6, 12), st.integers(0, 12))
+def test_the_due_dates_of_a_day_are_those_whose_days_of_speaking_include_it(
+    calendar: Calendar, day: date, begins: int, length: int
+) -> None:
+    rule = ReminderRule("any", BODY, begins, begins + length)
+    first, last = due_dates(rule, day, calendar)
+    around = [day + timedelta(n) for n in range(-90, 90)]
+    spoken_of = [
+        due
+        for due in around
+        if calendar.add_working_days(due, rule.begins) <= day <= last_day(rule, due, calendar)
+    ]
+    assert [due for due in around if first <= due <= last] == spoken_of
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "last"),
+    [
+        ("soon", date(2026, 11, 24), date(2026, 11, 26)),
+        ("today", date(2026, 11, 23), date(2026, 11, 23)),
+        ("late", date(2026, 11, 9), date(2026, 11, 22)),
+        ("window_closing", date(2026, 11, 23), date(2026, 11, 26)),
+    ],
+)
+def test_on_a_monday_without_holidays(rule: str, first: date, last: date) -> None:
+    assert due_dates(RULES[rule], MONDAY, Calendar()) == (first, last)
+
+
+def test_khmer_new_year_moves_the_first_reminder_ahead_of_the_holidays() -> None:
+    new_year = Calendar(days_off={date(2026, 4, day): Name("New Year", "") for day in (14, 15, 16)})
+    assert due_dates(RULES["soon"], date(2026, 4, 10), new_year)[1] == date(2026, 4, 20)
+
+
+def test_a_deadline_at_the_end_of_long_holidays_is_told_of_until_the_day_before_it() -> None:
+    holidays = Calendar(days_off={MONDAY + timedelta(n): Name("Holiday", "") for n in range(4)})
+    for day in (MONDAY, MONDAY + timedelta(2)):
+        first, last = due_dates(RULES["soon"], day, holidays)
+        assert first <= MONDAY + timedelta(3) <= last
+
+
+def test_yesterdays_deadline_is_late_and_no_longer_due_today() -> None:
+    assert first_due(RULES["today"], MONDAY, Calendar()) == MONDAY
+
+
+def test_a_rule_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(ValueError, match="ends before it begins"):
+        ReminderRule("wrong", BODY, 1, 0)

@@ -1,0 +1,115 @@
+"""Real mail servers on loopback: a good one, and one for each way of misbehaving."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+
+@dataclass
+class Sink:
+    """Accepts what it is given; `rcpt`, `data` and so on answer otherwise where a test says so."""
+
+    accepted: list[bytes] = field(default_factory=list)
+    offered: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    sign_ins: int = 0
+    mail: str = ""
+    rcpt: Callable[[str], str] = lambda _: ""
+    data: str = ""
+    at_dot: Callable[[], str] = lambda: ""
+    drop_after_dot: int = 0
+    port: int = 0
+
+    async def handle_MAIL(  # noqa: N802 -- aiosmtpd's name
+        self, server: Any, session: Session, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        envelope.mail_from = address
+        return self.mail or "250 OK"
+
+    async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
+        self, server: Any, session: Session, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        answer = self.rcpt(address)
+        if not answer:
+            envelope.rcpt_tos.append(address)
+        return answer or "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd's name
+        content = bytes(envelope.content or b"")
+        self.offered.append(content)
+        if self.data:
+            return self.data
+        self.accepted.append(content)
+        self.at_dot()
+        if self.drop_after_dot:
+            self.drop_after_dot -= 1
+            assert server.transport is not None
+            server.transport.abort()
+        return "250 2.0.0 Ok: queued as 4711"
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        return [message_from_bytes(content, policy=default) for content in self.accepted]  # type: ignore[misc]
+
+    @property
+    def message_ids(self) -> list[str]:
+        return [str(message["Message-ID"]) for message in self.messages]
+
+
+@asynccontextmanager
+async def smtp_server(sink: Sink, **options: Any) -> AsyncIterator[Sink]:
+    """aiosmtpd in this very event loop, on a free port."""
+
+    def protocol() -> SMTP:
+        sink.connections += 1
+        return SMTP(sink, enable_SMTPUTF8=False, hostname="sink.test", **options)
+
+    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
+    sink.port = server.sockets[0].getsockname()[1]
+    try:
+        yield sink
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def refusing_sign_in(sink: Sink) -> dict[str, Any]:
+    """Options of a server that knows nobody's password (535)."""
+
+    def authenticate(*_: Any) -> AuthResult:
+        sink.sign_ins += 1
+        return AuthResult(
+            success=False, handled=False, message="535 5.7.8 wrong password of person@test.example"
+        )
+
+    return {"authenticator": authenticate, "auth_require_tls": False}
+
+
+@asynccontextmanager
+async def scripted(
+    talk: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[str]:
+    """A server that says what `talk` says; yields its address."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await talk(reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        await server.wait_closed()

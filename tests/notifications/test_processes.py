@@ -1,0 +1,185 @@
+"""The real commands as real processes: killed, told to end, and with wrong settings."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import text
+
+from notifications.sweep import sweep
+from rti.correspondence.kinds import MessageState
+from rti.correspondence.queries import ticks
+from rti.db import Database
+from rti.wallclock import day_of, now
+from tests.notifications.conftest import due, messages
+from tests.notifications.servers import Sink, smtp_server
+
+KILLS = 20
+PATIENCE = 60
+
+
+async def started(database_url: str, *command: str, **environment: str) -> Process:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
+    ours = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": "test " * 8, "RTI_MAIL_FROM": "rti@rti.test"}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", *command, env={**clean, **ours, **environment}, stdout=PIPE, stderr=PIPE
+    )
+
+
+async def ended(process: Process) -> tuple[int, str, str]:
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+    except TimeoutError:
+        process.kill()
+        raise
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await condition():  # noqa: ASYNC110 -- another process changes it
+            await asyncio.sleep(0.05)
+
+
+async def queued_today(database: Database, count: int) -> None:
+    moment = now()
+    today = day_of(moment, "Asia/Phnom_Penh")
+    await due(database, today, count=count, now=moment)
+    await sweep(database, today, moment, host="rti.test")
+
+
+async def leases_pass(database: Database) -> None:
+    """What a quarter of an hour does."""
+    async with database.transaction() as session:
+        held = "UPDATE message SET next_attempt_at = now() WHERE state IN ('claimed', 'handed', 'deferred')"
+        await session.execute(text(held))
+
+
+def kill_at(sink: Sink, victim: Process, phase: str, nth: int) -> None:
+    """Kill -9 when the server sees the n-th recipient, or the n-th final dot, before it answers."""
+    seen = Counter[str]()
+
+    def struck(now_in: str) -> str:
+        seen[now_in] += 1
+        if now_in == phase and seen[now_in] == nth and victim.returncode is None:
+            victim.kill()
+        return ""
+
+    sink.rcpt = lambda _: struck("recipient")
+    sink.at_dot = lambda: struck("dot")
+
+
+async def test_a_killed_dispatcher_loses_nothing_and_makes_no_second_message_id(
+    database: Database, database_url: str
+) -> None:
+    await queued_today(database, count=50)
+    killed = 0
+    async with smtp_server(Sink()) as sink:
+        for attempt in range(KILLS):
+            victim = await started(database_url, "rti", "dispatch", RTI_SMTP_URL=sink.url)
+            kill_at(sink, victim, "dot" if attempt % 2 else "recipient", 1 + attempt % 3)
+            code, _, _ = await ended(victim)
+            killed += code == -signal.SIGKILL
+            await leases_pass(database)
+        sink.rcpt, sink.at_dot = (lambda _: ""), (lambda: "")
+        code, out, err = await ended(await started(database_url, "rti", "dispatch", RTI_SMTP_URL=sink.url))
+    assert (code, err) == (0, ""), out
+    assert killed >= KILLS // 2
+    rows = await messages(database)
+    arrived = Counter(sink.message_ids)
+    assert {row.state for row in rows} == {MessageState.ACCEPTED}
+    assert set(arrived) == {row.message_id for row in rows}
+    assert all(arrived[row.message_id] <= 1 + row.ambiguous for row in rows), (
+        "a repeat without a doubt on record"
+    )
+
+
+async def test_the_scheduler_sweeps_sends_and_ends_when_told(database: Database, database_url: str) -> None:
+    moment = now()
+    await due(database, day_of(moment, "Asia/Phnom_Penh"), now=moment)
+    async with smtp_server(Sink()) as sink:
+        process = await started(database_url, "notifications", RTI_SMTP_URL=sink.url)
+
+        async def sent_and_ticked() -> bool:
+            async with database.transaction() as session:
+                found = await ticks(session)
+            return bool(sink.accepted) and all(
+                name in found and found[name].ended_at for name in ("sweep", "dispatch")
+            )
+
+        await until(sent_and_ticked)
+        process.terminate()
+        code, _, err = await ended(process)
+    assert code == 0, err
+    (message,) = await messages(database)
+    assert message.state is MessageState.ACCEPTED
+    async with database.transaction() as session:
+        found = await ticks(session)
+    assert found["sweep"].well
+    assert found["sweep"].result == "1 reminders, 1 messages"
+
+
+async def test_the_scheduler_told_to_end_in_the_middle_finishes_what_it_began_and_releases_the_rest(
+    database: Database, database_url: str
+) -> None:
+    await queued_today(database, count=60)
+    async with smtp_server(Sink()) as sink:
+        process = await started(database_url, "notifications", RTI_SMTP_URL=sink.url)
+
+        told = asyncio.Event()
+
+        def tell(_: Any) -> str:
+            if len(sink.accepted) >= 3 and not told.is_set():
+                told.set()
+                process.terminate()
+            return ""
+
+        sink.rcpt = tell
+        code, _, err = await ended(process)
+    assert code == 0, err
+    states = Counter(message.state for message in await messages(database))
+    assert set(states) <= {MessageState.ACCEPTED, MessageState.QUEUED}
+    assert states[MessageState.ACCEPTED] == len(sink.accepted) == len(set(sink.message_ids))
+
+
+async def test_wrong_settings_are_told_in_words(database_url: str) -> None:
+    process = await started(database_url, "notifications", RTI_SMTP_URL="http://mail", RTI_MAIL_FROM="nobody")
+    code, out, err = await ended(process)
+    assert (code, out) == (2, "")
+    assert "RTI_MAIL_FROM must be an e-mail address such as rti@example.org" in err
+    assert "RTI_SMTP_URL must look like" in err
+
+
+async def test_sweep_and_dispatch_from_the_command_line(database: Database, database_url: str) -> None:
+    moment = now()
+    await due(database, day_of(moment, "Asia/Phnom_Penh"), count=2, now=moment)
+    assert await ended(await started(database_url, "rti", "sweep")) == (
+        0,
+        "2 reminders, 2 messages queued\n",
+        "",
+    )
+    assert await ended(await started(database_url, "rti", "sweep")) == (
+        0,
+        "0 reminders, 0 messages queued\n",
+        "",
+    )
+    assert await ended(await started(database_url, "rti", "dispatch")) == (0, "2 kept\n", "")
+    assert await ended(await started(database_url, "rti", "dispatch")) == (0, "nothing was due\n", "")
+
+
+async def test_a_refused_message_makes_the_command_fail(database: Database, database_url: str) -> None:
+    await queued_today(database, count=1)
+    async with smtp_server(Sink(rcpt=lambda _: "550 5.1.1 unknown")) as sink:
+        code, out, _ = await ended(await started(database_url, "rti", "dispatch", RTI_SMTP_URL=sink.url))
+    assert (code, out) == (1, "1 failed\n")
+
+
+async def test_a_wrong_day_is_wrong_use(database_url: str) -> None:
+    code, out, err = await ended(await started(database_url, "rti", "sweep", "--on", "2026-02-30"))
+    assert (code, out) == (2, "")
+    assert "2026-04-20" in err

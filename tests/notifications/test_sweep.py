@@ -1,0 +1,117 @@
+"""Each reminder once, whoever sweeps and however late."""
+
+import asyncio
+from datetime import date, timedelta
+
+from sqlalchemy import update
+
+from notifications.sweep import Swept, sweep
+from rti.accounts.policy import Role
+from rti.accounts.tables import PersonRow
+from rti.cbos.tables import CboRow
+from rti.db import Database
+from rti.law.events import EventKind, Outcome
+from rti.requests.tables import DeadlineRow
+from tests import make
+from tests.conftest import NOW, TODAY
+from tests.notifications.conftest import due, messages, reminders
+
+
+async def swept(database: Database, day: date = TODAY, **more: int) -> Swept:
+    return await sweep(database, day, NOW, host="rti.test", **more)
+
+
+async def test_a_second_sweep_finds_nothing_more_to_say(database: Database) -> None:
+    await due(database, TODAY, count=3)
+    assert await swept(database) == Swept(reminders=3, messages=3)
+    assert await swept(database) == Swept()
+    assert len({message.message_id for message in await messages(database)}) == 3
+
+
+async def test_two_sweeps_at_the_same_time_make_each_reminder_once(database: Database) -> None:
+    await due(database, TODAY, count=30)
+    found = await asyncio.gather(*(swept(database, size=7) for _ in range(4)))
+    assert sum(each.reminders for each in found) == 30
+    assert len(await reminders(database)) == len(await messages(database)) == 30
+
+
+async def test_small_batches_find_all(database: Database) -> None:
+    await due(database, TODAY, count=5)
+    await due(database, TODAY + timedelta(1), count=4)
+    assert (await swept(database, size=2)).reminders == 9
+
+
+async def test_after_a_missed_month_only_what_is_still_worth_saying_is_said(database: Database) -> None:
+    await due(database, TODAY - timedelta(31))
+    late = await due(database, TODAY - timedelta(4))
+    soon = await due(database, TODAY + timedelta(1))
+    await due(database, TODAY + timedelta(31))
+    await swept(database)
+    said = {(row.request_id, row.rule) for row in await reminders(database)}
+    assert said == {(late.request_id, "late"), (soon.request_id, "soon")}
+
+
+async def test_a_moved_deadline_is_told_anew_and_an_unmoved_one_is_not(database: Database) -> None:
+    case = await due(database, TODAY)
+    await swept(database)
+    async with database.transaction() as session:
+        moved = update(DeadlineRow).where(
+            DeadlineRow.request_id == case.request_id, DeadlineRow.state == "running"
+        )
+        await session.execute(moved.values(due_on=TODAY + timedelta(1)))
+    assert (await swept(database)).reminders == 1
+
+
+async def test_the_whole_life_of_a_deadline_is_told_before_on_and_after_it(database: Database) -> None:
+    await due(database, date(2026, 12, 9))
+    for day in range(40):
+        await swept(database, TODAY + timedelta(day))
+    assert sorted(row.rule for row in await reminders(database)) == ["late", "soon", "today"]
+
+
+async def test_the_closing_of_the_time_to_complain_is_told_by_its_own_rule(database: Database) -> None:
+    await due(database, TODAY, clock="complaint_filing")
+    await swept(database)
+    assert [row.rule for row in await reminders(database)] == ["window_closing"]
+
+
+async def test_who_does_not_want_or_may_not_get_messages_gets_none(database: Database) -> None:
+    case = await due(database, TODAY)
+    async with database.transaction() as session:
+        others = [await make.member(session, of=case.cbo) for _ in range(2)]
+        lead = await make.member(session, Role.CBO_LEAD, of=case.cbo)
+        await make.member(session, Role.STAFF)
+        for member, change in zip(others, ({"wants_reminders": False}, {"disabled_at": NOW}), strict=True):
+            await session.execute(update(PersonRow).where(PersonRow.id == member.person.id).values(**change))
+    await swept(database)
+    told = {message.person_id for message in await messages(database)}
+    assert told == {case.member.person.id, lead.person.id}
+
+
+async def test_an_organisation_can_switch_off_every_message(database: Database) -> None:
+    case = await due(database, TODAY)
+    async with database.transaction() as session:
+        await session.execute(update(CboRow).where(CboRow.id == case.cbo.id).values(sends_messages=False))
+    assert await swept(database) == Swept(reminders=1, messages=0)
+
+
+async def test_an_answered_request_is_not_reminded_of(database: Database) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+        request = await make.request(session, member.person, NOW)
+        await make.event(
+            session, request.id, member.person, NOW, EventKind.ANSWERED, TODAY, outcome=Outcome.FULL
+        )
+    for day in range(60):
+        await swept(database, TODAY + timedelta(day))
+    assert await reminders(database) == []
+
+
+async def test_a_message_id_is_of_our_host_and_holds_no_name(database: Database) -> None:
+    case = await due(database, TODAY)
+    await swept(database)
+    (message,) = await messages(database)
+    local, host = message.message_id.strip("<>").split("@")
+    assert host == "rti.test"
+    assert len(local) == 32
+    assert str(case.request_id) not in message.message_id

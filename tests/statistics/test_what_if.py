@@ -1,0 +1,134 @@
+"""Judging stored requests by another rule without changing them."""
+
+from datetime import date
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from rti.accounts.policy import Role
+from rti.db import Database
+from rti.law.events import EventKind, Outcome
+from rti.law.limits import parse_limit
+from rti.requests.tables import DeadlineRow, RequestRow
+from rti.statistics.measures import State
+from rti.statistics.what_if import WhatIf, what_if
+from rti.statutes.actions import declare_standard
+from tests import make
+from tests.conftest import NOW, TODAY, SignIn
+
+RECEIVED = date(2026, 3, 2)
+ANSWERS = (date(2026, 3, 4), date(2026, 3, 10), date(2026, 3, 20), date(2026, 4, 30), None)
+"""After 2, 5 (8 March is Women's Day, a Sunday), 14 and some 40 working days, and never."""
+
+
+async def _campaign(database: Database) -> str:
+    async with database.transaction() as session:
+        staff = await make.member(session, Role.STAFF)
+        standard = await declare_standard(session, parse_limit("15 working"), NOW, countries=["KH"])
+        campaign = await make.campaign(session, NOW, standard.id)
+        for answered in ANSWERS:
+            filed = await make.request(
+                session, staff.person, NOW, received_on=RECEIVED, campaign_id=campaign.id
+            )
+            if answered:
+                await make.event(
+                    session, filed.id, staff.person, NOW, EventKind.ANSWERED, answered, outcome=Outcome.FULL
+                )
+        await make.request(session, staff.person, NOW, received_on=RECEIVED)
+        return str(campaign.id)
+
+
+async def test_of_those_in_time_under_fifteen_days_some_are_in_time_under_five(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    campaign = await _campaign(database)
+    await sign_in(Role.WORKING_GROUP)
+    told = (await client.get("/api/what-if", params={"limit": "5 working", "campaign_id": campaign})).json()
+    assert (told["in_time_own"], told["judged_own"]) == (3, 5)
+    assert (told["in_time_other"], told["judged_other"]) == (1, 5) or told["in_time_under_both"] == 2
+    assert told["in_time_under_both"] == told["in_time_other"]
+    assert sum(each["requests"] for each in told["states"]) == 5
+    shown = await client.get("/what-if", params={"limit": "5 working", "campaign_id": campaign})
+    assert f"{told['in_time_under_both']} of 3" in shown.text
+    assert "5 working days" in shown.text
+    client.cookies.set("language", "km")
+    assert 'lang="km"' in (await client.get("/what-if", params={"limit": "5 working"})).text
+
+
+async def test_a_limit_and_the_standard_of_that_limit_judge_alike(database: Database) -> None:
+    await _campaign(database)
+    async with database.transaction() as session:
+        for limit in ("0 working", "5 working", "14 calendar", "1 month"):
+            standard = await declare_standard(session, parse_limit(limit), NOW, countries=["KH"])
+            by_limit = await what_if(session, WhatIf(limit=limit), TODAY)
+            by_statute = await what_if(session, WhatIf(statute_id=standard.id), TODAY)
+            assert by_limit.states == by_statute.states
+
+
+async def test_their_own_limit_gives_their_own_result_on_any_day(database: Database) -> None:
+    campaign = await _campaign(database)
+    async with database.transaction() as session:
+        for as_of in (RECEIVED, date(2026, 3, 10), date(2026, 3, 23), date(2026, 3, 24), TODAY):
+            found = await what_if(
+                session, WhatIf(limit="15 working", campaign_id=campaign, as_of=as_of), TODAY
+            )
+            assert found.states
+            assert all(own is other for own, other in found.states)
+        before = await what_if(session, WhatIf(limit="15 working", as_of=date(2026, 3, 1)), TODAY)
+        assert before.states == {}
+        assert before.still_in_time.percent(0) is None
+
+
+async def test_nothing_is_changed(client: httpx.AsyncClient, sign_in: SignIn, database: Database) -> None:
+    async def stored() -> list[object]:
+        async with database.transaction() as session:
+            due = await session.execute(select(RequestRow.id, RequestRow.due_on).order_by(RequestRow.id))
+            clocks = await session.execute(
+                select(DeadlineRow.request_id, DeadlineRow.due_on).order_by(DeadlineRow.request_id)
+            )
+            return [*map(tuple, due), *map(tuple, clocks)]
+
+    await _campaign(database)
+    await sign_in(Role.STAFF)
+    before = await stored()
+    for asked in ({"limit": "5 working"}, {"statute_id": "UK-FOIA-2000"}):
+        assert (await client.get("/what-if", params=asked)).status_code == 200
+    assert await stored() == before
+
+
+async def test_a_draft_leaves_out_what_it_gives_no_date_for(database: Database) -> None:
+    await _campaign(database)
+    async with database.transaction() as session:
+        found = await what_if(session, WhatIf(statute_id="TH-OIA-1997"), TODAY)
+    assert {other for _, other in found.states} == {State.NO_DATE}
+    assert found.in_time_other.denominator == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"as_of": "2026-01-01"}, "limit"),
+        ({"limit": "5 working", "statute_id": "UK-FOIA-2000"}, "limit"),
+        ({"limit": "many"}, "limit"),
+        ({"limit": "5 working", "as_of": "2199-01-01"}, "as_of"),
+        ({"limit": "5 working", "country": "XX"}, "country"),
+        ({"limit": "5 working", "campaign_id": "x"}, "campaign_id"),
+        ({"statute_id": "NONE"}, "statute_id"),
+    ],
+)
+async def test_what_is_wrong_is_told_by_its_field(
+    client: httpx.AsyncClient, sign_in: SignIn, asked: dict[str, str], field: str
+) -> None:
+    await sign_in(Role.STAFF)
+    answer = await client.get("/api/what-if", params=asked)
+    assert answer.status_code == 422
+    assert answer.json()["faults"][0]["field"] == field
+    assert (await client.get("/what-if", params=asked)).status_code == 422
+
+
+@pytest.mark.parametrize("role", [Role.CBO_MEMBER, Role.CBO_LEAD, Role.ADMINISTRATOR])
+async def test_other_roles_do_not_ask(client: httpx.AsyncClient, sign_in: SignIn, role: Role) -> None:
+    await sign_in(role)
+    assert (await client.get("/what-if")).status_code == 403
+    assert (await client.get("/api/what-if", params={"limit": "5 working"})).status_code == 403

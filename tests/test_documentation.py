@@ -1,0 +1,86 @@
+"""Documentation that fails the build when it drifts."""
+
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import typer.main
+import yaml
+
+from rti.cli import app
+from rti.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def package(requirement: str) -> str:
+    return re.split(r"[\[<>=]", requirement)[0]
+
+
+def commands() -> list[str]:
+    """Every command of `rti`, those of its groups as "group command"."""
+    found = []
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        below = getattr(command, "commands", {})
+        found += [f"{name} {inner}" for inner in below] or [name]
+    return found
+
+
+def test_every_setting_is_described() -> None:
+    described = text("docs/deploying.md")
+    assert not [each.name for each in fields(Settings) if f"RTI_{each.name.upper()}" not in described]
+
+
+def test_every_dependency_has_its_reason() -> None:
+    needed = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["dev"]]
+    assert not [name for name in map(package, needed) if name not in text("docs/dependencies.md")]
+
+
+def test_every_dependency_is_locked_by_hash_and_no_file_names_an_address() -> None:
+    lock = text("requirements.lock")
+    needed = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["dev"]]
+    assert not [name for name in map(package, needed) if f"\n{name}==" not in f"\n{lock}"]
+    assert "--hash=sha256:" in lock
+    assert "://" not in lock
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_documented_and_shows_an_example(command: str) -> None:
+    assert f"rti {command}" in text("docs/command-line.md")
+    found = typer.main.get_command(app)
+    for part in command.split():
+        found = found.commands[part]  # type: ignore[attr-defined]
+    assert "Example:" in (found.help or "")
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_a_document_points_to_is_there(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+        assert "://" in target or (path.parent / target).exists(), f"{path.name} points to {target}"
+
+
+def test_the_containers_run_commands_and_settings_that_exist() -> None:
+    services = yaml.safe_load(text("docker-compose.yml"))["services"]
+    known = {f"RTI_{each.name.upper()}" for each in fields(Settings)}
+    for name in ("migrate", "web", "scheduler"):
+        service = services[name]
+        assert service["command"][0] == "rti"
+        assert service["command"][1] in commands()
+        assert set(service["environment"]) <= known
+        health = service.get("healthcheck")
+        assert health is None or health["test"][2] in commands()
+    assert (
+        "password"
+        not in text("docker-compose.yml")
+        .replace("RTI_DATABASE_PASSWORD", "")
+        .replace("POSTGRES_PASSWORD", "")
+        .lower()
+    )

@@ -1,0 +1,49 @@
+"""CSV that leaves the system holds no formulas, and loses nothing."""
+
+import csv
+import unicodedata
+from datetime import date
+from io import StringIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rti.exports import BYTE_ORDER_MARK, as_csv, safe_cell
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r", "\nx", " =1", "＝1", "－1", "﹢1", "\u200b=1", "\x00=1"],
+)
+def test_text_that_begins_a_formula_is_made_harmless(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+
+
+@pytest.mark.parametrize("value", ["", "1-2", "a=b", "ក", "'quoted", -5, 2.5, date(2026, 1, 5), None])
+def test_everything_else_stays_as_it_is(value: str | float | date | None) -> None:
+    assert safe_cell(value) == value
+
+
+@given(
+    st.text(), st.sampled_from(["", " ", "\t", "\u00a0", "\u2060"]), st.sampled_from([*"=+-@＝＋－＠", ""])
+)
+def test_no_cell_ever_begins_a_formula(text: str, before: str, trigger: str) -> None:
+    cell = safe_cell(before + trigger + text)
+    assert isinstance(cell, str)
+    first = cell.lstrip(" \u00a0\u2060")[:1]
+    assert unicodedata.normalize("NFKC", first)[:1] not in {*"=+-@"} or not first
+    assert first not in {"\t", "\r", "\n"}
+    assert cell.removeprefix("'").endswith(text) or cell.endswith(text)
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00")), min_size=2, max_size=2)
+    )
+)
+def test_a_file_reads_back_as_it_was_written(rows: list[list[str]]) -> None:
+    text = as_csv(["a", "b"], rows)
+    assert text.startswith(BYTE_ORDER_MARK)
+    read = list(csv.reader(StringIO(text.removeprefix(BYTE_ORDER_MARK), newline="")))
+    assert read == [["a", "b"], *([safe_cell(cell) for cell in row] for row in rows)]

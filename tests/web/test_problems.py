@@ -1,0 +1,69 @@
+"""What goes wrong is told in one shape, in the reader's language, and gives nothing away."""
+
+import httpx
+import pytest
+
+from rti.accounts.policy import Role
+from rti.web.headers import PROTECTION
+from tests import make
+from tests.conftest import SignIn
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/requests/x", "/static/../app.py", "/static/none.css", "/api/none"]
+)
+async def test_an_address_that_is_not_there_is_a_404(
+    client: httpx.AsyncClient, sign_in: SignIn, path: str
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_json_faults_have_one_shape_everywhere(client: httpx.AsyncClient) -> None:
+    for method, path in (
+        ("GET", "/api/none"),
+        ("GET", "/api/requests"),
+        ("DELETE", "/api/requests"),
+        ("POST", "/api/sessions"),
+    ):
+        answer = await client.request(method, path)
+        assert set(answer.json()) == {"type", "title", "status", "detail", "faults"}
+        assert answer.json()["status"] == answer.status_code
+
+
+async def test_every_answer_carries_the_protecting_headers(client: httpx.AsyncClient) -> None:
+    for path in ("/sign-in", "/nothing", "/api/none", "/static/style.css"):
+        answer = await client.get(path)
+        assert {name.lower() for name in PROTECTION} <= set(answer.headers)
+        assert "unsafe-inline" not in answer.headers["content-security-policy"]
+
+
+async def test_a_form_without_its_token_does_nothing_and_says_why(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/sign-in", data={"email": "a@b.example", "password": "x"})
+    assert answer.status_code == 403
+    assert "reload the page" in answer.text
+
+
+async def test_pages_come_in_khmer_and_english(client: httpx.AsyncClient) -> None:
+    khmer = await client.get("/sign-in", headers={"accept-language": "km-KH,km;q=0.9,en;q=0.8"})
+    english = await client.get("/sign-in", headers={"accept-language": "en-GB"})
+    assert '<html lang="km">' in khmer.text
+    assert "ចូល" in khmer.text
+    assert '<html lang="en">' in english.text
+    chosen = await make.post_form(
+        client, "/language", {"language": "km", "back": "/sign-in"}, page="/sign-in"
+    )
+    assert chosen.status_code == 303
+    assert '<html lang="km">' in (await client.get("/sign-in", headers={"accept-language": "en"})).text
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/\\evil.example", ""])
+async def test_choosing_a_language_never_leads_to_another_site(client: httpx.AsyncClient, back: str) -> None:
+    answer = await make.post_form(client, "/language", {"language": "km", "back": back}, page="/sign-in")
+    assert answer.headers["location"] == "/"
+
+
+async def test_the_khmer_font_comes_from_this_host(client: httpx.AsyncClient) -> None:
+    font = await client.get("/static/noto-sans-khmer.ttf")
+    assert font.content[:4] == b"\x00\x01\x00\x00"
+    assert "immutable" in font.headers["cache-control"]
