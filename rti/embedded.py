@@ -41,6 +41,8 @@ def server(folder: Path, *, keep: bool = True) -> Iterator[PostgresServer]:
             if not keep:
                 shutil.rmtree(folder, ignore_errors=True)
             users.release_write_lock()
+        else:
+            users.lockfile.close()
 
 
 def url_of(running: PostgresServer, database: str) -> str:

@@ -8,7 +8,7 @@ import sys
 import typer
 from sqlalchemy.exc import ProgrammingError
 
-from rti.cli import calendar, importing, law
+from rti.cli import account, calendar, importing, law
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
 from rti.cli.health import health
@@ -31,6 +31,7 @@ app = typer.Typer(
 for command in (demo, serve, scheduler, migrate, deadline, sweep, dispatch, statistics, export, health):
     app.command()(command)
 app.command()(law.what_if)
+app.add_typer(account.app)
 app.add_typer(importing.app)
 app.add_typer(calendar.app)
 app.add_typer(law.app)

@@ -17,8 +17,8 @@ from rti.bodies.tables import PublicBodyRow
 from rti.calendars.queries import calendar_of
 from rti.campaigns.tables import CampaignRow
 from rti.cbos.tables import CboRow
-from rti.db import new_id
-from rti.errors import Conflict, Fault, Invalid, NotFound, invalid, say
+from rti.db import new_id, unique
+from rti.errors import Fault, Invalid, NotFound, invalid, say
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind
 from rti.law.limits import parse_limit
@@ -40,7 +40,7 @@ FIRST_DAYS = (
 async def file_request(
     session: AsyncSession, command: FileRequest, person: Person, now: datetime, today: date
 ) -> RequestRow:
-    """Record a request and the days of its filing; raises Invalid, or Conflict for a used reference."""
+    """Record a request and the days of its filing; raises Invalid."""
     cbo_id = _cbo_of(person, command)
     faults = filing_faults(command, today)
     if await session.get(PublicBodyRow, command.body_id) is None:
@@ -52,15 +52,16 @@ async def file_request(
         raise Invalid(*faults)
     chosen = command.statute_id or (campaign.statute_id if campaign else DEFAULT_STATUTE)
     statute = await newest_of(session, chosen)
-    reference = await _reference(session, cbo_id, command.reference)
+    reference = command.reference or await _next_reference(session, cbo_id)
     request = request_row(command, cbo_id=cbo_id, reference=reference, statute=statute, by=person.id, now=now)
     events = filing_events(request, command, now, today, person.id)
     folded = fold(
         statute, await calendar_of(session, statute.countries, statute.weekend), [to_law(e) for e in events]
     )
     write_folded(request, folded)
-    session.add(request)
-    await session.flush()
+    used = say("Your organisation has a request with the reference {reference} already", reference=reference)
+    async with unique(session, invalid("reference", used)):
+        session.add(request)
     session.add_all(events)
     session.add_all(deadline_rows(request, folded.deadlines))
     await session.flush()
@@ -288,19 +289,14 @@ def _cbo_of(person: Person, command: FileRequest) -> UUID:
     return own or command.cbo_id  # type: ignore[return-value]
 
 
-async def _reference(session: AsyncSession, cbo_id: UUID, wanted: str | None) -> str:
-    """The wanted reference if it is free, else the next number of the organisation."""
-    if wanted:
-        taken = select(RequestRow.id).where(RequestRow.cbo_id == cbo_id, RequestRow.reference == wanted)
-        if await session.scalar(taken):
-            raise Conflict(
-                say(
-                    "Your organisation has a request with the reference {reference} already", reference=wanted
-                )
-            )
-        return wanted
-    numbered = update(CboRow).where(CboRow.id == cbo_id).values(last_number=CboRow.last_number + 1)
-    row = (await session.execute(numbered.returning(CboRow.code, CboRow.last_number))).one_or_none()
-    if row is None:
-        raise invalid("cbo_id", say("Choose the organisation that asks"))
-    return f"{row.code}-{row.last_number:04d}"
+async def _next_reference(session: AsyncSession, cbo_id: UUID) -> str:
+    """The next number of the organisation that nobody has given by hand."""
+    while True:
+        numbered = update(CboRow).where(CboRow.id == cbo_id).values(last_number=CboRow.last_number + 1)
+        row = (await session.execute(numbered.returning(CboRow.code, CboRow.last_number))).one_or_none()
+        if row is None:
+            raise invalid("cbo_id", say("Choose the organisation that asks"))
+        reference = f"{row.code}-{row.last_number:04d}"
+        taken = select(RequestRow.id).where(RequestRow.cbo_id == cbo_id, RequestRow.reference == reference)
+        if await session.scalar(taken) is None:
+            return reference

@@ -1,9 +1,6 @@
 """`rti calendar`, `rti statutes` and `rti what-if`."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -17,21 +14,10 @@ from rti.law.limits import parse_limit
 from rti.requests.tables import RequestRow
 from rti.statutes.actions import declare_standard
 from tests import make
+from tests.commands import rti
 from tests.conftest import NOW
 
 NAMED = ["--source", "Sub-decree 106", "--name-en", "Added day", "--name-km", "ថ្ងៃបន្ថែម"]
-
-
-def rti(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
-    return subprocess.run(
-        [sys.executable, "-m", "rti", *arguments],
-        env={**kept, "RTI_DATABASE_URL": url, "RTI_SECRET": "test " * 8},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 async def _answered(database: Database, *answers: date) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Role
 from rti.db import Database
-from rti.errors import Conflict, Invalid, NotFound
+from rti.errors import Invalid, NotFound
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
 from rti.requests.queries import one
@@ -127,12 +127,19 @@ async def test_references_are_numbered_for_each_organisation(session: AsyncSessi
     assert [reference.rsplit("-", 1)[1] for reference in references] == ["0001", "0002", "0001"]
 
 
+async def test_a_number_that_somebody_gave_by_hand_is_passed_over(session: AsyncSession) -> None:
+    cbo = await make.cbo(session, NOW, code="KOH")
+    member = await make.member(session, of=cbo)
+    await make.request(session, member.person, NOW, reference="KOH-0001")
+    assert (await make.request(session, member.person, NOW)).reference == "KOH-0002"
+
+
 async def test_a_reference_can_be_given_once_in_an_organisation(database: Database) -> None:
     async with database.transaction() as session:
         member, other = await make.member(session), await make.member(session)
         await make.request(session, member.person, NOW, reference="A-1")
         await make.request(session, other.person, NOW, reference="A-1")
-    with pytest.raises(Conflict):
+    with pytest.raises(Invalid, match="reference: Your organisation has a request"):
         async with database.transaction() as session:
             await make.request(session, member.person, NOW, reference="A-1")
 

@@ -2,28 +2,14 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from io import StringIO
 
 import pytest
 
 from rti.db import Database
 from tests import make as house
+from tests.commands import rti
 from tests.statistics import make
-
-
-def rti(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
-    return subprocess.run(
-        [sys.executable, "-m", "rti", *arguments],
-        env={**kept, "RTI_DATABASE_URL": url, "RTI_SECRET": "test " * 8},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -1,0 +1,18 @@
+"""Running the command `rti` as its users do."""
+
+import os
+import subprocess
+import sys
+
+
+def rti(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run it against the database at `url`, with no other settings of this machine."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
+    return subprocess.run(
+        [sys.executable, "-m", "rti", *arguments],
+        env={**kept, "RTI_DATABASE_URL": url, "RTI_SECRET": "test " * 8},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
