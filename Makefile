@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup check test messages bench torture lock clean
+.PHONY: run setup check test messages bench lock clean
 
 run: setup
 	$(BIN)/rti demo

@@ -46,15 +46,15 @@ _REQUESTS = """
     )
     INSERT INTO request (
         id, cbo_id, body_id, reference, title, question, topic, channel, statute_id, statute_version,
-        created_at, status, outcome, drafted_on, submitted_on, received_on, due_on, binding, provisional,
-        answered_on, ended_on, next_due_on
+        created_at, status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
+        provisional, confirmed, answered_on, ended_on, next_due_on
     )
     SELECT gen_random_uuid(), cbo_id, body_id, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
         (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'KH-A2I-DRAFT', 1,
         received_on, status,
         CASE WHEN answered_on IS NOT NULL THEN (ARRAY['full', 'partial', 'refused', 'not_held'])[1 + n % 4] END,
         received_on, received_on, CASE WHEN status <> 'not_submitted' THEN received_on END,
-        CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END, false, false,
+        CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END, false, false, false, false,
         answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END,
         CASE WHEN status = 'open' THEN due_on ELSE '9999-12-31' END
     FROM told, LATERAL (
@@ -80,10 +80,10 @@ _EVENTS = """
     WHERE happened_on IS NOT NULL
 """
 _DEADLINES = """
-    INSERT INTO deadline (request_id, kind, epoch, cbo_id, state, starts_on, due_on, met_on, binding, provisional, steps)
+    INSERT INTO deadline (request_id, kind, epoch, cbo_id, state, starts_on, due_on, met_on, binding, soft, provisional, confirmed, steps)
     SELECT id, 'reply', 1, cbo_id,
         CASE status WHEN 'open' THEN 'running' WHEN 'answered' THEN 'met' WHEN 'paused' THEN 'paused' ELSE 'ended' END,
-        received_on, due_on, answered_on, false, false, '[]'
+        received_on, due_on, answered_on, false, false, false, false, '[]'
     FROM request WHERE received_on IS NOT NULL
 """
 

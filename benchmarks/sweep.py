@@ -70,15 +70,15 @@ _FILL = """
     CREATE TEMP TABLE org AS SELECT row_number() OVER () - 1 AS n, id FROM cbo;
     INSERT INTO request (
         id, cbo_id, body_id, reference, title, question, topic, channel, statute_id, statute_version, created_at,
-        status, binding, provisional, next_due_on
+        status, binding, soft, provisional, confirmed, next_due_on
     )
     SELECT gen_random_uuid(), org.id, (SELECT id FROM public_body LIMIT 1), 'R' || i, 'x', 'x', 'budget', 'counter',
-        s.id, s.version, now(), 'open', false, false,
+        s.id, s.version, now(), 'open', false, false, false, false,
         CASE WHEN i % {in_need} = 0 THEN CAST('{day}' AS date) ELSE CAST('{day}' AS date) + 100 + i % 80 END
     FROM generate_series(1, {requests}) i JOIN org ON org.n = i % 200,
         (SELECT id, version FROM statute WHERE id = 'KH-A2I-DRAFT' LIMIT 1) s;
-    INSERT INTO deadline (request_id, kind, epoch, cbo_id, state, due_on, binding, provisional, steps)
-    SELECT id, 'reply', 1, cbo_id, 'running', next_due_on, false, false, '[]' FROM request;
+    INSERT INTO deadline (request_id, kind, epoch, cbo_id, state, due_on, binding, soft, provisional, confirmed, steps)
+    SELECT id, 'reply', 1, cbo_id, 'running', next_due_on, false, false, false, false, '[]' FROM request;
     ANALYZE
 """
 

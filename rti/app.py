@@ -20,6 +20,7 @@ from rti.accounts.policy import Person
 from rti.db import Database
 from rti.settings import Settings
 from rti.web import guards, headers, problems, templating
+from rti.web.received import ReceivedRequest
 
 LARGEST_BODY = 12_000_000
 
@@ -65,12 +66,15 @@ def create_app(settings: Settings) -> Litestar:
             "today": Provide(_today, sync_to_thread=False),
         },
         middleware=[guards.Authentication],
+        request_class=ReceivedRequest,
         exception_handlers=problems.HANDLERS,
         template_config=TemplateConfig(instance=templating.engine()),
         csrf_config=CSRFConfig(
             secret=settings.secret,
             cookie_name="__Host-csrf" if settings.secure_cookies else "csrf",
             cookie_secure=settings.secure_cookies,
+            # Forms carry their token in a field; no header is looked at.
+            header_name="",
             cookie_httponly=True,
             cookie_samesite="strict",
             exclude=r"^/api/",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from rti.errors import invalid, say
+from rti.intake import clean_text
 
 T = TypeVar("T")
 PAGE_SIZE = 25
@@ -33,6 +34,6 @@ def read_mark(mark: str, *parsers: Callable[[str], object]) -> tuple[object, ...
     """The key that `cut` wrote, each part read by its parser; anything else is a fault of `after`."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-        return tuple(parse(part) for parse, part in zip(parsers, parts, strict=True))
-    except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
+        return tuple(parse(clean_text(part)) for parse, part in zip(parsers, parts, strict=True))
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error, RecursionError):
         raise invalid("after", say("Begin again at the first page of the list")) from None

@@ -4,19 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.commands import Command, ConfirmYear, DeclareDay, WithdrawDay
-from rti.calendars.queries import countries, days_off
+from rti.calendars.queries import change_alone, countries, days_off
 from rti.calendars.tables import CalendarYearRow, DayOffRow
 from rti.db import new_id, unique
 from rti.errors import invalid, say
 from rti.requests.causes import day_off, day_off_withdrawn, year_confirmed
 from rti.requests.recomputing import Moves, recompute
-
-_ONE_AT_A_TIME = 7426_02
-"""Key of the advisory lock under which a calendar is changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ async def preview(session: AsyncSession, command: Command, now: datetime) -> Mov
 
 async def change(session: AsyncSession, command: Command, by: UUID | None, now: datetime) -> Moves:
     """Change the calendar and move what follows from it; `by` is None on the command line."""
-    await session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    await change_alone(session)
     touched = await _write(session, command, by, now)
     return await recompute(
         session, command.country, touched.first, touched.last, cause=touched.cause, now=now, write=True

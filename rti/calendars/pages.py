@@ -9,7 +9,7 @@ from litestar.response import Redirect, Template
 from rti.accounts.policy import STAFF, SUPPORT
 from rti.calendars import actions, queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
-from rti.errors import NotFound
+from rti.errors import Invalid, NotFound
 from rti.intake import decode
 from rti.web import forms
 from rti.web.guards import only, signed_in
@@ -72,8 +72,10 @@ def _command(change: str, sent: forms.Sent) -> Command:
 
 def _shown(sent: forms.Sent) -> CalendarFilter:
     """The list beside a form with faults: the country of the form where that one is right."""
-    country = sent.values.get("country", "")
-    return CalendarFilter(country=country) if country.isascii() and len(country) <= 10 else CalendarFilter()
+    try:
+        return decode(CalendarFilter, {"country": sent.values.get("country", "")})
+    except Invalid:
+        return CalendarFilter()
 
 
 async def _calendar_page(

@@ -1,9 +1,9 @@
 """The calendar of a country as it stands now."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.tables import CalendarYearRow, DayOffRow
@@ -15,24 +15,49 @@ HOME = "KH"
 WARN_FROM_MONTH = 10
 
 
-async def calendar_of(session: AsyncSession, countries: Sequence[str], weekend: frozenset[int]) -> Calendar:
-    """The union of the calendars of `countries` (keys such as KH or GB-SCT)."""
-    days = (
-        await session.scalars(
-            select(DayOffRow).where(DayOffRow.country.in_(countries), DayOffRow.withdrawn_at.is_(None))
-        )
-    ).all()
+_CHANGES = 7426_02
+"""Key of the advisory lock between those who count by the calendars and those who change one."""
+
+
+async def count_undisturbed(session: AsyncSession) -> None:
+    """Let no calendar change until this transaction ends; whoever stores a counted date calls it first.
+
+    A date counted by the old calendar could otherwise be stored after the change had moved all others.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock_shared(_CHANGES)))
+
+
+async def change_alone(session: AsyncSession) -> None:
+    """Let nobody store a counted date or change a calendar until this transaction ends; pages still read."""
+    await session.execute(select(func.pg_advisory_xact_lock(_CHANGES)))
+
+
+async def calendar_of(
+    session: AsyncSession,
+    countries: Sequence[str],
+    weekend: frozenset[int],
+    known_at: datetime | None = None,
+) -> Calendar:
+    """The union of the calendars of `countries` (keys such as KH or GB-SCT), as it was known at a moment."""
+    query = select(DayOffRow).where(DayOffRow.country.in_(countries))
+    kept = DayOffRow.withdrawn_at.is_(None)
+    if known_at:
+        query = query.where(DayOffRow.declared_at <= known_at, kept | (DayOffRow.withdrawn_at > known_at))
+    else:
+        query = query.where(kept)
+    days = (await session.scalars(query)).all()
     years = (
         await session.scalars(select(CalendarYearRow).where(CalendarYearRow.country.in_(countries)))
     ).all()
+    confirmed = [y for y in years if y.confirmed and (known_at is None or y.loaded_at <= known_at)]
     return union(
         [
             Calendar(
                 weekend=weekend,
                 days_off={row.day: Name(row.name_en, row.name_km) for row in days if row.country == country},
-                confirmed_years=frozenset(y.year for y in years if y.country == country and y.confirmed),
+                confirmed_years=frozenset(y.year for y in years if y.country == country and y in confirmed),
                 provisional_years=frozenset(
-                    y.year for y in years if y.country == country and not y.confirmed
+                    y.year for y in years if y.country == country and y not in confirmed
                 ),
             )
             for country in countries

@@ -82,7 +82,8 @@ def demo() -> None:
 
     Example: RTI_PORT=8080 rti demo
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stopping in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stopping, signal.default_int_handler)
     with embedded.completed(replace(settings_of_environment(), demo=True)) as settings:
         if _listening(settings):
             typer.echo(f"Port {settings.port} is in use; choose another with RTI_PORT.", err=True)

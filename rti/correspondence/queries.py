@@ -6,7 +6,7 @@ read on would be left switched on where messages hold more than they do today.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -66,11 +66,15 @@ async def messages(session: AsyncSession, person: Person, wanted: MessageFilter)
     if wanted.state:
         query = query.where(MessageRow.state == wanted.state)
     if wanted.after:
-        behind = read_mark(wanted.after, datetime.fromisoformat, UUID)
+        behind = read_mark(wanted.after, _moment, UUID)
         query = query.where(tuple_(MessageRow.created_at, MessageRow.id) < behind)
     query = query.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(PAGE_SIZE + 1)
     found = [_view(row, person) for row in await session.execute(query)]
     return cut(found, PAGE_SIZE, lambda each: (each.created_at.isoformat(), str(each.id)))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 async def message(session: AsyncSession, person: Person, message_id: UUID) -> MessageView:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MOST = 3660
-_WRITTEN = re.compile(r"(-?\d+)[\s-]+([a-z]+(?:[\s-]+[a-z]+)?)")
+_WRITTEN = re.compile(r"(-?\d+)(?:[\s-]+([a-z]+(?:[\s-]+[a-z]+)?)|\s*([\u1780-\u17df]+))")
+"""English words stand apart from the number; Khmer, which has no word spaces, may follow it at once."""
 
 
 class Unit(StrEnum):
@@ -30,6 +31,11 @@ _SPELLINGS = {
     "months": Unit.MONTH,
     "calendar month": Unit.MONTH,
     "calendar months": Unit.MONTH,
+    "ម៉ោង": Unit.HOURS,
+    "ថ្ងៃ": Unit.CALENDAR,
+    "ថ្ងៃប្រតិទិន": Unit.CALENDAR,
+    "ថ្ងៃធ្វើការ": Unit.WORKING,
+    "ខែ": Unit.MONTH,
 }
 
 
@@ -49,13 +55,13 @@ class Limit:
 
 
 def parse_limit(text: str) -> Limit:
-    """Read "20 working", "30 calendar", "1 month" (or "1 calendar-month"), "48 hours".
+    """Read "20 working", "30 calendar", "1 month" (or "1 calendar-month"), "48 hours", and the same in Khmer.
 
     Raises ValueError with a message that says what would be right.
     """
     shown = text if len(text) <= 40 else text[:40] + "..."
     match = _WRITTEN.fullmatch(text.strip().lower())
-    unit = match and _SPELLINGS.get(re.sub(r"[\s-]+", " ", match[2]))
+    unit = match and _SPELLINGS.get(re.sub(r"[\s-]+", " ", match[2] or match[3]))
     if not match or not unit:
         raise ValueError(
             f"{shown!r} is not a limit; write a number and one of hours, calendar, working, month, "

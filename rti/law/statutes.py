@@ -64,7 +64,7 @@ class Statute:
 
     def clock(self, kind: ClockKind) -> Clock | None:
         """The clock of this kind, if the statute has one."""
-        return next((clock for clock in self.clocks if clock.kind is kind), None)
+        return next((clock for clock in self.clocks if clock.kind == kind), None)
 
 
 def parse_statute(document: Mapping[str, object]) -> Statute:

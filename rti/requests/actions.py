@@ -14,27 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person, scope_of
 from rti.bodies.tables import PublicBodyRow
-from rti.calendars.queries import calendar_of
+from rti.calendars.queries import calendar_of, count_undisturbed
 from rti.campaigns.tables import CampaignRow
 from rti.cbos.tables import CboRow
 from rti.db import new_id, unique
 from rti.errors import Fault, Invalid, NotFound, invalid, say
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind
-from rti.law.limits import parse_limit
 from rti.law.statutes import Statute
+from rti.requests.checks import FIRST_DAYS, event_faults, filing_faults
 from rti.requests.commands import FileRequest, RecordEvent
 from rti.requests.folding import Folded, fold, to_law
 from rti.requests.queries import events_of
 from rti.requests.tables import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of, version_of
-
-FIRST_DAYS = (
-    ("drafted_on", EventKind.DRAFTED),
-    ("submitted_on", EventKind.SUBMITTED),
-    ("received_on", EventKind.RECEIVED),
-)
-"""The days of filing in their order, and the events they stand for."""
 
 
 async def file_request(
@@ -52,6 +45,7 @@ async def file_request(
         raise Invalid(*faults)
     chosen = command.statute_id or (campaign.statute_id if campaign else DEFAULT_STATUTE)
     statute = await newest_of(session, chosen)
+    await count_undisturbed(session)
     reference = command.reference or await _next_reference(session, cbo_id)
     request = request_row(command, cbo_id=cbo_id, reference=reference, statute=statute, by=person.id, now=now)
     events = filing_events(request, command, now, today, person.id)
@@ -89,23 +83,6 @@ def request_row(
     )
 
 
-def filing_faults(command: FileRequest, today: date) -> list[Fault]:
-    """Days of filing that lie ahead, or out of their order."""
-    faults, before = [], None
-    for name, _ in FIRST_DAYS:
-        day = getattr(command, name)
-        if day is None:
-            continue
-        if day > today:
-            faults.append(Fault(name, say("This day is still to come; leave it empty until it has happened")))
-        elif before and day < before:
-            faults.append(
-                Fault(name, say("This is before the day of the step before it ({day})", day=before))
-            )
-        before = day
-    return faults
-
-
 def filing_events(
     request: RequestRow, command: FileRequest, now: datetime, today: date, by: UUID | None
 ) -> list[EventRow]:
@@ -131,9 +108,11 @@ async def record_event(
     session: AsyncSession, request_id: UUID, command: RecordEvent, person: Person, now: datetime, today: date
 ) -> EventRow:
     """Write down that something happened, and fold the request anew."""
+    await count_undisturbed(session)
     request = await locked(session, request_id, person)
     earlier = await events_of(session, request.id)
-    _check_event(command, earlier, today)
+    if faults := event_faults(command, [to_law(event) for event in earlier], today):
+        raise Invalid(*faults)
     event = EventRow(
         id=new_id(),
         cbo_id=request.cbo_id,
@@ -239,7 +218,9 @@ def deadline_values(clock: Deadline) -> dict[str, Any]:
         "due_at": clock.due_at,
         "met_on": clock.met_on,
         "binding": clock.binding,
+        "soft": clock.soft,
         "provisional": clock.provisional,
+        "confirmed": clock.confirmed,
         "steps": [step.to_data() for step in clock.steps],
     }
 
@@ -247,36 +228,6 @@ def deadline_values(clock: Deadline) -> dict[str, Any]:
 def _details(command: RecordEvent) -> dict[str, Any]:
     given = {"days": command.days, "until": command.until, "voids": command.voids}
     return {name: str(value) for name, value in given.items() if value}
-
-
-def _check_event(command: RecordEvent, earlier: Sequence[EventRow], today: date) -> None:
-    faults = []
-    if command.happened_on > today:
-        faults.append(Fault("happened_on", say("This day is still to come; record it when it has happened")))
-    if command.kind is EventKind.ANSWERED and command.outcome is None:
-        faults.append(Fault("outcome", say("Say what came of the request")))
-    if command.kind is EventKind.CORRECTED and command.voids is None:
-        faults.append(Fault("voids", say("Say which entry of the timeline this corrects")))
-    if command.kind is EventKind.EXTENDED and not (command.days or command.until):
-        faults.append(
-            Fault("days", say("Write how long the extension is, for example 10 working, or until which day"))
-        )
-    if command.days:
-        try:
-            parse_limit(command.days)
-        except ValueError:
-            faults.append(
-                Fault("days", say("Write a number and a unit, for example 10 working or 15 calendar"))
-            )
-    if command.voids and command.voids not in {event.id for event in earlier}:
-        faults.append(Fault("voids", say("Choose an entry of this timeline")))
-    received = [e.happened_on for e in earlier if e.kind is EventKind.RECEIVED and e.id != command.voids]
-    if command.kind is EventKind.ANSWERED and received and command.happened_on < min(received):
-        faults.append(
-            Fault("happened_on", say("This is before the day of receipt ({day})", day=min(received)))
-        )
-    if faults:
-        raise Invalid(*faults)
 
 
 def _cbo_of(person: Person, command: FileRequest) -> UUID:

@@ -10,8 +10,9 @@ from litestar.params import Body, JSONBody
 from rti.accounts.policy import REQUESTS
 from rti.intake import decode
 from rti.requests import actions, queries
-from rti.requests.commands import FileRequest, RecordEvent, RequestFilter
+from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter
 from rti.requests.documents import attach
+from rti.requests.knowing import as_known_on
 from rti.requests.views import DetailView, RequestList, detail_view, list_view
 from rti.web.api import JsonBody
 from rti.web.guards import only
@@ -35,8 +36,15 @@ async def file_request(
 
 
 @get("/api/requests/{request_id:uuid}", guards=[only(REQUESTS)])
-async def show_request(session: Session, person: Who, request_id: Id, today: Today) -> DetailView:
-    return detail_view(await queries.one(session, person, request_id), today)
+async def show_request(
+    request: WebRequest, session: Session, person: Who, request_id: Id, today: Today
+) -> DetailView:
+    """As it stands, or with `?known_on=` as it was known at the end of that day."""
+    detail = await queries.one(session, person, request_id)
+    if day := decode(KnownOn, dict(request.query_params)).known_on:
+        zone = request.app.state.settings.timezone
+        return detail_view(await as_known_on(session, detail, day, zone), min(day, today))
+    return detail_view(detail, today)
 
 
 @post(

@@ -63,6 +63,12 @@ class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
     voids: UUID | None = None
 
 
+class KnownOn(msgspec.Struct, frozen=True, kw_only=True):
+    """Show a request as it was known at the end of a day; without a day as it stands."""
+
+    known_on: date | None = None
+
+
 class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which requests to list; `after` is the mark of the page before.
 

@@ -28,7 +28,9 @@ class Folded:
     received_on: date | None
     due_on: date | None
     binding: bool
+    soft: bool
     provisional: bool
+    confirmed: bool
     answered_on: date | None
     ended_on: date | None
     next_due_on: date | None
@@ -51,7 +53,9 @@ def fold(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Folde
         received_on=_day(_last(standing, EventKind.RECEIVED)),
         due_on=decisive.due if decisive else None,
         binding=bool(decisive and decisive.binding),
+        soft=bool(decisive and decisive.soft),
         provisional=bool(decisive and decisive.provisional),
+        confirmed=decisive is None or decisive.confirmed,
         answered_on=_day(answer),
         ended_on=_day(withdrawal),
         next_due_on=min(pending, default=None),

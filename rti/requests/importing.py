@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person
+from rti.calendars.queries import count_undisturbed
 from rti.cbos.tables import CboRow
 from rti.db import new_id
 from rti.errors import Fault, Invalid, say
@@ -24,7 +25,8 @@ from rti.imports.reading import CsvFile, FileLine
 from rti.imports.report import Report, Run, fresh_lines, kept_if_wanted
 from rti.law.events import EventKind, Outcome
 from rti.law.steps import N_
-from rti.requests.actions import deadline_rows, filing_events, filing_faults, request_row, write_folded
+from rti.requests.actions import deadline_rows, filing_events, request_row, write_folded
+from rti.requests.checks import filing_faults
 from rti.requests.commands import FileRequest, RequestLine
 from rti.requests.folding import fold, to_law
 from rti.requests.looking_up import Law, LookUp
@@ -50,6 +52,7 @@ async def import_requests(
     `person` is None on the command line, which may act for every organisation.
     """
     report = Report()
+    await count_undisturbed(session)
     async with kept_if_wanted(session, report, run):
         look_up = LookUp(session, mapping, person, now)
         intake = _Intake(session, look_up, person.id if person else None, now, today)

@@ -17,9 +17,10 @@ from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
 from rti.law.steps import step_from_data
 from rti.requests import actions, queries
-from rti.requests.commands import FileRequest, RecordEvent, RequestFilter
+from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter
 from rti.requests.documents import attach
 from rti.requests.kinds import Channel, Topic
+from rti.requests.knowing import as_known_on
 from rti.requests.tables import EventRow
 from rti.statutes.queries import newest, newest_version, version_of
 from rti.web import forms
@@ -158,11 +159,26 @@ async def _keep_evidence(
 
 @get("/requests/{request_id:uuid}/why", guards=[only(REQUESTS)])
 async def why_this_date(request: WebRequest, session: Session, person: Who, request_id: Id) -> Template:
-    """Every deadline with its steps in order, to print in either language."""
+    """Every deadline with its steps in order, to print in either language; `?known_on=` looks back."""
     detail = await queries.one(session, person, request_id)
+    sent = forms.Sent({name: value for name, value in request.query_params.items() if value}, {})
+    day = None
+    async with forms.attempt(session, sent):
+        if day := decode(KnownOn, sent.values).known_on:
+            detail = await as_known_on(session, detail, day, request.app.state.settings.timezone)
     statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
     steps = [[step_from_data(step) for step in clock.steps] for clock in detail.deadlines]
-    return page(request, "requests/why.html", detail, statute=statute, steps=steps)
+    return page(
+        request,
+        "requests/why.html",
+        detail,
+        status=422 if sent.faults else 200,
+        statute=statute,
+        steps=steps,
+        known_on=None if sent.faults else day,
+        form=sent.values,
+        faults=Faults(sent.faults),
+    )
 
 
 @get("/requests/{request_id:uuid}/documents/{document_id:uuid}", guards=[only(REQUESTS)])

@@ -27,6 +27,7 @@ from rti.requests.tables import (
     EventRow,
     RequestRow,
 )
+from rti.wallclock import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,16 @@ class Detail:
     deadlines: Sequence[DeadlineRow]
     date_changes: Sequence[DateChangeRow]
 
-    @property
-    def timeline(self) -> list[TimelineEvent | DateChangeRow]:
-        """What happened and which dates moved, by the day on which it did."""
+    def timeline(self, zone: str) -> list[TimelineEvent | DateChangeRow]:
+        """What happened and which dates moved, by the day on which it did in the time zone `zone`."""
+
+        def day(entry: TimelineEvent | DateChangeRow) -> date:
+            if isinstance(entry, TimelineEvent):
+                return entry.event.happened_on
+            return day_of(entry.changed_at, zone)
+
         entries: list[TimelineEvent | DateChangeRow] = [*self.events, *self.date_changes]
-        return sorted(entries, key=_day_of_entry)
-
-
-def _day_of_entry(entry: TimelineEvent | DateChangeRow) -> date:
-    return entry.event.happened_on if isinstance(entry, TimelineEvent) else entry.changed_at.date()
+        return sorted(entries, key=day)
 
 
 def visible(person: Person) -> Select[RequestRow]:

@@ -1,63 +1,51 @@
 """Folding open requests anew when a calendar changed.
 
-Only requests with a running clock whose window holds one of the changed days are read, in batches of a
-bounded size, and only what differs is written, many rows in one statement. Requests to which the same
-things happened on the same days share one fold.
+Only requests with a running clock whose window holds one of the changed days are looked at. The database
+groups them by what happened to them, one of each group is folded, and the folds are joined back to the
+requests: a few statements whatever their number, which write only what differs. The rows that a page
+reads are never locked against reading.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    Date,
+    LargeBinary,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.schema import CreateTable, DropTable
 
 from rti.calendars.queries import calendar_of
-from rti.db import new_id
-from rti.law.calendars import Calendar
+from rti.db import Choice, new_id
 from rti.law.deadlines import ClockState
 from rti.law.rules import ClockKind
-from rti.law.statutes import Statute
 from rti.requests.actions import deadline_values
-from rti.requests.folding import Folded, fold, to_law
-from rti.requests.tables import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
+from rti.requests.folding import Folded
+from rti.requests.grouping import AT_ONCE, Law, fold_samples, stories
+from rti.requests.tables import NEVER, DateChangeRow, DeadlineRow, RequestRow
 from rti.statutes.queries import of_country
 
-BATCH = 2_000
 SHOWN = 50
-_REMEMBERED = 20_000
-
-_EVENT = (
-    EventRow.id,
-    EventRow.request_id,
-    EventRow.kind,
-    EventRow.happened_on,
-    EventRow.happened_at,
-    EventRow.recorded_at,
-    EventRow.outcome,
-    EventRow.details,
-)
-_CLOCK = (
-    DeadlineRow.request_id,
-    DeadlineRow.kind,
-    DeadlineRow.epoch,
-    DeadlineRow.due_on,
-    DeadlineRow.due_at,
-    DeadlineRow.provisional,
-    DeadlineRow.steps,
-)
-_REQUEST = (
-    RequestRow.id,
-    RequestRow.cbo_id,
-    RequestRow.reference,
-    RequestRow.statute_id,
-    RequestRow.statute_version,
-)
-AnyRow = Row[*tuple[Any, ...]]
-Clocks = Mapping[ClockKind, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +64,8 @@ class Moves:
     """What a change of a calendar does to open requests.
 
     `requests` counts those of which a date moves, `rewritten` those of which anything is stored anew (the
-    date is no longer provisional, say, or its steps name another day). `first` holds the first 50 moves, `tally` all of them.
+    date is no longer provisional, say, or its steps name another day). `first` holds the first 50 moves,
+    `tally` all of them.
     """
 
     looked_at: int = 0
@@ -86,32 +75,49 @@ class Moves:
     tally: Counter[tuple[date | None, date | None]] = field(default_factory=Counter)
 
 
-@dataclass(slots=True)
-class Folder:
-    """Folds under given statutes and calendars, and remembers: many requests have the same events."""
+def _temporary(name: str, *columns: Column[Any]) -> Table:
+    return Table(name, MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DROP")
 
-    statutes: Mapping[tuple[str, int], Statute]
-    calendars: Mapping[tuple[str, int], Calendar]
-    remembered: dict[tuple[object, ...], tuple[Folded, Clocks]] = field(default_factory=dict)
 
-    def fold(
-        self, statute: tuple[str, int], request_id: UUID, events: Sequence[AnyRow]
-    ) -> tuple[Folded, Clocks]:
-        """`events` have the columns that `events_of` reads."""
-        corrected = any("voids" in (event.details or ()) for event in events)
-        happened = [
-            (e.kind, e.happened_on, e.happened_at, e.outcome, tuple(sorted((e.details or {}).items())))
-            for e in events
-        ]
-        key = (request_id,) if corrected else (statute, *happened)
-        if key not in self.remembered:
-            if len(self.remembered) >= _REMEMBERED:
-                self.remembered.clear()
-            # The rows have the columns of an EventRow that the law asks for.
-            known = [to_law(cast("EventRow", event)) for event in events]
-            folded = fold(self.statutes[statute], self.calendars[statute], known)
-            self.remembered[key] = folded, {clock.kind: deadline_values(clock) for clock in folded.deadlines}
-        return self.remembered[key]
+_CLOCK = tuple(
+    column for column in DeadlineRow.__table__.columns if column.name not in {"request_id", "cbo_id", "kind"}
+)
+_STANDING = ("due_on", "binding", "soft", "provisional", "confirmed", "next_due_on")
+"""The columns of a request that a calendar can change."""
+_LOOKED_AT = _temporary(
+    "looked_at",
+    Column("request_id", Uuid),
+    Column("statute_id", Text),
+    Column("statute_version", DeadlineRow.epoch.type),
+    Column("story", LargeBinary),
+)
+_FOLD = _temporary(
+    "new_fold",
+    Column("statute_id", Text),
+    Column("statute_version", DeadlineRow.epoch.type),
+    Column("story", LargeBinary),
+    *(Column(name, RequestRow.__table__.c[name].type) for name in _STANDING),
+)
+_NEW_CLOCK = _temporary(
+    "new_clock",
+    Column("statute_id", Text),
+    Column("statute_version", DeadlineRow.epoch.type),
+    Column("story", LargeBinary),
+    Column("kind", Choice(ClockKind)),
+    *(Column(column.name, column.type) for column in _CLOCK),
+)
+_CHANGED = _temporary(
+    "changed_clock",
+    Column("request_id", Uuid),
+    Column("kind", Choice(ClockKind)),
+    Column("old_due_on", Date),
+    Column("new_due_on", Date),
+)
+_TABLES = (_LOOKED_AT, _FOLD, _NEW_CLOCK, _CHANGED)
+_GROUP = ("statute_id", "statute_version", "story")
+_MOVED = and_(
+    _CHANGED.c.old_due_on.is_not(None), _CHANGED.c.old_due_on.is_distinct_from(_CHANGED.c.new_due_on)
+)
 
 
 async def recompute(
@@ -124,140 +130,166 @@ async def recompute(
     now: datetime | None = None,
     write: bool = False,
 ) -> Moves:
-    """Fold again what the days from `first` to `last` of a calendar may touch; with `write` store what differs."""
-    statutes = {(each.id, each.version): each for each in await of_country(session, country)}
-    moves = Moves()
-    if not statutes:
-        return moves
-    calendars = {
-        key: await calendar_of(session, each.countries, each.weekend) for key, each in statutes.items()
+    """Fold again what the days from `first` to `last` of a calendar may touch; with `write` store what differs.
+
+    The caller sees to it that no request is filed or folded meanwhile (`calendars.queries.change_alone`).
+    """
+    laws: dict[tuple[str, int], Law] = {
+        (each.id, each.version): (each, await calendar_of(session, each.countries, each.weekend))
+        for each in await of_country(session, country)
     }
-    folder = Folder(statutes, calendars)
-    found = await session.stream_scalars(
-        touched(list(statutes), first, last).execution_options(yield_per=BATCH)
-    )
-    async for ids in found.partitions():
-        written = await _batch(session, folder, ids, moves, lock=write)
-        if write and now:
-            await _write(session, written, cause, now)
+    if not laws:
+        return Moves()
+    for table in _TABLES:
+        await session.execute(CreateTable(table))
+    await _look_at(session, touched(list(laws), first, last))
+    await _fold(session, laws)
+    await _compare(session)
+    moves = await _counted(session)
+    if write and now:
+        await _write(session, cause, now)
+    for table in _TABLES:
+        await session.execute(DropTable(table))
     return moves
 
 
-def touched(statutes: Sequence[tuple[str, int]], first: date, last: date) -> Select[Any]:
+def touched(statutes: Sequence[tuple[str, int]], first: date, last: date) -> Select[UUID]:
     """The ids of requests with a running clock whose window holds a day from `first` to `last`.
 
     A count may begin before its clock starts, at the latest with the receipt; no day after the due
     day has a say in it.
     """
     began = func.least(DeadlineRow.starts_on, RequestRow.received_on, RequestRow.submitted_on)
-    return select(RequestRow.id).where(
-        tuple_(RequestRow.statute_id, RequestRow.statute_version).in_(statutes),
-        exists().where(
-            DeadlineRow.request_id == RequestRow.id,
+    return (
+        select(RequestRow.id)
+        .join(DeadlineRow, DeadlineRow.request_id == RequestRow.id)
+        .where(
+            tuple_(RequestRow.statute_id, RequestRow.statute_version).in_(statutes),
             DeadlineRow.state == ClockState.RUNNING,
             DeadlineRow.due_on >= first,
             began <= last,
-        ),
-    )
-
-
-@dataclass(slots=True)
-class _Changed:
-    """A request of which something is to be stored anew."""
-
-    request: AnyRow
-    folded: Folded
-    clocks: list[tuple[ClockKind, Mapping[str, Any]]]
-    moved: list[Move]
-
-
-async def _batch(
-    session: AsyncSession, folder: Folder, ids: Sequence[UUID], moves: Moves, *, lock: bool
-) -> list[_Changed]:
-    query = select(*_REQUEST).where(RequestRow.id.in_(ids))
-    requests = (await session.execute(query.with_for_update() if lock else query)).all()
-    events = await events_of(session, ids)
-    stored = _by_request(await session.execute(select(*_CLOCK).where(DeadlineRow.request_id.in_(ids))))
-    found = []
-    for request in requests:
-        folded, clocks = folder.fold(
-            (request.statute_id, request.statute_version), request.id, events.get(request.id, [])
         )
-        changed = _compare(request, folded, clocks, stored.get(request.id, []))
-        moves.looked_at += 1
-        moves.rewritten += bool(changed.clocks)
-        moves.requests += bool(changed.moved)
-        moves.tally.update((move.old, move.new) for move in changed.moved)
-        moves.first.extend(changed.moved[: SHOWN - len(moves.first)])
-        if changed.clocks:
-            found.append(changed)
-    return found
-
-
-async def events_of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
-    """The events of some requests, as far as the law asks for them."""
-    query = select(*_EVENT).where(EventRow.request_id.in_(ids)).order_by(EventRow.happened_on, EventRow.id)
-    return _by_request(await session.execute(query))
-
-
-def _by_request(rows: Any) -> dict[UUID, list[AnyRow]]:
-    found: dict[UUID, list[AnyRow]] = {}
-    for row in rows:
-        found.setdefault(row.request_id, []).append(row)
-    return found
-
-
-def _compare(request: AnyRow, folded: Folded, clocks: Clocks, stored: Sequence[AnyRow]) -> _Changed:
-    changed = _Changed(request, folded, [], [])
-    before = {row.kind: row for row in stored}
-    for kind, new in clocks.items():
-        old = before.get(kind)
-        if old is None or any(getattr(old, column.key) != new[column.key] for column in _CLOCK[1:]):
-            changed.clocks.append((kind, new))
-        if old and old.due_on and old.due_on != new["due_on"]:
-            changed.moved.append(Move(request.id, request.reference, kind, old.due_on, new["due_on"]))
-    return changed
-
-
-async def _write(session: AsyncSession, changed: Sequence[_Changed], cause: str, now: datetime) -> None:
-    """Store one batch; the columns of the request that no calendar can change stay as they are."""
-    if not changed:
-        return
-    clocks = [(each.request, kind, values) for each in changed for kind, values in each.clocks]
-    of_clocks = tuple_(DeadlineRow.request_id, DeadlineRow.kind).in_(
-        [(row.id, kind) for row, kind, _ in clocks]
+        .distinct()
     )
-    await session.execute(delete(DeadlineRow).where(of_clocks).execution_options(synchronize_session=False))
-    await session.execute(
-        insert(DeadlineRow),
-        [{"request_id": row.id, "cbo_id": row.cbo_id, **values} for row, _, values in clocks],
+
+
+async def _look_at(session: AsyncSession, ids: Select[UUID]) -> None:
+    found = stories(ids)
+    columns = (RequestRow.id, RequestRow.statute_id, RequestRow.statute_version, found.c.story)
+    chosen = select(*columns).join(found, found.c.request_id == RequestRow.id)
+    await _filled(session, _LOOKED_AT, chosen)
+
+
+async def _filled(session: AsyncSession, table: Table, chosen: Select[Any]) -> None:
+    """Fill a temporary table, and tell the planner what is in it."""
+    await session.execute(insert(table).from_select(list(table.columns), chosen))
+    await session.execute(text(f"ANALYZE {table.name}"))
+
+
+async def _fold(session: AsyncSession, laws: Mapping[tuple[str, int], Law]) -> None:
+    """Fold one request of each group."""
+    group = [_LOOKED_AT.c[name] for name in _GROUP]
+    sample = func.min(cast(_LOOKED_AT.c.request_id, Text)).label("sample")
+    groups = (await session.execute(select(*group, sample).group_by(*group))).all()
+    for start in range(0, len(groups), AT_ONCE):
+        part = groups[start : start + AT_ONCE]
+        folds = await fold_samples(
+            session, [(UUID(row.sample), laws[row.statute_id, row.statute_version]) for row in part]
+        )
+        keys = [dict(zip(_GROUP, row, strict=False)) for row in part]
+        folded = list(zip(keys, folds, strict=True))
+        await session.execute(insert(_FOLD), [{**key, **_standing(fold)} for key, fold in folded])
+        await session.execute(
+            insert(_NEW_CLOCK),
+            [{**key, **deadline_values(clock)} for key, fold in folded for clock in fold.deadlines],
+        )
+    for table in (_FOLD, _NEW_CLOCK):
+        await session.execute(text(f"ANALYZE {table.name}"))
+
+
+def _standing(fold: Folded) -> dict[str, Any]:
+    standing = {name: getattr(fold, name) for name in _STANDING}
+    return {**standing, "next_due_on": fold.next_due_on or NEVER}
+
+
+def _same_group(table: Table) -> Any:
+    return and_(*(table.c[name] == _LOOKED_AT.c[name] for name in _GROUP))
+
+
+async def _compare(session: AsyncSession) -> None:
+    """Note the clocks of which anything is to be stored anew."""
+    new = _NEW_CLOCK.c
+    stored = tuple_(*_CLOCK)
+    chosen = (
+        select(DeadlineRow.request_id, DeadlineRow.kind, DeadlineRow.due_on, new.due_on)
+        .join(_LOOKED_AT, _LOOKED_AT.c.request_id == DeadlineRow.request_id)
+        .join(_NEW_CLOCK, and_(_same_group(_NEW_CLOCK), new.kind == DeadlineRow.kind))
+        .where(stored.is_distinct_from(tuple_(*(new[column.name] for column in _CLOCK))))
     )
-    await session.execute(
-        update(RequestRow),
-        [
-            {
-                "id": each.request.id,
-                "due_on": each.folded.due_on,
-                "binding": each.folded.binding,
-                "provisional": each.folded.provisional,
-                "next_due_on": each.folded.next_due_on or NEVER,
-            }
-            for each in changed
-        ],
+    await _filled(session, _CHANGED, chosen)
+
+
+async def _counted(session: AsyncSession) -> Moves:
+    changed = _CHANGED.c
+    looked_at = await session.scalar(select(func.count()).select_from(_LOOKED_AT))
+    each = func.count(changed.request_id.distinct())
+    rewritten, requests = (await session.execute(select(each, each.filter(_MOVED)))).one()
+    days = (changed.old_due_on, changed.new_due_on)
+    tally = await session.execute(select(*days, func.count()).where(_MOVED).group_by(*days))
+    first = await session.execute(
+        select(changed.request_id, RequestRow.reference, changed.kind, *days)
+        .join(RequestRow, RequestRow.id == changed.request_id)
+        .where(_MOVED)
+        .order_by(changed.request_id, changed.kind)
+        .limit(SHOWN)
     )
-    moved = [
-        {
-            "id": new_id(),
-            "cbo_id": each.request.cbo_id,
-            "request_id": each.request.id,
-            "kind": move.kind,
-            "old_due_on": move.old,
-            "new_due_on": move.new,
-            "cause": cause,
-            "changed_at": now,
-        }
-        for each in changed
-        for move in each.moved
-    ]
-    if moved:
-        await session.execute(insert(DateChangeRow), moved)
+    return Moves(
+        looked_at=looked_at or 0,
+        requests=requests,
+        rewritten=rewritten,
+        first=[Move(*row) for row in first],
+        tally=Counter({(old, new): count for old, new, count in tally}),
+    )
+
+
+async def _write(session: AsyncSession, cause: str, now: datetime) -> None:
+    """Store the clocks that differ, the requests whose columns do, and each move with its cause."""
+    changed, new = _CHANGED.c, _NEW_CLOCK.c
+    of_changed = and_(changed.request_id == _LOOKED_AT.c.request_id, _same_group(_NEW_CLOCK))
+    clocks = update(DeadlineRow).where(
+        DeadlineRow.request_id == changed.request_id,
+        DeadlineRow.kind == changed.kind,
+        new.kind == changed.kind,
+        of_changed,
+    )
+    clocks = clocks.values({column.name: new[column.name] for column in _CLOCK})
+    stored = tuple_(*(getattr(RequestRow, name) for name in _STANDING))
+    requests = update(RequestRow).where(
+        RequestRow.id == _LOOKED_AT.c.request_id,
+        _same_group(_FOLD),
+        stored.is_distinct_from(tuple_(*(_FOLD.c[name] for name in _STANDING))),
+    )
+    requests = requests.values({name: _FOLD.c[name] for name in _STANDING})
+    for statement in (clocks, requests):
+        await session.execute(statement.execution_options(synchronize_session=False))
+    moved = select(
+        _ids_of_now(),
+        RequestRow.cbo_id,
+        changed.request_id,
+        changed.kind,
+        changed.old_due_on,
+        changed.new_due_on,
+        literal(cause),
+        literal(now, DateChangeRow.changed_at.type),
+    )
+    moved = moved.join(RequestRow, RequestRow.id == changed.request_id).where(_MOVED)
+    table = DateChangeRow.__table__
+    columns = ("id", "cbo_id", "request_id", "kind", "old_due_on", "new_due_on", "cause", "changed_at")
+    await session.execute(insert(DateChangeRow).from_select([table.c[name] for name in columns], moved))
+
+
+def _ids_of_now() -> Any:
+    """Identifiers like `new_id()`, made by the database: the time and version of one, and bits of chance."""
+    time_and_version = str(new_id())[:15]
+    chance = func.substr(cast(func.gen_random_uuid(), Text), len(time_and_version) + 1)
+    return cast(literal(time_and_version).concat(chance), Uuid)

@@ -63,7 +63,9 @@ class RequestRow(Base):
     received_on: Mapped[date | None]
     due_on: Mapped[date | None]
     binding: Mapped[bool] = mapped_column(default=False)
+    soft: Mapped[bool] = mapped_column(default=False)
     provisional: Mapped[bool] = mapped_column(default=False)
+    confirmed: Mapped[bool] = mapped_column(default=True)
     answered_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     next_due_on: Mapped[date] = mapped_column(default=NEVER)
@@ -93,7 +95,7 @@ class EventRow(Base):
 
 
 class DeadlineRow(Base):
-    """A clock of a request as it stands; `steps` say why the date is what it is."""
+    """A clock of a request as it stands, as `law.deadlines.Deadline`; `steps` say why the date is what it is."""
 
     __tablename__ = "deadline"
     __table_args__ = (
@@ -111,7 +113,9 @@ class DeadlineRow(Base):
     due_at: Mapped[datetime | None]
     met_on: Mapped[date | None]
     binding: Mapped[bool]
+    soft: Mapped[bool]
     provisional: Mapped[bool]
+    confirmed: Mapped[bool]
     steps: Mapped[list[dict[str, Any]]]
 
 

@@ -15,7 +15,11 @@ from rti.requests.tables import RequestRow
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
-    """A request; `due_kind` is "deadline" where a law in force gives it, else "benchmark"."""
+    """A request; `due_kind` is "deadline" where a law in force gives it, else "benchmark".
+
+    `overdue` where any clock that runs against the body is, as in the filter of the list; a `soft` date
+    is a target; `confirmed` where every number comes from a confirmed source.
+    """
 
     id: UUID
     reference: str
@@ -36,6 +40,8 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     due_on: date | None
     due_kind: str | None
     provisional: bool
+    soft: bool
+    confirmed: bool
     overdue: bool
     doubtful: str | None
 
@@ -58,7 +64,9 @@ class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
     due: date | None
     due_at: datetime | None
     binding: bool
+    soft: bool
     provisional: bool
+    confirmed: bool
     steps: list[dict[str, Any]]
 
 
@@ -82,7 +90,7 @@ def request_view(request: RequestRow, today: date) -> RequestView:
     return RequestView(
         **named,
         due_kind=kind if request.due_on else None,
-        overdue=overdue_on(request.due_on, request.answered_on, request.ended_on, today),
+        overdue=overdue_on(request.next_due_on, None, None, today),
     )
 
 
@@ -115,7 +123,9 @@ def detail_view(detail: Detail, today: date) -> DetailView:
                 due=clock.due_on,
                 due_at=clock.due_at,
                 binding=clock.binding,
+                soft=clock.soft,
                 provisional=clock.provisional,
+                confirmed=clock.confirmed,
                 steps=clock.steps,
             )
             for clock in detail.deadlines

@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import HOME, calendar_of, countries
@@ -22,7 +22,7 @@ from rti.law.counting import due_on
 from rti.law.limits import Limit, parse_limit
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute, standard
-from rti.requests.recomputing import Folder, events_of
+from rti.requests.grouping import AT_ONCE, fold_samples, stories
 from rti.requests.tables import RequestRow
 from rti.statistics.figures import Percentage
 from rti.statistics.measures import JUDGED, Facts, State, state_at
@@ -129,16 +129,21 @@ async def _by_limit(
 async def _by_statute(
     session: AsyncSession, wanted: WhatIf, rule: Statute, calendar: Calendar, as_of: date
 ) -> Counter[tuple[State, State]]:
-    key = (rule.id, rule.version)
-    folder = Folder({key: rule}, {key: calendar})
+    """Requests to which the same things happened share one fold."""
+    found = stories(_received(wanted, as_of).with_only_columns(RequestRow.id))
     own = state_in_sql(RequestRow, as_of, count_early=True).label("own")
-    query = _received(wanted, as_of).with_only_columns(RequestRow.id, own)
-    found = await session.stream(query.execution_options(yield_per=BATCH))
+    sample = func.min(cast(RequestRow.id, Text)).label("sample")
+    query = (
+        _received(wanted, as_of)
+        .join(found, found.c.request_id == RequestRow.id)
+        .with_only_columns(own, sample, func.count().label("number"))
+        .group_by(own, found.c.story)
+    )
     states: Counter[tuple[State, State]] = Counter()
-    async for lines in found.partitions():
-        events = await events_of(session, [line.id for line in lines])
-        for request_id, state in lines:
-            folded, _ = folder.fold(key, request_id, events.get(request_id, []))
+    groups = await session.stream(query.execution_options(yield_per=AT_ONCE))
+    async for part in groups.partitions():
+        folds = await fold_samples(session, [(UUID(group.sample), (rule, calendar)) for group in part])
+        for group, folded in zip(part, folds, strict=True):
             facts = Facts(
                 status=folded.status,
                 submitted_on=folded.submitted_on,
@@ -147,7 +152,7 @@ async def _by_statute(
                 answered_on=folded.answered_on,
                 ended_on=folded.ended_on,
             )
-            states[State(state), state_at(facts, as_of, count_early=True)] += 1
+            states[State(group.own), state_at(facts, as_of, count_early=True)] += group.number
     return states
 
 

@@ -3,7 +3,8 @@
 from litestar import get
 from litestar.response import Redirect, Template
 
-from rti.accounts.policy import REQUESTS
+from rti.accounts.policy import REQUESTS, SUPPORT
+from rti.calendars.queries import warning
 from rti.law.status import RequestStatus
 from rti.requests.commands import RequestFilter
 from rti.requests.queries import urgency, worklist
@@ -16,14 +17,16 @@ from rti.web.templating import WebRequest, page
 async def home(request: WebRequest, session: Session, today: Today) -> Template | Redirect:
     if request.user is None:
         return Redirect("/sign-in")
+    told = await warning(session, today) if request.user.role in SUPPORT else None
     if request.user.role not in REQUESTS:
-        return page(request, "home.html")
+        return page(request, "home.html", warning=told)
     return page(
         request,
         "home.html",
         await urgency(session, request.user, today),
         open_requests=await worklist(session, request.user, RequestFilter(status=RequestStatus.OPEN), today),
         today=today,
+        warning=told,
     )
 
 

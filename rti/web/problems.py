@@ -81,6 +81,8 @@ def on_http_exception(request: WebRequest, exception: HTTPException) -> Response
         )
     if exception.status_code >= HTTP_500_INTERNAL_SERVER_ERROR:
         return on_crash(request, exception)
+    if exception.status_code == 400 and wants_json(request):
+        return answer(request, Malformed(say("Send one JSON object, in UTF-8")))
     return answer(request, _BY_STATUS.get(exception.status_code, Malformed)())
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,7 @@ from rti.law.limits import Limit, parse_limit
 from rti.law.names import Name
 from rti.law.steps import UNITS
 from rti.requests.causes import SENTENCES as CAUSES
+from rti.wallclock import day_of
 from rti.web.menu import menu
 
 WebRequest = Request[Person | None, str | None, State]
@@ -41,6 +42,7 @@ def engine() -> JinjaTemplateEngine:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
     environment.globals.update(static=static_url, menu=menu)
@@ -94,6 +96,10 @@ class Reader:
 
     def date(self, day: Any) -> str:
         return i18n.show_date(day, self.language) if day else "–"
+
+    def day(self, moment: datetime) -> str:
+        """The day on which a moment falls where the reader is."""
+        return self.date(day_of(moment, self.zone))
 
     def moment(self, moment: Any) -> str:
         return i18n.show_moment(moment, self.language, self.zone) if moment else "–"

@@ -1,14 +1,17 @@
 """Declaring, withdrawing and confirming days off, and what that does to open requests."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from rti.accounts.policy import Role
+from rti.calendars.actions import change
+from rti.calendars.commands import DeclareDay
 from rti.calendars.queries import warning
 from rti.calendars.tables import CalendarYearRow, DayOffRow
 from rti.db import Database
@@ -16,6 +19,7 @@ from rti.law.events import EventKind, Outcome
 from rti.law.limits import parse_limit
 from rti.law.rules import ClockKind
 from rti.requests import recomputing
+from rti.requests.queries import events_of
 from rti.requests.tables import DateChangeRow, DeadlineRow, RequestRow
 from rti.statutes.actions import declare_standard
 from tests import make
@@ -107,7 +111,7 @@ async def test_only_open_requests_whose_window_holds_the_day_are_read(
 async def test_many_batches_end_as_if_each_request_had_been_filed_after_the_change(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recomputing, "BATCH", 2)
+    monkeypatch.setattr(recomputing, "AT_ONCE", 2)
     member = await sign_in(Role.STAFF)
     days = [date.fromordinal(date(2022, 5, 9).toordinal() + n) for n in range(30)]
     before = await _open_requests(database, member, *days)
@@ -125,6 +129,69 @@ async def test_many_batches_end_as_if_each_request_had_been_filed_after_the_chan
 
         for old, new in zip(before, after, strict=True):
             assert await stored(old) == await stored(new)
+
+
+async def test_corrections_extensions_and_withdrawals_are_folded_like_any_other_request(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    """Requests of one day whose stories differ: each moves as its own story says."""
+    member = await sign_in(Role.STAFF)
+    plain, corrected, extended, withdrawn = await _open_requests(database, member, *[RECEIVED] * 4)
+    longer: dict[str, Any] = {"days": "5 working"}
+    async with database.transaction() as session:
+        for request, kind, more in (
+            (corrected, EventKind.EXTENDED, longer),
+            (extended, EventKind.EXTENDED, longer),
+            (withdrawn, EventKind.WITHDRAWN, {}),
+        ):
+            await make.event(session, request.id, member.person, NOW, kind, date(2022, 5, 25), **more)
+        entries = await events_of(session, corrected.id)
+        void = next(entry.id for entry in entries if entry.kind is EventKind.EXTENDED)
+        await make.event(
+            session, corrected.id, member.person, NOW, EventKind.CORRECTED, date(2022, 5, 26), voids=void
+        )
+    told = (await client.post("/api/calendar/days-off", json=DAY)).json()
+    assert (told["looked_at"], told["requests"]) == (3, 3)
+    days = [(await _one(database, each.id))[0].due_on for each in (plain, corrected, extended, withdrawn)]
+    assert days == [date(2022, 6, 13), date(2022, 6, 13), date(2022, 6, 20), date(2022, 6, 10)]
+
+
+def _declared() -> DeclareDay:
+    return DeclareDay(country="KH", day=ADDED, name_km=DAY["name_km"], name_en="Added day", source="106")
+
+
+async def test_a_request_filed_while_a_day_off_is_declared_counts_with_it(database: Database) -> None:
+    async with database.transaction() as session:
+        standard = await declare_standard(session, parse_limit("15 working"), NOW, countries=["KH"])
+        staff = await make.member(session, Role.STAFF)
+
+    async def file() -> RequestRow:
+        async with database.transaction() as session:
+            return await make.request(
+                session, staff.person, NOW, received_on=RECEIVED, statute_id=standard.id
+            )
+
+    async with database.transaction() as session:
+        await change(session, _declared(), None, NOW)
+        filing = asyncio.create_task(file())
+        waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        while not await session.scalar(waits):
+            assert not filing.done(), "the request was filed by the old calendar"
+            await asyncio.sleep(0.01)
+    assert (await filing).due_on == date(2022, 6, 13)
+
+
+async def test_pages_read_on_while_a_day_off_is_declared(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.STAFF)
+    (filed,) = await _open_requests(database, member, RECEIVED)
+    async with database.transaction() as session:
+        assert (await change(session, _declared(), None, NOW)).requests == 1
+        for page in ("/requests", f"/requests/{filed.id}", f"/requests/{filed.id}/why", "/calendar"):
+            assert (await client.get(page)).status_code == 200
+        assert "10 June 2022" in (await client.get(f"/requests/{filed.id}")).text
+    assert "13 June 2022" in (await client.get(f"/requests/{filed.id}")).text
 
 
 async def test_a_day_on_a_weekend_moves_nothing(

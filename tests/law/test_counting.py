@@ -150,3 +150,17 @@ def test_adding_a_day_off_never_brings_a_working_day_deadline_forward(start, amo
 @given(dates, limits, calendars)
 def test_the_day_of_receipt_as_day_one_never_gives_a_later_date(start, limit, days):
     assert due_on(start, limit, days, count_start_day=True) <= due_on(start, limit, days)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("២០ ថ្ងៃធ្វើការ", "20 working"),
+        ("20ថ្ងៃធ្វើការ", "20 working"),
+        ("៣០ ថ្ងៃ", "30 calendar"),
+        ("១ ខែ", "1 month"),
+        ("៤៨ ម៉ោង", "48 hours"),
+    ],
+)
+def test_a_limit_can_be_written_in_khmer(written, meant):
+    assert parse_limit(written) == parse_limit(meant)

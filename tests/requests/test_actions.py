@@ -164,6 +164,8 @@ WRONG_EVENTS: list[tuple[EventKind, date, dict[str, Any], str]] = [
     (EventKind.EXTENDED, TODAY, {}, "days"),
     (EventKind.EXTENDED, TODAY, {"days": "10 wrking"}, "days"),
     (EventKind.CORRECTED, TODAY, {}, "voids"),
+    (EventKind.RECEIVED, TODAY, {}, "voids"),
+    (EventKind.SUBMITTED, TODAY, {}, "happened_on"),
 ]
 
 
@@ -184,3 +186,19 @@ async def test_those_who_see_figures_only_see_no_request(session: AsyncSession, 
     request = await make.request(session, member.person, NOW)
     with pytest.raises(NotFound):
         await one(session, outsider.person, request.id)
+
+
+async def test_a_letter_that_was_refused_at_the_counter_can_be_handed_over_again(
+    session: AsyncSession,
+) -> None:
+    member = await make.member(session)
+    request = await make.request(
+        session, member.person, NOW, received_on=None, submitted_on=date(2026, 11, 2)
+    )
+    for kind, day in (
+        (EventKind.REFUSED_AT_COUNTER, date(2026, 11, 2)),
+        (EventKind.SUBMITTED, date(2026, 11, 9)),
+        (EventKind.RECEIVED, date(2026, 11, 10)),
+    ):
+        await make.event(session, request.id, member.person, NOW, kind, day)
+    assert (request.status, request.submitted_on) == (RequestStatus.OPEN, date(2026, 11, 9))

@@ -1,0 +1,100 @@
+"""What cannot be, before it is written down: pure, and the same for a form, JSON and a CSV line."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from rti.errors import Fault, say
+from rti.law.events import Event, EventKind, effective
+from rti.law.limits import parse_limit
+from rti.requests.commands import FileRequest, RecordEvent
+
+FIRST_DAYS = (
+    ("drafted_on", EventKind.DRAFTED),
+    ("submitted_on", EventKind.SUBMITTED),
+    ("received_on", EventKind.RECEIVED),
+)
+"""The days of filing in their order, and the events they stand for."""
+
+
+STEPS = (*(kind for _, kind in FIRST_DAYS), EventKind.ANSWERED)
+"""What happens in this order and in no other."""
+ONCE = frozenset({EventKind.SUBMITTED, EventKind.RECEIVED})
+AGAIN_AFTER = frozenset({EventKind.REFUSED_AT_COUNTER, EventKind.RETURNED, EventKind.TRANSFERRED})
+"""After one of these a request may be handed over or received a second time."""
+
+
+def filing_faults(command: FileRequest, today: date) -> list[Fault]:
+    """Days of filing that lie ahead, or out of their order."""
+    faults, before = [], None
+    for name, _ in FIRST_DAYS:
+        day = getattr(command, name)
+        if day is None:
+            continue
+        if day > today:
+            faults.append(Fault(name, say("This day is still to come; leave it empty until it has happened")))
+        elif before and day < before:
+            faults.append(
+                Fault(name, say("This is before the day of the step before it ({day})", day=before))
+            )
+        before = day
+    return faults
+
+
+def event_faults(command: RecordEvent, earlier: Sequence[Event], today: date) -> list[Fault]:
+    """What is wrong with an event beside what is on the timeline already."""
+    return [*_own_faults(command, today), *_faults_beside(command, earlier)]
+
+
+def _own_faults(command: RecordEvent, today: date) -> list[Fault]:
+    faults = []
+    if command.happened_on > today:
+        faults.append(Fault("happened_on", say("This day is still to come; record it when it has happened")))
+    if command.kind is EventKind.ANSWERED and command.outcome is None:
+        faults.append(Fault("outcome", say("Say what came of the request")))
+    if command.kind is EventKind.CORRECTED and command.voids is None:
+        faults.append(Fault("voids", say("Say which entry of the timeline this corrects")))
+    if command.kind is EventKind.EXTENDED and not (command.days or command.until):
+        told = say("Write how long the extension is, for example 10 working, or until which day")
+        faults.append(Fault("days", told))
+    if command.days and not _is_limit(command.days):
+        told = say("Write a number and a unit, for example 10 working or 15 calendar")
+        faults.append(Fault("days", told))
+    return faults
+
+
+def _faults_beside(command: RecordEvent, earlier: Sequence[Event]) -> list[Fault]:
+    voided = str(command.voids) if command.voids else None
+    if voided and voided not in {event.id for event in earlier}:
+        return [Fault("voids", say("Choose an entry of this timeline"))]
+    standing = [event for event in effective(earlier) if event.id != voided]
+    kinds = {event.kind for event in standing}
+    faults = []
+    if command.kind in ONCE & kinds and not AGAIN_AFTER & kinds:
+        told = say("This is on the timeline already; choose that entry under “Corrects an entry”")
+        faults.append(Fault("voids", told))
+    if command.kind in STEPS:
+        faults += _order_faults(command, standing)
+    return faults
+
+
+def _order_faults(command: RecordEvent, standing: Sequence[Event]) -> list[Fault]:
+    """A step lies behind the first day of each step before it, and not behind the last of each after it."""
+    place = STEPS.index(command.kind)
+    for kind in STEPS[:place]:
+        first = min((event.on for event in standing if event.kind is kind), default=date.min)
+        if command.happened_on < first:
+            told = say("This is before the day of the step before it ({day})", day=first)
+            return [Fault("happened_on", told)]
+    for kind in STEPS[place + 1 :]:
+        last = max((event.on for event in standing if event.kind is kind), default=date.max)
+        if command.happened_on > last:
+            return [Fault("happened_on", say("This is after the day of the step after it ({day})", day=last))]
+    return []
+
+
+def _is_limit(text: str) -> bool:
+    try:
+        parse_limit(text)
+    except ValueError:
+        return False
+    return True

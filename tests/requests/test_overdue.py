@@ -1,0 +1,80 @@
+"""The SQL that lists overdue requests says the same as the one function of the law, on every day."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from rti.accounts.policy import Role
+from rti.db import Database
+from rti.law.events import EventKind, Outcome
+from rti.law.limits import parse_limit
+from rti.law.rules import FILING
+from rti.law.status import overdue_on
+from rti.requests.commands import RequestFilter
+from rti.requests.queries import worklist
+from rti.requests.tables import DeadlineRow, RequestRow
+from rti.requests.views import request_view
+from rti.statutes.actions import declare_standard
+from tests import make
+from tests.conftest import NOW
+
+RECEIVED = date(2026, 3, 2)
+DUE = date(2026, 3, 23)
+"""15 working days later; checked below."""
+Happened = Sequence[tuple[EventKind, date, dict[str, Any]]]
+FULL = {"outcome": Outcome.FULL}
+STORIES: dict[str, tuple[str, Happened]] = {
+    "running": ("", ()),
+    "extended": ("", [(EventKind.EXTENDED, date(2026, 3, 20), {"days": "5 working"})]),
+    "extended when it was too late": ("", [(EventKind.EXTENDED, DUE + timedelta(2), {"days": "5 working"})]),
+    "answered before": ("", [(EventKind.ANSWERED, DUE - timedelta(1), FULL)]),
+    "answered on the due day": ("", [(EventKind.ANSWERED, DUE, FULL)]),
+    "answered the day after": ("", [(EventKind.ANSWERED, DUE + timedelta(1), FULL)]),
+    "withdrawn on the due day": ("", [(EventKind.WITHDRAWN, DUE, {})]),
+    "withdrawn the day after": ("", [(EventKind.WITHDRAWN, DUE + timedelta(1), {})]),
+    "several clocks": ("KH-A2I-DRAFT", [(EventKind.EXTENDED, date(2026, 3, 6), {"days": "40 working"})]),
+    "paused": ("IN-RTI-2005", [(EventKind.FEE_REQUESTED, date(2026, 3, 16), {})]),
+    "paused and going on": (
+        "UK-FOIA-2000",
+        [
+            (EventKind.CLARIFICATION_REQUESTED, date(2026, 3, 16), {}),
+            (EventKind.CLARIFICATION_GIVEN, date(2026, 3, 19), {}),
+        ],
+    ),
+    "refused, with a time to ask for a review": (
+        "IN-RTI-2005",
+        [(EventKind.ANSWERED, date(2026, 3, 20), {"outcome": Outcome.REFUSED})],
+    ),
+}
+
+
+@pytest.mark.parametrize(("statute_id", "happened"), STORIES.values(), ids=STORIES)
+async def test_the_list_of_overdue_requests_agrees_with_the_law_around_every_boundary(
+    database: Database, statute_id: str, happened: Happened
+) -> None:
+    async with database.transaction() as session:
+        staff = (await make.member(session, Role.STAFF)).person
+        standard = await declare_standard(session, parse_limit("15 working"), NOW, countries=["KH"])
+        filed = await make.request(
+            session, staff, NOW, received_on=RECEIVED, statute_id=statute_id or standard.id
+        )
+        assert statute_id or filed.due_on == DUE
+        for kind, day, more in happened:
+            await make.event(session, filed.id, staff, NOW, kind, day, **more)
+        request = await session.get_one(RequestRow, filed.id, populate_existing=True)
+        clocks = (await session.scalars(select(DeadlineRow).where(DeadlineRow.request_id == filed.id))).all()
+        known_from = max([RECEIVED, *(day for _, day, _ in happened)])
+        boundaries = [known_from, *(clock.due_on for clock in clocks if clock.due_on)]
+        days = {boundary + timedelta(n) for boundary in boundaries for n in range(-3, 4)}
+        for day in sorted(day for day in days if day >= known_from):
+            expected = any(
+                overdue_on(clock.due_on, clock.met_on, request.ended_on, day)
+                for clock in clocks
+                if clock.kind not in FILING
+            )
+            listed = await worklist(session, staff, RequestFilter(overdue=True), day)
+            assert [line.request.id for line in listed.items] == [filed.id] * expected, day
+            assert request_view(request, day).overdue == expected, day

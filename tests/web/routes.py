@@ -1,0 +1,138 @@
+"""Every route of the application with its guard, and things for its addresses to name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.passwords import new_token, token_hash
+from rti.accounts.policy import Person, Role
+from rti.accounts.tables import SignInRow
+from rti.correspondence.kinds import MessageKind
+from rti.correspondence.tables import MessageRow
+from rti.db import Database
+from rti.requests.documents import attach
+from rti.requests.queries import events_of
+from rti.wallclock import now
+from rti.web.guards import open_to_all
+from tests import make
+from tests.conftest import NOW
+
+FRAMEWORK = {"/api/schema", "/api/schema/openapi.json", "/api/schema/{path:str}"}
+"""The description of the API, which the framework serves without a guard of ours."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A method of an address; `roles` is None where it is open to all."""
+
+    method: str
+    path: str
+    roles: frozenset[Role] | None
+    parameters: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def is_api(self) -> bool:
+        return self.path.startswith("/api/")
+
+    def at(self, names: dict[str, str]) -> str:
+        """The address with its parameters; an unknown one is a KeyError, so that this file learns of it."""
+        address = self.path
+        for name in self.parameters:
+            kind = address.split(f"{{{name}:", 1)[1].split("}", 1)[0]
+            address = address.replace(f"{{{name}:{kind}}}", names[name])
+        return address
+
+
+def routes_of(app: Litestar) -> Iterator[Route]:
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute) or route.path in FRAMEWORK:
+            continue
+        for handler in route.route_handlers:
+            for method in sorted(handler.http_methods - {"OPTIONS"}):
+                guards = handler.guards or ()
+                roles = next((guard.roles for guard in guards if hasattr(guard, "roles")), None)
+                assert roles is not None or open_to_all in guards, f"{method} {route.path} has no guard"
+                yield Route(method, route.path, roles, tuple(route.path_parameters))
+
+
+async def things(session: AsyncSession, member: Person, about: Person) -> dict[str, str]:
+    """A value for every parameter of an address: things of `member`, and the account of `about`."""
+    filed = await make.request(session, member, NOW)
+    event = (await events_of(session, filed.id))[0]
+    document = await attach(session, event, file_name="a.pdf", content=b"%PDF-1.7", now=NOW)
+    message = MessageRow(
+        person_id=member.id,
+        kind=next(iter(MessageKind)),
+        values={},
+        message_id=f"<{uuid4()}@rti.test>",
+        next_attempt_at=NOW,
+        created_at=NOW,
+    )
+    session.add(message)
+    campaign = await make.campaign(session, NOW)
+    await session.flush()
+    return {
+        "request_id": str(filed.id),
+        "event_id": str(event.id),
+        "document_id": str(document.id),
+        "message_id": str(message.id),
+        "campaign_id": str(campaign.id),
+        "body_id": str(filed.body_id),
+        "person_id": str(about.id),
+        "statute_id": "KH-A2I-DRAFT",
+        "change": "declare",
+        "name": "requests",
+    }
+
+
+MISSING = dict.fromkeys(
+    ("request_id", "event_id", "document_id", "message_id", "campaign_id", "body_id", "person_id"),
+    "01a2085c-dd3b-7770-a5b2-e2298924953d",
+) | dict.fromkeys(("statute_id", "change", "name"), "nothing")
+
+
+async def send(
+    client: httpx.AsyncClient, route: Route, address: str, person: Person | None, database: Database
+) -> httpx.Response:
+    """Ask as a person, in a session of its own, with an empty form or JSON object and a good form token."""
+    client.cookies.delete("session")
+    headers = {}
+    if person:
+        headers = await session_of(client, person, database)
+    if route.method == "GET":
+        return await client.get(address, headers=headers)
+    if route.is_api:
+        return await client.request(route.method, address, headers=headers, json={})
+    token = client.cookies.get("csrf") or await _form_token(client)
+    return await client.request(route.method, address, headers=headers, data={"_csrf_token": token})
+
+
+async def _form_token(client: httpx.AsyncClient) -> str:
+    return await make.form_token(client, "/sign-in")
+
+
+async def session_of(client: httpx.AsyncClient, person: Person, database: Database) -> dict[str, str]:
+    """Sign in without the costly password: the cookie for the pages, and the headers for the API."""
+    token = new_token()
+    moment = now()
+    async with database.transaction() as session:
+        session.add(
+            SignInRow(
+                token_hash=token_hash(token),
+                person_id=person.id,
+                created_at=moment,
+                last_seen_at=moment,
+                expires_at=moment + timedelta(hours=1),
+            )
+        )
+    client.cookies.set("session", token)
+    return {"Authorization": f"Bearer {token}"}

@@ -1,0 +1,173 @@
+"""What no browser sends: every route that takes something refuses it in words, and never falls over."""
+
+import base64
+import json
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from rti.accounts.commands import AddPerson, ChangePassword, SaveMe, SignIn
+from rti.accounts.policy import Role
+from rti.bodies.commands import SaveBody
+from rti.bodies.queries import BodyFilter
+from rti.calendars.commands import CalendarFilter, ConfirmYear, DeclareDay
+from rti.campaigns.commands import MarkAreas, SaveCampaign
+from rti.correspondence.queries import MessageFilter
+from rti.db import Database
+from rti.requests.commands import FileRequest, RecordEvent, RequestFilter
+from rti.statistics.commands import Wanted
+from rti.statistics.what_if import WhatIf
+from rti.statutes.commands import AddStatute, AddStatuteText, Calculate, Commence
+from tests import make
+from tests.web.routes import session_of, things
+from tests.web.test_matrix import ROUTES
+
+COMMANDS = (
+    *(AddPerson, AddStatute, AddStatuteText, BodyFilter, Calculate, CalendarFilter, ChangePassword, Commence),
+    *(ConfirmYear, DeclareDay, FileRequest, MarkAreas, MessageFilter, RecordEvent, RequestFilter, SaveBody),
+    *(SaveCampaign, SaveMe, SignIn, Wanted, WhatIf),
+)
+NAMES = sorted({name for command in COMMANDS for name in command.__struct_fields__} | {"back", "version"})
+
+
+def _mark(*parts: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+SOME_ID = str(UUID(int=1))
+TEXTS = [
+    "\x00",
+    "\u2028",
+    "x" * 100_000,
+    str(10**30),
+    "9" * 5_000,
+    "-1",
+    "0008-01-01",
+    "9999-12-31",
+    "<b>",
+    "%",
+]
+MARKS = [
+    _mark(*parts)
+    for parts in (
+        ("\x00", SOME_ID),
+        ("\ud800", SOME_ID),
+        ("0001-01-01T00:00:00+14:00", SOME_ID),
+        ("9999-12-31T23:59:59-14:00", SOME_ID),
+        (1, 2),
+        (),
+    )
+]
+JSON: list[Any] = [*TEXTS, 10**30, -1, 1.5, True, [], {}, [[]], {"a": "\x00"}]
+RAW = [
+    b"",
+    b"null",
+    b"[" * 5_000,
+    b'{"title":"\\ud800"}',
+    b"\xff\xfe{\x00",
+    b'{"year":' + b"9" * 5_000 + b"}",
+]
+
+
+async def _everything(
+    client: httpx.AsyncClient, database: Database, role: Role
+) -> tuple[dict[str, str], Any]:
+    async with database.transaction() as session:
+        person = (await make.member(session, role)).person
+        owner = person if person.cbo_id else (await make.member(session)).person
+        names = await things(session, owner, owner)
+    return names, person
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.ADMINISTRATOR])
+async def test_no_value_of_any_field_brings_a_route_down(
+    client: httpx.AsyncClient, database: Database, role: Role
+) -> None:
+    """Every known name at once with the same value: each route takes its own and names the others."""
+    names, person = await _everything(client, database, role)
+    token = await make.form_token(client, "/sign-in")
+    for route in ROUTES:
+        if (route.roles and role not in route.roles) or route.path == "/health":
+            continue
+        address = route.at(names)
+        headers = await session_of(client, person, database)
+        for value in [*TEXTS, *MARKS] if route.method == "GET" else JSON if route.is_api else TEXTS:
+            if route.method == "GET":
+                answer = await client.get(
+                    address, params={"after": value} if value in MARKS else dict.fromkeys(NAMES, value[:300])
+                )
+            elif route.is_api:
+                answer = await client.request(
+                    route.method, address, headers=headers, json=dict.fromkeys(NAMES, value)
+                )
+            else:
+                fields = {**dict.fromkeys(NAMES, value), "_csrf_token": token}
+                answer = await client.post(address, data=fields)
+            assert answer.status_code < 500, f"{route} with {str(value)[:40]!r}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("path", ["/bodies", "/requests", "/mail"])
+@pytest.mark.parametrize("mark", [*MARKS[:2], *MARKS[4:]])
+async def test_a_forged_mark_of_a_list_is_a_fault_of_its_field(
+    client: httpx.AsyncClient, database: Database, path: str, mark: str
+) -> None:
+    _, person = await _everything(client, database, Role.STAFF)
+    headers = await session_of(client, person, database)
+    api = "/api/messages" if path == "/mail" else f"/api{path}"
+    assert (await client.get(path, params={"after": mark})).status_code == 422
+    answer = await client.get(api, params={"after": mark}, headers=headers)
+    assert [fault["field"] for fault in answer.json()["faults"]] == ["after"]
+
+
+@pytest.mark.parametrize("country", ["\x00", "\x01", "K H"])
+async def test_a_country_that_cannot_be_is_a_fault_beside_the_usual_list(
+    client: httpx.AsyncClient, database: Database, country: str
+) -> None:
+    _, person = await _everything(client, database, Role.STAFF)
+    await session_of(client, person, database)
+    fields = {"country": country, "day": str(date(2026, 1, 5))}
+    assert (await client.get("/calendar/declare", params=fields)).status_code == 422
+
+
+@pytest.mark.parametrize("body", RAW)
+async def test_a_body_that_is_no_json_object_is_refused(client: httpx.AsyncClient, body: bytes) -> None:
+    answer = await client.post("/api/sessions", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in {400, 422}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"\r\n\r\n\xff\xfe",
+        b"\r\nContent-Type: text/plain; charset=nope\r\n\r\nabc",
+        b"\r\nContent-Type: application/json\r\n\r\n{\xff",
+    ],
+)
+async def test_a_form_in_broken_text_is_refused(client: httpx.AsyncClient, part: bytes) -> None:
+    await make.form_token(client, "/sign-in")
+    body = b'--a\r\nContent-Disposition: form-data; name="email"' + part + b"\r\n--a--\r\n"
+    answer = await client.post(
+        "/sign-in", content=body, headers={"content-type": "multipart/form-data; boundary=a"}
+    )
+    assert answer.status_code == 400
+    assert "UTF-8" in answer.text
+
+
+async def test_form_tokens_outside_ascii_are_refused(client: httpx.AsyncClient) -> None:
+    token = await make.form_token(client, "/sign-in")
+    broken = "é" * 200
+    assert (await client.post("/language", data={"_csrf_token": broken})).status_code == 400
+    header = {"x-csrftoken": broken.encode()}
+    assert (await client.post("/language", data={}, headers=header)).status_code == 403
+    client.cookies.clear()
+    cookie = {"cookie": f"csrf={broken}".encode()}
+    assert (await client.post("/language", data={"_csrf_token": token}, headers=cookie)).status_code == 403
+
+
+async def test_the_description_of_the_api_can_be_read(client: httpx.AsyncClient) -> None:
+    described = (await client.get("/api/schema/openapi.json")).json()
+    assert "/api/requests" in described["paths"]
+    assert "FileRequest" in json.dumps(described["paths"]["/api/requests"]["post"]["requestBody"])
