@@ -80,6 +80,7 @@ def create_app(settings: Settings) -> Litestar:
             exclude=r"^/api/",
         ),
         compression_config=CompressionConfig(backend="gzip"),
+        logging_config=None,
         request_max_body_size=LARGEST_BODY,
         openapi_config=OpenAPIConfig(
             title="RTI",

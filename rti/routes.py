@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rti import health, home
 from rti.accounts import api as accounts_api
 from rti.accounts import pages as accounts_pages
 from rti.accounts import people_api, people_pages
@@ -21,7 +22,7 @@ from rti.statistics import pages as statistics_pages
 from rti.statistics import what_if_pages
 from rti.statutes import api as statutes_api
 from rti.statutes import pages as statutes_pages
-from rti.web import health, home, static
+from rti.web import static
 
 HANDLERS: list[Any] = [
     *home.ROUTES,

@@ -12,8 +12,8 @@ from litestar.datastructures import State
 from rti import wallclock
 from rti.cli.running import opened
 from rti.db import Database
+from rti.health import Health, examine
 from rti.settings import Settings
-from rti.web.health import Health, examine
 
 
 class Part(StrEnum):

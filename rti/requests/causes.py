@@ -1,6 +1,6 @@
 """Why a date moved, as `date_change.cause` keeps it: an event, or a change of the calendar with its day."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from rti.law.steps import EVENTS, N_
@@ -11,6 +11,13 @@ CALENDAR: Mapping[str, str] = {
     "year_confirmed": N_("Days off of {day} confirmed"),
 }
 SENTENCES: Mapping[str, str] = {**CALENDAR, **{str(kind): words for kind, words in EVENTS.items()}}
+
+
+def told(cause: str, translate: Callable[[str], str], format_day: Callable[[date], str]) -> str:
+    """The sentence for a cause that is kept."""
+    code, _, of = cause.partition(" ")
+    day = format_day(date.fromisoformat(of)) if "-" in of else of
+    return translate(SENTENCES[code]).format(day=day)
 
 
 def day_off(day: date) -> str:

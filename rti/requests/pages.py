@@ -16,7 +16,7 @@ from rti.intake import decode
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
 from rti.law.steps import step_from_data
-from rti.requests import actions, queries
+from rti.requests import actions, causes, queries
 from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter
 from rti.requests.documents import attach
 from rti.requests.kinds import Channel, Topic
@@ -111,6 +111,7 @@ async def _detail_page(
         newest_version=await newest_version(session, detail.request.statute_id),
         kinds=RECORDABLE,
         outcomes=Outcome,
+        cause=causes.told,
         form=sent.values if sent else {"happened_on": today.isoformat()},
         faults=Faults(sent.faults if sent else ()),
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +23,6 @@ from rti.labels import label
 from rti.law.limits import Limit, parse_limit
 from rti.law.names import Name
 from rti.law.steps import UNITS
-from rti.requests.causes import SENTENCES as CAUSES
 from rti.wallclock import day_of
 from rti.web.menu import menu
 
@@ -103,12 +102,6 @@ class Reader:
 
     def moment(self, moment: Any) -> str:
         return i18n.show_moment(moment, self.language, self.zone) if moment else "–"
-
-    def cause(self, cause: str) -> str:
-        """Why a date moved, as `requests.causes` wrote it."""
-        code, _, of = cause.partition(" ")
-        day = self.date(date.fromisoformat(of)) if "-" in of else of
-        return self.translate(CAUSES[code]).format(day=day)
 
     def limit(self, limit: Limit | str) -> str:
         """An amount of time in words, such as 15 working days; also as an event keeps it, such as 15 working."""

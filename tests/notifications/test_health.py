@@ -14,9 +14,9 @@ from notifications.timetable import note_tick
 from rti.app import create_app
 from rti.correspondence.tables import MessageRow, TickRow
 from rti.db import Database
+from rti.health import examine
 from rti.settings import Settings
 from rti.wallclock import now as present
-from rti.web.health import examine
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due
 
