@@ -70,9 +70,7 @@ class Table:
         value = self.get(key)
         if value is None:
             return ()
-        if not isinstance(value, list) or not all(
-            isinstance(item, str) and item.isprintable() for item in value
-        ):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self.fault(key, f"{_shown(value)} is not a list of texts; write them in quotes between [ and ]")
             return ()
         return tuple(value)

@@ -108,6 +108,9 @@ _NEW_CLOCK = _temporary(
 )
 _CHANGED = _temporary(
     "changed_clock",
+    Column("statute_id", Text),
+    Column("statute_version", DeadlineRow.epoch.type),
+    Column("story", LargeBinary),
     Column("request_id", Uuid),
     Column("kind", Choice(ClockKind)),
     Column("old_due_on", Date),
@@ -212,8 +215,8 @@ def _standing(fold: Folded) -> dict[str, Any]:
     return {**standing, "next_due_on": fold.next_due_on or NEVER}
 
 
-def _same_group(table: Table) -> Any:
-    return and_(*(table.c[name] == _LOOKED_AT.c[name] for name in _GROUP))
+def _same_group(table: Table, other: Table = _LOOKED_AT) -> Any:
+    return and_(*(table.c[name] == other.c[name] for name in _GROUP))
 
 
 async def _compare(session: AsyncSession) -> None:
@@ -221,7 +224,13 @@ async def _compare(session: AsyncSession) -> None:
     new = _NEW_CLOCK.c
     stored = tuple_(*_CLOCK)
     chosen = (
-        select(DeadlineRow.request_id, DeadlineRow.kind, DeadlineRow.due_on, new.due_on)
+        select(
+            *(new[name] for name in _GROUP),
+            DeadlineRow.request_id,
+            DeadlineRow.kind,
+            DeadlineRow.due_on,
+            new.due_on,
+        )
         .join(_LOOKED_AT, _LOOKED_AT.c.request_id == DeadlineRow.request_id)
         .join(_NEW_CLOCK, and_(_same_group(_NEW_CLOCK), new.kind == DeadlineRow.kind))
         .where(stored.is_distinct_from(tuple_(*(new[column.name] for column in _CLOCK))))
@@ -255,12 +264,11 @@ async def _counted(session: AsyncSession) -> Moves:
 async def _write(session: AsyncSession, cause: str, now: datetime) -> None:
     """Store the clocks that differ, the requests whose columns do, and each move with its cause."""
     changed, new = _CHANGED.c, _NEW_CLOCK.c
-    of_changed = and_(changed.request_id == _LOOKED_AT.c.request_id, _same_group(_NEW_CLOCK))
     clocks = update(DeadlineRow).where(
         DeadlineRow.request_id == changed.request_id,
         DeadlineRow.kind == changed.kind,
         new.kind == changed.kind,
-        of_changed,
+        _same_group(_NEW_CLOCK, _CHANGED),
     )
     clocks = clocks.values({column.name: new[column.name] for column in _CLOCK})
     stored = tuple_(*(getattr(RequestRow, name) for name in _STANDING))
