@@ -20,7 +20,12 @@ from rti.web.menu import MENU
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted([*ROOT.glob("rti/**/*.py"), *ROOT.glob("notifications/**/*.py")])
-TEMPLATES = sorted(path for path in ROOT.glob("*/**/templates/**/*") if path.suffix in {".html", ".txt"})
+TEMPLATES = sorted(
+    path
+    for folder in ("rti", "notifications")
+    for path in (ROOT / folder).glob("**/templates/**/*")
+    if path.suffix in {".html", ".txt"}
+)
 SPEAKING = {"_", "gettext", "ngettext", "say", "N_"}
 DEFERRED = {
     "words",
