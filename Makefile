@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup check test messages bench lock clean
+.PHONY: run setup check test torture messages bench lock clean
 
 run: setup
 	$(BIN)/rti demo
@@ -24,6 +24,10 @@ check: setup
 
 test: check
 	$(BIN)/pytest -n auto
+
+# The long tests at their full sizes, one after the other, printing their figures.
+torture: setup
+	TEST_SIZE=full BROWSER_REQUIRED=1 $(BIN)/pytest -m torture -s -v
 
 # Collect the texts of the program into the Khmer catalogue; what is new there waits for a translation.
 # Of its header only what gettext needs is kept: no names, no dates, nothing of the machine.
