@@ -13,7 +13,6 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.template.config import TemplateConfig
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti import logs, routes, wallclock
 from rti.accounts.policy import Person
@@ -23,12 +22,6 @@ from rti.web import guards, headers, problems, templating
 from rti.web.received import ReceivedRequest
 
 LARGEST_BODY = 12_000_000
-
-
-async def _session(state: State) -> AsyncIterator[AsyncSession]:
-    """One transaction around a request: it commits before the answer leaves, and a failure is a 500."""
-    async with state.database.transaction() as session:
-        yield session
 
 
 def _person(request: Request[Any, Any, Any]) -> Person:
@@ -47,7 +40,7 @@ def _today(state: State) -> date:
 def create_app(settings: Settings) -> Litestar:
     """The application of one process, for `settings` that name a database and a secret."""
     logs.configure()
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, settings.secret)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -56,11 +49,10 @@ def create_app(settings: Settings) -> Litestar:
 
     guards.require_declared_guards(routes.HANDLERS)
     return Litestar(
-        route_handlers=routes.HANDLERS,
+        route_handlers=routes.ROUTERS,
         lifespan=[lifespan],
         state=State({"settings": settings, "database": database}),
         dependencies={
-            "session": Provide(_session),
             "person": Provide(_person, sync_to_thread=False),
             "now": Provide(_now, sync_to_thread=False),
             "today": Provide(_today, sync_to_thread=False),

@@ -8,14 +8,17 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import DateTime, Dialect, MetaData, Text, TypeDecorator, Uuid
+from sqlalchemy import DateTime, Dialect, MetaData, Text, TypeDecorator, Uuid, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-UNIQUE_VIOLATION = "23505"
-"""SQLSTATE of a duplicate key (PostgreSQL, appendix A)."""
+from rti.tenancy.logins import Login, password_of
+
+UNIQUE_VIOLATION, NOT_ALLOWED = "23505", "42501"
+"""SQLSTATE of a duplicate key, and of a row or table out of reach of a login (PostgreSQL, appendix A)."""
+_ASKING = text("SELECT set_config('rti.person', :person, true)")
 
 
 class Base(DeclarativeBase):
@@ -77,20 +80,41 @@ async def unique(session: AsyncSession, problem: Exception) -> AsyncIterator[Non
 
 
 class Database:
-    """An engine and its transactions; one for each process."""
+    """An engine and its transactions, and the same database under each of our logins.
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    `url` may name a user, who is then the one that migrates; what serves people works `under` a login,
+    whose password follows from `secret`.
+    """
+
+    def __init__(self, url: str, secret: str = "", pool_size: int = 10) -> None:
+        self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
         # Parameters may be about people, so they never reach an error message or a log.
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True
+            self._url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
         )
         self._session = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._under: dict[Login, Database] = {}
+
+    def under(self, login: Login) -> "Database":
+        """The same database as this login sees it; a connection is made when it is first used."""
+        if login not in self._under:
+            url = self._url.set(username=login, password=password_of(login, self.secret))
+            self._under[login] = Database(
+                url.render_as_string(hide_password=False), self.secret, self._pool_size
+            )
+        return self._under[login]
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A session that commits when the block ends and rolls back when it raises."""
+    async def transaction(self, person: UUID | None = None) -> AsyncIterator[AsyncSession]:
+        """A session that commits when the block ends and rolls back when it raises.
+
+        `person` is whoever asks; policies look at it until the transaction ends and no longer.
+        """
         async with self._session() as session, session.begin():
+            if person:
+                await session.execute(_ASKING, {"person": str(person)})
             yield session
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        for database in (*self._under.values(), self):
+            await database.engine.dispose()

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.passwords import hash_password
 from rti.accounts.policy import CBO, Person, Role
 from rti.accounts.sessions import person_of
-from rti.accounts.tables import PersonRow
+from rti.accounts.tables import AssignmentRow, PersonRow
 from rti.bodies.tables import AreaRow, PublicBodyRow
 from rti.campaigns.tables import CampaignRow, TargetAreaRow
 from rti.cbos.tables import CboRow
@@ -92,6 +92,7 @@ async def load_demo(session: AsyncSession, now: datetime, today: date) -> None:
     people = {account.role: _person(account, cbos[0], now) for account in ACCOUNTS}
     session.add_all(people.values())
     await session.flush()
+    session.add(AssignmentRow(person_id=people[Role.STAFF].id, campaign_id=campaign.id, assigned_at=now))
     await _requests(session, campaign, cbos, person_of(people[Role.STAFF]), now, today)
 
 

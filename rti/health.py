@@ -13,6 +13,7 @@ from sqlalchemy import text
 from rti import migrating
 from rti.correspondence import queries
 from rti.correspondence.tables import TickRow
+from rti.tenancy.logins import Login
 from rti.web.guards import open_to_all
 from rti.web.inject import Now
 
@@ -68,7 +69,7 @@ async def examine(state: State, now: datetime) -> Health:
     mode = "sent" if state.settings.smtp_url else "kept"
     began = time.perf_counter()
     try:
-        async with asyncio.timeout(PATIENCE), state.database.transaction() as session:
+        async with asyncio.timeout(PATIENCE), state.database.under(Login.DOOR).transaction() as session:
             version = await session.scalar(text("SELECT version_num FROM alembic_version"))
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
             current = version == migrating.newest_version()

@@ -13,6 +13,7 @@ from rti.bodies.reference import load_cambodia
 from rti.calendars.reference import load_published_days
 from rti.db import Database
 from rti.statutes.reference import load_statutes
+from rti.tenancy.applying import apply
 
 _ONE_AT_A_TIME = 7426_01
 """Key of the advisory lock under which a database is migrated."""
@@ -33,11 +34,14 @@ def newest_version() -> str | None:
     return ScriptDirectory(str(files("migrations"))).get_current_head()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, secret: str) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ONE_AT_A_TIME})")
     try:
         command.upgrade(alembic_config(connection), "head")
+        apply(connection, secret)
+        connection.commit()
     finally:
+        connection.rollback()
         connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ONE_AT_A_TIME})")
         connection.commit()
 
@@ -45,7 +49,7 @@ def _upgrade(connection: Connection) -> None:
 async def migrate(database: Database, now: datetime) -> None:
     """Apply what is missing; does nothing on a database that is up to date."""
     async with database.engine.connect() as connection:
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, database.secret)
     async with database.transaction() as session:
         await load_cambodia(session, now)
         await load_statutes(session, now)

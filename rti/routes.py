@@ -1,6 +1,8 @@
-"""Every address of the web pages and the JSON API."""
+"""Every address of the web pages and the JSON API, and under which login each works."""
 
 from typing import Any
+
+from litestar import Router
 
 from rti import health, home
 from rti.accounts import api as accounts_api
@@ -22,16 +24,21 @@ from rti.statistics import pages as statistics_pages
 from rti.statistics import what_if_pages
 from rti.statutes import api as statutes_api
 from rti.statutes import pages as statutes_pages
+from rti.tenancy.logins import figures_login_of, login_of
 from rti.web import static
+from rti.web.transactions import as_worker, at_the_door, under
 
-HANDLERS: list[Any] = [
-    *home.ROUTES,
-    *static.ROUTES,
-    *health.ROUTES,
+_ACCOUNTS: list[Any] = [
     *accounts_pages.ROUTES,
     *accounts_api.ROUTES,
     *people_pages.ROUTES,
     *people_api.ROUTES,
+]
+_FIGURES: list[Any] = [*statistics_pages.ROUTES, *what_if_pages.ROUTES]
+_OTHERS: list[Any] = [
+    *home.ROUTES,
+    *static.ROUTES,
+    *health.ROUTES,
     *bodies_pages.ROUTES,
     *bodies_api.ROUTES,
     *calendars_pages.ROUTES,
@@ -46,6 +53,10 @@ HANDLERS: list[Any] = [
     *requests_api.ROUTES,
     *correspondence_pages.ROUTES,
     *correspondence_api.ROUTES,
-    *statistics_pages.ROUTES,
-    *what_if_pages.ROUTES,
+]
+HANDLERS = [*_ACCOUNTS, *_FIGURES, *_OTHERS]
+ROUTERS = [
+    Router("/", route_handlers=_ACCOUNTS, dependencies=under(at_the_door)),
+    Router("/", route_handlers=_FIGURES, dependencies=under(figures_login_of)),
+    Router("/", route_handlers=_OTHERS, dependencies=under(login_of) | under(as_worker, "recomputing")),
 ]

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.passwords import hash_password
 from rti.accounts.policy import CBO, Person, Role
 from rti.accounts.sessions import person_of
-from rti.accounts.tables import PersonRow
+from rti.accounts.tables import AssignmentRow, PersonRow
 from rti.bodies.tables import PublicBodyRow
 from rti.campaigns.tables import CampaignRow
 from rti.cbos.tables import CboRow
@@ -55,8 +55,14 @@ async def cbo(session: AsyncSession, now: datetime, code: str = "") -> CboRow:
 
 
 async def member(
-    session: AsyncSession, role: Role = Role.CBO_MEMBER, *, of: CboRow | None = None, language: str = "en"
+    session: AsyncSession,
+    role: Role = Role.CBO_MEMBER,
+    *,
+    of: CboRow | None = None,
+    language: str = "en",
+    everything: bool = True,
 ) -> Member:
+    """Staff see everything unless told otherwise."""
     now = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
     organisation = (of or await cbo(session, now)) if role in CBO else None
     row = PersonRow(
@@ -71,6 +77,9 @@ async def member(
     )
     session.add(row)
     await session.flush()
+    if role is Role.STAFF and everything:
+        session.add(AssignmentRow(person_id=row.id, assigned_at=now))
+        await session.flush()
     return Member(person_of(row), row.email)
 
 

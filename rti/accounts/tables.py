@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.accounts.policy import Role
@@ -41,3 +41,19 @@ class SignInRow(Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class AssignmentRow(Base):
+    """What a member of the staff sees: a campaign, the bodies of a province, or with neither everything."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        CheckConstraint("campaign_id IS NULL OR province_code IS NULL", name="one_of_both"),
+        UniqueConstraint("person_id", "campaign_id", "province_code", postgresql_nulls_not_distinct=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"))
+    province_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    assigned_at: Mapped[datetime]

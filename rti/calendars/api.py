@@ -1,20 +1,22 @@
 """The calendar as JSON. With `?preview=1` a change tells what it would move, and changes nothing."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
 from litestar import get, post
 from litestar.params import JSONBody
 
-from rti.accounts.policy import STAFF, SUPPORT
+from rti.accounts.policy import SUPPORT
 from rti.calendars import actions, queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
 from rti.intake import decode
 from rti.law.rules import ClockKind
-from rti.requests.recomputing import Moves
+from rti.requests.queries import seen
+from rti.requests.recomputing import Move, Moves
 from rti.web.api import JsonBody
 from rti.web.guards import only, signed_in
-from rti.web.inject import Now, Session, Today, Who
+from rti.web.inject import Now, Recomputing, Session, Today, Who
 from rti.web.templating import WebRequest
 
 
@@ -75,18 +77,19 @@ async def show_calendar(request: WebRequest, session: Session, today: Today) -> 
 
 
 async def _change(
-    request: WebRequest, session: Session, command: Command, person: Who, now: datetime
+    request: WebRequest, sessions: tuple[Session, Recomputing], command: Command, person: Who, now: datetime
 ) -> MovesView:
+    session, recomputing = sessions
     only_preview = decode(Preview, dict(request.query_params)).preview
     if only_preview:
-        moves = await actions.preview(session, command, now)
+        moves = await actions.preview(recomputing, command, now)
     else:
-        moves = await actions.change(session, command, person.id, now)
-    return moves_view(moves, preview=only_preview, with_requests=person.role in STAFF)
+        moves = await actions.change(recomputing, command, person.id, now)
+    return moves_view(moves, await seen(session, person, moves.first), preview=only_preview)
 
 
-def moves_view(moves: Moves, *, preview: bool, with_requests: bool) -> MovesView:
-    first = moves.first if with_requests else []
+def moves_view(moves: Moves, first: Sequence[Move], *, preview: bool) -> MovesView:
+    """`first` are those of the first moves that the reader may see."""
     return MovesView(
         preview=preview,
         looked_at=moves.looked_at,
@@ -98,23 +101,38 @@ def moves_view(moves: Moves, *, preview: bool, with_requests: bool) -> MovesView
 
 @post("/api/calendar/days-off", guards=[only(SUPPORT)], dto=JsonBody[DeclareDay], return_dto=None)
 async def declare_day(
-    request: WebRequest, data: JSONBody[DeclareDay], session: Session, person: Who, now: Now
+    request: WebRequest,
+    data: JSONBody[DeclareDay],
+    session: Session,
+    recomputing: Recomputing,
+    person: Who,
+    now: Now,
 ) -> MovesView:
-    return await _change(request, session, data, person, now)
+    return await _change(request, (session, recomputing), data, person, now)
 
 
 @post("/api/calendar/withdrawals", guards=[only(SUPPORT)], dto=JsonBody[WithdrawDay], return_dto=None)
 async def withdraw_day(
-    request: WebRequest, data: JSONBody[WithdrawDay], session: Session, person: Who, now: Now
+    request: WebRequest,
+    data: JSONBody[WithdrawDay],
+    session: Session,
+    recomputing: Recomputing,
+    person: Who,
+    now: Now,
 ) -> MovesView:
-    return await _change(request, session, data, person, now)
+    return await _change(request, (session, recomputing), data, person, now)
 
 
 @post("/api/calendar/confirmations", guards=[only(SUPPORT)], dto=JsonBody[ConfirmYear], return_dto=None)
 async def confirm_year(
-    request: WebRequest, data: JSONBody[ConfirmYear], session: Session, person: Who, now: Now
+    request: WebRequest,
+    data: JSONBody[ConfirmYear],
+    session: Session,
+    recomputing: Recomputing,
+    person: Who,
+    now: Now,
 ) -> MovesView:
-    return await _change(request, session, data, person, now)
+    return await _change(request, (session, recomputing), data, person, now)
 
 
 ROUTES = [show_calendar, declare_day, withdraw_day, confirm_year]

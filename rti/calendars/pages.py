@@ -6,14 +6,15 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from rti.accounts.policy import STAFF, SUPPORT
+from rti.accounts.policy import SUPPORT
 from rti.calendars import actions, queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
 from rti.errors import Invalid, NotFound
 from rti.intake import decode
+from rti.requests.queries import seen
 from rti.web import forms
 from rti.web.guards import only, signed_in
-from rti.web.inject import Now, Session, Today
+from rti.web.inject import Now, Recomputing, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page
 
 CHANGES: Mapping[str, type[Command]] = {
@@ -30,13 +31,19 @@ async def show_calendar(request: WebRequest, session: Session, today: Today) -> 
 
 @get("/calendar/{change:str}", guards=[only(SUPPORT)])
 async def preview_change(
-    request: WebRequest, session: Session, change: FromPath[str], now: Now, today: Today
+    request: WebRequest,
+    session: Session,
+    recomputing: Recomputing,
+    person: Who,
+    change: FromPath[str],
+    now: Now,
+    today: Today,
 ) -> Template:
     """What a change would move; nothing is changed yet."""
     sent = forms.Sent(dict(request.query_params), {})
-    async with forms.attempt(session, sent):
+    async with forms.attempt(recomputing, sent):
         command = _command(change, sent)
-        moves = await actions.preview(session, command, now)
+        moves = await actions.preview(recomputing, command, now)
     if sent.faults:
         return await _calendar_page(request, session, today, _shown(sent), sent)
     return page(
@@ -46,18 +53,24 @@ async def preview_change(
         change=change,
         command=command,
         fields=sent.values,
-        may_see_requests=request.user is not None and request.user.role in STAFF,
+        first=await seen(session, person, moves.first),
     )
 
 
 @post("/calendar/{change:str}", guards=[only(SUPPORT)])
 async def make_change(
-    request: WebRequest, session: Session, change: FromPath[str], now: Now, today: Today
+    request: WebRequest,
+    session: Session,
+    recomputing: Recomputing,
+    person: Who,
+    change: FromPath[str],
+    now: Now,
+    today: Today,
 ) -> Response[None] | Template:
     sent = await forms.read(request)
-    async with forms.attempt(session, sent):
+    async with forms.attempt(recomputing, sent):
         command = _command(change, sent)
-        await actions.change(session, command, request.user.id if request.user else None, now)
+        await actions.change(recomputing, command, person.id, now)
     if sent.faults:
         return await _calendar_page(request, session, today, _shown(sent), sent)
     year = command.year if isinstance(command, ConfirmYear) else command.day.year

@@ -2,8 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -15,8 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti import wallclock
 from rti.campaigns.tables import CampaignRow
-from rti.cli.running import opened
-from rti.db import Database
+from rti.cli.running import connected, opened
 from rti.errors import Invalid, invalid, say
 from rti.exports import as_csv
 from rti.intake import decode
@@ -30,6 +28,7 @@ from rti.statistics.kinds import Basis, Dimension
 from rti.statistics.measures import EXCLUDED, JUDGED, MEASURES, PENDING, VERSION
 from rti.statistics.queries import Table, table
 from rti.statistics.views import csv_header, csv_rows, table_view, words
+from rti.tenancy.logins import Login
 
 SHOWN_PLACES = 1
 
@@ -90,18 +89,9 @@ def export() -> None:
         asyncio.run(_export(settings))
 
 
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.database_url)
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
 async def _counted(settings: Settings, values: Mapping[str, object], campaigns: dict[str, str]) -> Table:
     today = wallclock.day_of(wallclock.now(), settings.timezone)
-    async with _database(settings) as database, database.transaction() as session:
+    async with connected(settings, Login.OPERATOR) as database, database.transaction() as session:
         try:
             chosen = {name: await _campaign(session, name, code) for name, code in campaigns.items() if code}
             wanted = decode(Wanted, {**values, **chosen})
@@ -119,7 +109,7 @@ async def _campaign(session: AsyncSession, name: str, code: str) -> str:
 
 
 async def _export(settings: Settings) -> None:
-    async with _database(settings) as database:
+    async with connected(settings, Login.OPERATOR) as database:
         async for piece in request_lines(database, select(RequestRow)):
             _write(piece)
 

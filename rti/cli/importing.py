@@ -16,8 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti import wallclock
 from rti.bodies.importing import BODY_COLUMNS, import_bodies
 from rti.cbos.importing import CBO_COLUMNS, import_cbos
-from rti.cli.running import opened
-from rti.db import Database
+from rti.cli.running import connected, opened
 from rti.errors import Invalid, TooLarge, say
 from rti.imports.kinds import Fate
 from rti.imports.mapping import FIXED, read_mapping
@@ -25,6 +24,7 @@ from rti.imports.reading import LARGEST_FILE, Columns, CsvFile
 from rti.imports.report import Report, Run
 from rti.requests.importing import import_requests
 from rti.settings import Settings
+from rti.tenancy.logins import Login
 
 app = typer.Typer(
     name="import",
@@ -152,15 +152,11 @@ def _check_writable(path: Path) -> None:
 
 
 async def _imported(settings: Settings, file: Path, columns: Columns, take: Import, run: Run) -> Report:
-    database = Database(settings.database_url)
     now = wallclock.now()
-    try:
-        with file.open("rb") as stream:
-            lines = CsvFile(stream, columns)
-            async with database.transaction() as session:
-                return await take(session, lines, now, wallclock.day_of(now, settings.timezone), run)
-    finally:
-        await database.close()
+    with file.open("rb") as stream:
+        lines = CsvFile(stream, columns)
+        async with connected(settings, Login.OPERATOR) as database, database.transaction() as session:
+            return await take(session, lines, now, wallclock.day_of(now, settings.timezone), run)
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from rti.db import Database
 from rti.demo import ACCOUNTS, load_demo
 from rti.migrating import migrate as migrate_database
 from rti.settings import Settings
+from rti.tenancy.logins import Login
 
 STOP_SECONDS = 10
 
@@ -36,6 +37,16 @@ def opened() -> Iterator[Settings]:
     """Settings with a database that is there: the given one, or the embedded server."""
     with embedded.completed(settings_of_environment()) as settings:
         yield settings
+
+
+@asynccontextmanager
+async def connected(settings: Settings, login: Login) -> AsyncIterator[Database]:
+    """The database of `settings` under a login, until the block ends."""
+    database = Database(settings.database_url, settings.secret)
+    try:
+        yield database.under(login)
+    finally:
+        await database.close()
 
 
 def migrate() -> None:
@@ -93,12 +104,12 @@ def demo() -> None:
 
 
 async def _migrated(settings: Settings, *, with_demo: bool) -> None:
-    database = Database(settings.database_url)
+    now = wallclock.now()
+    database = Database(settings.database_url, settings.secret)
     try:
-        await migrate_database(database, wallclock.now())
+        await migrate_database(database, now)
         if with_demo:
-            now = wallclock.now()
-            async with database.transaction() as session:
+            async with database.under(Login.OPERATOR).transaction() as session:
                 await load_demo(session, now, wallclock.day_of(now, settings.timezone))
     finally:
         await database.close()

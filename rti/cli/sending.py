@@ -12,11 +12,12 @@ from notifications.dispatch import dispatch as dispatch_messages
 from notifications.sweep import Swept
 from notifications.sweep import sweep as sweep_deadlines
 from rti import logs, wallclock
-from rti.cli.running import opened
+from rti.cli.running import connected, opened
 from rti.correspondence.kinds import MessageState
 from rti.db import Database
 from rti.intake import Wrong, parse_date
 from rti.settings import Settings
+from rti.tenancy.logins import Login
 
 T = TypeVar("T")
 
@@ -74,11 +75,8 @@ def _undelivered(done: Dispatched) -> bool:
 
 def _with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
     async def worked(settings: Settings) -> T:
-        database = Database(settings.database_url)
-        try:
+        async with connected(settings, Login.WORKER) as database:
             return await work(database, settings)
-        finally:
-            await database.close()
 
     logs.configure()
     with opened() as settings:

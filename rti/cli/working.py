@@ -9,9 +9,10 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti import wallclock
-from rti.cli.running import opened
-from rti.db import Database
+from rti.cli.running import connected, opened
 from rti.errors import Invalid
+from rti.settings import Settings
+from rti.tenancy.logins import Login
 
 T = TypeVar("T")
 Work = Callable[[AsyncSession, datetime, date], Awaitable[T]]
@@ -20,17 +21,13 @@ Work = Callable[[AsyncSession, datetime, date], Awaitable[T]]
 def in_transaction(work: Work[T]) -> T:
     """Do the work with a session, the present moment and its day; a wrong value is wrong use of the command."""
 
-    async def done(url: str, zone: str) -> T:
+    async def done(settings: Settings) -> T:
         now = wallclock.now()
-        database = Database(url)
-        try:
-            async with database.transaction() as session:
-                return await work(session, now, wallclock.day_of(now, zone))
-        finally:
-            await database.close()
+        async with connected(settings, Login.OPERATOR) as database, database.transaction() as session:
+            return await work(session, now, wallclock.day_of(now, settings.timezone))
 
     with opened() as settings:
         try:
-            return asyncio.run(done(settings.database_url, settings.timezone))
+            return asyncio.run(done(settings))
         except Invalid as fault:
             raise typer.BadParameter(str(fault)) from None

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import Person, scope_of
+from rti.accounts.policy import REQUESTS, Person, scope_of
 from rti.accounts.tables import PersonRow
 from rti.bodies.tables import PublicBodyRow
 from rti.campaigns.queries import in_target_areas
@@ -80,6 +81,25 @@ def visible(person: Person) -> Select[RequestRow]:
     if scope.everything:
         return query
     return query.where(RequestRow.cbo_id == scope.cbo_id) if scope.cbo_id else query.where(false())
+
+
+class OfRequest(Protocol):
+    """Anything that is told about a request."""
+
+    @property
+    def request_id(self) -> UUID: ...
+
+
+Told = TypeVar("Told", bound=OfRequest)
+
+
+async def seen(session: AsyncSession, person: Person, told: Sequence[Told]) -> list[Told]:
+    """Of what is told about requests, that about requests which this person may see."""
+    if person.role not in REQUESTS:
+        return []
+    wanted = visible(person).where(RequestRow.id.in_([each.request_id for each in told]))
+    ids = set(await session.scalars(wanted.with_only_columns(RequestRow.id)))
+    return [each for each in told if each.request_id in ids]
 
 
 async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select
 
@@ -36,7 +37,9 @@ COLUMNS = {
 """`binding` tells a deadline of a law in force (yes) from a benchmark (no)."""
 
 
-async def request_lines(database: Database, wanted: Select[RequestRow]) -> AsyncGenerator[str, None]:
+async def request_lines(
+    database: Database, wanted: Select[RequestRow], person: UUID | None = None
+) -> AsyncGenerator[str, None]:
     """The header, then the requests that `wanted` selects by their identifiers, some at a time.
 
     The transaction is the stream's own: that of a web request is over before its answer has been sent.
@@ -48,7 +51,7 @@ async def request_lines(database: Database, wanted: Select[RequestRow]) -> Async
         .order_by(RequestRow.id)
     )
     yield BYTE_ORDER_MARK + csv_lines([list(COLUMNS)])
-    async with database.transaction() as session:
+    async with database.transaction(person) as session:
         found = await session.stream(query.execution_options(yield_per=AT_ONCE))
         async for rows in found.partitions():
             yield csv_lines([_cell(value) for value in row] for row in rows)

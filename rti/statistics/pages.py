@@ -21,6 +21,7 @@ from rti.statistics.kinds import Basis, Dimension
 from rti.statistics.measures import EXCLUDED, MEASURES, PENDING, VERSION
 from rti.statistics.views import TableView, csv_header, csv_rows, table_view, words
 from rti.statutes.queries import newest
+from rti.tenancy.logins import login_of
 from rti.web.guards import only, signed_in
 from rti.web.inject import Session, Today, Who
 from rti.web.templating import Faults, WebRequest, language_of, page
@@ -89,7 +90,7 @@ async def statistics_as_json(request: WebRequest, session: Session, person: Who,
 async def requests_file(request: WebRequest, person: Who, today: Today) -> Stream:
     """The requests of the list, with the same filters, as far as the person may see them."""
     wanted = matching(person, decode(RequestFilter, dict(request.query_params)), today)
-    lines = request_lines(request.app.state.database, wanted)
+    lines = request_lines(request.app.state.database.under(login_of(person)), wanted, person.id)
     return Stream(lines, media_type=CSV, headers=_attachment(f"requests-{today}"))
 
 

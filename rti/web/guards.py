@@ -14,6 +14,7 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 from rti.accounts import sessions
 from rti.accounts.policy import EVERYBODY, Role
 from rti.errors import Forbidden, SignInRequired
+from rti.tenancy.logins import Login
 from rti.wallclock import now
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -40,7 +41,7 @@ class Authentication(AbstractAuthenticationMiddleware):
         token = session_token(connection)
         if not token:
             return AuthenticationResult(user=None, auth=None)
-        async with connection.app.state.database.transaction() as session:
+        async with connection.app.state.database.under(Login.DOOR).transaction() as session:
             person = await sessions.find(session, token, now())
         return AuthenticationResult(user=person, auth=token if person else None)
 

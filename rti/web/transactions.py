@@ -1,0 +1,34 @@
+"""One transaction around a request: it commits before the answer leaves, and a failure is a 500."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.di import Provide
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import Person
+from rti.tenancy.logins import Login
+
+
+def under(login_of: Callable[[Person | None], Login], name: str = "session") -> dict[str, Provide]:
+    """A dependency for handlers: the transaction under the login which `login_of` tells of a person."""
+
+    async def opened_under(state: State, request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
+        person: Person | None = request.user
+        database = state.database.under(login_of(person))
+        async with database.transaction(person.id if person else None) as session:
+            yield session
+
+    return {name: Provide(opened_under)}
+
+
+def at_the_door(_: Person | None) -> Login:
+    """For accounts: whoever asks, people and sessions and nothing else."""
+    return Login.DOOR
+
+
+def as_worker(_: Person | None) -> Login:
+    """For changes of a calendar, which move dates of requests that whoever makes them may not see."""
+    return Login.WORKER
