@@ -21,6 +21,7 @@ from rti import logs, wallclock
 from rti.correspondence.tables import TickRow
 from rti.db import Database
 from rti.settings import Settings
+from rti.tenancy.applying import require
 from rti.tenancy.logins import Login
 
 LAST_WORD = 8.0
@@ -124,6 +125,7 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     database = Database(settings.database_url, settings.secret).under(Login.WORKER)
+    await require(database)
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
     )

@@ -18,6 +18,8 @@ from rti import logs, routes, wallclock
 from rti.accounts.policy import Person
 from rti.db import Database
 from rti.settings import Settings
+from rti.tenancy.applying import require
+from rti.tenancy.logins import Login
 from rti.web import guards, headers, problems, templating
 from rti.web.received import ReceivedRequest
 
@@ -44,6 +46,7 @@ def create_app(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await require(database.under(Login.DOOR))
         yield
         await database.close()
 

@@ -6,8 +6,8 @@ from litestar import Router
 
 from rti import health, home
 from rti.accounts import api as accounts_api
+from rti.accounts import assignment_api, assignment_pages, people_api, people_pages
 from rti.accounts import pages as accounts_pages
-from rti.accounts import people_api, people_pages
 from rti.bodies import api as bodies_api
 from rti.bodies import pages as bodies_pages
 from rti.calendars import api as calendars_api
@@ -33,6 +33,8 @@ _ACCOUNTS: list[Any] = [
     *accounts_api.ROUTES,
     *people_pages.ROUTES,
     *people_api.ROUTES,
+    *assignment_pages.ROUTES,
+    *assignment_api.ROUTES,
 ]
 _FIGURES: list[Any] = [*statistics_pages.ROUTES, *what_if_pages.ROUTES]
 _OTHERS: list[Any] = [

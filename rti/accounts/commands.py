@@ -7,7 +7,7 @@ import msgspec
 
 from rti.accounts.policy import Role
 from rti.i18n import Language
-from rti.intake import Email, Name
+from rti.intake import Code, Email, Name
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,3 +39,11 @@ class ChangePassword(msgspec.Struct, frozen=True, kw_only=True):
 
     old_password: Annotated[str, msgspec.Meta(max_length=256)]
     new_password: Annotated[str, msgspec.Meta(min_length=15, max_length=256)]
+
+
+class Assign(msgspec.Struct, frozen=True, kw_only=True):
+    """What a member of the staff is to see: the requests of a campaign, those to bodies of a province, or all."""
+
+    campaign_id: UUID | None = None
+    province_code: Code | None = None
+    everything: bool = False

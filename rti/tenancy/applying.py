@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from rti.tenancy.catalogue import FINGERPRINT
+from rti.db import Database
+from rti.tenancy.catalogue import FINGERPRINT, faults
 from rti.tenancy.logins import OWNER, Login, password_of
 from rti.tenancy.rows import FUNCTIONS, OPEN, OWNER_READS, RESTRICTED
 
@@ -20,6 +21,17 @@ def declaration() -> str:
     """A digest of all that is declared, so that a start with other code than was migrated is noticed."""
     said = [*_functions(), *_open_tables(), *_restricted_tables()]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+async def require(database: Database) -> None:
+    """Refuse to serve from a database in which anybody could see more than is declared.
+
+    Raises RuntimeError with every fault.
+    """
+    async with database.transaction() as session:
+        found = await faults(session, declaration())
+    if found:
+        raise RuntimeError("\n".join(["The database does not stand as declared:", *found]))
 
 
 def apply(connection: Connection, secret: str) -> None:

@@ -1,0 +1,81 @@
+"""Which campaigns and provinces are assigned to a member of the staff; policies of the database look here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.commands import Assign
+from rti.accounts.people import person
+from rti.accounts.policy import STAFF
+from rti.accounts.tables import AssignmentRow
+from rti.bodies.kinds import AreaLevel
+from rti.bodies.tables import AreaRow
+from rti.campaigns.tables import CampaignRow
+from rti.db import new_id, unique
+from rti.errors import Fault, Invalid, NotFound, invalid, say
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One assignment with what it names; with neither a campaign nor a province it is everything."""
+
+    id: UUID
+    campaign: CampaignRow | None
+    province: AreaRow | None
+    assigned_at: datetime
+
+
+async def assignments_of(session: AsyncSession, person_id: UUID) -> Sequence[Assignment]:
+    """The assignments of a person, the oldest first."""
+    found = await session.execute(
+        select(AssignmentRow, CampaignRow, AreaRow)
+        .outerjoin(CampaignRow, CampaignRow.id == AssignmentRow.campaign_id)
+        .outerjoin(AreaRow, AreaRow.code == AssignmentRow.province_code)
+        .where(AssignmentRow.person_id == person_id)
+        .order_by(AssignmentRow.assigned_at, AssignmentRow.id)
+    )
+    return [Assignment(row.id, campaign, province, row.assigned_at) for row, campaign, province in found]
+
+
+async def assign(session: AsyncSession, person_id: UUID, command: Assign, now: datetime) -> AssignmentRow:
+    """Let a member of the staff see more; counts from the next thing the person opens."""
+    faults = []
+    if (await person(session, person_id)).role not in STAFF:
+        faults.append(
+            Fault("person", say("Only campaign staff have assignments; other roles see what they may"))
+        )
+    chosen = [command.everything, command.campaign_id is not None, command.province_code is not None]
+    if sum(chosen) != 1:
+        faults.append(
+            Fault("campaign_id", say("Choose a campaign or a province, or everything; one of them"))
+        )
+    if command.campaign_id and await session.get(CampaignRow, command.campaign_id) is None:
+        faults.append(Fault("campaign_id", say("Choose a campaign from the list")))
+    province = await session.get(AreaRow, command.province_code) if command.province_code else None
+    if command.province_code and (province is None or province.level != AreaLevel.PROVINCE):
+        faults.append(Fault("province_code", say("Choose a province from the list")))
+    if faults:
+        raise Invalid(*faults)
+    row = AssignmentRow(
+        id=new_id(),
+        person_id=person_id,
+        campaign_id=command.campaign_id,
+        province_code=command.province_code,
+        assigned_at=now,
+    )
+    async with unique(session, invalid("campaign_id", say("This is assigned to the person already"))):
+        session.add(row)
+    return row
+
+
+async def end(session: AsyncSession, person_id: UUID, assignment_id: UUID) -> None:
+    """Take an assignment away; counts from the next thing the person opens."""
+    chosen = (AssignmentRow.id == assignment_id, AssignmentRow.person_id == person_id)
+    if (
+        await session.execute(delete(AssignmentRow).where(*chosen).returning(AssignmentRow.id))
+    ).one_or_none() is None:
+        raise NotFound
