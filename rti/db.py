@@ -10,7 +10,7 @@ from uuid import UUID
 import uuid_utils.compat
 from sqlalchemy import DateTime, Dialect, MetaData, Text, TypeDecorator, Uuid, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -65,18 +65,23 @@ def new_id() -> UUID:
 
 
 @asynccontextmanager
-async def unique(session: AsyncSession, problem: Exception) -> AsyncIterator[None]:
+async def unique(
+    session: AsyncSession, problem: Exception, *, out_of_reach: Exception | None = None
+) -> AsyncIterator[None]:
     """Write in a savepoint; raise `problem` where a value that must be unique is taken already.
 
-    The constraint itself decides, so that of two people at the same moment one is told.
+    `out_of_reach` is raised where the login may not write such a row. The constraint or policy itself
+    decides, so that of two people at the same moment one is told.
     """
     try:
         async with session.begin_nested():
             yield
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", "") != UNIQUE_VIOLATION:
+    except DBAPIError as error:
+        known = {UNIQUE_VIOLATION: problem, NOT_ALLOWED: out_of_reach}
+        told = known.get(getattr(error.orig, "sqlstate", ""))
+        if told is None:
             raise
-        raise problem from None
+        raise told from None
 
 
 class Database:

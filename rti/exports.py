@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from io import StringIO
+from itertools import takewhile
 
 BYTE_ORDER_MARK = "\ufeff"
 """Spreadsheets read Khmer in a CSV file only behind this mark."""
@@ -16,13 +17,14 @@ def safe_cell(value: Cell) -> Cell:
     """The value as it may stand in a cell: text that would begin a formula gets a ' in front.
 
     Numbers and dates stay what they are, so that a negative number remains one. A formula begins with
-    = + - or @, also in a wide variant and behind what is not seen, or with a tab or line break (OWASP
-    ASVS 5.0, 1.2.10).
+    = + - or @, also in a wide variant and behind what is not seen, or a tab or line break stands
+    before it (OWASP ASVS 5.0, 1.2.10).
     """
     if not isinstance(value, str) or not value:
         return value
-    seen = next((letter for letter in value if unicodedata.category(letter)[0] not in "ZC"), "")
-    runs = value[0] in "\t\r\n" or unicodedata.normalize("NFKC", seen)[:1] in {*"=+-@"}
+    unseen = "".join(takewhile(lambda letter: unicodedata.category(letter)[0] in "ZC", value))
+    seen = unicodedata.normalize("NFKC", value[len(unseen) : len(unseen) + 1])
+    runs = not {*"\t\r\n"}.isdisjoint(unseen) or seen[:1] in {*"=+-@"}
     return f"'{value}" if runs else value
 
 

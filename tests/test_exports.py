@@ -14,7 +14,22 @@ from rti.exports import BYTE_ORDER_MARK, as_csv, safe_cell
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r", "\nx", " =1", "＝1", "－1", "﹢1", "\u200b=1", "\x00=1"],
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r",
+        "\nx",
+        " =1",
+        "\u00a0\n1",
+        "＝1",
+        "－1",
+        "﹢1",
+        "\u200b=1",
+        "\x00=1",
+    ],
 )
 def test_text_that_begins_a_formula_is_made_harmless(text: str) -> None:
     assert safe_cell(text) == "'" + text

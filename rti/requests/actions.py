@@ -54,7 +54,8 @@ async def file_request(
     )
     write_folded(request, folded)
     used = say("Your organisation has a request with the reference {reference} already", reference=reference)
-    async with unique(session, invalid("reference", used)):
+    not_assigned = say("This campaign and area are not assigned to you; ask an administrator")
+    async with unique(session, invalid("reference", used), out_of_reach=invalid("campaign_id", not_assigned)):
         session.add(request)
     session.add_all(events)
     session.add_all(deadline_rows(request, folded.deadlines))

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, Select, Subquery, Text, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import load_only
 
 from rti.law.calendars import Calendar
 from rti.law.events import Event
@@ -20,6 +21,17 @@ from rti.requests.tables import EventRow
 
 AT_ONCE = 2_000
 """Groups that are folded together, so that memory does not grow with what is stored."""
+
+TOLD = (
+    EventRow.request_id,
+    EventRow.kind,
+    EventRow.happened_on,
+    EventRow.happened_at,
+    EventRow.recorded_at,
+    EventRow.outcome,
+    EventRow.details,
+)
+"""The columns that `to_law` reads; whoever folds many requests may read no others."""
 
 Law = tuple[Statute, Calendar]
 
@@ -54,7 +66,12 @@ async def fold_samples(session: AsyncSession, samples: Sequence[tuple[UUID, Law]
     """The folds of some requests, each under the law beside it, in the same order."""
     events: dict[UUID, list[Event]] = {}
     ids = [request_id for request_id, _ in samples]
-    query = select(EventRow).where(EventRow.request_id.in_(ids)).order_by(EventRow.happened_on, EventRow.id)
+    query = (
+        select(EventRow)
+        .options(load_only(*TOLD, raiseload=True))
+        .where(EventRow.request_id.in_(ids))
+        .order_by(EventRow.happened_on, EventRow.id)
+    )
     for row in await session.scalars(query):
         events.setdefault(row.request_id, []).append(to_law(row))
     return [fold(*law, events.get(request_id, [])) for request_id, law in samples]

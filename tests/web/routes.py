@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.policy import Person, Role
-from rti.accounts.tables import SignInRow
+from rti.accounts.tables import AssignmentRow, SignInRow
 from rti.correspondence.kinds import MessageKind
 from rti.correspondence.tables import MessageRow
 from rti.db import Database
@@ -64,9 +64,9 @@ def routes_of(app: Litestar) -> Iterator[Route]:
                 yield Route(method, route.path, roles, tuple(route.path_parameters))
 
 
-async def things(session: AsyncSession, member: Person, about: Person) -> dict[str, str]:
+async def things(session: AsyncSession, member: Person, about: Person, **request: str) -> dict[str, str]:
     """A value for every parameter of an address: things of `member`, and the account of `about`."""
-    filed = await make.request(session, member, NOW)
+    filed = await make.request(session, member, NOW, **request)
     event = (await events_of(session, filed.id))[0]
     document = await attach(session, event, file_name="a.pdf", content=b"%PDF-1.7", now=NOW)
     message = MessageRow(
@@ -79,6 +79,8 @@ async def things(session: AsyncSession, member: Person, about: Person) -> dict[s
     )
     session.add(message)
     campaign = await make.campaign(session, NOW)
+    assignment = AssignmentRow(person_id=about.id, province_code="23", assigned_at=NOW)
+    session.add(assignment)
     await session.flush()
     return {
         "request_id": str(filed.id),
@@ -88,6 +90,7 @@ async def things(session: AsyncSession, member: Person, about: Person) -> dict[s
         "campaign_id": str(campaign.id),
         "body_id": str(filed.body_id),
         "person_id": str(about.id),
+        "assignment_id": str(assignment.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
         "name": "requests",
@@ -95,7 +98,16 @@ async def things(session: AsyncSession, member: Person, about: Person) -> dict[s
 
 
 MISSING = dict.fromkeys(
-    ("request_id", "event_id", "document_id", "message_id", "campaign_id", "body_id", "person_id"),
+    (
+        "request_id",
+        "event_id",
+        "document_id",
+        "message_id",
+        "campaign_id",
+        "body_id",
+        "person_id",
+        "assignment_id",
+    ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
 ) | dict.fromkeys(("statute_id", "change", "name"), "nothing")
 

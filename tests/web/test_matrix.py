@@ -8,11 +8,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person, Role
+from rti.accounts.tables import AssignmentRow
 from rti.app import create_app
 from rti.db import Base, Database
 from rti.settings import Settings
 from rti.web.headers import PROTECTION
 from tests import make
+from tests.conftest import NOW
 from tests.web.routes import MISSING, Route, routes_of, send, things
 
 ROUTES = sorted(
@@ -21,8 +23,13 @@ ROUTES = sorted(
     ),
     key=str,
 )
-SHARED = {"campaign_id", "body_id", "person_id", "statute_id", "change", "name"}
-"""Parameters that name what no organisation owns."""
+_OF_A_REQUEST = {"request_id", "event_id", "document_id"}
+OWNED: dict[Role, set[str]] = dict.fromkeys(Role, set()) | {
+    Role.CBO_MEMBER: {*_OF_A_REQUEST, "message_id"},
+    Role.CBO_LEAD: {*_OF_A_REQUEST, "message_id"},
+    Role.STAFF: _OF_A_REQUEST,
+}
+"""Parameters that name what belongs to somebody, so that there is a foreign one for the role."""
 
 
 async def _answer(
@@ -68,11 +75,15 @@ async def test_every_route_is_for_the_roles_of_its_guard_and_for_nobody_else(
 async def test_what_belongs_to_others_looks_like_what_does_not_exist(
     client: httpx.AsyncClient, database: Database, role: Role
 ) -> None:
-    """Staff see every organisation, so for them only what is missing is asked for."""
+    """To staff, one province is assigned; administrators and the working group own nothing."""
     async with database.transaction() as session:
-        asker = (await make.member(session, role)).person
-        own = await things(session, asker if asker.cbo_id else (await make.member(session)).person, asker)
-        foreign = await things(session, (await make.member(session)).person, asker)
+        asker = (await make.member(session, role, everything=False)).person
+        if role is Role.STAFF:
+            session.add(AssignmentRow(person_id=asker.id, province_code="01", assigned_at=NOW))
+        about = (await make.member(session)).person
+        own = await things(session, asker if asker.cbo_id else about, about)
+        elsewhere = (await make.member(session)).person
+        foreign = await things(session, elsewhere, elsewhere, body_code="KH-12")
     for route in ROUTES:
         if not route.parameters or route.roles is None or role not in route.roles:
             continue
@@ -81,7 +92,7 @@ async def test_what_belongs_to_others_looks_like_what_does_not_exist(
             # JSON is read before anything is looked up, so an empty object may be refused first.
             told = {404} if route.method == "GET" or not route.is_api else {400, 404, 422}
             assert missing.status_code in told, f"{route} without {name} as {role}: {missing.status_code}"
-            if asker.cbo_id and name not in SHARED:
+            if name in OWNED[role]:
                 other = await _answer(client, route, {**own, name: foreign[name]}, asker, database)
                 assert _plain(other) == _plain(missing), f"{route} tells of a foreign {name}"
 
