@@ -29,9 +29,12 @@ _PEOPLE = """
     UNION ALL
     SELECT gen_random_uuid(), 'staff@test.example', 'Staff', '', 'staff', NULL, 'en', true, now()
 """
+_ASSIGNED = """
+    INSERT INTO assignment (id, person_id, assigned_at) SELECT gen_random_uuid(), id, now() FROM person WHERE role = 'staff'
+"""
 _REQUESTS = """
     WITH asked AS (
-        SELECT n, n % 20 AS fate, CAST(:today AS date) - (n * 7919) % 1000 AS received_on, (n * 31) % 45 AS days
+        SELECT n, n % 20 AS fate, CAST(:today AS date) - (n % 1000 * 7919) % 1000 AS received_on, (n * 31) % 45 AS days
         FROM generate_series(0, CAST(:count AS integer) - 1) AS n
     ), bodies AS (
         SELECT id, row_number() OVER (ORDER BY code) - 1 AS place, count(*) OVER () AS number FROM public_body
@@ -88,19 +91,19 @@ _DEADLINES = """
 """
 
 
-async def fill(session: AsyncSession, count: int) -> None:
-    """Organisations with one member each, one staff account, and `count` requests with what belongs to them."""
-    values = {"cbos": CBOS, "count": count, "today": TODAY}
-    for statement in (_ORGANISATIONS, _PEOPLE, _REQUESTS, _EVENTS, _DEADLINES):
+async def fill(session: AsyncSession, count: int, cbos: int = CBOS) -> None:
+    """Organisations with one member each, one staff account that sees everything, and `count` requests with what belongs to them."""
+    values = {"cbos": cbos, "count": count, "today": TODAY}
+    for statement in (_ORGANISATIONS, _PEOPLE, _ASSIGNED, _REQUESTS, _EVENTS, _DEADLINES):
         bound = text(statement)
         await session.execute(bound, {name: values[name] for name in bound.compile().params})
 
 
-async def _prepare(url: str, count: int) -> None:
+async def _prepare(url: str, count: int, cbos: int) -> None:
     database = Database(url)
     await migrate(database, wallclock.now())
     async with database.transaction() as session:
-        await fill(session, count)
+        await fill(session, count, cbos)
     # What autovacuum does in time: statistics for the planner, and the map of what index scans may skip.
     async with database.engine.connect() as connection:
         await (await connection.execution_options(isolation_level="AUTOCOMMIT")).exec_driver_sql(
@@ -110,7 +113,7 @@ async def _prepare(url: str, count: int) -> None:
 
 
 @contextmanager
-def filled(count: int) -> Iterator[str]:
+def filled(count: int, cbos: int = CBOS) -> Iterator[str]:
     """The address of a database with `count` requests, which is gone afterwards."""
     with (
         TemporaryDirectory(prefix="rti-benchmark-") as folder,
@@ -118,6 +121,6 @@ def filled(count: int) -> Iterator[str]:
     ):
         running.psql("CREATE DATABASE rti")
         url = embedded.url_of(running, "rti")
-        asyncio.run(_prepare(url, count))
+        asyncio.run(_prepare(url, count, cbos))
         running.psql("CHECKPOINT")
         yield url

@@ -9,6 +9,7 @@ Folder map, from the ground up:
     cbos/            the organisations that ask
     campaigns/       programmes of requests and their target areas
     accounts/        people, roles, sessions, and what each role may do
+    tenancy/         who sees which rows, kept by PostgreSQL itself: logins, grants, policies
     requests/        a request, what happened to it, its evidence and its deadlines
     correspondence/  every message that is to leave the system, as a row
     statistics/      what is counted and how, and the tables that show it

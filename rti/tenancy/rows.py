@@ -29,7 +29,7 @@ MINE = "cbo_id = (SELECT rti.my_cbo())"
 ME = "person_id = (SELECT rti.me())"
 ASSIGNED = """(SELECT rti.sees_everything())
     OR campaign_id = ANY ((SELECT rti.my_campaigns())::uuid[])
-    OR body_id IN (SELECT id FROM public_body WHERE province_code = ANY ((SELECT rti.my_provinces())::text[]))"""
+    OR body_id = ANY ((SELECT rti.my_bodies())::uuid[])"""
 OF_A_REQUEST = "(SELECT rti.sees_everything()) OR EXISTS (SELECT FROM request r WHERE r.id = request_id)"
 OF_A_DOCUMENT = "(SELECT rti.sees_everything()) OR EXISTS (SELECT FROM document d WHERE d.id = document_id)"
 
@@ -40,9 +40,10 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
         "uuid[]",
         "SELECT array_agg(campaign_id) FROM public.assignment WHERE person_id = rti.me()",
     ),
-    "my_provinces": (
-        "text[]",
-        "SELECT array_agg(province_code) FROM public.assignment WHERE person_id = rti.me()",
+    "my_bodies": (
+        "uuid[]",
+        """SELECT array_agg(b.id) FROM public.assignment a
+           JOIN public.public_body b ON b.province_code = a.province_code WHERE a.person_id = rti.me()""",
     ),
     "sees_everything": (
         "boolean",
