@@ -93,7 +93,9 @@ class Settings:
     """What an installation can choose; each field is the variable RTI_<NAME IN CAPITALS>."""
 
     database_url: str = _setting(
-        _database, "PostgreSQL 15 or newer, with a user to migrate only; without it an embedded server is started in the data folder", ""
+        _database,
+        "PostgreSQL 15 or newer, with a user to migrate only; without it an embedded server is started in the data folder",
+        "",
     )
     data_dir: Path = _setting(Path, "folder of the embedded database and generated secrets", Path("var"))  # noqa: RUF009 -- a path is immutable
     host: str = _setting(_text, "address that the web server listens on", "127.0.0.1")
@@ -101,7 +103,11 @@ class Settings:
     base_url: str = _setting(
         _web, "address that links in messages begin with; host and port if not given", ""
     )
-    secret: str = _setting(_secret, "signs form tokens and makes database passwords; generated into the data folder if not given", "")
+    secret: str = _setting(
+        _secret,
+        "signs form tokens and makes database passwords; generated into the data folder if not given",
+        "",
+    )
     smtp_url: str = _setting(
         _smtp, "mail server; without it no message leaves and all can be read under /mail", ""
     )
