@@ -16,8 +16,9 @@ from sqlalchemy.orm import DeclarativeBase
 
 from rti.tenancy.logins import Login, password_of
 
-UNIQUE_VIOLATION, NOT_ALLOWED = "23505", "42501"
-"""SQLSTATE of a duplicate key, and of a row or table out of reach of a login (PostgreSQL, appendix A)."""
+UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
+"""SQLSTATE of a duplicate key, of a row or table out of reach of a login, and of a lock that another holds
+(PostgreSQL, appendix A)."""
 _ASKING = text("SELECT set_config('rti.person', :person, true)")
 
 

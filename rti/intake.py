@@ -40,12 +40,21 @@ def _email(text: str) -> str:
         raise Wrong(say("Write an e-mail address, for example name@example.org")) from None
 
 
+def _hour(text: str) -> str:
+    plain = text.translate(_KHMER_DIGITS)
+    if not _HOUR.fullmatch(plain):
+        raise Wrong(say("Write a time of day from 00:00 to 23:59, for example 14:30"))
+    return plain
+
+
 # A type can bring a function that reads its text or raises `Wrong`.
 LimitText = Annotated[str, msgspec.Meta(max_length=40, extra={"read": _limit_text})]
+Hour = Annotated[str, msgspec.Meta(max_length=5, extra={"read": _hour})]
 Email = Annotated[str, msgspec.Meta(max_length=254, extra={"read": _email})]
 
 _KHMER_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u2028\u2029\ufffe\uffff]")
+_HOUR = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INT64 = 2**63
 

@@ -96,6 +96,8 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ClockKind.REVIEW: N_("Review decision"),
         ClockKind.COMPLAINT_FILING: N_("Time to complain"),
         ClockKind.COMPLAINT: N_("Complaint decision"),
+        ClockKind.APPEAL_FILING: N_("Time for the last appeal"),
+        ClockKind.APPEAL: N_("Decision on the last appeal"),
     },
     ClockState: {
         ClockState.RUNNING: N_("Running"),

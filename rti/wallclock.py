@@ -3,6 +3,9 @@
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+HOME_ZONE = "Asia/Phnom_Penh"
+"""Where a public body is, unless the law by which it answers names another time zone."""
+
 
 def now() -> datetime:
     """The present moment, in UTC."""
@@ -12,6 +15,16 @@ def now() -> datetime:
 def day_of(moment: datetime, zone: str) -> date:
     """The calendar day on which an aware `moment` falls in the IANA time zone `zone`."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def at_hour(day: date, hour: str, zone: str | None) -> datetime:
+    """The moment of an hour such as 14:30 on a day in the IANA time zone `zone`, or at home."""
+    return datetime.combine(day, time.fromisoformat(hour), ZoneInfo(zone or HOME_ZONE))
+
+
+def at_home(moment: datetime) -> datetime:
+    """The moment, and where it names no time zone, as one at home."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(HOME_ZONE))
 
 
 def end_of(day: date, zone: str) -> datetime:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.tables import CalendarYearRow, DayOffRow
-from rti.errors import Message, say
+from rti.db import LOCK_NOT_AVAILABLE
+from rti.errors import Message, invalid, say
 from rti.law.calendars import Calendar, union
 from rti.law.names import Name
 
@@ -15,6 +17,8 @@ HOME = "KH"
 WARN_FROM_MONTH = 10
 
 
+PATIENCE = 2_000
+"""Milliseconds for which a filing waits for a change of the calendar."""
 _CHANGES = 7426_02
 """Key of the advisory lock between those who count by the calendars and those who change one."""
 
@@ -23,8 +27,21 @@ async def count_undisturbed(session: AsyncSession) -> None:
     """Let no calendar change until this transaction ends; whoever stores a counted date calls it first.
 
     A date counted by the old calendar could otherwise be stored after the change had moved all others.
+    A change that is being made is waited for, but not for long, since everybody who waits holds a
+    connection; then it raises Invalid, so that a form is shown again with all that it holds.
     """
-    await session.execute(select(func.pg_advisory_xact_lock_shared(_CHANGES)))
+    try:
+        async with session.begin_nested():
+            await session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}ms'"))
+            await session.execute(select(func.pg_advisory_xact_lock_shared(_CHANGES)))
+            await session.execute(text("SET LOCAL lock_timeout = 0"))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        told = say(
+            "A change of the calendar moves many dates just now; nothing is lost, send this again in a minute"
+        )
+        raise invalid("calendar", told) from None
 
 
 async def change_alone(session: AsyncSession) -> None:

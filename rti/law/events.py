@@ -29,6 +29,8 @@ class EventKind(StrEnum):
     REVIEW_DECIDED = "review_decided"
     COMPLAINT_FILED = "complaint_filed"
     COMPLAINT_DECIDED = "complaint_decided"
+    APPEAL_FILED = "appeal_filed"
+    APPEAL_DECIDED = "appeal_decided"
     MESSAGE = "message"
     CORRECTED = "corrected"
 

@@ -7,6 +7,7 @@ from datetime import date, time
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
+from zoneinfo import available_timezones
 
 from rti.law.calendars import WEEKENDS
 from rti.law.limits import Limit, parse_limit
@@ -101,6 +102,14 @@ class Table:
         named = Name(table.text("en"), table.text("km"))
         table.end()
         return named
+
+    def zone(self, key: str) -> str | None:
+        """The name of a time zone (IANA), such as Asia/Phnom_Penh."""
+        value = self.optional_text(key)
+        if value and value not in available_timezones():
+            self.fault(key, f"{_shown(value)} is not a time zone; write one such as Asia/Phnom_Penh")
+            return None
+        return value
 
     def day(self, key: str) -> date | None:
         """A date between 1900 and 2200, as TOML writes it or as text."""

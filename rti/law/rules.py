@@ -22,9 +22,11 @@ class ClockKind(StrEnum):
     REVIEW = "review"
     COMPLAINT_FILING = "complaint_filing"
     COMPLAINT = "complaint"
+    APPEAL_FILING = "appeal_filing"
+    APPEAL = "appeal"
 
 
-FILING: Final = frozenset({ClockKind.REVIEW_FILING, ClockKind.COMPLAINT_FILING})
+FILING: Final = frozenset({ClockKind.REVIEW_FILING, ClockKind.COMPLAINT_FILING, ClockKind.APPEAL_FILING})
 """The clocks that run against the requester; all others run against a public body."""
 
 

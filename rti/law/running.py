@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from rti.law.calendars import Calendar
 from rti.law.counting import last_day, rolled
@@ -121,7 +122,7 @@ def _count_from(case: Case, run: Running, day: date, at: datetime | None, *said:
         return run.but(*said, start=day, at=at, end=None, base_end=None, end_at=None)
     if limit.unit is Unit.HOURS:
         assumed = () if at else (Step("time_assumed", day),)
-        end_at = _after_hours(at or datetime.combine(day, _END_OF_DAY), limit.amount)
+        end_at = _after_hours(_local(case, at) if at else _end_of(case, day), limit.amount)
         end = end_at.date()
         return run.but(*said, *assumed, start=day, at=at, end=end, base_end=end, end_at=end_at)
     start, official = _official(case, counting, day, at)
@@ -137,6 +138,15 @@ def _count_from(case: Case, run: Running, day: date, at: datetime | None, *said:
     )
 
 
+def _local(case: Case, at: datetime) -> datetime:
+    """The moment as the clocks of the statute's time zone show it; one without a zone is meant to be that."""
+    return at.astimezone(ZoneInfo(case.statute.zone)) if case.statute.zone and at.tzinfo else at
+
+
+def _end_of(case: Case, day: date) -> datetime:
+    return datetime.combine(day, _END_OF_DAY, ZoneInfo(case.statute.zone) if case.statute.zone else None)
+
+
 def _after_hours(at: datetime, hours: int) -> datetime:
     """Hours as they pass, also across a change of summer time."""
     if at.tzinfo is None:
@@ -149,7 +159,7 @@ def _official(
 ) -> tuple[date, tuple[Step, ...]]:
     """The day on which a receipt counts, after the hour of closing and on days off."""
     calendar = case.calendar
-    if counting.cut_off and at and at.time() >= counting.cut_off:
+    if counting.cut_off and at and _local(case, at).time() >= counting.cut_off:
         official = calendar.add_working_days(day, 1)
         hour = f"{counting.cut_off:%H:%M}"
         return official, (Step("cut_off", day, {"hour": hour, "official": official}),)

@@ -29,7 +29,10 @@ _DECLARED = Name("Declared standard", "ស្តង់ដារដែលបា�
 
 @dataclass(frozen=True, slots=True)
 class Statute:
-    """One version of a statute. `countries` are the keys of the calendars whose days off count."""
+    """One version of a statute. `countries` are the keys of the calendars whose days off count.
+
+    `zone` is the IANA time zone in which its hours are told.
+    """
 
     id: str
     version: int
@@ -42,6 +45,7 @@ class Statute:
     in_force_to: date | None = None
     replaces: str | None = None
     applicable_to: str = "everyone"
+    zone: str | None = None
     weekend: frozenset[int] = WEEKENDS["sat-sun"]
     counting: Counting = field(default_factory=Counting)
     stops: tuple[Stop, ...] = ()
@@ -61,6 +65,12 @@ class Statute:
                 self.in_force_to is None or day <= self.in_force_to
             )
         return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)
+
+    @property
+    def extension_reasons(self) -> tuple[str, ...]:
+        """The reasons for which an extension has a limit of its own, in the order of the clocks."""
+        rules = (rule for clock in self.clocks for rule in clock.extensions)
+        return tuple(dict.fromkeys(reason for rule in rules for reason in rule.reasons))
 
     def clock(self, kind: ClockKind) -> Clock | None:
         """The clock of this kind, if the statute has one."""
@@ -87,6 +97,7 @@ def parse_statute(document: Mapping[str, object]) -> Statute:
         in_force_to=top.day("in_force_to"),
         replaces=top.optional_text("replaces"),
         applicable_to=top.optional_text("applicable_to") or "everyone",
+        zone=top.zone("zone"),
         weekend=top.weekend("weekend"),
         counting=read_counting(top.table("counting")),
         stops=read_stops(top),

@@ -122,6 +122,8 @@ EVENTS: Final[Mapping[EventKind, str]] = MappingProxyType(
         EventKind.REVIEW_DECIDED: N_("Review decided"),
         EventKind.COMPLAINT_FILED: N_("Complaint filed"),
         EventKind.COMPLAINT_DECIDED: N_("Complaint decided"),
+        EventKind.APPEAL_FILED: N_("Last appeal filed"),
+        EventKind.APPEAL_DECIDED: N_("Last appeal decided"),
         EventKind.MESSAGE: N_("Message"),
         EventKind.CORRECTED: N_("Correction"),
     }

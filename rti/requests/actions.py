@@ -21,6 +21,7 @@ from rti.db import new_id, unique
 from rti.errors import Fault, Invalid, NotFound, invalid, say
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind
+from rti.law.running import INTAKE
 from rti.law.statutes import Statute
 from rti.requests.checks import FIRST_DAYS, event_faults, filing_faults
 from rti.requests.commands import FileRequest, RecordEvent
@@ -28,6 +29,7 @@ from rti.requests.folding import Folded, fold, to_law
 from rti.requests.queries import events_of
 from rti.requests.tables import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of, version_of
+from rti.wallclock import at_home, at_hour
 
 
 async def file_request(
@@ -48,7 +50,7 @@ async def file_request(
     await count_undisturbed(session)
     reference = command.reference or await _next_reference(session, cbo_id)
     request = request_row(command, cbo_id=cbo_id, reference=reference, statute=statute, by=person.id, now=now)
-    events = filing_events(request, command, now, today, person.id)
+    events = filing_events(request, command, now, today, person.id, statute.zone)
     folded = fold(
         statute, await calendar_of(session, statute.countries, statute.weekend), [to_law(e) for e in events]
     )
@@ -77,6 +79,7 @@ def request_row(
         question=command.question,
         topic=command.topic,
         channel=command.channel,
+        urgent=command.urgent,
         statute_id=statute.id,
         statute_version=statute.version,
         filed_by=by,
@@ -85,9 +88,13 @@ def request_row(
 
 
 def filing_events(
-    request: RequestRow, command: FileRequest, now: datetime, today: date, by: UUID | None
+    request: RequestRow, command: FileRequest, now: datetime, today: date, by: UUID | None, zone: str | None
 ) -> list[EventRow]:
-    """One event for each day of filing that is known; without any, the request was drafted when recorded."""
+    """One event for each day of filing that is known; without any, the request was drafted when recorded.
+
+    `zone` is the time zone of the statute, in which the hour of receipt is told.
+    """
+    hours = {EventKind.RECEIVED: command.received_at}
     known = [(kind, getattr(command, name)) for name, kind in FIRST_DAYS if getattr(command, name)]
     return [
         EventRow(
@@ -96,13 +103,19 @@ def filing_events(
             request_id=request.id,
             kind=kind,
             happened_on=day,
+            happened_at=at_hour(day, hour, zone) if (hour := hours.get(kind)) else None,
             recorded_at=now,
             recorded_by=by,
             note="",
-            details={},
+            details=_intake(request) if kind in INTAKE else {},
         )
         for kind, day in known or [(EventKind.DRAFTED, today)]
     ]
+
+
+def _intake(request: RequestRow) -> dict[str, Any]:
+    """What the law asks of the handing over and the receipt: on some ways limits are shorter, and for urgent requests."""
+    return {"channel": request.channel.value} | ({"urgent": True} if request.urgent else {})
 
 
 async def record_event(
@@ -114,17 +127,19 @@ async def record_event(
     earlier = await events_of(session, request.id)
     if faults := event_faults(command, [to_law(event) for event in earlier], today):
         raise Invalid(*faults)
+    statute = await version_of(session, request.statute_id, request.statute_version)
     event = EventRow(
         id=new_id(),
         cbo_id=request.cbo_id,
         request_id=request.id,
         kind=command.kind,
         happened_on=command.happened_on,
+        happened_at=at_hour(command.happened_on, command.at, statute.zone) if command.at else None,
         recorded_at=now,
         recorded_by=person.id,
         outcome=command.outcome,
         note=command.note,
-        details=_details(command),
+        details=_details(command) | (_intake(request) if command.kind in INTAKE else {}),
     )
     session.add(event)
     await refold(session, request, [*earlier, event], now, cause=command.kind)
@@ -216,7 +231,7 @@ def deadline_values(clock: Deadline) -> dict[str, Any]:
         "state": clock.state,
         "starts_on": clock.starts_on,
         "due_on": clock.due,
-        "due_at": clock.due_at,
+        "due_at": clock.due_at and at_home(clock.due_at),
         "met_on": clock.met_on,
         "binding": clock.binding,
         "soft": clock.soft,
@@ -227,7 +242,12 @@ def deadline_values(clock: Deadline) -> dict[str, Any]:
 
 
 def _details(command: RecordEvent) -> dict[str, Any]:
-    given = {"days": command.days, "until": command.until, "voids": command.voids}
+    given = {
+        "days": command.days,
+        "until": command.until,
+        "reason": command.reason,
+        "voids": command.voids,
+    }
     return {name: str(value) for name, value in given.items() if value}
 
 

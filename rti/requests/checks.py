@@ -37,6 +37,8 @@ def filing_faults(command: FileRequest, today: date) -> list[Fault]:
                 Fault(name, say("This is before the day of the step before it ({day})", day=before))
             )
         before = day
+    if command.received_at and command.received_on is None:
+        faults.append(Fault("received_on", say("Say on which day it was received at that hour")))
     return faults
 
 

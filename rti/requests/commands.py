@@ -6,14 +6,17 @@ from uuid import UUID
 
 import msgspec
 
-from rti.intake import Code, Line, Name, Paragraphs
+from rti.intake import Code, Hour, Line, Name, Paragraphs
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
 from rti.requests.kinds import Channel, Topic
 
 
 class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Record a request. Days on which nothing has happened yet stay empty; any may lie in the past."""
+    """Record a request. Days on which nothing has happened yet stay empty; any may lie in the past.
+
+    `urgent` is one about life or liberty; `received_at` the hour of receipt, where a law counts hours.
+    """
 
     body_id: UUID
     title: Name
@@ -27,6 +30,8 @@ class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
     drafted_on: date | None = None
     submitted_on: date | None = None
     received_on: date | None = None
+    received_at: Hour | None = None
+    urgent: bool = False
 
 
 class RequestLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,18 +52,25 @@ class RequestLine(msgspec.Struct, frozen=True, kw_only=True):
     drafted_on: date | None = None
     submitted_on: date | None = None
     received_on: date | None = None
+    received_at: Hour | None = None
+    urgent: bool = False
     answered_on: date | None = None
     outcome: Outcome | None = None
 
 
 class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """Record that something happened. `days` ("10 working") or `until` belong to an extension."""
+    """Record that something happened, `at` an hour where a law counts hours.
+
+    `days` ("10 working") or `until` and the `reason` (as the statute calls it) belong to an extension.
+    """
 
     kind: EventKind
     happened_on: date
+    at: Hour | None = None
     outcome: Outcome | None = None
     days: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     until: date | None = None
+    reason: Code | None = None
     note: Line = ""
     voids: UUID | None = None
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rti.law.calendars import Calendar
 from rti.law.deadlines import ClockState, Deadline, deadlines
@@ -12,7 +13,9 @@ from rti.law.rules import FILING, ClockKind
 from rti.law.status import RequestStatus, status_on
 from rti.law.statutes import Statute
 from rti.requests.tables import EventRow
+from rti.wallclock import HOME_ZONE
 
+_HOME = ZoneInfo(HOME_ZONE)
 DECISIVE = (ClockKind.REPLY, ClockKind.SUPPLY, ClockKind.CAP)
 """The clocks that an answer meets; the last of them that has a date decides whether it was in time."""
 
@@ -84,11 +87,14 @@ def to_law(row: EventRow) -> Event:
     return Event(
         kind=row.kind,
         on=row.happened_on,
-        at=row.happened_at,
+        at=row.happened_at and row.happened_at.astimezone(_HOME),
         recorded_at=row.recorded_at,
         id=str(row.id),
         outcome=row.outcome,
         days=details.get("days"),
+        reason=details.get("reason"),
+        channel=details.get("channel"),
+        urgent=bool(details.get("urgent")),
         until=date.fromisoformat(until) if until else None,
         voids=details.get("voids"),
     )

@@ -47,8 +47,7 @@ def stories(requests: Select[UUID] | None = None) -> Subquery:
             EventRow.happened_on,
             EventRow.happened_at,
             EventRow.outcome,
-            EventRow.details["days"].astext,
-            EventRow.details["until"].astext,
+            EventRow.details,
         ),
         Text,
     )

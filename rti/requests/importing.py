@@ -172,7 +172,7 @@ class _Intake:
         )
         request.import_key = key
         request.doubtful = RETURNED if returned else None
-        events = filing_events(request, command, self.now, self.today, self.by)
+        events = filing_events(request, command, self.now, self.today, self.by, law.statute.zone)
         if line.answered_on:
             events.append(self._answer(request, line.answered_on, line.outcome))
         folded = fold(law.statute, law.calendar, [to_law(event) for event in events])

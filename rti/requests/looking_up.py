@@ -69,6 +69,8 @@ class LookUp:
             drafted_on=line.drafted_on,
             submitted_on=line.submitted_on,
             received_on=line.received_on,
+            received_at=line.received_at,
+            urgent=line.urgent,
         )
         return command, law
 

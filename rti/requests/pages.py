@@ -28,11 +28,7 @@ from rti.web.guards import only
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page
 
-RECORDABLE = [
-    kind
-    for kind in EventKind
-    if kind not in {EventKind.DRAFTED, EventKind.REVIEW_DECIDED, EventKind.COMPLAINT_DECIDED}
-]
+RECORDABLE = [kind for kind in EventKind if kind is not EventKind.DRAFTED]
 
 
 @get("/requests", guards=[only(REQUESTS)])
@@ -101,13 +97,15 @@ async def _detail_page(
     sent: forms.Sent | None = None,
 ) -> Template:
     detail = await queries.one(session, person, request_id)
+    statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
     return page(
         request,
         "requests/detail.html",
         detail,
         status=422 if sent else 200,
         today=today,
-        statute=await version_of(session, detail.request.statute_id, detail.request.statute_version),
+        statute=statute,
+        reasons=[(reason, reason.replace("_", " ")) for reason in statute.extension_reasons],
         newest_version=await newest_version(session, detail.request.statute_id),
         kinds=RECORDABLE,
         outcomes=Outcome,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.db import Base, Choice, new_id
@@ -49,6 +49,7 @@ class RequestRow(Base):
     question: Mapped[str]
     topic: Mapped[Topic] = mapped_column(Choice(Topic))
     channel: Mapped[Channel] = mapped_column(Choice(Channel))
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
     statute_id: Mapped[str]
     statute_version: Mapped[int]
     filed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -72,7 +73,11 @@ class RequestRow(Base):
 
 
 class EventRow(Base):
-    """Something that happened to a request on a day, and when it was written down; never changed."""
+    """Something that happened to a request on a day, and when it was written down; never changed.
+
+    `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction
+    the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`.
+    """
 
     __tablename__ = "event"
     __table_args__ = (

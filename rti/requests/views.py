@@ -29,6 +29,7 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     campaign_id: UUID | None
     topic: Topic
     channel: Channel
+    urgent: bool
     statute_id: str
     statute_version: int
     status: RequestStatus

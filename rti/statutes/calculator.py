@@ -14,6 +14,7 @@ from rti.law.statutes import Statute, standard
 from rti.statutes.commands import Calculate
 from rti.statutes.kinds import RollChoice
 from rti.statutes.queries import newest, newest_of
+from rti.wallclock import at_hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ async def calculate(session: AsyncSession, wanted: Calculate) -> Calculated:
     law = await _rule(session, wanted)
     keys = (wanted.country,) if wanted.country else law.countries
     calendar = await calendar_of(session, keys, law.weekend)
-    events = [Event(EventKind.RECEIVED, wanted.received)]
+    at = at_hour(wanted.received, wanted.at, law.zone) if wanted.at else None
+    events = [Event(EventKind.RECEIVED, wanted.received, at, channel=wanted.channel, urgent=wanted.urgent)]
     if wanted.extend:
         events.append(Event(EventKind.EXTENDED, wanted.received, days=wanted.extend))
     return Calculated(wanted.received, law, keys, deadlines(law, calendar, events))

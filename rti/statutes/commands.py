@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from rti.intake import Code, LimitText
+from rti.intake import Code, Hour, LimitText
 from rti.law.rules import Receipt
 from rti.statutes.kinds import RollChoice
 
@@ -36,6 +36,9 @@ class Calculate(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     received: date
+    at: Hour | None = None
+    channel: Code | None = None
+    urgent: bool = False
     limit: LimitText | None = None
     statute_id: Code | None = None
     extend: LimitText | None = None

@@ -10,6 +10,7 @@ from rti.errors import NotFound, invalid, say
 from rti.intake import decode
 from rti.law.rules import Receipt
 from rti.law.statutes import StatuteStatus, parse_statute
+from rti.requests.kinds import Channel
 from rti.statutes import queries, versions
 from rti.statutes.calculator import Calculated, calculate
 from rti.statutes.commands import AddStatuteText, Calculate, Commence
@@ -89,6 +90,7 @@ async def show_calculator(request: WebRequest, session: Session) -> Template:
         pairs=[(key, key) for key in await countries(session)],
         rolls=RollChoice,
         receipts=Receipt,
+        channels=Channel,
         form=given,
         faults=Faults(sent.faults),
     )

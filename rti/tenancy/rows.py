@@ -81,7 +81,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
 }
 
 _PERSON_NAMES = "SELECT (id, name, role, cbo_id)"
-_COUNTED = """SELECT (id, campaign_id, body_id, topic, channel, statute_id, statute_version, status, outcome,
+_COUNTED = """SELECT (id, campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, status, outcome,
     drafted_on, submitted_on, received_on, due_on, binding, soft, provisional, confirmed, answered_on,
     ended_on, next_due_on, created_at)"""
 _FOLDED = """UPDATE (status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,

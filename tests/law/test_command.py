@@ -99,7 +99,7 @@ def test_events_move_the_clocks_of_a_statute():
     received = ("--statute", "IN-RTI-2005", "--received", "2023-06-01")
     paused = answer(*received, "--event", "fee_requested=2023-06-10", "--event", "fee_paid=2023-06-20")
     assert paused[0]["due"] == "2023-07-11"
-    assert answer(*received, "--urgent")[0]["due"] == "2023-06-03T23:59:00"
+    assert answer(*received, "--urgent")[0]["due"] == "2023-06-03T23:59:00+05:30"
     extended = ("--event", "extended=2023-06-10", "--extend", "40 calendar")
     assert answer(*received, *extended)[0]["due"] == "2023-07-11"
 

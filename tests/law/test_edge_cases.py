@@ -1,7 +1,7 @@
 """Twenty cases that tell statutes apart, each with its source."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_04_urgent_limits_run_in_hours_through_the_weekend(statute, hours):
     friday = [event("received", "2026-11-20T16:30:00+05:30", urgent=True)]
     reply = judged(statute, friday)["reply"]
     assert reply.due_at is not None
-    assert reply.due_at.isoformat() == f"2026-11-{20 + hours // 24}T16:30:00+05:30"
+    assert reply.due_at == datetime.fromisoformat(f"2026-11-{20 + hours // 24}T16:30:00+05:30")
     only_a_day = judged(statute, [event("received", "2026-11-20", urgent=True)])["reply"]
     assert only_a_day.due == day(f"2026-11-{20 + hours // 24}")
     assert "time_assumed" in codes(only_a_day)
@@ -266,3 +266,23 @@ def test_20_a_weekend_is_saturday_alone_in_nepal_and_friday_and_saturday_in_bang
     assert library()["NP-RTI-2007"].weekend == frozenset({5})
     assert library()["BD-RTI-2009"].weekend == frozenset({4, 5})
     assert library()["BD-RTI-2009"].clock(ClockKind.REPLY) is not None
+
+
+def test_the_three_levels_of_appeal_in_brazil_each_have_their_own_time():
+    """Lei 12.527/2011 arts. 15 and 16: 10 days to ask and 5 to decide, twice; the last instance has no number."""
+    told = [
+        event("received", "2026-03-02"),
+        event("answered", "2026-03-10", outcome="refused"),
+        event("review_requested", "2026-03-16"),
+        event("review_decided", "2026-03-20"),
+        event("complaint_filed", "2026-03-25"),
+        event("complaint_decided", "2026-03-30"),
+    ]
+    clocks = judged("BR-LAI-2011", told)
+    assert clocks["review"].due == day("2026-03-23")
+    assert clocks["complaint"].due == day("2026-03-30")
+    assert clocks["appeal_filing"].due == day("2026-04-09")
+    assert clocks["appeal"].due is None
+    filed = judged("BR-LAI-2011", [*told, event("appeal_filed", "2026-04-02")])
+    assert filed["appeal"].due is None
+    assert "no_number" in codes(filed["appeal"])
