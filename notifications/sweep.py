@@ -4,44 +4,56 @@ The insert is the mark: a reminder that is there has happened, and one that is n
 sweep comes first, today or after a missed month. Its messages are made by the same statement.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notifications.digest import TURN, queue_digests
 from rti.calendars.queries import calendar_of
 from rti.correspondence.kinds import MessageKind, MessageState
+from rti.correspondence.rules import own_rules
 from rti.db import Database
 from rti.law.calendars import WEEKENDS, Calendar
-from rti.law.reminders import DEFAULT_RULES, ReminderRule, due_dates
+from rti.law.reminders import DEFAULT_RULES, Audience, Occasion, ReminderRule, due_dates
 
+HOME_ZONE = "Asia/Phnom_Penh"
 BATCH = 5_000
 """Reminders of one transaction: few enough that nobody waits for it."""
 log = structlog.get_logger()
 
 _PLAN_EACH_TIME = text("SET LOCAL plan_cache_mode = force_custom_plan")
 """One plan for every range of dates would be a bad one for most (measured: 2 s instead of 0.03 s)."""
-_BATCH_OF_REMINDERS = text("""
+_BATCH_OF_REMINDERS = text(
+    """
     WITH due AS MATERIALIZED (
         SELECT d.request_id, d.cbo_id, d.kind, d.epoch, d.due_on
-        FROM deadline d
+        FROM deadline d JOIN request q ON q.id = d.request_id
         WHERE d.state = 'running' AND d.kind = ANY(CAST(:clocks AS text[]))
           AND d.due_on BETWEEN :first AND :last
           AND (d.due_on, d.request_id, d.kind) > (CAST(:due_on AS date), CAST(:request_id AS uuid), CAST(:clock AS text))
+          AND (q.campaign_id = :campaign
+              OR (CAST(:campaign AS uuid) IS NULL
+                  AND (q.campaign_id IS NULL OR q.campaign_id <> ALL (CAST(:campaigns AS uuid[])))))
           AND NOT EXISTS (
               SELECT FROM reminder r
               WHERE r.request_id = d.request_id AND r.rule = :rule AND r.clock = d.kind
-                AND r.epoch = d.epoch AND r.due_on = d.due_on
+                AND r.epoch = d.epoch AND r.due_on = d.due_on AND r.occasion = :occasion
+          )
+          AND NOT EXISTS (
+              SELECT FROM snooze s
+              WHERE s.request_id = d.request_id AND s.ended_at IS NULL AND s.until > :day
           )
         ORDER BY d.due_on, d.request_id, d.kind
         LIMIT :size
     ), reminded AS (
-        INSERT INTO reminder (id, cbo_id, request_id, rule, clock, epoch, due_on, created_at)
-        SELECT gen_random_uuid(), cbo_id, request_id, :rule, kind, epoch, due_on, CAST(:now AS timestamptz)
+        INSERT INTO reminder (id, cbo_id, request_id, rule, clock, epoch, due_on, occasion, created_at)
+        SELECT gen_random_uuid(), cbo_id, request_id, :rule, kind, epoch, due_on, :occasion,
+            CAST(:now AS timestamptz)
         FROM due ORDER BY due_on, request_id, kind
         ON CONFLICT DO NOTHING
         RETURNING *
@@ -51,19 +63,23 @@ _BATCH_OF_REMINDERS = text("""
             next_attempt_at, created_at, last_reply
         )
         SELECT gen_random_uuid(), r.id, p.id, :kind,
-            jsonb_build_object('rule', r.rule, 'clock', r.clock, 'due_on', r.due_on),
+            jsonb_build_object('rule', r.rule, 'clock', r.clock, 'due_on', r.due_on, 'ends', CAST(:ends AS int)),
             '<' || left(encode(sha256(convert_to(concat_ws(':', r.id, p.id), 'UTF8')), 'hex'), 32) || '@' || :host || '>',
-            :state, 0, 0, 0, :now, :now, ''
+            :state, 0, 0, 0, {turn}, :now, ''
         FROM reminded r
         JOIN cbo c ON c.id = r.cbo_id AND c.sends_messages
         JOIN person p ON p.cbo_id = c.id AND p.role = ANY(CAST(:roles AS text[]))
-            AND p.wants_reminders AND p.disabled_at IS NULL
+            AND p.wants_reminders AND NOT p.wants_digest AND p.disabled_at IS NULL
         RETURNING 1
+    ), proposed AS (
+        INSERT INTO letter (id, cbo_id, request_id, reminder_id, state, language, proposed_at)
+        SELECT gen_random_uuid(), cbo_id, request_id, id, 'proposed', 'km', :now FROM reminded WHERE :proposes
     )
     SELECT due_on, request_id, kind AS clock, (SELECT count(*) FROM due) AS found,
         (SELECT count(*) FROM reminded) AS reminders, (SELECT count(*) FROM told) AS messages
     FROM due ORDER BY due_on DESC, request_id DESC, kind DESC LIMIT 1
-""")
+""".replace("{turn}", TURN)
+)
 _BEGINNING: dict[str, object] = {
     "due_on": date.min,
     "request_id": "00000000-0000-0000-0000-000000000000",
@@ -81,40 +97,57 @@ class Swept:
 
 
 async def sweep(
-    database: Database,
-    day: date,
-    now: datetime,
-    *,
-    host: str,
-    rules: Iterable[ReminderRule] = DEFAULT_RULES,
-    size: int = BATCH,
+    database: Database, day: date, now: datetime, *, host: str, zone: str = HOME_ZONE, size: int = BATCH
 ) -> Swept:
     """Queue what is worth saying on `day`; a rule that fails does not silence the others.
 
-    `host` is the right side of the Message-IDs. Each batch is a transaction of its own.
+    `host` is the right side of the Message-IDs, and `zone` the time zone in which people's hours are told.
+    Each batch is a transaction of its own.
     """
     async with database.transaction() as session:
         calendar = await reading_calendar(session)
+        own = await own_rules(session)
+    moment = {"day": day, "now": now, "host": host, "hour": now.astimezone(ZoneInfo(zone)).hour, "zone": zone}
     reminders = messages = 0
     failed = []
-    for rule in rules:
-        values = _values(rule, day, now, host, calendar, size)
-        mark: dict[str, Any] | None = _BEGINNING
-        while mark is not None:
-            try:
-                async with database.transaction() as session:
-                    await session.execute(_PLAN_EACH_TIME)
-                    row = (await session.execute(_BATCH_OF_REMINDERS, {**values, **mark})).one_or_none()
-            except Exception:
-                log.exception("sweep_failed", rule=rule.name)
-                failed.append(rule.name)
-                break
-            if row is not None:
-                reminders += row.reminders
-                messages += row.messages
-            whole = row is not None and row.found == size
-            mark = {name: getattr(row, name) for name in _BEGINNING} if whole else None
+    spoken = [(None, DEFAULT_RULES), *own.items()]
+    for campaign_id, rule in ((campaign_id, rule) for campaign_id, rules in spoken for rule in rules):
+        whose = {"campaign": campaign_id, "campaigns": list(own)}
+        try:
+            for occasion in rule.occasions():
+                values = {**moment, **whose, **_values(rule, occasion, day, calendar), "size": size}
+                made = await _reminded(database, values)
+                reminders += made[0]
+                messages += made[1]
+        except Exception:
+            log.exception("sweep_failed", rule=rule.name)
+            failed.append(rule.name)
+    try:
+        async with database.transaction() as session:
+            messages += await queue_digests(session, moment, calendar)
+    except Exception:
+        log.exception("digests_failed")
+        failed.append("digest")
     return Swept(reminders, messages, tuple(failed))
+
+
+async def _reminded(database: Database, values: Mapping[str, object]) -> tuple[int, int]:
+    """Make the reminders of one occasion, batch by batch; how many they are, and their messages."""
+    reminders = messages = 0
+    mark: Mapping[str, object] = _BEGINNING
+    if values["first"] > values["last"]:  # type: ignore[operator]
+        return 0, 0
+    while True:
+        async with database.transaction() as session:
+            await session.execute(_PLAN_EACH_TIME)
+            row = (await session.execute(_BATCH_OF_REMINDERS, {**values, **mark})).one_or_none()
+        if row is None:
+            return reminders, messages
+        reminders += row.reminders
+        messages += row.messages
+        if row.found < values["size"]:
+            return reminders, messages
+        mark = {name: getattr(row, name) for name in _BEGINNING}
 
 
 async def reading_calendar(session: AsyncSession) -> Calendar:
@@ -122,19 +155,17 @@ async def reading_calendar(session: AsyncSession) -> Calendar:
     return await calendar_of(session, ("KH",), WEEKENDS["sat-sun"])
 
 
-def _values(
-    rule: ReminderRule, day: date, now: datetime, host: str, calendar: Calendar, size: int
-) -> dict[str, object]:
-    first, last = due_dates(rule, day, calendar)
+def _values(rule: ReminderRule, occasion: Occasion, day: date, calendar: Calendar) -> dict[str, object]:
+    first, last = due_dates(occasion, day, calendar)
     return {
         "rule": rule.name,
-        "clocks": sorted(rule.clocks),
-        "roles": sorted(rule.to),
+        "occasion": occasion.number,
+        "ends": occasion.ends,
+        "clocks": sorted(rule.about.clocks),
+        "roles": sorted(rule.to.roles),
+        "proposes": rule.to is Audience.BODY,
         "first": first,
         "last": last,
-        "now": now,
-        "host": host,
         "kind": MessageKind.REMINDER,
         "state": MessageState.QUEUED,
-        "size": size,
     }

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.accounts.policy import Role
@@ -11,11 +11,16 @@ from rti.db import Base, Choice, new_id
 
 
 class PersonRow(Base):
-    """Somebody who can sign in; `email` is stored in lower case."""
+    """Somebody who can sign in; `email` is stored in lower case.
+
+    Messages come from the hour `hours_from` to before `hours_to`, in the time zone of the installation;
+    they are silent unless `wants_detail`, and one a day with `wants_digest`.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("(role IN ('cbo_member', 'cbo_lead')) = (cbo_id IS NOT NULL)", name="cbo_of_role"),
+        CheckConstraint("0 <= hours_from AND hours_from < hours_to AND hours_to <= 24", name="hours"),
         Index(None, "cbo_id"),
     )
 
@@ -27,6 +32,10 @@ class PersonRow(Base):
     cbo_id: Mapped[UUID | None] = mapped_column(ForeignKey("cbo.id"))
     language: Mapped[str]
     wants_reminders: Mapped[bool] = mapped_column(default=True)
+    wants_digest: Mapped[bool] = mapped_column(default=False, server_default=false())
+    wants_detail: Mapped[bool] = mapped_column(default=False, server_default=false())
+    hours_from: Mapped[int] = mapped_column(SmallInteger, default=7, server_default="7")
+    hours_to: Mapped[int] = mapped_column(SmallInteger, default=20, server_default="20")
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -57,3 +66,13 @@ class AssignmentRow(Base):
     campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"))
     province_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
     assigned_at: Mapped[datetime]
+
+
+class FeedRow(Base):
+    """The secret behind a person's calendar and news feeds, as SHA-256; a new one replaces it."""
+
+    __tablename__ = "feed"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime]

@@ -3,14 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.db import Base, new_id
 
 
 class CampaignRow(Base):
-    """A programme of requests, with the statute or standard by which its requests are judged."""
+    """A programme of requests, with the statute or standard by which its requests are judged.
+
+    With `own_rules` its reminders follow its own `reminder_rule` rows, be they none, and else the defaults.
+    """
 
     __tablename__ = "campaign"
 
@@ -21,6 +24,7 @@ class CampaignRow(Base):
     statute_id: Mapped[str]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    own_rules: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
 
 

@@ -7,6 +7,8 @@ class MessageKind(StrEnum):
     """What a message is; each kind has a folder of templates in `notifications/templates`."""
 
     REMINDER = "reminder"
+    DIGEST = "digest"
+    LETTER = "letter"
 
 
 class MessageState(StrEnum):
@@ -24,6 +26,14 @@ class MessageState(StrEnum):
     UNKNOWN = "unknown"
     KEPT = "kept"
     DROPPED = "dropped"
+
+
+class LetterState(StrEnum):
+    """proposed → approved (sent, or printed where the body has no address) or dismissed."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    DISMISSED = "dismissed"
 
 
 WAITING = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.CLAIMED, MessageState.HANDED)

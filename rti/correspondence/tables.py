@@ -4,19 +4,37 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rti.correspondence.kinds import MessageKind, MessageState
+from rti.correspondence.kinds import LetterState, MessageKind, MessageState
 from rti.db import Base, Choice, new_id
+from rti.law.reminders import About, Audience
+
+
+class ReminderRuleRow(Base):
+    """A rule of a campaign that has rules of its own, as `law.reminders.ReminderRule`."""
+
+    __tablename__ = "reminder_rule"
+
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[About] = mapped_column(Choice(About))
+    begins: Mapped[int]
+    ends: Mapped[int]
+    every: Mapped[int | None]
+    to: Mapped[Audience] = mapped_column(Choice(Audience))
 
 
 class ReminderRow(Base):
-    """That a rule had something to say about a due date; inserting it is what makes it happen once."""
+    """That a rule had something to say about a due date; inserting it is what makes it happen once.
+
+    `occasion` counts the times that a repeating rule speaks of the same due date.
+    """
 
     __tablename__ = "reminder"
     __table_args__ = (
-        UniqueConstraint("request_id", "rule", "clock", "epoch", "due_on"),
+        UniqueConstraint("request_id", "rule", "clock", "epoch", "due_on", "occasion"),
         UniqueConstraint("cbo_id", "id"),
         ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
     )
@@ -28,11 +46,12 @@ class ReminderRow(Base):
     clock: Mapped[str]
     epoch: Mapped[int]
     due_on: Mapped[date]
+    occasion: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
 
 
 class MessageRow(Base):
-    """One message to one person. `message_id` (RFC 5322) is made with the row and never changes.
+    """One message to one person, or a letter to a public body. `message_id` (RFC 5322) is made with the row and never changes.
 
     `attempt` grows with every claim, and whoever writes about a claim names it, so that a dispatcher
     that was thought dead cannot overrule the one after it. `next_attempt_at` is the end of the lease
@@ -43,6 +62,9 @@ class MessageRow(Base):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("reminder_id", "person_id"),
+        UniqueConstraint("person_id", "digest_on"),
+        UniqueConstraint("letter_id"),
+        CheckConstraint("(person_id IS NULL) = (letter_id IS NOT NULL)", name="person_or_letter"),
         Index(
             None,
             "next_attempt_at",
@@ -55,7 +77,9 @@ class MessageRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     reminder_id: Mapped[UUID | None] = mapped_column(ForeignKey("reminder.id", ondelete="CASCADE"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    letter_id: Mapped[UUID | None] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"))
+    digest_on: Mapped[date | None]
     kind: Mapped[MessageKind] = mapped_column(Choice(MessageKind))
     values: Mapped[dict[str, Any]]
     message_id: Mapped[str] = mapped_column(unique=True)
@@ -71,6 +95,39 @@ class MessageRow(Base):
     subject: Mapped[str | None]
     body: Mapped[str | None]
     last_reply: Mapped[str] = mapped_column(default="")
+
+
+class LetterRow(Base):
+    """A letter that chases a public body: proposed by a rule, and sent only when a person approves it.
+
+    `to_address` is empty where the body has no e-mail address; the letter is then printed and handed over.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        UniqueConstraint("reminder_id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["cbo_id", "reminder_id"], ["reminder.cbo_id", "reminder.id"], ondelete="CASCADE"
+        ),
+        Index(None, "cbo_id", "state", "proposed_at", "id"),
+        Index(None, "state", "proposed_at", "id"),
+        Index(None, "request_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    reminder_id: Mapped[UUID]
+    state: Mapped[LetterState] = mapped_column(Choice(LetterState))
+    language: Mapped[str] = mapped_column(default="km")
+    to_address: Mapped[str | None]
+    subject: Mapped[str | None]
+    body: Mapped[str | None]
+    proposed_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
 
 class TickRow(Base):

@@ -3,59 +3,124 @@
 A rule speaks from one working day to another, both counted from the due date. Turned round, a day and a
 rule give the due dates about which there is something to say, so that a sweep is one range of an index.
 There is no lower bound on when the sweep last ran: whoever comes late finds all that is still worth
-saying, and nothing that is not.
+saying, and nothing that is not. A rule that repeats is a row of occasions, each with a range of its own.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Final
 
 from rti.law.calendars import Calendar
 from rti.law.rules import FILING, ClockKind
 
-BODY: Final = frozenset(ClockKind) - FILING
-"""The clocks that run against a public body."""
-EVERYBODY_OF_THE_CBO: Final = frozenset({"cbo_member", "cbo_lead"})
 _DAY = timedelta(days=1)
+
+
+class About(StrEnum):
+    """What a rule speaks about."""
+
+    ANSWER = "answer"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    COMPLAINT = "complaint"
+
+    @property
+    def clocks(self) -> frozenset[ClockKind]:
+        """The clocks that are meant; those of an answer are all that run against a public body but one."""
+        return _CLOCKS[self]
+
+
+_CLOCKS: Final = {
+    About.ANSWER: frozenset(ClockKind) - FILING - {ClockKind.ACKNOWLEDGEMENT},
+    About.ACKNOWLEDGEMENT: frozenset({ClockKind.ACKNOWLEDGEMENT}),
+    About.COMPLAINT: FILING,
+}
+
+
+class Audience(StrEnum):
+    """Who is told: people of the organisation that asks, or the public body, by a letter for them to approve.
+
+    Campaign staff read their digest.
+    """
+
+    EVERYBODY = "everybody"
+    LEADS = "leads"
+    BODY = "body"
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return _ROLES[self]
+
+
+_ROLES: Final = {
+    Audience.EVERYBODY: frozenset({"cbo_member", "cbo_lead"}),
+    Audience.LEADS: frozenset({"cbo_lead"}),
+    Audience.BODY: frozenset[str](),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One time that a rule speaks, from `begins` to `ends` working days after the due date (before: negative).
+
+    One that ends before the due date speaks through the days off up to it: -1 is the day before, whether
+    anybody works on it or not, so that no deadline hides behind a holiday.
+    """
+
+    begins: int
+    ends: int
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderRule:
-    """Speak of these clocks from `begins` to `ends` working days after the due date (before: negative).
+    """Speak of these clocks once between `begins` and `ends`, or again every so many working days.
 
-    One that ends before the due date speaks through the days off up to it: -1 is the day before, whether
-    anybody works on it or not, so that no deadline hides behind a holiday. `to` names the roles, within the organisation that asks, that are told.
+    Raises ValueError for a rule that ends before it begins, or repeats after less than a day.
     """
 
     name: str
-    clocks: frozenset[ClockKind]
+    about: About
     begins: int
     ends: int
-    to: frozenset[str] = EVERYBODY_OF_THE_CBO
+    every: int | None = None
+    to: Audience = Audience.EVERYBODY
 
     def __post_init__(self) -> None:
         if self.begins > self.ends:
             raise ValueError(f"{self.name} ends before it begins")
+        if self.every is not None and self.every < 1:
+            raise ValueError(f"{self.name} repeats after less than a working day")
+
+    def occasions(self) -> Iterator[Occasion]:
+        """Each time that the rule speaks, in order; a later one takes over where the one before ends."""
+        every = self.every or self.ends - self.begins + 1
+        for number, begins in enumerate(range(self.begins, self.ends + 1, every)):
+            yield Occasion(begins, min(begins + every - 1, self.ends), number)
 
 
 DEFAULT_RULES: Final = (
-    ReminderRule("soon", BODY, -3, -1),
-    ReminderRule("today", BODY, 0, 0),
-    ReminderRule("late", BODY, 1, 10),
-    ReminderRule("window_closing", FILING, -3, 0),
+    ReminderRule("soon", About.ANSWER, -3, -1),
+    ReminderRule("today", About.ANSWER, 0, 0),
+    ReminderRule("late", About.ANSWER, 1, 10),
+    ReminderRule("chase", About.ANSWER, 3, 20, to=Audience.BODY),
+    ReminderRule("unacknowledged", About.ACKNOWLEDGEMENT, 1, 5),
+    ReminderRule("window_closing", About.COMPLAINT, -3, 0),
 )
+"""What a campaign says that has no rules of its own."""
 
 
-def due_dates(rule: ReminderRule, day: date, calendar: Calendar) -> tuple[date, date]:
-    """The first and last due date of which the rule speaks on `day`; none where the first is later."""
-    return first_due(rule, day, calendar), _last_due(rule.begins, day, calendar)
+def due_dates(occasion: Occasion, day: date, calendar: Calendar) -> tuple[date, date]:
+    """The first and last due date of which to speak on `day`; none where the first is later."""
+    return first_due(occasion.ends, day, calendar), _last_due(occasion.begins, day, calendar)
 
 
-def first_due(rule: ReminderRule, day: date, calendar: Calendar) -> date:
-    """The earliest due date of which it is still worth speaking on `day`."""
-    if rule.ends < 0:
-        return _last_due(rule.ends + 1, day, calendar) + _DAY
-    return _last_due(rule.ends, day - _DAY, calendar) + _DAY
+def first_due(ends: int, day: date, calendar: Calendar) -> date:
+    """The earliest due date of which it is still worth speaking on `day`, until `ends` working days after it."""
+    if ends < 0:
+        return _last_due(ends + 1, day, calendar) + _DAY
+    return _last_due(ends, day - _DAY, calendar) + _DAY
 
 
 def _last_due(shift: int, day: date, calendar: Calendar) -> date:

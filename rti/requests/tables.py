@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, false
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.db import Base, Choice, new_id
@@ -141,6 +141,27 @@ class DateChangeRow(Base):
     new_due_on: Mapped[date | None]
     cause: Mapped[str]
     changed_at: Mapped[datetime]
+
+
+class SnoozeRow(Base):
+    """That nobody wants to hear of a request before a day, and why; at most one of a request is open."""
+
+    __tablename__ = "snooze"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        Index(None, "request_id"),
+        Index("uq_snooze_open", "request_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    until: Mapped[date]
+    reason: Mapped[str]
+    snoozed_at: Mapped[datetime]
+    snoozed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
 
 
 class DocumentRow(Base):

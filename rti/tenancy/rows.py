@@ -71,6 +71,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
     "day_off": _open(worker=EDIT, operator=EDIT),
     "calendar_year": _open(worker=EDIT, operator=EDIT),
+    "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
     "tick": {
         Login.DOOR: READ,
         Login.STAFF: READ,
@@ -81,12 +82,14 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
 }
 
 _PERSON_NAMES = "SELECT (id, name, role, cbo_id)"
+_WRITTEN_TO = """SELECT (id, email, role, cbo_id, language, wants_reminders, wants_digest, wants_detail,
+    hours_from, hours_to, disabled_at)"""
 _COUNTED = """SELECT (id, campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, status, outcome,
     drafted_on, submitted_on, received_on, due_on, binding, soft, provisional, confirmed, answered_on,
     ended_on, next_due_on, created_at)"""
 _FOLDED = """UPDATE (status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
     provisional, confirmed, answered_on, ended_on, next_due_on)"""
-_WORKED_ON = _COUNTED.replace("SELECT (id,", "SELECT (id, cbo_id, reference,")
+_WORKED_ON = _COUNTED.replace("SELECT (id,", "SELECT (id, cbo_id, reference, title,")
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 
 _ANY = May(ALL)
@@ -107,11 +110,12 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.CBO: May(_PERSON_NAMES, "cbo_id IS NULL OR " + MINE),
         Login.STAFF: May(_PERSON_NAMES),
         Login.ADMIN: May(_PERSON_NAMES),
-        Login.WORKER: May("SELECT (id, email, role, cbo_id, language, wants_reminders, disabled_at)"),
+        Login.WORKER: May(_WRITTEN_TO),
         Login.OPERATOR: _ANY,
     },
     "sign_in": {Login.DOOR: _ANY, Login.OPERATOR: _ANY},
-    "assignment": {Login.DOOR: _ANY, Login.OPERATOR: _ANY},
+    "assignment": {Login.DOOR: _ANY, Login.WORKER: May(READ), Login.OPERATOR: _ANY},
+    "feed": {Login.DOOR: _ANY, Login.OPERATOR: _ANY},
     "cbo": {
         Login.DOOR: May(READ),
         Login.CBO: May("SELECT, UPDATE (last_number, sends_messages)", "id = (SELECT rti.my_cbo())"),
@@ -130,6 +134,8 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "event": _of_request(ADD, figures=May(_HAPPENED), worker=May(_HAPPENED)),
     "deadline": _of_request(ALL, figures=May(READ), worker=_ANY),
     "date_change": _of_request(ADD, worker=May(ADD)),
+    "snooze": _of_request(EDIT, worker=May(READ)),
+    "letter": _of_request("SELECT, UPDATE", worker=May(ADD)),
     "document": _of_request(ADD),
     "document_content": {
         Login.CBO: May(ADD, MINE),
@@ -139,8 +145,8 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "reminder": {Login.WORKER: May(ADD), Login.OPERATOR: _ANY},
     "message": {
         Login.DOOR: May("SELECT (state, created_at, next_attempt_at)"),
-        Login.CBO: May(READ, ME),
-        Login.STAFF: May(READ),
+        Login.CBO: May(EDIT, f"{ME} OR letter_id IN (SELECT id FROM letter)"),
+        Login.STAFF: May(EDIT),
         Login.ADMIN: May(READ),
         Login.WORKER: May(EDIT),
         Login.OPERATOR: _ANY,

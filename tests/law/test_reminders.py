@@ -8,17 +8,18 @@ from hypothesis import strategies as st
 
 from rti.law.calendars import Calendar
 from rti.law.names import Name
-from rti.law.reminders import BODY, DEFAULT_RULES, ReminderRule, due_dates, first_due
+from rti.law.reminders import DEFAULT_RULES, About, Occasion, ReminderRule, due_dates, first_due
+from rti.law.rules import ClockKind
 
 MONDAY = date(2026, 11, 23)
 DAYS = st.integers(-200, 200).map(lambda n: MONDAY + timedelta(n))
 CALENDARS = st.sets(DAYS, max_size=60).map(
     lambda days: Calendar(days_off={day: Name("Holiday", "") for day in days})
 )
-RULES = {rule.name: rule for rule in DEFAULT_RULES}
+RULES = {rule.name: next(rule.occasions()) for rule in DEFAULT_RULES}
 
 
-def last_day(rule: ReminderRule, due: date, calendar: Calendar) -> date:
+def last_day(rule: Occasion, due: date, calendar: Calendar) -> date:
     if rule.ends < 0:
         return calendar.add_working_days(due, rule.ends + 1) - timedelta(1)
     return calendar.add_working_days(due, rule.ends)
@@ -28,7 +29,7 @@ def last_day(rule: ReminderRule, due: date, calendar: Calendar) -> date:
 def test_the_due_dates_of_a_day_are_those_whose_days_of_speaking_include_it(
     calendar: Calendar, day: date, begins: int, length: int
 ) -> None:
-    rule = ReminderRule("any", BODY, begins, begins + length)
+    rule = Occasion(begins, begins + length)
     first, last = due_dates(rule, day, calendar)
     around = [day + timedelta(n) for n in range(-90, 90)]
     spoken_of = [
@@ -46,6 +47,7 @@ def test_the_due_dates_of_a_day_are_those_whose_days_of_speaking_include_it(
         ("today", date(2026, 11, 23), date(2026, 11, 23)),
         ("late", date(2026, 11, 9), date(2026, 11, 22)),
         ("window_closing", date(2026, 11, 23), date(2026, 11, 26)),
+        ("unacknowledged", date(2026, 11, 16), date(2026, 11, 22)),
     ],
 )
 def test_on_a_monday_without_holidays(rule: str, first: date, last: date) -> None:
@@ -65,9 +67,33 @@ def test_a_deadline_at_the_end_of_long_holidays_is_told_of_until_the_day_before_
 
 
 def test_yesterdays_deadline_is_late_and_no_longer_due_today() -> None:
-    assert first_due(RULES["today"], MONDAY, Calendar()) == MONDAY
+    assert first_due(RULES["today"].ends, MONDAY, Calendar()) == MONDAY
 
 
 def test_a_rule_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(ValueError, match="ends before it begins"):
-        ReminderRule("wrong", BODY, 1, 0)
+        ReminderRule("wrong", About.ANSWER, 1, 0)
+    with pytest.raises(ValueError, match="less than a working day"):
+        ReminderRule("wrong", About.ANSWER, 0, 1, every=0)
+
+
+@given(CALENDARS, DAYS, st.integers(-6, 6), st.integers(0, 12), st.integers(1, 5))
+def test_a_rule_that_repeats_speaks_of_a_due_date_once_at_a_time_and_in_order(
+    calendar: Calendar, due: date, begins: int, length: int, every: int
+) -> None:
+    rule = ReminderRule("any", About.ANSWER, begins, begins + length, every)
+    spoken = []
+    for day in (due + timedelta(n) for n in range(-90, 90)):
+        for occasion in rule.occasions():
+            first, last = due_dates(occasion, day, calendar)
+            if first <= due <= last:
+                spoken.append((day, occasion.number))
+    assert len({day for day, _ in spoken}) == len(spoken)
+    numbers = [number for _, number in spoken]
+    assert numbers == sorted(numbers)
+    assert set(numbers) == {occasion.number for occasion in rule.occasions()}
+
+
+def test_every_clock_is_spoken_of_by_one_kind_of_rule() -> None:
+    spoken_of = [clock for about in About for clock in about.clocks]
+    assert sorted(spoken_of) == sorted(ClockKind)
