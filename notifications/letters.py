@@ -1,7 +1,7 @@
 """The words of a message, in the language of whoever gets it.
 
 A message is silent: no title, no name, no institution and no reference, because a phone or a mailbox may
-be seized. It says how many requests are due when, and where to look.
+be seized. It says how many requests are due when, and where to look. More is told only to who asked for it.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rti import i18n
 from rti.correspondence.kinds import MessageKind
 from rti.law.calendars import Calendar
-from rti.law.rules import FILING
+from rti.law.rules import FILING, ClockKind
 
 _ON_THE_WIRE = SMTP.clone(cte_type="7bit")
 """Not every server takes eight bits, so Khmer travels as base64 or quoted-printable (RFC 2045)."""
@@ -45,18 +45,24 @@ def write(
     kind: MessageKind, values: dict[str, Any], *, language: str, day: date, calendar: Calendar, address: str
 ) -> Letter:
     """The text on `day`; it names its day, so that it stays true however late it arrives."""
-    due_on = date.fromisoformat(values["due_on"])
     catalogue = i18n.translations(language)
     context = {
         "_": catalogue.gettext,
         "ngettext": catalogue.ngettext,
         "date": lambda shown: i18n.show_date(shown, language),
-        "filing": values["clock"] in FILING,
+        "name": lambda named: named["name_km" if language == "km" else "name_en"],
         "day": day,
-        "due_on": due_on,
-        "days": abs(calendar.working_days_between(day, due_on)),
         "address": address,
+        **values,
     }
+    if kind is MessageKind.REMINDER:
+        due_on = date.fromisoformat(values["due_on"])
+        context |= {
+            "filing": values["clock"] in FILING,
+            "acknowledgement": values["clock"] == ClockKind.ACKNOWLEDGEMENT,
+            "due_on": due_on,
+            "days": abs(calendar.working_days_between(day, due_on)),
+        }
     subject = _render(kind, "subject", context)
     return Letter(subject, _render(kind, "body", {**context, "subject": subject}) + "\n")
 

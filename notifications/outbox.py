@@ -15,11 +15,12 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import letters
+from notifications.digest import contents
 from notifications.sweep import reading_calendar
 from rti.correspondence.kinds import MessageKind, MessageState
 from rti.db import Database
 from rti.law.calendars import Calendar
-from rti.law.reminders import DEFAULT_RULES, ReminderRule, first_due
+from rti.law.reminders import first_due
 
 LEASE = timedelta(minutes=15)
 """How long a claimed message belongs to its dispatcher; longer than the slowest conversation may last."""
@@ -36,17 +37,22 @@ _CLAIM = text("""
     RETURNING m.id
 """)
 _CLAIMED = text("""
-    SELECT m.id, m.attempt, m.kind, m.values, m.message_id, m.created_at, m.deferrals, m.ambiguous,
+    SELECT m.id, m.person_id, m.attempt, m.kind, m.values, m.message_id, m.created_at, m.deferrals, m.ambiguous,
         m.subject, m.body, coalesce(m.to_address, p.email) AS to_address,
-        coalesce(m.language, p.language) AS language,
-        p.disabled_at IS NULL AND p.wants_reminders AND coalesce(c.sends_messages, true) AS welcome,
-        d.request_id IS NOT NULL AS running
+        coalesce(m.language, p.language) AS language, coalesce(p.wants_detail, false) AS named,
+        coalesce(c.sends_messages, true)
+            AND (p.id IS NULL OR (p.disabled_at IS NULL AND p.wants_reminders)) AS welcome,
+        d.request_id IS NOT NULL AND s.id IS NULL AS running,
+        q.reference, q.title, b.name_en, b.name_km
     FROM message m
-    JOIN person p ON p.id = m.person_id
-    LEFT JOIN cbo c ON c.id = p.cbo_id
+    LEFT JOIN person p ON p.id = m.person_id
     LEFT JOIN reminder r ON r.id = m.reminder_id
     LEFT JOIN deadline d ON d.request_id = r.request_id AND d.kind = r.clock AND d.epoch = r.epoch
         AND d.due_on = r.due_on AND d.state = 'running'
+    LEFT JOIN snooze s ON s.request_id = r.request_id AND s.ended_at IS NULL AND s.until > :day
+    LEFT JOIN request q ON q.id = r.request_id
+    LEFT JOIN public_body b ON b.id = q.body_id
+    LEFT JOIN cbo c ON c.id = coalesce(p.cbo_id, q.cbo_id)
     WHERE m.id = ANY(CAST(:ids AS uuid[]))
     ORDER BY m.created_at, m.id
 """)
@@ -116,7 +122,6 @@ async def claim(
     *,
     address: str,
     size: int,
-    rules: Sequence[ReminderRule] = DEFAULT_RULES,
 ) -> Claim:
     """Claim up to `size` messages whose turn has come; those that have no text yet get one that stays.
 
@@ -128,11 +133,23 @@ async def claim(
         if not ids:
             return Claim((), (), 0)
         calendar = await reading_calendar(session)
-        oldest = {rule.name: first_due(rule, day, calendar) for rule in rules}
         messages, unwritten, dropped = [], [], []
-        for row in await session.execute(_CLAIMED, {"ids": ids}):
-            message = _claimed(row, day, calendar, address)
-            if not _worth_sending(row, oldest):
+        for row in (await session.execute(_CLAIMED, {"ids": ids, "day": day})).all():
+            values = await _values(session, row, day, calendar)
+            letter = letters.Letter("", "")
+            if values and row.subject is None:
+                letter = letters.write(
+                    MessageKind(row.kind),
+                    values,
+                    language=row.language,
+                    day=day,
+                    calendar=calendar,
+                    address=address,
+                )
+            elif values:
+                letter = letters.Letter(row.subject, row.body)
+            message = _claimed(row, letter)
+            if not values:
                 dropped.append(_drop(message, now))
                 continue
             messages.append(message)
@@ -143,18 +160,30 @@ async def claim(
     return Claim(messages, dropped, len(ids))
 
 
-def _claimed(row: Row[Any], day: date, calendar: Calendar, address: str) -> Claimed:
-    kind = MessageKind(row.kind)
-    if row.subject is None:
-        letter = letters.write(
-            kind, row.values, language=row.language, day=day, calendar=calendar, address=address
-        )
-    else:
-        letter = letters.Letter(row.subject, row.body)
+async def _values(session: AsyncSession, row: Row[Any], day: date, calendar: Calendar) -> dict[str, Any]:
+    """What a message is to tell; empty where it is not worth sending any more.
+
+    That is when nobody wants to hear it, the clock does not run to that date any more, the rule speaks of
+    it no longer, or a digest finds nothing. A letter that a person approved goes out while its clock runs.
+    """
+    if not row.welcome:
+        return {}
+    if row.kind == MessageKind.DIGEST:
+        return await contents(session, row.person_id, day, calendar, named=row.named)
+    spoken_of = row.kind == MessageKind.LETTER or date.fromisoformat(row.values["due_on"]) >= first_due(
+        row.values["ends"], day, calendar
+    )
+    if not row.running or not spoken_of:
+        return {}
+    request = {name: getattr(row, name) for name in ("reference", "title", "name_en", "name_km")}
+    return {**row.values, "requests": [request] if row.named else []}
+
+
+def _claimed(row: Row[Any], letter: letters.Letter) -> Claimed:
     return Claimed(
         id=row.id,
         attempt=row.attempt,
-        kind=kind,
+        kind=MessageKind(row.kind),
         message_id=row.message_id,
         to=row.to_address,
         language=row.language,
@@ -163,12 +192,6 @@ def _claimed(row: Row[Any], day: date, calendar: Calendar, address: str) -> Clai
         deferrals=row.deferrals,
         ambiguous=row.ambiguous,
     )
-
-
-def _worth_sending(row: Row[Any], oldest: dict[str, date]) -> bool:
-    """Whether the clock still runs to that date, the rule still speaks of it, and somebody wants to hear it."""
-    first = oldest.get(row.values["rule"], date.max)
-    return bool(row.welcome and row.running and date.fromisoformat(row.values["due_on"]) >= first)
 
 
 def _drop(message: Claimed, now: datetime) -> Mark:

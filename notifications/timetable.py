@@ -98,7 +98,7 @@ async def note_tick(session: AsyncSession, job: str, **values: object) -> None:
 def sweep_job(database: Database, settings: Settings) -> Job:
     async def job(now: datetime) -> Result:
         day = wallclock.day_of(now, settings.timezone)
-        swept = await sweep(database, day, now, host=settings.mail_host)
+        swept = await sweep(database, day, now, host=settings.mail_host, zone=settings.timezone)
         if swept.failed:
             return Result(f"failed for {', '.join(swept.failed)}", well=False)
         return Result(f"{swept.reminders} reminders, {swept.messages} messages")

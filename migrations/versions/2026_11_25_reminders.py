@@ -45,16 +45,21 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("cbo_id", sa.Uuid(), nullable=False),
         sa.Column("request_id", sa.Uuid(), nullable=False),
-        sa.Column("clock", sa.Text(), nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("reminder_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
         sa.Column("to_address", sa.Text(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("body", sa.Text(), nullable=True),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["cbo_id", "reminder_id"],
+            ["reminder.cbo_id", "reminder.id"],
+            name=op.f("fk_letter_cbo_id_reminder_id_reminder"),
+            ondelete="CASCADE",
+        ),
         sa.ForeignKeyConstraint(
             ["cbo_id", "request_id"],
             ["request.cbo_id", "request.id"],
@@ -64,13 +69,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_letter_decided_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
         sa.UniqueConstraint("cbo_id", "id", name=op.f("uq_letter_cbo_id_id")),
-        sa.UniqueConstraint(
-            "request_id", "clock", "epoch", "due_on", name=op.f("uq_letter_request_id_clock_epoch_due_on")
-        ),
+        sa.UniqueConstraint("reminder_id", name=op.f("uq_letter_reminder_id")),
     )
     op.create_index(
-        op.f("ix_letter_state_proposed_at_id"), "letter", ["state", "proposed_at", "id"], unique=False
+        op.f("ix_letter_cbo_id_state_proposed_at_id"), "letter", ["cbo_id", "state", "proposed_at", "id"]
     )
+    op.create_index(op.f("ix_letter_state_proposed_at_id"), "letter", ["state", "proposed_at", "id"])
+    op.create_index(op.f("ix_letter_request_id"), "letter", ["request_id"])
     op.create_table(
         "snooze",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -159,7 +164,6 @@ def downgrade() -> None:
     op.drop_index("uq_snooze_open", table_name="snooze", postgresql_where=sa.text("ended_at IS NULL"))
     op.drop_index(op.f("ix_snooze_request_id"), table_name="snooze")
     op.drop_table("snooze")
-    op.drop_index(op.f("ix_letter_state_proposed_at_id"), table_name="letter")
     op.drop_table("letter")
     op.drop_table("feed")
     op.drop_table("reminder_rule")

@@ -43,7 +43,7 @@ def sweep(
     async def swept(database: Database, settings: Settings) -> Swept:
         now = wallclock.now()
         day = on or wallclock.day_of(now, settings.timezone)
-        return await sweep_deadlines(database, day, now, host=settings.mail_host)
+        return await sweep_deadlines(database, day, now, host=settings.mail_host, zone=settings.timezone)
 
     found = _with_database(swept)
     typer.echo(f"{found.reminders} reminders, {found.messages} messages queued")

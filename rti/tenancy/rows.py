@@ -26,7 +26,7 @@ EDIT = "SELECT, INSERT, UPDATE"
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 MINE = "cbo_id = (SELECT rti.my_cbo())"
-ME = "person_id = (SELECT rti.me())"
+MY_MESSAGE = "person_id = (SELECT rti.me()) OR letter_id IN (SELECT id FROM letter)"
 ASSIGNED = """(SELECT rti.sees_everything())
     OR campaign_id = ANY ((SELECT rti.my_campaigns())::uuid[])
     OR body_id = ANY ((SELECT rti.my_bodies())::uuid[])"""
@@ -145,7 +145,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "reminder": {Login.WORKER: May(ADD), Login.OPERATOR: _ANY},
     "message": {
         Login.DOOR: May("SELECT (state, created_at, next_attempt_at)"),
-        Login.CBO: May(EDIT, f"{ME} OR letter_id IN (SELECT id FROM letter)"),
+        Login.CBO: May(EDIT, MY_MESSAGE),
         Login.STAFF: May(EDIT),
         Login.ADMIN: May(READ),
         Login.WORKER: May(EDIT),

@@ -48,7 +48,7 @@ async def test_after_a_missed_month_only_what_is_still_worth_saying_is_said(data
     await due(database, TODAY + timedelta(31))
     await swept(database)
     said = {(row.request_id, row.rule) for row in await reminders(database)}
-    assert said == {(late.request_id, "late"), (soon.request_id, "soon")}
+    assert said == {(late.request_id, "late"), (late.request_id, "chase"), (soon.request_id, "soon")}
 
 
 async def test_a_moved_deadline_is_told_anew_and_an_unmoved_one_is_not(database: Database) -> None:
@@ -66,7 +66,7 @@ async def test_the_whole_life_of_a_deadline_is_told_before_on_and_after_it(datab
     await due(database, date(2026, 12, 9))
     for day in range(40):
         await swept(database, TODAY + timedelta(day))
-    assert sorted(row.rule for row in await reminders(database)) == ["late", "soon", "today"]
+    assert sorted(row.rule for row in await reminders(database)) == ["chase", "late", "soon", "today"]
 
 
 async def test_the_closing_of_the_time_to_complain_is_told_by_its_own_rule(database: Database) -> None:
