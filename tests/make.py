@@ -62,7 +62,7 @@ async def member(
     language: str = "en",
     everything: bool = True,
 ) -> Member:
-    """Staff see everything unless told otherwise."""
+    """Staff see everything unless told otherwise; messages come at any hour, so that no test asks the clock."""
     now = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
     organisation = (of or await cbo(session, now)) if role in CBO else None
     row = PersonRow(
@@ -73,6 +73,8 @@ async def member(
         role=role,
         cbo_id=organisation.id if organisation else None,
         language=language,
+        hours_from=0,
+        hours_to=24,
         created_at=now,
     )
     session.add(row)
