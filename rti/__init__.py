@@ -12,6 +12,7 @@ Folder map, from the ground up:
     tenancy/         who sees which rows, kept by PostgreSQL itself: logins, grants, policies
     requests/        a request, what happened to it, its evidence and its deadlines
     correspondence/  every message that is to leave the system, as a row
+    feeds/           dates and changes for calendar programs and news readers, behind a secret address
     statistics/      what is counted and how, and the tables that show it
     imports/         CSV files of other people, read line by line
     web/             what all pages and the JSON API share

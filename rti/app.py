@@ -72,7 +72,7 @@ def create_app(settings: Settings) -> Litestar:
             header_name="",
             cookie_httponly=True,
             cookie_samesite="strict",
-            exclude=r"^/api/",
+            exclude=r"^/(api|feeds)/",
         ),
         compression_config=CompressionConfig(backend="gzip"),
         logging_config=None,

@@ -16,6 +16,9 @@ from rti.campaigns import api as campaigns_api
 from rti.campaigns import pages as campaigns_pages
 from rti.correspondence import api as correspondence_api
 from rti.correspondence import pages as correspondence_pages
+from rti.feeds import api as feeds_api
+from rti.feeds import pages as feeds_pages
+from rti.feeds import serving as feeds_serving
 from rti.imports import api as imports_api
 from rti.imports import pages as imports_pages
 from rti.requests import api as requests_api
@@ -35,6 +38,9 @@ _ACCOUNTS: list[Any] = [
     *people_api.ROUTES,
     *assignment_pages.ROUTES,
     *assignment_api.ROUTES,
+    *feeds_pages.ROUTES,
+    *feeds_api.ROUTES,
+    *feeds_serving.ROUTES,
 ]
 _FIGURES: list[Any] = [*statistics_pages.ROUTES, *what_if_pages.ROUTES]
 _OTHERS: list[Any] = [

@@ -94,6 +94,7 @@ async def things(session: AsyncSession, member: Person, about: Person, **request
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
         "name": "requests",
+        "secret": "nothing",
     }
 
 
@@ -109,7 +110,7 @@ MISSING = dict.fromkeys(
         "assignment_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
-) | dict.fromkeys(("statute_id", "change", "name"), "nothing")
+) | dict.fromkeys(("statute_id", "change", "name", "secret"), "nothing")
 
 
 async def send(

@@ -1,0 +1,96 @@
+"""The dates and the changes that a feed tells; row-level security leaves what its reader may see."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from rti.accounts.policy import Person
+from rti.bodies.tables import PublicBodyRow
+from rti.law.deadlines import ClockState
+from rti.requests.queries import visible
+from rti.requests.tables import DateChangeRow, DeadlineRow, EventRow, RequestRow, SnoozeRow
+
+MOST_DATES, MOST_CHANGES = 500, 50
+PASSED = timedelta(days=31)
+"""How long a date that nobody has met stays in a calendar."""
+
+
+Told = TypeVar("Told", EventRow, DateChangeRow)
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """A running clock, how often its date was moved, and when it was last."""
+
+    clock: DeadlineRow
+    request: RequestRow
+    body: PublicBodyRow
+    moves: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that was written down, or a date that was computed anew, and its request."""
+
+    told: EventRow | DateChangeRow
+    at: datetime
+    request: RequestRow
+    body: PublicBodyRow
+
+
+async def due_dates(session: AsyncSession, person: Person, today: date) -> list[DueDate]:
+    """The dates that are expected, the soonest first; none of a request that is snoozed or met."""
+    mine = visible(person).with_only_columns(RequestRow.id)
+    snoozed = select(SnoozeRow.id).where(
+        SnoozeRow.request_id == DeadlineRow.request_id, SnoozeRow.ended_at.is_(None), SnoozeRow.until > today
+    )
+    moved = (DateChangeRow.request_id == DeadlineRow.request_id, DateChangeRow.kind == DeadlineRow.kind)
+    moves = select(func.count()).select_from(DateChangeRow).where(*moved).scalar_subquery()
+    last_move = select(func.max(DateChangeRow.changed_at)).where(*moved).scalar_subquery()
+    found = await session.execute(
+        select(DeadlineRow, RequestRow, PublicBodyRow, moves, func.coalesce(last_move, RequestRow.created_at))
+        .join(RequestRow, RequestRow.id == DeadlineRow.request_id)
+        .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+        .where(
+            DeadlineRow.state == ClockState.RUNNING,
+            DeadlineRow.due_on >= today - PASSED,
+            DeadlineRow.request_id.in_(mine),
+            ~snoozed.exists(),
+        )
+        .order_by(DeadlineRow.due_on, DeadlineRow.request_id, DeadlineRow.kind, DeadlineRow.epoch)
+        .limit(MOST_DATES)
+    )
+    return [DueDate(*row) for row in found]
+
+
+async def changes(session: AsyncSession, person: Person) -> list[Change]:
+    """What was written down or computed anew, the newest first."""
+    return sorted(
+        [
+            *await _newest(session, person, EventRow, EventRow.recorded_at),
+            *await _newest(session, person, DateChangeRow, DateChangeRow.changed_at),
+        ],
+        key=lambda change: (change.at, change.told.id),
+        reverse=True,
+    )[:MOST_CHANGES]
+
+
+async def _newest(
+    session: AsyncSession, person: Person, table: type[Told], moment: InstrumentedAttribute[datetime]
+) -> list[Change]:
+    """The newest rows of a table; identifiers are made in the order of time."""
+    mine = visible(person).with_only_columns(RequestRow.id)
+    rows = await session.execute(
+        select(table, moment, RequestRow, PublicBodyRow)
+        .join(RequestRow, RequestRow.id == table.request_id)
+        .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+        .where(table.request_id.in_(mine))
+        .order_by(table.id.desc())
+        .limit(MOST_CHANGES)
+    )
+    return [Change(*row) for row in rows]

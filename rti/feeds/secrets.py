@@ -1,0 +1,70 @@
+"""The secret part of the address of a person's feeds, and who stands behind it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.passwords import new_token, token_hash
+from rti.accounts.policy import REQUESTS, Person
+from rti.accounts.sessions import person_of
+from rti.accounts.tables import FeedRow, PersonRow
+from rti.cbos.tables import CboRow
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReader:
+    """A person who reads by a program, and what the program is to say: `named` tells which requests.
+
+    `alarm_hour` is when on the day before a date a calendar is to ring, None for never. The feeds are there
+    since `since`.
+    """
+
+    person: Person
+    since: datetime
+    named: bool
+    alarm_hour: int | None
+
+
+async def renew(session: AsyncSession, person: Person, now: datetime) -> str:
+    """A new secret, which can be shown this once; the one before ends."""
+    secret = new_token()
+    values = {"token_hash": token_hash(secret), "created_at": now}
+    row = insert(FeedRow).values(person_id=person.id, **values)
+    await session.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
+    return secret
+
+
+async def revoke(session: AsyncSession, person: Person) -> None:
+    await session.execute(delete(FeedRow).where(FeedRow.person_id == person.id))
+
+
+async def since(session: AsyncSession, person_id: UUID) -> datetime | None:
+    """When the present secret was made, if there is one."""
+    return await session.scalar(select(FeedRow.created_at).where(FeedRow.person_id == person_id))
+
+
+async def reader_of(session: AsyncSession, secret: str) -> FeedReader | None:
+    """Whoever reads with this secret, as long as they may see requests and their organisation sends anything."""
+    if not secret.isascii():
+        return None
+    found = await session.execute(
+        select(PersonRow, FeedRow.created_at)
+        .join(FeedRow, FeedRow.person_id == PersonRow.id)
+        .outerjoin(CboRow, CboRow.id == PersonRow.cbo_id)
+        .where(
+            FeedRow.token_hash == token_hash(secret),
+            PersonRow.role.in_(REQUESTS),
+            PersonRow.disabled_at.is_(None),
+            or_(PersonRow.cbo_id.is_(None), CboRow.sends_messages),
+        )
+    )
+    row = found.one_or_none()
+    if row is None:
+        return None
+    person, made_at = row
+    alarm_hour = person.hours_from if person.wants_reminders else None
+    return FeedReader(person_of(person), made_at, person.wants_detail, alarm_hour)
