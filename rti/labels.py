@@ -6,7 +6,7 @@ from typing import Any
 
 from rti.accounts.policy import Role
 from rti.bodies.kinds import AreaLevel, BodyKind
-from rti.correspondence.kinds import MessageKind, MessageState
+from rti.correspondence.kinds import LetterState, MessageKind, MessageState
 from rti.imports.kinds import Fate, FileKind
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
@@ -160,6 +160,13 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     },
     MessageKind: {
         MessageKind.REMINDER: N_("Reminder"),
+        MessageKind.DIGEST: N_("Digest of the day"),
+        MessageKind.LETTER: N_("Letter to a public body"),
+    },
+    LetterState: {
+        LetterState.PROPOSED: N_("Proposed, waits for approval"),
+        LetterState.APPROVED: N_("Approved"),
+        LetterState.DISMISSED: N_("Dismissed"),
     },
     FileKind: {
         FileKind.REQUESTS: N_("Requests"),

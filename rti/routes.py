@@ -15,6 +15,7 @@ from rti.calendars import pages as calendars_pages
 from rti.campaigns import api as campaigns_api
 from rti.campaigns import pages as campaigns_pages
 from rti.correspondence import api as correspondence_api
+from rti.correspondence import letter_api, letter_pages
 from rti.correspondence import pages as correspondence_pages
 from rti.feeds import api as feeds_api
 from rti.feeds import pages as feeds_pages
@@ -61,6 +62,8 @@ _OTHERS: list[Any] = [
     *requests_api.ROUTES,
     *correspondence_pages.ROUTES,
     *correspondence_api.ROUTES,
+    *letter_pages.ROUTES,
+    *letter_api.ROUTES,
 ]
 HANDLERS = [*_ACCOUNTS, *_FIGURES, *_OTHERS]
 ROUTERS = [

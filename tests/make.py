@@ -18,12 +18,14 @@ from rti.accounts.tables import AssignmentRow, PersonRow
 from rti.bodies.tables import PublicBodyRow
 from rti.campaigns.tables import CampaignRow
 from rti.cbos.tables import CboRow
+from rti.correspondence.kinds import LetterState
+from rti.correspondence.tables import LetterRow, ReminderRow
 from rti.db import new_id
 from rti.law.events import EventKind
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
 from rti.requests.kinds import Topic
-from rti.requests.tables import RequestRow
+from rti.requests.tables import DeadlineRow, RequestRow
 
 PASSWORD = "a long test password"
 _HASH = hash_password(PASSWORD)
@@ -119,6 +121,30 @@ async def request(
     if person.cbo_id is None:
         values["cbo_id"] = (await cbo(session, now)).id
     return await file_request(session, FileRequest(**{**values, **more}), person, now, now.date())
+
+
+async def letter(session: AsyncSession, request: RequestRow, now: datetime) -> LetterRow:
+    """A letter that a rule proposes because a running clock of the request has passed."""
+    running = select(DeadlineRow).where(DeadlineRow.request_id == request.id, DeadlineRow.state == "running")
+    clock = (await session.scalars(running)).first()
+    about = {"cbo_id": request.cbo_id, "request_id": request.id}
+    reminder = ReminderRow(
+        id=new_id(),
+        rule="chase",
+        clock=clock.kind if clock else "reply",
+        epoch=clock.epoch if clock else 1,
+        due_on=clock.due_on if clock else now.date(),
+        created_at=now,
+        **about,
+    )
+    row = LetterRow(
+        id=new_id(), reminder_id=reminder.id, state=LetterState.PROPOSED, proposed_at=now, **about
+    )
+    session.add(reminder)
+    await session.flush()
+    session.add(row)
+    await session.flush()
+    return row
 
 
 async def event(

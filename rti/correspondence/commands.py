@@ -1,10 +1,13 @@
 """What a person asks about reminders and letters, as values."""
 
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 
-from rti.intake import Code, Name, Paragraphs
+from rti.correspondence.kinds import Decision, LetterState
+from rti.i18n import Language
+from rti.intake import Code, Name
 from rti.law.reminders import About, Audience
 
 WorkingDays = Annotated[int, msgspec.Meta(ge=-60, le=250)]
@@ -21,8 +24,29 @@ class SaveRule(msgspec.Struct, frozen=True, kw_only=True):
     to: Audience = Audience.EVERYBODY
 
 
+class LetterFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which letters to list; `after` is the mark of the page before."""
+
+    state: LetterState = LetterState.PROPOSED
+    request_id: UUID | None = None
+    after: Name = ""
+
+
+class ShowLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """In which language a draft is to be shown."""
+
+    language: Language | None = None
+
+
 class ApproveLetter(msgspec.Struct, frozen=True, kw_only=True):
     """The letter as it is to go out."""
 
-    subject: Name
-    body: Paragraphs
+    language: Language
+    subject: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    body: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
+
+
+class SettleLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person found out about a letter of which nobody knew whether it arrived."""
+
+    decision: Decision

@@ -36,5 +36,12 @@ class LetterState(StrEnum):
     DISMISSED = "dismissed"
 
 
+class Decision(StrEnum):
+    """What is to become of a letter of which nobody knows whether it arrived."""
+
+    ARRIVED = "arrived"
+    AGAIN = "again"
+
+
 WAITING = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.CLAIMED, MessageState.HANDED)
 """The states that a message leaves again."""

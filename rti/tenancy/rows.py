@@ -142,7 +142,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.STAFF: May(ADD, OF_A_DOCUMENT),
         Login.OPERATOR: _ANY,
     },
-    "reminder": {Login.WORKER: May(ADD), Login.OPERATOR: _ANY},
+    "reminder": _of_request(READ, worker=May(ADD)),
     "message": {
         Login.DOOR: May("SELECT (state, created_at, next_attempt_at)"),
         Login.CBO: May(EDIT, MY_MESSAGE),

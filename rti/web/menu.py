@@ -13,6 +13,7 @@ MENU = (
     ("/statistics", N_("Statistics"), EVERYBODY),
     ("/what-if", N_("What if"), COMPARING),
     ("/imports", N_("Import"), REQUESTS | ADMINISTRATION),
+    ("/letters", N_("Letters"), REQUESTS),
     ("/mail", N_("Messages"), MESSAGES),
     ("/people", N_("People"), ADMINISTRATION),
     ("/me", N_("My account"), EVERYBODY),

@@ -23,7 +23,7 @@ ROUTES = sorted(
     ),
     key=str,
 )
-_OF_A_REQUEST = {"request_id", "event_id", "document_id"}
+_OF_A_REQUEST = {"request_id", "event_id", "document_id", "letter_id"}
 OWNED: dict[Role, set[str]] = {role: set() for role in Role} | {
     Role.CBO_MEMBER: {*_OF_A_REQUEST, "message_id"},
     Role.CBO_LEAD: {*_OF_A_REQUEST, "message_id"},
