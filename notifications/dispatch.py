@@ -29,7 +29,7 @@ ROUND_SIZE = 400
 CONNECTIONS = 10
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(hours=72)
-SENT_AGAIN_IN_DOUBT = frozenset({MessageKind.REMINDER})
+SENT_AGAIN_IN_DOUBT = frozenset({MessageKind.REMINDER, MessageKind.DIGEST})
 """Kinds of which a repeat does no harm; any other waits as unknown for a person."""
 
 Clock = Callable[[], datetime]

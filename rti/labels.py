@@ -10,6 +10,7 @@ from rti.correspondence.kinds import LetterState, MessageKind, MessageState
 from rti.imports.kinds import Fate, FileKind
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
+from rti.law.reminders import About, Audience
 from rti.law.rules import ClockKind, FirstDay, Receipt, Silence
 from rti.law.status import RequestStatus
 from rti.law.statutes import StatuteStatus
@@ -162,6 +163,16 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         MessageKind.REMINDER: N_("Reminder"),
         MessageKind.DIGEST: N_("Digest of the day"),
         MessageKind.LETTER: N_("Letter to a public body"),
+    },
+    About: {
+        About.ANSWER: N_("An answer of the public body"),
+        About.ACKNOWLEDGEMENT: N_("An acknowledgement"),
+        About.COMPLAINT: N_("The time to complain or to ask for a review"),
+    },
+    Audience: {
+        Audience.EVERYBODY: N_("Members and leads"),
+        Audience.LEADS: N_("Leads only"),
+        Audience.BODY: N_("The public body, by a letter to approve"),
     },
     LetterState: {
         LetterState.PROPOSED: N_("Proposed, waits for approval"),

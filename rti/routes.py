@@ -14,8 +14,9 @@ from rti.calendars import api as calendars_api
 from rti.calendars import pages as calendars_pages
 from rti.campaigns import api as campaigns_api
 from rti.campaigns import pages as campaigns_pages
+from rti.cbos import sending_api, sending_pages
 from rti.correspondence import api as correspondence_api
-from rti.correspondence import letter_api, letter_pages
+from rti.correspondence import letter_api, letter_pages, rule_api, rule_pages
 from rti.correspondence import pages as correspondence_pages
 from rti.feeds import api as feeds_api
 from rti.feeds import pages as feeds_pages
@@ -24,6 +25,7 @@ from rti.imports import api as imports_api
 from rti.imports import pages as imports_pages
 from rti.requests import api as requests_api
 from rti.requests import pages as requests_pages
+from rti.requests import snooze_api, snooze_pages
 from rti.statistics import pages as statistics_pages
 from rti.statistics import what_if_pages
 from rti.statutes import api as statutes_api
@@ -60,9 +62,15 @@ _OTHERS: list[Any] = [
     *imports_api.ROUTES,
     *requests_pages.ROUTES,
     *requests_api.ROUTES,
+    *snooze_pages.ROUTES,
+    *snooze_api.ROUTES,
+    *sending_pages.ROUTES,
+    *sending_api.ROUTES,
     *correspondence_pages.ROUTES,
     *correspondence_api.ROUTES,
     *letter_pages.ROUTES,
+    *rule_pages.ROUTES,
+    *rule_api.ROUTES,
     *letter_api.ROUTES,
 ]
 HANDLERS = [*_ACCOUNTS, *_FIGURES, *_OTHERS]

@@ -86,6 +86,8 @@ def upgrade() -> None:
         sa.Column("snoozed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("snoozed_by", sa.Uuid(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["ended_by"], ["person.id"], name=op.f("fk_snooze_ended_by_person")),
         sa.ForeignKeyConstraint(
             ["cbo_id", "request_id"],
             ["request.cbo_id", "request.id"],
@@ -131,6 +133,11 @@ def upgrade() -> None:
         "hours", "person", "0 <= hours_from AND hours_from < hours_to AND hours_to <= 24"
     )
     # ### end Alembic commands ###
+    # A message says itself until which working day after the due date it is worth sending.
+    op.execute(
+        """UPDATE message SET values = values || jsonb_build_object('ends',
+            CASE values->>'rule' WHEN 'soon' THEN -1 WHEN 'late' THEN 10 ELSE 0 END)"""
+    )
 
 
 def downgrade() -> None:

@@ -27,11 +27,21 @@ class AddPerson(msgspec.Struct, frozen=True, kw_only=True):
     language: Language = Language.KM
 
 
+Hour = Annotated[int, msgspec.Meta(ge=0, le=24)]
+
+
 class SaveMe(msgspec.Struct, frozen=True, kw_only=True):
-    """What people set for themselves. A checkbox that is not ticked sends nothing, so that means no."""
+    """What people set for themselves. A checkbox that is not ticked sends nothing, so that means no.
+
+    Messages come from the hour `hours_from` to before `hours_to`, in the time zone of the installation.
+    """
 
     language: Language
     wants_reminders: bool = False
+    wants_digest: bool = False
+    wants_detail: bool = False
+    hours_from: Hour = 7
+    hours_to: Hour = 20
 
 
 class ChangePassword(msgspec.Struct, frozen=True, kw_only=True):

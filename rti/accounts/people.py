@@ -67,8 +67,11 @@ async def disable(session: AsyncSession, person_id: UUID, by: Person, now: datet
 
 
 async def save_me(session: AsyncSession, me: Person, command: SaveMe) -> PersonRow:
+    if command.hours_from >= command.hours_to:
+        raise invalid("hours_to", say("Messages must end at a later hour than they begin"))
     row = await person(session, me.id)
-    row.language, row.wants_reminders = command.language, command.wants_reminders
+    for name in SaveMe.__struct_fields__:
+        setattr(row, name, getattr(command, name))
     return row
 
 

@@ -25,6 +25,10 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     cbo_id: UUID | None
     language: str
     wants_reminders: bool
+    wants_digest: bool
+    wants_detail: bool
+    hours_from: int
+    hours_to: int
     disabled_at: datetime | None
 
 

@@ -5,8 +5,9 @@ from litestar.response import Redirect, Template
 
 from rti.accounts import people
 from rti.accounts.commands import AddPerson, ChangePassword, SaveMe
-from rti.accounts.policy import ADMINISTRATION, Role
+from rti.accounts.policy import ADMINISTRATION, LEADS, REQUESTS, Role
 from rti.cbos.queries import cbos
+from rti.cbos.tables import CboRow
 from rti.i18n import LANGUAGES
 from rti.intake import decode
 from rti.web import forms
@@ -63,12 +64,16 @@ async def _me_page(
     request: WebRequest, session: Session, person: Who, sent: forms.Sent | None = None, *, done: bool = False
 ) -> Template:
     """Passwords that were typed are never shown again."""
+    row = await people.person(session, person.id)
     return page(
         request,
         "accounts/me.html",
-        await people.person(session, person.id),
+        row,
         status=422 if sent else 200,
         done=done,
+        cbo=await session.get(CboRow, row.cbo_id) if row.cbo_id else None,
+        may_switch=row.role in LEADS,
+        feeds=row.role in REQUESTS,
         language_choices=list(LANGUAGES.items()),
         faults=Faults(sent.faults if sent else ()),
     )

@@ -25,6 +25,7 @@ class Person:
 
 
 CBO = frozenset({Role.CBO_MEMBER, Role.CBO_LEAD})
+LEADS = frozenset({Role.CBO_LEAD})
 STAFF = frozenset({Role.STAFF})
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
 SUPPORT = STAFF | ADMINISTRATION

@@ -5,6 +5,12 @@ import msgspec
 from rti.intake import Code, Name
 
 
+class SetSending(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether anything may leave for the people of an organisation."""
+
+    sends_messages: bool = False
+
+
 class SaveCbo(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation; both names, so that it can be shown in either language. Nothing about persons."""
 

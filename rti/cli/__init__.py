@@ -8,7 +8,7 @@ import sys
 import typer
 from sqlalchemy.exc import ProgrammingError
 
-from rti.cli import account, calendar, importing, law
+from rti.cli import account, calendar, importing, law, rules
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
 from rti.cli.health import health
@@ -35,6 +35,7 @@ app.add_typer(account.app)
 app.add_typer(importing.app)
 app.add_typer(calendar.app)
 app.add_typer(law.app)
+app.add_typer(rules.app)
 
 
 def main() -> None:

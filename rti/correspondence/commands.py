@@ -1,22 +1,32 @@
 """What a person asks about reminders and letters, as values."""
 
+import re
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
 from rti.correspondence.kinds import Decision, LetterState
+from rti.errors import say
 from rti.i18n import Language
-from rti.intake import Code, Name
+from rti.intake import Name, Wrong
 from rti.law.reminders import About, Audience
 
+
+def _rule_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+        raise Wrong(say("Use letters, digits, - and _ only"))
+    return text
+
+
+RuleName = Annotated[str, msgspec.Meta(max_length=40, extra={"read": _rule_name})]
 WorkingDays = Annotated[int, msgspec.Meta(ge=-60, le=250)]
 
 
 class SaveRule(msgspec.Struct, frozen=True, kw_only=True):
     """A reminder rule; `begins` and `ends` in working days after the due date, before it negative."""
 
-    name: Code
+    name: RuleName
     about: About
     begins: WorkingDays
     ends: WorkingDays

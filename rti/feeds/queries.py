@@ -11,8 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from rti.accounts.policy import Person
 from rti.bodies.tables import PublicBodyRow
 from rti.law.deadlines import ClockState
-from rti.requests.queries import visible
-from rti.requests.tables import DateChangeRow, DeadlineRow, EventRow, RequestRow, SnoozeRow
+from rti.requests.queries import snoozed, visible
+from rti.requests.tables import DateChangeRow, DeadlineRow, EventRow, RequestRow
 
 MOST_DATES, MOST_CHANGES = 500, 50
 PASSED = timedelta(days=31)
@@ -46,9 +46,6 @@ class Change:
 async def due_dates(session: AsyncSession, person: Person, today: date) -> list[DueDate]:
     """The dates that are expected, the soonest first; none of a request that is snoozed or met."""
     mine = visible(person).with_only_columns(RequestRow.id)
-    snoozed = select(SnoozeRow.id).where(
-        SnoozeRow.request_id == DeadlineRow.request_id, SnoozeRow.ended_at.is_(None), SnoozeRow.until > today
-    )
     moved = (DateChangeRow.request_id == DeadlineRow.request_id, DateChangeRow.kind == DeadlineRow.kind)
     moves = select(func.count()).select_from(DateChangeRow).where(*moved).scalar_subquery()
     last_move = select(func.max(DateChangeRow.changed_at)).where(*moved).scalar_subquery()
@@ -60,7 +57,7 @@ async def due_dates(session: AsyncSession, person: Person, today: date) -> list[
             DeadlineRow.state == ClockState.RUNNING,
             DeadlineRow.due_on >= today - PASSED,
             DeadlineRow.request_id.in_(mine),
-            ~snoozed.exists(),
+            ~snoozed(DeadlineRow.request_id, today),
         )
         .order_by(DeadlineRow.due_on, DeadlineRow.request_id, DeadlineRow.kind, DeadlineRow.epoch)
         .limit(MOST_DATES)

@@ -75,6 +75,13 @@ class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
     voids: UUID | None = None
 
 
+class SnoozeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Say nothing about a request before the day `until`, and why."""
+
+    until: date
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+
+
 class KnownOn(msgspec.Struct, frozen=True, kw_only=True):
     """Show a request as it was known at the end of a day; without a day as it stands."""
 

@@ -46,4 +46,5 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
         ],
         deadlines=deadline_rows(request, folded.deadlines),
         date_changes=[change for change in detail.date_changes if change.changed_at <= moment],
+        snoozes=[each for each in detail.snoozes if each.snooze.snoozed_at <= moment],
     )

@@ -88,7 +88,7 @@ async def file_request(
     return Redirect(f"/requests/{filed.id}", status_code=303)
 
 
-async def _detail_page(
+async def detail_page(
     request: WebRequest,
     session: Session,
     person: Who,
@@ -119,7 +119,7 @@ async def _detail_page(
 async def show_request(
     request: WebRequest, session: Session, person: Who, request_id: Id, today: Today
 ) -> Template:
-    return await _detail_page(request, session, person, request_id, today)
+    return await detail_page(request, session, person, request_id, today)
 
 
 @post("/requests/{request_id:uuid}/events", guards=[only(REQUESTS)])
@@ -132,7 +132,7 @@ async def record_event(
         event = await actions.record_event(session, request_id, command, person, now, today)
         await _keep_evidence(session, event, sent, "document", now)
     if sent.faults:
-        return await _detail_page(request, session, person, request_id, today, sent)
+        return await detail_page(request, session, person, request_id, today, sent)
     return Redirect(f"/requests/{request_id}#timeline", status_code=303)
 
 
@@ -145,7 +145,7 @@ async def add_evidence(
         event = await actions.event_of(session, request_id, event_id, person)
         await _keep_evidence(session, event, sent, "document", now)
     if sent.faults:
-        return await _detail_page(request, session, person, request_id, today, sent)
+        return await detail_page(request, session, person, request_id, today, sent)
     return Redirect(f"/requests/{request_id}#event-{event_id}", status_code=303)
 
 

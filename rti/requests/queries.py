@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from rti.accounts.policy import REQUESTS, Person, scope_of
 from rti.accounts.tables import PersonRow
@@ -27,6 +28,7 @@ from rti.requests.tables import (
     DocumentRow,
     EventRow,
     RequestRow,
+    SnoozeRow,
 )
 from rti.wallclock import day_of
 
@@ -51,6 +53,15 @@ class TimelineEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Snoozed:
+    """That nobody is reminded of a request until a day, with the names of who wanted it and who ended it."""
+
+    snooze: SnoozeRow
+    by: str | None
+    ended_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """A request with all that its page shows."""
 
@@ -61,17 +72,24 @@ class Detail:
     events: Sequence[TimelineEvent]
     deadlines: Sequence[DeadlineRow]
     date_changes: Sequence[DateChangeRow]
+    snoozes: Sequence[Snoozed]
 
-    def timeline(self, zone: str) -> list[TimelineEvent | DateChangeRow]:
-        """What happened and which dates moved, by the day on which it did in the time zone `zone`."""
+    def timeline(self, zone: str) -> list[TimelineEvent | DateChangeRow | Snoozed]:
+        """What happened, which dates moved and who wanted silence, by its day in the time zone `zone`."""
 
-        def day(entry: TimelineEvent | DateChangeRow) -> date:
+        def day(entry: TimelineEvent | DateChangeRow | Snoozed) -> date:
             if isinstance(entry, TimelineEvent):
                 return entry.event.happened_on
-            return day_of(entry.changed_at, zone)
+            return day_of(entry.snooze.snoozed_at if isinstance(entry, Snoozed) else entry.changed_at, zone)
 
-        entries: list[TimelineEvent | DateChangeRow] = [*self.events, *self.date_changes]
+        entries: list[TimelineEvent | DateChangeRow | Snoozed]
+        entries = [*self.events, *self.date_changes, *self.snoozes]
         return sorted(entries, key=day)
+
+    def snoozed_on(self, day: date) -> Snoozed | None:
+        """The snooze that keeps everybody quiet on a day, if there is one."""
+        rows = (each for each in self.snoozes if each.snooze.ended_at is None and each.snooze.until > day)
+        return next(rows, None)
 
 
 def visible(person: Person) -> Select[RequestRow]:
@@ -169,7 +187,27 @@ async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail
                 select(DateChangeRow).where(DateChangeRow.request_id == request.id).order_by(DateChangeRow.id)
             )
         ).all(),
+        snoozes=await snoozes_of(session, request.id),
     )
+
+
+def snoozed(request_id: InstrumentedAttribute[UUID], day: date) -> ColumnElement[bool]:
+    """Whether nothing is to be said on a day about the request that a row is about."""
+    row_of = (SnoozeRow.request_id == request_id, SnoozeRow.ended_at.is_(None), SnoozeRow.until > day)
+    return select(SnoozeRow.id).where(*row_of).exists()
+
+
+async def snoozes_of(session: AsyncSession, request_id: UUID) -> Sequence[Snoozed]:
+    """Every snooze of a request, the oldest first."""
+    ender = aliased(PersonRow)
+    found = await session.execute(
+        select(SnoozeRow, PersonRow.name, ender.name)
+        .outerjoin(PersonRow, PersonRow.id == SnoozeRow.snoozed_by)
+        .outerjoin(ender, ender.id == SnoozeRow.ended_by)
+        .where(SnoozeRow.request_id == request_id)
+        .order_by(SnoozeRow.snoozed_at, SnoozeRow.id)
+    )
+    return [Snoozed(*row) for row in found]
 
 
 async def events_of(session: AsyncSession, request_id: UUID) -> Sequence[EventRow]:

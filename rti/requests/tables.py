@@ -162,6 +162,7 @@ class SnoozeRow(Base):
     snoozed_at: Mapped[datetime]
     snoozed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
 
 class DocumentRow(Base):

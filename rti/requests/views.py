@@ -71,11 +71,23 @@ class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[dict[str, Any]]
 
 
+class SnoozeView(msgspec.Struct, frozen=True, kw_only=True):
+    """That nobody is reminded of the request before the day `until`, unless it was ended."""
+
+    until: date
+    reason: str
+    snoozed_at: datetime
+    by: str | None
+    ended_at: datetime | None
+    ended_by: str | None
+
+
 class DetailView(msgspec.Struct, frozen=True, kw_only=True):
     request: RequestView
     question: str
     events: list[EventView]
     deadlines: list[DeadlineView]
+    snoozes: list[SnoozeView]
 
 
 class RequestList(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,5 +142,16 @@ def detail_view(detail: Detail, today: date) -> DetailView:
                 steps=clock.steps,
             )
             for clock in detail.deadlines
+        ],
+        snoozes=[
+            SnoozeView(
+                until=each.snooze.until,
+                reason=each.snooze.reason,
+                snoozed_at=each.snooze.snoozed_at,
+                by=each.by,
+                ended_at=each.snooze.ended_at,
+                ended_by=each.ended_by,
+            )
+            for each in detail.snoozes
         ],
     )

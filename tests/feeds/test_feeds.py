@@ -18,6 +18,7 @@ from rti.law.events import EventKind, Outcome
 from rti.requests.tables import SnoozeRow
 from rti.wallclock import day_of, now
 from tests import make
+from tests.conftest import NOW
 from tests.notifications.conftest import TITLE, Case, due
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -151,7 +152,7 @@ async def test_a_moved_date_is_the_same_event_with_a_higher_sequence(
 @pytest.mark.parametrize(
     "change",
     [
-        {"disabled_at": now()},
+        {"disabled_at": NOW},
         {"role": Role.WORKING_GROUP, "cbo_id": None},
         {"role": Role.ADMINISTRATOR, "cbo_id": None},
     ],

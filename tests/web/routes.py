@@ -96,6 +96,7 @@ async def things(session: AsyncSession, member: Person, about: Person, **request
         "change": "declare",
         "name": "requests",
         "secret": "nothing",
+        "rule": "soon",
     }
 
 
@@ -112,7 +113,7 @@ MISSING = dict.fromkeys(
         "assignment_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
-) | dict.fromkeys(("statute_id", "change", "name", "secret"), "nothing")
+) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule"), "nothing")
 
 
 async def send(

@@ -1,0 +1,20 @@
+"""Whether anything leaves the system for an organisation; its lead decides."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import Person
+from rti.cbos.commands import SetSending
+from rti.cbos.tables import CboRow
+
+
+async def own_cbo(session: AsyncSession, person: Person) -> CboRow:
+    """The organisation of a member or lead."""
+    return await session.get_one(CboRow, person.cbo_id)
+
+
+async def set_sending(session: AsyncSession, person: Person, command: SetSending) -> CboRow:
+    """Let messages leave or not, at once: what is queued asks again when its turn comes."""
+    row = await own_cbo(session, person)
+    row.sends_messages = command.sends_messages
+    await session.flush()
+    return row

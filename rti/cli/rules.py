@@ -1,0 +1,97 @@
+"""`rti rules`: when a campaign reminds of what."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.campaigns.tables import CampaignRow
+from rti.cli.working import in_transaction
+from rti.correspondence import rules
+from rti.correspondence.commands import SaveRule
+from rti.errors import invalid, say
+from rti.intake import decode
+from rti.law.reminders import About, Audience, ReminderRule
+
+app = typer.Typer(name="rules", help="Reminder rules of a campaign.", no_args_is_help=True)
+
+Campaign = Annotated[str, typer.Argument(help="Code of the campaign.")]
+Rule = Annotated[str, typer.Argument(help="Name of the rule, such as soon.")]
+
+
+async def _campaign(session: AsyncSession, code: str) -> CampaignRow:
+    found = await session.scalar(select(CampaignRow).where(CampaignRow.code == code))
+    if found is None:
+        raise invalid("campaign", say("There is no campaign with the code {code}", code=code))
+    return found
+
+
+def _line(rule: ReminderRule) -> str:
+    again = f", again every {rule.every}" if rule.every else ""
+    return f"{rule.name}: {rule.about}, working days {rule.begins} to {rule.ends}{again}, to {rule.to}"
+
+
+@app.command("list")
+def list_rules(campaign: Campaign) -> None:
+    """List the rules of a campaign; working days before a due date are negative.
+
+    Example: rti rules list A2I
+    """
+
+    async def found(session: AsyncSession, _: datetime, _today: date) -> list[str]:
+        row = await _campaign(session, campaign)
+        known = await rules.rules_of(session, row.id)
+        return ["its own rules" if row.own_rules else "the defaults", *map(_line, known)]
+
+    typer.echo("\n".join(in_transaction(found)))
+
+
+@app.command()
+def save(
+    campaign: Campaign,
+    rule: Rule,
+    about: Annotated[About, typer.Option(help="What it speaks about.")],
+    begins: Annotated[str, typer.Option(help="First working day after the due date; before it negative.")],
+    ends: Annotated[str, typer.Option(help="Last working day on which it is worth saying.")],
+    every: Annotated[str, typer.Option(help="Again after so many working days; once if not given.")] = "",
+    to: Annotated[Audience, typer.Option(help="Who is told.")] = Audience.EVERYBODY,
+) -> None:
+    """Add a rule, or put it in the place of the one with its name.
+
+    Example: rti rules save A2I late --about answer --begins 1 --ends 20 --every 5
+    """
+    given = {"name": rule, "about": about, "begins": begins, "ends": ends, "every": every, "to": to}
+
+    async def work(session: AsyncSession, _: datetime, _today: date) -> None:
+        command = decode(SaveRule, given)
+        await rules.save(session, (await _campaign(session, campaign)).id, command)
+
+    in_transaction(work)
+
+
+@app.command()
+def remove(campaign: Campaign, rule: Rule) -> None:
+    """Remove a rule.
+
+    Example: rti rules remove A2I chase
+    """
+
+    async def work(session: AsyncSession, _: datetime, _today: date) -> None:
+        await rules.remove(session, (await _campaign(session, campaign)).id, rule)
+
+    in_transaction(work)
+
+
+@app.command()
+def defaults(campaign: Campaign) -> None:
+    """Go back to the rules that every campaign begins with.
+
+    Example: rti rules defaults A2I
+    """
+
+    async def work(session: AsyncSession, _: datetime, _today: date) -> None:
+        await rules.restore_defaults(session, (await _campaign(session, campaign)).id)
+
+    in_transaction(work)

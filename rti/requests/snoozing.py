@@ -1,0 +1,48 @@
+"""Saying nothing about a request until a day: nobody is reminded of it, and everybody sees who wanted that."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import Person
+from rti.errors import invalid, say
+from rti.requests.actions import locked
+from rti.requests.commands import SnoozeRequest
+from rti.requests.tables import SnoozeRow
+
+LONGEST = timedelta(days=366)
+
+
+async def snooze(
+    session: AsyncSession,
+    request_id: UUID,
+    command: SnoozeRequest,
+    person: Person,
+    now: datetime,
+    today: date,
+) -> None:
+    """Say nothing until a day; takes the place of a snooze that is still open."""
+    request = await locked(session, request_id, person)
+    if not today < command.until <= today + LONGEST:
+        raise invalid("until", say("Choose a day after today, within a year"))
+    await end(session, request_id, person, now)
+    session.add(
+        SnoozeRow(
+            cbo_id=request.cbo_id,
+            request_id=request.id,
+            until=command.until,
+            reason=command.reason,
+            snoozed_at=now,
+            snoozed_by=person.id,
+        )
+    )
+    await session.flush()
+
+
+async def end(session: AsyncSession, request_id: UUID, person: Person, now: datetime) -> None:
+    """Speak of the request again from now on; does nothing where nobody asked for silence."""
+    request = await locked(session, request_id, person)
+    still_open = (SnoozeRow.request_id == request.id, SnoozeRow.ended_at.is_(None))
+    await session.execute(update(SnoozeRow).where(*still_open).values(ended_at=now, ended_by=person.id))
