@@ -49,7 +49,7 @@ async def _letter_page(
         found,
         status=422 if sent else 200,
         language_choices=list(LANGUAGES.items()),
-        form=sent.values if sent else shown,
+        form={"language": shown["language"], **sent.values} if sent else shown,
         faults=Faults(sent.faults if sent else ()),
     )
 

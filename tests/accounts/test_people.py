@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from rti.accounts.policy import Role
 from rti.accounts.tables import PersonRow, SignInRow
+from rti.cbos.tables import CboRow
 from rti.db import Database
 from tests import make
 from tests.conftest import NOW, SignIn
@@ -162,3 +163,60 @@ async def test_a_wrong_change_of_password_changes_nothing(
     assert told in answer.text
     assert f'value="{new}"' not in answer.text
     assert (await _token(client, me.email, me.password)).status_code == 201
+
+
+async def test_people_choose_what_they_are_told_how_and_when(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    chosen = {"language": "km", "wants_digest": "1", "wants_detail": "1", "hours_from": "9", "hours_to": "17"}
+    assert (await make.post_form(client, "/me", chosen)).status_code == 303
+    async with database.transaction() as session:
+        row = await session.get_one(PersonRow, member.person.id)
+    assert (row.wants_reminders, row.wants_digest, row.wants_detail) == (False, True, True)
+    assert (row.language, row.hours_from, row.hours_to) == ("km", 9, 17)
+    told = (await client.get("/api/me")).json()
+    assert (told["wants_digest"], told["hours_to"]) == (True, 17)
+
+
+@pytest.mark.parametrize(
+    ("hours", "field"),
+    [
+        (("9", "9"), "hours_to"),
+        (("20", "7"), "hours_to"),
+        (("7", "25"), "hours_to"),
+        (("-1", "7"), "hours_from"),
+    ],
+)
+async def test_hours_that_cannot_be_are_refused_at_their_field(
+    client: httpx.AsyncClient, sign_in: SignIn, hours: tuple[str, str], field: str
+) -> None:
+    await sign_in(Role.STAFF)
+    wrong = {"language": "en", "hours_from": hours[0], "hours_to": hours[1]}
+    answer = await make.post_form(client, "/me", wrong)
+    assert answer.status_code == 422
+    assert f'id="{field}-fault"' in answer.text
+
+
+async def test_a_lead_switches_every_outgoing_message_of_the_organisation_off_and_on(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    lead = await sign_in(Role.CBO_LEAD)
+
+    async def sends() -> bool:
+        async with database.transaction() as session:
+            return (await session.get_one(CboRow, lead.person.cbo_id)).sends_messages
+
+    await make.post_form(client, "/me/organisation", {}, page="/me")
+    assert not await sends()
+    assert "is switched off" in (await client.get("/me")).text
+    await make.post_form(client, "/me/organisation", {"sends_messages": "1"}, page="/me")
+    assert await sends()
+    assert (await client.put("/api/me/organisation", json={"sends_messages": False})).status_code == 200
+    assert (await client.get("/api/me/organisation")).json() == {"sends_messages": False}
+
+
+async def test_a_member_cannot_silence_the_organisation(client: httpx.AsyncClient, sign_in: SignIn) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    assert "Messages of the organisation" not in (await client.get("/me")).text
+    assert (await client.put("/api/me/organisation", json={"sends_messages": False})).status_code == 403

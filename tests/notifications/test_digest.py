@@ -1,0 +1,187 @@
+"""One message a day that adds up what is due."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import update
+
+from notifications.dispatch import dispatch
+from notifications.sweep import sweep
+from rti.accounts.policy import Role
+from rti.accounts.tables import AssignmentRow, PersonRow
+from rti.cbos.tables import CboRow
+from rti.correspondence.kinds import MessageKind, MessageState
+from rti.correspondence.tables import MessageRow
+from rti.db import Database
+from rti.law.events import EventKind, Outcome
+from rti.requests import snoozing
+from rti.requests.commands import SnoozeRequest
+from rti.settings import Settings
+from tests import make
+from tests.notifications.conftest import TITLE, due, messages
+from tests.notifications.servers import Sink
+
+NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
+"""Tuesday, 10 o'clock in Phnom Penh, far from any holiday."""
+TODAY = date(2026, 12, 1)
+
+
+def at(moment: datetime) -> Callable[[], datetime]:
+    return lambda: moment
+
+
+async def _swept(database: Database, day: date = TODAY, now: datetime = NOW) -> list[MessageRow]:
+    await sweep(database, day, now, host="rti.test")
+    return [each for each in await messages(database) if each.kind is MessageKind.DIGEST]
+
+
+async def _late(database: Database, *, body_code: str = "KH-010201") -> make.Member:
+    """A member of an organisation with a request that waits for an answer since last month."""
+    async with database.transaction() as session:
+        member = await make.member(session)
+        received = TODAY - timedelta(30)
+        await make.request(
+            session, member.person, NOW, title=TITLE, received_on=received, body_code=body_code
+        )
+        return member
+
+
+async def _staff(database: Database, **more: object) -> make.Member:
+    async with database.transaction() as session:
+        staff = await make.member(session, Role.STAFF, everything=not more)
+        if more:
+            session.add(AssignmentRow(person_id=staff.person.id, assigned_at=NOW, **more))
+        return staff
+
+
+async def _prefer(database: Database, member: make.Member, **values: object) -> None:
+    async with database.transaction() as session:
+        person = update(PersonRow).where(PersonRow.id == member.person.id)
+        await session.execute(person.values(**{"hours_from": 0, "hours_to": 24, **values}))
+
+
+async def test_staff_get_one_digest_a_day_whoever_sweeps_and_however_often(database: Database) -> None:
+    await _late(database)
+    staff = await _staff(database)
+    await asyncio.gather(*(_swept(database) for _ in range(4)))
+    (digest,) = await _swept(database)
+    assert digest.person_id == staff.person.id
+    assert len(await _swept(database, TODAY + timedelta(1), NOW + timedelta(1))) == 2
+
+
+async def test_a_digest_says_how_much_is_due_where_and_what_to_do_and_names_no_request(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    for code in ("KH-010201", "KH-010201", "KH-12"):
+        member = await _late(database, body_code=code)
+    await _staff(database)
+    await _swept(database)
+    await dispatch(database, replace(settings, smtp_url=sink.url), clock=at(NOW))
+    (sent,) = [each for each in sink.messages if "requests are overdue" in each["Subject"]]
+    text = sent.get_payload(decode=True).decode()
+    assert sent["Subject"] == "3 requests are overdue"
+    assert text.index("Banteay Meanchey: overdue: 2") < text.index("Phnom Penh: overdue: 1")
+    for link in ("/requests?status=open&province=01", "/requests?overdue=1", "/letters"):
+        assert link in text
+    for unsaid in (TITLE, "CBO", "Commune", member.email):
+        assert unsaid not in text
+
+
+async def test_who_asked_for_detail_reads_which_requests_are_the_most_urgent(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    await _late(database)
+    await _prefer(database, await _staff(database), wants_detail=True, language="km")
+    await _swept(database)
+    await dispatch(database, replace(settings, smtp_url=sink.url), clock=at(NOW))
+    assert any(TITLE in each.get_payload(decode=True).decode() for each in sink.messages)
+
+
+async def test_staff_read_of_what_is_assigned_to_them_and_nothing_at_all_where_that_is_nothing(
+    database: Database, settings: Settings
+) -> None:
+    await _late(database, body_code="KH-12")
+    seeing = await _staff(database, province_code="12")
+    blind = await _staff(database, province_code="23")
+    await _swept(database)
+    await dispatch(database, settings, clock=at(NOW))
+    states = {each.person_id: each.state for each in await _swept(database)}
+    assert states == {seeing.person.id: MessageState.KEPT, blind.person.id: MessageState.DROPPED}
+
+
+async def test_a_digest_counts_what_is_due_when_it_is_sent(database: Database, settings: Settings) -> None:
+    member = await _late(database)
+    await _staff(database)
+    async with database.transaction() as session:
+        answered = await make.request(session, member.person, NOW, received_on=TODAY - timedelta(30))
+    await _swept(database)
+    async with database.transaction() as session:
+        await make.event(
+            session, answered.id, member.person, NOW, EventKind.ANSWERED, TODAY, outcome=Outcome.FULL
+        )
+    await dispatch(database, settings, clock=at(NOW))
+    (digest,) = await _swept(database)
+    assert digest.subject == "1 request is overdue"
+
+
+async def test_a_snoozed_request_is_not_counted(database: Database, settings: Settings) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+        request = await make.request(session, member.person, NOW, received_on=TODAY - timedelta(30))
+        command = SnoozeRequest(until=TODAY + timedelta(3), reason="x")
+        await snoozing.snooze(session, request.id, command, member.person, NOW, TODAY)
+    await _staff(database)
+    await _swept(database)
+    await dispatch(database, settings, clock=at(NOW))
+    assert [each.state for each in await _swept(database)] == [MessageState.DROPPED]
+
+
+async def test_a_member_who_prefers_it_gets_a_digest_and_no_single_reminder(database: Database) -> None:
+    member = await _late(database)
+    await _prefer(database, member, wants_digest=True)
+    (digest,) = await _swept(database)
+    assert digest.person_id == member.person.id
+    assert len(await messages(database)) == 1
+
+
+async def test_who_wants_no_messages_or_whose_organisation_sends_none_gets_no_digest(
+    database: Database,
+) -> None:
+    member, silent = await _late(database), await _late(database)
+    await _prefer(database, member, wants_digest=True, wants_reminders=False)
+    await _prefer(database, silent, wants_digest=True)
+    async with database.transaction() as session:
+        of_silent = update(CboRow).where(CboRow.id == silent.person.cbo_id)
+        await session.execute(of_silent.values(sends_messages=False))
+    assert await _swept(database) == []
+
+
+async def test_no_digest_comes_on_a_day_off(database: Database) -> None:
+    await _late(database)
+    await _staff(database)
+    saturday = TODAY + timedelta(4)
+    assert await _swept(database, saturday, NOW + timedelta(4)) == []
+
+
+async def test_what_is_found_at_night_waits_for_the_morning_of_the_reader(database: Database) -> None:
+    late = (await due(database, TODAY, now=NOW)).member
+    early = (await due(database, TODAY, now=NOW)).member
+    await _prefer(database, late, hours_from=8, hours_to=18)
+    await _prefer(database, early, hours_from=0, hours_to=6)
+    midnight = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
+    await _swept(database, TODAY, midnight)
+    turns = {each.person_id: each.next_attempt_at for each in await messages(database)}
+    assert turns == {
+        late.person.id: datetime(2026, 12, 1, 1, 0, tzinfo=UTC),
+        early.person.id: midnight,
+    }
+
+
+async def test_what_is_found_in_the_evening_waits_for_the_next_morning(database: Database) -> None:
+    member = (await due(database, TODAY, now=NOW)).member
+    await _prefer(database, member, hours_from=8, hours_to=18)
+    await _swept(database, TODAY, datetime(2026, 12, 1, 11, 0, tzinfo=UTC))
+    (message,) = await messages(database)
+    assert message.next_attempt_at == datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
