@@ -28,6 +28,8 @@ log = structlog.get_logger()
 
 _PLAN_EACH_TIME = text("SET LOCAL plan_cache_mode = force_custom_plan")
 """One plan for every range of dates would be a bad one for most (measured: 2 s instead of 0.03 s)."""
+# OFFSET 0 keeps each look-up one: the planner, which takes a table that we are filling for empty, would
+# else read all of it for each row (measured on 100,000 reminders: 73 s).
 _BATCH_OF_REMINDERS = text(
     """
     WITH due AS MATERIALIZED (
@@ -43,10 +45,12 @@ _BATCH_OF_REMINDERS = text(
               SELECT FROM reminder r
               WHERE r.request_id = d.request_id AND r.rule = :rule AND r.clock = d.kind
                 AND r.epoch = d.epoch AND r.due_on = d.due_on AND r.occasion = :occasion
+              OFFSET 0
           )
           AND NOT EXISTS (
               SELECT FROM snooze s
               WHERE s.request_id = d.request_id AND s.ended_at IS NULL AND s.until > :day
+              OFFSET 0
           )
         ORDER BY d.due_on, d.request_id, d.kind
         LIMIT :size
