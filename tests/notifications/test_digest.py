@@ -79,10 +79,10 @@ async def test_a_digest_says_how_much_is_due_where_and_what_to_do_and_names_no_r
     await _staff(database)
     await _swept(database)
     await dispatch(database, replace(settings, smtp_url=sink.url), clock=at(NOW))
-    (sent,) = [each for each in sink.messages if "requests are overdue" in each["Subject"]]
+    (sent,) = [each for each in sink.messages if "requests are past their expected day" in each["Subject"]]
     text = sent.get_payload(decode=True).decode()
-    assert sent["Subject"] == "3 requests are overdue"
-    assert text.index("Banteay Meanchey: overdue: 2") < text.index("Phnom Penh: overdue: 1")
+    assert sent["Subject"] == "3 requests are past their expected day"
+    assert text.index("Banteay Meanchey: past the expected day: 2") < text.index("Phnom Penh: past the expected day: 1")
     for link in ("/requests?status=open&province=01", "/requests?overdue=1", "/letters"):
         assert link in text
     for unsaid in (TITLE, "CBO", "Commune", member.email):
@@ -123,7 +123,7 @@ async def test_a_digest_counts_what_is_due_when_it_is_sent(database: Database, s
         )
     await dispatch(database, settings, clock=at(NOW))
     (digest,) = await _swept(database)
-    assert digest.subject == "1 request is overdue"
+    assert digest.subject == "1 request is past its expected day"
 
 
 async def test_a_snoozed_request_is_not_counted(database: Database, settings: Settings) -> None:
