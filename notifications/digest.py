@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notifications.hours import TURN
 from rti.correspondence.kinds import MessageKind, MessageState
 from rti.law.calendars import Calendar
 
@@ -19,12 +20,6 @@ AHEAD = 3
 """Working days that a digest looks ahead."""
 MOST_NAMED = 20
 """Requests that a digest names, where the reader asked for more than figures."""
-TURN = """CASE
-    WHEN p.hours_from <= :hour AND :hour < p.hours_to THEN CAST(:now AS timestamptz)
-    WHEN :hour < p.hours_from THEN (CAST(:day AS date) + make_interval(hours => p.hours_from)) AT TIME ZONE CAST(:zone AS text)
-    ELSE (CAST(:day AS date) + 1 + make_interval(hours => p.hours_from)) AT TIME ZONE CAST(:zone AS text)
-END"""
-"""When a person `p` wants to hear of what is found at :now, which is in the hour :hour of :day in :zone."""
 _QUEUE = text(
     """
     WITH told AS (

@@ -86,7 +86,9 @@ async def dispatch(
         while done.trouble is None and not stopping.is_set():
             now = clock()
             day = wallclock.day_of(now, settings.timezone)
-            claim = await outbox.claim(database, now, day, address=settings.address, size=ROUND_SIZE)
+            claim = await outbox.claim(
+                database, now, day, address=settings.address, zone=settings.timezone, size=ROUND_SIZE
+            )
             done.states.update(mark.state for mark in claim.dropped)
             if claim.messages and wire is None:
                 await _keep(database, claim.messages, now, done)

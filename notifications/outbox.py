@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import letters
 from notifications.digest import contents
+from notifications.hours import put_off
 from notifications.sweep import reading_calendar
 from rti.correspondence.kinds import MessageKind, MessageState
 from rti.db import Database
@@ -121,13 +122,15 @@ async def claim(
     day: date,
     *,
     address: str,
+    zone: str,
     size: int,
 ) -> Claim:
     """Claim up to `size` messages whose turn has come; those that have no text yet get one that stays.
 
-    `address` is where links in the text begin.
+    `address` is where links in the text begin, `zone` the time zone of the hours that people have chosen.
     """
     async with database.transaction() as session:
+        await put_off(session, now, day, zone)
         taken = {"now": now, "size": size, "lease_ends": now + LEASE}
         ids = list(await session.scalars(_CLAIM, taken))
         if not ids:

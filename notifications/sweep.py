@@ -7,13 +7,13 @@ sweep comes first, today or after a missed month. Its messages are made by the s
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notifications.digest import TURN, queue_digests
+from notifications.digest import queue_digests
+from notifications.hours import TURN, values_of
 from rti.calendars.queries import calendar_of
 from rti.correspondence.kinds import MessageKind, MessageState
 from rti.correspondence.rules import own_rules
@@ -21,7 +21,6 @@ from rti.db import Database
 from rti.law.calendars import WEEKENDS, Calendar
 from rti.law.reminders import DEFAULT_RULES, Audience, Occasion, ReminderRule, due_dates
 
-HOME_ZONE = "Asia/Phnom_Penh"
 BATCH = 5_000
 """Reminders of one transaction: few enough that nobody waits for it."""
 log = structlog.get_logger()
@@ -101,7 +100,13 @@ class Swept:
 
 
 async def sweep(
-    database: Database, day: date, now: datetime, *, host: str, zone: str = HOME_ZONE, size: int = BATCH
+    database: Database,
+    day: date,
+    now: datetime,
+    *,
+    host: str,
+    zone: str = "Asia/Phnom_Penh",
+    size: int = BATCH,
 ) -> Swept:
     """Queue what is worth saying on `day`; a rule that fails does not silence the others.
 
@@ -111,7 +116,7 @@ async def sweep(
     async with database.transaction() as session:
         calendar = await reading_calendar(session)
         own = await own_rules(session)
-    moment = {"day": day, "now": now, "host": host, "hour": now.astimezone(ZoneInfo(zone)).hour, "zone": zone}
+    moment = {**values_of(now, day, zone), "host": host}
     reminders = messages = 0
     failed = []
     spoken = [(None, DEFAULT_RULES), *own.items()]

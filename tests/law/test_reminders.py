@@ -97,3 +97,41 @@ def test_a_rule_that_repeats_speaks_of_a_due_date_once_at_a_time_and_in_order(
 def test_every_clock_is_spoken_of_by_one_kind_of_rule() -> None:
     spoken_of = [clock for about in About for clock in about.clocks]
     assert sorted(spoken_of) == sorted(ClockKind)
+
+
+def holidays(*days: date) -> Calendar:
+    return Calendar(days_off={day: Name("Holiday", "") for day in days})
+
+
+NEW_YEAR = holidays(date(2027, 4, 14), date(2027, 4, 15), date(2027, 4, 16))
+"""Khmer New Year from Wednesday to Friday, with the weekend behind it."""
+
+
+def spoken(rule: str, due: date, calendar: Calendar) -> list[date]:
+    """The days on which a default rule speaks of a due date."""
+    around = (due + timedelta(n) for n in range(-30, 31))
+    return [day for day in around if (first := due_dates(RULES[rule], day, calendar))[0] <= due <= first[1]]
+
+
+def test_what_is_due_on_the_last_day_of_khmer_new_year_is_told_before_the_holidays_begin() -> None:
+    assert spoken("soon", date(2027, 4, 16), NEW_YEAR)[0] == date(2027, 4, 9)
+    assert spoken("soon", date(2027, 4, 16), NEW_YEAR)[-1] == date(2027, 4, 15)
+
+
+def test_what_was_due_before_khmer_new_year_is_late_on_the_first_working_day_after_it() -> None:
+    assert spoken("late", date(2027, 4, 13), NEW_YEAR)[0] == date(2027, 4, 19)
+
+
+def test_the_29th_of_february_is_a_day_like_any_other() -> None:
+    leap = date(2028, 2, 29)
+    assert spoken("today", leap, Calendar()) == [leap]
+    assert spoken("soon", leap, Calendar()) == [leap - timedelta(n) for n in (5, 4, 3, 2, 1)]
+    assert spoken("late", leap, Calendar())[0] == date(2028, 3, 1)
+
+
+def test_in_a_year_without_a_calendar_weekends_are_off_and_nothing_is_skipped() -> None:
+    due = date(2150, 1, 1)
+    days = sorted({day for rule in ("soon", "today", "late") for day in spoken(rule, due, NEW_YEAR)})
+    assert days[0] == due - timedelta(3)
+    assert due in days
+    assert next(day for day in days if day > due) == date(2150, 1, 2)

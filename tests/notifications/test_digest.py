@@ -82,7 +82,9 @@ async def test_a_digest_says_how_much_is_due_where_and_what_to_do_and_names_no_r
     (sent,) = [each for each in sink.messages if "requests are past their expected day" in each["Subject"]]
     text = sent.get_payload(decode=True).decode()
     assert sent["Subject"] == "3 requests are past their expected day"
-    assert text.index("Banteay Meanchey: past the expected day: 2") < text.index("Phnom Penh: past the expected day: 1")
+    assert text.index("Banteay Meanchey: past the expected day: 2") < text.index(
+        "Phnom Penh: past the expected day: 1"
+    )
     for link in ("/requests?status=open&province=01", "/requests?overdue=1", "/letters"):
         assert link in text
     for unsaid in (TITLE, "CBO", "Commune", member.email):
@@ -185,3 +187,34 @@ async def test_what_is_found_in_the_evening_waits_for_the_next_morning(database:
     await _swept(database, TODAY, datetime(2026, 12, 1, 11, 0, tzinfo=UTC))
     (message,) = await messages(database)
     assert message.next_attempt_at == datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
+
+
+async def test_a_message_that_was_deferred_does_not_come_at_night(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    member = (await due(database, TODAY + timedelta(2), now=NOW)).member
+    await _prefer(database, member, hours_from=8, hours_to=18)
+    sink.mail = "451 4.3.0 come back later"
+    mail, evening = replace(settings, smtp_url=sink.url), datetime(2026, 12, 1, 10, 59, tzinfo=UTC)
+    await _swept(database, TODAY, evening)
+    await dispatch(database, mail, clock=at(evening))
+    sink.mail = ""
+    night = evening + timedelta(hours=4)
+    assert not (await dispatch(database, mail, clock=at(night))).states
+    (message,) = await messages(database)
+    assert message.state is MessageState.DEFERRED
+    assert message.next_attempt_at == datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
+    morning = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
+    assert (await dispatch(database, mail, clock=at(morning))).states == {MessageState.ACCEPTED: 1}
+
+
+async def test_hours_that_were_chosen_after_a_message_was_queued_count(
+    database: Database, settings: Settings
+) -> None:
+    member = (await due(database, TODAY, now=NOW)).member
+    await _swept(database)
+    await _prefer(database, member, hours_from=12, hours_to=13)
+    assert not (await dispatch(database, settings, clock=at(NOW))).states
+    assert (await dispatch(database, settings, clock=at(NOW + timedelta(hours=2)))).states == {
+        MessageState.KEPT: 1
+    }
