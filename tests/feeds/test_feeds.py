@@ -263,3 +263,16 @@ def test_words_that_mean_something_to_a_calendar_or_to_xml_are_written_as_words(
     some = atom.Entry(new_id(), said, "http://x", now())
     shown = ET.fromstring(atom.feed([some], id=some.id, title=said, language="en", since=now()))
     assert shown.findtext("a:entry/a:title", namespaces=ATOM) == said
+
+
+async def test_the_secret_is_in_no_log_whatever_happens(
+    client: httpx.AsyncClient, database: Database, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _, secret = await _case(database)
+    async with database.transaction() as session:
+        await session.execute(text("ALTER TABLE deadline RENAME TO away"))
+    assert (await _deadlines(client, secret)).status_code == 500
+    await _deadlines(client, f"{secret[:-1]}!")
+    logged = "".join(capfd.readouterr())
+    assert "crash" in logged
+    assert secret[:-1] not in logged

@@ -1,17 +1,19 @@
 """Each reminder once, whoever sweeps and however late."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import update
 
 from notifications.sweep import Swept, sweep
+from notifications.timetable import sweep_job
 from rti.accounts.policy import Role
 from rti.accounts.tables import PersonRow
 from rti.cbos.tables import CboRow
 from rti.db import Database
 from rti.law.events import EventKind, Outcome
 from rti.requests.tables import DeadlineRow
+from rti.settings import Settings
 from tests import make
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due, messages, reminders
@@ -115,3 +117,15 @@ async def test_a_message_id_is_of_our_host_and_holds_no_name(database: Database)
     assert host == "rti.test"
     assert len(local) == 32
     assert str(case.request_id) not in message.message_id
+
+
+async def test_a_day_begins_at_midnight_in_phnom_penh_and_not_in_greenwich(
+    database: Database, settings: Settings
+) -> None:
+    await due(database, TODAY)
+    job = sweep_job(database, settings)
+    said = []
+    for moment in (datetime(2026, 11, 22, 16, 59, tzinfo=UTC), datetime(2026, 11, 22, 17, 0, tzinfo=UTC)):
+        await job(moment)
+        said.append(sorted(row.rule for row in await reminders(database)))
+    assert said == [["soon"], ["soon", "today"]]
