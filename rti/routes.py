@@ -14,12 +14,15 @@ from rti.calendars import api as calendars_api
 from rti.calendars import pages as calendars_pages
 from rti.campaigns import api as campaigns_api
 from rti.campaigns import pages as campaigns_pages
+from rti.cbos import api as cbos_api
+from rti.cbos import pages as cbos_pages
 from rti.correspondence import api as correspondence_api
 from rti.correspondence import pages as correspondence_pages
 from rti.imports import api as imports_api
 from rti.imports import pages as imports_pages
 from rti.requests import api as requests_api
 from rti.requests import pages as requests_pages
+from rti.requests import sealed_pages
 from rti.statistics import pages as statistics_pages
 from rti.statistics import what_if_pages
 from rti.statutes import api as statutes_api
@@ -49,10 +52,13 @@ _OTHERS: list[Any] = [
     *statutes_api.ROUTES,
     *campaigns_pages.ROUTES,
     *campaigns_api.ROUTES,
+    *cbos_pages.ROUTES,
+    *cbos_api.ROUTES,
     *imports_pages.ROUTES,
     *imports_api.ROUTES,
     *requests_pages.ROUTES,
     *requests_api.ROUTES,
+    *sealed_pages.ROUTES,
     *correspondence_pages.ROUTES,
     *correspondence_api.ROUTES,
 ]

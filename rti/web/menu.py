@@ -1,6 +1,14 @@
 """The pages in the menu, by role."""
 
-from rti.accounts.policy import ADMINISTRATION, COMPARING, EVERYBODY, MESSAGES, REQUESTS, Role
+from rti.accounts.policy import (
+    ADMINISTRATION,
+    COMPARING,
+    EVERYBODY,
+    MESSAGES,
+    ORGANISATIONS,
+    REQUESTS,
+    Role,
+)
 from rti.law.steps import N_
 
 MENU = (
@@ -14,6 +22,7 @@ MENU = (
     ("/what-if", N_("What if"), COMPARING),
     ("/imports", N_("Import"), REQUESTS | ADMINISTRATION),
     ("/mail", N_("Messages"), MESSAGES),
+    ("/cbos", N_("Organisations"), ORGANISATIONS),
     ("/people", N_("People"), ADMINISTRATION),
     ("/me", N_("My account"), EVERYBODY),
 )
