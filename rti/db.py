@@ -96,9 +96,7 @@ class Database:
     `sealing.data_keys` unwraps the keys that are stored here.
     """
 
-    def __init__(
-        self, url: str, secret: str = "", pool_size: int = 10, keyring: Keyring = NO_KEYS
-    ) -> None:
+    def __init__(self, url: str, secret: str = "", pool_size: int = 10, keyring: Keyring = NO_KEYS) -> None:
         self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
         # Parameters may be about people, so they never reach an error message or a log.
         self.engine: AsyncEngine = create_async_engine(

@@ -29,7 +29,7 @@ from rti.statutes import api as statutes_api
 from rti.statutes import pages as statutes_pages
 from rti.tenancy.logins import figures_login_of, login_of
 from rti.web import static
-from rti.web.transactions import as_worker, at_the_door, under
+from rti.web.transactions import as_safety, as_worker, at_the_door, under
 
 _ACCOUNTS: list[Any] = [
     *accounts_pages.ROUTES,
@@ -39,6 +39,7 @@ _ACCOUNTS: list[Any] = [
     *assignment_pages.ROUTES,
     *assignment_api.ROUTES,
 ]
+_SAFETY: list[Any] = [*cbos_pages.SAFETY, *cbos_api.SAFETY]
 _FIGURES: list[Any] = [*statistics_pages.ROUTES, *what_if_pages.ROUTES]
 _OTHERS: list[Any] = [
     *home.ROUTES,
@@ -52,8 +53,8 @@ _OTHERS: list[Any] = [
     *statutes_api.ROUTES,
     *campaigns_pages.ROUTES,
     *campaigns_api.ROUTES,
-    *cbos_pages.ROUTES,
-    *cbos_api.ROUTES,
+    *cbos_pages.READING,
+    *cbos_api.READING,
     *imports_pages.ROUTES,
     *imports_api.ROUTES,
     *requests_pages.ROUTES,
@@ -62,9 +63,10 @@ _OTHERS: list[Any] = [
     *correspondence_pages.ROUTES,
     *correspondence_api.ROUTES,
 ]
-HANDLERS = [*_ACCOUNTS, *_FIGURES, *_OTHERS]
+HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]
 ROUTERS = [
     Router("/", route_handlers=_ACCOUNTS, dependencies=under(at_the_door)),
+    Router("/", route_handlers=_SAFETY, dependencies=under(as_safety)),
     Router("/", route_handlers=_FIGURES, dependencies=under(figures_login_of)),
     Router("/", route_handlers=_OTHERS, dependencies=under(login_of) | under(as_worker, "recomputing")),
 ]

@@ -13,8 +13,8 @@ from alembic import context, op
 
 from rti.sealing.cipher import Cell, Key, new_key, padded, seal, unpadded, unseal
 
-revision = "0002_sealed"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

@@ -81,4 +81,5 @@ async def shred_cbo(cbo_id: Id, data: JSONBody[ShredCbo], session: Session, pers
     return cbo_view(await safety.shred(session, cbo_id, data, person, now))
 
 
-ROUTES = [list_cbos, show_cbo, lock_cbo, unlock_cbo, shred_cbo]
+READING = [list_cbos, show_cbo]
+SAFETY = [lock_cbo, unlock_cbo, shred_cbo]

@@ -77,4 +77,5 @@ async def shred_cbo(
     return Redirect("/sign-in" if person.role in CBO else f"/cbos/{cbo_id}", status_code=303)
 
 
-ROUTES = [list_cbos, show_cbo, lock_cbo, unlock_cbo, shred_cbo]
+READING = [list_cbos, show_cbo]
+SAFETY = [lock_cbo, unlock_cbo, shred_cbo]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import SUPPORT, Person
@@ -36,10 +36,9 @@ async def known_to(session: AsyncSession, person: Person) -> Sequence[CboRow]:
 
 @dataclass(frozen=True, slots=True)
 class CboDetail:
-    """An organisation, how many people it has, and what was done for its safety, with whose hand."""
+    """An organisation, and what was done for its safety, with whose hand."""
 
     cbo: CboRow
-    people: int
     safety: Sequence[tuple[CboSafetyRow, str | None]]
 
 
@@ -48,18 +47,16 @@ async def one(session: AsyncSession, person: Person, cbo_id: UUID) -> CboDetail:
     cbo = await session.get(CboRow, cbo_id)
     if cbo is None or (person.role not in SUPPORT and person.cbo_id != cbo_id):
         raise NotFound
-    people = select(func.count()).where(PersonRow.cbo_id == cbo_id, PersonRow.disabled_at.is_(None))
     steps = (
-        select(CboSafetyRow, PersonRow)
+        select(CboSafetyRow, PersonRow.name, PersonRow.cbo_id)
         .outerjoin(PersonRow, PersonRow.id == CboSafetyRow.person_id)
         .where(CboSafetyRow.cbo_id == cbo_id)
         .order_by(CboSafetyRow.happened_at.desc(), CboSafetyRow.id.desc())
     )
     return CboDetail(
         cbo=cbo,
-        people=await session.scalar(people) or 0,
         safety=[
-            (step, None if hand is None or (cbo.locked_at and hand.cbo_id == cbo_id) else hand.name)
-            for step, hand in await session.execute(steps)
+            (step, None if cbo.locked_at and of_cbo else name)
+            for step, name, of_cbo in await session.execute(steps)
         ],
     )

@@ -122,11 +122,13 @@ async def _send_away(session: AsyncSession, cbo_id: UUID, now: datetime) -> None
     """End the sessions of its people, and send them nothing that has not left yet."""
     people = select(PersonRow.id).where(PersonRow.cbo_id == cbo_id)
     unsent = (MessageState.QUEUED, MessageState.DEFERRED)
-    await session.execute(delete(SignInRow).where(SignInRow.person_id.in_(people)))
+    ended = delete(SignInRow).where(SignInRow.person_id.in_(people))
+    await session.execute(ended.execution_options(synchronize_session=False))
     await session.execute(
         update(MessageRow)
         .where(MessageRow.person_id.in_(people), MessageRow.state.in_(unsent))
         .values(state=MessageState.DROPPED, finished_at=now)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -134,20 +136,17 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
     """Wipe the keys, and everything that was under them or names anybody; requests and figures stay."""
     await alone_with_keys(session, cbo.id)
     destroyed = {"state": KeyState.DESTROYED, "wrapped": None}
-    await session.execute(update(DataKeyRow).where(DataKeyRow.cbo_id == cbo.id).values(destroyed))
+    wiped = update(DataKeyRow).where(DataKeyRow.cbo_id == cbo.id).values(destroyed)
+    await session.execute(wiped.execution_options(synchronize_session=False))
     for column in sealed_columns():
         table: Table = column.table
-        of_cbo = table.c.cbo_id == cbo.id
-        wiped = (
-            update(table).where(of_cbo).values({column: None})
-            if column.nullable
-            else delete(table).where(of_cbo)
-        )
-        await session.execute(wiped)
+        empty = update(table).values({column: None}) if column.nullable else delete(table)
+        await session.execute(empty.where(table.c.cbo_id == cbo.id))
     await _send_away(session, cbo.id, now)
     await _forget_people(session, cbo.id, now)
     await neutral_references(session, cbo.id)
-    await session.execute(update(CboSafetyRow).where(CboSafetyRow.cbo_id == cbo.id).values(reason=""))
+    silent = update(CboSafetyRow).where(CboSafetyRow.cbo_id == cbo.id).values(reason="")
+    await session.execute(silent.execution_options(synchronize_session=False))
     cbo.code = f"SHREDDED-{secrets.token_hex(4).upper()}"
     cbo.name_km = cbo.name_en = ""
     cbo.area_code = None

@@ -8,7 +8,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, JSONBody
 
 from rti.accounts.policy import CBO, REQUESTS
-from rti.errors import NotFound, say
+from rti.errors import Conflict, say
 from rti.intake import decode
 from rti.requests import actions, documents, identity, queries
 from rti.requests.commands import (
@@ -127,7 +127,7 @@ async def show_copy(
     """The copy without metadata, as a file."""
     found = await documents.copy_to_show(session, person, request_id, document_id, now)
     if found is None:
-        raise NotFound(say("There is no copy of this document; ask for the original"))
+        raise Conflict(say("There is no copy of this document to see; ask for the original"))
     return download(request, found)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person
@@ -69,8 +68,13 @@ async def save_requester(
         name: keys.seal_text(getattr(RequesterRow, name), request.id, getattr(command, f"requester_{name}"))
         for name in Requester.__dataclass_fields__
     }
-    row = insert(RequesterRow).values(request_id=request.id, cbo_id=request.cbo_id, **sealed)
-    await session.execute(row.on_conflict_do_update(index_elements=["request_id"], set_=sealed))
+    row = await session.get(RequesterRow, request.id)
+    if row is None:
+        session.add(RequesterRow(request_id=request.id, cbo_id=request.cbo_id, **sealed))
+    else:
+        for name, value in sealed.items():
+            setattr(row, name, value)
+    await session.flush()
 
 
 async def correct_requester(
