@@ -106,14 +106,14 @@ async def _reseal(session: AsyncSession, cbo_id: UUID, column: Column[Any]) -> i
         .order_by(row_id)
         .limit(CELLS_AT_ONCE)
     )
-    ids = list(_that_fit(sizes.tuples().all()))
+    ids = list(_that_fit(sizes))
     if not ids:
         return 0
     cells = await session.execute(
         select(row_id, column).where(row_id.in_(ids), column.is_not(None)).with_for_update()
     )
     changed = []
-    for each, sealed in cells.tuples():
+    for each, sealed in cells:
         cell = Cell(table.name, column.name, cbo_id, str(each))
         changed.append({"row": each, "sealed": seal(current, cell, unseal(keys, cell, sealed))})
     if changed:
