@@ -133,6 +133,12 @@ def upgrade() -> None:
         "ix_cbo_locked", "cbo", ["id"], unique=False, postgresql_where=sa.text("locked_at IS NOT NULL")
     )
     op.add_column("document", sa.Column("altered_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_document_altered",
+        "document",
+        ["altered_at"],
+        postgresql_where=sa.text("altered_at IS NOT NULL"),
+    )
     op.create_unique_constraint(
         op.f("uq_document_content_cbo_id_document_id"), "document_content", ["cbo_id", "document_id"]
     )
@@ -170,6 +176,7 @@ def downgrade() -> None:
         _store(table, row_id, column, row, content)
     op.drop_column("request", "filing")
     op.drop_constraint(op.f("uq_document_content_cbo_id_document_id"), "document_content", type_="unique")
+    op.drop_index("ix_document_altered", table_name="document")
     op.drop_column("document", "altered_at")
     op.drop_index("ix_cbo_locked", table_name="cbo", postgresql_where=sa.text("locked_at IS NOT NULL"))
     op.drop_column("cbo", "shredded_at")

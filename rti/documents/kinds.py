@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from rti.errors import invalid, say
 
@@ -97,7 +98,7 @@ def kind_of(file_name: str, content: bytes, field: str) -> DocumentKind:
     """The kind that the bytes and the ending of the name agree on, or Invalid for the field."""
     if len(content) > LARGEST:
         raise invalid(field, say("A document may have up to {count} megabytes", count=LARGEST // 1_000_000))
-    ending = file_name.rpartition(".")[2].lower()
+    ending = PurePath(f"_{file_name}").suffix.lower().removeprefix(".")
     kind = next((kind for kind in KINDS if ending in kind.endings), None)
     if kind is None:
         raise invalid(

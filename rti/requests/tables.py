@@ -8,7 +8,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, false
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.db import Base, Choice, new_id
@@ -157,6 +165,7 @@ class DocumentRow(Base):
         ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["cbo_id", "event_id"], ["event.cbo_id", "event.id"], ondelete="CASCADE"),
         Index(None, "request_id"),
+        Index("ix_document_altered", "altered_at", postgresql_where=text("altered_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
