@@ -13,8 +13,8 @@ from alembic import context, op
 
 from rti.sealing.cipher import Cell, Key, new_key, padded, seal, unpadded, unseal
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
