@@ -54,20 +54,26 @@ async def test_no_mutated_file_brings_the_server_down(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:
     member = await sign_in(Role.CBO_MEMBER)
-    async with database.transaction() as session:
-        request = await make.request(session, member.person, NOW)
-        event = (await events_of(session, request.id))[0]
-    path = f"/api/requests/{request.id}/events/{event.id}/documents"
+    files = _mutations(size(500, 10_000))
     told: Counter[int] = Counter()
-    longest = 0.0
-    for ending, content in _mutations(size(500, 10_000)):
-        began = time.perf_counter()
-        answer = await client.post(path, files={"data": (f"a.{ending}", content, "image/svg+xml")})
-        longest = max(longest, time.perf_counter() - began)
-        told[answer.status_code] += 1
-        assert answer.status_code in {201, 422}, answer.text
-    print(f"{dict(told)}, the slowest took {longest:.2f} s")
-    assert longest < copying.WALL_SECONDS + 5
+    slowest = [0.0]
+
+    async def send_files() -> None:
+        """Each sender has a request of its own, for an upload locks the request that it belongs to."""
+        async with database.transaction() as session:
+            request = await make.request(session, member.person, NOW)
+            event = (await events_of(session, request.id))[0]
+        path = f"/api/requests/{request.id}/events/{event.id}/documents"
+        for ending, content in files:
+            began = time.perf_counter()
+            answer = await client.post(path, files={"data": (f"a.{ending}", content, "image/svg+xml")})
+            slowest.append(time.perf_counter() - began)
+            assert answer.status_code in {201, 422}, answer.text
+            told[answer.status_code] += 1
+
+    await asyncio.gather(*(send_files() for _ in range(copying.AT_ONCE + 1)))
+    print(f"{dict(told)}, the slowest took {max(slowest):.2f} s")
+    assert max(slowest) < 2 * copying.WALL_SECONDS
     async with database.transaction() as session:
         for table in (DocumentRow, DocumentContentRow):
             assert await session.scalar(select(func.count()).select_from(table)) == told[201]
