@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person
@@ -133,6 +134,11 @@ async def note_opening(
     opening.reason = keys.seal_text(IdentityOpeningRow.reason, opening.id, command.reason)
     session.add(opening)
     await session.flush()
+
+
+def opened_before(request_id: Any) -> ColumnElement[bool]:
+    """Whether anybody looked: asked with the request, since of most nobody did."""
+    return select(IdentityOpeningRow.id).where(IdentityOpeningRow.request_id == request_id).exists()
 
 
 async def openings_of(session: AsyncSession, request: RequestRow, keys: DataKeys) -> Sequence[Opening]:

@@ -21,7 +21,7 @@ from rti.law.events import EventKind, effective
 from rti.paging import PAGE_SIZE, Page, cut, read_mark
 from rti.requests.commands import RequestFilter
 from rti.requests.folding import to_law
-from rti.requests.identity import Opening, Requester, is_hidden, is_own, openings_of, unsealed
+from rti.requests.identity import Opening, Requester, is_hidden, is_own, opened_before, openings_of, unsealed
 from rti.requests.tables import (
     DateChangeRow,
     DeadlineRow,
@@ -161,12 +161,12 @@ async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail
             .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
             .join(CboRow, CboRow.id == RequestRow.cbo_id)
             .outerjoin(RequesterRow, RequesterRow.request_id == RequestRow.id)
-            .add_columns(PublicBodyRow, CboRow, RequesterRow)
+            .add_columns(PublicBodyRow, CboRow, RequesterRow, opened_before(RequestRow.id))
         )
     ).one_or_none()
     if found is None:
         raise NotFound
-    request, body, cbo, requester = found
+    request, body, cbo, requester, opened = found
     own, hidden = is_own(person, request), is_hidden(person, request)
     keys = await keys_to_read(session, request.cbo_id)
     return Detail(
@@ -176,7 +176,7 @@ async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail
         own=own,
         requester=unsealed(requester, keys) if own else None,
         has_requester=requester is not None,
-        openings=await openings_of(session, request, keys) if own else (),
+        openings=await openings_of(session, request, keys) if own and opened else (),
         campaign=await session.get(CampaignRow, request.campaign_id) if request.campaign_id else None,
         events=await _timeline_of(session, request, None if hidden else keys),
         deadlines=await deadlines_of(session, request.id),
