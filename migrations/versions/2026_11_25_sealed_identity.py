@@ -108,7 +108,7 @@ def upgrade() -> None:
         sa.Column("document_id", sa.Uuid(), nullable=True),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("purpose", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["cbo_id", "document_id"],
             ["document.cbo_id", "document.id"],

@@ -115,7 +115,7 @@ async def save_requester(
 async def open_identity(
     request_id: Id, data: JSONBody[OpenSealed], session: Session, person: Who, now: Now
 ) -> IdentityView:
-    """Who asks; whoever is not of the organisation gives a `reason`, which it will read."""
+    """Who asks; whoever is not of the organisation gives a `purpose`, which it will read."""
     filed = await actions.locked(session, request_id, person)
     return identity_view(await identity.open_identity(session, filed, data, person, now))
 

@@ -51,7 +51,7 @@ class SaveRequester(msgspec.Struct, frozen=True, kw_only=True):
 class OpenSealed(msgspec.Struct, frozen=True, kw_only=True):
     """Look at what is sealed; whoever is not of the organisation says why."""
 
-    reason: Line = ""
+    purpose: Line = ""
 
 
 class RequestLine(msgspec.Struct, frozen=True, kw_only=True):

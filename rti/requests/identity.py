@@ -19,7 +19,7 @@ from rti.requests.kinds import Filing
 from rti.requests.tables import IdentityOpeningRow, RequesterRow, RequestRow
 from rti.sealing.data_keys import DataKeys, keys_to_read, keys_to_seal
 
-SHORTEST_REASON = 10
+SHORTEST_PURPOSE = 10
 """Letters: enough for a sentence, and more than a key held down by chance."""
 
 
@@ -39,7 +39,7 @@ class Opening:
 
     by: str
     at: datetime
-    reason: str | None
+    purpose: str | None
     document_id: UUID | None
 
 
@@ -117,10 +117,10 @@ async def note_opening(
     now: datetime,
     document_id: UUID | None = None,
 ) -> None:
-    """Write down who looks at what is sealed; raises Invalid without a reason where one is owed."""
-    if not is_own(person, request) and len(command.reason) < SHORTEST_REASON:
+    """Write down who looks at what is sealed; raises Invalid without a purpose where one is owed."""
+    if not is_own(person, request) and len(command.purpose) < SHORTEST_PURPOSE:
         raise invalid(
-            "reason", say("Say in a sentence why you need to see this; the organisation will read it")
+            "purpose", say("Say in a sentence why you need to see this; the organisation will read it")
         )
     keys = await keys_to_seal(session, request.cbo_id, now)
     opening = IdentityOpeningRow(
@@ -131,7 +131,7 @@ async def note_opening(
         person_id=person.id,
         opened_at=now,
     )
-    opening.reason = keys.seal_text(IdentityOpeningRow.reason, opening.id, command.reason)
+    opening.purpose = keys.seal_text(IdentityOpeningRow.purpose, opening.id, command.purpose)
     session.add(opening)
     await session.flush()
 
@@ -151,7 +151,7 @@ async def openings_of(session: AsyncSession, request: RequestRow, keys: DataKeys
     )
     return [
         Opening(
-            name, row.opened_at, keys.text(IdentityOpeningRow.reason, row.id, row.reason), row.document_id
+            name, row.opened_at, keys.text(IdentityOpeningRow.purpose, row.id, row.purpose), row.document_id
         )
         for row, name in found
     ]

@@ -250,4 +250,4 @@ class IdentityOpeningRow(Base):
     document_id: Mapped[UUID | None]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime]
-    reason: Mapped[bytes | None] = mapped_column(Sealed)
+    purpose: Mapped[bytes | None] = mapped_column(Sealed)

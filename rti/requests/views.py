@@ -78,7 +78,7 @@ class OpeningView(msgspec.Struct, frozen=True, kw_only=True):
 
     by: str
     at: datetime
-    reason: str | None
+    purpose: str | None
     document_id: UUID | None
 
 

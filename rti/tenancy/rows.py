@@ -182,7 +182,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         **_of_request(ADD, safety=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),
         Login.CBO: May(EDIT, MINE),
     },
-    "identity_opening": _of_request(ADD, safety=_wiped("SELECT (cbo_id), UPDATE (reason)")),
+    "identity_opening": _of_request(ADD, safety=_wiped("SELECT (cbo_id), UPDATE (purpose)")),
     "reminder": {Login.WORKER: May(ADD), Login.OPERATOR: _ANY},
     "message": {
         Login.DOOR: May("SELECT (state, created_at, next_attempt_at)"),

@@ -20,7 +20,7 @@ from tests import make
 from tests.conftest import NOW, TODAY, SignIn
 from tests.documents.make import SAMPLES, jpeg
 
-REASON = "To bring the answer to her house"
+PURPOSE = "To bring the answer to her house"
 
 
 async def _sealed(database: Database, filing: Filing = Filing.SEALED) -> tuple[make.Member, RequestRow, str]:
@@ -84,12 +84,12 @@ async def test_staff_read_no_requester_without_saying_why(
     assert not [
         secret for secret in SECRETS for page in pages if secret in page.replace("Chea Vanna.jpg", "")
     ]
-    refused = await client.post(f"/api/requests/{request.id}/identity", json={"reason": "because"})
-    assert (refused.status_code, refused.json()["faults"][0]["field"]) == (422, "reason")
-    opened = await client.post(f"/api/requests/{request.id}/identity", json={"reason": REASON})
+    refused = await client.post(f"/api/requests/{request.id}/identity", json={"purpose": "because"})
+    assert (refused.status_code, refused.json()["faults"][0]["field"]) == (422, "purpose")
+    opened = await client.post(f"/api/requests/{request.id}/identity", json={"purpose": PURPOSE})
     assert opened.json()["requester"]["name"] == "Chea Vanna"
     shown = await make.post_form(
-        client, f"/requests/{request.id}/identity", {"reason": REASON}, page=f"/requests/{request.id}"
+        client, f"/requests/{request.id}/identity", {"purpose": PURPOSE}, page=f"/requests/{request.id}"
     )
     assert "Chea Vanna" in shown.text
 
@@ -140,7 +140,7 @@ async def test_others_open_nothing(
     _, request, document = await _sealed(database)
     await sign_in(role)
     for path in ("identity", f"documents/{document}/original"):
-        answer = await client.post(f"/api/requests/{request.id}/{path}", json={"reason": REASON})
+        answer = await client.post(f"/api/requests/{request.id}/{path}", json={"purpose": PURPOSE})
         assert answer.status_code == (404 if role is Role.CBO_LEAD else 403)
 
 
@@ -149,19 +149,19 @@ async def test_the_organisation_sees_who_looked_when_and_why(
 ) -> None:
     member, request, document = await _sealed(database)
     await sign_in(Role.STAFF)
-    await client.post(f"/api/requests/{request.id}/identity", json={"reason": REASON})
+    await client.post(f"/api/requests/{request.id}/identity", json={"purpose": PURPOSE})
     await client.post(
-        f"/api/requests/{request.id}/documents/{document}/original", json={"reason": "To compare the stamps"}
+        f"/api/requests/{request.id}/documents/{document}/original", json={"purpose": "To compare the stamps"}
     )
     await make.sign_in(client, member)
     openings = (await client.get(f"/api/requests/{request.id}")).json()["openings"]
-    assert [(each["reason"], each["document_id"]) for each in openings] == [
+    assert [(each["purpose"], each["document_id"]) for each in openings] == [
         ("To compare the stamps", document),
-        (REASON, None),
+        (PURPOSE, None),
     ]
     page = (await client.get(f"/requests/{request.id}")).text
     assert "Who looked" in page
-    assert REASON in page
+    assert PURPOSE in page
 
 
 async def test_a_refused_look_leaves_no_trace_of_an_opening(
@@ -170,7 +170,7 @@ async def test_a_refused_look_leaves_no_trace_of_an_opening(
     member, request, _ = await _sealed(database)
     await sign_in(Role.STAFF)
     await make.post_form(
-        client, f"/requests/{request.id}/identity", {"reason": "x"}, page=f"/requests/{request.id}"
+        client, f"/requests/{request.id}/identity", {"purpose": "x"}, page=f"/requests/{request.id}"
     )
     await make.sign_in(client, member)
     assert (await client.get(f"/api/requests/{request.id}")).json()["openings"] == []

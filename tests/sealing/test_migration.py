@@ -16,7 +16,7 @@ from tests.commands import KEY_FILE
 from tests.conftest import Server
 
 RING = keys.read(KEY_FILE)
-BEFORE, AFTER = "0002", "0003"
+BEFORE, AFTER = "0003", "0004"
 OLD = """
     INSERT INTO cbo (id, code, name_km, name_en, sends_messages, last_number, created_at)
     VALUES ('00000000-0000-0000-0000-000000000001', 'OLD', 'x', 'x', true, 1, now());
