@@ -119,7 +119,7 @@ async def _bare(port: int, count: int) -> float:
 
 
 async def _measured(settings: Settings, port: int, requests: int) -> list[Figure]:
-    database = Database(settings.database_url)
+    database = Database.of(settings)
     now = wallclock.now()
     day = wallclock.day_of(now, settings.timezone)
     try:

@@ -4,13 +4,18 @@ from alembic import context
 
 import rti.tables  # noqa: F401 -- importing it fills the metadata
 from rti.db import Base, Choice
+from rti.sealing.columns import Sealed
 
 connection = context.config.attributes["connection"]
 
 
 def render_item(kind: str, item: object, _: object) -> str | bool:
-    """A choice is text to the schema, so that a new member needs no migration."""
-    return "sa.Text()" if kind == "type" and isinstance(item, Choice) else False
+    """A choice is text to the schema, so that a new member needs no migration; what is sealed is bytes."""
+    if kind != "type":
+        return False
+    if isinstance(item, Sealed):
+        return "sa.LargeBinary()"
+    return "sa.Text()" if isinstance(item, Choice) else False
 
 
 context.configure(

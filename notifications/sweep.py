@@ -70,7 +70,7 @@ _BATCH_OF_REMINDERS = text(
             '<' || left(encode(sha256(convert_to(concat_ws(':', r.id, p.id), 'UTF8')), 'hex'), 32) || '@' || :host || '>',
             :state, 0, 0, 0, {turn}, :now, ''
         FROM reminded r
-        JOIN cbo c ON c.id = r.cbo_id AND c.sends_messages
+        JOIN cbo c ON c.id = r.cbo_id AND c.sends_messages AND c.locked_at IS NULL
         JOIN person p ON p.cbo_id = c.id AND p.role = ANY(CAST(:roles AS text[]))
             AND p.wants_reminders AND NOT p.wants_digest AND p.disabled_at IS NULL
         RETURNING 1

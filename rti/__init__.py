@@ -6,10 +6,12 @@ Folder map, from the ground up:
     statutes/        which law or campaign standard applies, as versioned data
     calendars/       days off per country and year, as dated and sourced rows
     bodies/          areas of Cambodia and the public bodies that can be asked
-    cbos/            the organisations that ask
+    cbos/            the organisations that ask; how one is locked and shredded
     campaigns/       programmes of requests and their target areas
     accounts/        people, roles, sessions, and what each role may do
     tenancy/         who sees which rows, kept by PostgreSQL itself: logins, grants, policies
+    sealing/         encryption of what identifies a person: keys, cells, rotation
+    documents/       which files are taken, and the copy of each that tells nothing on the side
     requests/        a request, what happened to it, its evidence and its deadlines
     correspondence/  every message that is to leave the system, as a row
     feeds/           dates and changes for calendar programs and news readers, behind a secret address

@@ -42,7 +42,7 @@ def _today(state: State) -> date:
 def create_app(settings: Settings) -> Litestar:
     """The application of one process, for `settings` that name a database and a secret."""
     logs.configure()
-    database = Database(settings.database_url, settings.secret)
+    database = Database.of(settings)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:

@@ -14,6 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from rti.sealing.keys import NO_KEYS, Keyring
+from rti.sealing.keys import read as read_keys
+from rti.settings import Settings
 from rti.tenancy.logins import Login, password_of
 
 UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
@@ -89,24 +92,30 @@ class Database:
     """An engine and its transactions, and the same database under each of our logins.
 
     `url` may name a user, who is then the one that migrates; what serves people works `under` a login,
-    whose password follows from `secret`.
+    whose password follows from `secret`. Every session carries the `keyring`, with which
+    `sealing.data_keys` unwraps the keys that are stored here.
     """
 
-    def __init__(self, url: str, secret: str = "", pool_size: int = 10) -> None:
+    def __init__(self, url: str, secret: str = "", pool_size: int = 10, keyring: Keyring = NO_KEYS) -> None:
         self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
         # Parameters may be about people, so they never reach an error message or a log.
         self.engine: AsyncEngine = create_async_engine(
             self._url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
         )
-        self._session = async_sessionmaker(self.engine, expire_on_commit=False)
+        self.keyring = keyring
+        self._session = async_sessionmaker(self.engine, expire_on_commit=False, info={"keyring": keyring})
         self._under: dict[Login, Database] = {}
+
+    @classmethod
+    def of(cls, settings: Settings, pool_size: int = 10) -> "Database":
+        return cls(settings.database_url, settings.secret, pool_size, read_keys(settings.key_file))
 
     def under(self, login: Login) -> "Database":
         """The same database as this login sees it; a connection is made when it is first used."""
         if login not in self._under:
             url = self._url.set(username=login, password=password_of(login, self.secret))
             self._under[login] = Database(
-                url.render_as_string(hide_password=False), self.secret, self._pool_size
+                url.render_as_string(hide_password=False), self.secret, self._pool_size, self.keyring
             )
         return self._under[login]
 

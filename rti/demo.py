@@ -19,7 +19,7 @@ from rti.law.calendars import Calendar
 from rti.law.events import EventKind, Outcome
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
-from rti.requests.kinds import Channel, Topic
+from rti.requests.kinds import Channel, Filing, Topic
 
 PASSWORD = "demonstration"  # noqa: S105 -- shown on the sign-in page of the demo.
 
@@ -165,6 +165,8 @@ async def _requests(
             title=title,
             topic=topic,
             channel=Channel.COUNTER,
+            filing=Filing.SEALED if number == len(TARGET_PROVINCES) else Filing.ITSELF,
+            requester_name=f"Invented person {number}" if place == 0 else "",
             cbo_id=cbos[place].id,
             campaign_id=campaign.id,
             drafted_on=week.add_working_days(received, -3),

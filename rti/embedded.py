@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import fasteners
 
+from rti.sealing import keys
 from rti.settings import Settings
 
 with warnings.catch_warnings():
@@ -53,9 +54,11 @@ def url_of(running: PostgresServer, database: str) -> str:
 
 @contextmanager
 def completed(settings: Settings) -> Iterator[Settings]:
-    """Fill in what was not given: a database (embedded) and a secret (kept in the data folder)."""
+    """Fill in what was not given: a database (embedded), and a secret and keys (kept in the data folder)."""
     if not settings.secret:
         settings = replace(settings, secret=_kept_secret(settings.data_dir))
+    if not settings.key_file:
+        settings = replace(settings, key_file=keys.kept(keys.path_of(settings)))
     if settings.database_url:
         yield settings
         return

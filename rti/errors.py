@@ -6,6 +6,7 @@
     ├── Forbidden            403   signed in, but this role may not do that
     ├── NotFound             404   it is not there, or not for this person: both look the same
     ├── Conflict             409   somebody else was quicker, or it exists already
+    ├── Altered              409   a document is no longer the one that came in
     ├── TooLarge             413   more bytes than a form or file may have
     └── Invalid              422   one or more named fields are wrong; lists all of them
 
@@ -74,6 +75,13 @@ class NotFound(Problem):
 class Conflict(Problem):
     status = 409
     title = say("This was changed in the meantime")
+
+
+class Altered(Problem):
+    status = 409
+    title = say(
+        "This document is no longer what came in, so it is not handed out. Tell whoever runs this server"
+    )
 
 
 class TooLarge(Problem):

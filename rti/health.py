@@ -8,11 +8,12 @@ import msgspec
 import structlog
 from litestar import Response, get
 from litestar.datastructures import State
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from rti import migrating
 from rti.correspondence import queries
 from rti.correspondence.tables import TickRow
+from rti.requests.tables import DocumentRow
 from rti.tenancy.logins import Login
 from rti.web.guards import open_to_all
 from rti.web.inject import Now
@@ -51,11 +52,19 @@ class MailHealth(msgspec.Struct, frozen=True):
     oldest_waiting: float | None = None
 
 
+class DocumentHealth(msgspec.Struct, frozen=True):
+    """`altered` counts documents that were found, at a download, not to be what came in."""
+
+    well: bool
+    altered: int | None = None
+
+
 class Health(msgspec.Struct, frozen=True):
     well: bool
     database: DatabaseHealth
     scheduler: dict[str, JobHealth]
     mail: MailHealth
+    documents: DocumentHealth
 
 
 @get("/health", guards=[open_to_all], opt={"exclude_from_auth": True})
@@ -74,10 +83,16 @@ async def examine(state: State, now: datetime) -> Health:
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
             current = version == migrating.newest_version()
             ticks, queue = await queries.ticks(session), await queries.queue(session)
+            altered = (
+                await session.scalar(
+                    select(func.count(DocumentRow.altered_at)).where(DocumentRow.altered_at.is_not(None))
+                )
+                or 0
+            )
     except Exception:
         log.exception("database_not_well")
-        away = JobHealth(well=False)
-        return Health(False, DatabaseHealth(well=False), dict.fromkeys(JOBS, away), MailHealth(False, mode))
+        jobs = dict.fromkeys(JOBS, JobHealth(well=False))
+        return Health(False, DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False))
     database = DatabaseHealth(current, milliseconds, current)
     scheduler = {job: _job(ticks.get(job), now) for job in JOBS}
     mail = MailHealth(
@@ -86,8 +101,9 @@ async def examine(state: State, now: datetime) -> Health:
         waiting=queue.waiting,
         oldest_waiting=_age(queue.oldest_at, now) if queue.oldest_at else None,
     )
-    well = database.well and mail.well and all(job.well for job in scheduler.values())
-    return Health(well, database, scheduler, mail)
+    documents = DocumentHealth(well=altered == 0, altered=altered)
+    well = database.well and mail.well and documents.well and all(job.well for job in scheduler.values())
+    return Health(well, database, scheduler, mail, documents)
 
 
 def _job(tick: TickRow | None, now: datetime) -> JobHealth:

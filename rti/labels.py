@@ -6,6 +6,7 @@ from typing import Any
 
 from rti.accounts.policy import Role
 from rti.bodies.kinds import AreaLevel, BodyKind
+from rti.cbos.kinds import SafetyStep
 from rti.correspondence.kinds import LetterState, MessageKind, MessageState
 from rti.imports.kinds import Fate, FileKind
 from rti.law.deadlines import ClockState
@@ -15,7 +16,7 @@ from rti.law.rules import ClockKind, FirstDay, Receipt, Silence
 from rti.law.status import RequestStatus
 from rti.law.statutes import StatuteStatus
 from rti.law.steps import EVENTS, N_
-from rti.requests.kinds import Channel, Topic
+from rti.requests.kinds import Channel, Filing, Topic
 from rti.statistics.kinds import Basis, Dimension
 from rti.statistics.measures import State
 from rti.statutes.kinds import RollChoice
@@ -67,6 +68,17 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Channel.EMAIL: N_("By e-mail"),
         Channel.ONLINE: N_("Online"),
         Channel.OTHER: N_("Another way"),
+    },
+    Filing: {
+        Filing.ITSELF: N_("The organisation itself"),
+        Filing.PROXY: N_("The campaign in its place: the letter names nobody else"),
+        Filing.SEALED: N_("Sealed: staff do not see which organisation asks"),
+    },
+    SafetyStep: {
+        SafetyStep.LOCKED: N_("Locked"),
+        SafetyStep.UNLOCKED: N_("Unlocked"),
+        SafetyStep.SHRED_ASKED: N_("Shredding asked for"),
+        SafetyStep.SHREDDED: N_("Shredded"),
     },
     RequestStatus: {
         RequestStatus.DRAFT: N_("Draft"),

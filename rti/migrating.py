@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from rti.bodies.reference import load_cambodia
 from rti.calendars.reference import load_published_days
 from rti.db import Database
+from rti.sealing.keys import NO_KEYS, Keyring
 from rti.statutes.reference import load_statutes
 from rti.tenancy.applying import apply
 
@@ -19,12 +20,16 @@ _ONE_AT_A_TIME = 7426_01
 """Key of the advisory lock under which a database is migrated."""
 
 
-def alembic_config(connection: Connection) -> Config:
-    """Alembic's settings for one connection; needs no file beside the migrations themselves."""
+def alembic_config(connection: Connection, keyring: Keyring = NO_KEYS) -> Config:
+    """Alembic's settings for one connection; needs no file beside the migrations themselves.
+
+    A migration that seals what was plain finds the `keyring` among the attributes.
+    """
     config = Config()
     config.set_main_option("script_location", str(files("migrations")))
     config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
     config.attributes["connection"] = connection
+    config.attributes["keyring"] = keyring
     return config
 
 
@@ -34,10 +39,10 @@ def newest_version() -> str | None:
     return ScriptDirectory(str(files("migrations"))).get_current_head()
 
 
-def _upgrade(connection: Connection, secret: str) -> None:
+def _upgrade(connection: Connection, secret: str, keyring: Keyring) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ONE_AT_A_TIME})")
     try:
-        command.upgrade(alembic_config(connection), "head")
+        command.upgrade(alembic_config(connection, keyring), "head")
         apply(connection, secret)
         connection.commit()
     finally:
@@ -49,7 +54,7 @@ def _upgrade(connection: Connection, secret: str) -> None:
 async def migrate(database: Database, now: datetime) -> None:
     """Apply what is missing; does nothing on a database that is up to date."""
     async with database.engine.connect() as connection:
-        await connection.run_sync(_upgrade, database.secret)
+        await connection.run_sync(_upgrade, database.secret, database.keyring)
     async with database.transaction() as session:
         await load_cambodia(session, now)
         await load_statutes(session, now)

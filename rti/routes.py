@@ -14,6 +14,8 @@ from rti.calendars import api as calendars_api
 from rti.calendars import pages as calendars_pages
 from rti.campaigns import api as campaigns_api
 from rti.campaigns import pages as campaigns_pages
+from rti.cbos import api as cbos_api
+from rti.cbos import pages as cbos_pages
 from rti.cbos import sending_api, sending_pages
 from rti.correspondence import api as correspondence_api
 from rti.correspondence import letter_api, letter_pages, rule_api, rule_pages
@@ -25,14 +27,14 @@ from rti.imports import api as imports_api
 from rti.imports import pages as imports_pages
 from rti.requests import api as requests_api
 from rti.requests import pages as requests_pages
-from rti.requests import snooze_api, snooze_pages
+from rti.requests import sealed_pages, snooze_api, snooze_pages
 from rti.statistics import pages as statistics_pages
 from rti.statistics import what_if_pages
 from rti.statutes import api as statutes_api
 from rti.statutes import pages as statutes_pages
 from rti.tenancy.logins import figures_login_of, login_of
 from rti.web import static
-from rti.web.transactions import as_worker, at_the_door, under
+from rti.web.transactions import as_safety, as_worker, at_the_door, under
 
 _ACCOUNTS: list[Any] = [
     *accounts_pages.ROUTES,
@@ -45,6 +47,7 @@ _ACCOUNTS: list[Any] = [
     *feeds_api.ROUTES,
     *feeds_serving.ROUTES,
 ]
+_SAFETY: list[Any] = [*cbos_pages.SAFETY, *cbos_api.SAFETY]
 _FIGURES: list[Any] = [*statistics_pages.ROUTES, *what_if_pages.ROUTES]
 _OTHERS: list[Any] = [
     *home.ROUTES,
@@ -58,6 +61,8 @@ _OTHERS: list[Any] = [
     *statutes_api.ROUTES,
     *campaigns_pages.ROUTES,
     *campaigns_api.ROUTES,
+    *cbos_pages.READING,
+    *cbos_api.READING,
     *imports_pages.ROUTES,
     *imports_api.ROUTES,
     *requests_pages.ROUTES,
@@ -66,6 +71,7 @@ _OTHERS: list[Any] = [
     *snooze_api.ROUTES,
     *sending_pages.ROUTES,
     *sending_api.ROUTES,
+    *sealed_pages.ROUTES,
     *correspondence_pages.ROUTES,
     *correspondence_api.ROUTES,
     *letter_pages.ROUTES,
@@ -73,9 +79,10 @@ _OTHERS: list[Any] = [
     *rule_api.ROUTES,
     *letter_api.ROUTES,
 ]
-HANDLERS = [*_ACCOUNTS, *_FIGURES, *_OTHERS]
+HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]
 ROUTERS = [
     Router("/", route_handlers=_ACCOUNTS, dependencies=under(at_the_door)),
+    Router("/", route_handlers=_SAFETY, dependencies=under(as_safety)),
     Router("/", route_handlers=_FIGURES, dependencies=under(figures_login_of)),
     Router("/", route_handlers=_OTHERS, dependencies=under(login_of) | under(as_worker, "recomputing")),
 ]

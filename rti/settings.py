@@ -108,6 +108,7 @@ class Settings:
         "signs form tokens and makes database passwords; generated into the data folder if not given",
         "",
     )
+    key_file: Path | None = _setting(Path, "keys that wrap data keys; in the data folder if not given", None)  # noqa: RUF009 -- a path is immutable
     smtp_url: str = _setting(
         _smtp, "mail server; without it no message leaves and all can be read under /mail", ""
     )

@@ -7,6 +7,17 @@ from rti.campaigns import tables as campaigns
 from rti.cbos import tables as cbos
 from rti.correspondence import tables as correspondence
 from rti.requests import tables as requests
+from rti.sealing import tables as sealing
 from rti.statutes import tables as statutes
 
-__all__ = ["accounts", "bodies", "calendars", "campaigns", "cbos", "correspondence", "requests", "statutes"]
+__all__ = [
+    "accounts",
+    "bodies",
+    "calendars",
+    "campaigns",
+    "cbos",
+    "correspondence",
+    "requests",
+    "sealing",
+    "statutes",
+]

@@ -17,8 +17,10 @@ from rti.accounts.policy import Role
 from rti.app import create_app
 from rti.db import Database
 from rti.migrating import migrate
+from rti.sealing import keys
 from rti.settings import Settings
 from tests import make
+from tests.commands import KEY_FILE
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """The moment at which tests that need one take place: Monday, 10 o'clock in Phnom Penh."""
@@ -83,7 +85,7 @@ def database_url(server: Server, worker_id: str, request: pytest.FixtureRequest)
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url, pool_size=5)
+    database = Database(database_url, pool_size=5, keyring=keys.read(KEY_FILE))
     yield database
     await database.close()
 
@@ -97,7 +99,7 @@ async def session(database: Database) -> AsyncIterator[AsyncSession]:
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
-    return Settings(database_url=database_url, secret="test " * 8)
+    return Settings(database_url=database_url, secret="test " * 8, key_file=KEY_FILE)
 
 
 @pytest.fixture

@@ -12,19 +12,24 @@ from rti.accounts.commands import AddPerson, ChangePassword, SaveMe
 from rti.accounts.passwords import hash_password, password_matches, token_hash
 from rti.accounts.policy import CBO, Person
 from rti.accounts.tables import PersonRow, SignInRow
+from rti.cbos.queries import not_locked
 from rti.cbos.tables import CboRow
 from rti.db import new_id, unique
 from rti.errors import Fault, Invalid, NotFound, invalid, say
 
 
 async def people(session: AsyncSession) -> Sequence[PersonRow]:
-    """Everybody, those who can sign in first."""
+    """Everybody but the people of locked organisations, those who can sign in first."""
     order = (PersonRow.disabled_at.is_not(None), PersonRow.email)
-    return (await session.scalars(select(PersonRow).order_by(*order))).all()
+    return (
+        await session.scalars(select(PersonRow).where(not_locked(PersonRow.cbo_id)).order_by(*order))
+    ).all()
 
 
 async def person(session: AsyncSession, person_id: UUID) -> PersonRow:
-    found = await session.get(PersonRow, person_id)
+    found = await session.scalar(
+        select(PersonRow).where(PersonRow.id == person_id, not_locked(PersonRow.cbo_id))
+    )
     if found is None:
         raise NotFound
     return found

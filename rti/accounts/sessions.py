@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.passwords import NOBODY, new_token, password_matches, token_hash
 from rti.accounts.policy import Person
 from rti.accounts.tables import PersonRow, SignInRow
+from rti.cbos.queries import not_locked
 from rti.errors import invalid, say
 
 IDLE = timedelta(minutes=30)
@@ -22,7 +23,11 @@ def person_of(row: PersonRow) -> Person:
 async def sign_in(session: AsyncSession, email: str, password: str, now: datetime) -> tuple[str, Person]:
     """A new token and its person; a wrong name and a wrong password are told in the same words."""
     row = await session.scalar(
-        select(PersonRow).where(PersonRow.email == email.strip().lower(), PersonRow.disabled_at.is_(None))
+        select(PersonRow).where(
+            PersonRow.email == email.strip().lower(),
+            PersonRow.disabled_at.is_(None),
+            not_locked(PersonRow.cbo_id),
+        )
     )
     if not password_matches(row.password_hash if row else NOBODY, password) or row is None:
         raise invalid(
@@ -53,6 +58,7 @@ async def find(session: AsyncSession, token: str, now: datetime) -> Person | Non
                 SignInRow.expires_at > now,
                 SignInRow.last_seen_at > now - IDLE,
                 PersonRow.disabled_at.is_(None),
+                not_locked(PersonRow.cbo_id),
             )
         )
     ).one_or_none()

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from rti.intake import Code, Name
+from rti.intake import Code, Line, Name
 
 
 class SetSending(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,3 +18,21 @@ class SaveCbo(msgspec.Struct, frozen=True, kw_only=True):
     name_km: Name
     name_en: Name
     area_code: Code | None = None
+
+
+class LockCbo(msgspec.Struct, frozen=True, kw_only=True):
+    """Lock an organisation at once; `sure` so that nothing empty does it."""
+
+    sure: bool
+
+
+class UnlockCbo(msgspec.Struct, frozen=True, kw_only=True):
+    """Let its people in again, and say why that is safe."""
+
+    reason: Line
+
+
+class ShredCbo(msgspec.Struct, frozen=True, kw_only=True):
+    """Destroy the keys of an organisation; `code` is typed again, for there is no way back."""
+
+    code: Code

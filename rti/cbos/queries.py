@@ -1,13 +1,62 @@
 """Reading organisations."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.cbos.tables import CboRow
+from rti.accounts.policy import SUPPORT, Person
+from rti.accounts.tables import PersonRow
+from rti.cbos.tables import CboRow, CboSafetyRow
+from rti.errors import NotFound
+
+
+def not_locked(cbo_id: Any) -> ColumnElement[bool]:
+    """Whether what belongs to this organisation, or to none, may be shown: for the WHERE of a query."""
+    locked = select(CboRow.id).where(CboRow.locked_at.is_not(None))
+    return or_(cbo_id.is_(None), cbo_id.not_in(locked))
 
 
 async def cbos(session: AsyncSession) -> Sequence[CboRow]:
-    """All organisations by code."""
-    return (await session.scalars(select(CboRow).order_by(CboRow.code))).all()
+    """The organisations to choose from, by code."""
+    found = await session.scalars(select(CboRow).where(CboRow.locked_at.is_(None)).order_by(CboRow.code))
+    return found.all()
+
+
+async def known_to(session: AsyncSession, person: Person) -> Sequence[CboRow]:
+    """The organisations that a person may look at; locked ones last, where their place tells no name."""
+    query = select(CboRow).order_by(CboRow.locked_at.nulls_first(), CboRow.code)
+    if person.role not in SUPPORT:
+        query = query.where(CboRow.id == person.cbo_id)
+    return (await session.scalars(query)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class CboDetail:
+    """An organisation, and what was done for its safety, with whose hand."""
+
+    cbo: CboRow
+    safety: Sequence[tuple[CboSafetyRow, str | None]]
+
+
+async def one(session: AsyncSession, person: Person, cbo_id: UUID) -> CboDetail:
+    """A missing one and one that is not for this person look the same."""
+    cbo = await session.get(CboRow, cbo_id)
+    if cbo is None or (person.role not in SUPPORT and person.cbo_id != cbo_id):
+        raise NotFound
+    steps = (
+        select(CboSafetyRow, PersonRow.name, PersonRow.cbo_id)
+        .outerjoin(PersonRow, PersonRow.id == CboSafetyRow.person_id)
+        .where(CboSafetyRow.cbo_id == cbo_id)
+        .order_by(CboSafetyRow.happened_at.desc(), CboSafetyRow.id.desc())
+    )
+    return CboDetail(
+        cbo=cbo,
+        safety=[
+            (step, None if cbo.locked_at and of_cbo else name)
+            for step, name, of_cbo in await session.execute(steps)
+        ],
+    )

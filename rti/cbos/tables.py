@@ -3,16 +3,22 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rti.db import Base, new_id
+from rti.cbos.kinds import SafetyStep
+from rti.db import Base, Choice, new_id
 
 
 class CboRow(Base):
-    """An organisation that asks; `last_number` is the last reference given to a request of its own."""
+    """An organisation that asks; `last_number` is the last reference given to a request of its own.
+
+    While it is locked nothing of it is shown and nobody of it can sign in. A shredded one stays locked,
+    and its row stays for the figures only.
+    """
 
     __tablename__ = "cbo"
+    __table_args__ = (Index("ix_cbo_locked", "id", postgresql_where=text("locked_at IS NOT NULL")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(unique=True)
@@ -22,3 +28,19 @@ class CboRow(Base):
     sends_messages: Mapped[bool] = mapped_column(default=True)
     last_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    locked_at: Mapped[datetime | None]
+    shredded_at: Mapped[datetime | None]
+
+
+class CboSafetyRow(Base):
+    """A lock, unlock or shred: who did it, when and why; nobody is the command line. Never changed."""
+
+    __tablename__ = "cbo_safety"
+    __table_args__ = (Index(None, "cbo_id", "happened_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id"))
+    step: Mapped[SafetyStep] = mapped_column(Choice(SafetyStep))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    happened_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(default="")

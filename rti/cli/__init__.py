@@ -8,7 +8,7 @@ import sys
 import typer
 from sqlalchemy.exc import ProgrammingError
 
-from rti.cli import account, calendar, importing, law, rules
+from rti.cli import account, calendar, cbo, importing, keys, law, rules
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
 from rti.cli.health import health
@@ -32,6 +32,8 @@ for command in (demo, serve, scheduler, migrate, deadline, sweep, dispatch, stat
     app.command()(command)
 app.command()(law.what_if)
 app.add_typer(account.app)
+app.add_typer(cbo.app)
+app.add_typer(keys.app)
 app.add_typer(importing.app)
 app.add_typer(calendar.app)
 app.add_typer(law.app)

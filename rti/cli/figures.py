@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti import wallclock
 from rti.campaigns.tables import CampaignRow
+from rti.cbos.queries import not_locked
 from rti.cli.running import connected, opened
 from rti.errors import Invalid, invalid, say
 from rti.exports import as_csv
@@ -110,7 +111,7 @@ async def _campaign(session: AsyncSession, name: str, code: str) -> str:
 
 async def _export(settings: Settings) -> None:
     async with connected(settings, Login.OPERATOR) as database:
-        async for piece in request_lines(database, select(RequestRow)):
+        async for piece in request_lines(database, select(RequestRow).where(not_locked(RequestRow.cbo_id))):
             _write(piece)
 
 

@@ -45,7 +45,7 @@ def health(
 
 
 async def _found(settings: Settings) -> Health:
-    database = Database(settings.database_url, settings.secret, pool_size=1)
+    database = Database.of(settings, pool_size=1)
     try:
         return await examine(State({"settings": settings, "database": database}), wallclock.now())
     finally:

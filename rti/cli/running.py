@@ -42,7 +42,7 @@ def opened() -> Iterator[Settings]:
 @asynccontextmanager
 async def connected(settings: Settings, login: Login) -> AsyncIterator[Database]:
     """The database of `settings` under a login, until the block ends."""
-    database = Database(settings.database_url, settings.secret)
+    database = Database.of(settings)
     try:
         yield database.under(login)
     finally:
@@ -105,7 +105,7 @@ def demo() -> None:
 
 async def _migrated(settings: Settings, *, with_demo: bool) -> None:
     now = wallclock.now()
-    database = Database(settings.database_url, settings.secret)
+    database = Database.of(settings)
     try:
         await migrate_database(database, now)
         if with_demo:
@@ -134,6 +134,7 @@ def _supervise(settings: Settings) -> int:
         **os.environ,
         "RTI_DATABASE_URL": settings.database_url,
         "RTI_SECRET": settings.secret,
+        "RTI_KEY_FILE": str(settings.key_file),
         "RTI_DEMO": "1",
     }
     children = [

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import SUPPORT, Person
@@ -53,7 +53,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
 def _visible(person: Person) -> Select[MessageRow, str]:
     """The messages of which this person may know."""
     query = (
-        select(MessageRow, CboRow.code)
+        select(MessageRow, case((CboRow.locked_at.is_(None), CboRow.code)))
         .join(PersonRow, PersonRow.id == MessageRow.person_id)
         .join(CboRow, CboRow.id == PersonRow.cbo_id, isouter=True)
     )

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person, scope_of
@@ -24,10 +24,14 @@ from rti.law.events import EventKind
 from rti.law.running import INTAKE
 from rti.law.statutes import Statute
 from rti.requests.checks import FIRST_DAYS, event_faults, filing_faults
-from rti.requests.commands import FileRequest, RecordEvent
+from rti.requests.commands import FileRequest, RecordEvent, SaveRequester
 from rti.requests.folding import Folded, fold, to_law
-from rti.requests.queries import events_of
+from rti.requests.identity import save_requester
+from rti.requests.kinds import Filing
+from rti.requests.queries import events_of, visible
+from rti.requests.references import next_reference
 from rti.requests.tables import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
+from rti.sealing.data_keys import keys_to_seal
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of, version_of
 from rti.wallclock import at_home, at_hour
 
@@ -38,6 +42,12 @@ async def file_request(
     """Record a request and the days of its filing; raises Invalid."""
     cbo_id = _cbo_of(person, command)
     faults = filing_faults(command, today)
+    cbo = await session.get(CboRow, cbo_id)
+    if cbo is None or cbo.locked_at:
+        faults.append(Fault("cbo_id", say("Choose the organisation that asks")))
+    if command.reference and command.filing is not Filing.ITSELF:
+        told = say("Leave this empty: a reference of your own could tell who asks")
+        faults.append(Fault("reference", told))
     if await session.get(PublicBodyRow, command.body_id) is None:
         faults.append(Fault("body_id", say("Choose a public body from the directory")))
     campaign = await session.get(CampaignRow, command.campaign_id) if command.campaign_id else None
@@ -48,7 +58,7 @@ async def file_request(
     chosen = command.statute_id or (campaign.statute_id if campaign else DEFAULT_STATUTE)
     statute = await newest_of(session, chosen)
     await count_undisturbed(session)
-    reference = command.reference or await _next_reference(session, cbo_id)
+    reference = command.reference or await next_reference(session, cbo_id, command.filing)
     request = request_row(command, cbo_id=cbo_id, reference=reference, statute=statute, by=person.id, now=now)
     events = filing_events(request, command, now, today, person.id, statute.zone)
     folded = fold(
@@ -62,6 +72,9 @@ async def file_request(
     session.add_all(events)
     session.add_all(deadline_rows(request, folded.deadlines))
     await session.flush()
+    given = {name: getattr(command, name) for name in SaveRequester.__struct_fields__}
+    if any(given.values()):
+        await save_requester(session, request, SaveRequester(**given), now)
     return request
 
 
@@ -80,6 +93,7 @@ def request_row(
         topic=command.topic,
         channel=command.channel,
         urgent=command.urgent,
+        filing=command.filing,
         statute_id=statute.id,
         statute_version=statute.version,
         filed_by=by,
@@ -106,7 +120,6 @@ def filing_events(
             happened_at=at_hour(day, hour, zone) if (hour := hours.get(kind)) else None,
             recorded_at=now,
             recorded_by=by,
-            note="",
             details=_intake(request) if kind in INTAKE else {},
         )
         for kind, day in known or [(EventKind.DRAFTED, today)]
@@ -138,9 +151,11 @@ async def record_event(
         recorded_at=now,
         recorded_by=person.id,
         outcome=command.outcome,
-        note=command.note,
         details=_details(command) | (_intake(request) if command.kind in INTAKE else {}),
     )
+    if command.note:
+        keys = await keys_to_seal(session, request.cbo_id, now)
+        event.note = keys.seal_text(EventRow.note, event.id, command.note)
     session.add(event)
     await refold(session, request, [*earlier, event], now, cause=command.kind)
     return event
@@ -148,11 +163,8 @@ async def record_event(
 
 async def locked(session: AsyncSession, request_id: UUID, person: Person) -> RequestRow:
     """The request, locked for writing; missing and foreign ones look the same."""
-    scope = scope_of(person)
-    found = select(RequestRow).where(RequestRow.id == request_id).with_for_update(key_share=True)
-    if not scope.everything:
-        found = found.where(RequestRow.cbo_id == scope.cbo_id)
-    request = await session.scalar(found)
+    found = visible(person).where(RequestRow.id == request_id)
+    request = await session.scalar(found.with_for_update(key_share=True))
     if request is None:
         raise NotFound
     return request
@@ -259,16 +271,3 @@ def _cbo_of(person: Person, command: FileRequest) -> UUID:
     if own and command.cbo_id not in {None, own}:
         raise invalid("cbo_id", say("You can file for your own organisation only"))
     return own or command.cbo_id  # type: ignore[return-value]
-
-
-async def _next_reference(session: AsyncSession, cbo_id: UUID) -> str:
-    """The next number of the organisation that nobody has given by hand."""
-    while True:
-        numbered = update(CboRow).where(CboRow.id == cbo_id).values(last_number=CboRow.last_number + 1)
-        row = (await session.execute(numbered.returning(CboRow.code, CboRow.last_number))).one_or_none()
-        if row is None:
-            raise invalid("cbo_id", say("Choose the organisation that asks"))
-        reference = f"{row.code}-{row.last_number:04d}"
-        taken = select(RequestRow.id).where(RequestRow.cbo_id == cbo_id, RequestRow.reference == reference)
-        if await session.scalar(taken) is None:
-            return reference

@@ -2,18 +2,33 @@
 
 from typing import Annotated
 
-from litestar import get, post
+from litestar import Response, get, post, put
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, JSONBody
 
-from rti.accounts.policy import REQUESTS
+from rti.accounts.policy import CBO, REQUESTS
+from rti.errors import Conflict, say
 from rti.intake import decode
-from rti.requests import actions, queries
-from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter
-from rti.requests.documents import attach
+from rti.requests import actions, documents, identity, queries
+from rti.requests.commands import (
+    FileRequest,
+    KnownOn,
+    OpenSealed,
+    RecordEvent,
+    RequestFilter,
+    SaveRequester,
+)
 from rti.requests.knowing import as_known_on
-from rti.requests.views import DetailView, RequestList, detail_view, list_view
+from rti.requests.sealed_pages import download
+from rti.requests.views import (
+    DetailView,
+    IdentityView,
+    RequestList,
+    detail_view,
+    identity_view,
+    list_view,
+)
 from rti.web.api import JsonBody
 from rti.web.guards import only
 from rti.web.inject import Id, Now, Session, Today, Who
@@ -72,8 +87,78 @@ async def attach_document(
 ) -> DetailView:
     content = await data.read()
     event = await actions.event_of(session, request_id, event_id, person)
-    await attach(session, event, file_name=data.filename, content=content, now=now)
+    await documents.attach(session, event, file_name=data.filename, content=content, now=now)
     return detail_view(await queries.one(session, person, request_id), today)
 
 
-ROUTES = [list_requests, file_request, show_request, record_event, attach_document]
+@put(
+    "/api/requests/{request_id:uuid}/requester",
+    guards=[only(CBO)],
+    dto=JsonBody[SaveRequester],
+    return_dto=None,
+)
+async def save_requester(
+    request_id: Id, data: JSONBody[SaveRequester], session: Session, person: Who, now: Now, today: Today
+) -> DetailView:
+    filed = await actions.locked(session, request_id, person)
+    await identity.correct_requester(session, filed, data, person, now)
+    return detail_view(await queries.one(session, person, request_id), today)
+
+
+@post(
+    "/api/requests/{request_id:uuid}/identity",
+    guards=[only(REQUESTS)],
+    dto=JsonBody[OpenSealed],
+    return_dto=None,
+    status_code=200,
+)
+async def open_identity(
+    request_id: Id, data: JSONBody[OpenSealed], session: Session, person: Who, now: Now
+) -> IdentityView:
+    """Who asks; whoever is not of the organisation gives a `purpose`, which it will read."""
+    filed = await actions.locked(session, request_id, person)
+    return identity_view(await identity.open_identity(session, filed, data, person, now))
+
+
+@get("/api/requests/{request_id:uuid}/documents/{document_id:uuid}", guards=[only(REQUESTS)])
+async def show_copy(
+    request: WebRequest, request_id: Id, document_id: Id, session: Session, person: Who, now: Now
+) -> Response[bytes]:
+    """The copy without metadata, as a file."""
+    found = await documents.copy_to_show(session, person, request_id, document_id, now)
+    if found is None:
+        raise Conflict(say("There is no copy of this document to see; ask for the original"))
+    return download(request, found)
+
+
+@post(
+    "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
+    guards=[only(REQUESTS)],
+    dto=JsonBody[OpenSealed],
+    return_dto=None,
+    status_code=200,
+)
+async def get_original(
+    request: WebRequest,
+    request_id: Id,
+    document_id: Id,
+    data: JSONBody[OpenSealed],
+    session: Session,
+    person: Who,
+    now: Now,
+) -> Response[bytes]:
+    """The bytes as they came in, with all that they tell on the side; that they were handed out is recorded."""
+    return download(request, await documents.original(session, person, request_id, document_id, data, now))
+
+
+ROUTES = [
+    list_requests,
+    file_request,
+    show_request,
+    record_event,
+    attach_document,
+    save_requester,
+    open_identity,
+    show_copy,
+    get_original,
+]

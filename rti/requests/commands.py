@@ -9,7 +9,7 @@ import msgspec
 from rti.intake import Code, Hour, Line, Name, Paragraphs
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
-from rti.requests.kinds import Channel, Topic
+from rti.requests.kinds import Channel, Filing, Topic
 
 
 class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +32,26 @@ class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
     received_on: date | None = None
     received_at: Hour | None = None
     urgent: bool = False
+    filing: Filing = Filing.ITSELF
+    requester_name: Name = ""
+    requester_phone: Name = ""
+    requester_address: Line = ""
+    requester_note: Line = ""
+
+
+class SaveRequester(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks; what is left empty is not known, or no longer."""
+
+    requester_name: Name = ""
+    requester_phone: Name = ""
+    requester_address: Line = ""
+    requester_note: Line = ""
+
+
+class OpenSealed(msgspec.Struct, frozen=True, kw_only=True):
+    """Look at what is sealed; whoever is not of the organisation says why."""
+
+    purpose: Line = ""
 
 
 class RequestLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,40 +1,44 @@
-"""Evidence: a scan or photo kept byte for byte with the event that it proves."""
+"""Evidence: a scan or photo kept byte for byte with the event that it proves, and the copy that is shown."""
 
 import hashlib
+import secrets
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.accounts.policy import Person
 from rti.db import new_id
-from rti.errors import invalid, say
+from rti.documents.cleaning import MOST_PIXELS, TooManyPixels
+from rti.documents.copying import MADE_BY, Copy, copy_of
+from rti.documents.kinds import KINDS, kind_of
+from rti.errors import Altered, Conflict, NotFound, invalid, say
 from rti.intake import Wrong, clean_text
-from rti.requests.tables import DocumentContentRow, DocumentRow, EventRow
+from rti.requests.commands import OpenSealed
+from rti.requests.identity import is_hidden, note_opening
+from rti.requests.queries import visible
+from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow, EventRow, RequestRow
+from rti.sealing.cipher import Unreadable
+from rti.sealing.data_keys import keys_to_read, keys_to_seal
 
-LARGEST = 10_000_000
-"""Bytes of one document."""
-
-KINDS = {
-    b"%PDF-": "application/pdf",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-}
-"""What may be evidence, by its first bytes: the sender's own word for the type is not believed."""
+log = structlog.get_logger()
 
 
-def checked(content: bytes, field: str) -> str:
-    """The media type that the first bytes show; raises Invalid for what cannot be evidence."""
-    if len(content) > LARGEST:
-        raise invalid(field, say("A document may have up to {count} megabytes", count=LARGEST // 1_000_000))
-    for beginning, media_type in KINDS.items():
-        if content.startswith(beginning):
-            return media_type
-    raise invalid(field, say("Attach a PDF, JPEG or PNG file"))
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Bytes for a person, checked against the digest of when they came in."""
+
+    file_name: str
+    media_type: str
+    content: bytes
 
 
 def clean_file_name(name: str) -> str:
     """The last part of the name, without what no file name may hold."""
     try:
-        return clean_text(name.replace("\\", "/").rsplit("/", 1)[-1])[:200] or "document"
+        return clean_text(name.replace("\\", "/").rsplit("/", 1)[-1])[-200:] or "document"
     except Wrong:
         return "document"
 
@@ -49,19 +53,117 @@ async def attach(
     field: str = "document",
 ) -> DocumentRow:
     """Keep a document with an event, which the caller has found to be one that the person may change."""
+    name = clean_file_name(file_name)
+    kind = kind_of(name, content, field)
+    try:
+        copy = await copy_of(content, kind.media_type)
+    except TooManyPixels:
+        told = say("A picture may have up to {count} megapixels", count=MOST_PIXELS // 1_000_000)
+        raise invalid(field, told) from None
+    keys = await keys_to_seal(session, event.cbo_id, now)
     document = DocumentRow(
         id=new_id(),
         cbo_id=event.cbo_id,
         request_id=event.request_id,
         event_id=event.id,
-        file_name=clean_file_name(file_name),
-        media_type=checked(content, field),
+        media_type=kind.media_type,
         size=len(content),
         sha256=hashlib.sha256(content).digest(),
         added_at=now,
     )
+    document.file_name = keys.seal_text(DocumentRow.file_name, document.id, name)
     session.add(document)
     await session.flush()
-    session.add(DocumentContentRow(document_id=document.id, cbo_id=event.cbo_id, content=content))
+    whole = keys.seal(DocumentContentRow.content, document.id, content)
+    session.add(DocumentContentRow(document_id=document.id, cbo_id=event.cbo_id, content=whole))
+    if copy:
+        shown = keys.seal(DocumentCopyRow.content, document.id, copy.content)
+        session.add(_copy_row(document, copy, shown))
     await session.flush()
     return document
+
+
+def _copy_row(document: DocumentRow, copy: Copy, sealed: bytes) -> DocumentCopyRow:
+    return DocumentCopyRow(
+        document_id=document.id,
+        cbo_id=document.cbo_id,
+        media_type=copy.media_type,
+        sha256=copy.sha256,
+        made_by=MADE_BY,
+        had_location=copy.had_location,
+        content=sealed,
+    )
+
+
+async def document_of(
+    session: AsyncSession, person: Person, request_id: UUID, document_id: UUID
+) -> tuple[RequestRow, DocumentRow]:
+    """A document of a request that the person may see; what is missing and what is foreign look the same."""
+    found = await session.execute(
+        visible(person)
+        .join(DocumentRow, DocumentRow.request_id == RequestRow.id)
+        .where(RequestRow.id == request_id, DocumentRow.id == document_id)
+        .add_columns(DocumentRow)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+async def copy_to_show(
+    session: AsyncSession, person: Person, request_id: UUID, document_id: UUID, now: datetime
+) -> Download | Altered | None:
+    """The copy, or None where there is only the original, or nothing without saying why."""
+    request, document = await document_of(session, person, request_id, document_id)
+    copy = await session.get(DocumentCopyRow, document_id)
+    if copy is None or is_hidden(person, request):
+        return None
+    return await _checked(session, document, copy, copy.media_type, copy.sha256, now)
+
+
+async def original(
+    session: AsyncSession,
+    person: Person,
+    request_id: UUID,
+    document_id: UUID,
+    command: OpenSealed,
+    now: datetime,
+) -> Download | Altered:
+    """The bytes as they came in, once it is written down who asked for them."""
+    request, document = await document_of(session, person, request_id, document_id)
+    await note_opening(session, request, command, person, now, document_id)
+    content = await session.get_one(DocumentContentRow, document_id)
+    return await _checked(session, document, content, document.media_type, document.sha256, now)
+
+
+async def _checked(
+    session: AsyncSession,
+    document: DocumentRow,
+    stored: DocumentContentRow | DocumentCopyRow,
+    media_type: str,
+    sha256: bytes,
+    now: datetime,
+) -> Download | Altered:
+    """Open what is stored and hash it again; returns the refusal, so that the alarm is kept with it."""
+    keys = await keys_to_read(session, document.cbo_id)
+    if not keys.can_seal:
+        raise Conflict(say("The keys of this organisation are missing; tell whoever runs this server"))
+    try:
+        content = keys.unseal(type(stored).content, document.id, stored.content)
+    except Unreadable:
+        content = None
+    if content is None or not secrets.compare_digest(hashlib.sha256(content).digest(), sha256):
+        log.error("document_altered", document=str(document.id), table=stored.__tablename__)
+        document.altered_at = document.altered_at or now
+        return Altered()
+    name = keys.text(DocumentRow.file_name, document.id, document.file_name) or "document"
+    return Download(_ending_in(name, media_type), media_type, content)
+
+
+def _ending_in(name: str, media_type: str) -> str:
+    """The name with an ending that fits what is in the file: a copy may be of another kind."""
+    endings = next(kind.endings for kind in KINDS if kind.media_type == media_type)
+    if name.lower().endswith(tuple(f".{ending}" for ending in endings)):
+        return name
+    return f"{name.rpartition('.')[0] or name}.{endings[0]}"

@@ -191,7 +191,6 @@ class _Intake:
             recorded_at=self.now,
             recorded_by=self.by,
             outcome=outcome or Outcome.UNKNOWN,
-            note="",
             details={},
         )
 

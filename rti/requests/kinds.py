@@ -25,3 +25,11 @@ class Channel(StrEnum):
     EMAIL = "email"
     ONLINE = "online"
     OTHER = "other"
+
+
+class Filing(StrEnum):
+    """In whose name a request is made: the letter of a PROXY names the campaign, a SEALED one tells staff nothing."""
+
+    ITSELF = "itself"
+    PROXY = "proxy"
+    SEALED = "sealed"

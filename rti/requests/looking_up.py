@@ -85,8 +85,9 @@ class LookUp:
                 faults.append(self._fault("cbo_code", say("Write the code of the organisation that asks")))
             return own
         if code not in self._cbos:
-            found = await self.session.scalar(select(CboRow.id).where(CboRow.code == code))
-            self._cbos[code] = found or await self._new_cbo(code)
+            row = await self.session.scalar(select(CboRow).where(CboRow.code == code))
+            known = row.id if row and not row.locked_at else None
+            self._cbos[code] = known if row else await self._new_cbo(code)
         found = self._cbos[code]
         if own is not None and found != own:
             faults.append(self._fault("cbo_code", say("You can import for your own organisation only")))

@@ -1,7 +1,6 @@
 """The pages of requests."""
 
 from datetime import datetime
-from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -12,6 +11,7 @@ from rti.bodies.queries import body as body_of
 from rti.bodies.queries import path_to, provinces
 from rti.campaigns.queries import campaigns
 from rti.cbos.queries import cbos
+from rti.documents.kinds import ACCEPTED
 from rti.intake import decode
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
@@ -19,7 +19,8 @@ from rti.law.steps import step_from_data
 from rti.requests import actions, causes, queries
 from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter
 from rti.requests.documents import attach
-from rti.requests.kinds import Channel, Topic
+from rti.requests.identity import Identity
+from rti.requests.kinds import Channel, Filing, Topic
 from rti.requests.knowing import as_known_on
 from rti.requests.tables import EventRow
 from rti.statutes.queries import newest, newest_version, version_of
@@ -62,6 +63,8 @@ async def _new_request_page(
         cbos=[] if person.role in CBO else await cbos(session),
         topics=Topic,
         channels=Channel,
+        filings=Filing,
+        accepted=ACCEPTED,
         form=sent.values if sent else {},
         faults=Faults(sent.faults if sent else ()),
     )
@@ -95,6 +98,7 @@ async def detail_page(
     request_id: UUID,
     today: Today,
     sent: forms.Sent | None = None,
+    identity: Identity | None = None,
 ) -> Template:
     detail = await queries.one(session, person, request_id)
     statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
@@ -103,6 +107,8 @@ async def detail_page(
         "requests/detail.html",
         detail,
         status=422 if sent else 200,
+        identity=identity,
+        accepted=ACCEPTED,
         today=today,
         statute=statute,
         reasons=[(reason, reason.replace("_", " ")) for reason in statute.extension_reasons],
@@ -180,19 +186,6 @@ async def why_this_date(request: WebRequest, session: Session, person: Who, requ
     )
 
 
-@get("/requests/{request_id:uuid}/documents/{document_id:uuid}", guards=[only(REQUESTS)])
-async def download(session: Session, person: Who, request_id: Id, document_id: Id) -> Response[bytes]:
-    document, content = await queries.document(session, person, request_id, document_id)
-    return Response(
-        content,
-        media_type=document.media_type,
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.file_name, safe='')}",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-        },
-    )
-
-
 ROUTES = [
     list_requests,
     new_request,
@@ -201,5 +194,4 @@ ROUTES = [
     record_event,
     add_evidence,
     why_this_date,
-    download,
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -15,21 +15,25 @@ from rti.accounts.tables import PersonRow
 from rti.bodies.tables import PublicBodyRow
 from rti.campaigns.queries import in_target_areas
 from rti.campaigns.tables import CampaignRow
+from rti.cbos.queries import not_locked
 from rti.cbos.tables import CboRow
 from rti.errors import NotFound
 from rti.law.events import EventKind, effective
 from rti.paging import PAGE_SIZE, Page, cut, read_mark
 from rti.requests.commands import RequestFilter
 from rti.requests.folding import to_law
+from rti.requests.identity import Opening, Requester, is_hidden, is_own, opened_before, openings_of, unsealed
 from rti.requests.tables import (
     DateChangeRow,
     DeadlineRow,
-    DocumentContentRow,
+    DocumentCopyRow,
     DocumentRow,
     EventRow,
+    RequesterRow,
     RequestRow,
     SnoozeRow,
 )
+from rti.sealing.data_keys import DataKeys, keys_to_read
 from rti.wallclock import day_of
 
 
@@ -39,7 +43,22 @@ class Line:
 
     request: RequestRow
     body: PublicBodyRow
-    cbo_code: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as a timeline lists it; `file_name` is None where it is sealed from the reader."""
+
+    id: UUID
+    event_id: UUID
+    file_name: str | None
+    media_type: str
+    size: int
+    sha256: str
+    added_at: datetime
+    has_copy: bool
+    had_location: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +66,9 @@ class TimelineEvent:
     """An event with its evidence, who wrote it down, and whether a later entry corrected it."""
 
     event: EventRow
+    note: str | None
     recorded_by: str | None
-    documents: Sequence[DocumentRow]
+    documents: Sequence[Document]
     corrected: bool
 
 
@@ -63,11 +83,19 @@ class Snoozed:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A request with all that its page shows."""
+    """A request with all that its page shows to one person.
+
+    `cbo` is None where it is sealed from this person; `requester` and `openings` are for the
+    organisation's own people, others know by `has_requester` that there is something to open.
+    """
 
     request: RequestRow
     body: PublicBodyRow
-    cbo: CboRow
+    cbo: CboRow | None
+    own: bool
+    requester: Requester | None
+    has_requester: bool
+    openings: Sequence[Opening]
     campaign: CampaignRow | None
     events: Sequence[TimelineEvent]
     deadlines: Sequence[DeadlineRow]
@@ -95,7 +123,7 @@ class Detail:
 def visible(person: Person) -> Select[RequestRow]:
     """The requests that this person may see: the one predicate of every query."""
     scope = scope_of(person)
-    query = select(RequestRow)
+    query = select(RequestRow).where(not_locked(RequestRow.cbo_id))
     if scope.everything:
         return query
     return query.where(RequestRow.cbo_id == scope.cbo_id) if scope.cbo_id else query.where(false())
@@ -130,14 +158,13 @@ async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter,
     shown = query.with_only_columns(RequestRow.id).order_by(RequestRow.next_due_on, RequestRow.id)
     page = shown.limit(PAGE_SIZE + 1).subquery()
     lines = await session.execute(
-        select(RequestRow, PublicBodyRow, CboRow.code)
+        select(RequestRow, PublicBodyRow)
         .join(page, page.c.id == RequestRow.id)
         .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
-        .join(CboRow, CboRow.id == RequestRow.cbo_id)
         .order_by(RequestRow.next_due_on, RequestRow.id)
     )
     return cut(
-        [Line(*line) for line in lines],
+        [Line(request, body, is_hidden(person, request)) for request, body in lines],
         PAGE_SIZE,
         lambda line: (line.request.next_due_on.isoformat(), str(line.request.id)),
     )
@@ -151,36 +178,25 @@ async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail
             .where(RequestRow.id == request_id)
             .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
             .join(CboRow, CboRow.id == RequestRow.cbo_id)
-            .add_columns(PublicBodyRow, CboRow)
+            .outerjoin(RequesterRow, RequesterRow.request_id == RequestRow.id)
+            .add_columns(PublicBodyRow, CboRow, RequesterRow, opened_before(RequestRow.id))
         )
     ).one_or_none()
     if found is None:
         raise NotFound
-    request, body, cbo = found
-    documents = (await session.scalars(select(DocumentRow).where(DocumentRow.request_id == request.id))).all()
-    recorded = (
-        await session.execute(
-            select(EventRow, PersonRow.name)
-            .join(PersonRow, PersonRow.id == EventRow.recorded_by, isouter=True)
-            .where(EventRow.request_id == request.id)
-            .order_by(EventRow.happened_on, EventRow.id)
-        )
-    ).all()
-    standing = {event.id for event in effective([to_law(event) for event, _ in recorded])}
+    request, body, cbo, requester, opened = found
+    own, hidden = is_own(person, request), is_hidden(person, request)
+    keys = await keys_to_read(session, request.cbo_id)
     return Detail(
         request=request,
         body=body,
-        cbo=cbo,
+        cbo=None if hidden else cbo,
+        own=own,
+        requester=unsealed(requester, keys) if own else None,
+        has_requester=requester is not None,
+        openings=await openings_of(session, request, keys) if own and opened else (),
         campaign=await session.get(CampaignRow, request.campaign_id) if request.campaign_id else None,
-        events=[
-            TimelineEvent(
-                event,
-                name,
-                [document for document in documents if document.event_id == event.id],
-                corrected=str(event.id) not in standing and event.kind is not EventKind.CORRECTED,
-            )
-            for event, name in recorded
-        ],
+        events=await _timeline_of(session, request, None if hidden else keys),
         deadlines=await deadlines_of(session, request.id),
         date_changes=(
             await session.scalars(
@@ -227,22 +243,55 @@ async def deadlines_of(session: AsyncSession, request_id: UUID) -> Sequence[Dead
     return found.all()
 
 
-async def document(
-    session: AsyncSession, person: Person, request_id: UUID, document_id: UUID
-) -> tuple[DocumentRow, bytes]:
-    """A document and its bytes, for those who may see its request."""
-    mine = visible(person).where(RequestRow.id == request_id).subquery()
-    found = (
+async def _timeline_of(
+    session: AsyncSession, request: RequestRow, keys: DataKeys | None
+) -> Sequence[TimelineEvent]:
+    """What happened; without `keys` also who of the organisation wrote it down stays sealed."""
+    documents = await _documents_of(session, request, keys)
+    recorded = (
         await session.execute(
-            select(DocumentRow, DocumentContentRow.content)
-            .join(mine, mine.c.id == DocumentRow.request_id)
-            .join(DocumentContentRow, DocumentContentRow.document_id == DocumentRow.id)
-            .where(DocumentRow.id == document_id)
+            select(EventRow, PersonRow.name, PersonRow.cbo_id)
+            .join(PersonRow, PersonRow.id == EventRow.recorded_by, isouter=True)
+            .where(EventRow.request_id == request.id)
+            .order_by(EventRow.happened_on, EventRow.id)
         )
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found[0], found[1]
+    ).all()
+    standing = {event.id for event in effective([to_law(event) for event, *_ in recorded])}
+    return [
+        TimelineEvent(
+            event=event,
+            note=keys.text(EventRow.note, event.id, event.note) if keys else None,
+            recorded_by=name if keys or not of_cbo else None,
+            documents=[document for document in documents if document.event_id == event.id],
+            corrected=str(event.id) not in standing and event.kind is not EventKind.CORRECTED,
+        )
+        for event, name, of_cbo in recorded
+    ]
+
+
+async def _documents_of(
+    session: AsyncSession, request: RequestRow, keys: DataKeys | None
+) -> Sequence[Document]:
+    """The documents of a request, with their names where there are `keys`."""
+    found = await session.execute(
+        select(DocumentRow, DocumentCopyRow.had_location)
+        .outerjoin(DocumentCopyRow, DocumentCopyRow.document_id == DocumentRow.id)
+        .where(DocumentRow.request_id == request.id)
+    )
+    return [
+        Document(
+            id=row.id,
+            event_id=row.event_id,
+            file_name=keys.text(DocumentRow.file_name, row.id, row.file_name) if keys else None,
+            media_type=row.media_type,
+            size=row.size,
+            sha256=row.sha256.hex(),
+            added_at=row.added_at,
+            has_copy=had_location is not None,
+            had_location=bool(had_location),
+        )
+        for row, had_location in found
+    ]
 
 
 def matching(person: Person, wanted: RequestFilter, today: date) -> Select[RequestRow]:

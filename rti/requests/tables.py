@@ -8,7 +8,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, false, text
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.db import Base, Choice, new_id
@@ -16,7 +24,8 @@ from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
-from rti.requests.kinds import Channel, Topic
+from rti.requests.kinds import Channel, Filing, Topic
+from rti.sealing.columns import Sealed
 
 NEVER = date(9999, 12, 31)
 """The `next_due_on` of a request on which no clock runs."""
@@ -50,6 +59,7 @@ class RequestRow(Base):
     topic: Mapped[Topic] = mapped_column(Choice(Topic))
     channel: Mapped[Channel] = mapped_column(Choice(Channel))
     urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    filing: Mapped[Filing] = mapped_column(Choice(Filing), default=Filing.ITSELF)
     statute_id: Mapped[str]
     statute_version: Mapped[int]
     filed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -95,7 +105,7 @@ class EventRow(Base):
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
-    note: Mapped[str] = mapped_column(default="")
+    note: Mapped[bytes | None] = mapped_column(Sealed)
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
@@ -166,7 +176,10 @@ class SnoozeRow(Base):
 
 
 class DocumentRow(Base):
-    """Evidence of an event: who asks for the bytes gets exactly those that came in."""
+    """Evidence of an event; `size` and `sha256` are those of the bytes that came in.
+
+    `altered_at` is when they were first found to be others.
+    """
 
     __tablename__ = "document"
     __table_args__ = (
@@ -174,24 +187,27 @@ class DocumentRow(Base):
         ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["cbo_id", "event_id"], ["event.cbo_id", "event.id"], ondelete="CASCADE"),
         Index(None, "request_id"),
+        Index("ix_document_altered", "altered_at", postgresql_where=text("altered_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     cbo_id: Mapped[UUID]
     request_id: Mapped[UUID]
     event_id: Mapped[UUID]
-    file_name: Mapped[str]
+    file_name: Mapped[bytes | None] = mapped_column(Sealed)
     media_type: Mapped[str]
     size: Mapped[int]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     added_at: Mapped[datetime]
+    altered_at: Mapped[datetime | None]
 
 
 class DocumentContentRow(Base):
-    """The bytes of a document, apart from it so that no list ever reads them."""
+    """The bytes of a document as they came in, apart from it so that no list ever reads them."""
 
     __tablename__ = "document_content"
     __table_args__ = (
+        UniqueConstraint("cbo_id", "document_id"),
         ForeignKeyConstraint(
             ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
         ),
@@ -199,4 +215,61 @@ class DocumentContentRow(Base):
 
     document_id: Mapped[UUID] = mapped_column(primary_key=True)
     cbo_id: Mapped[UUID]
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(Sealed)
+
+
+class DocumentCopyRow(Base):
+    """What is shown of a document: made anew from its picture, by `made_by`, without what it told on the side."""
+
+    __tablename__ = "document_copy"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "document_id"),
+        ForeignKeyConstraint(
+            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
+        ),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cbo_id: Mapped[UUID]
+    media_type: Mapped[str]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    made_by: Mapped[str]
+    had_location: Mapped[bool]
+    content: Mapped[bytes] = mapped_column(Sealed)
+
+
+class RequesterRow(Base):
+    """Who asks, sealed: for the organisation's own people, and for staff who say why."""
+
+    __tablename__ = "requester"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "request_id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+    )
+
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cbo_id: Mapped[UUID]
+    name: Mapped[bytes | None] = mapped_column(Sealed)
+    phone: Mapped[bytes | None] = mapped_column(Sealed)
+    address: Mapped[bytes | None] = mapped_column(Sealed)
+    note: Mapped[bytes | None] = mapped_column(Sealed)
+
+
+class IdentityOpeningRow(Base):
+    """That somebody looked at what is sealed: the requester, or the original of a document; never changed."""
+
+    __tablename__ = "identity_opening"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["cbo_id", "document_id"], ["document.cbo_id", "document.id"]),
+        Index(None, "request_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    document_id: Mapped[UUID | None]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[datetime]
+    purpose: Mapped[bytes | None] = mapped_column(Sealed)

@@ -25,6 +25,8 @@ class Login(StrEnum):
     """Administrators: settings, organisations and their lists; no request."""
     FIGURES = "rti_figures"
     """Statistics: of every request the columns that identify nobody."""
+    SAFETY = "rti_safety"
+    """Locking and shredding organisations: ends sessions and wipes what names anybody, and reads none of it."""
     WORKER = "rti_worker"
     """The scheduler, and the recomputation of dates when a calendar changes."""
     OPERATOR = "rti_operator"

@@ -93,6 +93,15 @@ _WORKED_ON = _COUNTED.replace("SELECT (id,", "SELECT (id, cbo_id, reference, tit
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 
 _ANY = May(ALL)
+_SAFE = "(SELECT rti.my_cbo()) IS NULL OR cbo_id = (SELECT rti.my_cbo())"
+_SAFE_PERSON = (
+    f"EXISTS (SELECT FROM person p WHERE p.id = person_id AND ({_SAFE.replace('cbo_id', 'p.cbo_id')}))"
+)
+
+
+def _wiped(privileges: str) -> May:
+    """What shredding does to a table: a lead's own organisation, for others the one that is named."""
+    return May(privileges, _SAFE)
 
 
 def _of_request(privileges: str, **more: May) -> dict[Login, May]:
@@ -104,50 +113,89 @@ def _of_request(privileges: str, **more: May) -> dict[Login, May]:
     } | {Login[name.upper()]: may for name, may in more.items()}
 
 
+_GONE = May("SELECT (person_id), DELETE", _SAFE_PERSON)
+_OF_DOCUMENT = {
+    Login.CBO: May(ADD, MINE),
+    Login.STAFF: May(ADD, OF_A_DOCUMENT),
+    Login.SAFETY: _wiped("SELECT (cbo_id), DELETE"),
+    Login.OPERATOR: _ANY,
+}
+
 RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "person": {
         Login.DOOR: May(EDIT),
         Login.CBO: May(_PERSON_NAMES, "cbo_id IS NULL OR " + MINE),
         Login.STAFF: May(_PERSON_NAMES),
         Login.ADMIN: May(_PERSON_NAMES),
+        Login.SAFETY: May(
+            "SELECT (id, name, role, cbo_id, disabled_at), UPDATE (name, email, password_hash, disabled_at)",
+            f"cbo_id IS NULL OR {_SAFE}",
+        ),
         Login.WORKER: May(_WRITTEN_TO),
         Login.OPERATOR: _ANY,
     },
-    "sign_in": {Login.DOOR: _ANY, Login.OPERATOR: _ANY},
-    "assignment": {Login.DOOR: _ANY, Login.WORKER: May(READ), Login.OPERATOR: _ANY},
-    "feed": {Login.DOOR: _ANY, Login.OPERATOR: _ANY},
+    "sign_in": {Login.DOOR: _ANY, Login.SAFETY: _GONE, Login.OPERATOR: _ANY},
+    "assignment": {Login.DOOR: _ANY, Login.SAFETY: _GONE, Login.WORKER: May(READ), Login.OPERATOR: _ANY},
+    "feed": {Login.DOOR: _ANY, Login.SAFETY: _GONE, Login.OPERATOR: _ANY},
     "cbo": {
         Login.DOOR: May(READ),
         Login.CBO: May("SELECT, UPDATE (last_number, sends_messages)", "id = (SELECT rti.my_cbo())"),
         Login.STAFF: May(EDIT),
         Login.ADMIN: May(EDIT),
+        Login.SAFETY: May(
+            "SELECT, UPDATE (code, name_km, name_en, area_code, locked_at, shredded_at)",
+            _SAFE.replace("cbo_id =", "id ="),
+        ),
         Login.WORKER: May(READ),
+        Login.OPERATOR: _ANY,
+    },
+    "cbo_safety": {
+        Login.CBO: May(READ, MINE),
+        Login.STAFF: May(READ),
+        Login.ADMIN: May(READ),
+        Login.SAFETY: _wiped(f"{ADD}, UPDATE (reason)"),
+        Login.OPERATOR: _ANY,
+    },
+    "data_key": {
+        Login.CBO: May(ADD, MINE),
+        Login.STAFF: May(ADD),
+        Login.SAFETY: _wiped("SELECT (cbo_id), UPDATE (state, wrapped)"),
         Login.OPERATOR: _ANY,
     },
     "request": {
         Login.CBO: May(EDIT, MINE),
         Login.STAFF: May(EDIT, ASSIGNED),
         Login.FIGURES: May(_COUNTED),
+        Login.SAFETY: _wiped("SELECT (id, cbo_id), UPDATE (reference, import_key)"),
         Login.WORKER: May(f"{_WORKED_ON}, {_FOLDED}"),
         Login.OPERATOR: _ANY,
     },
-    "event": _of_request(ADD, figures=May(_HAPPENED), worker=May(_HAPPENED)),
+    "event": _of_request(
+        ADD, figures=May(_HAPPENED), worker=May(_HAPPENED), safety=_wiped("SELECT (cbo_id), UPDATE (note)")
+    ),
     "deadline": _of_request(ALL, figures=May(READ), worker=_ANY),
     "date_change": _of_request(ADD, worker=May(ADD)),
     "snooze": _of_request(EDIT, worker=May(READ)),
     "letter": _of_request("SELECT, UPDATE", worker=May(ADD)),
-    "document": _of_request(ADD),
-    "document_content": {
-        Login.CBO: May(ADD, MINE),
-        Login.STAFF: May(ADD, OF_A_DOCUMENT),
-        Login.OPERATOR: _ANY,
+    "document": _of_request(
+        f"{ADD}, UPDATE (altered_at)",
+        door=May("SELECT (altered_at)"),
+        safety=_wiped("SELECT (cbo_id), UPDATE (file_name)"),
+    ),
+    "document_content": _OF_DOCUMENT,
+    "document_copy": _OF_DOCUMENT,
+    "requester": {
+        **_of_request(ADD, safety=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),
+        Login.CBO: May(EDIT, MINE),
     },
+    "identity_opening": _of_request(ADD, safety=_wiped("SELECT (cbo_id), UPDATE (purpose)")),
     "reminder": _of_request(READ, worker=May(ADD)),
     "message": {
         Login.DOOR: May("SELECT (state, created_at, next_attempt_at)"),
         Login.CBO: May(EDIT, MY_MESSAGE),
         Login.STAFF: May(EDIT),
         Login.ADMIN: May(READ),
+        Login.SAFETY: May("SELECT (person_id, state), UPDATE (state, finished_at), DELETE", _SAFE_PERSON),
         Login.WORKER: May(EDIT),
         Login.OPERATOR: _ANY,
     },

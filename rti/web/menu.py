@@ -1,6 +1,14 @@
 """The pages in the menu, by role."""
 
-from rti.accounts.policy import ADMINISTRATION, COMPARING, EVERYBODY, MESSAGES, REQUESTS, Role
+from rti.accounts.policy import (
+    ADMINISTRATION,
+    COMPARING,
+    EVERYBODY,
+    MESSAGES,
+    ORGANISATIONS,
+    REQUESTS,
+    Role,
+)
 from rti.law.steps import N_
 
 MENU = (
@@ -15,6 +23,7 @@ MENU = (
     ("/imports", N_("Import"), REQUESTS | ADMINISTRATION),
     ("/letters", N_("Letters"), REQUESTS),
     ("/mail", N_("Messages"), MESSAGES),
+    ("/cbos", N_("Organisations"), ORGANISATIONS),
     ("/people", N_("People"), ADMINISTRATION),
     ("/me", N_("My account"), EVERYBODY),
 )

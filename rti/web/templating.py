@@ -22,12 +22,13 @@ from rti.errors import Fault, Message
 from rti.labels import label
 from rti.law.limits import Limit, parse_limit
 from rti.law.names import Name
-from rti.law.steps import UNITS
+from rti.law.steps import N_, UNITS
 from rti.wallclock import day_of
 from rti.web.menu import menu
 
 WebRequest = Request[Person | None, str | None, State]
 
+_LOCKED = N_("Locked organisation")
 STATIC = Path(__file__).parent / "static"
 FONT = Path(fontpkg_noto_sans_khmer.__file__).parent / "files" / "NotoSansKhmer[wdth,wght].ttf"
 STATIC_FILES = {path.name: path for path in STATIC.iterdir()} | {"noto-sans-khmer.ttf": FONT}
@@ -81,7 +82,9 @@ class Reader:
         return [(member.value, self.label(member)) for member in kind]
 
     def name(self, named: Any) -> str:
-        """The name of an area, body, CBO or statute in the reader's language."""
+        """The name of an area, body, CBO or statute in the reader's language; of a locked CBO it is none."""
+        if getattr(named, "locked_at", None):
+            return self.translate(_LOCKED)
         if isinstance(named, Name):
             return named.km if self.language == "km" else named.en
         return str(named.name_km if self.language == "km" else named.name_en)

@@ -29,6 +29,11 @@ def at_the_door(_: Person | None) -> Login:
     return Login.DOOR
 
 
+def as_safety(_: Person | None) -> Login:
+    """For locking and shredding an organisation, whoever of those who may does it."""
+    return Login.SAFETY
+
+
 def as_worker(_: Person | None) -> Login:
     """For changes of a calendar, which move dates of requests that whoever makes them may not see."""
     return Login.WORKER

@@ -77,4 +77,4 @@ async def test_the_list_of_overdue_requests_agrees_with_the_law_around_every_bou
             )
             listed = await worklist(session, staff, RequestFilter(overdue=True), day)
             assert [line.request.id for line in listed.items] == [filed.id] * expected, day
-            assert request_view(request, day).overdue == expected, day
+            assert request_view(request, day, hidden=False).overdue == expected, day

@@ -15,9 +15,10 @@ from rti.bodies.commands import SaveBody
 from rti.bodies.queries import BodyFilter
 from rti.calendars.commands import CalendarFilter, ConfirmYear, DeclareDay
 from rti.campaigns.commands import MarkAreas, SaveCampaign
+from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
 from rti.correspondence.queries import MessageFilter
 from rti.db import Database
-from rti.requests.commands import FileRequest, RecordEvent, RequestFilter
+from rti.requests.commands import FileRequest, OpenSealed, RecordEvent, RequestFilter, SaveRequester
 from rti.statistics.commands import Wanted
 from rti.statistics.what_if import WhatIf
 from rti.statutes.commands import AddStatute, AddStatuteText, Calculate, Commence
@@ -26,6 +27,7 @@ from tests.web.routes import session_of, things
 from tests.web.test_matrix import ROUTES
 
 COMMANDS = (
+    *(LockCbo, OpenSealed, SaveRequester, ShredCbo, UnlockCbo),
     *(AddPerson, AddStatute, AddStatuteText, BodyFilter, Calculate, CalendarFilter, ChangePassword, Commence),
     *(ConfirmYear, DeclareDay, FileRequest, MarkAreas, MessageFilter, RecordEvent, RequestFilter, SaveBody),
     *(SaveCampaign, SaveMe, SignIn, Wanted, WhatIf),

@@ -1,0 +1,174 @@
+"""Locking, unlocking and shredding an organisation.
+
+A lock is one step of anybody who may, and undone by an administrator. Shredding has no way back, so it
+takes two people: an administrator, and the organisation's lead or campaign staff, within a week.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Table, Text, cast, delete, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import ADMINISTRATION, Person
+from rti.accounts.tables import PersonRow, SignInRow
+from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
+from rti.cbos.kinds import SafetyStep
+from rti.cbos.queries import one
+from rti.cbos.tables import CboRow, CboSafetyRow
+from rti.correspondence.kinds import MessageState
+from rti.correspondence.tables import MessageRow
+from rti.db import Base
+from rti.errors import Conflict, invalid, say
+from rti.requests.references import neutral_references
+from rti.sealing.columns import sealed_columns
+from rti.sealing.data_keys import alone_with_keys
+from rti.sealing.kinds import KeyState
+from rti.sealing.tables import DataKeyRow
+
+SECOND_HAND_WITHIN = timedelta(days=7)
+_PERSON = PersonRow.__table__
+
+
+async def lock(
+    session: AsyncSession, cbo_id: UUID, command: LockCbo, by: Person | None, now: datetime
+) -> CboRow:
+    """Show nothing of an organisation any more, and end every session of its people.
+
+    Here and below, `by` is None on the command line.
+    """
+    if not command.sure:
+        raise invalid("sure", say("Say that you are sure"))
+    cbo = await _changed_alone(session, cbo_id, by)
+    await _lock(session, cbo, by, now)
+    return cbo
+
+
+async def _lock(session: AsyncSession, cbo: CboRow, by: Person | None, now: datetime) -> None:
+    if cbo.locked_at is None:
+        cbo.locked_at = now
+        _note(session, cbo, SafetyStep.LOCKED, by, now)
+        await _send_away(session, cbo.id, now)
+
+
+async def unlock(
+    session: AsyncSession, cbo_id: UUID, command: UnlockCbo, by: Person | None, now: datetime
+) -> CboRow:
+    """Show it again and let its people sign in again."""
+    cbo = await _changed_alone(session, cbo_id, by)
+    if cbo.shredded_at:
+        raise Conflict(say("This organisation was shredded; nothing of it is left to unlock"))
+    if cbo.locked_at:
+        cbo.locked_at = None
+        _note(session, cbo, SafetyStep.UNLOCKED, by, now, command.reason)
+    return cbo
+
+
+async def shred(
+    session: AsyncSession, cbo_id: UUID, command: ShredCbo, by: Person | None, now: datetime
+) -> CboRow:
+    """Ask for shredding, which locks, or do it where the other of the two has asked within a week."""
+    cbo = await _changed_alone(session, cbo_id, by)
+    if cbo.shredded_at:
+        raise Conflict(say("This organisation was shredded already"))
+    if command.code != cbo.code:
+        raise invalid("code", say("This is not the code of the organisation; nothing was destroyed"))
+    await _lock(session, cbo, by, now)
+    administers = _administers(by.role if by else None)
+    asked = await session.execute(
+        select(CboSafetyRow.person_id, PersonRow.role)
+        .outerjoin(PersonRow, PersonRow.id == CboSafetyRow.person_id)
+        .where(
+            CboSafetyRow.cbo_id == cbo_id,
+            CboSafetyRow.step == SafetyStep.SHRED_ASKED,
+            CboSafetyRow.happened_at > now - SECOND_HAND_WITHIN,
+        )
+    )
+    if any(_administers(role) != administers for _, role in asked):
+        _note(session, cbo, SafetyStep.SHREDDED, by, now)
+        await session.flush()
+        await _destroy(session, cbo, now)
+    else:
+        _note(session, cbo, SafetyStep.SHRED_ASKED, by, now)
+    return cbo
+
+
+def _administers(role: object) -> bool:
+    """Whether this is the administrator's half; the command line is, too."""
+    return role is None or role in ADMINISTRATION
+
+
+async def _changed_alone(session: AsyncSession, cbo_id: UUID, by: Person | None) -> CboRow:
+    """The organisation, if the person may know of it; nobody locks, unlocks or shreds it meanwhile."""
+    if by:
+        await one(session, by, cbo_id)
+    await session.execute(select(CboRow.id).where(CboRow.id == cbo_id).with_for_update())
+    cbo: CboRow = await session.get_one(CboRow, cbo_id, populate_existing=True)
+    return cbo
+
+
+def _note(
+    session: AsyncSession, cbo: CboRow, step: SafetyStep, by: Person | None, now: datetime, reason: str = ""
+) -> None:
+    session.add(
+        CboSafetyRow(
+            cbo_id=cbo.id, step=step, person_id=by.id if by else None, happened_at=now, reason=reason
+        )
+    )
+
+
+async def _send_away(session: AsyncSession, cbo_id: UUID, now: datetime) -> None:
+    """End the sessions of its people, and send them nothing that has not left yet."""
+    people = select(PersonRow.id).where(PersonRow.cbo_id == cbo_id)
+    unsent = (MessageState.QUEUED, MessageState.DEFERRED)
+    ended = delete(SignInRow).where(SignInRow.person_id.in_(people))
+    await session.execute(ended.execution_options(synchronize_session=False))
+    await session.execute(
+        update(MessageRow)
+        .where(MessageRow.person_id.in_(people), MessageRow.state.in_(unsent))
+        .values(state=MessageState.DROPPED, finished_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
+    """Wipe the keys, and everything that was under them or names anybody; requests and figures stay."""
+    await alone_with_keys(session, cbo.id)
+    destroyed = {"state": KeyState.DESTROYED, "wrapped": None}
+    wiped = update(DataKeyRow).where(DataKeyRow.cbo_id == cbo.id).values(destroyed)
+    await session.execute(wiped.execution_options(synchronize_session=False))
+    for column in sealed_columns():
+        table: Table = column.table
+        empty = update(table).values({column: None}) if column.nullable else delete(table)
+        await session.execute(empty.where(table.c.cbo_id == cbo.id))
+    await _send_away(session, cbo.id, now)
+    await _forget_people(session, cbo.id, now)
+    await neutral_references(session, cbo.id)
+    silent = update(CboSafetyRow).where(CboSafetyRow.cbo_id == cbo.id).values(reason="")
+    await session.execute(silent.execution_options(synchronize_session=False))
+    cbo.code = f"SHREDDED-{secrets.token_hex(4).upper()}"
+    cbo.name_km = cbo.name_en = ""
+    cbo.area_code = None
+    cbo.shredded_at = now
+
+
+async def _forget_people(session: AsyncSession, cbo_id: UUID, now: datetime) -> None:
+    """Blank the accounts, and delete what belongs to one person alone: rows that would go with the account."""
+    people = select(PersonRow.id).where(PersonRow.cbo_id == cbo_id)
+    for table in reversed(Base.metadata.sorted_tables):
+        for key in table.foreign_keys:
+            if key.column.table is _PERSON and key.ondelete == "CASCADE":
+                await session.execute(delete(table).where(key.parent.in_(people)))
+    blank = {
+        "name": "",
+        "email": cast(PersonRow.id, Text).concat(literal("@shredded.invalid")),
+        "password_hash": "",
+        "disabled_at": func.coalesce(PersonRow.disabled_at, now),
+    }
+    await session.execute(
+        update(PersonRow)
+        .where(PersonRow.cbo_id == cbo_id)
+        .values(blank)
+        .execution_options(synchronize_session=False)
+    )

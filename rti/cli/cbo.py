@@ -1,0 +1,71 @@
+"""`rti cbo`: keep an organisation safe from the server's own console; the console is an administrator."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.cbos import safety
+from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
+from rti.cbos.tables import CboRow
+from rti.cli.working import in_transaction
+from rti.errors import invalid, say
+from rti.intake import decode
+
+app = typer.Typer(name="cbo", help="Lock, unlock and shred organisations.", no_args_is_help=True)
+Code = Annotated[str, typer.Argument(help="Code of the organisation.")]
+
+
+@app.command()
+def lock(code: Code) -> None:
+    """End every session of an organisation and show nothing of it to anybody.
+
+    Example: rti cbo lock DEMO1
+    """
+    _done(code, lambda session, cbo, now: safety.lock(session, cbo, LockCbo(sure=True), None, now))
+    typer.echo("Locked. rti cbo unlock undoes it")
+
+
+@app.command()
+def unlock(code: Code, reason: Annotated[str, typer.Option(help="Why it is safe again.")]) -> None:
+    """Show an organisation again and let its people sign in.
+
+    Example: rti cbo unlock DEMO1 --reason "The telephones are back"
+    """
+    command = decode(UnlockCbo, {"reason": reason})
+    _done(code, lambda session, cbo, now: safety.unlock(session, cbo, command, None, now))
+    typer.echo("Unlocked")
+
+
+@app.command()
+def shred(
+    code: Code,
+    again: Annotated[
+        str,
+        typer.Option("--again", prompt="There is no way back. Type the code again", help="The code again."),
+    ],
+) -> None:
+    """Destroy the keys of an organisation, once its lead or campaign staff have asked for it too.
+
+    Example: rti cbo shred DEMO1
+    """
+    command = decode(ShredCbo, {"code": again})
+    cbo = _done(code, lambda session, cbo, now: safety.shred(session, cbo, command, None, now))
+    if cbo.shredded_at:
+        typer.echo("Shredded")
+    else:
+        typer.echo("Asked for, and locked. Now its lead or campaign staff have to ask too, within seven days")
+
+
+def _done(code: str, step: Callable[[AsyncSession, UUID, datetime], Awaitable[CboRow]]) -> CboRow:
+    async def work(session: AsyncSession, now: datetime, _today: date) -> CboRow:
+        found = await session.scalar(select(CboRow.id).where(CboRow.code == code))
+        if found is None:
+            raise invalid("code", say("There is no organisation with the code {code}", code=code))
+        return await step(session, found, now)
+
+    return in_transaction(work)

@@ -1,0 +1,45 @@
+"""References: numbered under the organisation's code, or neutral where it is not to be known."""
+
+import secrets
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.cbos.tables import CboRow
+from rti.errors import invalid, say
+from rti.requests.kinds import Filing
+from rti.requests.tables import RequestRow
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Without those that are read or heard as another."""
+
+
+def neutral_reference() -> str:
+    """One that tells nothing of who asks, nor of how many asked before: 39 bits of chance."""
+    return "R-" + "".join(secrets.choice(_LETTERS) for _ in range(8))
+
+
+async def next_reference(session: AsyncSession, cbo_id: UUID, filing: Filing) -> str:
+    """The next number of the organisation that nobody has given by hand, or a neutral reference."""
+    while True:
+        reference = neutral_reference()
+        if filing is Filing.ITSELF:
+            numbered = update(CboRow).where(CboRow.id == cbo_id).values(last_number=CboRow.last_number + 1)
+            row = (await session.execute(numbered.returning(CboRow.code, CboRow.last_number))).one_or_none()
+            if row is None:
+                raise invalid("cbo_id", say("Choose the organisation that asks"))
+            reference = f"{row.code}-{row.last_number:04d}"
+        taken = select(RequestRow.id).where(RequestRow.cbo_id == cbo_id, RequestRow.reference == reference)
+        if await session.scalar(taken) is None:
+            return reference
+
+
+async def neutral_references(session: AsyncSession, cbo_id: UUID) -> None:
+    """Take the organisation's code out of the references of all its requests, and what its files are known by."""
+    ids = (await session.scalars(select(RequestRow.id).where(RequestRow.cbo_id == cbo_id))).all()
+    if ids:
+        await session.execute(
+            update(RequestRow),
+            [{"id": each, "reference": neutral_reference(), "import_key": None} for each in ids],
+        )

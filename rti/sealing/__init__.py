@@ -1,0 +1,1 @@
+"""Encryption of what identifies a person: keys, cells, rotation and destruction."""

@@ -1,0 +1,258 @@
+"""Locking and shredding an organisation: what vanishes, what stays, and whose hands it takes."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import func, select, text
+
+from rti.accounts.policy import Role
+from rti.accounts.tables import PersonRow, SignInRow
+from rti.app import create_app
+from rti.cbos import safety
+from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
+from rti.cbos.tables import CboRow, CboSafetyRow
+from rti.db import Database
+from rti.errors import Conflict
+from rti.law.events import EventKind
+from rti.requests.documents import attach
+from rti.requests.queries import events_of
+from rti.requests.tables import DocumentContentRow, EventRow, RequestRow
+from rti.sealing.columns import sealed_columns
+from rti.sealing.data_keys import keys_to_read
+from rti.sealing.tables import DataKeyRow
+from rti.settings import Settings
+from tests import make
+from tests.commands import rti
+from tests.conftest import NOW, TODAY, SignIn
+from tests.web.routes import routes_of, send, things
+
+NAMES = (
+    "Silent Lake community",
+    "សហគមន៍បឹងស្ងាត់",
+    "BOENG",
+    "Sok Dara",
+    "dara@boeng.example",
+    "Chea Vanna",
+    "012345678",
+)
+
+
+async def _organisation(database: Database) -> tuple[CboRow, make.Member, RequestRow]:
+    """An organisation with a lead, and a request with a requester, a note and a document."""
+    async with database.transaction() as session:
+        cbo = await make.cbo(session, NOW, code="BOENG")
+        cbo.name_en, cbo.name_km = NAMES[:2]
+        lead = await make.member(session, Role.CBO_LEAD, of=cbo)
+        row = await session.get_one(PersonRow, lead.person.id)
+        row.name, row.email = "Sok Dara", "dara@boeng.example"
+        request = await make.request(
+            session, lead.person, NOW, requester_name="Chea Vanna", requester_phone="012345678"
+        )
+        await make.event(
+            session, request.id, lead.person, NOW, EventKind.MESSAGE, TODAY, note="Chea Vanna called"
+        )
+        event = (await events_of(session, request.id))[0]
+        await attach(session, event, file_name="Chea Vanna.txt", content=b"from Chea Vanna", now=NOW)
+    return cbo, make.Member(lead.person, "dara@boeng.example"), request
+
+
+async def _named(
+    client: httpx.AsyncClient, database: Database, member: make.Member, settings: Settings
+) -> set[str]:
+    """Which names any address tells this person, of all that can be looked at without an identifier of a CBO."""
+    app = create_app(settings)
+    async with database.transaction() as session:
+        about = await make.member(session)
+        names = await things(session, about.person, about.person)
+    found = set()
+    for route in routes_of(app):
+        if (
+            route.method == "GET"
+            and route.path != "/health"
+            and (route.roles is None or member.person.role in route.roles)
+        ):
+            answer = await send(client, route, route.at(names), member.person, database)
+            found |= {name for name in NAMES if name in answer.text}
+    await app.state.database.close()
+    return found
+
+
+async def test_one_click_of_the_lead_signs_everybody_out_and_in_no_more(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    cbo, lead, _ = await _organisation(database)
+    await make.sign_in(client, lead)
+    shown = await client.get(f"/cbos/{cbo.id}")
+    assert "Lock this organisation now" in shown.text
+    locked = await make.post_form(client, f"/cbos/{cbo.id}/lock", {"sure": "1"}, page=f"/cbos/{cbo.id}")
+    assert (locked.status_code, locked.headers["location"]) == (303, "/sign-in")
+    assert (await client.get("/requests")).headers["location"] == "/sign-in"
+    assert (await client.get("/api/requests")).status_code == 401
+    refused = await make.post_form(client, "/sign-in", {"email": lead.email, "password": lead.password})
+    assert refused.status_code == 422
+    async with database.transaction() as session:
+        mine = select(func.count()).select_from(SignInRow).where(SignInRow.person_id == lead.person.id)
+        assert await session.scalar(mine) == 0
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.ADMINISTRATOR, Role.WORKING_GROUP])
+async def test_no_page_and_no_answer_names_a_locked_organisation(
+    client: httpx.AsyncClient, database: Database, settings: Settings, role: Role
+) -> None:
+    cbo, _, request = await _organisation(database)
+    async with database.transaction() as session:
+        somebody = await make.member(session, role)
+    before = await _named(client, database, somebody, settings)
+    assert role is Role.WORKING_GROUP or "BOENG" in before
+    async with database.transaction() as session:
+        await safety.lock(session, cbo.id, LockCbo(sure=True), None, NOW)
+    assert await _named(client, database, somebody, settings) == set()
+    if role is Role.STAFF:
+        assert (await client.get(f"/requests/{request.id}")).status_code == 404
+    if role is not Role.WORKING_GROUP:
+        shown = await client.get(f"/cbos/{cbo.id}")
+        assert "Locked organisation" in shown.text
+        assert not [name for name in NAMES if name in shown.text]
+
+
+async def test_figures_still_count_a_locked_organisation(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn
+) -> None:
+    cbo, _, _ = await _organisation(database)
+    await sign_in(Role.WORKING_GROUP)
+    before = (await client.get("/api/statistics")).json()["total"]
+    async with database.transaction() as session:
+        await safety.lock(session, cbo.id, LockCbo(sure=True), None, NOW)
+    assert (await client.get("/api/statistics")).json()["total"] == before
+
+
+async def test_an_administrator_unlocks_with_a_reason_and_everything_is_back(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn
+) -> None:
+    cbo, lead, request = await _organisation(database)
+    async with database.transaction() as session:
+        await safety.lock(session, cbo.id, LockCbo(sure=True), None, NOW)
+    await sign_in(Role.ADMINISTRATOR)
+    assert (await client.post(f"/api/cbos/{cbo.id}/unlock", json={})).status_code == 422
+    unlocked = await client.post(f"/api/cbos/{cbo.id}/unlock", json={"reason": "The telephones are back"})
+    assert unlocked.json()["code"] == "BOENG"
+    await make.sign_in(client, lead)
+    detail = (await client.get(f"/api/requests/{request.id}")).json()
+    assert detail["requester"]["name"] == "Chea Vanna"
+    assert "The telephones are back" in (await client.get(f"/cbos/{cbo.id}")).text
+
+
+@pytest.mark.parametrize("role", [Role.CBO_MEMBER, Role.WORKING_GROUP])
+async def test_others_cannot_lock(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn, role: Role
+) -> None:
+    cbo, _, _ = await _organisation(database)
+    await sign_in(role)
+    assert (await client.post(f"/api/cbos/{cbo.id}/lock", json={"sure": True})).status_code == 403
+
+
+async def test_a_lead_can_neither_lock_nor_shred_another_organisation(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn
+) -> None:
+    cbo, _, _ = await _organisation(database)
+    await sign_in(Role.CBO_LEAD)
+    for step, body in (("lock", {"sure": True}), ("shred", {"code": "BOENG"})):
+        assert (await client.post(f"/api/cbos/{cbo.id}/{step}", json=body)).status_code == 404
+    async with database.transaction() as session:
+        assert (await session.get_one(CboRow, cbo.id)).locked_at is None
+
+
+async def test_shredding_takes_the_lead_and_an_administrator_and_leaves_nobody(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn
+) -> None:
+    cbo, lead, request = await _organisation(database)
+    await make.sign_in(client, lead)
+    before = (await client.get("/api/statistics")).json()["total"]["counts"]
+    wrong = await client.post(f"/api/cbos/{cbo.id}/shred", json={"code": "BOENK"})
+    assert (wrong.status_code, wrong.json()["faults"][0]["field"]) == (422, "code")
+    asked = await client.post(f"/api/cbos/{cbo.id}/shred", json={"code": "BOENG"})
+    assert (asked.status_code, asked.json()["shredded_at"]) == (200, None)
+    assert asked.json()["locked_at"]
+    await sign_in(Role.ADMINISTRATOR)
+    done = await client.post(f"/api/cbos/{cbo.id}/shred", json={"code": "BOENG"})
+    assert done.json()["shredded_at"], done.text
+    async with database.transaction() as session:
+        await _nobody_is_left(session, cbo, request)
+    after = (await client.get("/api/statistics")).json()["total"]["counts"]
+    assert after == before
+    again = await client.post(f"/api/cbos/{cbo.id}/unlock", json={"reason": "a mistake"})
+    assert again.status_code == 409
+
+
+async def _nobody_is_left(session: Any, cbo: CboRow, request: RequestRow) -> None:
+    assert (
+        await session.scalar(
+            select(func.count()).select_from(DataKeyRow).where(DataKeyRow.wrapped.is_not(None))
+        )
+        == 0
+    )
+    for column in sealed_columns():
+        left = select(func.count()).select_from(column.table).where(column.is_not(None))
+        assert await session.scalar(left) == 0, column
+    for table in await session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")):
+        held = await session.scalar(text(f"SELECT string_agg(t::text, ' ') FROM {table} AS t"))  # noqa: S608 -- our own tables
+        assert not [name for name in NAMES if name in (held or "")], table
+    row = await session.get_one(CboRow, cbo.id)
+    assert (row.name_en, row.name_km) == ("", "")
+    kept = await session.get_one(RequestRow, request.id)
+    assert kept.reference.startswith("R-")
+    assert kept.due_on == request.due_on
+    assert not (await keys_to_read(session, cbo.id)).can_seal
+
+
+@pytest.mark.parametrize("first", [Role.STAFF, Role.ADMINISTRATOR])
+async def test_two_of_the_same_half_shred_nothing(database: Database, first: Role) -> None:
+    cbo, _, _ = await _organisation(database)
+    async with database.transaction() as session:
+        for _ in range(2):
+            person = (await make.member(session, first)).person
+            row = await safety.shred(session, cbo.id, ShredCbo(code="BOENG"), person, NOW)
+        assert row.shredded_at is None
+        late = (
+            await make.member(session, Role.STAFF if first is Role.ADMINISTRATOR else Role.ADMINISTRATOR)
+        ).person
+        row = await safety.shred(session, cbo.id, ShredCbo(code="BOENG"), late, NOW + timedelta(days=8))
+        assert row.shredded_at is None
+
+
+async def test_a_shredded_organisation_stays_so(database: Database) -> None:
+    cbo, lead, _ = await _organisation(database)
+    async with database.transaction() as session:
+        await safety.shred(session, cbo.id, ShredCbo(code="BOENG"), lead.person, NOW)
+        await safety.shred(session, cbo.id, ShredCbo(code="BOENG"), None, NOW)
+        assert (await session.get_one(CboRow, cbo.id)).shredded_at == NOW
+    for attempt in (
+        lambda s: safety.unlock(s, cbo.id, UnlockCbo(reason="mistake"), None, NOW),
+        lambda s: safety.shred(s, cbo.id, ShredCbo(code="BOENG"), None, NOW),
+    ):
+        with pytest.raises(Conflict):
+            async with database.transaction() as session:
+                await attempt(session)
+
+
+async def test_an_organisation_is_locked_and_shredded_on_the_command_line(
+    database: Database, database_url: str
+) -> None:
+    cbo, lead, _ = await _organisation(database)
+    locked = await asyncio.to_thread(rti, database_url, "cbo", "lock", "BOENG")
+    assert (locked.returncode, locked.stderr) == (0, "")
+    opened = await asyncio.to_thread(rti, database_url, "cbo", "unlock", "BOENG", "--reason", "Over")
+    assert opened.returncode == 0
+    assert (await asyncio.to_thread(rti, database_url, "cbo", "lock", "NONE")).returncode == 2
+    async with database.transaction() as session:
+        await safety.shred(session, cbo.id, ShredCbo(code="BOENG"), lead.person, NOW)
+    shredded = await asyncio.to_thread(rti, database_url, "cbo", "shred", "BOENG", "--again", "BOENG")
+    assert (shredded.returncode, shredded.stdout) == (0, "Shredded\n"), shredded.stderr
+    async with database.transaction() as session:
+        steps = select(CboSafetyRow.step).order_by(CboSafetyRow.happened_at)
+        assert set(await session.scalars(steps)) == {"locked", "unlocked", "shred_asked", "shredded"}
+        assert (await session.scalars(select(EventRow.note))).all() == [None, None]
+        assert await session.scalar(select(func.count()).select_from(DocumentContentRow)) == 0

@@ -1,0 +1,138 @@
+"""Documents full of what should not travel with them: each kind with markers in every place that can hold one."""
+
+import io
+import zipfile
+
+import pikepdf
+import pillow_heif
+from PIL import ExifTags, Image, PngImagePlugin, TiffImagePlugin
+
+MARKERS = tuple(f"MARKER-{number}-sok-dara" for number in range(8))
+"""Camera, artist, description, location, XMP, comment, IPTC or text, and what trails behind the end."""
+_CAMERA, _ARTIST, _DESCRIPTION, _PLACE, _XMP, _COMMENT, _IPTC, _TRAILER = MARKERS
+SIZE = (64, 48)
+OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+
+pillow_heif.register_heif_opener()
+
+
+def _picture() -> Image.Image:
+    return Image.effect_noise(SIZE, 60).convert("RGB")
+
+
+def _exif() -> Image.Exif:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Model], exif[ExifTags.Base.Artist] = _CAMERA, _ARTIST
+    exif[ExifTags.Base.ImageDescription] = _DESCRIPTION
+    place = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    place[ExifTags.GPS.GPSLatitudeRef], place[ExifTags.GPS.GPSLatitude] = "N", (11.0, 33.0, 0.0)
+    place[ExifTags.GPS.GPSLongitudeRef], place[ExifTags.GPS.GPSLongitude] = "E", (104.0, 55.0, 0.0)
+    place[ExifTags.GPS.GPSAreaInformation] = _PLACE.encode()
+    return exif
+
+
+def _xmp() -> bytes:
+    return (
+        '<?xpacket begin="" id="x"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="11,33N" exif:UserComment="{_XMP}"/>'
+        '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    ).encode()
+
+
+def jpeg() -> bytes:
+    out = io.BytesIO()
+    _picture().save(out, "JPEG", exif=_exif(), xmp=_xmp(), comment=_COMMENT.encode())
+    content = out.getvalue()
+    iptc = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00" + (len(_IPTC) + 5).to_bytes(4, "big")
+    iptc += b"\x1c\x02\x69" + len(_IPTC).to_bytes(2, "big") + _IPTC.encode() + b"\x00"
+    segment = b"\xff\xed" + (len(iptc) + 2).to_bytes(2, "big") + iptc
+    return content[:2] + segment + content[2:] + _TRAILER.encode()
+
+
+def png() -> bytes:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Comment", _COMMENT)
+    texts.add_itxt("XML:com.adobe.xmp", _xmp().decode())
+    texts.add_text("Raw profile type iptc", _IPTC, zip=False)
+    out = io.BytesIO()
+    _picture().save(out, "PNG", exif=_exif(), pnginfo=texts)
+    return out.getvalue() + _TRAILER.encode()
+
+
+def webp() -> bytes:
+    out = io.BytesIO()
+    _picture().save(out, "WEBP", exif=_exif(), xmp=_xmp(), icc_profile=(_COMMENT + _IPTC).encode())
+    return out.getvalue() + _TRAILER.encode()
+
+
+def tiff() -> bytes:
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[ExifTags.Base.Model], tags[ExifTags.Base.Artist] = _CAMERA, _ARTIST
+    tags[ExifTags.Base.ImageDescription], tags[700] = _DESCRIPTION, _xmp()
+    tags[ExifTags.Base.Copyright], tags[33723] = _COMMENT, _IPTC.encode()
+    tags[305] = _PLACE
+    out = io.BytesIO()
+    _picture().save(out, "TIFF", tiffinfo=tags, save_all=True, append_images=[_picture()])
+    return out.getvalue() + _TRAILER.encode()
+
+
+def heic() -> bytes:
+    out = io.BytesIO()
+    _picture().save(out, "HEIF", exif=_exif().tobytes(), xmp=_xmp() + (_COMMENT + _IPTC).encode())
+    return out.getvalue() + _TRAILER.encode()
+
+
+def pdf() -> bytes:
+    """A page with a photo full of markers, and a marker in every place of the document that can hold one."""
+    with pikepdf.new() as document:
+        page = document.add_blank_page(page_size=(200, 200))
+        photo = pikepdf.Stream(document, jpeg())
+        photo.stream_dict.update(
+            {
+                "/Type": pikepdf.Name.XObject,
+                "/Subtype": pikepdf.Name.Image,
+                "/Width": SIZE[0],
+                "/Height": SIZE[1],
+                "/ColorSpace": pikepdf.Name.DeviceRGB,
+                "/BitsPerComponent": 8,
+                "/Filter": pikepdf.Name.DCTDecode,
+            }
+        )
+        page.add_resource(photo, pikepdf.Name.XObject, pikepdf.Name.Im0)
+        page.Contents = pikepdf.Stream(document, b"q 200 0 0 200 0 0 cm /Im0 Do Q")
+        note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Text, Rect=[0, 0, 9, 9])
+        note.T, note.Contents = _ARTIST, _COMMENT
+        page.Annots = pikepdf.Array([document.make_indirect(note)])
+        page.PieceInfo = pikepdf.Dictionary(Word=_CAMERA)
+        document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=f"app.alert('{_PLACE}')")
+        document.Root.AA = pikepdf.Dictionary(WC=pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=_IPTC))
+        document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([]), XFA=_TRAILER)
+        document.attachments["marker.txt"] = _DESCRIPTION.encode()
+        document.Root.Metadata = pikepdf.Stream(document, _xmp())
+        document.docinfo["/Author"] = _ARTIST
+        out = io.BytesIO()
+        document.save(out)
+    return out.getvalue() + f"\n% {_TRAILER}\n".encode()
+
+
+def office(ending: str, *more: tuple[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (("[Content_Types].xml", b"<Types/>"), (OFFICE_PARTS[ending], b"<a/>"), *more):
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+SAMPLES = {
+    "pdf": pdf,
+    "jpg": jpeg,
+    "png": png,
+    "webp": webp,
+    "tiff": tiff,
+    "heic": heic,
+    "docx": lambda: office("docx"),
+    "xlsx": lambda: office("xlsx"),
+    "eml": lambda: b"From: a@b.example\r\nSubject: x\r\n\r\nText\r\n",
+    "txt": "ត្រា".encode,
+}
+"""A sound file of each kind that is taken, by its ending."""

