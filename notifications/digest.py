@@ -33,7 +33,7 @@ _QUEUE = text(
             :state, 0, 0, 0, {turn}, :now, ''
         FROM person p LEFT JOIN cbo c ON c.id = p.cbo_id
         WHERE p.wants_reminders AND p.disabled_at IS NULL
-          AND (p.role = 'staff' OR (p.wants_digest AND c.sends_messages AND EXISTS (
+          AND (p.role = 'staff' OR (p.wants_digest AND c.sends_messages AND c.locked_at IS NULL AND EXISTS (
               SELECT FROM request r WHERE r.cbo_id = p.cbo_id AND r.next_due_on <= :until
           )))
           AND NOT EXISTS (SELECT FROM message m WHERE m.person_id = p.id AND m.digest_on = :day)
@@ -46,6 +46,7 @@ _QUEUE = text(
 _DUE = """
     FROM person p
     JOIN request r ON r.next_due_on <= :until
+    JOIN cbo c ON c.id = r.cbo_id AND c.locked_at IS NULL
     JOIN public_body b ON b.id = r.body_id
     WHERE p.id = :person AND NOT EXISTS (
         SELECT FROM snooze s WHERE s.request_id = r.id AND s.ended_at IS NULL AND s.until > :day

@@ -41,7 +41,7 @@ _CLAIMED = text("""
     SELECT m.id, m.person_id, m.attempt, m.kind, m.values, m.message_id, m.created_at, m.deferrals, m.ambiguous,
         m.subject, m.body, coalesce(m.to_address, p.email) AS to_address,
         coalesce(m.language, p.language) AS language, coalesce(p.wants_detail, false) AS named,
-        coalesce(c.sends_messages, true)
+        coalesce(c.sends_messages AND c.locked_at IS NULL, true)
             AND (p.id IS NULL OR (p.disabled_at IS NULL AND p.wants_reminders)) AS welcome,
         d.request_id IS NOT NULL AND s.id IS NULL AS running,
         q.reference, q.title, b.name_en, b.name_km

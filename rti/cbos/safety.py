@@ -18,10 +18,11 @@ from rti.cbos.kinds import SafetyStep
 from rti.cbos.queries import one
 from rti.cbos.tables import CboRow, CboSafetyRow
 from rti.correspondence.kinds import MessageState
-from rti.correspondence.tables import MessageRow
+from rti.correspondence.tables import LetterRow, MessageRow
 from rti.db import Base
 from rti.errors import Conflict, invalid, say
 from rti.requests.references import neutral_references
+from rti.requests.tables import SnoozeRow
 from rti.sealing.columns import sealed_columns
 from rti.sealing.data_keys import alone_with_keys
 from rti.sealing.kinds import KeyState
@@ -142,6 +143,8 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
         table: Table = column.table
         empty = update(table).values({column: None}) if column.nullable else delete(table)
         await session.execute(empty.where(table.c.cbo_id == cbo.id))
+    for said in (LetterRow, SnoozeRow):
+        await session.execute(delete(said).where(said.cbo_id == cbo.id))
     await _send_away(session, cbo.id, now)
     await _forget_people(session, cbo.id, now)
     await neutral_references(session, cbo.id)

@@ -12,14 +12,15 @@ from rti.law.reminders import About
 class Chased:
     """What a letter names: what the body must know to find the request again, and nobody in person.
 
-    `statute` is None where no law in force gives the date; the letter then claims none.
+    `statute` is None where no law in force gives the date; the letter then claims none. `signed_by` is
+    None where nobody is to be named.
     """
 
     about: About
     title: str
     reference: str
     body_name: str
-    cbo_name: str
+    signed_by: str | None
     handed_over_on: date | None
     due_on: date
     statute: str | None
@@ -38,7 +39,7 @@ def draft(chased: Chased, language: str, today: date) -> tuple[str, str]:
         _asked(chased, _, shown),
         _expected(chased, _, shown),
         _missing(chased, _).format(today=shown(today)),
-        _("With respect,") + f"\n{chased.cbo_name}",
+        _("With respect,") + "\n" + (chased.signed_by or _("A community organisation")),
     ]
     return subject, "\n\n".join(paragraphs)
 

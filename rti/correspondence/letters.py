@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person
 from rti.bodies.tables import PublicBodyRow
+from rti.campaigns.tables import CampaignRow
 from rti.cbos.tables import CboRow
 from rti.correspondence.commands import ApproveLetter, LetterFilter
 from rti.correspondence.drafting import Chased, draft
@@ -20,6 +21,7 @@ from rti.i18n import Language
 from rti.law.deadlines import ClockState
 from rti.law.reminders import About
 from rti.paging import PAGE_SIZE, Page, cut, read_mark
+from rti.requests.kinds import Filing
 from rti.requests.queries import visible
 from rti.requests.tables import DeadlineRow, RequestRow
 from rti.statutes.queries import version_of
@@ -34,6 +36,7 @@ class Letter:
     request: RequestRow
     body: PublicBodyRow
     cbo: CboRow
+    campaign: CampaignRow | None
     message: MessageRow | None
     running: bool
 
@@ -50,7 +53,7 @@ class Letter:
 
 def _letters(
     person: Person,
-) -> Select[LetterRow, ReminderRow, RequestRow, PublicBodyRow, CboRow, MessageRow, bool]:
+) -> Select[LetterRow, ReminderRow, RequestRow, PublicBodyRow, CboRow, CampaignRow, MessageRow, bool]:
     mine = visible(person).with_only_columns(RequestRow.id)
     return (
         select(
@@ -59,6 +62,7 @@ def _letters(
             RequestRow,
             PublicBodyRow,
             CboRow,
+            CampaignRow,
             MessageRow,
             DeadlineRow.request_id.is_not(None),
         )
@@ -66,6 +70,7 @@ def _letters(
         .join(RequestRow, RequestRow.id == LetterRow.request_id)
         .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
         .join(CboRow, CboRow.id == LetterRow.cbo_id)
+        .outerjoin(CampaignRow, CampaignRow.id == RequestRow.campaign_id)
         .outerjoin(MessageRow, MessageRow.letter_id == LetterRow.id)
         .outerjoin(
             DeadlineRow,
@@ -122,12 +127,18 @@ async def text_of(
         title=request.title,
         reference=request.reference,
         body_name=found.body.name_km if km else found.body.name_en,
-        cbo_name=found.cbo.name_km if km else found.cbo.name_en,
+        signed_by=_signature(found, km=km),
         handed_over_on=request.submitted_on or request.received_on,
         due_on=found.reminder.due_on,
         statute=(statute.name.km if km else statute.name.en) if request.binding else None,
     )
     return draft(chased, Language.KM if km else Language.EN, today)
+
+
+def _signature(found: Letter, *, km: bool) -> str | None:
+    """Who signs: the organisation, or the campaign where it asks through that or is not to be known."""
+    named = found.cbo if found.request.filing is Filing.ITSELF else found.campaign
+    return (named.name_km if km else named.name_en) if named else None
 
 
 async def approve(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,7 +59,7 @@ async def reader_of(session: AsyncSession, secret: str) -> FeedReader | None:
             FeedRow.token_hash == token_hash(secret),
             PersonRow.role.in_(REQUESTS),
             PersonRow.disabled_at.is_(None),
-            or_(PersonRow.cbo_id.is_(None), CboRow.sends_messages),
+            or_(PersonRow.cbo_id.is_(None), and_(CboRow.sends_messages, CboRow.locked_at.is_(None))),
         )
     )
     row = found.one_or_none()

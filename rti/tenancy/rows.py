@@ -175,8 +175,8 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     ),
     "deadline": _of_request(ALL, figures=May(READ), worker=_ANY),
     "date_change": _of_request(ADD, worker=May(ADD)),
-    "snooze": _of_request(EDIT, worker=May(READ)),
-    "letter": _of_request("SELECT, UPDATE", worker=May(ADD)),
+    "snooze": _of_request(EDIT, worker=May(READ), safety=_wiped("SELECT (cbo_id), DELETE")),
+    "letter": _of_request("SELECT, UPDATE", worker=May(ADD), safety=_wiped("SELECT (cbo_id), DELETE")),
     "document": _of_request(
         f"{ADD}, UPDATE (altered_at)",
         door=May("SELECT (altered_at)"),

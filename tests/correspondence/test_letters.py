@@ -14,10 +14,13 @@ from rti.bodies.tables import PublicBodyRow
 from rti.cbos.tables import CboRow
 from rti.correspondence.drafting import Chased, draft
 from rti.correspondence.kinds import LetterState, MessageState
+from rti.correspondence.letters import letter, text_of
 from rti.correspondence.tables import LetterRow, MessageRow
 from rti.db import Database
+from rti.i18n import Language
 from rti.law.events import EventKind, Outcome
 from rti.law.reminders import About
+from rti.requests.kinds import Filing
 from rti.requests.tables import RequestRow
 from rti.settings import Settings
 from rti.wallclock import now
@@ -238,3 +241,22 @@ async def test_staff_can_approve_what_is_assigned_to_them(
         staff = await make.member(session, Role.STAFF)
     await make.sign_in(client, staff)
     assert (await client.post(f"/api{case.path}/approve", json=TEXT)).status_code == 201
+
+
+@pytest.mark.parametrize("filing", [Filing.PROXY, Filing.SEALED])
+async def test_a_letter_for_somebody_who_is_not_to_be_named_is_signed_by_the_campaign(
+    database: Database, filing: Filing
+) -> None:
+    async with database.transaction() as session:
+        campaign = await make.campaign(session, NOW)
+        member = (await make.member(session)).person
+        staff = (await make.member(session, Role.STAFF)).person
+        request = await make.request(session, member, NOW, filing=filing, campaign_id=campaign.id)
+        named = await session.get_one(CboRow, member.cbo_id)
+        proposed = await make.letter(session, request, NOW)
+        for language in Language:
+            _, body = await text_of(session, await letter(session, staff, proposed.id), TODAY, language)
+            assert campaign.name_km in body or campaign.name_en in body
+            assert named.name_km not in body
+            assert named.name_en not in body
+            assert named.code not in body
