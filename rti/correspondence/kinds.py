@@ -1,4 +1,4 @@
-"""The kinds and states of a message."""
+"""The kinds, channels and states of a message."""
 
 from enum import StrEnum
 
@@ -7,6 +7,14 @@ class MessageKind(StrEnum):
     """What a message is; each kind has a folder of templates in `notifications/templates`."""
 
     REMINDER = "reminder"
+
+
+class Channel(StrEnum):
+    """By which way a message reaches a person; `notifications.channels` knows how each is sent."""
+
+    EMAIL = "email"
+    TELEGRAM = "telegram"
+    SMS = "sms"
 
 
 class MessageState(StrEnum):
