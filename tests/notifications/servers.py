@@ -18,6 +18,7 @@ class Sink:
 
     accepted: list[bytes] = field(default_factory=list)
     offered: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     connections: int = 0
     sign_ins: int = 0
     mail: str = ""
@@ -31,6 +32,7 @@ class Sink:
         self, server: Any, session: Session, envelope: Envelope, address: str, options: Any
     ) -> str:
         envelope.mail_from = address
+        self.senders.append(address)
         return self.mail or "250 OK"
 
     async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
