@@ -7,6 +7,7 @@ person.
 
 import asyncio
 import logging
+import warnings
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -74,4 +75,9 @@ def _apprise() -> Any:
         )
     # It logs the recipients of what failed.
     logging.getLogger("apprise").disabled = True
-    return import_module("apprise")
+    with warnings.catch_warnings():
+        # Some of its plugins, all of which it loads at the first address, use what Python will drop one day.
+        warnings.simplefilter("ignore")
+        apprise = import_module("apprise")
+        apprise.Apprise.instantiate("json://127.0.0.1")
+    return apprise
