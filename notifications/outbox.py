@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import letters
 from notifications.sweep import reading_calendar
-from rti.correspondence.bounces import Standing, standings
-from rti.correspondence.kinds import Channel, MessageKind, MessageState
+from rti.correspondence.bounces import standings
+from rti.correspondence.kinds import Channel, MessageKind, MessageState, Standing
 from rti.db import Database
 from rti.law.calendars import Calendar
 from rti.law.reminders import DEFAULT_RULES, ReminderRule, first_due

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from rti import health, home
+from rti import health, home, metrics, status_page
 from rti.accounts import api as accounts_api
 from rti.accounts import assignment_api, assignment_pages, people_api, people_pages
 from rti.accounts import pages as accounts_pages
@@ -14,6 +14,7 @@ from rti.calendars import api as calendars_api
 from rti.calendars import pages as calendars_pages
 from rti.campaigns import api as campaigns_api
 from rti.campaigns import pages as campaigns_pages
+from rti.correspondence import address_api, address_pages
 from rti.correspondence import api as correspondence_api
 from rti.correspondence import pages as correspondence_pages
 from rti.imports import api as imports_api
@@ -35,12 +36,16 @@ _ACCOUNTS: list[Any] = [
     *people_api.ROUTES,
     *assignment_pages.ROUTES,
     *assignment_api.ROUTES,
+    *address_pages.ROUTES,
+    *address_api.ROUTES,
 ]
 _FIGURES: list[Any] = [*statistics_pages.ROUTES, *what_if_pages.ROUTES]
 _OTHERS: list[Any] = [
     *home.ROUTES,
     *static.ROUTES,
     *health.ROUTES,
+    *status_page.ROUTES,
+    *metrics.ROUTES,
     *bodies_pages.ROUTES,
     *bodies_api.ROUTES,
     *calendars_pages.ROUTES,

@@ -2,28 +2,19 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.correspondence.kinds import Channel
+from rti.correspondence.kinds import Channel, Standing
 from rti.correspondence.tables import BounceRow, MessageRow
 
 GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 """No such mailbox or system, bad syntax, moved away, takes no mail at all, disabled (RFC 3463 and 7505)."""
 PATIENCE, WINDOW = 5, timedelta(days=7)
 """So many other refusals within so long disable an address too."""
-
-
-class Standing(StrEnum):
-    """Nothing is sent any more to a disabled address; one in doubt is still tried."""
-
-    GOOD = "good"
-    SUSPECT = "suspect"
-    DISABLED = "disabled"
 
 
 def standing(refusals: Iterable[tuple[str, datetime]]) -> Standing:

@@ -17,6 +17,14 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+class Standing(StrEnum):
+    """Nothing is sent any more to a disabled address; one in doubt is still tried."""
+
+    GOOD = "good"
+    SUSPECT = "suspect"
+    DISABLED = "disabled"
+
+
 class MessageState(StrEnum):
     """queued → claimed → handed → accepted, deferred, failed or unknown; kept where no server is set.
 

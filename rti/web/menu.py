@@ -1,6 +1,6 @@
 """The pages in the menu, by role."""
 
-from rti.accounts.policy import ADMINISTRATION, COMPARING, EVERYBODY, MESSAGES, REQUESTS, Role
+from rti.accounts.policy import ADMINISTRATION, COMPARING, EVERYBODY, MESSAGES, REQUESTS, SUPPORT, Role
 from rti.law.steps import N_
 
 MENU = (
@@ -14,6 +14,7 @@ MENU = (
     ("/what-if", N_("What if"), COMPARING),
     ("/imports", N_("Import"), REQUESTS | ADMINISTRATION),
     ("/mail", N_("Messages"), MESSAGES),
+    ("/status", N_("System"), SUPPORT),
     ("/people", N_("People"), ADMINISTRATION),
     ("/me", N_("My account"), EVERYBODY),
 )

@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from notifications import reports
 from notifications.sweep import sweep
-from rti.correspondence.bounces import Standing, forgive, report, standing
-from rti.correspondence.kinds import Channel, MessageState
+from rti.correspondence.bounces import forgive, report, standing
+from rti.correspondence.kinds import Channel, MessageState, Standing
 from rti.correspondence.tables import BounceRow, MessageRow
 from rti.db import Database
 from rti.settings import Settings
