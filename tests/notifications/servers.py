@@ -26,6 +26,7 @@ class Sink:
     data: str = ""
     at_dot: Callable[[], str] = lambda: ""
     drop_after_dot: int = 0
+    hangs_up: Callable[[], bool] = lambda: False
     port: int = 0
 
     async def handle_MAIL(  # noqa: N802 -- aiosmtpd's name
@@ -50,8 +51,8 @@ class Sink:
             return self.data
         self.accepted.append(content)
         self.at_dot()
-        if self.drop_after_dot:
-            self.drop_after_dot -= 1
+        if self.drop_after_dot or self.hangs_up():
+            self.drop_after_dot = max(0, self.drop_after_dot - 1)
             assert server.transport is not None
             server.transport.abort()
         return "250 2.0.0 Ok: queued as 4711"
