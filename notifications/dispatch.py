@@ -8,25 +8,26 @@ sent; after it nobody can know, so a reminder goes out again under the same Mess
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from aiosmtplib import SMTP
 
-from notifications import letters, outbox
+from notifications import letters, outbox, reports
+from notifications.gateways import Gateways
 from notifications.outbox import Claimed, Ledger, Mark
 from notifications.wire import Outcome, ServerTrouble, Verdict, Wire
 from rti import wallclock
-from rti.correspondence.kinds import MessageKind, MessageState
+from rti.correspondence.kinds import Channel, MessageKind, MessageState
 from rti.db import Database
 from rti.settings import Settings
 
 ROUND = timedelta(minutes=3)
 """How long messages of one claim are begun; with one conversation's patience it stays within the lease."""
-ROUND_SIZE = 400
-CONNECTIONS = 10
+ROUND_SIZE = 1_000
+CONNECTIONS = 20
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(hours=72)
 SENT_AGAIN_IN_DOUBT = frozenset({MessageKind.REMINDER, MessageKind.DIGEST})
@@ -48,12 +49,14 @@ class Dispatched:
 class _Round:
     """What the connections of one claim share."""
 
-    messages: deque[Claimed]
-    wire: Wire
+    mails: deque[Claimed]
+    others: deque[Claimed]
+    wire: Wire | None
+    gateways: Gateways
     ledger: Ledger
     clock: Clock
     ends_at: datetime
-    sender: str
+    settings: Settings
     stopping: asyncio.Event
     done: Dispatched
     marking: set[asyncio.Task[None]] = field(default_factory=set)
@@ -61,7 +64,7 @@ class _Round:
 
     @property
     def over(self) -> bool:
-        return self.stopping.is_set() or self.done.trouble is not None or self.clock() >= self.ends_at
+        return self.stopping.is_set() or self.clock() >= self.ends_at
 
 
 async def dispatch(
@@ -79,31 +82,36 @@ async def dispatch(
     if settings.smtp_url:
         wire = wire or Wire(settings.smtp_url, settings.mail_from)
     stopping = stopping or asyncio.Event()
+    gateways = Gateways(settings)
     done = Dispatched()
     ledger = Ledger(database)
     idle: list[SMTP] = []
     try:
         while done.trouble is None and not stopping.is_set():
             now = clock()
-            day = wallclock.day_of(now, settings.timezone)
             claim = await outbox.claim(
-                database, now, day, address=settings.address, zone=settings.timezone, size=ROUND_SIZE
+                database,
+                now,
+                wallclock.day_of(now, settings.timezone),
+                address=settings.address,
+                zone=settings.timezone,
+                size=ROUND_SIZE,
+                channels={Channel.EMAIL, *gateways.channels},
             )
-            done.states.update(mark.state for mark in claim.dropped)
-            if claim.messages and wire is None:
-                await _keep(database, claim.messages, now, done)
-            elif claim.messages and wire:
-                shared = _Round(
-                    messages=deque(claim.messages),
-                    wire=wire,
-                    ledger=ledger,
-                    clock=clock,
-                    ends_at=now + ROUND,
-                    sender=settings.mail_from,
-                    stopping=stopping,
-                    done=done,
-                )
-                await _send(shared, idle)
+            done.states.update(mark.state for mark in claim.settled)
+            shared = _Round(
+                mails=deque(each for each in claim.messages if each.channel is Channel.EMAIL),
+                others=deque(each for each in claim.messages if each.channel is not Channel.EMAIL),
+                wire=wire,
+                gateways=gateways,
+                ledger=ledger,
+                clock=clock,
+                ends_at=now + ROUND,
+                settings=settings,
+                stopping=stopping,
+                done=done,
+            )
+            await _send(shared, idle)
             if claim.size < ROUND_SIZE:
                 break
     finally:
@@ -112,32 +120,49 @@ async def dispatch(
     return done
 
 
-async def _keep(database: Database, messages: Sequence[Claimed], now: datetime, done: Dispatched) -> None:
-    async with database.transaction() as session:
-        await outbox.write(session, [Mark(each, MessageState.KEPT, finished_at=now) for each in messages])
-    done.states[MessageState.KEPT] += len(messages)
-
-
 async def _send(shared: _Round, idle: list[SMTP]) -> None:
-    """Work off one claim over several connections, and release what is left."""
-    if await _reachable(shared, idle):
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(CONNECTIONS, len(shared.messages))):
-                    group.create_task(_converse(shared, idle))
-        finally:
-            await asyncio.gather(*shared.marking)
-    left = [Mark(each, MessageState.QUEUED, next_attempt_at=shared.clock()) for each in shared.messages]
+    """Work off one claim over several connections and gateways at once, and release what is left."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(CONNECTIONS, len(shared.others))):
+                group.create_task(_through_gateways(shared))
+            if shared.mails:
+                await _mail(shared, idle)
+    finally:
+        await asyncio.gather(*shared.marking)
+    left = [
+        Mark(each, MessageState.QUEUED, next_attempt_at=shared.clock())
+        for each in (*shared.mails, *shared.others)
+    ]
     await asyncio.gather(*(shared.ledger.mark(mark) for mark in left))
 
 
-async def _reachable(shared: _Round, idle: list[SMTP]) -> bool:
+async def _mail(shared: _Round, idle: list[SMTP]) -> None:
+    """Send mails over several connections; without a mail server, keep them."""
+    if shared.wire is None:
+        while shared.mails:
+            _mark(shared, Mark(shared.mails.popleft(), MessageState.KEPT, finished_at=shared.clock()))
+    elif await _reachable(shared.wire, shared, idle):
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(CONNECTIONS, len(shared.mails))):
+                group.create_task(_converse(shared.wire, shared, idle))
+
+
+async def _through_gateways(shared: _Round) -> None:
+    while shared.others and not shared.over:
+        message = shared.others.popleft()
+        if await shared.ledger.mark(Mark(message, MessageState.HANDED)):
+            outcome = await shared.gateways.hand_over(message.channel, message.to, message.letter)
+            _mark(shared, _after(message, outcome, shared.clock()))
+
+
+async def _reachable(wire: Wire, shared: _Round, idle: list[SMTP]) -> bool:
     """Whether one connection can be had; tried alone, because ten refused sign-ins may lock an account."""
     idle[:] = [client for client in idle if client.is_connected]
     if idle:
         return True
     try:
-        idle.append(await shared.wire.connect())
+        idle.append(await wire.connect())
     except ServerTrouble as trouble:
         _note(shared, trouble)
         return False
@@ -149,16 +174,16 @@ def _note(shared: _Round, trouble: ServerTrouble) -> None:
     log.warning("mail_server_trouble", trouble=str(trouble), settings=trouble.settings)
 
 
-async def _converse(shared: _Round, idle: list[SMTP]) -> None:
+async def _converse(wire: Wire, shared: _Round, idle: list[SMTP]) -> None:
     """Send messages over one connection, one after the other, until none is left or the round is over."""
     client = idle.pop() if idle else None
     try:
-        while shared.messages and not shared.over:
-            message = shared.messages.popleft()
+        while shared.mails and shared.done.trouble is None and not shared.over:
+            message = shared.mails.popleft()
             try:
                 if client is None or not client.is_connected:
-                    client = await shared.wire.connect()
-                outcome = await _hand_over(shared, client, message)
+                    client = await wire.connect()
+                outcome = await _hand_over(wire, shared, client, message)
             except ServerTrouble as trouble:
                 _note(shared, trouble)
                 _mark(shared, _after_trouble(message, trouble, shared.clock()))
@@ -173,20 +198,28 @@ async def _converse(shared: _Round, idle: list[SMTP]) -> None:
         idle.append(client)
 
 
-async def _hand_over(shared: _Round, client: SMTP, message: Claimed) -> Outcome | None:
+async def _hand_over(wire: Wire, shared: _Round, client: SMTP, message: Claimed) -> Outcome | None:
+    settings = shared.settings
     try:
         content = letters.compose(
             message.letter,
-            sender=shared.sender,
+            sender=settings.mail_from,
             to=message.to,
             message_id=message.message_id,
             language=message.language,
             written_at=message.created_at,
         )
     except ValueError:
-        return Outcome(Verdict.REFUSED, "the address cannot be written")
-    return await shared.wire.hand_over(
-        client, message.to, content, lambda: shared.ledger.mark(Mark(message, MessageState.HANDED))
+        return Outcome(Verdict.REFUSED, "the address cannot be written", "5.1.3")
+    bounces = settings.bounce_address and reports.sender_of(
+        message.id, settings.bounce_address, settings.secret
+    )
+    return await wire.hand_over(
+        client,
+        message.to,
+        content,
+        lambda: shared.ledger.mark(Mark(message, MessageState.HANDED)),
+        sender=bounces,
     )
 
 
@@ -215,7 +248,9 @@ def _after(message: Claimed, outcome: Outcome, now: datetime) -> Mark:
     if outcome.verdict is Verdict.ACCEPTED:
         return Mark(message, MessageState.ACCEPTED, finished_at=now, reply=outcome.reply)
     if outcome.verdict is Verdict.REFUSED:
-        return Mark(message, MessageState.FAILED, finished_at=now, reply=outcome.reply)
+        return Mark(
+            message, MessageState.FAILED, finished_at=now, reply=outcome.reply, bounced=outcome.bounced
+        )
     doubt = outcome.verdict is Verdict.AMBIGUOUS
     if doubt and message.kind not in SENT_AGAIN_IN_DOUBT:
         return Mark(message, MessageState.UNKNOWN, finished_at=now, reply=outcome.reply, ambiguous=True)

@@ -5,7 +5,7 @@ names the attempt, so that a dispatcher whose lease has passed writes nothing an
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,11 +18,14 @@ from notifications import letters
 from notifications.digest import contents
 from notifications.hours import put_off
 from notifications.sweep import reading_calendar
-from rti.correspondence.kinds import MessageKind, MessageState
+from rti.correspondence.bounces import standings
+from rti.correspondence.kinds import Channel, MessageKind, MessageState, Standing
 from rti.db import Database
 from rti.law.calendars import Calendar
 from rti.law.reminders import first_due
 
+Way = tuple[Channel, str]
+"""A channel, and an address on it."""
 LEASE = timedelta(minutes=15)
 """How long a claimed message belongs to its dispatcher; longer than the slowest conversation may last."""
 
@@ -39,7 +42,7 @@ _CLAIM = text("""
 """)
 _CLAIMED = text("""
     SELECT m.id, m.person_id, m.attempt, m.kind, m.values, m.message_id, m.created_at, m.deferrals, m.ambiguous,
-        m.subject, m.body, coalesce(m.to_address, p.email) AS to_address,
+        m.subject, m.body, m.to_address, m.channel, a.address AS chosen_address, a.channel AS chosen_channel, p.email,
         coalesce(m.language, p.language) AS language, coalesce(p.wants_detail, false) AS named,
         coalesce(c.sends_messages AND c.locked_at IS NULL, true)
             AND (p.id IS NULL OR (p.disabled_at IS NULL AND p.wants_reminders)) AS welcome,
@@ -47,6 +50,7 @@ _CLAIMED = text("""
         q.reference, q.title, b.name_en, b.name_km
     FROM message m
     LEFT JOIN person p ON p.id = m.person_id
+    LEFT JOIN channel_address a ON a.person_id = p.id AND a.chosen
     LEFT JOIN reminder r ON r.id = m.reminder_id
     LEFT JOIN deadline d ON d.request_id = r.request_id AND d.kind = r.clock AND d.epoch = r.epoch
         AND d.due_on = r.due_on AND d.state = 'running'
@@ -58,24 +62,33 @@ _CLAIMED = text("""
     ORDER BY m.created_at, m.id
 """)
 _WRITTEN = text("""
-    UPDATE message m SET subject = w.subject, body = w.body, to_address = w.to_address, language = w.language
+    UPDATE message m SET subject = w.subject, body = w.body, channel = w.channel, to_address = w.to_address,
+        language = w.language
     FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:subjects AS text[]), CAST(:bodies AS text[]),
+        CAST(:ids AS uuid[]), CAST(:subjects AS text[]), CAST(:bodies AS text[]), CAST(:channels AS text[]),
         CAST(:addresses AS text[]), CAST(:languages AS text[])
-    ) AS w (id, subject, body, to_address, language)
+    ) AS w (id, subject, body, channel, to_address, language)
     WHERE m.id = w.id
 """)
 _MARK = text("""
-    UPDATE message m SET state = w.state, next_attempt_at = coalesce(w.next_attempt_at, m.next_attempt_at),
-        finished_at = w.finished_at, last_reply = coalesce(w.reply, m.last_reply),
-        deferrals = m.deferrals + CAST(w.state = 'deferred' AS int),
-        ambiguous = m.ambiguous + CAST(w.ambiguous AS int)
-    FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:attempts AS int[]), CAST(:states AS text[]), CAST(:next AS timestamptz[]),
-        CAST(:finished AS timestamptz[]), CAST(:replies AS text[]), CAST(:ambiguous AS boolean[])
-    ) AS w (id, attempt, state, next_attempt_at, finished_at, reply, ambiguous)
-    WHERE m.id = w.id AND m.attempt = w.attempt AND m.state IN ('claimed', 'handed')
-    RETURNING m.id
+    WITH marked AS (
+        UPDATE message m SET state = w.state, next_attempt_at = coalesce(w.next_attempt_at, m.next_attempt_at),
+            finished_at = w.finished_at, last_reply = coalesce(w.reply, m.last_reply),
+            deferrals = m.deferrals + CAST(w.state = 'deferred' AS int),
+            ambiguous = m.ambiguous + CAST(w.ambiguous AS int)
+        FROM unnest(
+            CAST(:ids AS uuid[]), CAST(:attempts AS int[]), CAST(:states AS text[]),
+            CAST(:next AS timestamptz[]), CAST(:finished AS timestamptz[]), CAST(:replies AS text[]),
+            CAST(:ambiguous AS boolean[]), CAST(:bounced AS text[])
+        ) AS w (id, attempt, state, next_attempt_at, finished_at, reply, ambiguous, bounced)
+        WHERE m.id = w.id AND m.attempt = w.attempt AND m.state IN ('claimed', 'handed')
+        RETURNING m.id, m.person_id, m.channel, m.to_address, w.bounced, w.finished_at
+    ), noted AS (
+        INSERT INTO bounce (message_id, person_id, channel, address, status, reported_at)
+        SELECT id, person_id, channel, to_address, bounced, finished_at FROM marked WHERE bounced IS NOT NULL
+        ON CONFLICT DO NOTHING
+    )
+    SELECT id FROM marked
 """)
 
 
@@ -87,6 +100,7 @@ class Claimed:
     attempt: int
     kind: MessageKind
     message_id: str
+    channel: Channel
     to: str
     language: str
     letter: letters.Letter
@@ -105,14 +119,16 @@ class Mark:
     finished_at: datetime | None = None
     reply: str | None = None
     ambiguous: bool = False
+    bounced: str | None = None
+    """The status (RFC 3463) with which the address refused it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The messages to send, the marks of those that have no point any more, and how many were claimed."""
+    """The messages to send, the marks of those that are settled without it, and how many were claimed."""
 
     messages: Sequence[Claimed]
-    dropped: Sequence[Mark]
+    settled: Sequence[Mark]
     size: int
 
 
@@ -124,10 +140,12 @@ async def claim(
     address: str,
     zone: str,
     size: int,
+    channels: Collection[Channel] = (Channel.EMAIL,),
 ) -> Claim:
     """Claim up to `size` messages whose turn has come; those that have no text yet get one that stays.
 
-    `address` is where links in the text begin, `zone` the time zone of the hours that people have chosen.
+    `address` is where links in the text begin, `zone` the time zone of the hours that people have chosen. One
+    for which no channel of `channels` leads to an address that works is kept.
     """
     async with database.transaction() as session:
         await put_off(session, now, day, zone)
@@ -136,10 +154,15 @@ async def claim(
         if not ids:
             return Claim((), (), 0)
         calendar = await reading_calendar(session)
-        messages, unwritten, dropped = [], [], []
-        for row in (await session.execute(_CLAIMED, {"ids": ids, "day": day})).all():
+        messages, unwritten, settled = [], [], []
+        rows = (await session.execute(_CLAIMED, {"ids": ids, "day": day})).all()
+        known = await standings(session, [way for row in rows for way in _ways(row)])
+        for row in rows:
+            usable = [
+                way for way in _ways(row) if way[0] in channels and known.get(way) is not Standing.DISABLED
+            ]
             values = await _values(session, row, day, calendar)
-            letter = letters.Letter("", "")
+            letter = letters.Letter(row.subject or "", row.body or "")
             if values and row.subject is None:
                 letter = letters.write(
                     MessageKind(row.kind),
@@ -149,18 +172,19 @@ async def claim(
                     calendar=calendar,
                     address=address,
                 )
-            elif values:
-                letter = letters.Letter(row.subject, row.body)
-            message = _claimed(row, letter)
+            message = _claimed(row, usable or _ways(row)[-1:], letter)
             if not values:
-                dropped.append(_drop(message, now))
+                settled.append(_drop(message, now))
                 continue
-            messages.append(message)
             if row.subject is None:
                 unwritten.append(message)
+            if usable:
+                messages.append(message)
+            else:
+                settled.append(_keep(message, now))
         await _keep_texts(session, unwritten)
-        await write(session, dropped)
-    return Claim(messages, dropped, len(ids))
+        await write(session, settled)
+    return Claim(messages, settled, len(ids))
 
 
 async def _values(session: AsyncSession, row: Row[Any], day: date, calendar: Calendar) -> dict[str, Any]:
@@ -182,13 +206,23 @@ async def _values(session: AsyncSession, row: Row[Any], day: date, calendar: Cal
     return {**row.values, "requests": [request] if row.named else []}
 
 
-def _claimed(row: Row[Any], letter: letters.Letter) -> Claimed:
+def _ways(row: Row[Any]) -> list[Way]:
+    """By which channels and addresses a person can be reached, the chosen one first; what was written stays."""
+    if row.to_address is not None:
+        return [(Channel(row.channel), row.to_address)]
+    chosen = [(Channel(row.chosen_channel), row.chosen_address)] if row.chosen_address else []
+    return [*chosen, (Channel.EMAIL, row.email)]
+
+
+def _claimed(row: Row[Any], ways: Sequence[Way], letter: letters.Letter) -> Claimed:
+    channel, to = ways[0]
     return Claimed(
         id=row.id,
         attempt=row.attempt,
         kind=MessageKind(row.kind),
         message_id=row.message_id,
-        to=row.to_address,
+        channel=channel,
+        to=to,
         language=row.language,
         letter=letter,
         created_at=row.created_at,
@@ -203,23 +237,33 @@ def _drop(message: Claimed, now: datetime) -> Mark:
     return Mark(message, state, finished_at=now)
 
 
+def _keep(message: Claimed, now: datetime) -> Mark:
+    """Every address of the person is disabled, so it waits to be read under /mail."""
+    state = MessageState.UNKNOWN if message.ambiguous else MessageState.KEPT
+    return Mark(message, state, finished_at=now, reply="no address works")
+
+
 async def _keep_texts(session: AsyncSession, messages: Sequence[Claimed]) -> None:
     if messages:
         values = {
             "ids": [each.id for each in messages],
             "subjects": [each.letter.subject for each in messages],
             "bodies": [each.letter.body for each in messages],
+            "channels": [each.channel.value for each in messages],
             "addresses": [each.to for each in messages],
             "languages": [each.language for each in messages],
         }
         await session.execute(_WRITTEN, values)
 
 
-async def write(session: AsyncSession, marks: Sequence[Mark]) -> set[UUID]:
-    """Write marks of different messages, and tell which of them were still ours."""
-    if not marks:
-        return set()
-    values = {
+async def write(session: AsyncSession, marks: Sequence[Mark]) -> None:
+    """Write marks of different messages, in the transaction that claimed them."""
+    if marks:
+        await session.execute(_MARK, _columns(marks))
+
+
+def _columns(marks: Sequence[Mark]) -> dict[str, Any]:
+    return {
         "ids": [mark.message.id for mark in marks],
         "attempts": [mark.message.attempt for mark in marks],
         "states": [mark.state.value for mark in marks],
@@ -227,8 +271,8 @@ async def write(session: AsyncSession, marks: Sequence[Mark]) -> set[UUID]:
         "finished": [mark.finished_at for mark in marks],
         "replies": [mark.reply for mark in marks],
         "ambiguous": [mark.ambiguous for mark in marks],
+        "bounced": [mark.bounced for mark in marks],
     }
-    return set(await session.scalars(_MARK, values))
 
 
 class Ledger:
@@ -255,13 +299,13 @@ class Ledger:
         while self._waiting:
             together, self._waiting = self._waiting, []
             try:
-                async with self._database.transaction() as session:
-                    ours = await write(session, [mark for mark, _ in together])
+                rows = await self._database.commit(_MARK, _columns([mark for mark, _ in together]))
             except Exception as fault:  # noqa: BLE001 -- whoever waits for the mark gets to know
                 for _, written in together:
                     if not written.done():
                         written.set_exception(fault)
                 continue
+            ours = {row.id for row in rows}
             for mark, written in together:
                 if not written.done():
                     written.set_result(mark.message.id in ours)

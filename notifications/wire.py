@@ -1,7 +1,8 @@
 """One conversation with a mail server, and what each of its failures means.
 
 before the final dot: no connection, a lost one, a timeout, 4yz     not sent, try again later
-5yz to RCPT or DATA                                                  refused for good
+5yz to RCPT                                                          refused for good, and the address is in doubt
+5yz to DATA                                                          refused for good
 530, 535, no TLS, a wrong certificate, 5yz to MAIL                   our settings are wrong: stop the queue
 after the final dot: a lost connection or a timeout                  nobody can know (RFC 1047)
 """
@@ -21,7 +22,6 @@ from aiosmtplib import (
     SMTPException,
     SMTPResponse,
     SMTPResponseException,
-    SMTPSenderRefused,
     SMTPServerDisconnected,
     SMTPTimeoutError,
 )
@@ -42,10 +42,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The verdict, and the part of the server's answer that is kept."""
+    """The verdict, the part of the server's answer that is kept, and the status (RFC 3463) that an address got."""
 
     verdict: Verdict
     reply: str
+    bounced: str | None = None
 
 
 class ServerTrouble(Exception):
@@ -104,29 +105,39 @@ class Wire:
         return client
 
     async def hand_over(
-        self, client: SMTP, to: str, content: bytes, before_dot: Callable[[], Awaitable[bool]]
+        self,
+        client: SMTP,
+        to: str,
+        content: bytes,
+        before_dot: Callable[[], Awaitable[bool]],
+        *,
+        sender: str = "",
     ) -> Outcome | None:
         """Give one message to the server; None where `before_dot` says that it is no longer ours to give.
 
         `before_dot` is awaited when the server is ready for the content, and writes down that from here on
-        nobody can know. Raises ServerTrouble where it is not about this message.
+        nobody can know. `sender` is where delivery reports go, if not to the sender of all messages. Raises
+        ServerTrouble where it is not about this message: everything about the sender is not, and everything
+        about the recipient is, because a server may be slow for the sake of a single one.
         """
+        stage = "MAIL"
         try:
             async with asyncio.timeout(self.patience.envelope):
-                await client.mail(self._sender)
-                await client.rcpt(to)
+                _expect(await client.execute_command(b"MAIL", b"FROM:" + _path(sender or self._sender)), 250)
+                stage = "RCPT"
+                _expect(await client.execute_command(b"RCPT", b"TO:" + _path(to)), 250, 251)
+                stage = "DATA"
                 _expect(await client.execute_command(b"DATA"), 354)
         except SMTPResponseException as refusal:
-            return await self._refused(client, refusal)
+            return await self._refused(client, refusal, stage)
         except (SMTPTimeoutError, TimeoutError) as fault:
             client.close()
-            raise ServerTrouble("the mail server answers too slowly") from fault
+            if stage == "MAIL":
+                raise ServerTrouble("the mail server answers too slowly") from fault
+            return Outcome(Verdict.DEFERRED, "the mail server answered too slowly")
         except (SMTPServerDisconnected, OSError):
             client.close()
             return Outcome(Verdict.DEFERRED, "the connection was lost before the message was handed over")
-        except ValueError:
-            client.close()
-            return Outcome(Verdict.REFUSED, "the address cannot be written")
         if not await before_dot():
             client.close()
             return None
@@ -142,14 +153,13 @@ class Wire:
         if response.code == 250:
             return Outcome(Verdict.ACCEPTED, _UNPRINTABLE.sub(" ", f"250 {response.message}")[:300])
         if 400 <= response.code < 600:
-            return await self._refused(client, SMTPResponseException(response.code, response.message))
+            return await self._refused(client, SMTPResponseException(response.code, response.message), ".")
         client.close()
         return Outcome(Verdict.AMBIGUOUS, "an answer came that is none")
 
-    async def _refused(self, client: SMTP, refusal: SMTPResponseException) -> Outcome:
+    async def _refused(self, client: SMTP, refusal: SMTPResponseException, stage: str) -> Outcome:
         """Judge an explicit refusal, and make the connection fit for the next message."""
-        sender_refused = isinstance(refusal, SMTPSenderRefused) and refusal.code >= 500
-        if refusal.code in {530, 535} or sender_refused:
+        if refusal.code in {530, 535} or (stage == "MAIL" and refusal.code >= 500):
             client.close()
             raise ServerTrouble("the mail server does not take messages from us", settings=True)
         try:
@@ -160,7 +170,8 @@ class Wire:
         except (SMTPException, OSError):
             client.close()
         permanent = 500 <= refusal.code < 600
-        return Outcome(Verdict.REFUSED if permanent else Verdict.DEFERRED, kept_of(refusal))
+        bounced = status_of(refusal) if permanent and stage == "RCPT" else None
+        return Outcome(Verdict.REFUSED if permanent else Verdict.DEFERRED, kept_of(refusal), bounced)
 
 
 def kept_of(refusal: SMTPResponseException) -> str:
@@ -169,8 +180,18 @@ def kept_of(refusal: SMTPResponseException) -> str:
     return f"{refusal.code} {status[0]}" if status else str(refusal.code)
 
 
-def _expect(response: SMTPResponse, code: int) -> None:
-    if response.code != code:
+def status_of(refusal: SMTPResponseException) -> str:
+    """The enhanced status, or where the server gave none "other" of its class."""
+    status = _STATUS.match(refusal.message)
+    return status[0] if status else f"{refusal.code // 100}.0.0"
+
+
+def _path(address: str) -> bytes:
+    return f"<{address}>".encode("ascii")
+
+
+def _expect(response: SMTPResponse, *codes: int) -> None:
+    if response.code not in codes:
         raise SMTPResponseException(response.code, response.message)
 
 

@@ -1,6 +1,6 @@
 """The database: table base, engine, and the only place that commits."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import DateTime, Dialect, MetaData, Text, TypeDecorator, Uuid, make_url, text
+from sqlalchemy import DateTime, Dialect, Executable, MetaData, Row, Text, TypeDecorator, Uuid, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -102,6 +102,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             self._url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
         )
+        self._committing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.keyring = keyring
         self._session = async_sessionmaker(self.engine, expire_on_commit=False, info={"keyring": keyring})
         self._under: dict[Login, Database] = {}
@@ -129,6 +130,11 @@ class Database:
             if person:
                 await session.execute(_ASKING, {"person": str(person)})
             yield session
+
+    async def commit(self, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
+        """Run one statement as a transaction of its own, which saves the round trips around it."""
+        async with self._committing.connect() as connection:
+            return (await connection.execute(statement, values)).all()
 
     async def close(self) -> None:
         for database in (*self._under.values(), self):

@@ -58,6 +58,7 @@ def preferred(accept_language: str, default: str) -> str:
     return (negotiate_locale(ordered, list(LANGUAGES)) or default)[:2]
 
 
+@lru_cache(maxsize=1000)
 def show_date(day: date, language: str) -> str:
     """A date in words, such as 20 April 2023."""
     return format_date(day, "d MMMM y", locale=Locale(language))

@@ -33,7 +33,8 @@ def _limit_text(text: str) -> str:
         raise Wrong(say("Write a number and a unit, for example 10 working or 15 calendar")) from None
 
 
-def _email(text: str) -> str:
+def read_email(text: str) -> str:
+    """The address in its usual form; raises `Wrong`."""
     try:
         return validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
@@ -50,7 +51,7 @@ def _hour(text: str) -> str:
 # A type can bring a function that reads its text or raises `Wrong`.
 LimitText = Annotated[str, msgspec.Meta(max_length=40, extra={"read": _limit_text})]
 Hour = Annotated[str, msgspec.Meta(max_length=5, extra={"read": _hour})]
-Email = Annotated[str, msgspec.Meta(max_length=254, extra={"read": _email})]
+Email = Annotated[str, msgspec.Meta(max_length=254, extra={"read": read_email})]
 
 _KHMER_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u2028\u2029\ufffe\uffff]")

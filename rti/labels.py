@@ -7,7 +7,8 @@ from typing import Any
 from rti.accounts.policy import Role
 from rti.bodies.kinds import AreaLevel, BodyKind
 from rti.cbos.kinds import SafetyStep
-from rti.correspondence.kinds import LetterState, MessageKind, MessageState
+from rti.correspondence.kinds import Channel as MessageChannel
+from rti.correspondence.kinds import LetterState, MessageKind, MessageState, Standing
 from rti.imports.kinds import Fate, FileKind
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
@@ -203,6 +204,16 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Fate.ALREADY_THERE: N_("There already"),
         Fate.REPETITION: N_("Repetition"),
         Fate.REJECTED: N_("Rejected"),
+    },
+    MessageChannel: {
+        MessageChannel.EMAIL: N_("E-mail"),
+        MessageChannel.TELEGRAM: N_("Telegram"),
+        MessageChannel.SMS: N_("Text message"),
+    },
+    Standing: {
+        Standing.GOOD: N_("works"),
+        Standing.SUSPECT: N_("in doubt"),
+        Standing.DISABLED: N_("switched off"),
     },
     MessageState: {
         MessageState.QUEUED: N_("Waiting to be sent"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from rti import health, home
+from rti import health, home, metrics, status_page
 from rti.accounts import api as accounts_api
 from rti.accounts import assignment_api, assignment_pages, people_api, people_pages
 from rti.accounts import pages as accounts_pages
@@ -17,8 +17,8 @@ from rti.campaigns import pages as campaigns_pages
 from rti.cbos import api as cbos_api
 from rti.cbos import pages as cbos_pages
 from rti.cbos import sending_api, sending_pages
+from rti.correspondence import address_api, address_pages, letter_api, letter_pages, rule_api, rule_pages
 from rti.correspondence import api as correspondence_api
-from rti.correspondence import letter_api, letter_pages, rule_api, rule_pages
 from rti.correspondence import pages as correspondence_pages
 from rti.feeds import api as feeds_api
 from rti.feeds import pages as feeds_pages
@@ -46,6 +46,8 @@ _ACCOUNTS: list[Any] = [
     *feeds_pages.ROUTES,
     *feeds_api.ROUTES,
     *feeds_serving.ROUTES,
+    *address_pages.ROUTES,
+    *address_api.ROUTES,
 ]
 _SAFETY: list[Any] = [*cbos_pages.SAFETY, *cbos_api.SAFETY]
 _FIGURES: list[Any] = [*statistics_pages.ROUTES, *what_if_pages.ROUTES]
@@ -53,6 +55,8 @@ _OTHERS: list[Any] = [
     *home.ROUTES,
     *static.ROUTES,
     *health.ROUTES,
+    *status_page.ROUTES,
+    *metrics.ROUTES,
     *bodies_pages.ROUTES,
     *bodies_api.ROUTES,
     *calendars_pages.ROUTES,

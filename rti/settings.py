@@ -65,6 +65,14 @@ def _sender(value: str) -> str:
     return value
 
 
+def _gateway(value: str) -> str:
+    if "://" not in value or "{to}" not in value:
+        raise ValueError(
+            "must be an address of Apprise with {to} for the recipient, such as tgram://token/{to}"
+        )
+    return value
+
+
 def _web(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -113,6 +121,14 @@ class Settings:
         _smtp, "mail server; without it no message leaves and all can be read under /mail", ""
     )
     mail_from: str = _setting(_sender, "sender of every message", "rti@localhost")
+    bounce_address: str = _setting(
+        _sender, "where delivery reports go, with +… before the @; without it they go to the sender", ""
+    )
+    telegram_url: str = _setting(_gateway, "Apprise address by which Telegram messages leave", "")
+    sms_url: str = _setting(_gateway, "Apprise address by which text messages leave", "")
+    metrics_token: str = _setting(
+        _secret, "bearer token that opens /metrics; without it the page does not exist", ""
+    )
     timezone: str = _setting(_zone, "time zone in which a day begins and ends", "Asia/Phnom_Penh")
     language: str = _setting(_language, "language where a reader states none", "en")
     demo: bool = _setting(_flag, "show the demo banner and accounts on the sign-in page", default=False)

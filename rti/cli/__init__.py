@@ -9,6 +9,7 @@ import typer
 from sqlalchemy.exc import ProgrammingError
 
 from rti.cli import account, calendar, cbo, importing, keys, law, rules
+from rti.cli.bounce import bounce
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
 from rti.cli.health import health
@@ -28,7 +29,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (demo, serve, scheduler, migrate, deadline, sweep, dispatch, statistics, export, health):
+for command in (
+    demo,
+    serve,
+    scheduler,
+    migrate,
+    deadline,
+    sweep,
+    dispatch,
+    bounce,
+    statistics,
+    export,
+    health,
+):
     app.command()(command)
 app.command()(law.what_if)
 app.add_typer(account.app)

@@ -1,4 +1,4 @@
-"""The kinds and states of a message."""
+"""The kinds, channels and states of a message."""
 
 from enum import StrEnum
 
@@ -9,6 +9,22 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     DIGEST = "digest"
     LETTER = "letter"
+
+
+class Channel(StrEnum):
+    """By which way a message reaches a person; `notifications.channels` knows how each is sent."""
+
+    EMAIL = "email"
+    TELEGRAM = "telegram"
+    SMS = "sms"
+
+
+class Standing(StrEnum):
+    """Nothing is sent any more to a disabled address; one in doubt is still tried."""
+
+    GOOD = "good"
+    SUSPECT = "suspect"
+    DISABLED = "disabled"
 
 
 class MessageState(StrEnum):

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rti.correspondence.kinds import LetterState, MessageKind, MessageState
+from rti.correspondence.kinds import Channel, LetterState, MessageKind, MessageState
 from rti.db import Base, Choice, new_id
 from rti.law.reminders import About, Audience
 
@@ -81,6 +81,7 @@ class MessageRow(Base):
     letter_id: Mapped[UUID | None] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"))
     digest_on: Mapped[date | None]
     kind: Mapped[MessageKind] = mapped_column(Choice(MessageKind))
+    channel: Mapped[Channel] = mapped_column(Choice(Channel), default=Channel.EMAIL, server_default="email")
     values: Mapped[dict[str, Any]]
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[MessageState] = mapped_column(Choice(MessageState), default=MessageState.QUEUED)
@@ -128,6 +129,41 @@ class LetterRow(Base):
     proposed_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ChannelAddressRow(Base):
+    """Where a person is reached on a channel, and which one was chosen.
+
+    Where none is chosen it is e-mail, and where no address stands for e-mail it is that of the account.
+    """
+
+    __tablename__ = "channel_address"
+    __table_args__ = (
+        Index("uq_channel_address_chosen", "person_id", unique=True, postgresql_where=text("chosen")),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[Channel] = mapped_column(Choice(Channel), primary_key=True)
+    address: Mapped[str]
+    chosen: Mapped[bool]
+
+
+class BounceRow(Base):
+    """That an address refused a message, at once or by a delivery report; `status` is as in RFC 3463.
+
+    What follows for the address is `correspondence.bounces.standing` of its rows, and an address that
+    is given another chance loses them.
+    """
+
+    __tablename__ = "bounce"
+    __table_args__ = (Index(None, "channel", "address"), Index(None, "person_id"))
+
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    channel: Mapped[Channel] = mapped_column(Choice(Channel))
+    address: Mapped[str]
+    status: Mapped[str]
+    reported_at: Mapped[datetime]
 
 
 class TickRow(Base):

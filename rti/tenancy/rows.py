@@ -199,6 +199,20 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.WORKER: May(EDIT),
         Login.OPERATOR: _ANY,
     },
+    "channel_address": {
+        Login.DOOR: _ANY,
+        Login.SAFETY: _GONE,
+        Login.WORKER: May(READ),
+        Login.OPERATOR: _ANY,
+    },
+    "bounce": {
+        Login.DOOR: May("SELECT, DELETE"),
+        Login.SAFETY: _GONE,
+        Login.STAFF: May(READ),
+        Login.ADMIN: May(READ),
+        Login.WORKER: May(ADD),
+        Login.OPERATOR: _ANY,
+    },
 }
 
 LOOKED_INTO = ("person", "assignment")

@@ -7,6 +7,7 @@ from rti.accounts.policy import (
     MESSAGES,
     ORGANISATIONS,
     REQUESTS,
+    SUPPORT,
     Role,
 )
 from rti.law.steps import N_
@@ -24,6 +25,7 @@ MENU = (
     ("/letters", N_("Letters"), REQUESTS),
     ("/mail", N_("Messages"), MESSAGES),
     ("/cbos", N_("Organisations"), ORGANISATIONS),
+    ("/status", N_("System"), SUPPORT),
     ("/people", N_("People"), ADMINISTRATION),
     ("/me", N_("My account"), EVERYBODY),
 )

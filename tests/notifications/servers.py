@@ -18,6 +18,7 @@ class Sink:
 
     accepted: list[bytes] = field(default_factory=list)
     offered: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     connections: int = 0
     sign_ins: int = 0
     mail: str = ""
@@ -25,12 +26,14 @@ class Sink:
     data: str = ""
     at_dot: Callable[[], str] = lambda: ""
     drop_after_dot: int = 0
+    hangs_up: Callable[[], bool] = lambda: False
     port: int = 0
 
     async def handle_MAIL(  # noqa: N802 -- aiosmtpd's name
         self, server: Any, session: Session, envelope: Envelope, address: str, options: Any
     ) -> str:
         envelope.mail_from = address
+        self.senders.append(address)
         return self.mail or "250 OK"
 
     async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
@@ -48,8 +51,8 @@ class Sink:
             return self.data
         self.accepted.append(content)
         self.at_dot()
-        if self.drop_after_dot:
-            self.drop_after_dot -= 1
+        if self.drop_after_dot or self.hangs_up():
+            self.drop_after_dot = max(0, self.drop_after_dot - 1)
             assert server.transport is not None
             server.transport.abort()
         return "250 2.0.0 Ok: queued as 4711"

@@ -335,7 +335,7 @@ async def test_connections_are_used_again(database: Database, settings: Settings
 async def test_told_to_stop_it_releases_what_it_has_not_begun(
     database: Database, settings: Settings, sink: Sink
 ) -> None:
-    await queued(database, count=30)
+    await queued(database, count=60)
     stopping = asyncio.Event()
 
     def stop_at_the_third(_: str) -> str:

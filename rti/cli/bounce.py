@@ -1,0 +1,66 @@
+"""The command to which the mail server hands delivery reports: `bounce`."""
+
+import asyncio
+import resource
+import sys
+from typing import Annotated
+
+import typer
+
+from notifications import reports
+from rti import wallclock
+from rti.cli.running import connected, opened
+from rti.correspondence.bounces import report
+from rti.settings import Settings
+from rti.tenancy.logins import Login
+
+SECONDS, MEMORY = 5, 512 * 2**20
+"""What reading a report may cost; a hostile one ends this process and nothing else."""
+
+
+def bounce(
+    recipient: Annotated[str, typer.Argument(help="The address at which the report arrived.")],
+) -> None:
+    """Read a delivery report from standard input, and note the address that it is about.
+
+    What is no report on one of our messages is passed over with exit status 0, so that the mail server
+    does not send it back; nothing is ever answered.
+
+    Example, in /etc/aliases: bounce: "|rti bounce $ORIGINAL_RECIPIENT"
+    """
+    with opened() as settings:
+        message_id = reports.message_of(recipient, settings.secret)
+        if message_id is None:
+            typer.echo("Not an address of ours; passed over", err=True)
+            return
+        try:
+            found = _read(sys.stdin.buffer.read(reports.LONGEST + 1))
+        except reports.Unreadable as fault:
+            typer.echo(f"Passed over: {fault}", err=True)
+            return
+        if found is None:
+            typer.echo("The message is late or arrived; nothing to note")
+            return
+
+        async def noted(settings: Settings) -> bool:
+            async with connected(settings, Login.WORKER) as database, database.transaction() as session:
+                return await report(session, message_id, found.status, wallclock.now())
+
+        known = asyncio.run(noted(settings))
+    typer.echo(f"Noted: {found.status}" if known else "The message is not there any more; nothing to note")
+
+
+def _read(raw: bytes) -> reports.Report | None:
+    """Parse under limits of the operating system, because what arrives was written by strangers."""
+    cpu, memory = resource.getrlimit(resource.RLIMIT_CPU), resource.getrlimit(resource.RLIMIT_AS)
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = int(spent.ru_utime + spent.ru_stime) + SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, cpu[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, memory[1]))
+    try:
+        return reports.read(raw)
+    except MemoryError:
+        raise reports.Unreadable("too large") from None
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, cpu)
+        resource.setrlimit(resource.RLIMIT_AS, memory)

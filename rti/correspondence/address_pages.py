@@ -1,0 +1,53 @@
+"""Where somebody wants messages, in the browser."""
+
+from litestar import Response, get, post
+from litestar.response import Redirect, Template
+
+from rti.correspondence import addresses
+from rti.correspondence.addresses import ChooseChannel
+from rti.correspondence.kinds import Channel
+from rti.intake import decode
+from rti.web import forms
+from rti.web.guards import signed_in
+from rti.web.inject import Session, Who
+from rti.web.templating import Faults, WebRequest, page
+
+
+async def _channel_page(
+    request: WebRequest, session: Session, person: Who, sent: forms.Sent | None = None
+) -> Template:
+    return page(
+        request,
+        "accounts/channel.html",
+        await addresses.chosen(session, person),
+        status=422 if sent else 200,
+        done="saved" in request.query_params,
+        channels=offered(request),
+        form=sent.values if sent else {},
+        faults=Faults(sent.faults if sent else ()),
+    )
+
+
+def offered(request: WebRequest) -> list[Channel]:
+    """The channels that this installation has."""
+    settings = request.app.state.settings
+    ways = {Channel.TELEGRAM: settings.telegram_url, Channel.SMS: settings.sms_url}
+    return [channel for channel in Channel if ways.get(channel, True)]
+
+
+@get("/me/channel", guards=[signed_in])
+async def show_channel(request: WebRequest, session: Session, person: Who) -> Template:
+    return await _channel_page(request, session, person)
+
+
+@post("/me/channel", guards=[signed_in])
+async def choose_channel(request: WebRequest, session: Session, person: Who) -> Response[None] | Template:
+    sent = await forms.read(request)
+    async with forms.attempt(session, sent):
+        await addresses.choose(session, person, decode(ChooseChannel, sent.values))
+    if sent.faults:
+        return await _channel_page(request, session, person, sent)
+    return Redirect("/me/channel?saved=1", status_code=303)
+
+
+ROUTES = [show_channel, choose_channel]

@@ -1,0 +1,54 @@
+"""The same figures as /health for Prometheus; they name nobody.
+
+Who may scrape carries the token of RTI_METRICS_TOKEN; without one, or with a wrong one, the page is not there.
+"""
+
+import hmac
+
+from litestar import MediaType, Response, get
+from litestar.datastructures import State
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from rti.errors import NotFound
+from rti.health import Health, examine
+from rti.web.guards import open_to_all
+from rti.web.inject import Now
+from rti.web.templating import WebRequest
+
+
+@get("/metrics", guards=[open_to_all], media_type=MediaType.TEXT)
+async def metrics(request: WebRequest, state: State, now: Now) -> Response[bytes]:
+    expected = f"Bearer {state.settings.metrics_token}".encode()
+    given = request.headers.get("authorization", "").encode()
+    if not state.settings.metrics_token or not hmac.compare_digest(given, expected):
+        raise NotFound
+    return Response(exposition(await examine(state, now)), media_type=CONTENT_TYPE_LATEST)
+
+
+def exposition(found: Health) -> bytes:
+    """`found` in the text format of Prometheus; times are in seconds."""
+    registry = CollectorRegistry()
+
+    def gauge(name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(f"rti_{name}", meaning, labels, registry=registry)
+
+    gauge("well", "1 if database, scheduler and messages are well").set(found.well)
+    gauge("database_well", "1 if the database answers and has the present schema").set(found.database.well)
+    well = gauge("job_well", "1 if a job of the scheduler ticks and does not fail", "job")
+    lag = gauge("job_lag_seconds", "Seconds since a job of the scheduler last ticked", "job")
+    tick = gauge("job_last_tick_timestamp_seconds", "When a job of the scheduler last ticked", "job")
+    for name, job in found.scheduler.items():
+        well.labels(name).set(job.well)
+        if job.last_tick is not None and job.lag is not None:
+            lag.labels(name).set(job.lag)
+            tick.labels(name).set(job.last_tick.timestamp())
+    if found.mail.waiting is not None:
+        gauge("messages_waiting", "Messages that are to be sent").set(found.mail.waiting)
+        gauge("messages_oldest_waiting_seconds", "Age of the oldest of them").set(
+            found.mail.oldest_waiting or 0
+        )
+    return generate_latest(registry)
+
+
+ROUTES = [metrics]

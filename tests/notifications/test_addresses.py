@@ -1,0 +1,143 @@
+"""Where people want their messages, and what staff are told of addresses that do not work."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from notifications.sweep import sweep
+from notifications.timetable import note_tick
+from rti.accounts.policy import Role
+from rti.app import create_app
+from rti.correspondence.bounces import report
+from rti.correspondence.tables import BounceRow, ChannelAddressRow
+from rti.db import Database
+from rti.settings import Settings
+from rti.wallclock import now as present
+from tests import make
+from tests.conftest import NOW, TODAY, SignIn
+from tests.notifications.conftest import due, messages
+from tests.notifications.servers import Sink
+from tests.notifications.test_dispatch import sent
+
+TOKEN = "a token of at least thirty-two characters"
+
+
+async def chosen(client: httpx.AsyncClient, **fields: str) -> httpx.Response:
+    return await make.post_form(client, "/me/channel", fields)
+
+
+async def test_a_person_chooses_a_channel_and_its_address(client: httpx.AsyncClient, sign_in: SignIn) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    assert member.email in (await client.get("/me/channel")).text
+    assert (await chosen(client, channel="sms", address="+855 12 345 678")).status_code == 303
+    assert "+85512345678" in (await client.get("/me/channel?saved=1")).text
+    assert (await chosen(client, channel="email")).status_code == 303
+    assert member.email in (await client.get("/me/channel")).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"channel": "sms", "address": "012 345 678"}, "+855 12 345 678"),
+        ({"channel": "telegram", "address": "@somebody"}, "123456789"),
+        ({"channel": "telegram"}, "123456789"),
+        ({"channel": "email", "address": "nobody"}, "name@example.org"),
+        ({"channel": "pigeon", "address": "loft"}, "Choose"),
+    ],
+)
+async def test_a_wrong_address_is_told_with_what_would_be_right(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, fields: dict[str, str], told: str
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    answer = await chosen(client, **fields)
+    assert (answer.status_code, told in answer.text) == (422, True)
+    assert fields.get("address", "") in answer.text
+    async with database.transaction() as session:
+        assert list(await session.scalars(select(ChannelAddressRow))) == []
+
+
+async def test_the_channel_in_the_api(client: httpx.AsyncClient, sign_in: SignIn, database: Database) -> None:
+    member = await sign_in(Role.CBO_LEAD)
+    first = await client.get("/api/me/channel")
+    assert first.json() == {"channel": "email", "address": member.email, "standing": "good"}
+    saved = await client.put("/api/me/channel", json={"channel": "email", "address": "Other@Test.example"})
+    assert saved.json() == {"channel": "email", "address": "other@test.example", "standing": "good"}
+
+
+async def refused(database: Database, settings: Settings, sink: Sink) -> make.Member:
+    case = await due(database, TODAY)
+    await sweep(database, TODAY, NOW, host="rti.test")
+    sink.rcpt = lambda _: "550 5.1.1 unknown"
+    await sent(database, settings, sink.url)
+    return case.member
+
+
+async def test_staff_are_told_who_has_an_address_that_is_gone_but_not_the_address(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, settings: Settings, sink: Sink
+) -> None:
+    member = await refused(database, settings, sink)
+    for role in (Role.STAFF, Role.ADMINISTRATOR):
+        await sign_in(role)
+        text = (await client.get("/status")).text
+        assert member.person.name in text
+        assert "5.1.1" in text
+        assert "switched off" in text
+        assert member.email not in text
+
+
+async def test_who_saves_an_address_that_was_switched_off_gives_it_another_chance(
+    client: httpx.AsyncClient, database: Database, settings: Settings, sink: Sink
+) -> None:
+    member = await refused(database, settings, sink)
+    await make.sign_in(client, member)
+    assert "none are sent there any more" in (await client.get("/me/channel")).text
+    await chosen(client, channel="email", address=member.email)
+    assert "none are sent there any more" not in (await client.get("/me/channel")).text
+    async with database.transaction() as session:
+        assert list(await session.scalars(select(BounceRow))) == []
+
+
+async def test_the_status_page_tells_the_last_tick_the_lag_and_the_queue(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await sign_in(Role.STAFF)
+    silent = (await client.get("/status")).text
+    assert "Something is not well" in silent
+    assert "never" in silent
+    await due(database, TODAY)
+    moment = present()
+    await sweep(database, TODAY, moment - timedelta(minutes=7), host="rti.test")
+    async with database.transaction() as session:
+        for job in ("sweep", "dispatch"):
+            await note_tick(session, job, began_at=moment, ended_at=moment, result="1 reminders, 1 messages")
+    told = (await client.get("/status")).text
+    assert "All is well" in told
+    assert "Waiting to be sent: 1." in told
+    assert "The oldest was written 7 minutes ago." in told
+
+
+async def test_metrics_are_for_who_carries_the_token_and_name_nobody(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    member = await refused(database, settings, sink)
+    async with database.transaction() as session:
+        await note_tick(session, "sweep", began_at=present(), ended_at=present())
+        await report(session, (await messages(database))[0].id, "5.1.1", NOW)
+    app = create_app(replace(settings, metrics_token=TOKEN))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as scraper:
+        for wrong in ({}, {"authorization": "Bearer wrong"}, {"authorization": TOKEN}):
+            assert (await scraper.get("/metrics", headers=wrong)).status_code == 404
+        answer = await scraper.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
+    await app.state.database.close()
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert 'rti_job_well{job="sweep"} 1.0' in answer.text
+    assert 'rti_job_well{job="dispatch"} 0.0' in answer.text
+    assert "rti_messages_waiting 0.0" in answer.text
+    assert member.email not in answer.text
+
+
+async def test_without_a_token_there_are_no_metrics(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/metrics", headers={"authorization": "Bearer "})).status_code == 404

@@ -1,0 +1,207 @@
+"""Crashes at every moment: kill -9 while sweeping and sending, at each marked point, and of the database.
+
+`make torture` runs the full sizes and prints what happened.
+"""
+
+import asyncio
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from multiprocessing.process import BaseProcess
+
+import pytest
+from sqlalchemy import text
+
+from notifications.sweep import sweep
+from rti.correspondence.kinds import MessageState
+from rti.db import Database
+from rti.settings import Settings
+from tests.conftest import NOW, TODAY
+from tests.notifications.conftest import due, messages
+from tests.notifications.servers import Sink, smtp_server
+from tests.notifications.victims import HOST, SPEED, Point, dispatcher, sweeper
+from tests.sizes import size
+
+pytestmark = pytest.mark.torture
+
+PROCESSES = 4
+LATE = date(2026, 11, 19)
+"""Due two working days ago: worth saying for another two weeks, which the fast clock does not reach."""
+
+
+async def many_due(database: Database, count: int) -> None:
+    """So many requests of one member, all but the first copied by the database."""
+    await due(database, LATE)
+    async with database.transaction() as session:
+        for table, more in (
+            ("request", "'reference', 'R-' || n, 'id', md5('r' || n)::uuid"),
+            ("deadline", "'request_id', md5('r' || n)::uuid"),
+        ):
+            copied = f"""
+                INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object({more}))).*
+                FROM {table} t, generate_series(2, CAST(:count AS int)) n
+            """  # noqa: S608 -- names of this file
+            await session.execute(text(copied), {"count": count})
+
+
+async def killed_over_and_over(
+    start: Callable[[], BaseProcess], kills: int, life: tuple[float, float]
+) -> None:
+    """Keep processes at work, and kill each with signal 9 after a random while."""
+    left = iter(range(kills))
+
+    async def one_after_the_other() -> None:
+        for _ in left:
+            victim = await asyncio.to_thread(start)
+            await asyncio.sleep(random.uniform(*life))  # the moment of the crash is the chance that is tested
+            victim.kill()
+            await asyncio.to_thread(victim.join)
+            assert victim.exitcode == -signal.SIGKILL, "it ended by itself"
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(PROCESSES)))
+
+
+async def test_killed_sweeps_make_each_reminder_once(database: Database, database_url: str) -> None:
+    requests, kills = size(200, 5_000), size(20, 1_000)
+    await many_due(database, requests)
+    began = time.monotonic()
+    batch = 1
+    await killed_over_and_over(lambda: sweeper(database_url, TODAY, size=batch), kills, (0.05, 0.3))
+    async with database.transaction() as session:
+        before = await session.scalar(text("SELECT count(*) FROM reminder"))
+    seconds = time.monotonic() - began
+    await sweep(database, TODAY, NOW, host=HOST)
+    async with database.transaction() as session:
+        found = await session.execute(
+            text("SELECT count(*), count(DISTINCT request_id), (SELECT count(*) FROM message) FROM reminder")
+        )
+        reminders, told, queued = found.one()
+    print(
+        f"\n{kills} kills in {seconds:.0f} s over {requests} requests: {before} reminders by the killed, "
+        f"{reminders - told} duplicate, {requests - told} missing, {queued} messages"
+    )
+    assert before, "no sweep got anywhere, so none was killed at work"
+    assert (reminders, told, queued) == (requests, requests, requests)
+
+
+async def test_killed_dispatchers_lose_nothing_and_repeat_only_what_is_in_doubt(
+    database: Database, settings: Settings
+) -> None:
+    count, kills = size(120, 4_000), size(16, 1_000)
+    await many_due(database, count)
+    await sweep(database, TODAY, NOW, host=HOST)
+    luck = random.Random(4_000)
+    async with smtp_server(Sink()) as sink:
+        sink.rcpt = lambda _: "451 4.3.0 later" if luck.random() < 0.03 else ""
+        sink.hangs_up = lambda: luck.random() < 0.02
+        sending = replaced(settings, sink)
+        await spread(database, seconds=kills * 0.35 / PROCESSES)
+        began = time.monotonic()
+        await killed_over_and_over(lambda: dispatcher(sending, began), kills, (0.1, 0.6))
+        seconds = time.monotonic() - began
+        before = len(sink.accepted)
+        await finished(database, sending, began)
+    rows = await messages(database)
+    arrived = Counter(sink.message_ids)
+    known = {row.message_id: row for row in rows}
+    lost = [row for row in rows if row.message_id not in arrived]
+    unexplained = [found for found in arrived if arrived[found] > 1 + known[found].ambiguous]
+    print(
+        f"\n{kills} kills in {seconds:.0f} s, {before} of {count} messages before the last: {len(lost)} lost, "
+        f"{len(set(arrived) - set(known))} unknown Message-IDs, {arrived.total() - len(arrived)} repeats, "
+        f"{len(unexplained)} of them without a doubt on record, "
+        f"{sum(row.ambiguous for row in rows)} attempts in doubt"
+    )
+    assert Counter(row.state for row in rows) == {MessageState.ACCEPTED: count}
+    assert (lost, unexplained) == ([], [])
+    assert set(arrived) == set(known)
+
+
+def replaced(settings: Settings, sink: Sink) -> Settings:
+    return replace(settings, smtp_url=sink.url, mail_from=f"rti@{HOST}")
+
+
+async def spread(database: Database, seconds: float) -> None:
+    """Let the turns of the messages come one after the other, so that kills find some being sent."""
+    async with database.transaction() as session:
+        spreading = """
+            UPDATE message SET next_attempt_at = CAST(:now AS timestamptz) + share * CAST(:whole AS interval)
+            FROM (SELECT id, percent_rank() OVER (ORDER BY id) AS share FROM message) s WHERE s.id = message.id
+        """
+        await session.execute(text(spreading), {"now": NOW, "whole": timedelta(seconds=seconds * SPEED)})
+
+
+async def finished(database: Database, sending: Settings, began: float) -> None:
+    """One dispatcher that nobody kills, until all has been said or the day is over."""
+    last = dispatcher(sending, began)
+    try:
+        async with asyncio.timeout(600):
+            while await waiting(database):  # noqa: ASYNC110 -- another process changes it
+                await asyncio.sleep(0.2)
+    finally:
+        last.kill()
+        last.join()
+
+
+async def waiting(database: Database) -> int:
+    async with database.transaction() as session:
+        held = "SELECT count(*) FROM message WHERE state IN ('queued', 'claimed', 'handed', 'deferred')"
+        return int(await session.scalar(text(held)) or 0)
+
+
+SENDING: list[Point] = [
+    (module, name, when, nth)
+    for module, name, calls in (
+        ("notifications.outbox", "claim", 2),
+        ("notifications.outbox", "_keep_texts", 1),
+        ("notifications.wire", "Wire.connect", 1),
+        ("notifications.wire", "Wire.hand_over", 2),
+        ("notifications.wire", "_send_content", 2),
+        ("rti.db", "Database.commit", 3),
+    )
+    for nth in range(1, calls + 1)
+    for when in ("before", "after")
+]
+
+
+async def test_at_every_marked_point_a_crash_loses_nothing(database: Database, settings: Settings) -> None:
+    count = 2 * len(SENDING)
+    await many_due(database, count)
+    await sweep(database, TODAY, NOW, host=HOST)
+    crashed = 0
+    async with smtp_server(Sink()) as sink:
+        sending = replaced(settings, sink)
+        began = time.monotonic()
+        # Few at a time, so that there is something left to send at every point.
+        await spread(database, seconds=len(SENDING) * 1.0)
+        for point in SENDING:
+            victim = await asyncio.to_thread(dispatcher, sending, began, point=point)
+            await asyncio.to_thread(victim.join, 60)
+            assert victim.exitcode == -signal.SIGKILL, point
+            crashed += 1
+        await finished(database, sending, began)
+    rows, arrived = await messages(database), Counter(sink.message_ids)
+    print(
+        f"\n{crashed} of {len(SENDING)} points, {arrived.total() - len(arrived)} repeats of {count} messages"
+    )
+    assert {row.state for row in rows} == {MessageState.ACCEPTED}
+    assert set(arrived) == {row.message_id for row in rows}
+    assert all(arrived[row.message_id] <= 1 + row.ambiguous for row in rows)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+async def test_a_sweep_that_crashes_around_a_commit_is_finished_by_the_next(
+    database: Database, database_url: str, when: str, nth: int
+) -> None:
+    await many_due(database, 20)
+    point = ("sqlalchemy.ext.asyncio", "AsyncSession.execute", when, nth)
+    victim = await asyncio.to_thread(sweeper, database_url, TODAY, size=7, point=point)
+    await asyncio.to_thread(victim.join, 60)
+    assert victim.exitcode == -signal.SIGKILL
+    await sweep(database, TODAY, NOW, host=HOST)
+    assert len(await messages(database)) == 20
