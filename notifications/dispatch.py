@@ -82,10 +82,9 @@ async def dispatch(
     if settings.smtp_url:
         wire = wire or Wire(settings.smtp_url, settings.mail_from)
     stopping = stopping or asyncio.Event()
-    gateways = Gateways(settings)
-    done = Dispatched()
-    ledger = Ledger(database)
+    gateways, ledger, done = Gateways(settings), Ledger(database), Dispatched()
     idle: list[SMTP] = []
+    shared = _Round(deque(), deque(), wire, gateways, ledger, clock, clock(), settings, stopping, done)
     try:
         while done.trouble is None and not stopping.is_set():
             now = clock()
@@ -99,18 +98,9 @@ async def dispatch(
                 channels={Channel.EMAIL, *gateways.channels},
             )
             done.states.update(mark.state for mark in claim.settled)
-            shared = _Round(
-                mails=deque(each for each in claim.messages if each.channel is Channel.EMAIL),
-                others=deque(each for each in claim.messages if each.channel is not Channel.EMAIL),
-                wire=wire,
-                gateways=gateways,
-                ledger=ledger,
-                clock=clock,
-                ends_at=now + ROUND,
-                settings=settings,
-                stopping=stopping,
-                done=done,
-            )
+            shared.ends_at = now + ROUND
+            shared.mails.extend(each for each in claim.messages if each.channel is Channel.EMAIL)
+            shared.others.extend(each for each in claim.messages if each.channel is not Channel.EMAIL)
             await _send(shared, idle)
             if claim.size < ROUND_SIZE:
                 break
@@ -130,11 +120,14 @@ async def _send(shared: _Round, idle: list[SMTP]) -> None:
                 await _mail(shared, idle)
     finally:
         await asyncio.gather(*shared.marking)
+        shared.marking.clear()
     left = [
         Mark(each, MessageState.QUEUED, next_attempt_at=shared.clock())
         for each in (*shared.mails, *shared.others)
     ]
     await asyncio.gather(*(shared.ledger.mark(mark) for mark in left))
+    shared.mails.clear()
+    shared.others.clear()
 
 
 async def _mail(shared: _Round, idle: list[SMTP]) -> None:

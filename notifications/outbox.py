@@ -162,16 +162,7 @@ async def claim(
                 way for way in _ways(row) if way[0] in channels and known.get(way) is not Standing.DISABLED
             ]
             values = await _values(session, row, day, calendar)
-            letter = letters.Letter(row.subject or "", row.body or "")
-            if values and row.subject is None:
-                letter = letters.write(
-                    MessageKind(row.kind),
-                    values,
-                    language=row.language,
-                    day=day,
-                    calendar=calendar,
-                    address=address,
-                )
+            letter = _letter(row, values, day, calendar, address)
             message = _claimed(row, usable or _ways(row)[-1:], letter)
             if not values:
                 settled.append(_drop(message, now))
@@ -204,6 +195,17 @@ async def _values(session: AsyncSession, row: Row[Any], day: date, calendar: Cal
         return {}
     request = {name: getattr(row, name) for name in ("reference", "title", "name_en", "name_km")}
     return {**row.values, "requests": [request] if row.named else []}
+
+
+def _letter(
+    row: Row[Any], values: dict[str, Any], day: date, calendar: Calendar, address: str
+) -> letters.Letter:
+    """The text, which stays as it was written once; empty where there is nothing to tell."""
+    if row.subject is not None or not values:
+        return letters.Letter(row.subject or "", row.body or "")
+    return letters.write(
+        MessageKind(row.kind), values, language=row.language, day=day, calendar=calendar, address=address
+    )
 
 
 def _ways(row: Row[Any]) -> list[Way]:
@@ -299,7 +301,7 @@ class Ledger:
         while self._waiting:
             together, self._waiting = self._waiting, []
             try:
-                rows = await self._database.commit(_MARK, _columns([mark for mark, _ in together]))
+                rows = await self._database.alone(_MARK, _columns([mark for mark, _ in together]))
             except Exception as fault:  # noqa: BLE001 -- whoever waits for the mark gets to know
                 for _, written in together:
                     if not written.done():

@@ -131,7 +131,7 @@ class Database:
                 await session.execute(_ASKING, {"person": str(person)})
             yield session
 
-    async def commit(self, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
+    async def alone(self, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
         """Run one statement as a transaction of its own, which saves the round trips around it."""
         async with self._committing.connect() as connection:
             return (await connection.execute(statement, values)).all()

@@ -26,7 +26,9 @@ def bounce(
     What is no report on one of our messages is passed over with exit status 0, so that the mail server
     does not send it back; nothing is ever answered.
 
-    Example, in /etc/aliases: bounce: "|rti bounce $ORIGINAL_RECIPIENT"
+    In /etc/aliases: bounce: "|rti bounce $ORIGINAL_RECIPIENT"
+
+    Example: rti bounce bounce+0192@rti.example.org < report.eml
     """
     with opened() as settings:
         message_id = reports.message_of(recipient, settings.secret)
