@@ -296,7 +296,7 @@ async def test_a_lease_keeps_a_second_dispatcher_away_until_it_has_passed(
     database: Database, settings: Settings, sink: Sink
 ) -> None:
     await queued(database)
-    await outbox.claim(database, NOW, TODAY, address="http://rti.test", size=10)
+    await outbox.claim(database, NOW, TODAY, address="http://rti.test", zone="Asia/Phnom_Penh", size=10)
     assert (await sent(database, settings, sink.url)).states == {}
     assert (await sent(database, settings, sink.url, after=outbox.LEASE)).states == {MessageState.ACCEPTED: 1}
 
@@ -305,7 +305,11 @@ async def test_a_dispatcher_whose_lease_has_passed_writes_nothing_any_more(datab
     await queued(database)
 
     async def claimed(at: datetime) -> outbox.Claimed:
-        (message,) = (await outbox.claim(database, at, TODAY, address="http://rti.test", size=10)).messages
+        (message,) = (
+            await outbox.claim(
+                database, at, TODAY, address="http://rti.test", zone="Asia/Phnom_Penh", size=10
+            )
+        ).messages
         return message
 
     first = await claimed(NOW)
