@@ -116,3 +116,46 @@ async def scripted(
     finally:
         server.close()
         await server.wait_closed()
+
+
+CUT, SILENT, DRIPPING = b"cut", b"silent", b"dripping"
+"""What a server can do instead of answering."""
+
+
+@asynccontextmanager
+async def misbehaving(phase: str, how: bytes, only: bytes = b"") -> AsyncIterator[str]:
+    """A server that is good but at one phase: "greeting", a command, or "." for the final dot.
+
+    With `only` it misbehaves at commands that contain these bytes. Yields its address.
+    """
+
+    async def answer(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, said: str, line: bytes, good: bytes
+    ) -> None:
+        bad = said == phase and only in line
+        if bad and how == SILENT:
+            await reader.read()
+        if bad and how in {CUT, SILENT}:
+            raise ConnectionResetError
+        if bad and how == DRIPPING:
+            for byte in b"250 here it comes, but slowly\r\n":
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(0.2)
+            return
+        writer.write(how + b"\r\n" if bad else good)
+        await writer.drain()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answer(reader, writer, "greeting", b"", b"220 here\r\n")
+        while line := await reader.readline():
+            command = line[:4].decode("ascii").upper()
+            await answer(
+                reader, writer, command, line, b"354 go on\r\n" if command == "DATA" else b"250 OK\r\n"
+            )
+            if command == "DATA" and not (phase == "DATA" and how[:1] in b"45"):
+                await reader.readuntil(b"\r\n.\r\n")
+                await answer(reader, writer, ".", b"", b"250 2.0.0 taken\r\n")
+
+    async with scripted(talk) as url:
+        yield url

@@ -8,10 +8,9 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from multiprocessing.process import BaseProcess
 
 import pytest
 from sqlalchemy import text
@@ -23,12 +22,14 @@ from rti.settings import Settings
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due, messages
 from tests.notifications.servers import Sink, smtp_server
-from tests.notifications.victims import HOST, SPEED, Point, dispatcher, sweeper
+from tests.notifications.victims import HOST, SPEED, Point, Victim, dispatcher, sweeper
 from tests.sizes import size
 
 pytestmark = pytest.mark.torture
 
 PROCESSES = 4
+KILLED = {-signal.SIGKILL, 255}
+"""How a process ends that was killed; the second where the server that forked it learned nothing more."""
 LATE = date(2026, 11, 19)
 """Due two working days ago: worth saying for another two weeks, which the fast clock does not reach."""
 
@@ -48,19 +49,14 @@ async def many_due(database: Database, count: int) -> None:
             await session.execute(text(copied), {"count": count})
 
 
-async def killed_over_and_over(
-    start: Callable[[], BaseProcess], kills: int, life: tuple[float, float]
-) -> None:
+async def killed_over_and_over(start: Callable[[], Awaitable[Victim]], kills: int, longest: float) -> None:
     """Keep processes at work, and kill each with signal 9 after a random while."""
     left = iter(range(kills))
 
     async def one_after_the_other() -> None:
         for _ in left:
-            victim = await asyncio.to_thread(start)
-            await asyncio.sleep(random.uniform(*life))  # the moment of the crash is the chance that is tested
-            victim.kill()
-            await asyncio.to_thread(victim.join)
-            assert victim.exitcode == -signal.SIGKILL, "it ended by itself"
+            victim = await start()
+            assert await victim.killed(random.uniform(0, longest)) in KILLED, "it ended by itself"
 
     await asyncio.gather(*(one_after_the_other() for _ in range(PROCESSES)))
 
@@ -69,8 +65,7 @@ async def test_killed_sweeps_make_each_reminder_once(database: Database, databas
     requests, kills = size(200, 5_000), size(20, 1_000)
     await many_due(database, requests)
     began = time.monotonic()
-    batch = 1
-    await killed_over_and_over(lambda: sweeper(database_url, TODAY, size=batch), kills, (0.05, 0.3))
+    await killed_over_and_over(lambda: sweeper(database_url, TODAY, size=1), kills, 0.3)
     async with database.transaction() as session:
         before = await session.scalar(text("SELECT count(*) FROM reminder"))
     seconds = time.monotonic() - began
@@ -99,9 +94,9 @@ async def test_killed_dispatchers_lose_nothing_and_repeat_only_what_is_in_doubt(
         sink.rcpt = lambda _: "451 4.3.0 later" if luck.random() < 0.03 else ""
         sink.hangs_up = lambda: luck.random() < 0.02
         sending = replaced(settings, sink)
-        await spread(database, seconds=kills * 0.35 / PROCESSES)
+        await spread(database, seconds=kills * 0.6 / PROCESSES)
         began = time.monotonic()
-        await killed_over_and_over(lambda: dispatcher(sending, began), kills, (0.1, 0.6))
+        await killed_over_and_over(lambda: dispatcher(sending, began), kills, 1.0)
         seconds = time.monotonic() - began
         before = len(sink.accepted)
         await finished(database, sending, began)
@@ -137,14 +132,13 @@ async def spread(database: Database, seconds: float) -> None:
 
 async def finished(database: Database, sending: Settings, began: float) -> None:
     """One dispatcher that nobody kills, until all has been said or the day is over."""
-    last = dispatcher(sending, began)
+    last = await dispatcher(sending, began)
     try:
         async with asyncio.timeout(600):
             while await waiting(database):  # noqa: ASYNC110 -- another process changes it
                 await asyncio.sleep(0.2)
     finally:
-        last.kill()
-        last.join()
+        await last.killed(0)
 
 
 async def waiting(database: Database) -> int:
@@ -179,9 +173,8 @@ async def test_at_every_marked_point_a_crash_loses_nothing(database: Database, s
         # Few at a time, so that there is something left to send at every point.
         await spread(database, seconds=len(SENDING) * 1.0)
         for point in SENDING:
-            victim = await asyncio.to_thread(dispatcher, sending, began, point=point)
-            await asyncio.to_thread(victim.join, 60)
-            assert victim.exitcode == -signal.SIGKILL, point
+            victim = await dispatcher(sending, began, point=point)
+            assert await victim.ended() in KILLED, point
             crashed += 1
         await finished(database, sending, began)
     rows, arrived = await messages(database), Counter(sink.message_ids)
@@ -200,8 +193,7 @@ async def test_a_sweep_that_crashes_around_a_commit_is_finished_by_the_next(
 ) -> None:
     await many_due(database, 20)
     point = ("sqlalchemy.ext.asyncio", "AsyncSession.execute", when, nth)
-    victim = await asyncio.to_thread(sweeper, database_url, TODAY, size=7, point=point)
-    await asyncio.to_thread(victim.join, 60)
-    assert victim.exitcode == -signal.SIGKILL
+    victim = await sweeper(database_url, TODAY, size=7, point=point)
+    assert await victim.ended() in KILLED
     await sweep(database, TODAY, NOW, host=HOST)
     assert len(await messages(database)) == 20

@@ -10,10 +10,14 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
@@ -33,9 +37,9 @@ def fast_clock(began: float) -> Callable[[], datetime]:
     return lambda: NOW + timedelta(seconds=(time.monotonic() - began) * SPEED)
 
 
-def _sweep(url: str, day: date, size: int, point: Point | None) -> None:
+def _sweep(ready: Event, point: Point | None, url: str, day: date, size: int) -> None:
     async def again_and_again() -> None:
-        database = Database(url, pool_size=1)
+        database = await _connected(url, ready)
         while True:
             await sweep(database, day, NOW, host=HOST, size=size)
             await asyncio.sleep(0.01)
@@ -43,14 +47,22 @@ def _sweep(url: str, day: date, size: int, point: Point | None) -> None:
     _doomed(point, again_and_again)
 
 
-def _dispatch(settings: Settings, began: float, point: Point | None) -> None:
+def _dispatch(ready: Event, point: Point | None, settings: Settings, began: float) -> None:
     async def again_and_again() -> None:
-        database = Database(settings.database_url, pool_size=3)
+        database = await _connected(settings.database_url, ready)
         while True:
             await dispatch(database, settings, clock=fast_clock(began))
             await asyncio.sleep(0.01)
 
     _doomed(point, again_and_again)
+
+
+async def _connected(url: str, ready: Event) -> Database:
+    database = Database(url, pool_size=3)
+    async with database.transaction() as session:
+        await session.execute(text("SELECT 1"))
+    ready.set()
+    return database
 
 
 def _doomed(point: Point | None, work: Callable[[], Awaitable[None]]) -> None:
@@ -84,18 +96,39 @@ def _crash_at(module: str, name: str, when: str, nth: int) -> None:
 _forks = multiprocessing.get_context("forkserver")
 
 
-def _started(target: Callable[..., None], *values: Any) -> BaseProcess:
+@dataclass
+class Victim:
+    """A process at work; `ready` is set when it has reached the database."""
+
+    process: BaseProcess
+    ready: Event
+
+    async def killed(self, after: float) -> int | None:
+        """Kill it so many seconds after it began to work; how it ended."""
+        await asyncio.to_thread(self.ready.wait, 60)
+        await asyncio.sleep(after)  # the moment of the crash is the chance that is tested
+        self.process.kill()
+        return await self.ended()
+
+    async def ended(self) -> int | None:
+        """How it ended, by itself or by somebody."""
+        await asyncio.to_thread(self.process.join, 60)
+        return self.process.exitcode
+
+
+async def _started(target: Callable[..., None], point: Point | None, *values: Any) -> Victim:
     # The server from which they are forked imports everything once; it finds the modules by this variable.
     os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
     _forks.set_forkserver_preload(["tests.notifications.victims"])
-    process = _forks.Process(target=target, args=values, daemon=True)
-    process.start()
-    return process
+    ready = _forks.Event()
+    process = _forks.Process(target=target, args=(ready, point, *values), daemon=True)
+    await asyncio.to_thread(process.start)
+    return Victim(process, ready)
 
 
-def sweeper(url: str, day: date, *, size: int, point: Point | None = None) -> BaseProcess:
-    return _started(_sweep, url, day, size, point)
+async def sweeper(url: str, day: date, *, size: int, point: Point | None = None) -> Victim:
+    return await _started(_sweep, point, url, day, size)
 
 
-def dispatcher(settings: Settings, began: float, *, point: Point | None = None) -> BaseProcess:
-    return _started(_dispatch, settings, began, point)
+async def dispatcher(settings: Settings, began: float, *, point: Point | None = None) -> Victim:
+    return await _started(_dispatch, point, settings, began)
