@@ -155,7 +155,7 @@ SENDING: list[Point] = [
         ("notifications.wire", "Wire.connect", 1),
         ("notifications.wire", "Wire.hand_over", 2),
         ("notifications.wire", "_send_content", 2),
-        ("rti.db", "Database.commit", 3),
+        ("rti.db", "Database.alone", 3),
     )
     for nth in range(1, calls + 1)
     for when in ("before", "after")
