@@ -266,8 +266,9 @@ def test_words_that_mean_something_to_a_calendar_or_to_xml_are_written_as_words(
 
 
 async def test_the_secret_is_in_no_log_whatever_happens(
-    client: httpx.AsyncClient, database: Database, capfd: pytest.CaptureFixture[str]
+    capfd: pytest.CaptureFixture[str], client: httpx.AsyncClient, database: Database
 ) -> None:
+    """Captured first, because an application logs to the standard error that it finds at its start."""
     _, secret = await _case(database)
     async with database.transaction() as session:
         await session.execute(text("ALTER TABLE deadline RENAME TO away"))
