@@ -48,12 +48,12 @@ _REQUESTS = """
         JOIN cbos ON cbos.place = asked.n % CAST(:cbos AS integer)
     )
     INSERT INTO request (
-        id, cbo_id, body_id, reference, title, question, topic, channel, statute_id, statute_version,
+        id, cbo_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version,
         created_at, status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
         provisional, confirmed, answered_on, ended_on, next_due_on
     )
     SELECT gen_random_uuid(), cbo_id, body_id, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
-        (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'KH-A2I-DRAFT', 1,
+        (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'itself', 'KH-A2I-DRAFT', 1,
         received_on, status,
         CASE WHEN answered_on IS NOT NULL THEN (ARRAY['full', 'partial', 'refused', 'not_held'])[1 + n % 4] END,
         received_on, received_on, CASE WHEN status <> 'not_submitted' THEN received_on END,

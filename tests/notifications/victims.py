@@ -21,10 +21,13 @@ from sqlalchemy import text
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
+from rti import i18n
 from rti.db import Database
 from rti.settings import Settings
 from tests.conftest import NOW
 
+i18n.translations("en")
+"""Read once, for all that are forked."""
 SPEED = 300
 HOST = "rti.test"
 
@@ -105,30 +108,37 @@ class Victim:
 
     async def killed(self, after: float) -> int | None:
         """Kill it so many seconds after it began to work; how it ended."""
-        await asyncio.to_thread(self.ready.wait, 60)
+        await _until(self.ready.is_set)
         await asyncio.sleep(after)  # the moment of the crash is the chance that is tested
         self.process.kill()
         return await self.ended()
 
     async def ended(self) -> int | None:
         """How it ended, by itself or by somebody."""
-        await asyncio.to_thread(self.process.join, 60)
+        await _until(lambda: not self.process.is_alive())
         return self.process.exitcode
 
 
-async def _started(target: Callable[..., None], point: Point | None, *values: Any) -> Victim:
+async def _until(condition: Callable[[], bool]) -> None:
+    """Ask again and again: processes may be watched from one thread only."""
+    async with asyncio.timeout(60):
+        while not condition():  # noqa: ASYNC110 -- another process changes it
+            await asyncio.sleep(0.005)
+
+
+def _started(target: Callable[..., None], point: Point | None, *values: Any) -> Victim:
     # The server from which they are forked imports everything once; it finds the modules by this variable.
     os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
     _forks.set_forkserver_preload(["tests.notifications.victims"])
     ready = _forks.Event()
     process = _forks.Process(target=target, args=(ready, point, *values), daemon=True)
-    await asyncio.to_thread(process.start)
+    process.start()
     return Victim(process, ready)
 
 
-async def sweeper(url: str, day: date, *, size: int, point: Point | None = None) -> Victim:
-    return await _started(_sweep, point, url, day, size)
+def sweeper(url: str, day: date, *, size: int, point: Point | None = None) -> Victim:
+    return _started(_sweep, point, url, day, size)
 
 
-async def dispatcher(settings: Settings, began: float, *, point: Point | None = None) -> Victim:
-    return await _started(_dispatch, point, settings, began)
+def dispatcher(settings: Settings, began: float, *, point: Point | None = None) -> Victim:
+    return _started(_dispatch, point, settings, began)
