@@ -59,6 +59,8 @@ async def _visitor(url: str, role: Role) -> Visitor:
                 person_id=person.id,
                 created_at=now,
                 last_seen_at=now,
+                proved_at=now,
+                second_factor_at=now,
                 expires_at=now + LONGEST,
             )
         )

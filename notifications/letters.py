@@ -2,6 +2,7 @@
 
 A message is silent: no title, no name, no institution and no reference, because a phone or a mailbox may
 be seized. It says how many requests are due when, and where to look. More is told only to who asked for it.
+An invitation says that there is one.
 """
 
 import re

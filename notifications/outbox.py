@@ -18,6 +18,7 @@ from notifications import letters
 from notifications.digest import contents
 from notifications.hours import put_off
 from notifications.sweep import reading_calendar
+from rti.accounts.invitations import GOOD_FOR
 from rti.correspondence.bounces import standings
 from rti.correspondence.kinds import Channel, MessageKind, MessageState, Standing
 from rti.db import Database
@@ -46,6 +47,7 @@ _CLAIMED = text("""
         coalesce(m.language, p.language) AS language, coalesce(p.wants_detail, false) AS named,
         coalesce(c.sends_messages AND c.locked_at IS NULL, true)
             AND (p.id IS NULL OR (p.disabled_at IS NULL AND p.wants_reminders)) AS welcome,
+        p.disabled_at IS NULL AND c.locked_at IS NULL AS active,
         d.request_id IS NOT NULL AND s.id IS NULL AS running,
         q.reference, q.title, b.name_en, b.name_km
     FROM message m
@@ -161,7 +163,7 @@ async def claim(
             usable = [
                 way for way in _ways(row) if way[0] in channels and known.get(way) is not Standing.DISABLED
             ]
-            values = await _values(session, row, day, calendar)
+            values = await _values(session, row, now, day, calendar)
             letter = _letter(row, values, day, calendar, address)
             message = _claimed(row, usable or _ways(row)[-1:], letter)
             if not values:
@@ -178,12 +180,17 @@ async def claim(
     return Claim(messages, settled, len(ids))
 
 
-async def _values(session: AsyncSession, row: Row[Any], day: date, calendar: Calendar) -> dict[str, Any]:
+async def _values(
+    session: AsyncSession, row: Row[Any], now: datetime, day: date, calendar: Calendar
+) -> dict[str, Any]:
     """What a message is to tell; empty where it is not worth sending any more.
 
     That is when nobody wants to hear it, the clock does not run to that date any more, the rule speaks of
-    it no longer, or a digest finds nothing. A letter that a person approved goes out while its clock runs.
+    it no longer, or a digest finds nothing. A letter that a person approved goes out while its clock runs,
+    and an invitation while its link is good.
     """
+    if row.kind == MessageKind.INVITATION:
+        return dict(row.values) if row.active and row.created_at > now - GOOD_FOR else {}
     if not row.welcome:
         return {}
     if row.kind == MessageKind.DIGEST:

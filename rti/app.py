@@ -16,19 +16,29 @@ from litestar.template.config import TemplateConfig
 
 from rti import logs, routes, wallclock
 from rti.accounts.policy import Person
+from rti.accounts.sessions import SignedIn
 from rti.db import Database
 from rti.settings import Settings
 from rti.tenancy.applying import require
 from rti.tenancy.logins import Login
-from rti.web import guards, headers, problems, templating
+from rti.web import guards, headers, origins, problems, templating
 from rti.web.received import ReceivedRequest
 
 LARGEST_BODY = 12_000_000
 
 
+def _me(request: Request[Any, Any, Any]) -> SignedIn:
+    me: SignedIn = request.auth
+    return me
+
+
 def _person(request: Request[Any, Any, Any]) -> Person:
-    person: Person = request.user
-    return person
+    return _me(request).person
+
+
+def _door(state: State) -> Database:
+    door: Database = state.database.under(Login.DOOR)
+    return door
 
 
 def _now() -> datetime:
@@ -56,17 +66,19 @@ def create_app(settings: Settings) -> Litestar:
         lifespan=[lifespan],
         state=State({"settings": settings, "database": database}),
         dependencies={
+            "me": Provide(_me, sync_to_thread=False),
             "person": Provide(_person, sync_to_thread=False),
+            "door": Provide(_door, sync_to_thread=False),
             "now": Provide(_now, sync_to_thread=False),
             "today": Provide(_today, sync_to_thread=False),
         },
-        middleware=[guards.Authentication],
+        middleware=[origins.SameOrigin(), guards.Authentication],
         request_class=ReceivedRequest,
         exception_handlers=problems.HANDLERS,
         template_config=TemplateConfig(instance=templating.engine()),
         csrf_config=CSRFConfig(
             secret=settings.secret,
-            cookie_name="__Host-csrf" if settings.secure_cookies else "csrf",
+            cookie_name=guards.cookie_name("csrf", secure=settings.secure_cookies),
             cookie_secure=settings.secure_cookies,
             # Forms carry their token in a field; no header is looked at.
             header_name="",

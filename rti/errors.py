@@ -4,11 +4,13 @@
     ├── Malformed            400   the body of the message cannot be read at all
     ├── SignInRequired       401   nobody is signed in
     ├── Forbidden            403   signed in, but this role may not do that
+    │   └── ProofRequired    403   signed in, but too long ago for this
     ├── NotFound             404   it is not there, or not for this person: both look the same
     ├── Conflict             409   somebody else was quicker, or it exists already
     ├── Altered              409   a document is no longer the one that came in
     ├── TooLarge             413   more bytes than a form or file may have
     └── Invalid              422   one or more named fields are wrong; lists all of them
+        └── TooOften         429   a guess at a password or code that was not looked at
 
 Texts are English message ids with {placeholders}; they are translated where they are shown.
 """
@@ -67,6 +69,10 @@ class Forbidden(Problem):
     title = say("Your role does not allow this")
 
 
+class ProofRequired(Forbidden):
+    title = say("Show your password again first: POST it to /api/sessions/proof, then send this again")
+
+
 class NotFound(Problem):
     status = 404
     title = say("This page or record does not exist")
@@ -99,6 +105,11 @@ class Invalid(Problem):
         self.faults = faults
         super().__init__()
         self.args = ("; ".join(f"{fault.field}: {fault.message.render()}" for fault in faults),)
+
+
+class TooOften(Invalid):
+    status = 429
+    title = say("Too many wrong tries")
 
 
 def invalid(field_name: str, text: Message) -> Invalid:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from rti.accounts.policy import Role
+from rti.accounts.policy import Role, TokenScope
 from rti.bodies.kinds import AreaLevel, BodyKind
 from rti.cbos.kinds import SafetyStep
 from rti.correspondence.kinds import Channel as MessageChannel
@@ -30,6 +30,11 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Role.STAFF: N_("Campaign staff"),
         Role.WORKING_GROUP: N_("Working group"),
         Role.ADMINISTRATOR: N_("Administrator"),
+    },
+    TokenScope: {
+        TokenScope.STATISTICS: N_("Statistics only"),
+        TokenScope.READ: N_("Read what I can see"),
+        TokenScope.WRITE: N_("Read and write"),
     },
     AreaLevel: {
         AreaLevel.PROVINCE: N_("Province"),
@@ -176,6 +181,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         MessageKind.REMINDER: N_("Reminder"),
         MessageKind.DIGEST: N_("Digest of the day"),
         MessageKind.LETTER: N_("Letter to a public body"),
+        MessageKind.INVITATION: N_("Invitation"),
     },
     About: {
         About.ANSWER: N_("An answer of the public body"),

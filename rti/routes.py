@@ -6,7 +6,16 @@ from litestar import Router
 
 from rti import health, home, metrics, status_page
 from rti.accounts import api as accounts_api
-from rti.accounts import assignment_api, assignment_pages, people_api, people_pages
+from rti.accounts import (
+    assignment_api,
+    assignment_pages,
+    factor_pages,
+    invitation_pages,
+    me_api,
+    me_pages,
+    people_api,
+    people_pages,
+)
 from rti.accounts import pages as accounts_pages
 from rti.bodies import api as bodies_api
 from rti.bodies import pages as bodies_pages
@@ -39,6 +48,10 @@ from rti.web.transactions import as_safety, as_worker, at_the_door, under
 _ACCOUNTS: list[Any] = [
     *accounts_pages.ROUTES,
     *accounts_api.ROUTES,
+    *invitation_pages.ROUTES,
+    *factor_pages.ROUTES,
+    *me_pages.ROUTES,
+    *me_api.ROUTES,
     *people_pages.ROUTES,
     *people_api.ROUTES,
     *assignment_pages.ROUTES,

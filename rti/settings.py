@@ -131,7 +131,16 @@ class Settings:
     )
     timezone: str = _setting(_zone, "time zone in which a day begins and ends", "Asia/Phnom_Penh")
     language: str = _setting(_language, "language where a reader states none", "en")
-    demo: bool = _setting(_flag, "show the demo banner and accounts on the sign-in page", default=False)
+    exit_url: str = _setting(
+        _web,
+        "where the button to leave in a hurry leads; a site that nobody wonders about",
+        "https://www.google.com",
+    )
+    demo: bool = _setting(
+        _flag,
+        "ask for no second factor, show the demo banner and accounts on the sign-in page",
+        default=False,
+    )
 
     @property
     def address(self) -> str:

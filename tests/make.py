@@ -1,7 +1,7 @@
 """Things that tests need, made with sensible defaults through the same actions that people use."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -11,10 +11,10 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.passwords import hash_password
-from rti.accounts.policy import CBO, Person, Role
+from rti.accounts.passwords import hash_password, token_hash
+from rti.accounts.policy import CBO, TWO_FACTORS, Person, Role
 from rti.accounts.sessions import person_of
-from rti.accounts.tables import AssignmentRow, PersonRow
+from rti.accounts.tables import AssignmentRow, PasskeyRow, PersonRow, RecoveryCodeRow
 from rti.bodies.tables import PublicBodyRow
 from rti.campaigns.tables import CampaignRow
 from rti.cbos.tables import CboRow
@@ -34,11 +34,18 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Member:
-    """A person with the name and password of the account."""
+    """A person with the name and password of the account; `codes` are good once each, for roles that need them."""
 
     person: Person
     email: str
     password: str = PASSWORD
+    codes: list[str] = field(default_factory=list)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What the JSON API takes to sign in."""
+        code = {"code": self.codes.pop()} if self.codes else {}
+        return {"email": self.email, "password": self.password, **code}
 
 
 async def cbo(session: AsyncSession, now: datetime, code: str = "") -> CboRow:
@@ -63,8 +70,12 @@ async def member(
     of: CboRow | None = None,
     language: str = "en",
     everything: bool = True,
+    enrolled: bool = True,
 ) -> Member:
-    """Staff see everything unless told otherwise; messages come at any hour, so that no test asks the clock."""
+    """Staff see everything and whoever needs one has a second factor, unless told otherwise.
+
+    Messages come at any hour, so that no test asks the clock.
+    """
     now = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
     organisation = (of or await cbo(session, now)) if role in CBO else None
     row = PersonRow(
@@ -84,7 +95,26 @@ async def member(
     if role is Role.STAFF and everything:
         session.add(AssignmentRow(person_id=row.id, assigned_at=now))
         await session.flush()
-    return Member(person_of(row), row.email)
+    codes = await _second_factor(session, row.id, now) if enrolled and role in TWO_FACTORS else []
+    return Member(person_of(row), row.email, codes=codes)
+
+
+async def _second_factor(session: AsyncSession, person_id: UUID, now: datetime) -> list[str]:
+    """A passkey that nobody holds, and the recovery codes beside it."""
+    codes = [f"recovery{next(_numbers):08}" for _ in range(10)]
+    session.add(
+        PasskeyRow(
+            person_id=person_id,
+            credential_id=person_id.bytes,
+            public_key=b"",
+            sign_count=0,
+            name="lost",
+            created_at=now,
+        )
+    )
+    session.add_all(RecoveryCodeRow(person_id=person_id, code_hash=token_hash(code)) for code in codes)
+    await session.flush()
+    return codes
 
 
 async def campaign(session: AsyncSession, now: datetime, statute_id: str = "KH-A2I-DRAFT") -> CampaignRow:
@@ -179,7 +209,13 @@ async def post_form(
 
 async def sign_in(client: httpx.AsyncClient, member: Member) -> None:
     """Sign in with the form for the pages, and through the API for its bearer token."""
-    answer = await post_form(client, "/sign-in", {"email": member.email, "password": member.password})
+    given = member.given
+    code = given.pop("code", None)
+    answer = await post_form(client, "/sign-in", given)
     assert answer.status_code == 303, answer.text
-    opened = await client.post("/api/sessions", json={"email": member.email, "password": member.password})
+    if code:
+        answer = await post_form(client, "/second-factor", {"code": code})
+        assert answer.status_code == 303, answer.text
+    opened = await client.post("/api/sessions", json=member.given)
+    assert opened.status_code == 201, opened.text
     client.headers["Authorization"] = f"Bearer {opened.json()['token']}"

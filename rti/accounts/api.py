@@ -4,12 +4,12 @@ import msgspec
 from litestar import delete, post
 from litestar.params import JSONBody
 
-from rti.accounts import sessions
-from rti.accounts.commands import SignIn
+from rti.accounts import sessions, signing_in
+from rti.accounts.commands import ShowPassword, SignIn
 from rti.accounts.policy import Role
 from rti.web.api import JsonBody
-from rti.web.guards import open_to_all, session_token, signed_in
-from rti.web.inject import Now, Session
+from rti.web.guards import in_person, open_to_all, signed_in
+from rti.web.inject import Door, Me, Now, Session
 from rti.web.templating import WebRequest
 
 
@@ -20,14 +20,27 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 
 @post("/api/sessions", guards=[open_to_all], dto=JsonBody[SignIn], return_dto=None)
-async def open_session(data: JSONBody[SignIn], session: Session, now: Now) -> SignedIn:
-    token, person = await sessions.sign_in(session, data.email, data.password, now)
-    return SignedIn(token, person.role, int(sessions.LONGEST.total_seconds()))
+async def open_session(request: WebRequest, data: JSONBody[SignIn], door: Door, now: Now) -> SignedIn:
+    demo: bool = request.app.state.settings.demo
+    opened = await signing_in.sign_in_for_api(door, data.email, data.password, data.code, now, demo=demo)
+    return SignedIn(opened.token, opened.person.role, int(sessions.LONGEST.total_seconds()))
 
 
-@delete("/api/sessions", guards=[signed_in])
-async def close_session(request: WebRequest, session: Session) -> None:
-    await sessions.sign_out(session, session_token(request))
+@post(
+    "/api/sessions/proof",
+    guards=[signed_in, in_person],
+    dto=JsonBody[ShowPassword],
+    return_dto=None,
+    status_code=204,
+)
+async def show_password(data: JSONBody[ShowPassword], door: Door, me: Me, now: Now) -> None:
+    """For ten minutes, what asks for the password again is allowed."""
+    await signing_in.show_password(door, me, data.password, now)
 
 
-ROUTES = [open_session, close_session]
+@delete("/api/sessions", guards=[signed_in, in_person])
+async def close_session(session: Session, me: Me) -> None:
+    await sessions.sign_out(session, me)
+
+
+ROUTES = [open_session, show_password, close_session]

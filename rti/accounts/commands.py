@@ -5,26 +5,90 @@ from uuid import UUID
 
 import msgspec
 
-from rti.accounts.policy import Role
+from rti.accounts.passwords import LONGEST, SHORTEST
+from rti.accounts.policy import Role, TokenScope
 from rti.i18n import Language
 from rti.intake import Code, Email, Name
 
+Password = Annotated[str, msgspec.Meta(max_length=LONGEST)]
+NewPassword = Annotated[str, msgspec.Meta(min_length=SHORTEST, max_length=LONGEST)]
+"""Length is all that is asked of the kind of characters (NIST SP 800-63B-4, 3.1.1.2)."""
+FactorCode = Annotated[str, msgspec.Meta(max_length=64)]
+
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
-    """Who somebody says to be."""
+    """Who somebody says to be; `code` where the account has a second factor."""
 
     email: Annotated[str, msgspec.Meta(max_length=254)]
-    password: Annotated[str, msgspec.Meta(max_length=256)]
+    password: Password
+    code: FactorCode = ""
 
 
-class AddPerson(msgspec.Struct, frozen=True, kw_only=True):
-    """A new account; members and leads of an organisation say of which."""
+class ShowPassword(msgspec.Struct, frozen=True, kw_only=True):
+    """Show the password again."""
+
+    password: Password
+
+
+class ShowFactor(msgspec.Struct, frozen=True, kw_only=True):
+    """A code of an authenticator app or a recovery code."""
+
+    code: FactorCode
+
+
+class ShowPasskey(msgspec.Struct, frozen=True, kw_only=True):
+    """What the browser answers for a passkey, as JSON."""
+
+    answer: Annotated[str, msgspec.Meta(max_length=20_000)]
+
+
+class AddApp(msgspec.Struct, frozen=True, kw_only=True):
+    """The first code of an authenticator app; `made` is the sealed secret of the form."""
+
+    made: Annotated[str, msgspec.Meta(max_length=200)]
+    code: FactorCode
+
+
+class AddPasskey(msgspec.Struct, frozen=True, kw_only=True):
+    """A passkey that the browser made, and what its owner calls it."""
+
+    name: Name
+    answer: Annotated[str, msgspec.Meta(max_length=20_000)]
+
+
+class Invite(msgspec.Struct, frozen=True, kw_only=True):
+    """A new account; members and leads of an organisation say of which.
+
+    `by_mail` sends the link instead of showing it, where the installation sends mail.
+    """
 
     email: Email
-    name: Name
     role: Role
     cbo_id: UUID | None = None
     language: Language = Language.KM
+    by_mail: bool = False
+
+
+class Reset(msgspec.Struct, frozen=True, kw_only=True):
+    """A new way in for somebody who lost the password, and with `factors` the second factor, too."""
+
+    factors: bool = False
+    by_mail: bool = False
+
+
+class Accept(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody who was invited sets; `token` is that of the link."""
+
+    token: Annotated[str, msgspec.Meta(max_length=100)]
+    name: Name
+    password: NewPassword
+
+
+class ChangeRole(msgspec.Struct, frozen=True, kw_only=True):
+    """Another role, and the organisation that goes with it."""
+
+    role: Role
+    cbo_id: UUID | None = None
 
 
 Hour = Annotated[int, msgspec.Meta(ge=0, le=24)]
@@ -45,10 +109,24 @@ class SaveMe(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangePassword(msgspec.Struct, frozen=True, kw_only=True):
-    """A new password of at least 15 characters (NIST SP 800-63B-4, 3.1.1.2), and the present one."""
+    """A new password, and the present one."""
 
-    old_password: Annotated[str, msgspec.Meta(max_length=256)]
-    new_password: Annotated[str, msgspec.Meta(min_length=15, max_length=256)]
+    old_password: Password
+    new_password: NewPassword
+
+
+class ChangeEmail(msgspec.Struct, frozen=True, kw_only=True):
+    """The address by which somebody signs in from now on."""
+
+    email: Email
+
+
+class AddToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A token for a program: what it is called, what it is good for, and for how many days."""
+
+    name: Name
+    scope: TokenScope
+    days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 90
 
 
 class Assign(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,15 +1,32 @@
-"""Passwords and session tokens (Argon2id: RFC 9106; tokens: 256 random bits, stored as SHA-256)."""
+"""Passwords and tokens (Argon2id: RFC 9106; tokens: 256 random bits, of which SHA-256 is stored)."""
 
+import asyncio
 import hashlib
+import re
 import secrets
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from rti.errors import Message, say
 
 _HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=2)
+_HASHING = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hashing")
+"""Two at a time, so that a crowd at the door takes 128 MiB and not all there is, and nobody else waits."""
 
 NOBODY = _HASHER.hash(secrets.token_urlsafe(32))
 """A hash that nothing matches, so that an unknown name costs as much time as a wrong password."""
+
+SHORTEST, LONGEST = 15, 256
+"""Characters of a password (NIST SP 800-63B-4, 3.1.1.2)."""
+FEWEST_GUESSES = 10**8
+_LOOKED_AT = 72
+_BETWEEN = re.compile(r"[\s!-/:-@\[-`{-~]")
+"""What people put between words; it makes a name no harder to guess."""
+_OURS = ("rti", "information", "requests", "cambodia", "campaign")
 
 
 def hash_password(password: str) -> str:
@@ -21,6 +38,38 @@ def password_matches(stored: str, password: str) -> bool:
         return _HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+async def hashed(password: str) -> str:
+    """`hash_password` beside the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(_HASHING, hash_password, password)
+
+
+async def matches(stored: str, password: str) -> bool:
+    """`password_matches` beside the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(_HASHING, password_matches, stored, password)
+
+
+def outdated(stored: str) -> bool:
+    """Whether it was hashed with other parameters than today's."""
+    return _HASHER.check_needs_rehash(stored)
+
+
+def too_easy(password: str, about: Iterable[str]) -> Message | None:
+    """What is wrong with a new password of good length, or None.
+
+    Passwords that were seen in breaches, repetitions, and what is known of the account (`about`) are
+    counted as few guesses (zxcvbn, Wheeler 2016); there is no rule about kinds of characters.
+    """
+    words = [part for text in about for part in (_BETWEEN.sub("", text), *_BETWEEN.split(text))]
+    known = [word.lower() for word in (*words, *_OURS) if word]
+    bare = _BETWEEN.sub("", password).lower()[:_LOOKED_AT]
+    if not bare or zxcvbn(bare, user_inputs=known)["guesses"] < FEWEST_GUESSES:
+        return say(
+            "This password is easy to guess: it repeats itself, is widely used, or is made of your name or "
+            "address. A few words that have nothing to do with each other are better"
+        )
+    return None
 
 
 def new_token() -> str:

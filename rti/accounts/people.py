@@ -1,6 +1,5 @@
-"""Adding, disabling and changing people."""
+"""Disabling and changing people, and what people set for themselves."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -8,22 +7,26 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.commands import AddPerson, ChangePassword, SaveMe
-from rti.accounts.passwords import hash_password, password_matches, token_hash
-from rti.accounts.policy import CBO, Person
-from rti.accounts.tables import PersonRow, SignInRow
+from rti.accounts import passwords, sessions
+from rti.accounts.commands import ChangeEmail, ChangePassword, ChangeRole, SaveMe
+from rti.accounts.policy import CBO, Person, Role, manages
+from rti.accounts.sessions import SignedIn
+from rti.accounts.tables import InvitationRow, PersonRow
 from rti.cbos.queries import not_locked
 from rti.cbos.tables import CboRow
-from rti.db import new_id, unique
+from rti.db import unique
 from rti.errors import Fault, Invalid, NotFound, invalid, say
 
 
-async def people(session: AsyncSession) -> Sequence[PersonRow]:
-    """Everybody but the people of locked organisations, those who can sign in first."""
-    order = (PersonRow.disabled_at.is_not(None), PersonRow.email)
-    return (
-        await session.scalars(select(PersonRow).where(not_locked(PersonRow.cbo_id)).order_by(*order))
-    ).all()
+async def people(session: AsyncSession, by: Person) -> Sequence[PersonRow]:
+    """Everybody whom `by` may know of here, those who can sign in first: a lead sees the own organisation.
+
+    The people of locked organisations are shown to nobody.
+    """
+    query = select(PersonRow).where(not_locked(PersonRow.cbo_id))
+    if by.role is Role.CBO_LEAD:
+        query = query.where(PersonRow.cbo_id == by.cbo_id)
+    return (await session.scalars(query.order_by(PersonRow.disabled_at.is_not(None), PersonRow.email))).all()
 
 
 async def person(session: AsyncSession, person_id: UUID) -> PersonRow:
@@ -35,40 +38,55 @@ async def person(session: AsyncSession, person_id: UUID) -> PersonRow:
     return found
 
 
-async def add(session: AsyncSession, command: AddPerson, now: datetime) -> tuple[PersonRow, str]:
-    """A new account and its start password, which is kept nowhere and can be shown once only."""
+async def managed(session: AsyncSession, person_id: UUID, by: Person | None) -> PersonRow:
+    """Somebody whom `by` may reset and disable; anybody else is not there. The command line is None."""
+    row = await person(session, person_id)
+    if by and not manages(by, row.role, row.cbo_id):
+        raise NotFound
+    if by and row.id == by.id:
+        raise invalid("person", say("You cannot do this to your own account; ask another administrator"))
+    return row
+
+
+async def organisation_faults(session: AsyncSession, role: Role, cbo_id: UUID | None) -> list[Fault]:
+    """What is wrong with the organisation of a person in this role."""
     faults = []
-    if command.role in CBO and command.cbo_id is None:
+    if role in CBO and cbo_id is None:
         faults.append(Fault("cbo_id", say("Choose the organisation of this member")))
-    if command.role not in CBO and command.cbo_id:
+    if role not in CBO and cbo_id:
         faults.append(Fault("cbo_id", say("Only members of an organisation have one; leave it empty")))
-    if command.cbo_id and await session.get(CboRow, command.cbo_id) is None:
+    if cbo_id and await session.get(CboRow, cbo_id) is None:
         faults.append(Fault("cbo_id", say("Choose one from the list")))
+    return faults
+
+
+async def disable(session: AsyncSession, person_id: UUID, by: Person | None, now: datetime) -> PersonRow:
+    """Nobody signs in to this account any more; its sessions, tokens and link end at once."""
+    row = await managed(session, person_id, by)
+    row.disabled_at = row.disabled_at or now
+    await session.execute(delete(InvitationRow).where(InvitationRow.person_id == row.id))
+    await sessions.end_all(session, row.id)
+    return row
+
+
+async def send_away(session: AsyncSession, person_id: UUID, by: Person | None) -> PersonRow:
+    """End every session and token of somebody, who may sign in again."""
+    row = await managed(session, person_id, by)
+    await sessions.end_all(session, row.id)
+    return row
+
+
+async def change_role(
+    session: AsyncSession, person_id: UUID, command: ChangeRole, by: Person | None
+) -> PersonRow:
+    """Give another role; whoever has it signs in anew."""
+    row = await managed(session, person_id, by)
+    faults = await organisation_faults(session, command.role, command.cbo_id)
     if faults:
         raise Invalid(*faults)
-    password = secrets.token_urlsafe(15)
-    async with unique(session, invalid("email", say("There is an account with this e-mail address already"))):
-        row = PersonRow(
-            id=new_id(),
-            email=command.email,
-            name=command.name,
-            password_hash=hash_password(password),
-            role=command.role,
-            cbo_id=command.cbo_id,
-            language=command.language,
-            created_at=now,
-        )
-        session.add(row)
-    return row, password
-
-
-async def disable(session: AsyncSession, person_id: UUID, by: Person, now: datetime) -> None:
-    """Nobody signs in to this account any more, and its sessions end at once."""
-    row = await person(session, person_id)
-    if row.id == by.id:
-        raise invalid("person", say("You cannot disable your own account; ask another administrator"))
-    row.disabled_at = row.disabled_at or now
-    await session.execute(delete(SignInRow).where(SignInRow.person_id == row.id))
+    row.role, row.cbo_id = command.role, command.cbo_id
+    await sessions.end_all(session, row.id)
+    return row
 
 
 async def save_me(session: AsyncSession, me: Person, command: SaveMe) -> PersonRow:
@@ -80,13 +98,26 @@ async def save_me(session: AsyncSession, me: Person, command: SaveMe) -> PersonR
     return row
 
 
-async def change_password(session: AsyncSession, me: Person, command: ChangePassword, token: str) -> None:
-    """Set a new password; every session but the one with this token ends."""
-    row = await person(session, me.id)
-    if not password_matches(row.password_hash, command.old_password):
-        raise invalid("old_password", say("This is not your present password"))
+async def set_password(row: PersonRow, field: str, password: str) -> None:
+    """Keep a new password, unless it is easy to guess."""
+    easy = passwords.too_easy(password, (row.name, row.email))
+    if easy:
+        raise invalid(field, easy)
+    row.password_hash = await passwords.hashed(password)
+
+
+async def change_password(session: AsyncSession, me: SignedIn, command: ChangePassword, now: datetime) -> str:
+    """Set a new password where the present one is known to be right; the token of the only session left."""
+    row = await person(session, me.person.id)
     if command.new_password == command.old_password:
         raise invalid("new_password", say("Choose a password that differs from the present one"))
-    row.password_hash = hash_password(command.new_password)
-    others = (SignInRow.person_id == row.id, SignInRow.token_hash != token_hash(token))
-    await session.execute(delete(SignInRow).where(*others))
+    await set_password(row, "new_password", command.new_password)
+    return await sessions.renew(session, me, now)
+
+
+async def change_email(session: AsyncSession, me: SignedIn, command: ChangeEmail, now: datetime) -> str:
+    """Sign in by another address from now on; the token of the only session left."""
+    row = await person(session, me.person.id)
+    async with unique(session, invalid("email", say("There is an account with this e-mail address already"))):
+        row.email = command.email
+    return await sessions.renew(session, me, now)

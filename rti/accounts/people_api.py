@@ -1,4 +1,4 @@
-"""People as JSON. No answer but the one that adds an account holds a password."""
+"""People as JSON, for those who invite. A link is in the one answer that makes it and in no other."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,17 +7,20 @@ import msgspec
 from litestar import get, post, put
 from litestar.params import JSONBody
 
-from rti.accounts import people
-from rti.accounts.commands import AddPerson, ChangePassword, SaveMe
-from rti.accounts.policy import ADMINISTRATION, Role
+from rti.accounts import invitations, people
+from rti.accounts.commands import ChangeRole, Invite, Reset
+from rti.accounts.policy import ADMINISTRATION, INVITING, Role
 from rti.accounts.tables import PersonRow
+from rti.settings import Settings
 from rti.web.api import JsonBody
-from rti.web.guards import only, session_token, signed_in
+from rti.web.guards import only, proved
 from rti.web.inject import Id, Now, Session, Who
 from rti.web.templating import WebRequest
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):
+    """`invited` is true until somebody has set a password."""
+
     id: UUID
     email: str
     name: str
@@ -29,50 +32,77 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     wants_detail: bool
     hours_from: int
     hours_to: int
+    invited: bool
     disabled_at: datetime | None
 
 
-class Added(msgspec.Struct, frozen=True, kw_only=True):
+class Invited(msgspec.Struct, frozen=True, kw_only=True):
+    """`link` is None where it goes out by mail."""
+
     person: PersonView
-    start_password: str
+    link: str | None
 
 
 def person_view(row: PersonRow) -> PersonView:
-    return PersonView(**{name: getattr(row, name) for name in PersonView.__struct_fields__})
+    names = [name for name in PersonView.__struct_fields__ if name != "invited"]
+    return PersonView(**{name: getattr(row, name) for name in names}, invited=row.password_hash is None)
 
 
-@get("/api/people", guards=[only(ADMINISTRATION)])
-async def list_people(session: Session) -> list[PersonView]:
-    return [person_view(row) for row in await people.people(session)]
+def _handed_over(
+    request: WebRequest, session: Session, row: PersonRow, token: str, now: Now, *, by_mail: bool
+) -> Invited:
+    settings: Settings = request.app.state.settings
+    if by_mail and settings.smtp_url:
+        invitations.send(session, settings, row, token, now)
+        return Invited(person=person_view(row), link=None)
+    return Invited(person=person_view(row), link=invitations.link_of(settings, token))
 
 
-@post("/api/people", guards=[only(ADMINISTRATION)], dto=JsonBody[AddPerson], return_dto=None)
-async def add_person(data: JSONBody[AddPerson], session: Session, now: Now) -> Added:
-    row, password = await people.add(session, data, now)
-    return Added(person=person_view(row), start_password=password)
+@get("/api/people", guards=[only(INVITING)])
+async def list_people(session: Session, person: Who) -> list[PersonView]:
+    return [person_view(row) for row in await people.people(session, person)]
 
 
-@post("/api/people/{person_id:uuid}/disable", guards=[only(ADMINISTRATION)])
+@post("/api/people", guards=[only(INVITING), proved], dto=JsonBody[Invite], return_dto=None)
+async def invite(
+    request: WebRequest, data: JSONBody[Invite], session: Session, person: Who, now: Now
+) -> Invited:
+    row, token = await invitations.invite(session, data, person, now)
+    return _handed_over(request, session, row, token, now, by_mail=data.by_mail)
+
+
+@post(
+    "/api/people/{person_id:uuid}/reset",
+    guards=[only(INVITING), proved],
+    dto=JsonBody[Reset],
+    return_dto=None,
+    status_code=200,
+)
+async def reset(
+    request: WebRequest, data: JSONBody[Reset], session: Session, person_id: Id, person: Who, now: Now
+) -> Invited:
+    row, token = await invitations.reset(session, person_id, data, person, now)
+    return _handed_over(request, session, row, token, now, by_mail=data.by_mail)
+
+
+@put(
+    "/api/people/{person_id:uuid}/role",
+    guards=[only(ADMINISTRATION), proved],
+    dto=JsonBody[ChangeRole],
+    return_dto=None,
+)
+async def change_role(data: JSONBody[ChangeRole], session: Session, person_id: Id, person: Who) -> PersonView:
+    return person_view(await people.change_role(session, person_id, data, person))
+
+
+@post("/api/people/{person_id:uuid}/disable", guards=[only(INVITING)], status_code=200)
 async def disable_person(session: Session, person_id: Id, person: Who, now: Now) -> PersonView:
-    await people.disable(session, person_id, person, now)
-    return person_view(await people.person(session, person_id))
+    return person_view(await people.disable(session, person_id, person, now))
 
 
-@get("/api/me", guards=[signed_in])
-async def show_me(session: Session, person: Who) -> PersonView:
-    return person_view(await people.person(session, person.id))
+@post("/api/people/{person_id:uuid}/sign-out", guards=[only(INVITING)], status_code=200)
+async def send_away(session: Session, person_id: Id, person: Who) -> PersonView:
+    return person_view(await people.send_away(session, person_id, person))
 
 
-@put("/api/me", guards=[signed_in], dto=JsonBody[SaveMe], return_dto=None)
-async def save_me(data: JSONBody[SaveMe], session: Session, person: Who) -> PersonView:
-    return person_view(await people.save_me(session, person, data))
-
-
-@put("/api/me/password", guards=[signed_in], dto=JsonBody[ChangePassword], return_dto=None, status_code=204)
-async def change_password(
-    request: WebRequest, data: JSONBody[ChangePassword], session: Session, person: Who
-) -> None:
-    await people.change_password(session, person, data, session_token(request))
-
-
-ROUTES = [list_people, add_person, disable_person, show_me, save_me, change_password]
+ROUTES = [list_people, invite, reset, change_role, disable_person, send_away]

@@ -1,110 +1,151 @@
-"""The pages of people: the administrator's list, and what each person sets for themselves."""
+"""The pages of those who invite: administrators see everybody, a lead the own organisation."""
 
 from litestar import Response, get, post
 from litestar.response import Redirect, Template
 
-from rti.accounts import people
-from rti.accounts.commands import AddPerson, ChangePassword, SaveMe
-from rti.accounts.policy import ADMINISTRATION, LEADS, REQUESTS, Role
+from rti.accounts import factors, invitations, people
+from rti.accounts.commands import ChangeRole, Invite, Reset
+from rti.accounts.policy import ADMINISTRATION, INVITING, Person, Role
+from rti.accounts.tables import PersonRow
 from rti.cbos.queries import cbos
-from rti.cbos.tables import CboRow
-from rti.i18n import LANGUAGES
 from rti.intake import decode
-from rti.web import forms
-from rti.web.guards import only, session_token, signed_in
-from rti.web.inject import Id, Now, Session, Who
+from rti.settings import Settings
+from rti.web import forms, proof
+from rti.web.guards import only
+from rti.web.inject import Door, Id, Now, Session, Who
 from rti.web.templating import Faults, WebRequest, page
 
 
 async def _people_page(
-    request: WebRequest, session: Session, sent: forms.Sent | None = None, start_password: str = ""
+    request: WebRequest, session: Session, person: Person, sent: forms.Sent | None = None
 ) -> Template:
-    faults = sent.faults if sent else ()
+    settings: Settings = request.app.state.settings
+    administers = person.role in ADMINISTRATION
     return page(
         request,
         "accounts/people.html",
-        await people.people(session),
-        status=422 if faults else 200,
-        roles=Role,
-        cbos=await cbos(session),
-        start_password=start_password,
-        form=sent.values if sent and faults else {},
-        faults=Faults(faults),
-    )
-
-
-@get("/people", guards=[only(ADMINISTRATION)])
-async def list_people(request: WebRequest, session: Session) -> Template:
-    return await _people_page(request, session)
-
-
-@post("/people", guards=[only(ADMINISTRATION)], status_code=200)
-async def add_person(request: WebRequest, session: Session, now: Now) -> Template:
-    """Answers with a page instead of a way to it: the start password is shown here and never again."""
-    sent = await forms.read(request)
-    password = ""
-    async with forms.attempt(session, sent):
-        _, password = await people.add(session, decode(AddPerson, sent.values), now)
-    return await _people_page(request, session, sent, password)
-
-
-@post("/people/{person_id:uuid}/disable", guards=[only(ADMINISTRATION)])
-async def disable_person(
-    request: WebRequest, session: Session, person_id: Id, person: Who, now: Now
-) -> Response[None] | Template:
-    sent = await forms.read(request)
-    async with forms.attempt(session, sent):
-        await people.disable(session, person_id, person, now)
-    if sent.faults:
-        return await _people_page(request, session, sent)
-    return Redirect("/people", status_code=303)
-
-
-async def _me_page(
-    request: WebRequest, session: Session, person: Who, sent: forms.Sent | None = None, *, done: bool = False
-) -> Template:
-    """Passwords that were typed are never shown again."""
-    row = await people.person(session, person.id)
-    return page(
-        request,
-        "accounts/me.html",
-        row,
+        await people.people(session, person),
         status=422 if sent else 200,
-        done=done,
-        cbo=await session.get(CboRow, row.cbo_id) if row.cbo_id else None,
-        may_switch=row.role in LEADS,
-        feeds=row.role in REQUESTS,
-        language_choices=list(LANGUAGES.items()),
+        roles=Role if administers else [Role.CBO_MEMBER],
+        cbos=[each for each in await cbos(session) if administers or each.id == person.cbo_id],
+        sends_mail=bool(settings.smtp_url),
+        form=sent.values if sent else {},
         faults=Faults(sent.faults if sent else ()),
     )
 
 
-@get("/me", guards=[signed_in])
-async def show_me(request: WebRequest, session: Session, person: Who) -> Template:
-    return await _me_page(request, session, person, done="saved" in request.query_params)
+async def _person_page(
+    request: WebRequest, session: Session, person_id: Id, person: Person, sent: forms.Sent | None = None
+) -> Template:
+    settings: Settings = request.app.state.settings
+    row = await _known(session, person_id, person)
+    return page(
+        request,
+        "accounts/person.html",
+        row,
+        status=422 if sent else 200,
+        second=await factors.enrolled(session, row.id),
+        roles=Role,
+        cbos=await cbos(session),
+        sends_mail=bool(settings.smtp_url),
+        form=sent.values if sent else {"role": row.role, "cbo_id": str(row.cbo_id or "")},
+        faults=Faults(sent.faults if sent else ()),
+    )
 
 
-@post("/me", guards=[signed_in])
-async def save_me(request: WebRequest, session: Session, person: Who) -> Response[None] | Template:
-    sent = await forms.read(request)
+async def _known(session: Session, person_id: Id, by: Person) -> PersonRow:
+    """Somebody of whom there is a page for `by`, who is there, too."""
+    if by.id == person_id and by.role in ADMINISTRATION:
+        return await people.person(session, person_id)
+    return await people.managed(session, person_id, by)
+
+
+def _handed_over(
+    request: WebRequest, session: Session, row: PersonRow, token: str, now: Now, *, by_mail: bool
+) -> Response[None] | Template:
+    """Send the link, or show it: here and never again."""
+    settings: Settings = request.app.state.settings
+    if by_mail and settings.smtp_url:
+        invitations.send(session, settings, row, token, now)
+        return Redirect("/people", status_code=303)
+    return page(request, "accounts/link.html", row, link=invitations.link_of(settings, token))
+
+
+@get("/people", guards=[only(INVITING)])
+async def list_people(request: WebRequest, session: Session, person: Who) -> Template:
+    return await _people_page(request, session, person)
+
+
+@post("/people", guards=[only(INVITING)], status_code=200)
+async def invite(
+    request: WebRequest, session: Session, door: Door, person: Who, now: Now
+) -> Response[None] | Template:
+    sent = await proof.read(request, door, now)
+    if person.cbo_id:
+        sent.values.setdefault("cbo_id", str(person.cbo_id))
+    answer: Response[None] | Template | None = None
     async with forms.attempt(session, sent):
-        await people.save_me(session, person, decode(SaveMe, sent.values))
-    if sent.faults:
-        return await _me_page(request, session, person, sent)
-    saved = Redirect("/me?saved=1", status_code=303)
-    saved.delete_cookie("language")
-    return saved
+        sent.good()
+        command = decode(Invite, sent.values)
+        row, token = await invitations.invite(session, command, person, now)
+        answer = _handed_over(request, session, row, token, now, by_mail=command.by_mail)
+    return answer or await _people_page(request, session, person, sent)
 
 
-@post("/me/password", guards=[signed_in])
-async def change_password(request: WebRequest, session: Session, person: Who) -> Response[None] | Template:
-    sent = await forms.read(request)
+@get("/people/{person_id:uuid}", guards=[only(INVITING)])
+async def show_person(request: WebRequest, session: Session, person_id: Id, person: Who) -> Template:
+    return await _person_page(request, session, person_id, person)
+
+
+@post("/people/{person_id:uuid}/reset", guards=[only(INVITING)], status_code=200)
+async def reset(
+    request: WebRequest, session: Session, door: Door, person_id: Id, person: Who, now: Now
+) -> Response[None] | Template:
+    sent = await proof.read(request, door, now)
+    answer: Response[None] | Template | None = None
     async with forms.attempt(session, sent):
-        command = decode(ChangePassword, sent.values)
-        await people.change_password(session, person, command, session_token(request))
-    if sent.faults:
-        return await _me_page(request, session, person, sent)
-    return Redirect("/me?saved=1", status_code=303)
+        sent.good()
+        command = decode(Reset, sent.values)
+        row, token = await invitations.reset(session, person_id, command, person, now)
+        answer = _handed_over(request, session, row, token, now, by_mail=command.by_mail)
+    return answer or await _person_page(request, session, person_id, person, sent)
 
 
-ROUTES = [list_people, add_person, disable_person, show_me, save_me, change_password]
+@post("/people/{person_id:uuid}/role", guards=[only(ADMINISTRATION)])
+async def change_role(
+    request: WebRequest, session: Session, door: Door, person_id: Id, person: Who, now: Now
+) -> Response[None] | Template:
+    sent = await proof.read(request, door, now)
+    answer: Response[None] | Template | None = None
+    async with forms.attempt(session, sent):
+        sent.good()
+        await people.change_role(session, person_id, decode(ChangeRole, sent.values), person)
+        answer = Redirect(f"/people/{person_id}", status_code=303)
+    return answer or await _person_page(request, session, person_id, person, sent)
+
+
+@post("/people/{person_id:uuid}/disable", guards=[only(INVITING)])
+async def disable_person(
+    request: WebRequest, session: Session, person_id: Id, person: Who, now: Now
+) -> Response[None] | Template:
+    sent = await forms.read(request)
+    answer: Response[None] | Template | None = None
+    async with forms.attempt(session, sent):
+        await people.disable(session, person_id, person, now)
+        answer = Redirect("/people", status_code=303)
+    return answer or await _person_page(request, session, person_id, person, sent)
+
+
+@post("/people/{person_id:uuid}/sign-out", guards=[only(INVITING)])
+async def send_away(
+    request: WebRequest, session: Session, person_id: Id, person: Who
+) -> Response[None] | Template:
+    sent = await forms.read(request)
+    answer: Response[None] | Template | None = None
+    async with forms.attempt(session, sent):
+        await people.send_away(session, person_id, person)
+        answer = Redirect(f"/people/{person_id}", status_code=303)
+    return answer or await _person_page(request, session, person_id, person, sent)
+
+
+ROUTES = [list_people, invite, show_person, reset, change_role, disable_person, send_away]

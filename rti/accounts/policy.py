@@ -24,6 +24,38 @@ class Person:
     language: str
 
 
+class Standing(StrEnum):
+    """How far somebody has come in signing in."""
+
+    COMPLETE = "complete"
+    MUST_PROVE = "must_prove"
+    """The password was right, and the second factor is still to be shown."""
+    MUST_ENROL = "must_enrol"
+    """The password was right, and the role needs a second factor that the account has not got yet."""
+
+
+class TokenScope(StrEnum):
+    """What a token for a program is good for; each includes those before it."""
+
+    STATISTICS = "statistics"
+    READ = "read"
+    WRITE = "write"
+
+    def covers(self, needed: "TokenScope") -> bool:
+        order = list(TokenScope)
+        return order.index(needed) <= order.index(self)
+
+
+_FIGURES = ("/api/statistics", "/api/what-if")
+
+
+def scope_needed(method: str, path: str) -> TokenScope:
+    """The scope that a token needs for an address of the API."""
+    if method not in {"GET", "HEAD"}:
+        return TokenScope.WRITE
+    return TokenScope.STATISTICS if path.startswith(_FIGURES) else TokenScope.READ
+
+
 CBO = frozenset({Role.CBO_MEMBER, Role.CBO_LEAD})
 LEADS = frozenset({Role.CBO_LEAD})
 STAFF = frozenset({Role.STAFF})
@@ -35,6 +67,25 @@ ORGANISATIONS = CBO | SUPPORT
 LOCKING = SUPPORT | {Role.CBO_LEAD}
 COMPARING = STAFF | {Role.WORKING_GROUP}
 EVERYBODY = frozenset(Role)
+INVITING = ADMINISTRATION | {Role.CBO_LEAD}
+TWO_FACTORS = STAFF | ADMINISTRATION | {Role.WORKING_GROUP}
+"""The roles that need a second factor; it is offered to all others."""
+
+
+def standing_of(role: Role, *, enrolled: bool, shown: bool, demo: bool) -> Standing:
+    """Where somebody stands whose password was right; the demo asks for a second factor only where there is one."""
+    if shown:
+        return Standing.COMPLETE
+    if enrolled:
+        return Standing.MUST_PROVE
+    return Standing.MUST_ENROL if role in TWO_FACTORS and not demo else Standing.COMPLETE
+
+
+def manages(by: Person, role: Role, cbo_id: UUID | None) -> bool:
+    """Whether `by` invites, resets and disables people of a role: a lead does the members of the own organisation."""
+    if by.role is Role.CBO_LEAD:
+        return role is Role.CBO_MEMBER and cbo_id == by.cbo_id
+    return by.role in ADMINISTRATION
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,76 +1,158 @@
-"""Signing in and out: opaque tokens, ended after 30 idle minutes or 12 hours."""
+"""Sessions: opaque tokens, ended after 30 idle minutes or 12 hours, and at once by whatever should end them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.passwords import NOBODY, new_token, password_matches, token_hash
-from rti.accounts.policy import Person
-from rti.accounts.tables import PersonRow, SignInRow
+from rti.accounts.passwords import new_token, token_hash
+from rti.accounts.policy import Person, Standing, TokenScope, standing_of
+from rti.accounts.tables import ApiTokenRow, PasskeyRow, PersonRow, SignInRow, TotpRow
 from rti.cbos.queries import not_locked
-from rti.errors import invalid, say
+from rti.errors import NotFound
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
+PROVED_FOR = timedelta(minutes=10)
+"""How long after the password was shown it need not be shown again before what asks for it."""
+API_TOKEN = "rti_"  # noqa: S105 -- the beginning of a token, by which secret scanners and we know it
 _NOTED_EVERY = timedelta(minutes=1)
+
+ACTIVE = (PersonRow.disabled_at.is_(None), not_locked(PersonRow.cbo_id))
+"""What must hold of a person who signs in or is signed in, asked anew at every request."""
+_ENROLLED = or_(
+    exists().where(TotpRow.person_id == PersonRow.id), exists().where(PasskeyRow.person_id == PersonRow.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who asks, and how far they have come. A token for a program has a scope, and proves nothing more."""
+
+    person: Person
+    token: str
+    id: UUID
+    standing: Standing
+    proved_at: datetime | None = None
+    second_factor: bool = False
+    scope: TokenScope | None = None
+
+    def proved(self, now: datetime) -> bool:
+        return self.proved_at is not None and now - self.proved_at < PROVED_FOR
 
 
 def person_of(row: PersonRow) -> Person:
     return Person(id=row.id, name=row.name, role=row.role, cbo_id=row.cbo_id, language=row.language)
 
 
-async def sign_in(session: AsyncSession, email: str, password: str, now: datetime) -> tuple[str, Person]:
-    """A new token and its person; a wrong name and a wrong password are told in the same words."""
-    row = await session.scalar(
-        select(PersonRow).where(
-            PersonRow.email == email.strip().lower(),
-            PersonRow.disabled_at.is_(None),
-            not_locked(PersonRow.cbo_id),
-        )
-    )
-    if not password_matches(row.password_hash if row else NOBODY, password) or row is None:
-        raise invalid(
-            "password",
-            say("This e-mail address and password do not belong together; check both and try again"),
-        )
+async def open_session(
+    session: AsyncSession, person_id: UUID, now: datetime, *, second_factor: bool = False
+) -> str:
+    """A new session and its token; whoever asks has just shown the password."""
     token = new_token()
     session.add(
         SignInRow(
             token_hash=token_hash(token),
-            person_id=row.id,
+            person_id=person_id,
             created_at=now,
             last_seen_at=now,
             expires_at=now + LONGEST,
+            proved_at=now,
+            second_factor_at=now if second_factor else None,
         )
     )
-    return token, person_of(row)
+    return token
 
 
-async def find(session: AsyncSession, token: str, now: datetime) -> Person | None:
-    """The person of a live session; being seen keeps it alive."""
+async def find(session: AsyncSession, token: str, now: datetime, *, demo: bool = False) -> SignedIn | None:
+    """Whose token it is, if it is live; being seen keeps a session alive."""
+    if token.startswith(API_TOKEN):
+        return await _find_api_token(session, token, now)
     found = (
         await session.execute(
-            select(PersonRow, SignInRow)
+            select(PersonRow, SignInRow, _ENROLLED)
             .join(SignInRow, SignInRow.person_id == PersonRow.id)
             .where(
                 SignInRow.token_hash == token_hash(token),
                 SignInRow.expires_at > now,
                 SignInRow.last_seen_at > now - IDLE,
-                PersonRow.disabled_at.is_(None),
-                not_locked(PersonRow.cbo_id),
+                *ACTIVE,
             )
         )
     ).one_or_none()
     if found is None:
         return None
-    person, signed_in = found
-    if now - signed_in.last_seen_at > _NOTED_EVERY:
+    person, row, enrolled = found
+    if now - row.last_seen_at > _NOTED_EVERY:
+        await session.execute(update(SignInRow).where(SignInRow.id == row.id).values(last_seen_at=now))
+    shown = row.second_factor_at is not None
+    standing = standing_of(person.role, enrolled=enrolled, shown=shown, demo=demo)
+    return SignedIn(person_of(person), token, row.id, standing, row.proved_at, shown)
+
+
+async def _find_api_token(session: AsyncSession, token: str, now: datetime) -> SignedIn | None:
+    found = (
         await session.execute(
-            update(SignInRow).where(SignInRow.token_hash == signed_in.token_hash).values(last_seen_at=now)
+            select(PersonRow, ApiTokenRow)
+            .join(ApiTokenRow, ApiTokenRow.person_id == PersonRow.id)
+            .where(ApiTokenRow.token_hash == token_hash(token), ApiTokenRow.expires_at > now, *ACTIVE)
         )
-    return person_of(person)
+    ).one_or_none()
+    if found is None:
+        return None
+    person, row = found
+    return SignedIn(person_of(person), token, row.id, Standing.COMPLETE, scope=row.scope)
 
 
-async def sign_out(session: AsyncSession, token: str) -> None:
-    await session.execute(delete(SignInRow).where(SignInRow.token_hash == token_hash(token)))
+async def sessions_of(session: AsyncSession, person_id: UUID, now: datetime) -> Sequence[SignInRow]:
+    """The live sessions of a person, the last seen first."""
+    live = (
+        SignInRow.person_id == person_id,
+        SignInRow.expires_at > now,
+        SignInRow.last_seen_at > now - IDLE,
+    )
+    return (
+        await session.scalars(select(SignInRow).where(*live).order_by(SignInRow.last_seen_at.desc()))
+    ).all()
+
+
+async def note_proof(session: AsyncSession, me: SignedIn, now: datetime) -> None:
+    await session.execute(update(SignInRow).where(SignInRow.id == me.id).values(proved_at=now))
+
+
+async def complete(session: AsyncSession, me: SignedIn, now: datetime) -> str:
+    """The second factor was shown: the session goes on under a new token."""
+    token = new_token()
+    changed = {"token_hash": token_hash(token), "second_factor_at": now, "proved_at": now}
+    gone = await session.scalar(
+        update(SignInRow).where(SignInRow.id == me.id).values(changed).returning(SignInRow.id)
+    )
+    if gone is None:
+        raise NotFound
+    return token
+
+
+async def renew(session: AsyncSession, me: SignedIn, now: datetime, *, enrolled: bool = False) -> str:
+    """What one signs in with has changed: everything ends, but a new session for whoever changed it."""
+    await end_all(session, me.person.id)
+    return await open_session(session, me.person.id, now, second_factor=enrolled or me.second_factor)
+
+
+async def sign_out(session: AsyncSession, me: SignedIn) -> None:
+    await session.execute(delete(SignInRow).where(SignInRow.id == me.id))
+
+
+async def end(session: AsyncSession, person_id: UUID, session_id: UUID) -> None:
+    """End one session of a person."""
+    chosen = (SignInRow.id == session_id, SignInRow.person_id == person_id)
+    if await session.scalar(delete(SignInRow).where(*chosen).returning(SignInRow.id)) is None:
+        raise NotFound
+
+
+async def end_all(session: AsyncSession, person_id: UUID) -> None:
+    """End every session and token of a person; each of their next requests is refused."""
+    await session.execute(delete(SignInRow).where(SignInRow.person_id == person_id))
+    await session.execute(delete(ApiTokenRow).where(ApiTokenRow.person_id == person_id))

@@ -1,20 +1,30 @@
-"""People and their sessions."""
+"""People, by what they prove who they are, and their sessions."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rti.accounts.policy import Role
+from rti.accounts.policy import Role, TokenScope
 from rti.db import Base, Choice, new_id
 
 
 class PersonRow(Base):
     """Somebody who can sign in; `email` is stored in lower case.
 
-    Messages come from the hour `hours_from` to before `hours_to`, in the time zone of the installation;
-    they are silent unless `wants_detail`, and one a day with `wants_digest`.
+    Whoever was invited, or has to set a new password, has no `password_hash` until then. Messages come from
+    the hour `hours_from` to before `hours_to`, in the time zone of the installation; they are silent unless
+    `wants_detail`, and one a day with `wants_digest`.
     """
 
     __tablename__ = "person"
@@ -27,7 +37,7 @@ class PersonRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    password_hash: Mapped[str]
+    password_hash: Mapped[str | None]
     role: Mapped[Role] = mapped_column(Choice(Role))
     cbo_id: Mapped[UUID | None] = mapped_column(ForeignKey("cbo.id"))
     language: Mapped[str]
@@ -40,16 +50,91 @@ class PersonRow(Base):
     created_at: Mapped[datetime]
 
 
+class InvitationRow(Base):
+    """The link by which somebody sets a password: one for each person, of which only SHA-256 is kept."""
+
+    __tablename__ = "invitation"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class TotpRow(Base):
+    """The sealed secret of an authenticator app (RFC 6238), and the last step whose code was taken."""
+
+    __tablename__ = "totp"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+
+
+class PasskeyRow(Base):
+    """A passkey (WebAuthn): its public key, and how often it says it was used."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class RecoveryCodeRow(Base):
+    """A code that stands in for the second factor once; only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_code"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+
+
 class SignInRow(Base):
-    """A session: only the SHA-256 of its token is kept, and no address of the visitor."""
+    """A session: only the SHA-256 of its token is kept, and no address of the visitor.
+
+    `proved_at` is when its person last showed the password, `second_factor_at` when the second factor.
+    """
 
     __tablename__ = "sign_in"
 
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    proved_at: Mapped[datetime]
+    second_factor_at: Mapped[datetime | None]
+
+
+class ApiTokenRow(Base):
+    """A token with which a program acts for a person, within a scope and until a day."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    scope: Mapped[TokenScope] = mapped_column(Choice(TokenScope))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class GuessRow(Base):
+    """From when on the next guess counts as the first again; `key` is a keyed hash and names nobody."""
+
+    __tablename__ = "guess"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    free_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AssignmentRow(Base):

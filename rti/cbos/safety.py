@@ -12,7 +12,7 @@ from sqlalchemy import Table, Text, cast, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import ADMINISTRATION, Person
-from rti.accounts.tables import PersonRow, SignInRow
+from rti.accounts.tables import ApiTokenRow, InvitationRow, PersonRow, SignInRow
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
 from rti.cbos.kinds import SafetyStep
 from rti.cbos.queries import one
@@ -120,11 +120,12 @@ def _note(
 
 
 async def _send_away(session: AsyncSession, cbo_id: UUID, now: datetime) -> None:
-    """End the sessions of its people, and send them nothing that has not left yet."""
+    """End sessions, tokens and links of its people, and send them nothing that has not left yet."""
     people = select(PersonRow.id).where(PersonRow.cbo_id == cbo_id)
     unsent = (MessageState.QUEUED, MessageState.DEFERRED)
-    ended = delete(SignInRow).where(SignInRow.person_id.in_(people))
-    await session.execute(ended.execution_options(synchronize_session=False))
+    for way_in in (SignInRow, ApiTokenRow, InvitationRow):
+        ended = delete(way_in).where(way_in.person_id.in_(people))
+        await session.execute(ended.execution_options(synchronize_session=False))
     await session.execute(
         update(MessageRow)
         .where(MessageRow.person_id.in_(people), MessageRow.state.in_(unsent))

@@ -1,20 +1,21 @@
-"""`rti account add`: the first administrator of a new installation, and anybody after."""
+"""`rti account`: the first administrator of a new installation, and help for whoever lost the way in."""
 
 from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts import assignments
-from rti.accounts.commands import AddPerson, Assign
-from rti.accounts.people import add as add_person
+from rti.accounts import assignments, invitations, people
+from rti.accounts.commands import Assign, Invite, Reset
 from rti.accounts.policy import Role
 from rti.accounts.tables import PersonRow
 from rti.campaigns.tables import CampaignRow
 from rti.cbos.tables import CboRow
-from rti.cli.working import in_transaction
+from rti.cli.running import settings_of_environment
+from rti.cli.working import Work, in_transaction
 from rti.errors import invalid, say
 from rti.i18n import Language
 from rti.intake import decode
@@ -23,28 +24,74 @@ app = typer.Typer(name="account", help="Accounts of people.", no_args_is_help=Tr
 
 
 @app.command()
-def add(
+def invite(
     email: Annotated[str, typer.Argument(help="The address by which the person signs in.")],
     role: Annotated[Role, typer.Option(help="What the person may do.")],
-    name: Annotated[str, typer.Option(help="How the person is shown on timelines.")] = "",
     cbo: Annotated[str | None, typer.Option(help="Code of the organisation, for members and leads.")] = None,
     language: Annotated[Language, typer.Option(help="Language of pages and messages.")] = Language.KM,
 ) -> None:
-    """Add an account and print its start password, which is shown this once only.
+    """Make an account and print the link by which its owner sets a password; it is shown this once only.
 
-    Example: rti account add you@example.org --role administrator
+    Example: rti account invite you@example.org --role administrator
     """
 
     async def work(session: AsyncSession, now: datetime, _today: date) -> str:
         found = await session.scalar(select(CboRow.id).where(CboRow.code == cbo)) if cbo else None
         if cbo and found is None:
             raise invalid("cbo", say("There is no organisation with the code {code}", code=cbo))
-        given = {"email": email, "name": name or email.partition("@")[0], "role": role, "language": language}
-        command = decode(AddPerson, {**given, "cbo_id": str(found) if found else None})
-        _, password = await add_person(session, command, now)
-        return password
+        given = {"email": email, "role": role, "language": language}
+        command = decode(Invite, {**given, "cbo_id": str(found) if found else None})
+        _, token = await invitations.invite(session, command, None, now)
+        return token
 
-    typer.echo(in_transaction(work))
+    _print_link(work)
+
+
+@app.command()
+def reset(
+    email: Annotated[str, typer.Argument(help="The address by which the person signs in.")],
+    *,
+    factors: Annotated[bool, typer.Option(help="Remove the second factors, too.")] = False,
+) -> None:
+    """Take a password away, end every session, and print a link by which the owner sets a new one.
+
+    Example: rti account reset you@example.org --factors
+    """
+
+    async def work(session: AsyncSession, now: datetime, _today: date) -> str:
+        person_id = await _person_id(session, email)
+        _, token = await invitations.reset(session, person_id, Reset(factors=factors), None, now)
+        return token
+
+    _print_link(work)
+
+
+@app.command()
+def disable(
+    email: Annotated[str, typer.Argument(help="The address by which the person signs in.")],
+) -> None:
+    """Let nobody sign in to an account any more, and end its sessions at once.
+
+    Example: rti account disable somebody@example.org
+    """
+
+    async def work(session: AsyncSession, now: datetime, _today: date) -> None:
+        await people.disable(session, await _person_id(session, email), None, now)
+
+    in_transaction(work)
+
+
+def _print_link(work: Work[str]) -> None:
+    """Do the work, and print the link with the token that it made."""
+    token = in_transaction(work)
+    typer.echo(invitations.link_of(settings_of_environment(), token))
+
+
+async def _person_id(session: AsyncSession, email: str) -> UUID:
+    found = await session.scalar(select(PersonRow.id).where(PersonRow.email == email.lower()))
+    if found is None:
+        raise invalid("email", say("There is no account with this e-mail address"))
+    return found
 
 
 @app.command()
@@ -61,9 +108,7 @@ def assign(
     """
 
     async def work(session: AsyncSession, now: datetime, _today: date) -> None:
-        person_id = await session.scalar(select(PersonRow.id).where(PersonRow.email == email.lower()))
-        if person_id is None:
-            raise invalid("email", say("There is no account with this e-mail address"))
+        person_id = await _person_id(session, email)
         found = await session.scalar(select(CampaignRow.id).where(CampaignRow.code == campaign))
         if campaign and found is None:
             raise invalid("campaign", say("There is no campaign with the code {code}", code=campaign))

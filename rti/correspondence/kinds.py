@@ -9,6 +9,7 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     DIGEST = "digest"
     LETTER = "letter"
+    INVITATION = "invitation"
 
 
 class Channel(StrEnum):

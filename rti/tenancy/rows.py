@@ -72,6 +72,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "day_off": _open(worker=EDIT, operator=EDIT),
     "calendar_year": _open(worker=EDIT, operator=EDIT),
     "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
+    "guess": {Login.DOOR: ALL, Login.OPERATOR: ALL},
     "tick": {
         Login.DOOR: READ,
         Login.STAFF: READ,
@@ -114,6 +115,7 @@ def _of_request(privileges: str, **more: May) -> dict[Login, May]:
 
 
 _GONE = May("SELECT (person_id), DELETE", _SAFE_PERSON)
+_OF_A_PERSON = {Login.DOOR: _ANY, Login.SAFETY: _GONE, Login.OPERATOR: _ANY}
 _OF_DOCUMENT = {
     Login.CBO: May(ADD, MINE),
     Login.STAFF: May(ADD, OF_A_DOCUMENT),
@@ -134,9 +136,14 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.WORKER: May(_WRITTEN_TO),
         Login.OPERATOR: _ANY,
     },
-    "sign_in": {Login.DOOR: _ANY, Login.SAFETY: _GONE, Login.OPERATOR: _ANY},
-    "assignment": {Login.DOOR: _ANY, Login.SAFETY: _GONE, Login.WORKER: May(READ), Login.OPERATOR: _ANY},
-    "feed": {Login.DOOR: _ANY, Login.SAFETY: _GONE, Login.OPERATOR: _ANY},
+    "sign_in": _OF_A_PERSON,
+    "invitation": _OF_A_PERSON,
+    "totp": _OF_A_PERSON,
+    "passkey": _OF_A_PERSON,
+    "recovery_code": _OF_A_PERSON,
+    "api_token": _OF_A_PERSON,
+    "assignment": {**_OF_A_PERSON, Login.WORKER: May(READ)},
+    "feed": _OF_A_PERSON,
     "cbo": {
         Login.DOOR: May(READ),
         Login.CBO: May("SELECT, UPDATE (last_number, sends_messages)", "id = (SELECT rti.my_cbo())"),
@@ -191,9 +198,9 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "identity_opening": _of_request(ADD, safety=_wiped("SELECT (cbo_id), UPDATE (purpose)")),
     "reminder": _of_request(READ, worker=May(ADD)),
     "message": {
-        Login.DOOR: May("SELECT (state, created_at, next_attempt_at)"),
+        Login.DOOR: May("SELECT (person_id, kind, state, created_at, next_attempt_at), INSERT, DELETE"),
         Login.CBO: May(EDIT, MY_MESSAGE),
-        Login.STAFF: May(EDIT),
+        Login.STAFF: May(EDIT, "kind <> 'invitation'"),
         Login.ADMIN: May(READ),
         Login.SAFETY: May("SELECT (person_id, state), UPDATE (state, finished_at), DELETE", _SAFE_PERSON),
         Login.WORKER: May(EDIT),

@@ -22,6 +22,11 @@ class Sent:
     files: dict[str, UploadFile]
     faults: tuple[Fault, ...] = field(default=())
 
+    def good(self) -> None:
+        """Raise what was found wrong before the action."""
+        if self.faults:
+            raise Invalid(*self.faults)
+
 
 async def read(request: WebRequest) -> Sent:
     """The fields of a form that hold something, without the form token.

@@ -1,7 +1,10 @@
 """Who is asking, and whether this route is for them.
 
-The browser carries a session cookie; the JSON API carries the same token as a bearer token (RFC 6750)
-and never the cookie, so that no other site can make a browser use it.
+The browser carries a session cookie; the JSON API carries the same token, or one made for a program, as a
+bearer token (RFC 6750) and never the cookie, so that no other site can make a browser use it.
+
+`request.user` is a person only once everything that the account asks for was shown; until then it is None,
+as for a visitor, and only `request.auth` tells who is about to sign in.
 """
 
 from collections.abc import Callable
@@ -12,58 +15,89 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from rti.accounts import sessions
-from rti.accounts.policy import EVERYBODY, Role
-from rti.errors import Forbidden, SignInRequired
+from rti.accounts.policy import EVERYBODY, Role, Standing, scope_needed
+from rti.errors import Forbidden, ProofRequired, SignInRequired, say
 from rti.tenancy.logins import Login
 from rti.wallclock import now
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], None]
 
+COMPLETE = frozenset({Standing.COMPLETE})
+ENROLLING = COMPLETE | {Standing.MUST_ENROL}
 
-def cookie_name(*, secure: bool) -> str:
+
+def cookie_name(name: str, *, secure: bool) -> str:
     """`__Host-` binds the cookie to this very host, and browsers accept the prefix over HTTPS only."""
-    return "__Host-session" if secure else "session"
+    return f"__Host-{name}" if secure else name
 
 
-def session_token(connection: Connection) -> str:
+def _token(connection: Connection) -> str:
     """The token that came with the request, or an empty string."""
     if connection.url.path.startswith("/api/"):
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
-    return connection.cookies.get(cookie_name(secure=connection.app.state.settings.secure_cookies), "")
+    secure = connection.app.state.settings.secure_cookies
+    token = connection.cookies.get(cookie_name("session", secure=secure), "")
+    return "" if token.startswith(sessions.API_TOKEN) else token
 
 
 class Authentication(AbstractAuthenticationMiddleware):
     """Finds the person behind the token, in a transaction of its own."""
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
-        token = session_token(connection)
+        token = _token(connection)
         if not token:
             return AuthenticationResult(user=None, auth=None)
-        async with connection.app.state.database.under(Login.DOOR).transaction() as session:
-            person = await sessions.find(session, token, now())
-        return AuthenticationResult(user=person, auth=token if person else None)
+        state = connection.app.state
+        async with state.database.under(Login.DOOR).transaction() as session:
+            found = await sessions.find(session, token, now(), demo=state.settings.demo)
+        complete = found is not None and found.standing is Standing.COMPLETE
+        return AuthenticationResult(user=found.person if found and complete else None, auth=found)
 
 
 def open_to_all(connection: Connection, handler: BaseRouteHandler) -> None:
     """This route is for anybody, signed in or not."""
 
 
-def only(roles: frozenset[Role]) -> Guard:
-    """This route is for these roles."""
+def only(roles: frozenset[Role], *, standings: frozenset[Standing] = COMPLETE) -> Guard:
+    """This route is for these roles, once they have come so far in signing in."""
 
     def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        if connection.user is None:
+        me: sessions.SignedIn | None = connection.auth
+        if me is None or me.standing not in standings:
             raise SignInRequired
-        if connection.user.role not in roles:
+        if me.person.role not in roles:
             raise Forbidden
+        if me.scope and not me.scope.covers(
+            scope_needed(str(connection.scope.get("method")), connection.url.path)
+        ):
+            raise Forbidden(say("The scope of this token does not cover that"))
 
-    guard.roles = roles  # type: ignore[attr-defined]
+    guard.roles, guard.standings = roles, standings  # type: ignore[attr-defined]
     return guard
 
 
 signed_in = only(EVERYBODY)
+proving = only(EVERYBODY, standings=frozenset({Standing.MUST_PROVE}))
+enrolling = only(EVERYBODY, standings=ENROLLING)
+signing_in = only(EVERYBODY, standings=frozenset(Standing))
+
+
+def in_person(connection: Connection, _: BaseRouteHandler) -> None:
+    """Beside another guard: whoever asks has signed in, and is no program with a token."""
+    if connection.auth is None or connection.auth.scope:
+        raise Forbidden(say("A token cannot do this; sign in for it"))
+
+
+def proved(connection: Connection, _: BaseRouteHandler) -> None:
+    """Beside another guard: whoever asks has shown the password within ten minutes; a token never has.
+
+    For the JSON API. Pages ask for the password in the form itself, by `proof.read`.
+    """
+    me: sessions.SignedIn | None = connection.auth
+    if me is None or not me.proved(now()):
+        raise ProofRequired
 
 
 def require_declared_guards(handlers: list[HTTPRouteHandler]) -> None:

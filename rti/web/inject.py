@@ -8,6 +8,8 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person
+from rti.accounts.sessions import SignedIn
+from rti.db import Database
 
 Session = NamedDependency[AsyncSession]
 """`session`: the transaction of this request, under the login of who asks; see `routes`."""
@@ -15,6 +17,10 @@ Recomputing = NamedDependency[AsyncSession]
 """`recomputing`: a transaction that may move the dates of every request and sees of each no more than that needs."""
 Who = NamedDependency[Person]
 """`person`: whoever is signed in; for routes that only signed-in people may use."""
+Me = NamedDependency[SignedIn]
+"""`me`: the session or token by which somebody is signed in, or about to be."""
+Door = NamedDependency[Database]
+"""`door`: the database of accounts, for what has to be committed before an answer is known."""
 Now = NamedDependency[datetime]
 """`now`: the moment of this request."""
 Today = NamedDependency[date]

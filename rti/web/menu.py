@@ -4,6 +4,7 @@ from rti.accounts.policy import (
     ADMINISTRATION,
     COMPARING,
     EVERYBODY,
+    INVITING,
     MESSAGES,
     ORGANISATIONS,
     REQUESTS,
@@ -26,7 +27,7 @@ MENU = (
     ("/mail", N_("Messages"), MESSAGES),
     ("/cbos", N_("Organisations"), ORGANISATIONS),
     ("/status", N_("System"), SUPPORT),
-    ("/people", N_("People"), ADMINISTRATION),
+    ("/people", N_("People"), INVITING),
     ("/me", N_("My account"), EVERYBODY),
 )
 

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
+from rti.accounts.policy import Standing
 from rti.errors import (
     Forbidden,
     Invalid,
@@ -34,6 +35,10 @@ _BY_STATUS: dict[int, type[Problem]] = {
 _METHOD = say("This address does not take that kind of request")
 
 
+NEXT_STEP = {Standing.MUST_PROVE: "/second-factor", Standing.MUST_ENROL: "/me/factors"}
+"""Where somebody goes on who has shown the password and not all that the account asks for."""
+
+
 def wants_json(request: WebRequest) -> bool:
     accepts = request.headers.get("accept", "")
     return request.url.path.startswith("/api/") or ("json" in accepts and "html" not in accepts)
@@ -56,7 +61,7 @@ def answer(request: WebRequest, problem: Problem, reference: str | None = None) 
         body = problem_json(problem, reader_of(request), reference)
         return Response(body, status_code=problem.status, media_type="application/problem+json")
     if isinstance(problem, SignInRequired) and request.method == "GET":
-        return Redirect("/sign-in")
+        return Redirect(NEXT_STEP.get(request.auth.standing, "/sign-in") if request.auth else "/sign-in")
     return page(request, "problem.html", problem, status=problem.status, reference=reference)
 
 

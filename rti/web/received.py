@@ -4,10 +4,11 @@ from litestar import Request
 from litestar.datastructures import FormMultiDict, State
 
 from rti.accounts.policy import Person
+from rti.accounts.sessions import SignedIn
 from rti.errors import Malformed, say
 
 
-class ReceivedRequest(Request[Person | None, str | None, State]):
+class ReceivedRequest(Request[Person | None, SignedIn | None, State]):
     """Refuses forms in broken text, and knows no cookie outside ASCII (RFC 6265, 4.1.1)."""
 
     @property

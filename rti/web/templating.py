@@ -18,15 +18,17 @@ from litestar.response import Template
 
 from rti import i18n
 from rti.accounts.policy import Person
+from rti.accounts.sessions import SignedIn
 from rti.errors import Fault, Message
 from rti.labels import label
 from rti.law.limits import Limit, parse_limit
 from rti.law.names import Name
 from rti.law.steps import N_, UNITS
-from rti.wallclock import day_of
+from rti.wallclock import day_of, now
+from rti.web.guards import cookie_name
 from rti.web.menu import menu
 
-WebRequest = Request[Person | None, str | None, State]
+WebRequest = Request[Person | None, SignedIn | None, State]
 
 _LOCKED = N_("Locked organisation")
 STATIC = Path(__file__).parent / "static"
@@ -57,12 +59,14 @@ def static_url(name: str) -> str:
 
 def language_of(request: WebRequest) -> str:
     """What the reader chose on this device, else in the account, else in the browser."""
-    chosen = request.cookies.get("language", "")
+    chosen = request.cookies.get(
+        cookie_name("language", secure=request.app.state.settings.secure_cookies), ""
+    )
     if chosen in i18n.LANGUAGES:
         return chosen
-    person: Person | None = request.scope.get("user")
-    if person:
-        return person.language
+    me: SignedIn | None = request.scope.get("auth")
+    if me:
+        return me.person.language
     return i18n.preferred(request.headers.get("accept-language", ""), request.app.state.settings.language)
 
 
@@ -143,6 +147,7 @@ def page(
 ) -> Template:
     """A page: what it shows is `view`; reader, person and address are there on every page."""
     reader = reader_of(request)
+    me: SignedIn | None = request.scope.get("auth")
 
     def here(**changes: object) -> str:
         query: Mapping[str, object] = {**dict(request.query_params), **changes}
@@ -156,6 +161,7 @@ def page(
         "gettext": reader.translate,
         "ngettext": i18n.translations(reader.language).ngettext,
         "person": request.scope.get("user"),
+        "proved": bool(me and me.proved(now())),
         "settings": request.app.state.settings,
         "languages": i18n.LANGUAGES,
         "path": request.url.path,

@@ -11,8 +11,9 @@ from litestar.routes import HTTPRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
-from rti.accounts.policy import Person, Role
-from rti.accounts.tables import AssignmentRow, SignInRow
+from rti.accounts.policy import Person, Role, Standing, TokenScope
+from rti.accounts.tables import ApiTokenRow, AssignmentRow, PasskeyRow, SignInRow
+from rti.cbos.tables import CboRow
 from rti.correspondence.kinds import MessageKind
 from rti.correspondence.tables import MessageRow
 from rti.db import Database
@@ -29,11 +30,12 @@ FRAMEWORK = {"/api/schema", "/api/schema/openapi.json", "/api/schema/{path:str}"
 
 @dataclass(frozen=True)
 class Route:
-    """A method of an address; `roles` is None where it is open to all."""
+    """A method of an address; `roles` is None where it is open to all, `standings` are those that it is for."""
 
     method: str
     path: str
     roles: frozenset[Role] | None
+    standings: frozenset[Standing]
     parameters: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -59,13 +61,25 @@ def routes_of(app: Litestar) -> Iterator[Route]:
         for handler in route.route_handlers:
             for method in sorted(handler.http_methods - {"OPTIONS"}):
                 guards = handler.guards or ()
-                roles = next((guard.roles for guard in guards if hasattr(guard, "roles")), None)
-                assert roles is not None or open_to_all in guards, f"{method} {route.path} has no guard"
-                yield Route(method, route.path, roles, tuple(route.path_parameters))
+                found = [guard for guard in guards if hasattr(guard, "roles")]
+                assert found or open_to_all in guards, f"{method} {route.path} has no guard"
+                roles, standings = (
+                    (found[0].roles, found[0].standings) if found else (None, frozenset(Standing))
+                )
+                yield Route(method, route.path, roles, standings, tuple(route.path_parameters))
 
 
-async def things(session: AsyncSession, member: Person, about: Person, **request: str) -> dict[str, str]:
-    """A value for every parameter of an address: things of `member`, and the account of `about`."""
+async def somebody(session: AsyncSession, asker: Person) -> Person:
+    """Another person of whom `asker` may know, if there are any: for a lead a member of the own organisation."""
+    of = await session.get(CboRow, asker.cbo_id) if asker.role is Role.CBO_LEAD else None
+    return (await make.member(session, of=of)).person
+
+
+async def things(
+    session: AsyncSession, member: Person, about: Person, *, me: Person | None = None, **request: str
+) -> dict[str, str]:
+    """A value for every parameter of an address: things of `member`, the account of `about`, what is of `me`."""
+    me = me or member
     filed = await make.request(session, member, NOW, **request)
     event = (await events_of(session, filed.id))[0]
     document = await attach(session, event, file_name="a.pdf", content=b"%PDF-1.7", now=NOW)
@@ -80,7 +94,25 @@ async def things(session: AsyncSession, member: Person, about: Person, **request
     session.add(message)
     campaign = await make.campaign(session, NOW)
     assignment = AssignmentRow(person_id=about.id, province_code="23", assigned_at=NOW)
-    session.add(assignment)
+    passkey = PasskeyRow(
+        person_id=me.id,
+        credential_id=token_hash(new_token()),
+        public_key=b"",
+        sign_count=0,
+        name="own",
+        created_at=NOW,
+    )
+    api_token = ApiTokenRow(
+        person_id=me.id,
+        token_hash=token_hash(new_token()),
+        name="own",
+        scope=TokenScope.READ,
+        created_at=NOW,
+        expires_at=NOW,
+    )
+    session.add_all([assignment, passkey, api_token])
+    live = _session(me, new_token())
+    session.add(live)
     await session.flush()
     return {
         "request_id": str(filed.id),
@@ -93,6 +125,9 @@ async def things(session: AsyncSession, member: Person, about: Person, **request
         "body_id": str(filed.body_id),
         "person_id": str(about.id),
         "assignment_id": str(assignment.id),
+        "passkey_id": str(passkey.id),
+        "token_id": str(api_token.id),
+        "session_id": str(live.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
         "name": "requests",
@@ -113,44 +148,57 @@ MISSING = dict.fromkeys(
         "body_id",
         "person_id",
         "assignment_id",
+        "passkey_id",
+        "token_id",
+        "session_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
 ) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule"), "nothing")
 
 
 async def send(
-    client: httpx.AsyncClient, route: Route, address: str, person: Person | None, database: Database
+    client: httpx.AsyncClient,
+    route: Route,
+    address: str,
+    person: Person | None,
+    database: Database,
+    *,
+    complete: bool = True,
 ) -> httpx.Response:
     """Ask as a person, in a session of its own, with an empty form or JSON object and a good form token."""
     client.cookies.delete("session")
+    token = client.cookies.get("csrf") or await make.form_token(client, "/sign-in")
     headers = {}
     if person:
-        headers = await session_of(client, person, database)
+        headers = await session_of(client, person, database, complete=complete)
     if route.method == "GET":
         return await client.get(address, headers=headers)
     if route.is_api:
         return await client.request(route.method, address, headers=headers, json={})
-    token = client.cookies.get("csrf") or await _form_token(client)
     return await client.request(route.method, address, headers=headers, data={"_csrf_token": token})
 
 
-async def _form_token(client: httpx.AsyncClient) -> str:
-    return await make.form_token(client, "/sign-in")
-
-
-async def session_of(client: httpx.AsyncClient, person: Person, database: Database) -> dict[str, str]:
+async def session_of(
+    client: httpx.AsyncClient, person: Person, database: Database, *, complete: bool = True
+) -> dict[str, str]:
     """Sign in without the costly password: the cookie for the pages, and the headers for the API."""
     token = new_token()
-    moment = now()
     async with database.transaction() as session:
-        session.add(
-            SignInRow(
-                token_hash=token_hash(token),
-                person_id=person.id,
-                created_at=moment,
-                last_seen_at=moment,
-                expires_at=moment + timedelta(hours=1),
-            )
-        )
+        row = _session(person, token)
+        row.second_factor_at = row.created_at if complete else None
+        session.add(row)
+    client.cookies.delete("session")
     client.cookies.set("session", token)
     return {"Authorization": f"Bearer {token}"}
+
+
+def _session(person: Person, token: str) -> SignInRow:
+    moment = now()
+    return SignInRow(
+        token_hash=token_hash(token),
+        person_id=person.id,
+        created_at=moment,
+        last_seen_at=moment,
+        expires_at=moment + timedelta(hours=1),
+        proved_at=moment,
+    )

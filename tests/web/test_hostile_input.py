@@ -9,7 +9,21 @@ from uuid import UUID
 import httpx
 import pytest
 
-from rti.accounts.commands import AddPerson, ChangePassword, SaveMe, SignIn
+from rti.accounts.commands import (
+    Accept,
+    AddApp,
+    AddPasskey,
+    AddToken,
+    ChangeEmail,
+    ChangePassword,
+    ChangeRole,
+    Invite,
+    Reset,
+    SaveMe,
+    ShowFactor,
+    ShowPasskey,
+    SignIn,
+)
 from rti.accounts.policy import Role
 from rti.bodies.commands import SaveBody
 from rti.bodies.queries import BodyFilter
@@ -28,7 +42,8 @@ from tests.web.test_matrix import ROUTES
 
 COMMANDS = (
     *(LockCbo, OpenSealed, SaveRequester, ShredCbo, UnlockCbo),
-    *(AddPerson, AddStatute, AddStatuteText, BodyFilter, Calculate, CalendarFilter, ChangePassword, Commence),
+    *(Accept, AddApp, AddPasskey, AddToken, ChangeEmail, ChangeRole, Invite, Reset, ShowFactor, ShowPasskey),
+    *(AddStatute, AddStatuteText, BodyFilter, Calculate, CalendarFilter, ChangePassword, Commence),
     *(ConfirmYear, DeclareDay, FileRequest, MarkAreas, MessageFilter, RecordEvent, RequestFilter, SaveBody),
     *(SaveCampaign, SaveMe, SignIn, Wanted, WhatIf),
 )

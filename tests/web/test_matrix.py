@@ -1,21 +1,25 @@
 """Who may do what, for every route of the application, whatever routes there will be."""
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import Person, Role
-from rti.accounts.tables import AssignmentRow
+from rti.accounts.passwords import new_token, token_hash
+from rti.accounts.policy import TWO_FACTORS, Person, Role, Standing, TokenScope, scope_needed
+from rti.accounts.sessions import API_TOKEN
+from rti.accounts.tables import ApiTokenRow, AssignmentRow, PersonRow
 from rti.app import create_app
 from rti.db import Base, Database
 from rti.settings import Settings
+from rti.wallclock import now
 from rti.web.headers import PROTECTION
 from tests import make
 from tests.conftest import NOW
-from tests.web.routes import MISSING, Route, routes_of, send, things
+from tests.web.routes import MISSING, Route, routes_of, send, somebody, things
 
 ROUTES = sorted(
     routes_of(
@@ -24,12 +28,19 @@ ROUTES = sorted(
     key=str,
 )
 _OF_A_REQUEST = {"request_id", "event_id", "document_id", "letter_id"}
+_OF_A_PERSON = {"session_id", "token_id", "passkey_id"}
 OWNED: dict[Role, set[str]] = {role: set() for role in Role} | {
-    Role.CBO_MEMBER: {*_OF_A_REQUEST, "message_id"},
-    Role.CBO_LEAD: {*_OF_A_REQUEST, "message_id"},
-    Role.STAFF: _OF_A_REQUEST,
+    Role.CBO_MEMBER: {*_OF_A_REQUEST, *_OF_A_PERSON, "message_id"},
+    Role.CBO_LEAD: {*_OF_A_REQUEST, *_OF_A_PERSON, "message_id", "person_id"},
+    Role.STAFF: {*_OF_A_REQUEST, *_OF_A_PERSON},
+    Role.WORKING_GROUP: _OF_A_PERSON,
+    Role.ADMINISTRATOR: _OF_A_PERSON,
 }
 """Parameters that name what belongs to somebody, so that there is a foreign one for the role."""
+
+
+OF_SESSIONS = {"/api/sessions", "/api/sessions/proof", "/api/me/password", "/api/me/email", "/api/me/tokens"}
+"""Addresses at which something is changed or made that a token must not, whatever its scope."""
 
 
 async def _answer(
@@ -59,7 +70,7 @@ async def test_every_route_is_for_the_roles_of_its_guard_and_for_nobody_else(
         if not names or (route.parameters and route.method != "GET"):
             # A route before may have ended or changed what it was about.
             async with database.transaction() as session:
-                names = await things(session, asked, (await make.member(session)).person)
+                names = await things(session, asked, await somebody(session, owner), me=owner)
         if role is Role.ADMINISTRATOR:
             # Administrators import the directory and never a request.
             names["name"] = "bodies"
@@ -68,10 +79,81 @@ async def test_every_route_is_for_the_roles_of_its_guard_and_for_nobody_else(
             assert answer.status_code not in {401, 403}, f"{route} as {role}: {answer.status_code}"
         elif role is None and route.method == "GET" and not route.is_api:
             assert answer.headers.get("location") == "/sign-in", f"{route}: {answer.status_code}"
+        elif role and Standing.COMPLETE not in route.standings:
+            assert answer.status_code == 401, f"{route} as {role}: {answer.status_code}"
         elif role is None or role not in route.roles:
             assert answer.status_code == (403 if role else 401), f"{route} as {role}: {answer.status_code}"
         else:
             assert answer.status_code not in {401, 403, 404}, f"{route} as {role}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("role", sorted(TWO_FACTORS))
+@pytest.mark.parametrize("enrolled", [True, False])
+async def test_with_the_password_alone_a_role_that_needs_two_factors_only_shows_or_sets_up_the_second(
+    client: httpx.AsyncClient, database: Database, role: Role, enrolled: bool
+) -> None:
+    async with database.transaction() as session:
+        person = (await make.member(session, role, enrolled=enrolled)).person
+        member = (await make.member(session)).person
+        names = await things(session, member, member)
+    standing = Standing.MUST_PROVE if enrolled else Standing.MUST_ENROL
+    step = "/second-factor" if enrolled else "/me/factors"
+    for route in ROUTES:
+        if route.roles is None:
+            continue
+        answer = await send(client, route, route.at(names), person, database, complete=False)
+        if standing in route.standings:
+            assert answer.status_code not in {401, 403, 404}, f"{route}: {answer.status_code}"
+        elif route.method == "GET" and not route.is_api:
+            assert answer.headers.get("location") == step, f"{route}: {answer.status_code}"
+        else:
+            assert answer.status_code == 401, f"{route}: {answer.status_code}"
+
+
+async def test_a_disabled_person_is_a_stranger_everywhere(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as session:
+        person = (await make.member(session)).person
+        names = await things(session, person, person)
+        (await session.get_one(PersonRow, person.id)).disabled_at = NOW
+    for route in ROUTES:
+        if route.roles is not None:
+            answer = await _answer(client, route, names, person, database)
+            turned_away = answer.status_code == 401 or answer.headers.get("location") == "/sign-in"
+            assert turned_away, f"{route}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("scope", list(TokenScope))
+async def test_a_token_for_a_program_reaches_what_its_scope_covers_and_never_the_account(
+    client: httpx.AsyncClient, database: Database, scope: TokenScope
+) -> None:
+    async with database.transaction() as session:
+        staff, member = (await make.member(session, Role.STAFF)).person, (await make.member(session)).person
+    for route in ROUTES:
+        if route.roles is None or not route.is_api or Role.STAFF not in route.roles:
+            continue
+        token = API_TOKEN + new_token()
+        async with database.transaction() as session:
+            names = await things(session, member, await somebody(session, staff), me=staff)
+            hashed = token_hash(token)
+            session.add(
+                ApiTokenRow(
+                    person_id=staff.id,
+                    token_hash=hashed,
+                    name="x",
+                    scope=scope,
+                    created_at=NOW,
+                    expires_at=now() + timedelta(days=1),
+                )
+            )
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = await client.request(route.method, route.at(names), headers=headers, json={})
+        of_sessions = route.method != "GET" and route.path in OF_SESSIONS
+        if of_sessions or not scope.covers(scope_needed(route.method, route.path)):
+            assert answer.status_code == 403, f"{route}: {answer.status_code}"
+        else:
+            assert answer.status_code not in {401, 403}, f"{route}: {answer.status_code}"
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -83,8 +165,8 @@ async def test_what_belongs_to_others_looks_like_what_does_not_exist(
         asker = (await make.member(session, role, everything=False)).person
         if role is Role.STAFF:
             session.add(AssignmentRow(person_id=asker.id, province_code="01", assigned_at=NOW))
-        about = (await make.member(session)).person
-        own = await things(session, asker if asker.cbo_id else about, about)
+        about = await somebody(session, asker)
+        own = await things(session, asker if asker.cbo_id else about, about, me=asker)
         elsewhere = (await make.member(session)).person
         foreign = await things(session, elsewhere, elsewhere, body_code="KH-12")
     for route in ROUTES:

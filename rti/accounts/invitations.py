@@ -1,0 +1,133 @@
+"""Invitations: the link by which somebody sets a password, for a new account and for a lost password alike.
+
+Whoever lost a password asks a person who knows them, an administrator or the lead, and no mailbox: one that
+was seized must not be enough. The link is good once, for 72 hours, and for one account; a new one replaces it.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts import factors, people, sessions
+from rti.accounts.commands import Accept, Invite, Reset
+from rti.accounts.passwords import new_token, token_hash
+from rti.accounts.policy import Person, manages
+from rti.accounts.tables import InvitationRow, PersonRow
+from rti.correspondence.kinds import MessageKind, MessageState
+from rti.correspondence.tables import MessageRow
+from rti.db import new_id, unique
+from rti.errors import Forbidden, Invalid, NotFound, invalid, say
+from rti.settings import Settings
+
+GOOD_FOR = timedelta(hours=72)
+_GONE = say(
+    "This link was used, replaced by a newer one, or is older than 72 hours. Ask whoever invited you for a new one"
+)
+
+
+def link_of(settings: Settings, token: str) -> str:
+    """The token stands in the query, which no log of ours and no well-kept log of a proxy holds."""
+    return f"{settings.address}/invitation?token={token}"
+
+
+async def invite(
+    session: AsyncSession, command: Invite, by: Person | None, now: datetime
+) -> tuple[PersonRow, str]:
+    """A new account without a password, and the token of the link by which its owner sets one."""
+    if by and not manages(by, command.role, command.cbo_id):
+        raise Forbidden(say("You can invite members of your own organisation"))
+    faults = await people.organisation_faults(session, command.role, command.cbo_id)
+    if faults:
+        raise Invalid(*faults)
+    async with unique(session, invalid("email", say("There is an account with this e-mail address already"))):
+        row = PersonRow(
+            id=new_id(),
+            email=command.email,
+            name="",
+            role=command.role,
+            cbo_id=command.cbo_id,
+            language=command.language,
+            created_at=now,
+        )
+        session.add(row)
+    return row, await _issue(session, row, by, now)
+
+
+async def reset(
+    session: AsyncSession, person_id: UUID, command: Reset, by: Person | None, now: datetime
+) -> tuple[PersonRow, str]:
+    """Take the password away, end every session, and make a new link; also for an invitation that ran out."""
+    row = await people.managed(session, person_id, by)
+    if row.disabled_at:
+        raise invalid("person", say("This account is disabled"))
+    row.password_hash = None
+    await sessions.end_all(session, row.id)
+    if command.factors:
+        await factors.remove_all(session, row.id)
+    return row, await _issue(session, row, by, now)
+
+
+async def _issue(session: AsyncSession, row: PersonRow, by: Person | None, now: datetime) -> str:
+    token = new_token()
+    values = {
+        "token_hash": token_hash(token),
+        "invited_by": by.id if by else None,
+        "created_at": now,
+        "expires_at": now + GOOD_FOR,
+    }
+    statement = insert(InvitationRow).values(person_id=row.id, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=values))
+    await _forget_messages(session, row.id)
+    return token
+
+
+def send(session: AsyncSession, settings: Settings, row: PersonRow, token: str, now: datetime) -> None:
+    """Queue the link as a message to its owner."""
+    session.add(
+        MessageRow(
+            person_id=row.id,
+            kind=MessageKind.INVITATION,
+            values={"token": token},
+            message_id=f"<{uuid4().hex}@{settings.mail_host}>",
+            state=MessageState.QUEUED,
+            next_attempt_at=now,
+            created_at=now,
+        )
+    )
+
+
+async def invited(session: AsyncSession, token: str, now: datetime) -> PersonRow:
+    """Whose link it is; raises NotFound where it is good no more."""
+    query = select(PersonRow).join(InvitationRow, InvitationRow.person_id == PersonRow.id)
+    live = (InvitationRow.token_hash == token_hash(token), InvitationRow.expires_at > now)
+    row = await session.scalar(query.where(*live, *sessions.ACTIVE))
+    if row is None:
+        raise NotFound(_GONE)
+    return row
+
+
+async def accept(session: AsyncSession, command: Accept, now: datetime) -> PersonRow:
+    """Set name and password; of two people with one link at the same moment, one is told that it is gone."""
+    row = await invited(session, command.token, now)
+    mine = (InvitationRow.person_id == row.id, InvitationRow.token_hash == token_hash(command.token))
+    row.name = command.name
+    await people.set_password(row, "password", command.password)
+    taken = await session.scalar(delete(InvitationRow).where(*mine).returning(InvitationRow.person_id))
+    if taken is None:
+        raise NotFound(_GONE)
+    await _forget_messages(session, row.id)
+    return row
+
+
+async def _forget_messages(session: AsyncSession, person_id: UUID) -> None:
+    """A link that is good no more need not stand in a message."""
+    chosen = (MessageRow.person_id == person_id, MessageRow.kind == MessageKind.INVITATION)
+    await session.execute(delete(MessageRow).where(*chosen))
+
+
+def organisation_of(values: dict[str, str], by: Person) -> dict[str, str]:
+    """A lead invites to the own organisation, and need not say so."""
+    return {"cbo_id": str(by.cbo_id), **values} if by.cbo_id else values

@@ -1,0 +1,123 @@
+"""Signing in, and showing again who one is.
+
+A guess is counted and committed before it is looked at, so that a refusal does not undo the count, and no
+connection is held while a password is hashed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from rti.accounts import factors, guessing, passwords, sessions
+from rti.accounts.passkeys import Site
+from rti.accounts.policy import Person, Standing
+from rti.accounts.sessions import SignedIn, person_of
+from rti.accounts.tables import PersonRow
+from rti.db import Database
+from rti.errors import Forbidden, Problem, invalid, say
+
+_WRONG = say("This e-mail address and password do not belong together; check both and try again")
+_WRONG_CODE = say(
+    "This code is wrong, was used already, or is too old; wait for the next one and check the clock of the phone"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new session; `device` is what the browser keeps so that strangers cannot keep it out."""
+
+    token: str
+    person: Person
+    device: str
+
+
+async def sign_in(door: Database, email: str, password: str, now: datetime, *, device: str = "") -> Opened:
+    """A session of whoever knows the password; a wrong name and a wrong password are told in the same words.
+
+    Raises Invalid, or TooOften with its status 429.
+    """
+    email = email.strip().lower()
+    key = guessing.key_of(door.secret, email, device)
+    async with door.transaction() as session:
+        await guessing.take(session, key, now, "password")
+        row = await session.scalar(select(PersonRow).where(PersonRow.email == email, *sessions.ACTIVE))
+    stored = row.password_hash if row and row.password_hash else passwords.NOBODY
+    if not await passwords.matches(stored, password) or row is None:
+        raise invalid("password", _WRONG)
+    better = await passwords.hashed(password) if passwords.outdated(stored) else stored
+    async with door.transaction() as session:
+        await guessing.give_back(session, key)
+        # A password that was changed or taken away while it was looked at opens nothing.
+        still = (PersonRow.id == row.id, PersonRow.password_hash == stored, *sessions.ACTIVE)
+        kept = await session.scalar(
+            update(PersonRow).where(*still).values(password_hash=better).returning(PersonRow.id)
+        )
+        if kept is None:
+            raise invalid("password", _WRONG)
+        token = await sessions.open_session(session, row.id, now)
+    return Opened(token, person_of(row), guessing.new_device(door.secret, email))
+
+
+async def sign_in_for_api(
+    door: Database, email: str, password: str, code: str, now: datetime, *, demo: bool
+) -> Opened:
+    """Sign in at one go, with the code where the account asks for one."""
+    opened = await sign_in(door, email, password, now)
+    async with door.transaction() as session:
+        me = await sessions.find(session, opened.token, now, demo=demo)
+    if me is None:
+        raise invalid("password", _WRONG)
+    try:
+        return replace(opened, token=await _completed(door, me, code, now))
+    except Problem:
+        async with door.transaction() as session:
+            await sessions.sign_out(session, me)
+        raise
+
+
+async def _completed(door: Database, me: SignedIn, code: str, now: datetime) -> str:
+    if me.standing is Standing.COMPLETE:
+        return me.token
+    if me.standing is Standing.MUST_ENROL:
+        raise Forbidden(say("Your role needs a second factor; sign in with a browser and set one up first"))
+    if not code:
+        raise invalid("code", say("Write the code that your authenticator app shows"))
+    return await show_code(door, me, code, now)
+
+
+async def show_code(door: Database, me: SignedIn, code: str, now: datetime) -> str:
+    """Show a code of the authenticator app, or a recovery code; the new token of the session."""
+    key = guessing.key_of_person(door.secret, "second factor", me.person.id)
+    async with door.transaction() as session:
+        await guessing.take(session, key, now, "code")
+    async with door.transaction() as session:
+        if not await factors.take_code(session, door.secret, me.person.id, code, now):
+            raise invalid("code", _WRONG_CODE)
+        await guessing.give_back(session, key)
+        return await sessions.complete(session, me, now)
+
+
+async def show_passkey(door: Database, site: Site | None, me: SignedIn, answer: str, now: datetime) -> str:
+    """Show a passkey; the new token of the session."""
+    async with door.transaction() as session:
+        await factors.take_passkey(session, site, me, answer)
+        return await sessions.complete(session, me, now)
+
+
+async def show_password(
+    door: Database, me: SignedIn, password: str, now: datetime, *, field: str = "password"
+) -> None:
+    """Show the password again, for what must not be done from a device that was left alone.
+
+    Raises Invalid about `field`.
+    """
+    key = guessing.key_of_person(door.secret, "password again", me.person.id)
+    async with door.transaction() as session:
+        await guessing.take(session, key, now, field)
+        row = await session.get_one(PersonRow, me.person.id)
+    if not await passwords.matches(row.password_hash or passwords.NOBODY, password):
+        raise invalid(field, say("This is not your password"))
+    async with door.transaction() as session:
+        await guessing.give_back(session, key)
+        await sessions.note_proof(session, me, now)

@@ -1,0 +1,32 @@
+"""Our cookies: out of reach of scripts and of other sites."""
+
+from typing import Literal
+
+from litestar.datastructures import Cookie
+
+from rti.web.guards import cookie_name
+from rti.web.templating import WebRequest
+
+SESSION, DEVICE, CSRF, LANGUAGE = "session", "device", "csrf", "language"
+
+
+def read(request: WebRequest, name: str) -> str:
+    return request.cookies.get(cookie_name(name, secure=request.app.state.settings.secure_cookies), "")
+
+
+def keep(
+    request: WebRequest,
+    name: str,
+    value: str,
+    *,
+    seconds: int | None = None,
+    same_site: Literal["lax", "strict"] = "strict",
+) -> Cookie:
+    """A cookie for so many seconds, or until the browser is closed."""
+    secure = request.app.state.settings.secure_cookies
+    key = cookie_name(name, secure=secure)
+    return Cookie(key, value=value, max_age=seconds, httponly=True, secure=secure, samesite=same_site)
+
+
+def forget(request: WebRequest, *names: str) -> list[Cookie]:
+    return [keep(request, name, "", seconds=0) for name in names]
