@@ -1,82 +1,222 @@
-"""Signing in and out."""
+"""Sessions: how they open, and by what they end."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from rti.accounts import sessions
+from rti.accounts import sessions, signing_in
 from rti.accounts.policy import Role
 from rti.accounts.tables import PersonRow, SignInRow
+from rti.app import create_app
 from rti.db import Database
-from rti.errors import Invalid
+from rti.errors import Invalid, NotFound
+from rti.settings import Settings
 from tests import make
 from tests.conftest import NOW, SignIn
+from tests.web.routes import session_of
 
 
 async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(database: Database) -> None:
     async with database.transaction() as session:
         member = await make.member(session)
+        invited = await make.member(session)
+        (await session.get_one(PersonRow, invited.person.id)).password_hash = None
     told = []
-    for email, password in ((member.email, "wrong"), ("nobody@test.example", member.password), ("", "")):
+    for email, password in (
+        (member.email, "wrong"),
+        ("nobody@test.example", member.password),
+        (invited.email, member.password),
+        ("", ""),
+    ):
         with pytest.raises(Invalid) as refused:
-            async with database.transaction() as session:
-                await sessions.sign_in(session, email, password, NOW)
-        told.append(str(refused.value))
+            await signing_in.sign_in(database, email, password, NOW)
+        told.append((type(refused.value), str(refused.value)))
     assert len(set(told)) == 1
 
 
 async def test_only_the_hash_of_a_token_is_stored(database: Database) -> None:
     async with database.transaction() as session:
         member = await make.member(session)
-        token, _ = await sessions.sign_in(session, member.email.upper(), member.password, NOW)
+    opened = await signing_in.sign_in(database, member.email.upper(), member.password, NOW)
+    async with database.transaction() as session:
         stored = (await session.scalars(select(SignInRow.token_hash))).one()
-    assert token.encode() not in stored
+    assert opened.token.encode() not in stored
     assert len(stored) == 32
 
 
 async def test_a_session_ends_after_thirty_idle_minutes_and_twelve_hours(database: Database) -> None:
     async with database.transaction() as session:
         member = await make.member(session)
-        token, person = await sessions.sign_in(session, member.email, member.password, NOW)
-        assert await sessions.find(session, token, NOW + timedelta(minutes=29)) == person
-        assert await sessions.find(session, token, NOW + timedelta(minutes=58)) == person
-        assert await sessions.find(session, token, NOW + timedelta(minutes=89)) is None
+        token = await sessions.open_session(session, member.person.id, NOW)
+
+        async def live(after: timedelta) -> bool:
+            return await sessions.find(session, token, NOW + after) is not None
+
+        assert await live(timedelta(minutes=29))
+        assert await live(timedelta(minutes=58))
+        assert not await live(timedelta(minutes=89))
         await session.execute(update(SignInRow).values(last_seen_at=NOW + timedelta(hours=12)))
-        assert await sessions.find(session, token, NOW + timedelta(hours=12)) is None
+        assert await live(timedelta(hours=11, minutes=59))
+        assert not await live(timedelta(hours=12))
 
 
-async def test_a_disabled_person_is_out_on_the_next_request(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+async def _signed_out(admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient) -> None:
+    await make.post_form(mine, "/sign-out", {}, page="/me")
+
+
+async def _left(admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient) -> None:
+    await make.post_form(mine, "/exit", {}, page="/me")
+
+
+async def _disabled(admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient) -> None:
+    assert (await admin.post(f"/api/people/{member.person.id}/disable")).status_code == 200
+
+
+async def _sent_away(admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient) -> None:
+    assert (await admin.post(f"/api/people/{member.person.id}/sign-out")).status_code == 200
+
+
+async def _another_role(admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient) -> None:
+    changed = await admin.put(f"/api/people/{member.person.id}/role", json={"role": "working_group"})
+    assert changed.status_code == 200
+
+
+async def _reset(admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient) -> None:
+    assert (await admin.post(f"/api/people/{member.person.id}/reset", json={})).status_code == 200
+
+
+async def _factor_reset(admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient) -> None:
+    reset = await admin.post(f"/api/people/{member.person.id}/reset", json={"factors": True})
+    assert reset.status_code == 200
+
+
+async def _organisation_locked(
+    admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient
 ) -> None:
-    member = await sign_in(Role.STAFF)
-    assert (await client.get("/requests")).status_code == 200
+    locked = await admin.post(f"/api/cbos/{member.person.cbo_id}/lock", json={"sure": True})
+    assert locked.status_code < 300, locked.text
+
+
+async def _password_changed(admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient) -> None:
+    form = {"old_password": member.password, "new_password": "seven green umbrellas"}
+    changed = await make.post_form(mine, "/me/password", form, page="/me")
+    assert changed.status_code == 303, changed.text
+    assert (await mine.get("/me")).status_code == 200
+
+
+async def _email_changed(admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient) -> None:
+    changed = await make.post_form(mine, "/me/email", {"email": "another@test.example"}, page="/me")
+    assert changed.status_code == 303, changed.text
+    assert (await mine.get("/me")).status_code == 200
+
+
+async def _ended_from_the_list(
+    admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient
+) -> None:
+    for each in (await mine.get("/api/me/sessions")).json():
+        await mine.delete(f"/api/me/sessions/{each['id']}")
+
+
+EVENTS = (
+    *(_signed_out, _left, _disabled, _sent_away, _another_role, _reset, _factor_reset, _organisation_locked),
+    *(_password_changed, _email_changed, _ended_from_the_list),
+)
+Event = Callable[[httpx.AsyncClient, make.Member, httpx.AsyncClient], Awaitable[None]]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__.strip("_"))
+async def test_whatever_ends_a_session_ends_it_before_the_next_request(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, event: Event
+) -> None:
+    """A13."""
+    await sign_in(Role.ADMINISTRATOR)
     async with database.transaction() as session:
-        await session.execute(
-            update(PersonRow).where(PersonRow.id == member.person.id).values(disabled_at=NOW)
-        )
-    assert (await client.get("/api/requests")).status_code == 401
-    assert (await client.get("/requests")).headers["location"] == "/sign-in"
+        member = await make.member(session)
+    async with httpx.AsyncClient(transport=client._transport, base_url=client.base_url) as mine:
+        bearer = await session_of(mine, member.person, database)
+        mine.headers.update(bearer)
+        before = mine.cookies["session"]
+        assert (await mine.get("/me")).status_code == 200
+        await event(client, member, mine)
+        mine.cookies.delete("session")
+        mine.cookies.set("session", before)
+        assert (await mine.get("/me")).headers["location"] == "/sign-in"
+        assert (await mine.get("/api/me", headers=bearer)).status_code == 401
 
 
-async def test_signing_out_ends_the_session_and_clears_what_the_browser_kept(
-    client: httpx.AsyncClient, sign_in: SignIn
-) -> None:
-    await sign_in(Role.CBO_MEMBER)
-    cookie = client.cookies["session"]
-    answer = await make.post_form(client, "/sign-out", {}, page="/")
-    assert "cache" in answer.headers["clear-site-data"]
-    client.cookies.set("session", cookie)
-    assert (await client.get("/requests")).headers["location"] == "/sign-in"
+async def test_a_session_that_was_ended_meanwhile_does_not_come_back_to_life(database: Database) -> None:
+    """Showing the password or the second factor needs the row that is gone."""
+    async with database.transaction() as session:
+        member = await make.member(session, Role.STAFF)
+        token = await sessions.open_session(session, member.person.id, NOW)
+    async with database.transaction() as session:
+        me = await sessions.find(session, token, NOW)
+        assert me
+        await sessions.end_all(session, member.person.id)
+    await signing_in.show_password(database, me, member.password, NOW)
+    with pytest.raises(NotFound):
+        await signing_in.show_code(database, me, member.codes[0], NOW)
+    async with database.transaction() as session:
+        assert await session.scalar(select(func.count()).select_from(SignInRow)) == 0
 
 
-async def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(
+async def test_signing_in_gives_a_new_token_whatever_the_browser_brought(
     client: httpx.AsyncClient, database: Database
 ) -> None:
     async with database.transaction() as session:
         member = await make.member(session)
-    answer = await make.post_form(client, "/sign-in", {"email": member.email, "password": member.password})
-    cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("session="))
-    assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
+    client.cookies.set("session", "planted")
+    await make.post_form(client, "/sign-in", member.given)
+    client.cookies.delete("session")
+    client.cookies.set("session", "planted")
+    assert (await client.get("/me")).headers["location"] == "/sign-in"
+
+
+async def test_signing_out_clears_what_the_browser_kept_but_knows_the_device(
+    client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    assert client.cookies.get("device")
+    answer = await make.post_form(client, "/sign-out", {}, page="/")
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
+    assert not client.cookies.get("session")
+    assert not client.cookies.get("csrf")
+    assert client.cookies.get("device")
+
+
+async def test_leaving_ends_the_session_forgets_everything_and_shows_another_site(
+    client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    answer = await make.post_form(client, "/exit", {}, page="/requests")
+    assert (answer.status_code, answer.text) == (200, "")
+    assert answer.headers["refresh"] == "0; url=https://www.google.com"
+    assert answer.headers["clear-site-data"] == '"cache", "cookies", "storage"'
+    assert not client.cookies
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1", "https://rti.example.org"])
+async def test_cookies_are_out_of_reach_of_scripts_and_other_sites(
+    settings: Settings, database: Database, address: str
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    app = create_app(replace(settings, base_url=address))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=address) as visitor:
+        answer = await make.post_form(visitor, "/sign-in", member.given)
+        shown = await visitor.get("/me")
+    await app.state.database.close()
+    secure = address.startswith("https")
+    cookies = answer.headers.get_list("set-cookie")
+    assert len(cookies) == 2
+    for cookie in cookies:
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        assert cookie.startswith("__Host-") == secure
+        assert ("Secure" in cookie) == secure
+    assert shown.status_code == 200
+    assert ("strict-transport-security" in shown.headers) == secure
