@@ -159,8 +159,8 @@ async def test_a_lead_invites_resets_and_disables_members_of_the_own_organisatio
             assert answer.status_code == status, f"{what} {person_id}"
 
 
-async def _invited_by_mail(client: httpx.AsyncClient, settings: Settings) -> httpx.Response:
-    """Invite through an application that knows a mail server."""
+async def _invited_by_mail(client: httpx.AsyncClient, settings: Settings, database: Database) -> None:
+    """Invite somebody who reads at any hour, through an application that knows a mail server."""
     app = create_app(settings)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=client.base_url) as administrator:
@@ -168,7 +168,8 @@ async def _invited_by_mail(client: httpx.AsyncClient, settings: Settings) -> htt
         invited = await administrator.post("/api/people", json={**STAFF, "by_mail": True})
     await app.state.database.close()
     assert invited.json()["link"] is None
-    return invited
+    async with database.transaction() as session:
+        await session.execute(update(PersonRow).values(hours_from=0, hours_to=24))
 
 
 async def test_the_link_goes_out_as_a_message_and_no_row_holds_it_once_it_was_used(
@@ -181,9 +182,7 @@ async def test_the_link_goes_out_as_a_message_and_no_row_holds_it_once_it_was_us
     me = await sign_in(Role.ADMINISTRATOR)
     async with smtp_server(Sink()) as sink:
         mailing = replace(settings, smtp_url=sink.url, base_url="http://127.0.0.1")
-        await _invited_by_mail(client, mailing)
-        async with database.transaction() as session:
-            await session.execute(update(PersonRow).values(hours_from=0, hours_to=24))
+        await _invited_by_mail(client, mailing, database)
         await dispatch(database, mailing, clock=now)
         (sent,) = sink.messages
     assert sent["To"] == "new.person@example.org"
@@ -207,7 +206,7 @@ async def test_an_invitation_whose_link_is_good_no_more_is_not_sent(
     await sign_in(Role.ADMINISTRATOR)
     async with smtp_server(Sink()) as sink:
         mailing = replace(settings, smtp_url=sink.url)
-        await _invited_by_mail(client, mailing)
+        await _invited_by_mail(client, mailing, database)
         late = now() + timedelta(hours=73)
         await dispatch(database, mailing, clock=lambda: late)
         assert not sink.accepted

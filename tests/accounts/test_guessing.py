@@ -1,0 +1,141 @@
+"""Guessing: strangers get few guesses, the owner gets in, and nobody learns who has an account."""
+
+import statistics
+import time
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from rti.accounts import guessing, sessions, signing_in
+from rti.accounts.policy import Role
+from rti.accounts.tables import GuessRow
+from rti.db import Database
+from rti.errors import Invalid, TooOften
+from tests import make
+from tests.conftest import NOW
+from tests.sizes import FULL
+
+GUESSES = 1_000
+HOUR = timedelta(hours=1)
+
+
+async def _looked_at(
+    database: Database, email: str, moments: list[datetime], device: str = ""
+) -> list[datetime]:
+    """Those of the moments at which a wrong guess was looked at; at the others it was turned away."""
+    looked_at = []
+    for moment in moments:
+        with pytest.raises(Invalid) as refused:
+            await signing_in.sign_in(database, email, "a wrong guess", moment, device=device)
+        if not isinstance(refused.value, TooOften):
+            looked_at.append(moment)
+    return looked_at
+
+
+async def test_of_a_thousand_guesses_in_an_hour_ten_are_looked_at_and_the_owner_gets_in(
+    database: Database,
+) -> None:
+    """A14, and the same in whichever hour of two."""
+    async with database.transaction() as session:
+        member = await make.member(session)
+    own = (await signing_in.sign_in(database, member.email, member.password, NOW)).device
+    looked_at = await _looked_at(database, member.email, [NOW + HOUR * n / GUESSES for n in range(GUESSES)])
+    assert 5 <= len(looked_at) <= 10
+    looked_at += await _looked_at(database, member.email, [NOW + HOUR + HOUR * n / 60 for n in range(60)])
+    assert max(sum(start <= each < start + HOUR for each in looked_at) for start in looked_at) <= 10
+    last = looked_at[-1]
+    with pytest.raises(TooOften):
+        await signing_in.sign_in(database, member.email, member.password, last)
+    opened = await signing_in.sign_in(database, member.email, member.password, last, device=own)
+    assert opened.person.id == member.person.id
+
+
+async def test_a_known_device_has_guesses_of_its_own_for_one_account(database: Database) -> None:
+    async with database.transaction() as session:
+        member, other = await make.member(session), await make.member(session)
+    own = (await signing_in.sign_in(database, member.email, member.password, NOW)).device
+    at_once = [NOW] * 8
+    assert len(await _looked_at(database, member.email, at_once, own)) == 5
+    assert len(await _looked_at(database, member.email, at_once)) == 5
+    assert len(await _looked_at(database, other.email, at_once, own)) == 5
+    for device in ("made.up", f"{own.partition('.')[0]}.{'0' * 64}", "é.é", "."):
+        assert not await _looked_at(database, other.email, at_once, device)
+
+
+async def test_an_address_without_an_account_is_treated_as_one_with(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    told = []
+    for email in (member.email, "nobody@test.example"):
+        wrong = {"email": email, "password": "a wrong guess"}
+        answers = [await client.post("/api/sessions", json=wrong) for _ in range(7)]
+        told.append([(answer.status_code, answer.text) for answer in answers])
+    assert told[0] == told[1]
+    assert [status for status, _ in told[0]] == [422] * 5 + [429] * 2
+    assert "Wait 12 minutes" in told[0][-1][1]
+
+
+async def test_no_header_that_names_an_address_gives_more_guesses(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    statuses = []
+    for number in range(50):
+        forged = f"10.0.{number}.1"
+        headers = {"x-forwarded-for": forged, "forwarded": f"for={forged}", "x-real-ip": forged}
+        wrong = {"email": member.email, "password": "a wrong guess"}
+        statuses.append((await client.post("/api/sessions", json=wrong, headers=headers)).status_code)
+    assert (statuses.count(422), statuses.count(429)) == (5, 45)
+
+
+async def test_good_passwords_use_up_no_guesses_and_the_table_names_nobody(database: Database) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    for _ in range(7):
+        await signing_in.sign_in(database, member.email, member.password, NOW)
+    async with database.transaction() as session:
+        (row,) = await session.scalars(select(GuessRow))
+        assert member.email.encode() not in row.key
+        assert row.free_at <= NOW
+        await guessing.forget(session, NOW + timedelta(seconds=1))
+        assert await session.scalar(select(GuessRow.key)) is None
+
+
+async def test_codes_and_the_password_once_more_are_guessed_no_faster(database: Database) -> None:
+    async with database.transaction() as session:
+        staff = await make.member(session, Role.STAFF)
+    opened = await signing_in.sign_in(database, staff.email, staff.password, NOW)
+    async with database.transaction() as session:
+        me = await sessions.find(session, opened.token, NOW)
+    assert me
+    for show in (signing_in.show_code, signing_in.show_password):
+        refused = []
+        for number in range(20):
+            with pytest.raises(Invalid) as told:
+                await show(database, me, f"{number:06}", NOW)
+            refused.append(isinstance(told.value, TooOften))
+        assert refused.count(False) == 5
+
+
+@pytest.mark.torture
+@pytest.mark.skipif(not FULL, reason="times are compared in `make torture` only")
+async def test_an_unknown_address_takes_as_long_as_a_known_one(database: Database) -> None:
+    """A15: the medians of known and unknown addresses, taken in turn, so that load falls on both."""
+    tries = 500
+    async with database.transaction() as session:
+        known = [(await make.member(session)).email for _ in range(tries)]
+    spent: dict[bool, list[float]] = {True: [], False: []}
+    for number, email in enumerate(known):
+        for there, address in ((True, email), (False, f"unknown{number}@test.example")):
+            began = time.perf_counter()
+            with pytest.raises(Invalid):
+                await signing_in.sign_in(database, address, "a wrong guess", NOW)
+            spent[there].append(time.perf_counter() - began)
+    medians = {there: statistics.median(times) for there, times in spent.items()}
+    print(f"{tries} each: known {medians[True] * 1000:.1f} ms, unknown {medians[False] * 1000:.1f} ms")
+    assert 0.9 < medians[True] / medians[False] < 1.1
