@@ -29,7 +29,7 @@ async def _contents(session: AsyncSession) -> str:
         for table in Base.metadata.sorted_tables
         if table.name not in {"area", "public_body"}
     ]
-    return str((await session.execute(text(" UNION ALL ".join(queries)))).all())
+    return str((await session.execute(text(" UNION ALL ".join(queries) + " ORDER BY name"))).all())
 
 
 @pytest.fixture
