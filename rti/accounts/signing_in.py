@@ -48,6 +48,7 @@ async def sign_in(door: Database, email: str, password: str, now: datetime, *, d
     better = await passwords.hashed(password) if passwords.outdated(stored) else stored
     async with door.transaction() as session:
         await guessing.give_back(session, key)
+        await guessing.forget(session, now)
         # A password that was changed or taken away while it was looked at opens nothing.
         still = (PersonRow.id == row.id, PersonRow.password_hash == stored, *sessions.ACTIVE)
         kept = await session.scalar(

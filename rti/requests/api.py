@@ -30,7 +30,7 @@ from rti.requests.views import (
     list_view,
 )
 from rti.web.api import JsonBody
-from rti.web.guards import only
+from rti.web.guards import only, proved
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest
 
@@ -107,7 +107,7 @@ async def save_requester(
 
 @post(
     "/api/requests/{request_id:uuid}/identity",
-    guards=[only(REQUESTS)],
+    guards=[only(REQUESTS), proved],
     dto=JsonBody[OpenSealed],
     return_dto=None,
     status_code=200,

@@ -10,10 +10,10 @@ from rti.requests import actions, documents, identity
 from rti.requests.commands import OpenSealed, SaveRequester
 from rti.requests.pages import detail_page
 from rti.requests.queries import one
-from rti.web import forms, problems
+from rti.web import forms, problems, proof
 from rti.web.guards import only
 from rti.web.headers import attachment
-from rti.web.inject import Id, Now, Session, Today, Who
+from rti.web.inject import Door, Id, Now, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page
 
 
@@ -46,13 +46,14 @@ async def save_requester(
 
 @post("/requests/{request_id:uuid}/identity", guards=[only(REQUESTS)], status_code=200)
 async def open_identity(
-    request: WebRequest, session: Session, person: Who, request_id: Id, now: Now, today: Today
+    request: WebRequest, session: Session, door: Door, person: Who, request_id: Id, now: Now, today: Today
 ) -> Template:
     """Answers with the page instead of a way to it: each look is an opening of its own."""
-    sent = await forms.read(request)
+    sent = await proof.read(request, door, now)
     filed = await actions.locked(session, request_id, person)
     opened = None
     async with forms.attempt(session, sent):
+        sent.good()
         command = decode(OpenSealed, sent.values)
         opened = await identity.open_identity(session, filed, command, person, now)
     faulty = sent if sent.faults else None

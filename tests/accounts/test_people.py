@@ -1,6 +1,5 @@
 """The administrator's list of people, and what people set for themselves."""
 
-
 import httpx
 import pytest
 from sqlalchemy import func, select

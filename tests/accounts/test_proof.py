@@ -19,9 +19,10 @@ from rti.accounts.tables import (
     TotpRow,
 )
 from rti.db import Database
+from rti.requests.tables import IdentityOpeningRow
 from rti.wallclock import now
 from tests import make
-from tests.conftest import SignIn
+from tests.conftest import NOW, SignIn
 
 LONG_AGO = timedelta(minutes=11)
 ASKING = {
@@ -98,6 +99,26 @@ async def test_so_does_the_json_api_and_says_how(
     assert (wrong.status_code, wrong.json()["faults"][0]["field"]) == (422, "password")
     assert (await client.post("/api/sessions/proof", json={"password": me.password})).status_code == 204
     assert (await client.request(method, address, json=body)).status_code == 422
+
+
+async def test_so_does_opening_who_asks(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    me = await sign_in(Role.STAFF)
+    async with database.transaction() as session:
+        filed = await make.request(session, (await make.member(session)).person, NOW)
+        await session.execute(update(SignInRow).values(proved_at=SignInRow.proved_at - LONG_AGO))
+    path, form = f"/requests/{filed.id}", {"purpose": "The ministry asks whether the letter was theirs"}
+    assert (await client.post(f"/api{path}/identity", json=form)).status_code == 403
+    refused = await make.post_form(client, f"{path}/identity", form, page=path)
+    assert refused.status_code == 422
+    assert "write your password once more" in refused.text
+    async with database.transaction() as session:
+        assert await session.scalar(select(IdentityOpeningRow.id)) is None
+    form["confirm_password"] = me.password
+    assert (await make.post_form(client, f"{path}/identity", form, page=path)).status_code == 200
+    async with database.transaction() as session:
+        assert await session.scalar(select(IdentityOpeningRow.id))
 
 
 async def test_people_see_their_sessions_and_end_the_others(

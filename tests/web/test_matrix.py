@@ -39,8 +39,11 @@ OWNED: dict[Role, set[str]] = {role: set() for role in Role} | {
 """Parameters that name what belongs to somebody, so that there is a foreign one for the role."""
 
 
-OF_SESSIONS = {"/api/sessions", "/api/sessions/proof", "/api/me/password", "/api/me/email", "/api/me/tokens"}
-"""Addresses at which something is changed or made that a token must not, whatever its scope."""
+IN_PERSON = {
+    *("/api/sessions", "/api/sessions/proof", "/api/me/password", "/api/me/email", "/api/me/tokens"),
+    "/api/requests/{request_id:uuid}/identity",
+}
+"""Addresses at which something is changed or shown that a token must not, whatever its scope."""
 
 
 async def _answer(
@@ -149,8 +152,8 @@ async def test_a_token_for_a_program_reaches_what_its_scope_covers_and_never_the
             )
         headers = {"Authorization": f"Bearer {token}"}
         answer = await client.request(route.method, route.at(names), headers=headers, json={})
-        of_sessions = route.method != "GET" and route.path in OF_SESSIONS
-        if of_sessions or not scope.covers(scope_needed(route.method, route.path)):
+        in_person = route.method != "GET" and route.path in IN_PERSON
+        if in_person or not scope.covers(scope_needed(route.method, route.path)):
             assert answer.status_code == 403, f"{route}: {answer.status_code}"
         else:
             assert answer.status_code not in {401, 403}, f"{route}: {answer.status_code}"
