@@ -17,7 +17,7 @@ PROTECTION = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Origin-Agent-Cluster": "?1",
     "Permissions-Policy": (
-        "accelerometer=(), autoplay=(), bluetooth=(), camera=(), "
+        "accelerometer=(), autoplay=(), camera=(), "
         "display-capture=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), "
         "idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), "
         "publickey-credentials-create=(self), publickey-credentials-get=(self), xr-spatial-tracking=()"
