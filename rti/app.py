@@ -10,8 +10,6 @@ from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.template.config import TemplateConfig
 
 from rti import logs, routes, wallclock
@@ -21,7 +19,7 @@ from rti.db import Database
 from rti.settings import Settings
 from rti.tenancy.applying import require
 from rti.tenancy.logins import Login
-from rti.web import guards, headers, origins, problems, templating
+from rti.web import describing, guards, headers, origins, problems, templating
 from rti.web.received import ReceivedRequest
 
 LARGEST_BODY = 12_000_000
@@ -89,11 +87,6 @@ def create_app(settings: Settings) -> Litestar:
         compression_config=CompressionConfig(backend="gzip"),
         logging_config=None,
         request_max_body_size=LARGEST_BODY,
-        openapi_config=OpenAPIConfig(
-            title="RTI",
-            version="1",
-            path="/api/schema",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        ),
+        openapi_config=describing.CONFIG,
         before_send=[headers.protect],
     )

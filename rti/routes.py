@@ -43,6 +43,7 @@ from rti.statutes import api as statutes_api
 from rti.statutes import pages as statutes_pages
 from rti.tenancy.logins import figures_login_of, login_of
 from rti.web import static
+from rti.web.describing import describe
 from rti.web.transactions import as_safety, as_worker, at_the_door, under
 
 _ACCOUNTS: list[Any] = [
@@ -97,6 +98,7 @@ _OTHERS: list[Any] = [
     *letter_api.ROUTES,
 ]
 HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]
+describe(HANDLERS)
 ROUTERS = [
     Router("/", route_handlers=_ACCOUNTS, dependencies=under(at_the_door)),
     Router("/", route_handlers=_SAFETY, dependencies=under(as_safety)),

@@ -1,6 +1,6 @@
 """Requests as JSON, on the same actions and queries as the pages."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Response, get, post, put
 from litestar.datastructures import UploadFile
@@ -8,7 +8,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, JSONBody
 
 from rti.accounts.policy import CBO, REQUESTS
-from rti.errors import Conflict, say
+from rti.errors import Conflict, invalid, say
 from rti.intake import decode
 from rti.requests import actions, documents, identity, queries
 from rti.requests.commands import (
@@ -79,15 +79,19 @@ async def record_event(
 async def attach_document(
     request_id: Id,
     event_id: Id,
-    data: Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
     session: Session,
     person: Who,
     now: Now,
     today: Today,
 ) -> DetailView:
-    content = await data.read()
+    """Attach the first file of the form, whatever its field is called."""
+    file = next((part for part in data.values() if isinstance(part, UploadFile)), None)
+    if file is None:
+        raise invalid("document", say("Choose a file"))
+    content = await file.read()
     event = await actions.event_of(session, request_id, event_id, person)
-    await documents.attach(session, event, file_name=data.filename, content=content, now=now)
+    await documents.attach(session, event, file_name=file.filename, content=content, now=now)
     return detail_view(await queries.one(session, person, request_id), today)
 
 

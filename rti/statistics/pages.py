@@ -80,9 +80,14 @@ async def statistics_file(request: WebRequest, session: Session, person: Who, to
     return Response(text, media_type=CSV, headers=_attachment(f"statistics-{table.as_of}"))
 
 
-@get(["/api/statistics", "/statistics.json"], guards=[signed_in])
+@get("/api/statistics", guards=[signed_in])
 async def statistics_as_json(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
-    """The same as JSON: under /api with a bearer token, else for the browser that shows the page."""
+    return table_view(await _table(request, session, person, today), language_of(request))
+
+
+@get("/statistics.json", guards=[signed_in])
+async def statistics_json_file(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
+    """The same for the browser that shows the page, which has a cookie and no bearer token."""
     return table_view(await _table(request, session, person, today), language_of(request))
 
 
@@ -94,4 +99,4 @@ async def requests_file(request: WebRequest, person: Who, today: Today) -> Strea
     return Stream(lines, media_type=CSV, headers=_attachment(f"requests-{today}"))
 
 
-ROUTES = [show_statistics, statistics_file, statistics_as_json, requests_file]
+ROUTES = [show_statistics, statistics_file, statistics_as_json, statistics_json_file, requests_file]

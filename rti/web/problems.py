@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+import msgspec
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
@@ -21,6 +22,7 @@ from rti.errors import (
     TooLarge,
     say,
 )
+from rti.web.describing import MEDIA_TYPE, FaultView, ProblemView
 from rti.web.templating import Reader, WebRequest, page, reader_of
 
 log = structlog.get_logger()
@@ -44,22 +46,22 @@ def wants_json(request: WebRequest) -> bool:
     return request.url.path.startswith("/api/") or ("json" in accepts and "html" not in accepts)
 
 
-def problem_json(problem: Problem, reader: Reader, reference: str | None = None) -> dict[str, Any]:
-    """The one shape of a fault: title, status, detail, and `faults` with field and message."""
+def problem_view(problem: Problem, reader: Reader, reference: str | None = None) -> ProblemView:
     faults = problem.faults if isinstance(problem, Invalid) else ()
-    return {
-        "type": "about:blank",
-        "title": reader.say(problem.title),
-        "status": problem.status,
-        "detail": reader.say(problem.detail),
-        "faults": [{"field": fault.field, "message": reader.say(fault.message)} for fault in faults],
-    } | ({"reference": reference} if reference else {})
+    return ProblemView(
+        type="about:blank",
+        title=reader.say(problem.title),
+        status=problem.status,
+        detail=reader.say(problem.detail),
+        faults=[FaultView(fault.field, reader.say(fault.message)) for fault in faults],
+        reference=reference or msgspec.UNSET,
+    )
 
 
 def answer(request: WebRequest, problem: Problem, reference: str | None = None) -> Response[Any]:
     if wants_json(request):
-        body = problem_json(problem, reader_of(request), reference)
-        return Response(body, status_code=problem.status, media_type="application/problem+json")
+        body = problem_view(problem, reader_of(request), reference)
+        return Response(body, status_code=problem.status, media_type=MEDIA_TYPE)
     if isinstance(problem, SignInRequired) and request.method == "GET":
         return Redirect(NEXT_STEP.get(request.auth.standing, "/sign-in") if request.auth else "/sign-in")
     return page(request, "problem.html", problem, status=problem.status, reference=reference)

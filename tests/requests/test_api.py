@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from rti.accounts.policy import Role
 from rti.db import Database
+from rti.requests.queries import events_of
 from rti.requests.tables import RequestRow
 from tests import make
 from tests.conftest import NOW, SignIn
@@ -175,3 +176,28 @@ async def test_nobody_gets_in_without_a_token_and_the_cookie_is_none(
     assert (await client.get("/requests")).status_code == 200
     answer = await client.get("/api/requests")
     assert (answer.status_code, answer.json()["title"]) == (401, "Please sign in first")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        b'--a\r\nContent-Disposition: form-data; name=""\r\n\r\nfalse\r\n--a--\r\n',
+        b'--a\r\nContent-Disposition: form-data; name="data"\r\n\r\nfalse\r\n--a--\r\n',
+        b"--a--",
+        b"",
+    ],
+)
+async def test_a_form_without_a_file_is_a_fault_of_its_field(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, parts: bytes
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        filed = await make.request(session, member.person, NOW)
+        event = (await events_of(session, filed.id))[0]
+    answer = await client.post(
+        f"/api/requests/{filed.id}/events/{event.id}/documents",
+        content=parts,
+        headers={"content-type": "multipart/form-data; boundary=a"},
+    )
+    assert answer.status_code == 422, answer.text
+    assert [fault["field"] for fault in answer.json()["faults"]] == ["document"]

@@ -1,0 +1,110 @@
+"""The JSON API against its own description, by a program that reads it and sends whatever it can think of."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from rti.accounts.policy import Role
+from rti.app import create_app
+from rti.db import Database
+from rti.settings import Settings
+from tests import make
+from tests.browser.conftest import free_port, reap
+from tests.commands import KEY_FILE
+from tests.sizes import FULL, size
+from tests.web.routes import session_of, somebody, things
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+API = schemathesis.openapi.from_dict(
+    create_app(
+        Settings(database_url="postgresql+asyncpg://nobody@127.0.0.1/none", secret="x" * 40)
+    ).openapi_schema.to_schema()
+)
+OPERATIONS = [found.ok() for found in API.get_all_operations()]
+
+
+@pytest.fixture
+def address(database_url: str) -> Iterator[str]:
+    """A server in a process of its own, as `rti serve` starts it."""
+    port = free_port()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
+    own = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": "test " * 8, "RTI_KEY_FILE": str(KEY_FILE)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rti", "serve"],
+        env={**kept, **own, "RTI_PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    found = f"http://127.0.0.1:{port}"
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as visitor:
+        visitor.get(f"{found}/health")
+    yield found
+    process.terminate()
+    reap(process)
+
+
+def _sent(operation: Any, address: str, headers: dict[str, str], names: dict[str, str]) -> Counter[int]:
+    """Send cases of an operation and check each answer; half of them name things that are there."""
+    statuses: Counter[int] = Counter()
+
+    @settings(
+        max_examples=size(4, 300),
+        deadline=None,
+        database=None,
+        derandomize=not FULL,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)),
+        st.booleans(),
+    )
+    def run(case: schemathesis.Case, there: bool) -> None:
+        if there:
+            case.path_parameters |= {name: names[name] for name in case.path_parameters or {}}
+        answer = case.call(base_url=address, headers=headers, timeout=30)
+        statuses[answer.status_code] += 1
+        case.validate_response(answer, checks=CHECKS)
+
+    run()
+    return statuses
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("role", [None, *Role])
+async def test_whatever_is_sent_to_the_api_is_answered_as_it_is_described(
+    client: httpx.AsyncClient, database: Database, address: str, role: Role | None
+) -> None:
+    statuses: Counter[int] = Counter()
+    for operation in OPERATIONS:
+        async with database.transaction() as session:
+            person = (await make.member(session, role or Role.CBO_MEMBER)).person
+            owner = person if person.cbo_id else (await make.member(session)).person
+            names = await things(session, owner, await somebody(session, person), me=person)
+        headers = await session_of(client, person, database) if role else {}
+        statuses += await asyncio.to_thread(_sent, operation, address, headers, names)
+    print(f"{role}: {dict(sorted(statuses.items()))}")
+    assert statuses.total() >= len(OPERATIONS)
