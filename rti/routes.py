@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from rti import health, home, metrics, status_page
+from rti import health, home, metrics, promises, status_page
 from rti.accounts import api as accounts_api
 from rti.accounts import (
     assignment_api,
@@ -67,6 +67,7 @@ _SAFETY: list[Any] = [*cbos_pages.SAFETY, *cbos_api.SAFETY]
 _FIGURES: list[Any] = [*statistics_pages.ROUTES, *what_if_pages.ROUTES]
 _OTHERS: list[Any] = [
     *home.ROUTES,
+    *promises.ROUTES,
     *static.ROUTES,
     *health.ROUTES,
     *status_page.ROUTES,

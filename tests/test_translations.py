@@ -34,6 +34,12 @@ DEFERRED = {
     "measure.counts",
     "measure.excludes",
     "view.request.doubtful",
+    "promise.what",
+    "seizure.taken",
+    "seizure.gives",
+    "seizure.keeps",
+    "seizure.then",
+    "limit",
 }
 """What templates translate without naming the text: each was marked with N_ where it was written."""
 UNTRANSLATED = {"kB"}

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
+
+from tests.commands import environment, free_port, reap
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PASSWORD = "demonstration"
@@ -27,20 +28,12 @@ class Demo:
     process: subprocess.Popen[str]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def start_demo(folder: Path, **environment: str) -> Demo:
+def start_demo(folder: Path, **settings: str) -> Demo:
     """Start `rti demo` and read what it prints until it is ready."""
     port = free_port()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "rti", "demo"],
-        env={**kept, "RTI_DATA_DIR": str(folder), "RTI_PORT": str(port), **environment},
+        env=environment(RTI_DATA_DIR=str(folder), RTI_PORT=str(port), **settings),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -51,14 +44,6 @@ def start_demo(folder: Path, **environment: str) -> Demo:
         if "Ctrl-C" in line:
             return Demo(f"http://127.0.0.1:{port}", printed, process)
     raise AssertionError(f"the demo ended with {reap(process)}: {printed}")
-
-
-def reap(process: subprocess.Popen[str]) -> int:
-    """Wait until the process has ended, and close what we read it by."""
-    status = process.wait(timeout=30)
-    if process.stdout:
-        process.stdout.close()
-    return status
 
 
 def stop(demo: Demo, how: signal.Signals = signal.SIGTERM) -> int:

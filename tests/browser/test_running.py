@@ -8,7 +8,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.browser.conftest import Demo, reap, start_demo, stop
+from tests.browser.conftest import Demo, start_demo, stop
+from tests.commands import reap
 
 
 def family(demo: Demo) -> list[psutil.Process]:

@@ -12,7 +12,8 @@ from playwright.async_api import Browser, Page, expect
 
 from rti.accounts import one_time
 from rti.wallclock import now
-from tests.browser.conftest import PASSWORD, Demo, free_port, start_demo, stop
+from tests.browser.conftest import PASSWORD, Demo, start_demo, stop
+from tests.commands import free_port
 
 pytestmark = pytest.mark.browser
 

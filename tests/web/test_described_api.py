@@ -1,11 +1,7 @@
 """The JSON API against its own description, by a program that reads it and sends whatever it can think of."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -26,8 +22,6 @@ from rti.app import create_app
 from rti.db import Database
 from rti.settings import Settings
 from tests import make
-from tests.browser.conftest import free_port, reap
-from tests.commands import KEY_FILE
 from tests.sizes import FULL, size
 from tests.web.routes import session_of, somebody, things
 
@@ -43,27 +37,6 @@ API = schemathesis.openapi.from_dict(
     ).openapi_schema.to_schema()
 )
 OPERATIONS = [found.ok() for found in API.get_all_operations()]
-
-
-@pytest.fixture
-def address(database_url: str) -> Iterator[str]:
-    """A server in a process of its own, as `rti serve` starts it."""
-    port = free_port()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
-    own = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": "test " * 8, "RTI_KEY_FILE": str(KEY_FILE)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rti", "serve"],
-        env={**kept, **own, "RTI_PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    found = f"http://127.0.0.1:{port}"
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as visitor:
-        visitor.get(f"{found}/health")
-    yield found
-    process.terminate()
-    reap(process)
 
 
 def _sent(operation: Any, address: str, headers: dict[str, str], names: dict[str, str]) -> Counter[int]:

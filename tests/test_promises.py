@@ -1,0 +1,60 @@
+"""What is promised is kept by tests that are there."""
+
+import ast
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from rti.accounts.policy import Role
+from rti.db import Base, Database
+from rti.promises import LIMITS, PROMISES, SEIZURES, Promise
+from tests import make
+
+ROOT = Path(__file__).parent.parent
+VISITOR = "203.0.113.77"
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.what[:40])
+def test_every_promise_names_tests_that_are_there(promise: Promise) -> None:
+    assert promise.tests
+    for named in promise.tests:
+        path, _, function = named.partition("::")
+        tree = ast.parse((ROOT / path).read_text())
+        assert function in {getattr(node, "name", "") for node in tree.body}, named
+
+
+@pytest.mark.parametrize("language", ["en", "km"])
+async def test_anybody_can_read_what_is_protected_and_what_is_not(
+    client: httpx.AsyncClient, language: str
+) -> None:
+    shown = await client.get("/safety", headers={"accept-language": language})
+    assert shown.status_code == 200
+    if language == "en":
+        for said in (*LIMITS, *(each.gives for each in SEIZURES), *(each.what for each in PROMISES)):
+            assert said in shown.text
+    assert 'href="/safety"' in (await client.get("/sign-in")).text
+
+
+async def test_no_address_of_a_visitor_is_stored_or_logged(
+    capfd: pytest.CaptureFixture[str], address: str, database: Database
+) -> None:
+    """The server believes a proxy on its own machine, so whoever asks has the address that a proxy tells."""
+    async with database.transaction() as session:
+        lead = await make.member(session, Role.CBO_LEAD)
+    proxied = {"x-forwarded-for": VISITOR, "x-real-ip": VISITOR, "forwarded": f"for={VISITOR}"}
+    async with httpx.AsyncClient(base_url=address, headers=proxied) as visitor:
+        await make.post_form(visitor, "/sign-in", {"email": "nobody@test.example", "password": "wrong"})
+        await make.sign_in(visitor, lead)
+        for path in ("/", "/requests", "/people", "/nothing", "/api/requests?after=x"):
+            assert (await visitor.get(path)).status_code < 500
+    async with database.transaction() as session:
+        kept = {
+            name: str((await session.execute(select(table))).all())
+            for name, table in Base.metadata.tables.items()
+        }
+    assert lead.email in kept["person"]
+    assert not [name for name, rows in kept.items() if VISITOR in rows]
+    logged = capfd.readouterr()
+    assert VISITOR not in logged.out + logged.err
