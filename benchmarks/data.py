@@ -72,7 +72,7 @@ _REQUESTS = """
 """
 _EVENTS = """
     INSERT INTO event (id, cbo_id, request_id, kind, happened_on, recorded_at, outcome, note, details)
-    SELECT gen_random_uuid(), cbo_id, request.id, kind, happened_on, created_at, told.outcome, '', '{}'
+    SELECT gen_random_uuid(), cbo_id, request.id, kind, happened_on, created_at, told.outcome, NULL, '{}'
     FROM request, LATERAL (VALUES
         ('drafted', drafted_on, NULL),
         ('submitted', submitted_on, NULL),

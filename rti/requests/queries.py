@@ -33,7 +33,7 @@ from rti.requests.tables import (
     RequestRow,
     SnoozeRow,
 )
-from rti.sealing.data_keys import DataKeys, keys_to_read
+from rti.sealing.data_keys import DataKeys, kept_keys, opened_keys
 from rti.wallclock import day_of
 
 
@@ -179,14 +179,20 @@ async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail
             .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
             .join(CboRow, CboRow.id == RequestRow.cbo_id)
             .outerjoin(RequesterRow, RequesterRow.request_id == RequestRow.id)
-            .add_columns(PublicBodyRow, CboRow, RequesterRow, opened_before(RequestRow.id))
+            .add_columns(
+                PublicBodyRow,
+                CboRow,
+                RequesterRow,
+                opened_before(RequestRow.id),
+                kept_keys(RequestRow.cbo_id),
+            )
         )
     ).one_or_none()
     if found is None:
         raise NotFound
-    request, body, cbo, requester, opened = found
+    request, body, cbo, requester, opened, kept = found
     own, hidden = is_own(person, request), is_hidden(person, request)
-    keys = await keys_to_read(session, request.cbo_id)
+    keys = opened_keys(session, request.cbo_id, kept)
     return Detail(
         request=request,
         body=body,

@@ -5,12 +5,14 @@ that nobody has locked or shredded the organisation. So no process keeps an unwr
 cache that would have to forget.
 """
 
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -69,18 +71,37 @@ class DataKeys:
         return Cell(column.class_.__tablename__, column.key, self._cbo_id, str(row))
 
 
+def kept_keys(cbo_id: Any) -> ScalarSelect[Any]:
+    """The wrapped keys of an organisation that nobody locked, as one column, for `opened_keys`.
+
+    A column, so that a query of what is sealed brings the keys along.
+    """
+    told = func.json_build_array(
+        DataKeyRow.epoch, DataKeyRow.state, DataKeyRow.key_number, func.encode(DataKeyRow.wrapped, "base64")
+    )
+    unlocked = exists().where(CboRow.id == DataKeyRow.cbo_id, CboRow.locked_at.is_(None))
+    usable = (DataKeyRow.cbo_id == cbo_id, DataKeyRow.wrapped.is_not(None), unlocked)
+    return select(func.json_agg(told)).where(*usable).scalar_subquery()
+
+
+def opened_keys(session: AsyncSession, cbo_id: UUID, kept: Sequence[Sequence[Any]] | None) -> DataKeys:
+    """What can be opened with the keys in a column of `kept_keys`."""
+    ring = keyring(session)
+    found: dict[int, Key] = {}
+    current = None
+    for epoch, state, key_number, wrapped in kept or ():
+        try:
+            found[epoch] = unwrapped(ring, cbo_id, epoch, b64decode(wrapped))
+        except Unreadable:
+            log.exception("data_key_unreadable", epoch=epoch, key_number=key_number)
+        else:
+            current = epoch if state == KeyState.CURRENT else current
+    return DataKeys(cbo_id, found, current)
+
+
 async def keys_to_read(session: AsyncSession, cbo_id: UUID) -> DataKeys:
     """What can be opened of an organisation now."""
-    rows = await session.scalars(
-        select(DataKeyRow)
-        .join(CboRow, CboRow.id == DataKeyRow.cbo_id)
-        .where(DataKeyRow.cbo_id == cbo_id, DataKeyRow.wrapped.is_not(None), CboRow.locked_at.is_(None))
-        .execution_options(populate_existing=True)
-    )
-    ring = keyring(session)
-    found = {row.epoch: (row.state, key) for row in rows if (key := _unwrapped(ring, row))}
-    current = next((epoch for epoch, (state, _) in found.items() if state is KeyState.CURRENT), None)
-    return DataKeys(cbo_id, {epoch: key for epoch, (_, key) in found.items()}, current)
+    return opened_keys(session, cbo_id, await session.scalar(select(kept_keys(cbo_id))))
 
 
 async def keys_to_seal(session: AsyncSession, cbo_id: UUID, now: datetime) -> DataKeys:
@@ -126,14 +147,6 @@ def wrapping(session: AsyncSession, cbo_id: UUID, epoch: int, key: Key | None = 
 def unwrapped(ring: Keyring, cbo_id: UUID, epoch: int, wrapped: bytes) -> Key:
     """The data key, or Unreadable."""
     return Key(epoch, unseal(ring.by_number, _wrapped_cell(cbo_id, epoch), wrapped))
-
-
-def _unwrapped(ring: Keyring, row: DataKeyRow) -> Key | None:
-    try:
-        return unwrapped(ring, row.cbo_id, row.epoch, row.wrapped or b"")
-    except Unreadable:
-        log.exception("data_key_unreadable", epoch=row.epoch, key_number=row.key_number)
-        return None
 
 
 def _wrapped_cell(cbo_id: UUID, epoch: int) -> Cell:
