@@ -16,6 +16,7 @@ from rti import logs, routes, wallclock
 from rti.accounts.policy import Person
 from rti.accounts.sessions import SignedIn
 from rti.db import Database
+from rti.sealing.data_keys import require_keys
 from rti.settings import Settings
 from rti.tenancy.applying import require
 from rti.tenancy.logins import Login
@@ -54,7 +55,10 @@ def create_app(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        await require(database.under(Login.DOOR))
+        door = database.under(Login.DOOR)
+        await require(door)
+        async with door.transaction() as session:
+            await require_keys(session)
         yield
         await database.close()
 

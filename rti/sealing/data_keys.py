@@ -123,6 +123,20 @@ async def keys_to_seal(session: AsyncSession, cbo_id: UUID, now: datetime) -> Da
     return keys
 
 
+async def require_keys(session: AsyncSession) -> None:
+    """Refuse to serve with a key file that lacks keys in use; raises RuntimeError with their numbers.
+
+    Without them letters would look as if nobody had asked, and new ones would be under other keys.
+    """
+    used = select(DataKeyRow.key_number).where(DataKeyRow.state != KeyState.DESTROYED).distinct()
+    held = {f"{number:08x}" for number in keyring(session).by_number}
+    missing = sorted(set(await session.scalars(used)) - held)
+    if missing:
+        raise RuntimeError(
+            f"The key file (RTI_KEY_FILE) lacks keys under which data are sealed: {', '.join(missing)}"
+        )
+
+
 async def alone_with_keys(session: AsyncSession, cbo_id: UUID) -> None:
     """Wait for whoever seals for this organisation, and let nobody seal until this transaction ends."""
     await session.execute(select(func.pg_advisory_xact_lock(_lock_of(cbo_id))))

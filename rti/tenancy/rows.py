@@ -164,6 +164,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.OPERATOR: _ANY,
     },
     "data_key": {
+        Login.DOOR: May("SELECT (key_number, state)"),
         Login.CBO: May(ADD, MINE),
         Login.STAFF: May(ADD),
         Login.SAFETY: _wiped("SELECT (cbo_id), UPDATE (state, wrapped)"),

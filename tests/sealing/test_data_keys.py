@@ -3,12 +3,14 @@
 import asyncio
 import time
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.app import create_app
 from rti.cbos.tables import CboRow
 from rti.db import Database, new_id
 from rti.errors import Conflict
@@ -21,6 +23,7 @@ from rti.sealing.keys import Keyring
 from rti.sealing.kinds import KeyState
 from rti.sealing.rotating import renew, rewrap
 from rti.sealing.tables import DataKeyRow
+from rti.settings import Settings
 from tests import make
 from tests.commands import KEY_FILE, rti
 from tests.conftest import NOW, TODAY
@@ -188,6 +191,19 @@ async def test_wrapping_keys_are_changed_and_the_old_one_can_go(
     finally:
         await both.close()
         await only_new.close()
+
+
+async def test_the_web_server_does_not_start_without_a_key_in_use(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    await _filled(database, 1)
+    number = f"{key_file.read(KEY_FILE).current.number:08x}"
+    app = create_app(replace(settings, key_file=key_file.kept(tmp_path / "other")))
+    told = pytest.RaisesExc(RuntimeError, match=f"lacks keys .*: {number}")
+    with pytest.RaisesGroup(told, flatten_subgroups=True):
+        async with app.lifespan():
+            pass
+    await app.state.database.close()
 
 
 async def test_keys_are_rotated_on_the_command_line(database_url: str, database: Database) -> None:
