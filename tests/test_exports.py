@@ -6,10 +6,11 @@ from datetime import date
 from io import StringIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rti.exports import BYTE_ORDER_MARK, as_csv, safe_cell
+from tests.sizes import size
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,8 @@ def test_everything_else_stays_as_it_is(value: str | float | date | None) -> Non
     assert safe_cell(value) == value
 
 
+@pytest.mark.torture
+@settings(max_examples=size(2_000, 100_000), deadline=None)
 @given(
     st.text(), st.sampled_from(["", " ", "\t", "\u00a0", "\u2060"]), st.sampled_from([*"=+-@＝＋－＠", ""])
 )
