@@ -119,7 +119,7 @@ async def examine(state: State, now: datetime) -> Health:
     )
     documents = DocumentHealth(well=altered == 0, altered=altered)
     well = database.well and mail.well and documents.well
-    well = well and all(each.well for each in (*scheduler.values(), *backups.values()))
+    well = well and all(job.well for job in scheduler.values()) and all(b.well for b in backups.values())
     return Health(well, database, scheduler, mail, documents, backups)
 
 

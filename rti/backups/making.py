@@ -15,7 +15,7 @@ from rti.db import Database
 from rti.errors import BackupFailed, say
 from rti.tenancy.logins import Login
 
-_ONE_AT_A_TIME = 7426_02
+_ONE_AT_A_TIME = 7426_05
 """Key of the advisory lock that a backup holds."""
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from alembic.util import CommandError
+from asyncpg import PostgresError
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rti.backups.archive import Manifest, opened, quoted
@@ -61,13 +61,9 @@ async def restore(
         connection = await session.connection()
         if (await connection.execute(_TABLES)).scalar_one():
             raise Conflict(say("This database is not empty; a backup is restored into an empty one only"))
-        try:
-            manifest = await _filled(connection, database, path, identity)
-            for each in key_files:
-                await _join_keys(connection, each, identity)
-        except DBAPIError as fault:
-            reason = str(fault.orig).partition("\n")[0]
-            raise BackupFailed(say("The rows do not fit the tables: {reason}", reason=reason)) from None
+        manifest = await _filled(connection, database, path, identity)
+        for each in key_files:
+            await _join_keys(connection, each, identity)
         await connection.run_sync(upgrade_within, "head", database.keyring)
         shredded = await shred_again(session, now)
         keys, opening = await _keys_that_open(session, database)
@@ -116,7 +112,13 @@ async def _copy(
     connection: AsyncConnection, table: str, columns: tuple[str, ...], parts: AsyncIterator[bytes]
 ) -> None:
     driver: Any = (await connection.get_raw_connection()).driver_connection
-    await driver.copy_to_table(table, columns=columns, source=parts)
+    try:
+        await driver.copy_to_table(table, columns=columns, source=parts)
+    except PostgresError as fault:
+        reason = str(fault).partition("\n")[0]
+        raise BackupFailed(
+            say("Table {table} does not take its rows: {reason}", table=table, reason=reason)
+        ) from None
 
 
 async def _keys_that_open(session: AsyncSession, database: Database) -> tuple[int, int]:
