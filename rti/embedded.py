@@ -70,13 +70,8 @@ def completed(settings: Settings) -> Iterator[Settings]:
 
 
 def for_children(settings: Settings) -> dict[str, str]:
-    """The environment in which a process of ours finds the same database, secret and keys."""
-    return {
-        **os.environ,
-        "RTI_DATABASE_URL": settings.database_url,
-        "RTI_SECRET": settings.secret,
-        "RTI_KEY_FILE": str(settings.key_file),
-    }
+    """The environment in which a process of ours finds the same settings."""
+    return {**os.environ, **settings.environment()}
 
 
 def _kept_secret(folder: Path) -> str:

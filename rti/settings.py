@@ -178,6 +178,15 @@ class Settings:
     def secure_cookies(self) -> bool:
         return self.address.startswith("https://")
 
+    def environment(self) -> dict[str, str]:
+        """The variables from which these same settings are read."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {
+            f"RTI_{name.upper()}": str(int(value) if isinstance(value, bool) else value)
+            for name, value in values.items()
+            if value not in {None, ""}
+        }
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read RTI_* and raise one `SettingsFault` that lists every wrong or unknown variable."""

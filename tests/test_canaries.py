@@ -21,9 +21,6 @@ from rti.app import create_app
 from rti.db import Database
 from rti.settings import Settings
 from tests import make
-from tests.backups.conftest import Vault
-from tests.backups.conftest import vault as vault  # noqa: PLC0414 -- the fixture
-from tests.backups.test_restoring import decrypted
 from tests.commands import KEY_FILE, rti
 from tests.conftest import NOW, TODAY, SignIn
 from tests.web.routes import routes_of, send, things
@@ -167,20 +164,3 @@ async def test_no_canary_is_in_a_dump_a_log_a_message_or_an_export(
     assert planted.found_in(logged.out, logged.err) == set()
     assert member.email.encode() in dump, "accounts are in the dump, and in encrypted backups only"
     assert KEY_FILE.read_text().split()[1].encode() not in dump
-
-
-async def test_no_canary_is_in_a_backup_not_even_for_who_can_open_it(
-    client: httpx.AsyncClient, database: Database, sign_in: SignIn, vault: Vault
-) -> None:
-    member = await sign_in(Role.CBO_MEMBER)
-    planted = await _plant(client, database)
-    made = await vault.make(database)
-    for path in vault.folder.iterdir():
-        sealed = path.read_bytes()
-        assert planted.found_in(sealed) == set()
-        assert not any(word in sealed for word in (b"Budget", member.email.encode()))
-        opened = await asyncio.to_thread(decrypted, path, vault.identity)
-        assert (b"\nBudget" in opened or b"\tBudget" in opened) == (path == made.path)
-        assert (member.email.encode() in opened) == (path == made.path)
-        assert planted.found_in(opened) == set()
-        assert KEY_FILE.read_text().split()[1].encode() not in opened

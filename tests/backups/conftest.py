@@ -1,10 +1,13 @@
 """An identity, a folder, and an empty database to restore into."""
 
+import gzip
+import io
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from rti.backups.encryption import new_identity
@@ -30,6 +33,15 @@ class Vault:
 
     async def restore(self, empty: Database, path: Path) -> Restored:
         return await restore(empty, path, keys_for(path), self.identity, NOW)
+
+
+def decrypted(path: Path, identity: Path) -> bytes:
+    """What anybody with the identity gets out of a file, without our own code."""
+    found = io.BytesIO()
+    opener = pyrage.x25519.Identity.from_str(identity.read_text().split()[-1])
+    with path.open("rb") as file:
+        pyrage.decrypt_io(file, found, [opener])
+    return gzip.decompress(found.getvalue())
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import io
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from rti.sealing.rotating import renew
 from rti.tenancy.applying import require
 from rti.tenancy.logins import Login
 from tests import make as things
-from tests.backups.conftest import Vault
+from tests.backups.conftest import Vault, decrypted
 from tests.commands import KEY_FILE
 from tests.conftest import NOW, TODAY, Server
 from tests.sizes import size
@@ -106,15 +105,6 @@ async def test_a_backup_under_load_holds_every_row_that_was_acknowledged_before(
     assert [each for each in before if each.encode() not in held] == []
     done = await drill(place(vault.folder, NOW), vault.identity, RING, NOW)
     assert (done.rows, done.documents, done.opened) == (made.rows, 1, 1)
-
-
-def decrypted(path: Path, identity: Path) -> bytes:
-    """What anybody with the identity gets out of a file, without our own code."""
-    found = io.BytesIO()
-    opener = pyrage.x25519.Identity.from_str(identity.read_text().split()[-1])
-    with path.open("rb") as file:
-        pyrage.decrypt_io(file, found, [opener])
-    return gzip.decompress(found.getvalue())
 
 
 async def test_only_an_empty_database_is_filled(database: Database, vault: Vault) -> None:
