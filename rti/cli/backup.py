@@ -24,7 +24,7 @@ from rti.sealing import keys
 from rti.settings import Settings, SettingsFault
 from rti.tenancy.logins import Login
 
-app = typer.Typer(name="backup", help="Make encrypted backups, and prove that they can be restored.")
+app = typer.Typer(name="backup")
 Folder = Annotated[Path | None, typer.Option(help="Folder of the backups; RTI_BACKUP_FOLDER if not given.")]
 IdentityOfDrill = Annotated[
     Path | None, typer.Option(help="File that opens backups; RTI_BACKUP_DRILL_IDENTITY if not given.")
