@@ -6,6 +6,7 @@ never (coalescing, no misfire limit), and no job beside itself. Two such process
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
 from rti import logs, wallclock
+from rti.backups.kinds import RunKind
+from rti.backups.retention import backup_due, drill_due
+from rti.backups.runs import last_good
 from rti.correspondence.tables import TickRow
 from rti.db import Database
+from rti.embedded import for_children
 from rti.settings import Settings
 from rti.tenancy.applying import require
 from rti.tenancy.logins import Login
@@ -118,6 +123,37 @@ def dispatch_job(database: Database, settings: Settings, stopping: asyncio.Event
     return job
 
 
+def backup_job(database: Database, settings: Settings) -> Job:
+    """Each night a backup, each week a drill: commands in processes of their own, which keep nobody waiting."""
+
+    async def job(now: datetime) -> Result:
+        async with database.transaction() as session:
+            last = await last_good(session)
+        made, drilled = last.get(RunKind.BACKUP), last.get(RunKind.DRILL)
+        command: tuple[str, ...] = ()
+        if backup_due(made, now, settings.timezone):
+            command = ("backup",)
+        elif settings.backup_drill_identity and drill_due(drilled, made, now):
+            command = ("backup", "drill")
+        if command and await _failed(settings, *command):
+            return Result(f"{' '.join(command)} failed", well=False, pause=timedelta(hours=1))
+        return Result("")
+
+    return job
+
+
+async def _failed(settings: Settings, *command: str) -> bool:
+    """Run a command of ours; it ends with this process where that is told to end."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "rti", *command, env=for_children(settings)
+    )
+    try:
+        return await child.wait() != 0
+    finally:
+        if child.returncode is None:
+            child.terminate()
+
+
 async def run(settings: Settings) -> None:
     """Tick until SIGTERM or SIGINT, then let running jobs finish or release what they hold."""
     logs.configure()
@@ -129,10 +165,12 @@ async def run(settings: Settings) -> None:
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
     )
-    tickers = (
+    tickers = [
         (Ticker("sweep", sweep_job(database, settings), database), 60),
         (Ticker("dispatch", dispatch_job(database, settings, stopping), database), 5),
-    )
+    ]
+    if settings.makes_backups:
+        tickers.append((Ticker("backup", backup_job(database, settings), database), 60))
     for ticker, seconds in tickers:
         scheduler.add_job(ticker.__call__, "interval", seconds=seconds, next_run_time=wallclock.now())
     scheduler.start()

@@ -11,6 +11,7 @@ Folder map, from the ground up:
     accounts/        people, roles, sessions, and what each role may do
     tenancy/         who sees which rows, kept by PostgreSQL itself: logins, grants, policies
     sealing/         encryption of what identifies a person: keys, cells, rotation
+    backups/         encrypted backups, the way back, and the proof that it works
     documents/       which files are taken, and the copy of each that tells nothing on the side
     requests/        a request, what happened to it, its evidence and its deadlines
     correspondence/  every message that is to leave the system, as a row

@@ -11,7 +11,13 @@ import uuid_utils.compat
 from sqlalchemy import DateTime, Dialect, Executable, MetaData, Row, Text, TypeDecorator, Uuid, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 from rti.sealing.keys import NO_KEYS, Keyring
@@ -130,6 +136,13 @@ class Database:
             if person:
                 await session.execute(_ASKING, {"person": str(person)})
             yield session
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that only reads, and goes on seeing the database as it is at its first statement."""
+        frozen = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        async with frozen.connect() as connection:
+            yield connection
 
     async def alone(self, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
         """Run one statement as a transaction of its own, which saves the round trips around it."""

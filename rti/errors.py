@@ -9,8 +9,9 @@
     ├── Conflict             409   somebody else was quicker, or it exists already
     ├── Altered              409   a document is no longer the one that came in
     ├── TooLarge             413   more bytes than a form or file may have
-    └── Invalid              422   one or more named fields are wrong; lists all of them
-        └── TooOften         429   a guess at a password or code that was not looked at
+    ├── Invalid              422   one or more named fields are wrong; lists all of them
+    │   └── TooOften         429   a guess at a password or code that was not looked at
+    └── BackupFailed         500   a backup was not made or cannot be used; on the command line only
 
 Texts are English message ids with {placeholders}; they are translated where they are shown.
 """
@@ -93,6 +94,10 @@ class Altered(Problem):
 class TooLarge(Problem):
     status = 413
     title = say("This file or form is too large")
+
+
+class BackupFailed(Problem):
+    title = say("The backup was not made, or cannot be used")
 
 
 class Invalid(Problem):

@@ -9,8 +9,12 @@ import structlog
 from litestar import Response, get
 from litestar.datastructures import State
 from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti import migrating
+from rti.backups import runs
+from rti.backups.kinds import RunKind
+from rti.backups.retention import BACKUP_ALARM, DRILL_ALARM
 from rti.correspondence import queries
 from rti.correspondence.tables import TickRow
 from rti.requests.tables import DocumentRow
@@ -59,12 +63,23 @@ class DocumentHealth(msgspec.Struct, frozen=True):
     altered: int | None = None
 
 
+class BackupHealth(msgspec.Struct, frozen=True):
+    """Ages, in seconds, are since the last good backup or drill was begun; `result` is of the newest attempt."""
+
+    well: bool
+    last: datetime | None = None
+    age: float | None = None
+    result: str = ""
+
+
 class Health(msgspec.Struct, frozen=True):
     well: bool
     database: DatabaseHealth
     scheduler: dict[str, JobHealth]
     mail: MailHealth
     documents: DocumentHealth
+    backups: dict[RunKind, BackupHealth]
+    """Empty where no backups are configured."""
 
 
 @get("/health", guards=[open_to_all], opt={"exclude_from_auth": True})
@@ -89,10 +104,11 @@ async def examine(state: State, now: datetime) -> Health:
                 )
                 or 0
             )
+            backups = await _backups(session, now) if state.settings.makes_backups else {}
     except Exception:
         log.exception("database_not_well")
         jobs = dict.fromkeys(JOBS, JobHealth(well=False))
-        return Health(False, DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False))
+        return Health(False, DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False), {})
     database = DatabaseHealth(current, milliseconds, current)
     scheduler = {job: _job(ticks.get(job), now) for job in JOBS}
     mail = MailHealth(
@@ -102,8 +118,25 @@ async def examine(state: State, now: datetime) -> Health:
         oldest_waiting=_age(queue.oldest_at, now) if queue.oldest_at else None,
     )
     documents = DocumentHealth(well=altered == 0, altered=altered)
-    well = database.well and mail.well and documents.well and all(job.well for job in scheduler.values())
-    return Health(well, database, scheduler, mail, documents)
+    well = database.well and mail.well and documents.well
+    well = well and all(job.well for job in scheduler.values()) and all(b.well for b in backups.values())
+    return Health(well, database, scheduler, mail, documents, backups)
+
+
+async def _backups(session: AsyncSession, now: datetime) -> dict[RunKind, BackupHealth]:
+    """How old the last good backup and drill are; before the first drill, its time runs from the first backup."""
+    good, tried = await runs.last_good(session), await runs.last(session)
+    found = {}
+    for kind, alarm in ((RunKind.BACKUP, BACKUP_ALARM), (RunKind.DRILL, DRILL_ALARM)):
+        last, attempt = good.get(kind), tried.get(kind)
+        since = last or (await runs.first_good_backup(session) if kind is RunKind.DRILL else None)
+        found[kind] = BackupHealth(
+            well=since is not None and now - since < alarm and (attempt is None or attempt.well),
+            last=last,
+            age=_age(last, now) if last else None,
+            result=attempt.result if attempt else "",
+        )
+    return found
 
 
 def _job(tick: TickRow | None, now: datetime) -> JobHealth:

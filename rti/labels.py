@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from rti.accounts.policy import Role, TokenScope
+from rti.backups.kinds import RunKind
 from rti.bodies.kinds import AreaLevel, BodyKind
 from rti.cbos.kinds import SafetyStep
 from rti.correspondence.kinds import Channel as MessageChannel
@@ -231,6 +232,10 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         MessageState.UNKNOWN: N_("Not known whether it arrived"),
         MessageState.KEPT: N_("Kept here, not sent"),
         MessageState.DROPPED: N_("No longer needed, not sent"),
+    },
+    RunKind: {
+        RunKind.BACKUP: N_("Backup"),
+        RunKind.DRILL: N_("Drill: the newest backup restored and examined"),
     },
 }
 

@@ -43,6 +43,12 @@ def exposition(found: Health) -> bytes:
         if job.last_tick is not None and job.lag is not None:
             lag.labels(name).set(job.lag)
             tick.labels(name).set(job.last_tick.timestamp())
+    backed = gauge("backup_well", "1 if the last backup or drill went well and is not too old", "kind")
+    age = gauge("backup_age_seconds", "Seconds since the last good backup or drill was begun", "kind")
+    for kind, backup in found.backups.items():
+        backed.labels(kind).set(backup.well)
+        if backup.age is not None:
+            age.labels(kind).set(backup.age)
     if found.mail.waiting is not None:
         gauge("messages_waiting", "Messages that are to be sent").set(found.mail.waiting)
         gauge("messages_oldest_waiting_seconds", "Age of the oldest of them").set(

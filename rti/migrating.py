@@ -39,10 +39,15 @@ def newest_version() -> str | None:
     return ScriptDirectory(str(files("migrations"))).get_current_head()
 
 
+def upgrade_within(connection: Connection, version: str, keyring: Keyring) -> None:
+    """Go up to a version in the transaction of the connection; raises CommandError for an unknown one."""
+    command.upgrade(alembic_config(connection, keyring), version)
+
+
 def _upgrade(connection: Connection, secret: str, keyring: Keyring) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ONE_AT_A_TIME})")
     try:
-        command.upgrade(alembic_config(connection, keyring), "head")
+        upgrade_within(connection, "head", keyring)
         apply(connection, secret)
         connection.commit()
     finally:

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+import pyrage
+
 
 class SettingsFault(Exception):
     """One line for each setting that is wrong, naming it and what would be right."""
@@ -92,6 +94,18 @@ def _secret(value: str) -> str:
     return value
 
 
+def _recipients(value: str) -> str:
+    keys = [each.strip() for each in value.split(",")]
+    try:
+        for key in keys:
+            pyrage.x25519.Recipient.from_str(key)
+    except pyrage.RecipientError:
+        raise ValueError(
+            "must be public keys that begin with age1, with commas between them; rti backup identity makes one"
+        ) from None
+    return ",".join(keys)
+
+
 def _setting(parse: Any, meaning: str, default: Any) -> Any:
     return field(default=default, metadata={"parse": parse, "help": meaning})
 
@@ -129,6 +143,11 @@ class Settings:
     metrics_token: str = _setting(
         _secret, "bearer token that opens /metrics; without it the page does not exist", ""
     )
+    backup_folder: Path | None = _setting(Path, "where backups are made each night", None)  # noqa: RUF009 -- a path is immutable
+    backup_recipient: str = _setting(
+        _recipients, "public keys to which backups are encrypted, with commas between them", ""
+    )
+    backup_drill_identity: Path | None = _setting(Path, "file that opens backups for the weekly drill", None)  # noqa: RUF009 -- a path is immutable
     timezone: str = _setting(_zone, "time zone in which a day begins and ends", "Asia/Phnom_Penh")
     language: str = _setting(_language, "language where a reader states none", "en")
     exit_url: str = _setting(
@@ -152,8 +171,21 @@ class Settings:
         return self.mail_from.rpartition("@")[2]
 
     @property
+    def makes_backups(self) -> bool:
+        return bool(self.backup_folder and self.backup_recipient)
+
+    @property
     def secure_cookies(self) -> bool:
         return self.address.startswith("https://")
+
+    def environment(self) -> dict[str, str]:
+        """The variables from which these same settings are read."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {
+            f"RTI_{name.upper()}": str(int(value) if isinstance(value, bool) else value)
+            for name, value in values.items()
+            if value not in {None, ""}
+        }
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":

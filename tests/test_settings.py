@@ -47,3 +47,15 @@ def test_any_postgresql_address_is_read_by_the_asynchronous_driver() -> None:
 def test_cookies_are_secure_where_the_address_is() -> None:
     assert Settings.from_env({"RTI_BASE_URL": "https://rti.example.org/"}).secure_cookies
     assert not Settings.from_env({}).secure_cookies
+
+
+def test_a_process_of_ours_reads_the_same_settings_from_the_environment_that_it_is_given() -> None:
+    settings = Settings.from_env(
+        {"RTI_DATABASE_URL": "postgresql://db/rti", "RTI_DEMO": "1", "RTI_KEY_FILE": "/k"}
+    )
+    assert Settings.from_env(settings.environment()) == settings
+
+
+def test_backups_are_encrypted_to_public_keys_only() -> None:
+    with pytest.raises(SettingsFault, match="RTI_BACKUP_RECIPIENT must be public keys that begin with age1"):
+        Settings.from_env({"RTI_BACKUP_RECIPIENT": "AGE-SECRET-KEY-1"})

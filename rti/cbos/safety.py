@@ -95,6 +95,22 @@ async def shred(
     return cbo
 
 
+async def shred_again(session: AsyncSession, now: datetime) -> int:
+    """Shred what is not, but whose keys are destroyed: after a backup from before was restored. Returns how many."""
+    destroyed = select(DataKeyRow.cbo_id).where(DataKeyRow.state == KeyState.DESTROYED)
+    found = await session.scalars(
+        select(CboRow).where(CboRow.shredded_at.is_(None), CboRow.id.in_(destroyed)).with_for_update()
+    )
+    again = found.all()
+    for cbo in again:
+        await _lock(session, cbo, None, now)
+        _note(session, cbo, SafetyStep.SHREDDED, None, now)
+        await session.flush()
+        await _destroy(session, cbo, now)
+    await session.flush()
+    return len(again)
+
+
 def _administers(role: object) -> bool:
     """Whether this is the administrator's half; the command line is, too."""
     return role is None or role in ADMINISTRATION

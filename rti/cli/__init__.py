@@ -8,7 +8,7 @@ import sys
 import typer
 from sqlalchemy.exc import ProgrammingError
 
-from rti.cli import account, calendar, cbo, importing, keys, law, rules
+from rti.cli import account, backup, calendar, cbo, importing, keys, law, rules
 from rti.cli.bounce import bounce
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
@@ -41,10 +41,12 @@ for command in (
     statistics,
     export,
     health,
+    backup.restore,
 ):
     app.command()(command)
 app.command()(law.what_if)
 app.add_typer(account.app)
+app.add_typer(backup.app)
 app.add_typer(cbo.app)
 app.add_typer(keys.app)
 app.add_typer(importing.app)

@@ -130,13 +130,7 @@ def _announce(settings: Settings) -> None:
 
 def _supervise(settings: Settings) -> int:
     """Run the web server and the scheduler; when one ends or a signal comes, end both."""
-    environment = {
-        **os.environ,
-        "RTI_DATABASE_URL": settings.database_url,
-        "RTI_SECRET": settings.secret,
-        "RTI_KEY_FILE": str(settings.key_file),
-        "RTI_DEMO": "1",
-    }
+    environment = embedded.for_children(settings)
     children = [
         subprocess.Popen(  # noqa: S603 -- our own command
             [sys.executable, "-m", "rti", command, "--stop-with-parent"],

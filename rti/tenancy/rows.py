@@ -80,6 +80,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
         Login.WORKER: EDIT,
         Login.OPERATOR: EDIT,
     },
+    "backup_run": {Login.DOOR: READ, Login.WORKER: READ, Login.OPERATOR: ADD},
 }
 
 _PERSON_NAMES = "SELECT (id, name, role, cbo_id)"

@@ -1,0 +1,191 @@
+"""`rti backup` as a process: no room, killed, on a schedule; and what /status says of it."""
+
+import asyncio
+import os
+import resource
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+from litestar.datastructures import State
+from sqlalchemy import text
+
+from notifications.timetable import backup_job
+from rti.accounts.policy import Role
+from rti.app import create_app
+from rti.backups.kinds import RunKind
+from rti.backups.runs import last_good
+from rti.backups.tables import BackupRunRow
+from rti.db import Database
+from rti.health import examine
+from rti.metrics import exposition
+from rti.settings import Settings
+from rti.wallclock import now
+from tests import make
+from tests.backups.conftest import Vault
+from tests.commands import KEY_FILE
+from tests.conftest import NOW
+from tests.sizes import size
+
+PATIENCE = 60
+HOUR = timedelta(hours=1)
+
+
+async def started(url: str, vault: Vault, *command: str, most_bytes: int | None = None) -> Process:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
+    ours = {
+        "RTI_DATABASE_URL": url,
+        "RTI_SECRET": "test " * 8,
+        "RTI_KEY_FILE": str(KEY_FILE),
+        "RTI_BACKUP_FOLDER": str(vault.folder),
+        "RTI_BACKUP_RECIPIENT": vault.recipient,
+    }
+
+    def limited() -> None:
+        if most_bytes:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "rti", *command, env={**clean, **ours}, stdout=PIPE, stderr=PIPE, preexec_fn=limited
+    )  # fmt: skip
+
+
+async def ended(process: Process) -> tuple[int, str, str]:
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+def files(vault: Vault) -> list[str]:
+    return sorted(path.name for path in vault.folder.iterdir())
+
+
+@pytest.fixture
+def configured(settings: Settings, vault: Vault) -> Settings:
+    return replace(settings, backup_folder=vault.folder, backup_recipient=vault.recipient)
+
+
+async def runs(database: Database) -> list[tuple[str, bool, str]]:
+    async with database.transaction() as session:
+        rows = await session.execute(text("SELECT kind, well, result FROM backup_run ORDER BY began_at"))
+        return [tuple(row) for row in rows]
+
+
+async def test_a_full_disk_is_told_leaves_no_file_and_is_on_the_status_page(
+    database: Database, database_url: str, vault: Vault, configured: Settings
+) -> None:
+    """Safety goal F9, for the disk of backups."""
+    code, out, err = await ended(await started(database_url, vault, "backup", most_bytes=50_000))
+    assert (code, out) == (1, "")
+    assert err == "The backup could not be written: File too large\n"
+    assert files(vault) == []
+    assert await runs(database) == [("backup", False, "The backup could not be written: File too large")]
+    app = create_app(configured)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as staff:
+        async with database.transaction() as session:
+            member = await make.member(session, Role.STAFF)
+        await make.sign_in(staff, member)
+        page = await staff.get("/status")
+    await app.state.database.close()
+    assert "The backup could not be written: File too large" in page.text
+
+
+async def test_a_killed_backup_leaves_no_file_that_looks_whole_and_the_next_one_clears_up(
+    database: Database, database_url: str, vault: Vault
+) -> None:
+    kills = size(3, 100)
+    killed_while_writing = 0
+    async with database.transaction() as session:
+        await make.cbo(session, NOW)
+    for number in range(kills):
+        victim = await started(database_url, vault, "backup")
+        async with asyncio.timeout(PATIENCE):
+            while not vault.folder.exists() or not any(name.endswith(".part") for name in files(vault)):
+                await asyncio.sleep(0.001)
+                assert victim.returncode is None
+        await asyncio.sleep(number * 0.01 % 0.2)
+        if victim.returncode is None:
+            victim.send_signal(signal.SIGKILL)
+        await victim.wait()
+        rows = [name for name in files(vault) if name.endswith("Z.age")]
+        killed_while_writing += any(name.endswith(".part") for name in files(vault))
+        for name in rows:
+            assert (vault.folder / name.replace("Z.age", "Z.keys.age")).exists()
+    assert killed_while_writing > 0
+    code, out, _ = await ended(await started(database_url, vault, "backup"))
+    assert code == 0
+    assert out.startswith("rti-")
+    assert not any(name.endswith(".part") for name in files(vault))
+    code, out, err = await ended(
+        await started(database_url, vault, "backup", "drill", "--identity", str(vault.identity))
+    )
+    assert (code, err) == (0, "")
+    assert {kind for kind, well, _ in await runs(database) if well} == {"backup", "drill"}
+
+
+async def test_the_scheduler_makes_a_backup_each_night_and_a_drill_each_week(
+    database: Database, vault: Vault, configured: Settings
+) -> None:
+    job = backup_job(database, replace(configured, backup_drill_identity=vault.identity))
+    moment = now()
+    for _ in ("a backup", "a drill", "nothing more"):
+        assert (await job(moment)).well
+    assert [kind for kind, _, _ in await runs(database)] == ["backup", "drill"]
+    assert len(files(vault)) == 2
+
+
+async def test_a_drill_elsewhere_is_written_down_here(
+    database: Database, database_url: str, vault: Vault
+) -> None:
+    code, _, _ = await ended(await started(database_url, vault, "backup", "drilled", "rti-1.age"))
+    assert code == 0
+    assert await runs(database) == [("drill", True, "on another machine")]
+
+
+async def noted(database: Database, kind: RunKind, ago: timedelta, *, well: bool = True) -> None:
+    async with database.transaction() as session:
+        began = NOW - ago
+        session.add(
+            BackupRunRow(kind=kind, began_at=began, ended_at=began, well=well, file="f", result="said")
+        )
+
+
+@pytest.mark.parametrize(
+    ("backup", "drill", "well"),
+    [
+        (None, None, (False, False)),
+        (25, None, (True, True)),
+        (27, None, (False, True)),
+        (1, 24 * 8 - 1, (True, True)),
+        (1, 24 * 8 + 1, (True, False)),
+    ],
+)
+async def test_the_alarm_rings_at_26_hours_without_a_backup_and_8_days_without_a_drill(
+    database: Database, configured: Settings, backup: int | None, drill: int | None, well: tuple[bool, bool]
+) -> None:
+    if backup:
+        await noted(database, RunKind.BACKUP, backup * HOUR)
+    if drill:
+        await noted(database, RunKind.DRILL, drill * HOUR)
+    found = await examine(State({"database": database, "settings": configured}), NOW)
+    assert (found.backups[RunKind.BACKUP].well, found.backups[RunKind.DRILL].well) == well
+    assert found.backups[RunKind.BACKUP].age == (backup * 3600 if backup else None)
+    told = exposition(found).decode()
+    assert f'rti_backup_well{{kind="backup"}} {float(well[0])}' in told
+    assert ('rti_backup_age_seconds{kind="drill"}' in told) == bool(drill)
+
+
+async def test_a_backup_that_failed_rings_at_once_and_where_none_is_configured_nothing_does(
+    database: Database, configured: Settings, settings: Settings
+) -> None:
+    await noted(database, RunKind.BACKUP, 2 * HOUR)
+    await noted(database, RunKind.BACKUP, HOUR, well=False)
+    found = await examine(State({"database": database, "settings": configured}), NOW)
+    assert not found.backups[RunKind.BACKUP].well
+    assert found.backups[RunKind.BACKUP].age == 7200
+    assert (await examine(State({"database": database, "settings": settings}), NOW)).backups == {}
+    async with database.transaction() as session:
+        assert list(await last_good(session)) == [RunKind.BACKUP]
