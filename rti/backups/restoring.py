@@ -8,9 +8,10 @@ from typing import Any
 
 from alembic.util import CommandError
 from asyncpg import PostgresError
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from rti.accounts.tables import SignInRow
 from rti.backups.archive import Manifest, opened, quoted
 from rti.backups.rows import APART, counted, hold_still
 from rti.cbos.safety import shred_again
@@ -66,6 +67,8 @@ async def restore(
             await _join_keys(connection, each, identity)
         await connection.run_sync(upgrade_within, "head", database.keyring)
         shredded = await shred_again(session, now)
+        # Some were ended since, and nobody knows which.
+        await session.execute(delete(SignInRow))
         keys, opening = await _keys_that_open(session, database)
         await connection.run_sync(apply, database.secret)
     await migrate(database, now)

@@ -9,6 +9,7 @@ import pyrage
 import pytest
 from sqlalchemy import text
 
+from rti.accounts.sessions import find, open_session
 from rti.backups.drilling import drill
 from rti.backups.folder import backups, place
 from rti.backups.making import make
@@ -105,6 +106,16 @@ async def test_a_backup_under_load_holds_every_row_that_was_acknowledged_before(
     assert [each for each in before if each.encode() not in held] == []
     done = await drill(place(vault.folder, NOW), vault.identity, RING, NOW)
     assert (done.rows, done.documents, done.opened) == (made.rows, 1, 1)
+
+
+async def test_nobody_is_signed_in_after_a_restore(database: Database, empty: Database, vault: Vault) -> None:
+    async with database.transaction() as session:
+        token = await open_session(session, (await things.member(session)).person.id, NOW)
+    await vault.restore(empty, (await vault.make(database)).path)
+    async with empty.transaction() as session:
+        assert await find(session, token, NOW) is None
+    async with database.transaction() as session:
+        assert await find(session, token, NOW)
 
 
 async def test_only_an_empty_database_is_filled(database: Database, vault: Vault) -> None:
