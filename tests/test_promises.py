@@ -40,7 +40,6 @@ async def test_anybody_can_read_what_is_protected_and_what_is_not(
 async def test_no_address_of_a_visitor_is_stored_or_logged(
     capfd: pytest.CaptureFixture[str], address: str, database: Database
 ) -> None:
-    """The server believes a proxy on its own machine, so whoever asks has the address that a proxy tells."""
     async with database.transaction() as session:
         lead = await make.member(session, Role.CBO_LEAD)
     proxied = {"x-forwarded-for": VISITOR, "x-real-ip": VISITOR, "forwarded": f"for={VISITOR}"}
