@@ -206,6 +206,14 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.WORKER: May(EDIT),
         Login.OPERATOR: _ANY,
     },
+    "audit_entry": {
+        **dict.fromkeys(_EVERYBODY, May("INSERT")),
+        Login.DOOR: May("SELECT (what, happened_at), INSERT"),
+        Login.CBO: May(ADD, f"{MINE} OR (cbo_id IS NULL AND person_id = (SELECT rti.me()))"),
+        Login.ADMIN: May(ADD),
+        Login.WORKER: May("SELECT, INSERT, UPDATE (position, hash), DELETE"),
+        Login.OPERATOR: May(ADD),
+    },
     "channel_address": {
         Login.DOOR: _ANY,
         Login.SAFETY: _GONE,
