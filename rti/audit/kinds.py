@@ -4,17 +4,26 @@ from enum import StrEnum
 
 
 class What(StrEnum):
-    """Each is written by the action that does it, as `telling.tell` is called there."""
+    """Each is written by the action that does it, as `telling.tell` is called there.
+
+    Members are added and never removed or renamed: entries are read for years.
+    """
 
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
     DENIED = "denied"
-    PERSON_ADDED = "person_added"
-    PERSON_CHANGED = "person_changed"
+    PERSON_INVITED = "person_invited"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    ROLE_CHANGED = "role_changed"
+    SENT_AWAY = "sent_away"
     PERSON_DISABLED = "person_disabled"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 -- not a password
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- not a password
+    EMAIL_CHANGED = "email_changed"
     FACTORS_CHANGED = "factors_changed"
+    TOKEN_ADDED = "token_added"  # noqa: S105 -- not a password
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 -- not a password
     ASSIGNED = "assigned"
     ASSIGNMENT_ENDED = "assignment_ended"
     REQUEST_FILED = "request_filed"
@@ -23,6 +32,7 @@ class What(StrEnum):
     IDENTITY_OPENED = "identity_opened"
     DOCUMENT_ADDED = "document_added"
     DOCUMENT_SHOWN = "document_shown"
+    DOCUMENT_ALTERED = "document_altered"
     ORIGINAL_OPENED = "original_opened"
     LETTER_DECIDED = "letter_decided"
     CBO_LOCKED = "cbo_locked"
@@ -53,6 +63,7 @@ OF_A_REQUEST = frozenset(
         What.IDENTITY_OPENED,
         What.DOCUMENT_ADDED,
         What.DOCUMENT_SHOWN,
+        What.DOCUMENT_ALTERED,
         What.ORIGINAL_OPENED,
         What.LETTER_DECIDED,
     }

@@ -196,8 +196,15 @@ async def _decide(
     decided = update(LetterRow).where(*proposed).values(decided_at=now, decided_by=person.id, **values)
     if (await session.execute(decided.returning(LetterRow.id))).one_or_none() is None:
         raise Conflict(say("Somebody has decided about this letter already"))
-    told = {"letter": found.letter.id, "state": values["state"]}
-    tell(session, What.LETTER_DECIDED, now, about=found.request.id, cbo_id=found.letter.cbo_id, **told)
+    tell(
+        session,
+        What.LETTER_DECIDED,
+        now,
+        about=found.request.id,
+        cbo_id=found.letter.cbo_id,
+        letter=found.letter.id,
+        state=values["state"],
+    )
 
 
 async def settle(

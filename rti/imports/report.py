@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -108,7 +109,7 @@ async def kept_if_wanted(
             if report.undone:
                 await savepoint.rollback()
             else:
-                kept = {fate.value: count for fate, count in report.counts.items() if count}
+                kept: dict[str, Any] = {fate.value: count for fate, count in report.counts.items() if count}
                 tell(session, What.IMPORTED, now, about=table, **kept)
     except IntegrityError:
         raise Conflict(

@@ -168,6 +168,8 @@ async def _checked(
     if content is None or not secrets.compare_digest(hashlib.sha256(content).digest(), sha256):
         log.error("document_altered", document=str(document.id), table=stored.__tablename__)
         document.altered_at = document.altered_at or now
+        about = {"about": document.request_id, "cbo_id": document.cbo_id}
+        tell(session, What.DOCUMENT_ALTERED, now, **about, document=document.id)
         return Altered()
     name = keys.text(DocumentRow.file_name, document.id, document.file_name) or "document"
     return Download(_ending_in(name, media_type), media_type, content)
