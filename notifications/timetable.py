@@ -18,8 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
 from rti import logs, wallclock
+from rti.audit.anchoring import anchor_once_a_day
+from rti.audit.chaining import chain
 from rti.correspondence.tables import TickRow
 from rti.db import Database
+from rti.retention.removing import remove_once_a_day
 from rti.settings import Settings
 from rti.tenancy.applying import require
 from rti.tenancy.logins import Login
@@ -118,6 +121,27 @@ def dispatch_job(database: Database, settings: Settings, stopping: asyncio.Event
     return job
 
 
+def seal_job(database: Database, settings: Settings) -> Job:
+    async def job(now: datetime) -> Result:
+        async with database.transaction() as session:
+            chained = await chain(session)
+            anchored = await anchor_once_a_day(session, settings, now)
+        return Result(
+            f"{chained} entries chained" + (f", head queued to {len(anchored)}" if anchored else "")
+        )
+
+    return job
+
+
+def retention_job(database: Database, settings: Settings) -> Job:
+    async def job(now: datetime) -> Result:
+        async with database.transaction() as session:
+            gone = await remove_once_a_day(session, settings, now)
+        return Result(", ".join(f"{count} {kept}" for kept, count in gone.items()) or "done today")
+
+    return job
+
+
 async def run(settings: Settings) -> None:
     """Tick until SIGTERM or SIGINT, then let running jobs finish or release what they hold."""
     logs.configure()
@@ -131,6 +155,8 @@ async def run(settings: Settings) -> None:
     )
     tickers = (
         (Ticker("sweep", sweep_job(database, settings), database), 60),
+        (Ticker("seal", seal_job(database, settings), database), 60),
+        (Ticker("retention", retention_job(database, settings), database), 60),
         (Ticker("dispatch", dispatch_job(database, settings, stopping), database), 5),
     )
     for ticker, seconds in tickers:

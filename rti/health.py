@@ -11,6 +11,8 @@ from litestar.datastructures import State
 from sqlalchemy import func, select, text
 
 from rti import migrating
+from rti.audit.anchoring import last_anchored
+from rti.audit.chaining import waiting
 from rti.correspondence import queries
 from rti.correspondence.tables import TickRow
 from rti.requests.tables import DocumentRow
@@ -24,7 +26,9 @@ SILENCE = timedelta(minutes=5)
 """How long the scheduler may be silent; it ticks every few seconds."""
 STANDSTILL = timedelta(minutes=20)
 """How long a message may wait past its turn; longer than the lease of one that is being sent."""
-JOBS = ("sweep", "dispatch")
+JOBS = ("sweep", "dispatch", "seal", "retention")
+UNANCHORED = timedelta(days=2)
+"""How long the head of the audit log may not have been sent, where it is to be sent daily."""
 log = structlog.get_logger()
 
 
@@ -59,12 +63,25 @@ class DocumentHealth(msgspec.Struct, frozen=True):
     altered: int | None = None
 
 
+class AuditHealth(msgspec.Struct, frozen=True):
+    """`waiting` entries are not chained yet; `last_anchor` is when the head was last sent outside.
+
+    `anchored` tells whether anybody is set to keep it.
+    """
+
+    well: bool
+    waiting: int | None = None
+    anchored: bool = False
+    last_anchor: datetime | None = None
+
+
 class Health(msgspec.Struct, frozen=True):
     well: bool
     database: DatabaseHealth
     scheduler: dict[str, JobHealth]
     mail: MailHealth
     documents: DocumentHealth
+    audit: AuditHealth
 
 
 @get("/health", guards=[open_to_all], opt={"exclude_from_auth": True})
@@ -89,10 +106,13 @@ async def examine(state: State, now: datetime) -> Health:
                 )
                 or 0
             )
+            unchained = await waiting(session)
+            anchored_at = await last_anchored(session)
     except Exception:
         log.exception("database_not_well")
         jobs = dict.fromkeys(JOBS, JobHealth(well=False))
-        return Health(False, DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False))
+        away = DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False), AuditHealth(False)
+        return Health(False, *away)
     database = DatabaseHealth(current, milliseconds, current)
     scheduler = {job: _job(ticks.get(job), now) for job in JOBS}
     mail = MailHealth(
@@ -102,8 +122,15 @@ async def examine(state: State, now: datetime) -> Health:
         oldest_waiting=_age(queue.oldest_at, now) if queue.oldest_at else None,
     )
     documents = DocumentHealth(well=altered == 0, altered=altered)
-    well = database.well and mail.well and documents.well and all(job.well for job in scheduler.values())
-    return Health(well, database, scheduler, mail, documents)
+    keeps = bool(state.settings.anchor_to)
+    audit = AuditHealth(
+        well=scheduler["seal"].well and (not keeps or _age(anchored_at, now) < UNANCHORED.total_seconds()),
+        waiting=unchained,
+        anchored=keeps,
+        last_anchor=anchored_at,
+    )
+    wells = (database.well, mail.well, documents.well, audit.well, *(job.well for job in scheduler.values()))
+    return Health(all(wells), database, scheduler, mail, documents, audit)
 
 
 def _job(tick: TickRow | None, now: datetime) -> JobHealth:

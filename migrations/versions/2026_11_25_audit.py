@@ -28,6 +28,13 @@ GUARD = """
 
 
 def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_constraint(op.f("ck_message_person_or_letter"), "message")
+    op.create_check_constraint(
+        op.f("ck_message_addressee"),
+        "message",
+        "num_nonnulls(person_id, letter_id) = CAST(kind <> 'anchor' AS int)",
+    )
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -67,3 +74,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("audit_entry")
     op.execute("DROP FUNCTION audit_entry_guard()")
+    op.execute("DELETE FROM message WHERE kind = 'anchor'")
+    op.drop_constraint(op.f("ck_message_addressee"), "message")
+    op.create_check_constraint(
+        op.f("ck_message_person_or_letter"), "message", "(person_id IS NULL) = (letter_id IS NOT NULL)"
+    )

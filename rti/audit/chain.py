@@ -3,7 +3,7 @@
 The digest of an entry is SHA-256 (FIPS 180-4) over the digest before it, its position, and each of its
 fields with its length in front, so that no two different entries have the same bytes. Changing, swapping,
 inserting or deleting an entry shows in the chain itself. Cutting off its end, or making all of it anew,
-shows only against a head that somebody kept elsewhere.
+shows only against an anchor: a head that somebody kept elsewhere.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +20,8 @@ from rti.audit.kinds import What
 
 BEGINNING = bytes(32)
 """The digest before the first entry."""
-LATE = timedelta(hours=1)
-"""How much older than the entry before it an entry may say that it is; no transaction takes so long."""
 _ABSENT = b"\xff\xff\xff\xff"
-_HEAD = re.compile(r"\b(\d{1,18})[ \t]+([0-9a-f]{64})\b")
+_ANCHOR = re.compile(r"\b(\d{4}-\d{2}-\d{2})[ \t]+(\d{1,18})[ \t]+([0-9a-f]{64})\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +48,32 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How far a chain goes, and its digest there; written as one line."""
+    """How far a chain goes, and its digest there."""
 
     position: int
     hash: bytes
 
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A head that was kept elsewhere, and the day on which it was; written as one line."""
+
+    day: date
+    head: Head
+
     def __str__(self) -> str:
-        return f"{self.position} {self.hash.hex()}"
+        return f"{self.day.isoformat()} {self.head.position} {self.head.hash.hex()}"
 
 
-def read_heads(text: str) -> list[Head]:
-    """Every head in a text, such as a message that was kept, whatever stands around them."""
-    return [Head(int(position), bytes.fromhex(digest)) for position, digest in _HEAD.findall(text)]
+def read_anchors(text: str) -> list[Anchor]:
+    """Every anchor in a text, such as messages that were kept, whatever stands around them.
+
+    Raises ValueError for a day that is none.
+    """
+    return [
+        Anchor(date.fromisoformat(day), Head(int(position), bytes.fromhex(digest)))
+        for day, position, digest in _ANCHOR.findall(text)
+    ]
 
 
 def linked(before: bytes, position: int, entry: Entry) -> bytes:
@@ -72,67 +84,71 @@ def linked(before: bytes, position: int, entry: Entry) -> bytes:
     return digest.digest()
 
 
+def _left_by(entry: Entry) -> Head | None:
+    """The head that an entry about a cut tells, unless somebody has made nonsense of it."""
+    try:
+        return Head(entry.details["position"], bytes.fromhex(entry.details["hash"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 class Check:
     """Takes the entries of a chain in their order, and tells what is wrong with them.
 
-    A chain that begins after its first position was cut by retention; that is right only where a later
-    entry, itself in the chain, tells the head that was left.
+    A chain that begins after its first position was cut by retention. That is right only where a later
+    entry tells the head that was left, and where no anchor of the time since `kept_since` lies before.
     """
 
-    def __init__(self, anchors: Iterable[Head] = ()) -> None:
-        self._anchors = {(head.position, head.hash) for head in anchors}
-        self._before: Head | None = None
-        self._cut: Head | None = None
-        self._cuts_told: set[Head] = set()
-        self._latest: datetime | None = None
-        self._seen: set[tuple[int, bytes]] = set()
-        self.first: int | None = None
+    def __init__(self, anchors: Iterable[Anchor] = (), kept_since: date = date.min) -> None:
+        self._anchors = set(anchors)
+        self._heads = {anchor.head for anchor in self._anchors}
+        self._kept_since = kept_since
+        self._seen: set[Head] = set()
+        self._cuts: list[Head | None] = []
+        self._first: tuple[int, bytes, Entry] | None = None
+        self.head = Head(0, BEGINNING)
         self.count = 0
-
-    @property
-    def head(self) -> Head:
-        return self._before or Head(0, BEGINNING)
 
     def take(self, position: int, stored: bytes, entry: Entry) -> Iterator[str]:
         """The next entry; yields a sentence for each thing that is wrong with it."""
-        if self._before is None:
-            self.first = position
-        expected = self._before.position + 1 if self._before else position
-        if position > expected:
-            yield f"{position - expected} entries are missing before {position}"
-        elif position < expected:
-            yield f"There are several entries at {position}"
-        yield from self._digests(position, stored, entry, follows=position == expected)
-        if self._latest and entry.happened_at < self._latest - LATE:
-            yield f"Entry {position} was told later than it says"
-        self._latest = max(self._latest or entry.happened_at, entry.happened_at)
+        if self._first is None:
+            self._first = (position, stored, entry)
+        # What was before a cut is known only from the entry that tells of it, which comes later.
+        after_cut = self.count == 0 and position > 1
+        follows = position == self.head.position + 1
+        if not (after_cut or follows):
+            missing = position - self.head.position - 1
+            yield (
+                f"{missing} entries are missing before {position}"
+                if missing > 0
+                else f"There are several entries at {position}"
+            )
+        if follows and linked(self.head.hash, position, entry) != stored:
+            yield f"Entry {position} is not what was told there"
         if entry.what == What.LOG_CUT:
-            self._cuts_told.update(read_heads(f"{entry.details.get('position')} {entry.details.get('hash')}"))
-        self._before = Head(position, stored)
-        self._seen |= self._anchors & {(position, stored)}
+            self._cuts.append(_left_by(entry))
+        self.head = Head(position, stored)
+        self._seen |= self._heads & {self.head}
         self.count += 1
-
-    def _digests(self, position: int, stored: bytes, entry: Entry, *, follows: bool) -> Iterator[str]:
-        if self._before is None and position > 1:
-            # What was before is known only by the entry that tells of the cut, which comes later.
-            self._first_of_cut = (position, stored, entry)
-            return
-        before = self._before.hash if self._before else BEGINNING
-        if follows and linked(before, position, entry) != stored:
-            yield f"Entry {position} is not what was told"
 
     def end(self) -> Iterator[str]:
         """What shows only when all entries have been seen."""
-        if self.first is not None and self.first > 1:
-            yield from self._beginning()
-        for position, digest in sorted(self._anchors - self._seen):
-            if position > self.head.position:
-                yield f"The end is cut off: a head kept elsewhere stands at {position}, the log ends at {self.head.position}"
-            elif position >= (self.first or 1):
-                yield f"The log was made anew: at {position} it is not that of a head kept elsewhere ({digest.hex()[:12]}…)"
+        first = self._first[0] if self._first else 1
+        if self._first and first > 1 and not self._is_told(*self._first):
+            yield f"The beginning is cut off before {first}, and no entry tells of it"
+        for anchor in sorted(self._anchors, key=lambda each: each.head.position):
+            at, whose = anchor.head.position, f"the head kept elsewhere on {anchor.day}"
+            if at > self.head.position:
+                yield f"The end is cut off: {whose} stands at {at}, the log ends at {self.head.position}"
+            elif at >= first and anchor.head not in self._seen:
+                yield f"The log was made anew: {whose} says something else of entry {at}"
+            elif at < first and anchor.day >= self._kept_since:
+                yield f"The beginning is cut off: {whose} stands at {at}, the log begins at {first}"
 
-    def _beginning(self) -> Iterator[str]:
-        position, stored, entry = self._first_of_cut
-        told = {cut.hash for cut in self._cuts_told if cut.position == position - 1}
-        if not any(linked(before, position, entry) == stored for before in told):
-            yield f"The beginning is cut off before {position}, and no entry tells of it"
+    def _is_told(self, position: int, stored: bytes, entry: Entry) -> bool:
+        """Whether an entry tells the head after which the first one, and nothing else, can follow."""
+        return any(
+            cut.position == position - 1 and linked(cut.hash, position, entry) == stored
+            for cut in self._cuts
+            if cut
+        )

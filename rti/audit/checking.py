@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.chain import Check, Head
-from rti.audit.chaining import COLUMNS, entry_of, unchained
+from rti.audit.chain import Anchor, Check, Head
+from rti.audit.chaining import COLUMNS, entry_of, waiting
 from rti.audit.tables import AuditEntryRow
 
 AT_ONCE = 2_000
 MOST_FAULTS = 1_000
+CERTAIN = timedelta(days=4 * 365)
+"""Anchors of this time must lie in the log: retention keeps a year more, and nothing is anchored that late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,9 @@ class Checked:
         return not self.faults
 
 
-async def check(session: AsyncSession, anchors: Sequence[Head] = ()) -> Checked:
+async def check(session: AsyncSession, today: date, anchors: Sequence[Anchor] = ()) -> Checked:
     """Read every entry once, some at a time; memory does not grow with the log."""
-    checking = Check(anchors)
+    checking = Check(anchors, kept_since=today - CERTAIN)
     faults: list[str] = []
     query = (
         select(*COLUMNS, AuditEntryRow.position, AuditEntryRow.hash)
@@ -43,4 +46,4 @@ async def check(session: AsyncSession, anchors: Sequence[Head] = ()) -> Checked:
             if len(faults) < MOST_FAULTS:
                 faults.append(fault)
     faults += checking.end()
-    return Checked(checking.count, await unchained(session), checking.head, faults)
+    return Checked(checking.count, await waiting(session), checking.head, faults)

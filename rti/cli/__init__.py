@@ -8,11 +8,12 @@ import sys
 import typer
 from sqlalchemy.exc import ProgrammingError
 
-from rti.cli import account, calendar, cbo, importing, keys, law, rules
+from rti.cli import account, audit, calendar, cbo, importing, keys, law, rules
 from rti.cli.bounce import bounce
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
 from rti.cli.health import health
+from rti.cli.retention import retention
 from rti.cli.running import demo, migrate, scheduler, serve
 from rti.cli.sending import dispatch, sweep
 from rti.errors import Problem
@@ -41,10 +42,12 @@ for command in (
     statistics,
     export,
     health,
+    retention,
 ):
     app.command()(command)
 app.command()(law.what_if)
 app.add_typer(account.app)
+app.add_typer(audit.app)
 app.add_typer(cbo.app)
 app.add_typer(keys.app)
 app.add_typer(importing.app)
