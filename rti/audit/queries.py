@@ -58,6 +58,7 @@ async def entries(
             case((_told(AuditEntryRow.cbo_id, reader), AuditEntryRow.cbo_id)),
             case((_told(AuditEntryRow.cbo_id, reader), CboRow.code)),
         )
+        .select_from(AuditEntryRow)
         .outerjoin(PersonRow, and_(PersonRow.id == AuditEntryRow.person_id, not_locked(PersonRow.cbo_id)))
         .outerjoin(CboRow, and_(CboRow.id == AuditEntryRow.cbo_id, CboRow.locked_at.is_(None)))
     )
