@@ -102,7 +102,9 @@ async def test_the_scheduler_does_it_once_a_day_and_tells_how_much_went(
     job = retention_job(database.under(Login.WORKER), settings)
     assert "1 sessions" in (await job(now)).words
     assert (await job(now)).words == "done today"
-    assert "1 sessions" in (await job(now + timedelta(days=1))).words, "those that were five minutes too young"
+    assert "1 sessions" in (await job(now + timedelta(days=1))).words, (
+        "those that were five minutes too young"
+    )
     await sign_in(Role.ADMINISTRATOR)
     told = (await client.get("/api/retention")).json()
     assert {each["name"]: each["days"] for each in told["classes"]} == {
