@@ -11,7 +11,7 @@ from litestar.datastructures import State
 from sqlalchemy import func, select, text
 
 from rti import migrating
-from rti.audit.anchoring import last_anchored
+from rti.audit.anchoring import keepers, last_anchored
 from rti.audit.chaining import waiting
 from rti.correspondence import queries
 from rti.correspondence.tables import TickRow
@@ -122,7 +122,7 @@ async def examine(state: State, now: datetime) -> Health:
         oldest_waiting=_age(queue.oldest_at, now) if queue.oldest_at else None,
     )
     documents = DocumentHealth(well=altered == 0, altered=altered)
-    keeps = bool(state.settings.anchor_to)
+    keeps = bool(keepers(state.settings))
     audit = AuditHealth(
         well=scheduler["seal"].well and (not keeps or _age(anchored_at, now) < UNANCHORED.total_seconds()),
         waiting=unchained,

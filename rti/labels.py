@@ -216,7 +216,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         What.RULES_CHANGED: N_("Reminder rules changed"),
         What.IMPORTED: N_("File imported"),
         What.EXPORTED: N_("Data exported"),
-        What.RETENTION_RUN: N_("What is kept no longer removed"),
+        What.RETENTION_RUN: N_("Data that are kept no longer removed"),
         What.LOG_CUT: N_("Beginning of the audit log removed"),
         What.HEAD_ANCHORED: N_("Head of the audit log sent outside"),
         What.BACKUP_MADE: N_("Backup made"),

@@ -21,6 +21,11 @@ from rti.correspondence.tables import MessageRow
 from rti.settings import Settings
 
 
+def keepers(settings: Settings) -> Sequence[str]:
+    """The addresses to which the head goes: none where no message leaves."""
+    return settings.anchor_to if settings.smtp_url else ()
+
+
 async def last_anchored(session: AsyncSession) -> datetime | None:
     """When a head was last queued to leave."""
     return await session.scalar(
@@ -35,12 +40,13 @@ async def anchor_once_a_day(session: AsyncSession, settings: Settings, now: date
     """
     day = wallclock.day_of(now, settings.timezone)
     before = await last_anchored(session)
-    if not settings.anchor_to or (before and wallclock.day_of(before, settings.timezone) >= day):
+    addresses = keepers(settings)
+    if not addresses or (before and wallclock.day_of(before, settings.timezone) >= day):
         return ()
     line = await anchor(session, day)
-    session.add_all(_message(address, str(line), settings, now) for address in settings.anchor_to)
-    tell(session, What.HEAD_ANCHORED, now, position=line.head.position, to=len(settings.anchor_to))
-    return settings.anchor_to
+    session.add_all(_message(address, str(line), settings, now) for address in addresses)
+    tell(session, What.HEAD_ANCHORED, now, position=line.head.position, to=len(addresses))
+    return addresses
 
 
 def _message(address: str, line: str, settings: Settings, now: datetime) -> MessageRow:

@@ -24,7 +24,7 @@ KEEPERS = ("one@lawyers.example", "two@donors.example")
 async def test_the_head_reaches_two_people_once_a_day_and_proves_the_log_afterwards(
     database: Database, settings: Settings, sink: Sink
 ) -> None:
-    keeping = replace(settings, anchor_to=KEEPERS)
+    keeping = replace(settings, anchor_to=KEEPERS, smtp_url=sink.url)
     sealing = seal_job(database.under(Login.WORKER), keeping)
     async with database.transaction() as session:
         tell(session, What.EXPORTED, NOW)
@@ -44,6 +44,9 @@ async def test_the_head_reaches_two_people_once_a_day_and_proves_the_log_afterwa
         assert (await anchor(session, TODAY)).head.position > kept.head.position
 
 
-async def test_with_nobody_to_keep_it_the_head_goes_nowhere(database: Database, settings: Settings) -> None:
-    await seal_job(database.under(Login.WORKER), settings)(NOW)
+async def test_with_nobody_to_keep_it_or_no_mail_server_the_head_goes_nowhere(
+    database: Database, settings: Settings
+) -> None:
+    for lacking in (settings, replace(settings, anchor_to=KEEPERS)):
+        await seal_job(database.under(Login.WORKER), lacking)(NOW)
     assert await messages(database) == []
