@@ -189,6 +189,8 @@ async def _values(
     it no longer, or a digest finds nothing. A letter that a person approved goes out while its clock runs,
     and an invitation while its link is good.
     """
+    if row.kind == MessageKind.ANCHOR:
+        return dict(row.values)
     if row.kind == MessageKind.INVITATION:
         return dict(row.values) if row.active and row.created_at > now - GOOD_FOR else {}
     if not row.welcome:

@@ -19,12 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
 from rti import logs, wallclock
+from rti.audit.anchoring import anchor_once_a_day
+from rti.audit.chaining import chain
 from rti.backups.kinds import RunKind
 from rti.backups.retention import backup_due, drill_due
 from rti.backups.runs import last_good
 from rti.correspondence.tables import TickRow
 from rti.db import Database
 from rti.embedded import for_children
+from rti.retention.removing import remove_once_a_day
 from rti.settings import Settings
 from rti.tenancy.applying import require
 from rti.tenancy.logins import Login
@@ -123,6 +126,27 @@ def dispatch_job(database: Database, settings: Settings, stopping: asyncio.Event
     return job
 
 
+def seal_job(database: Database, settings: Settings) -> Job:
+    async def job(now: datetime) -> Result:
+        async with database.transaction() as session:
+            chained = await chain(session)
+            anchored = await anchor_once_a_day(session, settings, now)
+        return Result(
+            f"{chained} entries chained" + (f", head queued to {len(anchored)}" if anchored else "")
+        )
+
+    return job
+
+
+def retention_job(database: Database, settings: Settings) -> Job:
+    async def job(now: datetime) -> Result:
+        async with database.transaction() as session:
+            gone = await remove_once_a_day(session, settings, now)
+        return Result(", ".join(f"{count} {kept}" for kept, count in gone.items()) or "done today")
+
+    return job
+
+
 def backup_job(database: Database, settings: Settings) -> Job:
     """Each night a backup, each week a drill: commands in processes of their own, which keep nobody waiting."""
 
@@ -167,6 +191,8 @@ async def run(settings: Settings) -> None:
     )
     tickers = [
         (Ticker("sweep", sweep_job(database, settings), database), 60),
+        (Ticker("seal", seal_job(database, settings), database), 60),
+        (Ticker("retention", retention_job(database, settings), database), 60),
         (Ticker("dispatch", dispatch_job(database, settings, stopping), database), 5),
     ]
     if settings.makes_backups:

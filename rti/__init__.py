@@ -8,6 +8,8 @@ Folder map, from the ground up:
     bodies/          areas of Cambodia and the public bodies that can be asked
     cbos/            the organisations that ask; how one is locked and shredded
     campaigns/       programmes of requests and their target areas
+    audit/           who did what, told with what it tells, and chained
+    retention/       what is kept for how long, and its removal
     accounts/        people, roles, sessions, and what each role may do
     tenancy/         who sees which rows, kept by PostgreSQL itself: logins, grants, policies
     sealing/         encryption of what identifies a person: keys, cells, rotation

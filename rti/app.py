@@ -22,6 +22,7 @@ from rti.tenancy.applying import require
 from rti.tenancy.logins import Login
 from rti.web import describing, guards, headers, origins, problems, templating
 from rti.web.received import ReceivedRequest
+from rti.web.refusals import note_refusal
 
 LARGEST_BODY = 12_000_000
 
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> Litestar:
         middleware=[origins.SameOrigin(), guards.Authentication],
         request_class=ReceivedRequest,
         exception_handlers=problems.HANDLERS,
+        after_exception=[note_refusal],
         template_config=TemplateConfig(instance=templating.engine()),
         csrf_config=CSRFConfig(
             secret=settings.secret,

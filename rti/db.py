@@ -133,6 +133,7 @@ class Database:
         `person` is whoever asks; policies look at it until the transaction ends and no longer.
         """
         async with self._session() as session, session.begin():
+            session.info["person"] = person
             if person:
                 await session.execute(_ASKING, {"person": str(person)})
             yield session

@@ -12,6 +12,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti import migrating
+from rti.audit.anchoring import keepers, last_anchored
+from rti.audit.chaining import waiting
 from rti.backups import runs
 from rti.backups.kinds import RunKind
 from rti.backups.retention import BACKUP_ALARM, DRILL_ALARM
@@ -28,45 +30,57 @@ SILENCE = timedelta(minutes=5)
 """How long the scheduler may be silent; it ticks every few seconds."""
 STANDSTILL = timedelta(minutes=20)
 """How long a message may wait past its turn; longer than the lease of one that is being sent."""
-JOBS = ("sweep", "dispatch")
+JOBS = ("sweep", "dispatch", "seal", "retention")
+UNANCHORED = timedelta(days=2)
+"""How long the head of the audit log may not have been sent, where it is to be sent daily."""
 log = structlog.get_logger()
 
 
-class DatabaseHealth(msgspec.Struct, frozen=True):
+class Part(msgspec.Struct, frozen=True):
     well: bool
+
+
+class DatabaseHealth(Part, frozen=True):
     milliseconds: float | None = None
     schema_current: bool | None = None
 
 
-class JobHealth(msgspec.Struct, frozen=True):
+class JobHealth(Part, frozen=True):
     """`lag` is the number of seconds since the last tick; `result` what it came to."""
 
-    well: bool
     last_tick: datetime | None = None
     lag: float | None = None
     result: str = ""
 
 
-class MailHealth(msgspec.Struct, frozen=True):
+class MailHealth(Part, frozen=True):
     """`mode` tells whether messages are "sent" or "kept"; ages are in seconds."""
 
-    well: bool
     mode: str
     waiting: int | None = None
     oldest_waiting: float | None = None
 
 
-class DocumentHealth(msgspec.Struct, frozen=True):
+class DocumentHealth(Part, frozen=True):
     """`altered` counts documents that were found, at a download, not to be what came in."""
 
-    well: bool
     altered: int | None = None
 
 
-class BackupHealth(msgspec.Struct, frozen=True):
+class AuditHealth(Part, frozen=True):
+    """`waiting` entries are not chained yet; `last_anchor` is when the head was last sent outside.
+
+    `anchored` tells whether anybody is set to keep it.
+    """
+
+    waiting: int | None = None
+    anchored: bool = False
+    last_anchor: datetime | None = None
+
+
+class BackupHealth(Part, frozen=True):
     """Ages, in seconds, are since the last good backup or drill was begun; `result` is of the newest attempt."""
 
-    well: bool
     last: datetime | None = None
     age: float | None = None
     result: str = ""
@@ -78,6 +92,7 @@ class Health(msgspec.Struct, frozen=True):
     scheduler: dict[str, JobHealth]
     mail: MailHealth
     documents: DocumentHealth
+    audit: AuditHealth
     backups: dict[RunKind, BackupHealth]
     """Empty where no backups are configured."""
 
@@ -104,11 +119,14 @@ async def examine(state: State, now: datetime) -> Health:
                 )
                 or 0
             )
+            unchained = await waiting(session)
+            anchored_at = await last_anchored(session)
             backups = await _backups(session, now) if state.settings.makes_backups else {}
     except Exception:
         log.exception("database_not_well")
         jobs = dict.fromkeys(JOBS, JobHealth(well=False))
-        return Health(False, DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False), {})
+        away = DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False), AuditHealth(False)
+        return Health(False, *away, {})
     database = DatabaseHealth(current, milliseconds, current)
     scheduler = {job: _job(ticks.get(job), now) for job in JOBS}
     mail = MailHealth(
@@ -118,9 +136,16 @@ async def examine(state: State, now: datetime) -> Health:
         oldest_waiting=_age(queue.oldest_at, now) if queue.oldest_at else None,
     )
     documents = DocumentHealth(well=altered == 0, altered=altered)
-    well = database.well and mail.well and documents.well
-    well = well and all(job.well for job in scheduler.values()) and all(b.well for b in backups.values())
-    return Health(well, database, scheduler, mail, documents, backups)
+    keeps = bool(keepers(state.settings))
+    audit = AuditHealth(
+        well=scheduler["seal"].well and (not keeps or _age(anchored_at, now) < UNANCHORED.total_seconds()),
+        waiting=unchained,
+        anchored=keeps,
+        last_anchor=anchored_at,
+    )
+    found: tuple[Part, ...] = (database, mail, documents, audit, *scheduler.values(), *backups.values())
+    well = all(each.well for each in found)
+    return Health(well, database, scheduler, mail, documents, audit, backups)
 
 
 async def _backups(session: AsyncSession, now: datetime) -> dict[RunKind, BackupHealth]:

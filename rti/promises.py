@@ -83,7 +83,9 @@ PROMISES = (
         ("tests/cbos/test_safety.py::test_shredding_takes_the_lead_and_an_administrator_and_leaves_nobody",),
     ),
     Promise(
-        N_("A stolen backup cannot be read, and what was destroyed cannot be brought back from any after 14 days."),
+        N_(
+            "A stolen backup cannot be read, and what was destroyed cannot be brought back from any after 14 days."
+        ),
         (
             "tests/backups/test_restoring.py::test_what_is_cut_changed_or_foreign_is_refused_and_leaves_nothing",
             "tests/backups/test_canaries.py::test_no_canary_is_in_a_backup_not_even_for_who_can_open_it",
@@ -173,7 +175,9 @@ SEIZURES = (
             "Nothing, without the key to backups, which is not on the server. With it, the same as a copy of the database."
         ),
         N_("Who asks, even with that key: the keys of the cells are wrapped by a file that is in no backup."),
-        N_("Make a new key to backups. Names of organisations and accounts that were destroyed stay in backups for up to six months."),
+        N_(
+            "Make a new key to backups. Names of organisations and accounts that were destroyed stay in backups for up to six months."
+        ),
     ),
     Seizure(
         N_("The disks of the server, switched off"),

@@ -17,6 +17,7 @@ from rti.accounts import (
     people_pages,
 )
 from rti.accounts import pages as accounts_pages
+from rti.audit import pages as audit_pages
 from rti.bodies import api as bodies_api
 from rti.bodies import pages as bodies_pages
 from rti.calendars import api as calendars_api
@@ -37,6 +38,7 @@ from rti.imports import pages as imports_pages
 from rti.requests import api as requests_api
 from rti.requests import pages as requests_pages
 from rti.requests import sealed_pages, snooze_api, snooze_pages
+from rti.retention import pages as retention_pages
 from rti.statistics import pages as statistics_pages
 from rti.statistics import what_if_pages
 from rti.statutes import api as statutes_api
@@ -72,6 +74,8 @@ _OTHERS: list[Any] = [
     *health.ROUTES,
     *status_page.ROUTES,
     *metrics.ROUTES,
+    *audit_pages.ROUTES,
+    *retention_pages.ROUTES,
     *bodies_pages.ROUTES,
     *bodies_api.ROUTES,
     *calendars_pages.ROUTES,

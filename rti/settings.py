@@ -67,6 +67,10 @@ def _sender(value: str) -> str:
     return value
 
 
+def _senders(value: str) -> tuple[str, ...]:
+    return tuple(_sender(each.strip()) for each in value.split(","))
+
+
 def _gateway(value: str) -> str:
     if "://" not in value or "{to}" not in value:
         raise ValueError(
@@ -137,6 +141,11 @@ class Settings:
     mail_from: str = _setting(_sender, "sender of every message", "rti@localhost")
     bounce_address: str = _setting(
         _sender, "where delivery reports go, with +… before the @; without it they go to the sender", ""
+    )
+    anchor_to: tuple[str, ...] = _setting(
+        _senders,
+        "e-mail addresses, with commas between, of two or more people who keep the daily head of the audit log",
+        (),
     )
     telegram_url: str = _setting(_gateway, "Apprise address by which Telegram messages leave", "")
     sms_url: str = _setting(_gateway, "Apprise address by which text messages leave", "")

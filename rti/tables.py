@@ -1,6 +1,7 @@
 """All tables together, for migrations and for tests that compare them with the schema."""
 
 from rti.accounts import tables as accounts
+from rti.audit import tables as audit
 from rti.backups import tables as backups
 from rti.bodies import tables as bodies
 from rti.calendars import tables as calendars
@@ -13,6 +14,7 @@ from rti.statutes import tables as statutes
 
 __all__ = [
     "accounts",
+    "audit",
     "backups",
     "bodies",
     "calendars",

@@ -31,6 +31,8 @@ DEFERRED = {
     "words",
     "measure.name",
     "measure.question",
+    "kept.what",
+    "kept.why",
     "measure.counts",
     "measure.excludes",
     "view.request.doubtful",

@@ -39,8 +39,8 @@ async def show_password(data: JSONBody[ShowPassword], door: Door, me: Me, now: N
 
 
 @delete("/api/sessions", guards=[signed_in, in_person])
-async def close_session(session: Session, me: Me) -> None:
-    await sessions.sign_out(session, me)
+async def close_session(session: Session, me: Me, now: Now) -> None:
+    await sessions.sign_out(session, me, now)
 
 
 ROUTES = [open_session, show_password, close_session]

@@ -12,6 +12,8 @@ from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.policy import Person
 from rti.accounts.sessions import API_TOKEN
 from rti.accounts.tables import ApiTokenRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.db import new_id
 from rti.errors import NotFound
 
@@ -36,11 +38,13 @@ async def add(
         expires_at=now + timedelta(days=command.days),
     )
     session.add(row)
+    tell(session, What.TOKEN_ADDED, now, about=row.id, cbo_id=person.cbo_id, scope=command.scope)
     await session.flush()
     return row, token
 
 
-async def revoke(session: AsyncSession, person: Person, token_id: UUID) -> None:
+async def revoke(session: AsyncSession, person: Person, token_id: UUID, now: datetime) -> None:
     chosen = (ApiTokenRow.id == token_id, ApiTokenRow.person_id == person.id)
     if await session.scalar(delete(ApiTokenRow).where(*chosen).returning(ApiTokenRow.id)) is None:
         raise NotFound
+    tell(session, What.TOKEN_REVOKED, now, about=token_id, cbo_id=person.cbo_id)

@@ -56,8 +56,8 @@ async def assign(data: JSONBody[Assign], session: Session, person_id: Id, now: N
 
 
 @delete("/api/people/{person_id:uuid}/assignments/{assignment_id:uuid}", guards=[only(ADMINISTRATION)])
-async def end(session: Session, person_id: Id, assignment_id: Id) -> None:
-    await assignments.end(session, person_id, assignment_id)
+async def end(session: Session, person_id: Id, assignment_id: Id, now: Now) -> None:
+    await assignments.end(session, person_id, assignment_id, now)
 
 
 ROUTES = [list_assignments, assign, end]

@@ -48,8 +48,8 @@ async def assign(request: WebRequest, session: Session, person_id: Id, now: Now)
 
 
 @post("/people/{person_id:uuid}/assignments/{assignment_id:uuid}/end", guards=[only(ADMINISTRATION)])
-async def end(session: Session, person_id: Id, assignment_id: Id) -> Redirect:
-    await assignments.end(session, person_id, assignment_id)
+async def end(session: Session, person_id: Id, assignment_id: Id, now: Now) -> Redirect:
+    await assignments.end(session, person_id, assignment_id, now)
     return Redirect(f"/people/{person_id}/assignments", status_code=303)
 
 

@@ -12,6 +12,8 @@ from rti.accounts.commands import Assign
 from rti.accounts.people import person
 from rti.accounts.policy import STAFF
 from rti.accounts.tables import AssignmentRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.bodies.kinds import AreaLevel
 from rti.bodies.tables import AreaRow
 from rti.campaigns.tables import CampaignRow
@@ -69,13 +71,16 @@ async def assign(session: AsyncSession, person_id: UUID, command: Assign, now: d
     )
     async with unique(session, invalid("campaign_id", say("This is assigned to the person already"))):
         session.add(row)
+    seen = command.campaign_id or command.province_code or "everything"
+    tell(session, What.ASSIGNED, now, about=person_id, to=seen)
     return row
 
 
-async def end(session: AsyncSession, person_id: UUID, assignment_id: UUID) -> None:
+async def end(session: AsyncSession, person_id: UUID, assignment_id: UUID, now: datetime) -> None:
     """Take an assignment away; counts from the next thing the person opens."""
     chosen = (AssignmentRow.id == assignment_id, AssignmentRow.person_id == person_id)
     if (
         await session.execute(delete(AssignmentRow).where(*chosen).returning(AssignmentRow.id))
     ).one_or_none() is None:
         raise NotFound
+    tell(session, What.ASSIGNMENT_ENDED, now, about=person_id, assignment=assignment_id)

@@ -111,7 +111,7 @@ async def remove_app(
     token = ""
     async with forms.attempt(session, sent):
         sent.good()
-        await factors.remove_app(session, me.person, demo=request.app.state.settings.demo)
+        await factors.remove_app(session, me.person, now, demo=request.app.state.settings.demo)
         token = await sessions.renew(session, me, now)
     return await _page(request, session, me, sent) if sent.faults else _added(request, token, ())
 
@@ -124,7 +124,8 @@ async def remove_passkey(
     token = ""
     async with forms.attempt(session, sent):
         sent.good()
-        await factors.remove_passkey(session, me.person, passkey_id, demo=request.app.state.settings.demo)
+        demo = request.app.state.settings.demo
+        await factors.remove_passkey(session, me.person, passkey_id, now, demo=demo)
         token = await sessions.renew(session, me, now)
     return await _page(request, session, me, sent) if sent.faults else _added(request, token, ())
 
@@ -137,7 +138,7 @@ async def new_codes(
     codes: list[str] = []
     async with forms.attempt(session, sent):
         sent.good()
-        codes = await factors.new_codes(session, me.person.id)
+        codes = await factors.new_codes(session, me.person, now)
     if sent.faults:
         return await _page(request, session, me, sent)
     return page(request, "accounts/codes.html", codes)

@@ -15,6 +15,8 @@ from rti.accounts.passwords import token_hash
 from rti.accounts.policy import TWO_FACTORS, Person
 from rti.accounts.sessions import SignedIn
 from rti.accounts.tables import PasskeyRow, RecoveryCodeRow, TotpRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.db import unique
 from rti.errors import Conflict, NotFound, invalid, say
 from rti.sealing.cipher import Unreadable
@@ -76,6 +78,7 @@ async def add_app(
                 created_at=now,
             )
         )
+    _tell(session, person, "app_added", now)
     return await _first_codes(session, person.id)
 
 
@@ -100,21 +103,26 @@ async def add_passkey(
                 created_at=now,
             )
         )
+    _tell(session, me.person, "passkey_added", now)
     return await _first_codes(session, me.person.id)
 
 
-async def remove_app(session: AsyncSession, person: Person, *, demo: bool) -> None:
+async def remove_app(session: AsyncSession, person: Person, now: datetime, *, demo: bool) -> None:
     if await session.scalar(
         delete(TotpRow).where(TotpRow.person_id == person.id).returning(TotpRow.person_id)
     ):
         await _keep_one(session, person, demo=demo)
+        _tell(session, person, "app_removed", now)
 
 
-async def remove_passkey(session: AsyncSession, person: Person, passkey_id: UUID, *, demo: bool) -> None:
+async def remove_passkey(
+    session: AsyncSession, person: Person, passkey_id: UUID, now: datetime, *, demo: bool
+) -> None:
     chosen = (PasskeyRow.id == passkey_id, PasskeyRow.person_id == person.id)
     if await session.scalar(delete(PasskeyRow).where(*chosen).returning(PasskeyRow.id)) is None:
         raise NotFound
     await _keep_one(session, person, demo=demo)
+    _tell(session, person, "passkey_removed", now)
 
 
 async def _keep_one(session: AsyncSession, person: Person, *, demo: bool) -> None:
@@ -134,11 +142,20 @@ async def remove_all(session: AsyncSession, person_id: UUID) -> None:
 
 async def _first_codes(session: AsyncSession, person_id: UUID) -> list[str]:
     there = (await enrolled(session, person_id)).codes
-    return [] if there else await new_codes(session, person_id)
+    return [] if there else await _new_codes(session, person_id)
 
 
-async def new_codes(session: AsyncSession, person_id: UUID) -> list[str]:
+async def new_codes(session: AsyncSession, person: Person, now: datetime) -> list[str]:
     """New recovery codes in place of the old; they are shown once."""
+    _tell(session, person, "codes_made", now)
+    return await _new_codes(session, person.id)
+
+
+def _tell(session: AsyncSession, person: Person, change: str, now: datetime) -> None:
+    tell(session, What.FACTORS_CHANGED, now, by=person.id, cbo_id=person.cbo_id, change=change)
+
+
+async def _new_codes(session: AsyncSession, person_id: UUID) -> list[str]:
     await session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.person_id == person_id))
     codes = one_time.new_recovery_codes()
     session.add_all(

@@ -16,6 +16,8 @@ from rti.accounts.commands import Accept, Invite, Reset
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.policy import Person, manages
 from rti.accounts.tables import InvitationRow, PersonRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.correspondence.kinds import MessageKind, MessageState
 from rti.correspondence.tables import MessageRow
 from rti.db import new_id, unique
@@ -53,6 +55,7 @@ async def invite(
             created_at=now,
         )
         session.add(row)
+    tell(session, What.PERSON_INVITED, now, about=row.id, cbo_id=row.cbo_id, role=row.role)
     return row, await _issue(session, row, by, now)
 
 
@@ -67,6 +70,7 @@ async def reset(
     await sessions.end_all(session, row.id)
     if command.factors:
         await factors.remove_all(session, row.id)
+    tell(session, What.PASSWORD_RESET, now, about=row.id, cbo_id=row.cbo_id, factors=int(command.factors))
     return row, await _issue(session, row, by, now)
 
 
@@ -118,6 +122,7 @@ async def accept(session: AsyncSession, command: Accept, now: datetime) -> Perso
     taken = await session.scalar(delete(InvitationRow).where(*mine).returning(InvitationRow.person_id))
     if taken is None:
         raise NotFound(_GONE)
+    tell(session, What.INVITATION_ACCEPTED, now, by=row.id, cbo_id=row.cbo_id)
     await _forget_messages(session, row.id)
     return row
 

@@ -89,8 +89,8 @@ async def list_sessions(session: Session, me: Me, now: Now) -> list[SessionView]
 
 
 @delete("/api/me/sessions/{session_id:uuid}", guards=[signed_in])
-async def end_session(session: Session, person: Who, session_id: Id) -> None:
-    await sessions.end(session, person.id, session_id)
+async def end_session(session: Session, person: Who, session_id: Id, now: Now) -> None:
+    await sessions.end(session, person, session_id, now)
 
 
 @get("/api/me/tokens", guards=[signed_in])
@@ -105,8 +105,8 @@ async def add_token(data: JSONBody[AddToken], session: Session, person: Who, now
 
 
 @delete("/api/me/tokens/{token_id:uuid}", guards=[signed_in])
-async def revoke_token(session: Session, person: Who, token_id: Id) -> None:
-    await api_tokens.revoke(session, person, token_id)
+async def revoke_token(session: Session, person: Who, token_id: Id, now: Now) -> None:
+    await api_tokens.revoke(session, person, token_id, now)
 
 
 ROUTES = [

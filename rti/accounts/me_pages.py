@@ -114,8 +114,8 @@ async def change_email(
 
 
 @post("/me/sessions/{session_id:uuid}/end", guards=[signed_in])
-async def end_session(session: Session, person: Who, session_id: Id) -> Redirect:
-    await sessions.end(session, person.id, session_id)
+async def end_session(session: Session, person: Who, session_id: Id, now: Now) -> Redirect:
+    await sessions.end(session, person, session_id, now)
     return Redirect("/me", status_code=303)
 
 
@@ -131,8 +131,8 @@ async def add_token(request: WebRequest, session: Session, door: Door, me: Me, n
 
 
 @post("/me/tokens/{token_id:uuid}/revoke", guards=[signed_in])
-async def revoke_token(session: Session, person: Who, token_id: Id) -> Redirect:
-    await api_tokens.revoke(session, person, token_id)
+async def revoke_token(session: Session, person: Who, token_id: Id, now: Now) -> Redirect:
+    await api_tokens.revoke(session, person, token_id, now)
     return Redirect("/me", status_code=303)
 
 

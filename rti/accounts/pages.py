@@ -109,22 +109,22 @@ async def do_passkey(
 
 
 @post("/sign-out", guards=[guards.signing_in])
-async def do_sign_out(request: WebRequest, session: Session, me: Me) -> Redirect:
+async def do_sign_out(request: WebRequest, session: Session, me: Me, now: Now) -> Redirect:
     """The device is still known afterwards, so that strangers cannot keep its owner out."""
-    await sessions.sign_out(session, me)
+    await sessions.sign_out(session, me, now)
     gone = cookies.forget(request, cookies.SESSION, cookies.CSRF)
     return Redirect("/sign-in", status_code=303, cookies=gone, headers=CLEARED)
 
 
 @post("/exit", guards=[open_to_all], status_code=200)
-async def leave(request: WebRequest, session: Session) -> Response[str]:
+async def leave(request: WebRequest, session: Session, now: Now) -> Response[str]:
     """End the session, forget everything, and show a page that says nothing.
 
     `Refresh` and not a redirect: forms lead to our own host only (`form-action`), and browsers put what a
     page refreshes to at once in the place of that page in their history.
     """
     if request.auth and request.auth.scope is None:
-        await sessions.sign_out(session, request.auth)
+        await sessions.sign_out(session, request.auth, now)
     gone = cookies.forget(request, cookies.SESSION, cookies.CSRF, cookies.DEVICE, cookies.LANGUAGE)
     away = {"Refresh": f"0; url={request.app.state.settings.exit_url}"}
     return Response("", media_type="text/html", cookies=gone, headers={**ALL_CLEARED, **away})

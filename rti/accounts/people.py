@@ -12,6 +12,8 @@ from rti.accounts.commands import ChangeEmail, ChangePassword, ChangeRole, SaveM
 from rti.accounts.policy import CBO, Person, Role, manages
 from rti.accounts.sessions import SignedIn
 from rti.accounts.tables import InvitationRow, PersonRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.cbos.queries import not_locked
 from rti.cbos.tables import CboRow
 from rti.db import unique
@@ -66,24 +68,35 @@ async def disable(session: AsyncSession, person_id: UUID, by: Person | None, now
     row.disabled_at = row.disabled_at or now
     await session.execute(delete(InvitationRow).where(InvitationRow.person_id == row.id))
     await sessions.end_all(session, row.id)
+    tell(session, What.PERSON_DISABLED, now, about=row.id, cbo_id=row.cbo_id)
     return row
 
 
-async def send_away(session: AsyncSession, person_id: UUID, by: Person | None) -> PersonRow:
+async def send_away(session: AsyncSession, person_id: UUID, by: Person | None, now: datetime) -> PersonRow:
     """End every session and token of somebody, who may sign in again."""
     row = await managed(session, person_id, by)
     await sessions.end_all(session, row.id)
+    tell(session, What.SENT_AWAY, now, about=row.id, cbo_id=row.cbo_id)
     return row
 
 
 async def change_role(
-    session: AsyncSession, person_id: UUID, command: ChangeRole, by: Person | None
+    session: AsyncSession, person_id: UUID, command: ChangeRole, by: Person | None, now: datetime
 ) -> PersonRow:
     """Give another role; whoever has it signs in anew."""
     row = await managed(session, person_id, by)
     faults = await organisation_faults(session, command.role, command.cbo_id)
     if faults:
         raise Invalid(*faults)
+    tell(
+        session,
+        What.ROLE_CHANGED,
+        now,
+        about=row.id,
+        cbo_id=command.cbo_id or row.cbo_id,
+        before=row.role,
+        after=command.role,
+    )
     row.role, row.cbo_id = command.role, command.cbo_id
     await sessions.end_all(session, row.id)
     return row
@@ -112,6 +125,7 @@ async def change_password(session: AsyncSession, me: SignedIn, command: ChangePa
     if command.new_password == command.old_password:
         raise invalid("new_password", say("Choose a password that differs from the present one"))
     await set_password(row, "new_password", command.new_password)
+    tell(session, What.PASSWORD_CHANGED, now, by=row.id, cbo_id=row.cbo_id)
     return await sessions.renew(session, me, now)
 
 
@@ -120,4 +134,5 @@ async def change_email(session: AsyncSession, me: SignedIn, command: ChangeEmail
     row = await person(session, me.person.id)
     async with unique(session, invalid("email", say("There is an account with this e-mail address already"))):
         row.email = command.email
+    tell(session, What.EMAIL_CHANGED, now, by=row.id, cbo_id=row.cbo_id)
     return await sessions.renew(session, me, now)

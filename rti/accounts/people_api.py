@@ -91,8 +91,10 @@ async def reset(
     dto=JsonBody[ChangeRole],
     return_dto=None,
 )
-async def change_role(data: JSONBody[ChangeRole], session: Session, person_id: Id, person: Who) -> PersonView:
-    return person_view(await people.change_role(session, person_id, data, person))
+async def change_role(
+    data: JSONBody[ChangeRole], session: Session, person_id: Id, person: Who, now: Now
+) -> PersonView:
+    return person_view(await people.change_role(session, person_id, data, person, now))
 
 
 @post("/api/people/{person_id:uuid}/disable", guards=[only(INVITING)], status_code=200)
@@ -101,8 +103,8 @@ async def disable_person(session: Session, person_id: Id, person: Who, now: Now)
 
 
 @post("/api/people/{person_id:uuid}/sign-out", guards=[only(INVITING)], status_code=200)
-async def send_away(session: Session, person_id: Id, person: Who) -> PersonView:
-    return person_view(await people.send_away(session, person_id, person))
+async def send_away(session: Session, person_id: Id, person: Who, now: Now) -> PersonView:
+    return person_view(await people.send_away(session, person_id, person, now))
 
 
 ROUTES = [list_people, invite, reset, change_role, disable_person, send_away]

@@ -119,7 +119,7 @@ async def change_role(
     answer: Response[None] | Template | None = None
     async with forms.attempt(session, sent):
         sent.good()
-        await people.change_role(session, person_id, decode(ChangeRole, sent.values), person)
+        await people.change_role(session, person_id, decode(ChangeRole, sent.values), person, now)
         answer = Redirect(f"/people/{person_id}", status_code=303)
     return answer or await _person_page(request, session, person_id, person, sent)
 
@@ -138,12 +138,12 @@ async def disable_person(
 
 @post("/people/{person_id:uuid}/sign-out", guards=[only(INVITING)])
 async def send_away(
-    request: WebRequest, session: Session, person_id: Id, person: Who
+    request: WebRequest, session: Session, person_id: Id, person: Who, now: Now
 ) -> Response[None] | Template:
     sent = await forms.read(request)
     answer: Response[None] | Template | None = None
     async with forms.attempt(session, sent):
-        await people.send_away(session, person_id, person)
+        await people.send_away(session, person_id, person, now)
         answer = Redirect(f"/people/{person_id}", status_code=303)
     return answer or await _person_page(request, session, person_id, person, sent)
 

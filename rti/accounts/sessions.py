@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.policy import Person, Standing, TokenScope, standing_of
 from rti.accounts.tables import ApiTokenRow, PasskeyRow, PersonRow, SignInRow, TotpRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.cbos.queries import not_locked
 from rti.errors import NotFound
 
@@ -141,15 +143,17 @@ async def renew(session: AsyncSession, me: SignedIn, now: datetime, *, enrolled:
     return await open_session(session, me.person.id, now, second_factor=enrolled or me.second_factor)
 
 
-async def sign_out(session: AsyncSession, me: SignedIn) -> None:
+async def sign_out(session: AsyncSession, me: SignedIn, now: datetime) -> None:
+    tell(session, What.SIGNED_OUT, now, by=me.person.id, cbo_id=me.person.cbo_id)
     await session.execute(delete(SignInRow).where(SignInRow.id == me.id))
 
 
-async def end(session: AsyncSession, person_id: UUID, session_id: UUID) -> None:
+async def end(session: AsyncSession, person: Person, session_id: UUID, now: datetime) -> None:
     """End one session of a person."""
-    chosen = (SignInRow.id == session_id, SignInRow.person_id == person_id)
+    chosen = (SignInRow.id == session_id, SignInRow.person_id == person.id)
     if await session.scalar(delete(SignInRow).where(*chosen).returning(SignInRow.id)) is None:
         raise NotFound
+    tell(session, What.SIGNED_OUT, now, about=session_id, cbo_id=person.cbo_id)
 
 
 async def end_all(session: AsyncSession, person_id: UUID) -> None:

@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import factors, guessing, passwords, sessions
 from rti.accounts.passkeys import Site
 from rti.accounts.policy import Person, Standing
 from rti.accounts.sessions import SignedIn, person_of
 from rti.accounts.tables import PersonRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.db import Database
-from rti.errors import Forbidden, Problem, invalid, say
+from rti.errors import Forbidden, Invalid, Problem, invalid, say
 
 _WRONG = say("This e-mail address and password do not belong together; check both and try again")
 _WRONG_CODE = say(
@@ -44,6 +47,7 @@ async def sign_in(door: Database, email: str, password: str, now: datetime, *, d
         row = await session.scalar(select(PersonRow).where(PersonRow.email == email, *sessions.ACTIVE))
     stored = row.password_hash if row and row.password_hash else passwords.NOBODY
     if not await passwords.matches(stored, password) or row is None:
+        await _tell_failed(door, row, "password", now)
         raise invalid("password", _WRONG)
     better = await passwords.hashed(password) if passwords.outdated(stored) else stored
     async with door.transaction() as session:
@@ -57,6 +61,7 @@ async def sign_in(door: Database, email: str, password: str, now: datetime, *, d
         if kept is None:
             raise invalid("password", _WRONG)
         token = await sessions.open_session(session, row.id, now)
+        _tell_shown(session, row, "password", now)
     return Opened(token, person_of(row), guessing.new_device(door.secret, email))
 
 
@@ -73,7 +78,7 @@ async def sign_in_for_api(
         return replace(opened, token=await _completed(door, me, code, now))
     except Problem:
         async with door.transaction() as session:
-            await sessions.sign_out(session, me)
+            await sessions.sign_out(session, me, now)
         raise
 
 
@@ -93,17 +98,24 @@ async def show_code(door: Database, me: SignedIn, code: str, now: datetime) -> s
     async with door.transaction() as session:
         await guessing.take(session, key, now, "code")
     async with door.transaction() as session:
-        if not await factors.take_code(session, door.secret, me.person.id, code, now):
-            raise invalid("code", _WRONG_CODE)
-        await guessing.give_back(session, key)
-        return await sessions.complete(session, me, now)
+        if await factors.take_code(session, door.secret, me.person.id, code, now):
+            await guessing.give_back(session, key)
+            _tell_shown(session, me.person, "code", now)
+            return await sessions.complete(session, me, now)
+    await _tell_failed(door, me.person, "code", now)
+    raise invalid("code", _WRONG_CODE)
 
 
 async def show_passkey(door: Database, site: Site | None, me: SignedIn, answer: str, now: datetime) -> str:
     """Show a passkey; the new token of the session."""
-    async with door.transaction() as session:
-        await factors.take_passkey(session, site, me, answer)
-        return await sessions.complete(session, me, now)
+    try:
+        async with door.transaction() as session:
+            await factors.take_passkey(session, site, me, answer)
+            _tell_shown(session, me.person, "passkey", now)
+            return await sessions.complete(session, me, now)
+    except Invalid:
+        await _tell_failed(door, me.person, "passkey", now)
+        raise
 
 
 async def show_password(
@@ -118,7 +130,19 @@ async def show_password(
         await guessing.take(session, key, now, field)
         row = await session.get_one(PersonRow, me.person.id)
     if not await passwords.matches(row.password_hash or passwords.NOBODY, password):
+        await _tell_failed(door, me.person, "password_again", now)
         raise invalid(field, say("This is not your password"))
     async with door.transaction() as session:
         await guessing.give_back(session, key)
         await sessions.note_proof(session, me, now)
+
+
+def _tell_shown(session: AsyncSession, person: PersonRow | Person, step: str, now: datetime) -> None:
+    tell(session, What.SIGNED_IN, now, by=person.id, cbo_id=person.cbo_id, step=step)
+
+
+async def _tell_failed(door: Database, person: PersonRow | Person | None, step: str, now: datetime) -> None:
+    """In a transaction of its own, so that it is kept where the guess is refused; also where nobody is known."""
+    async with door.transaction() as session:
+        known = {"by": person.id, "cbo_id": person.cbo_id} if person else {}
+        tell(session, What.SIGN_IN_FAILED, now, **known, step=step)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti import embedded
+from rti.audit.checking import check
 from rti.backups.folder import Place, keys_for
 from rti.backups.restoring import restore
 from rti.db import Database
@@ -49,6 +50,9 @@ async def drill(place: Place, identity: Path, keyring: Keyring, now: datetime) -
             restored = await restore(database, place.rows, keys_for(place.rows), identity, now)
             await _require(database)
             async with database.transaction() as session:
+                audited = await check(session, now.date())
+                if not audited.well:
+                    raise BackupFailed(say("The audit log: {faults}", faults="; ".join(audited.faults)))
                 documents, opened = await _documents(session)
         finally:
             await database.close()

@@ -18,7 +18,7 @@ BODY_COLUMNS = columns_of(SaveBody)
 async def import_bodies(session: AsyncSession, file: CsvFile, now: datetime, run: Run) -> Report:
     """Add bodies, and update those whose code is known."""
     return await import_by_code(
-        session, file, run, kind=SaveBody, table=PublicBodyRow, values=_values, created={"created_at": now}
+        session, file, run, kind=SaveBody, table=PublicBodyRow, values=_values, now=now
     )
 
 

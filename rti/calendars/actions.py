@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.calendars.commands import Command, ConfirmYear, DeclareDay, WithdrawDay
 from rti.calendars.queries import change_alone, countries, days_off
 from rti.calendars.tables import CalendarYearRow, DayOffRow
@@ -39,6 +41,7 @@ async def change(session: AsyncSession, command: Command, by: UUID | None, now: 
     """Change the calendar and move what follows from it; `by` is None on the command line."""
     await change_alone(session)
     touched = await _write(session, command, by, now)
+    tell(session, What.CALENDAR_CHANGED, now, about=command.country, cause=touched.cause)
     return await recompute(
         session, command.country, touched.first, touched.last, cause=touched.cause, now=now, write=True
     )

@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.bodies.kinds import AreaLevel
 from rti.bodies.tables import AreaRow
 from rti.campaigns.commands import MarkAreas, SaveCampaign
@@ -36,7 +38,7 @@ async def edit(session: AsyncSession, campaign_id: UUID, command: SaveCampaign, 
     return row
 
 
-async def mark_areas(session: AsyncSession, campaign_id: UUID, command: MarkAreas) -> None:
+async def mark_areas(session: AsyncSession, campaign_id: UUID, command: MarkAreas, now: datetime) -> None:
     """Make these the target areas, and no others."""
     await campaign(session, campaign_id)
     known = set(await session.scalars(select(AreaRow.code).where(AreaRow.level.in_(MARKABLE))))
@@ -45,6 +47,7 @@ async def mark_areas(session: AsyncSession, campaign_id: UUID, command: MarkArea
         raise invalid("areas", say("There is no province or district with the code {code}", code=unknown[0]))
     await session.execute(delete(TargetAreaRow).where(TargetAreaRow.campaign_id == campaign_id))
     session.add_all(TargetAreaRow(campaign_id=campaign_id, area_code=code) for code in sorted(wanted))
+    tell(session, What.CAMPAIGN_CHANGED, now, about=campaign_id, areas=len(wanted))
     await session.flush()
 
 
@@ -68,3 +71,4 @@ async def _save(session: AsyncSession, row: CampaignRow, command: SaveCampaign, 
             setattr(row, name, getattr(command, name))
         row.statute_id = statute.id
         session.add(row)
+        tell(session, What.CAMPAIGN_CHANGED, now, about=row.id, statute=statute.id)

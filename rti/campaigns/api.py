@@ -71,8 +71,10 @@ async def edit_campaign(
     dto=JsonBody[MarkAreas],
     return_dto=None,
 )
-async def mark_areas(campaign_id: Id, data: JSONBody[MarkAreas], session: Session) -> CampaignDetail:
-    await actions.mark_areas(session, campaign_id, data)
+async def mark_areas(
+    campaign_id: Id, data: JSONBody[MarkAreas], session: Session, now: Now
+) -> CampaignDetail:
+    await actions.mark_areas(session, campaign_id, data, now)
     return await _detail(session, campaign_id)
 
 

@@ -73,11 +73,13 @@ async def show_areas(request: WebRequest, session: Session, campaign_id: Id) -> 
 
 
 @post("/campaigns/{campaign_id:uuid}/target-areas", guards=[only(SUPPORT)])
-async def mark_areas(request: WebRequest, session: Session, campaign_id: Id) -> Response[None] | Template:
+async def mark_areas(
+    request: WebRequest, session: Session, campaign_id: Id, now: Now
+) -> Response[None] | Template:
     sent = await forms.read(request)
     chosen = [str(code) for code in (await request.form()).getall("areas", [])]
     async with forms.attempt(session, sent):
-        await actions.mark_areas(session, campaign_id, decode(MarkAreas, {"areas": chosen}))
+        await actions.mark_areas(session, campaign_id, decode(MarkAreas, {"areas": chosen}), now)
     if sent.faults:
         return await _areas(request, session, campaign_id, frozenset(chosen), sent)
     return Redirect(f"/campaigns/{campaign_id}", status_code=303)

@@ -23,5 +23,5 @@ async def import_cbos(session: AsyncSession, file: CsvFile, now: datetime, run: 
         kind=SaveCbo,
         table=CboRow,
         values=msgspec.structs.asdict,
-        created={"created_at": now},
+        now=now,
     )

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import ADMINISTRATION, Person
 from rti.accounts.tables import ApiTokenRow, InvitationRow, PersonRow, SignInRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
 from rti.cbos.kinds import SafetyStep
 from rti.cbos.queries import one
@@ -133,6 +135,7 @@ def _note(
             cbo_id=cbo.id, step=step, person_id=by.id if by else None, happened_at=now, reason=reason
         )
     )
+    tell(session, What(f"cbo_{step}"), now, about=cbo.id, cbo_id=cbo.id)
 
 
 async def _send_away(session: AsyncSession, cbo_id: UUID, now: datetime) -> None:

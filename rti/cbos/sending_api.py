@@ -8,7 +8,7 @@ from rti.cbos import sending
 from rti.cbos.commands import SetSending
 from rti.web.api import JsonBody
 from rti.web.guards import only
-from rti.web.inject import Session, Who
+from rti.web.inject import Now, Session, Who
 
 
 @get("/api/me/organisation", guards=[only(LEADS)])
@@ -17,8 +17,8 @@ async def show_sending(session: Session, person: Who) -> SetSending:
 
 
 @put("/api/me/organisation", guards=[only(LEADS)], dto=JsonBody[SetSending], return_dto=None)
-async def set_sending(data: JSONBody[SetSending], session: Session, person: Who) -> SetSending:
-    row = await sending.set_sending(session, person, data)
+async def set_sending(data: JSONBody[SetSending], session: Session, person: Who, now: Now) -> SetSending:
+    row = await sending.set_sending(session, person, data, now)
     return SetSending(sends_messages=row.sends_messages)
 
 

@@ -9,14 +9,14 @@ from rti.cbos.commands import SetSending
 from rti.intake import decode
 from rti.web import forms
 from rti.web.guards import only
-from rti.web.inject import Session, Who
+from rti.web.inject import Now, Session, Who
 from rti.web.templating import WebRequest
 
 
 @post("/me/organisation", guards=[only(LEADS)])
-async def set_sending(request: WebRequest, session: Session, person: Who) -> Redirect:
+async def set_sending(request: WebRequest, session: Session, person: Who, now: Now) -> Redirect:
     sent = await forms.read(request)
-    await sending.set_sending(session, person, decode(SetSending, sent.values))
+    await sending.set_sending(session, person, decode(SetSending, sent.values), now)
     return Redirect("/me?saved=1", status_code=303)
 
 

@@ -8,11 +8,12 @@ import sys
 import typer
 from sqlalchemy.exc import ProgrammingError
 
-from rti.cli import account, backup, calendar, cbo, importing, keys, law, rules
+from rti.cli import account, audit, backup, calendar, cbo, importing, keys, law, rules
 from rti.cli.bounce import bounce
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
 from rti.cli.health import health
+from rti.cli.retention import retention
 from rti.cli.running import demo, migrate, scheduler, serve
 from rti.cli.sending import dispatch, sweep
 from rti.errors import Problem
@@ -41,11 +42,13 @@ for command in (
     statistics,
     export,
     health,
+    retention,
     backup.restore,
 ):
     app.command()(command)
 app.command()(law.what_if)
 app.add_typer(account.app)
+app.add_typer(audit.app)
 app.add_typer(backup.app)
 app.add_typer(cbo.app)
 app.add_typer(keys.app)

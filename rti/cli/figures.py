@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti import wallclock
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.campaigns.tables import CampaignRow
 from rti.cbos.queries import not_locked
 from rti.cli.running import connected, opened
@@ -111,6 +113,8 @@ async def _campaign(session: AsyncSession, name: str, code: str) -> str:
 
 async def _export(settings: Settings) -> None:
     async with connected(settings, Login.OPERATOR) as database:
+        async with database.transaction() as session:
+            tell(session, What.EXPORTED, wallclock.now(), about="requests")
         async for piece in request_lines(database, select(RequestRow).where(not_locked(RequestRow.cbo_id))):
             _write(piece)
 

@@ -64,9 +64,9 @@ def save(
     """
     given = {"name": rule, "about": about, "begins": begins, "ends": ends, "every": every, "to": to}
 
-    async def work(session: AsyncSession, _: datetime, _today: date) -> None:
+    async def work(session: AsyncSession, now: datetime, _today: date) -> None:
         command = decode(SaveRule, given)
-        await rules.save(session, (await _campaign(session, campaign)).id, command)
+        await rules.save(session, (await _campaign(session, campaign)).id, command, now)
 
     in_transaction(work)
 
@@ -78,8 +78,8 @@ def remove(campaign: Campaign, rule: Rule) -> None:
     Example: rti rules remove A2I chase
     """
 
-    async def work(session: AsyncSession, _: datetime, _today: date) -> None:
-        await rules.remove(session, (await _campaign(session, campaign)).id, rule)
+    async def work(session: AsyncSession, now: datetime, _today: date) -> None:
+        await rules.remove(session, (await _campaign(session, campaign)).id, rule, now)
 
     in_transaction(work)
 
@@ -91,7 +91,7 @@ def defaults(campaign: Campaign) -> None:
     Example: rti rules defaults A2I
     """
 
-    async def work(session: AsyncSession, _: datetime, _today: date) -> None:
-        await rules.restore_defaults(session, (await _campaign(session, campaign)).id)
+    async def work(session: AsyncSession, now: datetime, _today: date) -> None:
+        await rules.restore_defaults(session, (await _campaign(session, campaign)).id, now)
 
     in_transaction(work)

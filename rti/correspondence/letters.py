@@ -9,6 +9,8 @@ from sqlalchemy import Select, and_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.bodies.tables import PublicBodyRow
 from rti.campaigns.tables import CampaignRow
 from rti.cbos.tables import CboRow
@@ -194,6 +196,15 @@ async def _decide(
     decided = update(LetterRow).where(*proposed).values(decided_at=now, decided_by=person.id, **values)
     if (await session.execute(decided.returning(LetterRow.id))).one_or_none() is None:
         raise Conflict(say("Somebody has decided about this letter already"))
+    tell(
+        session,
+        What.LETTER_DECIDED,
+        now,
+        about=found.request.id,
+        cbo_id=found.letter.cbo_id,
+        letter=found.letter.id,
+        state=values["state"],
+    )
 
 
 async def settle(

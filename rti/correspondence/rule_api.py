@@ -10,7 +10,7 @@ from rti.correspondence import rules
 from rti.correspondence.commands import SaveRule
 from rti.web.api import JsonBody
 from rti.web.guards import only
-from rti.web.inject import Id, Session
+from rti.web.inject import Id, Now, Session
 
 
 class RuleList(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,20 +41,20 @@ async def show_rules(session: Session, campaign_id: Id) -> RuleList:
     dto=JsonBody[SaveRule],
     return_dto=None,
 )
-async def save_rule(campaign_id: Id, data: JSONBody[SaveRule], session: Session) -> RuleList:
+async def save_rule(campaign_id: Id, data: JSONBody[SaveRule], session: Session, now: Now) -> RuleList:
     """Add a rule, or put it in the place of the one with its name."""
-    await rules.save(session, campaign_id, data)
+    await rules.save(session, campaign_id, data, now)
     return await _rules(session, campaign_id)
 
 
 @delete("/api/campaigns/{campaign_id:uuid}/rules/{rule:str}", guards=[only(SUPPORT)])
-async def remove_rule(session: Session, campaign_id: Id, rule: FromPath[str]) -> None:
-    await rules.remove(session, campaign_id, rule)
+async def remove_rule(session: Session, campaign_id: Id, rule: FromPath[str], now: Now) -> None:
+    await rules.remove(session, campaign_id, rule, now)
 
 
 @delete("/api/campaigns/{campaign_id:uuid}/rules", guards=[only(SUPPORT)])
-async def restore_defaults(session: Session, campaign_id: Id) -> None:
-    await rules.restore_defaults(session, campaign_id)
+async def restore_defaults(session: Session, campaign_id: Id, now: Now) -> None:
+    await rules.restore_defaults(session, campaign_id, now)
 
 
 ROUTES = [show_rules, save_rule, remove_rule, restore_defaults]

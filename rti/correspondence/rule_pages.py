@@ -14,7 +14,7 @@ from rti.intake import decode
 from rti.law.reminders import About, Audience
 from rti.web import forms
 from rti.web.guards import only
-from rti.web.inject import Id, Session
+from rti.web.inject import Id, Now, Session
 from rti.web.templating import Faults, WebRequest, page
 
 
@@ -44,24 +44,26 @@ async def show_rules(request: WebRequest, session: Session, campaign_id: Id) -> 
 
 
 @post("/campaigns/{campaign_id:uuid}/rules", guards=[only(SUPPORT)])
-async def save_rule(request: WebRequest, session: Session, campaign_id: Id) -> Response[None] | Template:
+async def save_rule(
+    request: WebRequest, session: Session, campaign_id: Id, now: Now
+) -> Response[None] | Template:
     sent = await forms.read(request)
     async with forms.attempt(session, sent):
-        await rules.save(session, campaign_id, decode(SaveRule, sent.values))
+        await rules.save(session, campaign_id, decode(SaveRule, sent.values), now)
     if sent.faults:
         return await _rules_page(request, session, campaign_id, sent)
     return Redirect(f"/campaigns/{campaign_id}/rules", status_code=303)
 
 
 @post("/campaigns/{campaign_id:uuid}/rules/{rule:str}/remove", guards=[only(SUPPORT)])
-async def remove_rule(session: Session, campaign_id: Id, rule: FromPath[str]) -> Redirect:
-    await rules.remove(session, campaign_id, rule)
+async def remove_rule(session: Session, campaign_id: Id, rule: FromPath[str], now: Now) -> Redirect:
+    await rules.remove(session, campaign_id, rule, now)
     return Redirect(f"/campaigns/{campaign_id}/rules", status_code=303)
 
 
 @post("/campaigns/{campaign_id:uuid}/rules/defaults", guards=[only(SUPPORT)])
-async def restore_defaults(session: Session, campaign_id: Id) -> Redirect:
-    await rules.restore_defaults(session, campaign_id)
+async def restore_defaults(session: Session, campaign_id: Id, now: Now) -> Redirect:
+    await rules.restore_defaults(session, campaign_id, now)
     return Redirect(f"/campaigns/{campaign_id}/rules", status_code=303)
 
 

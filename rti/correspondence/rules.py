@@ -1,11 +1,14 @@
 """The reminder rules of campaigns: their own where they have some, else the defaults."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.campaigns.queries import campaign
 from rti.campaigns.tables import CampaignRow
 from rti.correspondence.commands import SaveRule
@@ -39,7 +42,7 @@ async def rules_of(session: AsyncSession, campaign_id: UUID) -> Sequence[Reminde
     return sorted(map(rule_of, rows), key=lambda rule: (rule.about, rule.begins, rule.name))
 
 
-async def save(session: AsyncSession, campaign_id: UUID, command: SaveRule) -> None:
+async def save(session: AsyncSession, campaign_id: UUID, command: SaveRule, now: datetime) -> None:
     """Add a rule, or put it in the place of the one with its name; the defaults are taken over first."""
     faults = []
     if command.begins > command.ends:
@@ -61,21 +64,24 @@ async def save(session: AsyncSession, campaign_id: UUID, command: SaveRule) -> N
             to=command.to,
         )
     )
+    tell(session, What.RULES_CHANGED, now, about=campaign_id, saved=command.name)
     await session.flush()
 
 
-async def remove(session: AsyncSession, campaign_id: UUID, name: str) -> None:
+async def remove(session: AsyncSession, campaign_id: UUID, name: str, now: datetime) -> None:
     await _take_over(session, campaign_id)
     chosen = (ReminderRuleRow.campaign_id == campaign_id, ReminderRuleRow.name == name)
     gone = await session.execute(delete(ReminderRuleRow).where(*chosen).returning(ReminderRuleRow.name))
     if gone.one_or_none() is None:
         raise NotFound
+    tell(session, What.RULES_CHANGED, now, about=campaign_id, removed=name)
 
 
-async def restore_defaults(session: AsyncSession, campaign_id: UUID) -> None:
+async def restore_defaults(session: AsyncSession, campaign_id: UUID, now: datetime) -> None:
     row = await campaign(session, campaign_id)
     row.own_rules = False
     await session.execute(delete(ReminderRuleRow).where(ReminderRuleRow.campaign_id == campaign_id))
+    tell(session, What.RULES_CHANGED, now, about=campaign_id, defaults=1)
 
 
 async def _take_over(session: AsyncSession, campaign_id: UUID) -> None:

@@ -51,7 +51,9 @@ class ReminderRow(Base):
 
 
 class MessageRow(Base):
-    """One message to one person, or a letter to a public body. `message_id` (RFC 5322) is made with the row and never changes.
+    """One message to one person, a letter to a public body, or something else to an address that stands in the row.
+
+    `message_id` (RFC 5322) is made with the row and never changes.
 
     `attempt` grows with every claim, and whoever writes about a claim names it, so that a dispatcher
     that was thought dead cannot overrule the one after it. `next_attempt_at` is the end of the lease
@@ -64,7 +66,9 @@ class MessageRow(Base):
         UniqueConstraint("reminder_id", "person_id"),
         UniqueConstraint("person_id", "digest_on"),
         UniqueConstraint("letter_id"),
-        CheckConstraint("(person_id IS NULL) = (letter_id IS NOT NULL)", name="person_or_letter"),
+        CheckConstraint(
+            "num_nonnulls(person_id, letter_id) = CAST(kind <> 'anchor' AS int)", name="addressee"
+        ),
         Index(
             None,
             "next_attempt_at",

@@ -1,6 +1,7 @@
 """Importing what has a code: a new code is added, a known one updated, and an equal one left alone."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -38,14 +39,14 @@ async def import_by_code(
     kind: type[S],
     table: type[Any],
     values: Callable[[S], dict[str, Any]],
-    created: dict[str, Any],
+    now: datetime,
 ) -> Report:
     """Add and update rows of `table`, one for each line of `kind`; `values` are the columns of a row.
 
-    `created` is what a new row needs besides. A column that the file lacks is left as it is in known rows.
+    A column that the file lacks is left as it is in known rows.
     """
     report = Report()
-    async with kept_if_wanted(session, report, run):
+    async with kept_if_wanted(session, report, run, table.__tablename__, now):
         areas = frozenset(await session.scalars(select(AreaRow.code)))
         known = {row.code: row for row in await session.scalars(select(table))}
         seen: dict[str, int] = {}
@@ -62,7 +63,7 @@ async def import_by_code(
                 named = {name: columns[name] for name in columns if FOLLOWS.get(name, name) in line.cells}
                 report.add(line.number, _update(row, named))
             else:
-                session.add(table(**columns, **created))
+                session.add(table(**columns, created_at=now))
                 report.add(line.number, Fate.IMPORTED)
             if count % AT_ONCE == 0:
                 await session.flush()

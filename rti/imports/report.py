@@ -5,10 +5,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.errors import Conflict, Fault, Message, TooLarge, say
 from rti.exports import as_csv
 from rti.imports.kinds import Fate
@@ -93,7 +97,9 @@ class Report:
 
 
 @asynccontextmanager
-async def kept_if_wanted(session: AsyncSession, report: Report, run: Run) -> AsyncIterator[None]:
+async def kept_if_wanted(
+    session: AsyncSession, report: Report, run: Run, table: str, now: datetime
+) -> AsyncIterator[None]:
     """A savepoint around an import: a dry run goes through everything and is then undone."""
     try:
         async with session.begin_nested() as savepoint:
@@ -102,6 +108,9 @@ async def kept_if_wanted(session: AsyncSession, report: Report, run: Run) -> Asy
             report.undone = run.dry_run or (run.all_or_nothing and bool(report.rejected))
             if report.undone:
                 await savepoint.rollback()
+            else:
+                kept: dict[str, Any] = {fate.value: count for fate, count in report.counts.items() if count}
+                tell(session, What.IMPORTED, now, about=table, **kept)
     except IntegrityError:
         raise Conflict(
             say("Somebody changed the same records while the file was read. Nothing was imported; try again")

@@ -13,6 +13,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person, scope_of
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.bodies.tables import PublicBodyRow
 from rti.calendars.queries import calendar_of, count_undisturbed
 from rti.campaigns.tables import CampaignRow
@@ -71,6 +73,7 @@ async def file_request(
         session.add(request)
     session.add_all(events)
     session.add_all(deadline_rows(request, folded.deadlines))
+    tell(session, What.REQUEST_FILED, now, about=request.id, cbo_id=cbo_id)
     await session.flush()
     given = {name: getattr(command, name) for name in SaveRequester.__struct_fields__}
     if any(given.values()):
@@ -157,6 +160,15 @@ async def record_event(
         keys = await keys_to_seal(session, request.cbo_id, now)
         event.note = keys.seal_text(EventRow.note, event.id, command.note)
     session.add(event)
+    tell(
+        session,
+        What.EVENT_RECORDED,
+        now,
+        about=request.id,
+        cbo_id=event.cbo_id,
+        event=event.id,
+        kind=event.kind,
+    )
     await refold(session, request, [*earlier, event], now, cause=command.kind)
     return event
 

@@ -10,6 +10,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.db import new_id
 from rti.documents.cleaning import MOST_PIXELS, TooManyPixels
 from rti.documents.copying import MADE_BY, Copy, copy_of
@@ -73,6 +75,15 @@ async def attach(
     )
     document.file_name = keys.seal_text(DocumentRow.file_name, document.id, name)
     session.add(document)
+    tell(
+        session,
+        What.DOCUMENT_ADDED,
+        now,
+        about=event.request_id,
+        cbo_id=event.cbo_id,
+        document=document.id,
+        sha256=document.sha256.hex(),
+    )
     await session.flush()
     whole = keys.seal(DocumentContentRow.content, document.id, content)
     session.add(DocumentContentRow(document_id=document.id, cbo_id=event.cbo_id, content=whole))
@@ -119,6 +130,7 @@ async def copy_to_show(
     copy = await session.get(DocumentCopyRow, document_id)
     if copy is None or is_hidden(person, request):
         return None
+    tell(session, What.DOCUMENT_SHOWN, now, about=request_id, cbo_id=request.cbo_id, document=document_id)
     return await _checked(session, document, copy, copy.media_type, copy.sha256, now)
 
 
@@ -156,6 +168,8 @@ async def _checked(
     if content is None or not secrets.compare_digest(hashlib.sha256(content).digest(), sha256):
         log.error("document_altered", document=str(document.id), table=stored.__tablename__)
         document.altered_at = document.altered_at or now
+        about = {"about": document.request_id, "cbo_id": document.cbo_id}
+        tell(session, What.DOCUMENT_ALTERED, now, **about, document=document.id)
         return Altered()
     name = keys.text(DocumentRow.file_name, document.id, document.file_name) or "document"
     return Download(_ending_in(name, media_type), media_type, content)

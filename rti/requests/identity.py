@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person
 from rti.accounts.tables import PersonRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.cbos.tables import CboRow
 from rti.db import new_id
 from rti.errors import Forbidden, invalid, say
@@ -85,6 +87,7 @@ async def correct_requester(
     if not is_own(person, request):
         raise Forbidden
     await save_requester(session, request, command, now)
+    tell(session, What.REQUESTER_SAVED, now, about=request.id, cbo_id=request.cbo_id)
 
 
 def unsealed(row: RequesterRow | None, keys: DataKeys) -> Requester | None:
@@ -133,6 +136,9 @@ async def note_opening(
     )
     opening.purpose = keys.seal_text(IdentityOpeningRow.purpose, opening.id, command.purpose)
     session.add(opening)
+    told = {"document": document_id} if document_id else {}
+    what = What.ORIGINAL_OPENED if document_id else What.IDENTITY_OPENED
+    tell(session, what, now, about=request.id, cbo_id=request.cbo_id, **told)
     await session.flush()
 
 

@@ -53,7 +53,7 @@ async def import_requests(
     """
     report = Report()
     await count_undisturbed(session)
-    async with kept_if_wanted(session, report, run):
+    async with kept_if_wanted(session, report, run, RequestRow.__tablename__, now):
         look_up = LookUp(session, mapping, person, now)
         intake = _Intake(session, look_up, person.id if person else None, now, today)
         for count, line in enumerate(fresh_lines(file, report, run), start=1):

@@ -7,6 +7,8 @@ from litestar.response import Stream, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import REQUESTS
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.bodies.queries import provinces
 from rti.campaigns.queries import campaigns
 from rti.errors import Fault, Invalid
@@ -23,7 +25,7 @@ from rti.statistics.views import TableView, csv_header, csv_rows, table_view, wo
 from rti.statutes.queries import newest
 from rti.tenancy.logins import login_of
 from rti.web.guards import only, signed_in
-from rti.web.inject import Session, Today, Who
+from rti.web.inject import Now, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, language_of, page
 
 MOST_LINES = 300
@@ -74,8 +76,11 @@ def _attachment(name: str) -> dict[str, str]:
 
 
 @get("/statistics.csv", guards=[signed_in])
-async def statistics_file(request: WebRequest, session: Session, person: Who, today: Today) -> Response[str]:
+async def statistics_file(
+    request: WebRequest, session: Session, person: Who, today: Today, now: Now
+) -> Response[str]:
     table = await _table(request, session, person, today)
+    tell(session, What.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
     text = as_csv(csv_header(table), csv_rows(table, language_of(request)))
     return Response(text, media_type=CSV, headers=_attachment(f"statistics-{table.as_of}"))
 
@@ -92,9 +97,10 @@ async def statistics_json_file(request: WebRequest, session: Session, person: Wh
 
 
 @get("/requests.csv", guards=[only(REQUESTS)])
-async def requests_file(request: WebRequest, person: Who, today: Today) -> Stream:
+async def requests_file(request: WebRequest, session: Session, person: Who, today: Today, now: Now) -> Stream:
     """The requests of the list, with the same filters, as far as the person may see them."""
     wanted = matching(person, decode(RequestFilter, dict(request.query_params)), today)
+    tell(session, What.EXPORTED, now, about="requests", cbo_id=person.cbo_id)
     lines = request_lines(request.app.state.database.under(login_of(person)), wanted, person.id)
     return Stream(lines, media_type=CSV, headers=_attachment(f"requests-{today}"))
 

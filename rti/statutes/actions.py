@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.law.limits import Limit, Unit
 from rti.law.statutes import Statute, StatuteStatus, parse_statute
 from rti.statutes.queries import version_of
@@ -29,7 +31,9 @@ async def declare_standard(
     """
     document = standard_document(limit, countries)
     row = {"id": document["id"], "version": document["version"], "document": document, "added_at": now}
-    await session.execute(insert(StatuteRow).values(row).on_conflict_do_nothing())
+    added = insert(StatuteRow).values(row).on_conflict_do_nothing().returning(StatuteRow.id)
+    if (await session.execute(added)).one_or_none():
+        tell(session, What.STANDARD_DECLARED, now, about=document["id"])
     return await version_of(session, document["id"], document["version"])
 
 

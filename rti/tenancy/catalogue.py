@@ -16,10 +16,13 @@ FINGERPRINT = """
          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
          WHERE c.relnamespace = 'public'::regnamespace AND a.attacl IS NOT NULL),
         (SELECT string_agg(concat_ws(' ', f.proname, f.prosrc, f.provolatile, f.prosecdef, f.proconfig), E'\\n' ORDER BY f.proname)
-         FROM pg_proc f WHERE f.pronamespace = 'rti'::regnamespace)
+         FROM pg_proc f WHERE f.pronamespace IN ('public'::regnamespace, 'rti'::regnamespace)),
+        (SELECT string_agg(concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled), E'\\n' ORDER BY t.tgrelid::regclass::text, t.tgname)
+         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+         WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal)
     ))
 """
-"""All grants, policies and functions as PostgreSQL tells them; kept when the declaration is applied."""
+"""All grants, policies, functions and triggers as PostgreSQL tells them; kept when the declaration is applied."""
 
 _FAULTS: Mapping[str, str] = {
     "{} holds rows of an organisation or a person, and row-level security is not forced on it": """

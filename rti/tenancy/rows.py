@@ -72,7 +72,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "day_off": _open(worker=EDIT, operator=EDIT),
     "calendar_year": _open(worker=EDIT, operator=EDIT),
     "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
-    "guess": {Login.DOOR: ALL, Login.OPERATOR: ALL},
+    "guess": {Login.DOOR: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
     "tick": {
         Login.DOOR: READ,
         Login.STAFF: READ,
@@ -117,6 +117,7 @@ def _of_request(privileges: str, **more: May) -> dict[Login, May]:
 
 _GONE = May("SELECT (person_id), DELETE", _SAFE_PERSON)
 _OF_A_PERSON = {Login.DOOR: _ANY, Login.SAFETY: _GONE, Login.OPERATOR: _ANY}
+_ENDED = May("SELECT (expires_at), DELETE")
 _OF_DOCUMENT = {
     Login.CBO: May(ADD, MINE),
     Login.STAFF: May(ADD, OF_A_DOCUMENT),
@@ -137,12 +138,12 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.WORKER: May(_WRITTEN_TO),
         Login.OPERATOR: _ANY,
     },
-    "sign_in": _OF_A_PERSON,
-    "invitation": _OF_A_PERSON,
+    "sign_in": {**_OF_A_PERSON, Login.WORKER: May("SELECT (expires_at, last_seen_at), DELETE")},
+    "invitation": {**_OF_A_PERSON, Login.WORKER: _ENDED},
     "totp": _OF_A_PERSON,
     "passkey": _OF_A_PERSON,
     "recovery_code": _OF_A_PERSON,
-    "api_token": _OF_A_PERSON,
+    "api_token": {**_OF_A_PERSON, Login.WORKER: _ENDED},
     "assignment": {**_OF_A_PERSON, Login.WORKER: May(READ)},
     "feed": _OF_A_PERSON,
     "cbo": {
@@ -207,6 +208,14 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.SAFETY: May("SELECT (person_id, state), UPDATE (state, finished_at), DELETE", _SAFE_PERSON),
         Login.WORKER: May(EDIT),
         Login.OPERATOR: _ANY,
+    },
+    "audit_entry": {
+        **dict.fromkeys(_EVERYBODY, May("INSERT")),
+        Login.DOOR: May("SELECT (what, happened_at, position), INSERT"),
+        Login.CBO: May(ADD, f"{MINE} OR (cbo_id IS NULL AND person_id = (SELECT rti.me()))"),
+        Login.ADMIN: May(ADD),
+        Login.WORKER: May("SELECT, INSERT, UPDATE (position, hash), DELETE"),
+        Login.OPERATOR: May(ADD),
     },
     "channel_address": {
         Login.DOOR: _ANY,

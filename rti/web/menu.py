@@ -28,6 +28,7 @@ MENU = (
     ("/cbos", N_("Organisations"), ORGANISATIONS),
     ("/status", N_("System"), SUPPORT),
     ("/people", N_("People"), INVITING),
+    ("/audit", N_("Audit log"), INVITING),
     ("/me", N_("My account"), EVERYBODY),
 )
 

@@ -102,13 +102,13 @@ async def test_a_recovery_code_is_good_once_however_it_is_typed(database: Databa
     async with database.transaction() as session:
         person = (await make.member(session)).person
         other = (await make.member(session)).person
-        codes = await factors.new_codes(session, person.id)
+        codes = await factors.new_codes(session, person, NOW)
         typed = f"  {codes[0].upper().replace(' ', '-')} "
         assert not await factors.take_code(session, "", other.id, typed, NOW)
         assert await factors.take_code(session, "", person.id, typed, NOW)
         assert not await factors.take_code(session, "", person.id, codes[0], NOW)
         assert (await factors.enrolled(session, person.id)).codes == 7
-        await factors.new_codes(session, person.id)
+        await factors.new_codes(session, person, NOW)
         assert not await factors.take_code(session, "", person.id, codes[1], NOW)
 
 

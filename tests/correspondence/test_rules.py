@@ -27,8 +27,8 @@ async def _campaign(database: Database, **rule: object) -> CampaignRow:
         row = await make.campaign(session, NOW)
         if rule:
             for default in DEFAULT_RULES:
-                await rules.remove(session, row.id, default.name)
-            await rules.save(session, row.id, SaveRule(**rule))
+                await rules.remove(session, row.id, default.name, NOW)
+            await rules.save(session, row.id, SaveRule(**rule), NOW)
         return row
 
 
@@ -76,7 +76,7 @@ async def test_a_campaign_without_rules_reminds_nobody_and_others_go_on(database
     campaign = await _campaign(database)
     async with database.transaction() as session:
         for default in DEFAULT_RULES:
-            await rules.remove(session, campaign.id, default.name)
+            await rules.remove(session, campaign.id, default.name, NOW)
         other = await make.campaign(session, NOW)
     await _due(database, TODAY, campaign)
     told = await _due(database, TODAY, other)
@@ -90,7 +90,7 @@ async def test_taking_the_defaults_over_says_nothing_twice(database: Database) -
     await _swept(database, TODAY)
     async with database.transaction() as session:
         await rules.save(
-            session, campaign.id, SaveRule(name="other", about=About.COMPLAINT, begins=0, ends=1)
+            session, campaign.id, SaveRule(name="other", about=About.COMPLAINT, begins=0, ends=1), NOW
         )
     await _swept(database, TODAY)
     assert len(await reminders(database)) == 1

@@ -14,6 +14,7 @@ from rti.app import create_app
 from rti.correspondence.bounces import report
 from rti.correspondence.tables import BounceRow, ChannelAddressRow
 from rti.db import Database
+from rti.health import JOBS
 from rti.settings import Settings
 from rti.wallclock import now as present
 from tests import make
@@ -111,7 +112,7 @@ async def test_the_status_page_tells_the_last_tick_the_lag_and_the_queue(
     moment = present()
     await sweep(database, TODAY, moment - timedelta(minutes=7), host="rti.test")
     async with database.transaction() as session:
-        for job in ("sweep", "dispatch"):
+        for job in JOBS:
             await note_tick(session, job, began_at=moment, ended_at=moment, result="1 reminders, 1 messages")
     told = (await client.get("/status")).text
     assert "All is well" in told

@@ -14,7 +14,7 @@ from notifications.timetable import note_tick
 from rti.app import create_app
 from rti.correspondence.tables import MessageRow, TickRow
 from rti.db import Database
-from rti.health import examine
+from rti.health import JOBS, examine
 from rti.settings import Settings
 from rti.wallclock import now as present
 from tests.conftest import NOW, TODAY
@@ -23,7 +23,7 @@ from tests.notifications.conftest import due
 
 async def ticked(database: Database, **values: Any) -> None:
     async with database.transaction() as session:
-        for job in ("sweep", "dispatch"):
+        for job in JOBS:
             await note_tick(session, job, **{"began_at": NOW, "ended_at": NOW, **values})
 
 

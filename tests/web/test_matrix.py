@@ -186,10 +186,10 @@ async def test_what_belongs_to_others_looks_like_what_does_not_exist(
 
 
 async def _contents(session: AsyncSession) -> dict[str, str]:
-    """A digest of each table; being seen keeps a session alive, so sessions are left out."""
+    """A digest of each table; being seen keeps a session alive, and looking at evidence is told, so these are left out."""
     digests = {}
     for table in Base.metadata.sorted_tables:
-        if table.name != "sign_in":
+        if table.name not in {"sign_in", "audit_entry"}:
             query = f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {table.name} AS t"  # noqa: S608 -- our own tables
             digests[table.name] = str(await session.scalar(text(query)))
     return digests

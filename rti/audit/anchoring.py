@@ -1,0 +1,62 @@
+"""The head of the chain, sent outside once a day to people who keep it.
+
+Whoever rules the server can make the whole log anew, and no digest in it shows that. A head that lies in
+mailboxes elsewhere does.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti import wallclock
+from rti.audit.chaining import anchor
+from rti.audit.kinds import What
+from rti.audit.tables import AuditEntryRow
+from rti.audit.telling import tell
+from rti.correspondence.kinds import MessageKind, MessageState
+from rti.correspondence.tables import MessageRow
+from rti.settings import Settings
+
+
+def keepers(settings: Settings) -> Sequence[str]:
+    """The addresses to which the head goes: none where no message leaves."""
+    return settings.anchor_to if settings.smtp_url else ()
+
+
+async def last_anchored(session: AsyncSession) -> datetime | None:
+    """When a head was last queued to leave."""
+    return await session.scalar(
+        select(func.max(AuditEntryRow.happened_at)).where(AuditEntryRow.what == What.HEAD_ANCHORED)
+    )
+
+
+async def anchor_once_a_day(session: AsyncSession, settings: Settings, now: datetime) -> Sequence[str]:
+    """Queue the head to everybody who keeps it, unless that was done today; returns to whom.
+
+    The same transaction has chained before and so holds the lock: two schedulers do not both send it.
+    """
+    day = wallclock.day_of(now, settings.timezone)
+    before = await last_anchored(session)
+    addresses = keepers(settings)
+    if not addresses or (before and wallclock.day_of(before, settings.timezone) >= day):
+        return ()
+    line = await anchor(session, day)
+    session.add_all(_message(address, str(line), settings, now) for address in addresses)
+    tell(session, What.HEAD_ANCHORED, now, position=line.head.position, to=len(addresses))
+    return addresses
+
+
+def _message(address: str, line: str, settings: Settings, now: datetime) -> MessageRow:
+    return MessageRow(
+        kind=MessageKind.ANCHOR,
+        values={"anchor": line},
+        message_id=f"<{uuid4().hex}@{settings.mail_host}>",
+        state=MessageState.QUEUED,
+        to_address=address,
+        language=settings.language,
+        next_attempt_at=now,
+        created_at=now,
+    )

@@ -1,0 +1,71 @@
+"""What is told."""
+
+from enum import StrEnum
+
+
+class What(StrEnum):
+    """Each is written by the action that does it, as `telling.tell` is called there.
+
+    Members are added and never removed or renamed: entries are read for years.
+    """
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    DENIED = "denied"
+    PERSON_INVITED = "person_invited"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    ROLE_CHANGED = "role_changed"
+    SENT_AWAY = "sent_away"
+    PERSON_DISABLED = "person_disabled"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 -- not a password
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- not a password
+    EMAIL_CHANGED = "email_changed"
+    FACTORS_CHANGED = "factors_changed"
+    TOKEN_ADDED = "token_added"  # noqa: S105 -- not a password
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 -- not a password
+    ASSIGNED = "assigned"
+    ASSIGNMENT_ENDED = "assignment_ended"
+    REQUEST_FILED = "request_filed"
+    EVENT_RECORDED = "event_recorded"
+    REQUESTER_SAVED = "requester_saved"
+    IDENTITY_OPENED = "identity_opened"
+    DOCUMENT_ADDED = "document_added"
+    DOCUMENT_SHOWN = "document_shown"
+    DOCUMENT_ALTERED = "document_altered"
+    ORIGINAL_OPENED = "original_opened"
+    LETTER_DECIDED = "letter_decided"
+    CBO_LOCKED = "cbo_locked"
+    CBO_UNLOCKED = "cbo_unlocked"
+    CBO_SHRED_ASKED = "cbo_shred_asked"
+    CBO_SHREDDED = "cbo_shredded"
+    SENDING_CHANGED = "sending_changed"
+    CALENDAR_CHANGED = "calendar_changed"
+    STANDARD_DECLARED = "standard_declared"
+    CAMPAIGN_CHANGED = "campaign_changed"
+    RULES_CHANGED = "rules_changed"
+    IMPORTED = "imported"
+    EXPORTED = "exported"
+    RETENTION_RUN = "retention_run"
+    LOG_CUT = "log_cut"
+    HEAD_ANCHORED = "head_anchored"
+    BACKUP_MADE = "backup_made"
+    DRILL_PASSED = "drill_passed"
+    DRILL_FAILED = "drill_failed"
+    RESTORED = "restored"
+
+
+OF_A_REQUEST = frozenset(
+    {
+        What.REQUEST_FILED,
+        What.EVENT_RECORDED,
+        What.REQUESTER_SAVED,
+        What.IDENTITY_OPENED,
+        What.DOCUMENT_ADDED,
+        What.DOCUMENT_SHOWN,
+        What.DOCUMENT_ALTERED,
+        What.ORIGINAL_OPENED,
+        What.LETTER_DECIDED,
+    }
+)
+"""Of these only its own people read which organisation a request belongs to."""

@@ -1,0 +1,108 @@
+"""Reading the audit log: an administrator all of it, a lead what is about the own organisation."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, case, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti import wallclock
+from rti.accounts.policy import Person
+from rti.accounts.tables import PersonRow
+from rti.audit.kinds import OF_A_REQUEST, What
+from rti.audit.tables import AuditEntryRow
+from rti.cbos.queries import not_locked
+from rti.cbos.tables import CboRow
+from rti.intake import Name
+from rti.paging import PAGE_SIZE, Page, cut, read_mark
+
+
+class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries to list: of a kind, up to the end of a day; `after` is the mark of the page before."""
+
+    what: What | None = None
+    until: date | None = None
+    after: Name = ""
+
+
+class AuditView(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry. `position` is its place in the chain, None until it is chained.
+
+    `person_id` and `cbo_id` are None where nobody did it, and where they would tell which organisation a
+    request belongs to; names also where they belong to a locked organisation.
+    """
+
+    id: UUID
+    happened_at: datetime
+    what: What
+    person_id: UUID | None
+    person_name: str | None
+    cbo_id: UUID | None
+    cbo_code: str | None
+    about: str
+    details: dict[str, Any]
+    position: int | None
+
+
+async def entries(
+    session: AsyncSession, reader: Person | None, wanted: AuditFilter, zone: str, size: int = PAGE_SIZE
+) -> Page[AuditView]:
+    """Entries, the newest first; the console of the server, as None, reads what an administrator does."""
+    query = (
+        select(
+            AuditEntryRow,
+            case((_told(PersonRow.cbo_id, reader), AuditEntryRow.person_id)),
+            case((_told(PersonRow.cbo_id, reader), PersonRow.name)),
+            case((_told(AuditEntryRow.cbo_id, reader), AuditEntryRow.cbo_id)),
+            case((_told(AuditEntryRow.cbo_id, reader), CboRow.code)),
+        )
+        .select_from(AuditEntryRow)
+        .outerjoin(PersonRow, and_(PersonRow.id == AuditEntryRow.person_id, not_locked(PersonRow.cbo_id)))
+        .outerjoin(CboRow, and_(CboRow.id == AuditEntryRow.cbo_id, CboRow.locked_at.is_(None)))
+    )
+    if reader and reader.cbo_id:
+        query = query.where(AuditEntryRow.cbo_id == reader.cbo_id)
+    if wanted.what:
+        query = query.where(AuditEntryRow.what == wanted.what)
+    if wanted.until:
+        query = query.where(AuditEntryRow.happened_at <= wallclock.end_of(wanted.until, zone))
+    if wanted.after:
+        behind = read_mark(wanted.after, _moment, UUID)
+        query = query.where(tuple_(AuditEntryRow.happened_at, AuditEntryRow.id) < behind)
+    newest_first = (AuditEntryRow.happened_at.desc(), AuditEntryRow.id.desc())
+    found = await session.execute(query.order_by(*newest_first).limit(size + 1))
+    views = [_view(*row) for row in found]
+    return cut(views, size, lambda each: (each.happened_at.isoformat(), str(each.id)))
+
+
+def _view(
+    row: AuditEntryRow,
+    person_id: UUID | None,
+    person_name: str | None,
+    cbo_id: UUID | None,
+    cbo_code: str | None,
+) -> AuditView:
+    return AuditView(
+        id=row.id,
+        happened_at=row.happened_at,
+        what=row.what,
+        person_id=person_id,
+        person_name=person_name,
+        cbo_id=cbo_id,
+        cbo_code=cbo_code,
+        about=row.about,
+        details=row.details,
+        position=row.position,
+    )
+
+
+def _told(cbo_id: Any, reader: Person | None) -> ColumnElement[bool]:
+    """Whether who did it, of this organisation, may be told: of a request its own people alone know whose it is."""
+    own = reader.cbo_id if reader else None
+    return or_(AuditEntryRow.what.not_in(OF_A_REQUEST), cbo_id.is_(None), cbo_id == own)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,0 +1,89 @@
+"""`rti audit`: read the audit log, check it, and print the line that shows later whether it was made anew."""
+
+import json
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.audit.chain import Anchor, read_anchors
+from rti.audit.chaining import anchor
+from rti.audit.checking import check
+from rti.audit.kinds import What
+from rti.audit.queries import AuditFilter, entries
+from rti.cli.running import settings_of_environment
+from rti.cli.working import in_transaction
+
+app = typer.Typer(name="audit", help="Read and check the audit log.", no_args_is_help=True)
+
+
+def _read(file: typer.FileText | None) -> list[Anchor]:
+    try:
+        return read_anchors(file.read()) if file else []
+    except ValueError as fault:
+        raise typer.BadParameter(f"No anchor can be read: {fault}") from None
+
+
+@app.command()
+def verify(
+    anchors: Annotated[
+        typer.FileText | None,
+        typer.Option(
+            "--anchor",
+            help="File with lines of `rti audit head`, or messages that hold them; - for standard input.",
+        ),
+    ] = None,
+) -> None:
+    """Check every entry against the chain, and the chain against heads that were kept elsewhere.
+
+    Prints what is wrong and exits with 1, or how many entries are as they were told.
+
+    Example: rti audit verify --anchor kept.txt
+    """
+    kept = _read(anchors)
+    if anchors and not kept:
+        raise typer.BadParameter("There is no line in this file such as rti audit head prints")
+    found = in_transaction(lambda session, _, today: check(session, today, kept))
+    for fault in found.faults:
+        typer.echo(fault)
+    if not found.well:
+        raise typer.Exit(1)
+    typer.echo(
+        f"{found.entries} entries are as they were told, up to {found.head.position}; {len(kept)} heads fit"
+    )
+    if found.waiting:
+        typer.echo(f"{found.waiting} entries are not chained yet", err=True)
+
+
+@app.command()
+def head() -> None:
+    """Print day, position and digest of the head of the chain, to be kept elsewhere.
+
+    Example: rti audit head >> kept.txt
+    """
+    typer.echo(str(in_transaction(lambda session, _, today: anchor(session, today))))
+
+
+@app.command("list")
+def list_entries(
+    what: Annotated[What | None, typer.Option(help="Only entries of this kind.")] = None,
+    size: Annotated[int, typer.Option(min=1, max=100_000, help="How many, the newest first.")] = 50,
+) -> None:
+    """Print entries, the newest first: when, what, who, organisation, about, details; tabs between.
+
+    Example: rti audit list --what denied
+    """
+
+    async def work(session: AsyncSession, _: datetime, _today: date) -> None:
+        zone = settings_of_environment().timezone
+        for each in (await entries(session, None, AuditFilter(what=what), zone, size)).items:
+            who, cbo = each.person_id or "-", each.cbo_code or each.cbo_id or "-"
+            told = json.dumps(each.details, sort_keys=True)
+            typer.echo(
+                "\t".join(
+                    map(str, (each.happened_at.isoformat(), each.what, who, cbo, each.about or "-", told))
+                )
+            )
+
+    in_transaction(work)

@@ -1,0 +1,89 @@
+"""Every way of changing a chained log is found, the last two by a head that was kept elsewhere (safety goal A17)."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from rti.audit.chain import Anchor, read_anchors
+from rti.audit.kinds import What
+from tests.audit import chains
+from tests.conftest import TODAY
+from tests.sizes import size
+
+CASES = size(200, 20_000)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("tamper", chains.SHOWN_BY_THE_CHAIN, ids=lambda tamper: tamper.__name__)
+def test_the_chain_itself_shows_that_entries_were_changed(tamper) -> None:
+    chance = random.Random(tamper.__name__)
+    for number in range(CASES):
+        chain = chains.chained([chains.entry(chance, each) for each in range(chance.randint(2, 40))])
+        assert chains.faults(chain, chains.anchor_of(chain)) == []
+        assert chains.faults(tamper(chain, chance)), f"case {number} was not found"
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("tamper", chains.SHOWN_BY_AN_ANCHOR, ids=lambda tamper: tamper.__name__)
+def test_an_anchor_shows_that_the_end_was_cut_off_or_the_log_made_anew(tamper) -> None:
+    chance = random.Random(tamper.__name__)
+    for number in range(CASES):
+        chain = chains.chained([chains.entry(chance, each) for each in range(chance.randint(2, 40))])
+        anchor = chains.anchor_of(chain)
+        forged = tamper(chain, chance)
+        assert chains.faults(forged) == [], "without an anchor it looks whole"
+        assert chains.faults(forged, anchor), f"case {number} was not found"
+
+
+def test_what_happened_after_the_last_anchor_can_be_made_anew_until_the_next() -> None:
+    chance = random.Random(1)
+    chain = chains.chained([chains.entry(chance, each) for each in range(10)])
+    forged = chains.rewrite([*chain[:6]], random.Random(2))
+    assert chains.faults(chain[:6], chains.anchor_of(chain[:6])) == []
+    assert chains.faults(forged, chains.anchor_of(chain[:6]))
+    assert chains.faults(chain[:8], chains.anchor_of(chain[:6])) == []
+
+
+def test_a_beginning_that_retention_removed_is_right_where_an_entry_tells_of_it() -> None:
+    chance = random.Random(3)
+    chain = chains.chained([chains.entry(chance, each) for each in range(20)])
+    cut = chains.cut_beginning_and_tell(chain, chance)
+    assert cut[0].position > 1
+    old = Anchor(TODAY - timedelta(days=6 * 365), chains.anchor_of(chain[:1]).head)
+    assert chains.faults(cut, old, chains.anchor_of(chain), kept_since=TODAY - timedelta(days=1)) == []
+
+
+def test_a_beginning_that_was_removed_too_early_is_shown_by_a_recent_anchor() -> None:
+    chance = random.Random(4)
+    chain = chains.chained([chains.entry(chance, each) for each in range(20)])
+    cut = chains.cut_beginning_and_tell(chain, chance)
+    recent = chains.anchor_of(chain[:1])
+    assert "The beginning is cut off" in " ".join(
+        chains.faults(cut, recent, kept_since=TODAY - timedelta(days=1))
+    )
+
+
+@pytest.mark.parametrize("details", [{}, {"position": 4, "hash": "no"}, {"position": "4"}, None, [1]])
+def test_an_entry_about_a_cut_that_makes_no_sense_excuses_nothing(details) -> None:
+    chance = random.Random(5)
+    told = replace(chains.entry(chance, 9), what=What.LOG_CUT, details=details)
+    chain = chains.chained([*(chains.entry(chance, each) for each in range(9)), told])
+    assert any("no entry tells of it" in fault for fault in chains.faults(chain[4:]))
+
+
+def test_fields_that_run_into_each_other_have_other_digests() -> None:
+    chance = random.Random(6)
+    one = replace(chains.entry(chance, 0), what="ab", about="c", person_id=None, cbo_id=None)
+    two = replace(one, what="a", about="bc")
+    assert chains.chained([one])[0].hash != chains.chained([two])[0].hash
+
+
+def test_anchors_are_found_in_messages_whatever_stands_around_them() -> None:
+    chance = random.Random(7)
+    chain = chains.chained([chains.entry(chance, each) for each in range(3)])
+    anchor = chains.anchor_of(chain)
+    assert read_anchors(f"Subject: keep\n> {anchor}\r\nnot 2026-11-25 12 abc\n{anchor}") == [anchor, anchor]
+    with pytest.raises(ValueError):
+        read_anchors(str(anchor).replace("2026-11", "2026-13"))

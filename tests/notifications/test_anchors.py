@@ -1,0 +1,52 @@
+"""The head of the audit log goes once a day to those who keep it."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from notifications.timetable import seal_job
+from rti.audit.chain import read_anchors
+from rti.audit.chaining import anchor
+from rti.audit.checking import check
+from rti.audit.kinds import What
+from rti.audit.telling import tell
+from rti.db import Database
+from rti.settings import Settings
+from rti.tenancy.logins import Login
+from tests.conftest import NOW, TODAY
+from tests.notifications.conftest import messages
+from tests.notifications.servers import Sink
+from tests.notifications.test_dispatch import sent
+
+KEEPERS = ("one@lawyers.example", "two@donors.example")
+
+
+async def test_the_head_reaches_two_people_once_a_day_and_proves_the_log_afterwards(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    keeping = replace(settings, anchor_to=KEEPERS, smtp_url=sink.url)
+    sealing = seal_job(database.under(Login.WORKER), keeping)
+    async with database.transaction() as session:
+        tell(session, What.EXPORTED, NOW)
+    await asyncio.gather(*(sealing(NOW) for _ in range(3)))
+    assert [message.to_address for message in await messages(database)] == list(KEEPERS)
+    await sealing(NOW + timedelta(hours=2))
+    assert len(await messages(database)) == 2
+    await sent(database, keeping, sink.url)
+    first, second = sink.messages
+    assert {message["To"] for message in (first, second)} == set(KEEPERS)
+    (kept,) = read_anchors(first.get_payload(decode=True).decode())
+    assert (kept.day, kept.head.position) == (TODAY, 1)
+    await sealing(NOW + timedelta(days=1))
+    assert len(await messages(database)) == 4
+    async with database.transaction() as session:
+        assert (await check(session, TODAY, [kept])).well
+        assert (await anchor(session, TODAY)).head.position > kept.head.position
+
+
+async def test_with_nobody_to_keep_it_or_no_mail_server_the_head_goes_nowhere(
+    database: Database, settings: Settings
+) -> None:
+    for lacking in (settings, replace(settings, anchor_to=KEEPERS)):
+        await seal_job(database.under(Login.WORKER), lacking)(NOW)
+    assert await messages(database) == []

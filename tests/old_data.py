@@ -1,0 +1,124 @@
+"""Rows as they were stored at each revision of the schema, for migrations to meet (safety goal F11).
+
+Each revision adds what its schema has a place for. A migration that adds tables adds its rows here.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, text
+
+_ID = "CAST(lpad(to_hex({kind}), 8, '0') || '-0000-4000-8000-' || lpad(to_hex(n), 12, '0') AS uuid)"
+
+
+def _id(kind: int) -> str:
+    """SQL: the identifier of row `n` of a kind."""
+    return _ID.format(kind=kind)
+
+
+CBO, BODY, REQUEST, EVENT, PERSON, CAMPAIGN, REMINDER, DOCUMENT, LETTER = map(_id, range(1, 10))
+ONE = {
+    "cbo": CBO.replace("to_hex(n)", "'1'"),
+    "body": BODY.replace("to_hex(n)", "'1'"),
+    "campaign": CAMPAIGN.replace("to_hex(n)", "'1'"),
+}
+MANY, FEW = "FROM generate_series(1, :count) AS n", "FROM generate_series(1, 10) AS n"
+
+ROWS: Mapping[str, str] = {
+    "0001": f"""
+        INSERT INTO cbo (id, code, name_km, name_en, sends_messages, last_number, created_at)
+        SELECT {CBO}, 'OLD' || n, 'x', 'x', true, 1, now() {FEW};
+        INSERT INTO area (code, level, name_km, name_en) VALUES ('99', 'province', 'x', 'x');
+        INSERT INTO statute (id, version, document, added_at) VALUES ('S', 1, '{{}}', now());
+        INSERT INTO public_body (id, code, kind, name_km, name_en, country, address, phone, email, created_at)
+        SELECT {BODY}, 'B' || n, 'other', 'x', 'x', 'KH', '', '', '', now() {FEW};
+        INSERT INTO campaign (id, code, name_km, name_en, statute_id, starts_on, created_at)
+        SELECT {CAMPAIGN}, 'C' || n, 'x', 'x', 'S', '2025-01-01', now() {FEW};
+        INSERT INTO person (id, email, name, password_hash, role, cbo_id, language, wants_reminders, created_at)
+        SELECT {PERSON}, n || '@old.example', 'x', 'x', CASE WHEN n % 2 = 0 THEN 'cbo_lead' ELSE 'staff' END,
+            CASE WHEN n % 2 = 0 THEN {ONE["cbo"]} END, 'km', true, now() {FEW};
+        INSERT INTO sign_in (token_hash, person_id, created_at, last_seen_at, expires_at)
+        SELECT sha256(CAST(n::text AS bytea)), {PERSON}, now(), now(), now() {FEW};
+        INSERT INTO request (id, cbo_id, body_id, campaign_id, reference, title, question, topic, channel, statute_id,
+            statute_version, created_at, status, binding, soft, provisional, confirmed, next_due_on)
+        SELECT {REQUEST}, {ONE["cbo"]}, {ONE["body"]}, {ONE["campaign"]}, 'OLD-' || n, 'x', 'x', 'land', 'counter', 'S', 1,
+            now(), 'open', false, false, false, true, '2026-12-01' {MANY};
+        INSERT INTO event (id, cbo_id, request_id, kind, happened_on, recorded_at, note, details)
+        SELECT {EVENT}, {ONE["cbo"]}, {REQUEST}, 'received', '2026-01-01', now(),
+            CASE WHEN n % 2 = 0 THEN 'note ' || n ELSE '' END, '{{}}' {MANY};
+        INSERT INTO deadline (request_id, kind, epoch, cbo_id, state, starts_on, due_on, binding, soft, provisional,
+            confirmed, steps)
+        SELECT {REQUEST}, 'reply', 0, {ONE["cbo"]}, 'running', '2026-01-01', '2026-12-01', false, false, false, true, '[]' {MANY};
+        INSERT INTO document (id, cbo_id, request_id, event_id, file_name, media_type, size, sha256, added_at)
+        SELECT {DOCUMENT}, {ONE["cbo"]}, {REQUEST}, {EVENT}, n || '.pdf', 'application/pdf', 3, sha256('abc'), now() {FEW};
+        INSERT INTO document_content (document_id, cbo_id, content) SELECT {DOCUMENT}, {ONE["cbo"]}, 'abc' {FEW};
+        INSERT INTO reminder (id, cbo_id, request_id, rule, clock, epoch, due_on, created_at)
+        SELECT {REMINDER}, {ONE["cbo"]}, {REQUEST}, 'soon', 'reply', 0, '2026-12-01', now() {MANY};
+        INSERT INTO message (id, reminder_id, person_id, kind, values, message_id, state, attempt, deferrals, ambiguous,
+            next_attempt_at, created_at, last_reply)
+        SELECT {_id(20)}, {REMINDER}, {PERSON.replace("to_hex(n)", "'2'")}, 'reminder',
+            '{{"rule": "soon", "due_on": "2026-12-01"}}', '<' || n || '@old>', 'queued', 0, 0, 0, now(), now(), '' {MANY};
+    """,  # noqa: S608 -- our own words
+    "0003": "UPDATE request SET urgent = true WHERE reference LIKE '%7'",
+    "0004": f"""
+        INSERT INTO requester (request_id, cbo_id, name) SELECT {REQUEST}, {ONE["cbo"]}, 'sealed' {MANY};
+        INSERT INTO cbo_safety (id, cbo_id, step, happened_at, reason) SELECT {_id(21)}, {CBO}, 'locked', now(), '' {FEW};
+        INSERT INTO identity_opening (id, cbo_id, request_id, person_id, opened_at)
+        SELECT {_id(22)}, {ONE["cbo"]}, {REQUEST}, {PERSON}, now() {FEW};
+        INSERT INTO document_copy (document_id, cbo_id, media_type, sha256, made_by, had_location, content)
+        SELECT {DOCUMENT}, {ONE["cbo"]}, 'image/png', '', '1', true, '' {FEW};
+    """,
+    "0005": f"""
+        INSERT INTO reminder_rule (campaign_id, name, about, begins, ends, "to")
+        SELECT {CAMPAIGN}, 'own', 'answer', -3, 0, 'everybody' {FEW};
+        INSERT INTO feed (person_id, token_hash, created_at) SELECT {PERSON}, sha256(CAST(n::text AS bytea)), now() {FEW};
+        INSERT INTO letter (id, cbo_id, request_id, reminder_id, state, language, proposed_at)
+        SELECT {LETTER}, {ONE["cbo"]}, {REQUEST}, {REMINDER}, 'approved', 'km', now() {FEW};
+        INSERT INTO snooze (id, cbo_id, request_id, until, reason, snoozed_at, snoozed_by)
+        SELECT {_id(23)}, {ONE["cbo"]}, {REQUEST}, '2026-12-24', '', now(), {PERSON} {FEW};
+        INSERT INTO message (id, letter_id, kind, values, message_id, state, attempt, deferrals, ambiguous,
+            next_attempt_at, created_at, last_reply)
+        SELECT {_id(24)}, {LETTER}, 'letter', '{{}}', '<l' || n || '@old>', 'accepted', 1, 0, 0, now(), now(), '' {FEW};
+        INSERT INTO message (id, person_id, digest_on, kind, values, message_id, state, attempt, deferrals, ambiguous,
+            next_attempt_at, created_at, last_reply)
+        SELECT {_id(25)}, {PERSON}, '2026-11-23', 'digest', '{{}}', '<d' || n || '@old>', 'accepted', 1, 0, 0, now(), now(), '' {FEW};
+        INSERT INTO reminder (id, cbo_id, request_id, rule, clock, epoch, due_on, created_at, occasion)
+        SELECT {_id(26)}, {ONE["cbo"]}, {REQUEST}, 'soon', 'reply', 0, '2026-12-01', now(), 1 {FEW};
+    """,
+    "0006": f"""
+        INSERT INTO channel_address (person_id, channel, address, chosen) SELECT {PERSON}, 'telegram', '12345', true {FEW};
+        INSERT INTO bounce (message_id, person_id, channel, address, status, reported_at)
+        SELECT {_id(20)}, {PERSON}, 'email', 'x', '5.1.1', now() {FEW};
+    """,
+    "0007": f"""
+        INSERT INTO guess (key, free_at) SELECT sha256(CAST(n::text AS bytea)), now() {FEW};
+        INSERT INTO api_token (id, token_hash, person_id, name, scope, created_at, expires_at)
+        SELECT {_id(27)}, sha256(CAST(n::text AS bytea)), {PERSON}, '', 'read', now(), now() {FEW};
+        INSERT INTO invitation (person_id, token_hash, created_at, expires_at)
+        SELECT {PERSON}, sha256(CAST(n::text AS bytea)), now(), now() {FEW};
+        INSERT INTO totp (person_id, secret, last_step, created_at) SELECT {PERSON}, '', 0, now() {FEW};
+        INSERT INTO passkey (id, person_id, credential_id, public_key, sign_count, name, created_at)
+        SELECT {_id(28)}, {PERSON}, sha256(CAST(n::text AS bytea)), '', 0, '', now() {FEW};
+        INSERT INTO recovery_code (person_id, code_hash) SELECT {PERSON}, '' {FEW};
+        UPDATE person SET password_hash = NULL WHERE name = 'x' AND cbo_id IS NULL;
+        INSERT INTO message (id, person_id, kind, values, message_id, state, attempt, deferrals, ambiguous,
+            next_attempt_at, created_at, last_reply)
+        SELECT {_id(29)}, {PERSON}, 'invitation', '{{}}', '<i' || n || '@old>', 'accepted', 1, 0, 0, now(), now(), '' {FEW};
+    """,  # noqa: S608 -- our own words
+    "0008": f"""
+        INSERT INTO audit_entry (id, happened_at, what, about, details) SELECT {_id(30)}, now(), 'exported', '', '{{}}' {MANY};
+        INSERT INTO message (id, kind, values, message_id, state, attempt, deferrals, ambiguous, next_attempt_at,
+            created_at, last_reply, to_address)
+        SELECT {_id(31)}, 'anchor', '{{}}', '<a' || n || '@old>', 'accepted', 1, 0, 0, now(), now(), '', 'x@y.example' {FEW};
+    """,
+    "0009": f"""
+        INSERT INTO backup_run (id, kind, began_at, ended_at, well, file, result)
+        SELECT {_id(32)}, 'backup', now(), now(), true, 'old.age', '' {FEW};
+    """,
+}
+
+
+def fill(connection: Connection, revision: str, count: int) -> None:
+    """Store the rows of a revision, `count` of the large tables."""
+    for statement in ROWS.get(revision, "").split(";\n"):
+        if statement.strip():
+            connection.execute(text(statement), {"count": count} if ":count" in statement else {})

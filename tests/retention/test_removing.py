@@ -1,0 +1,136 @@
+"""Each class of data goes when its time is over and not before, and a report of it stays."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import func, select, text
+
+from notifications.timetable import retention_job
+from rti.accounts.passwords import new_token, token_hash
+from rti.accounts.policy import Person, Role, TokenScope
+from rti.accounts.tables import ApiTokenRow, GuessRow, InvitationRow, SignInRow
+from rti.audit.chaining import chain
+from rti.audit.checking import check
+from rti.audit.kinds import What
+from rti.audit.tables import AuditEntryRow
+from rti.audit.telling import tell
+from rti.correspondence.kinds import MessageKind, MessageState
+from rti.correspondence.tables import MessageRow
+from rti.db import Database
+from rti.retention.classes import RULES, Kept
+from rti.retention.removing import remove
+from rti.settings import Settings
+from rti.tenancy.logins import Login
+from rti.wallclock import now as present
+from tests import make
+from tests.commands import rti
+from tests.conftest import TODAY, SignIn
+
+EARLIER = timedelta(minutes=5)
+
+
+def _rows(person: Person, kept: Kept, ended: datetime) -> list[Any]:
+    """Things of a class that ended at a moment."""
+    token = {"person_id": person.id, "token_hash": token_hash(new_token()), "expires_at": ended}
+    made = {"created_at": ended - timedelta(days=1)}
+    sent = {
+        "person_id": person.id,
+        "kind": MessageKind.REMINDER,
+        "values": {"due_on": "2026-01-01"},
+        "next_attempt_at": ended,
+        "finished_at": ended,
+        "to_address": "who@test.example",
+        "subject": "s",
+        "body": "b",
+    }
+    return {
+        Kept.SESSIONS: lambda: [SignInRow(**token, **made, last_seen_at=ended, proved_at=ended)],
+        Kept.TOKENS: lambda: [ApiTokenRow(**token, **made, name="", scope=TokenScope.READ)],
+        Kept.INVITATIONS: lambda: [InvitationRow(**token, **made)],
+        Kept.GUESSES: lambda: [GuessRow(key=token["token_hash"], free_at=ended)],
+        Kept.MESSAGE_TEXTS: lambda: [
+            MessageRow(**sent, **made, message_id=f"<{new_token()}@rti.test>", state=state)
+            for state in (MessageState.ACCEPTED, MessageState.KEPT, MessageState.UNKNOWN)
+        ],
+        Kept.AUDIT_ENTRIES: lambda: [AuditEntryRow(happened_at=ended, what=What.EXPORTED)],
+    }[kept]()
+
+
+async def _filled(database: Database, now: datetime) -> None:
+    async with database.transaction() as session:
+        for kept, rule in RULES.items():
+            for place in (-EARLIER, EARLIER):
+                person = (await make.member(session)).person
+                session.add_all(_rows(person, kept, now - rule.keeps + place))
+
+
+EXPECTED = dict.fromkeys(Kept, 1) | {Kept.MESSAGE_TEXTS: 2}
+
+
+async def test_what_is_over_goes_and_what_is_not_stays(database: Database) -> None:
+    now = present()
+    await _filled(database, now)
+    worker = database.under(Login.WORKER)
+    async with worker.transaction() as session:
+        assert await remove(session, now, dry_run=True) == EXPECTED
+    async with worker.transaction() as session:
+        assert await remove(session, now) == EXPECTED
+    async with worker.transaction() as session:
+        assert await remove(session, now) == dict.fromkeys(Kept, 0)
+    async with database.transaction() as session:
+        for table in (SignInRow, ApiTokenRow, InvitationRow, GuessRow):
+            assert await session.scalar(select(func.count()).select_from(table)) == 1, table
+        messages = (await session.scalars(select(MessageRow))).all()
+        assert len(messages) == 6
+        with_text = [message for message in messages if message.body]
+        assert len(with_text) == 4
+        assert sum(message.state is MessageState.UNKNOWN for message in with_text) == 2
+        without = [message for message in messages if not message.body]
+        assert {(message.to_address, message.subject, str(message.values)) for message in without} == {
+            (None, None, "{}")
+        }
+        await chain(session)
+        assert (await check(session, TODAY)).faults == []
+
+
+async def test_the_scheduler_does_it_once_a_day_and_tells_how_much_went(
+    database: Database, settings: Settings, client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    now = present()
+    await _filled(database, now)
+    job = retention_job(database.under(Login.WORKER), settings)
+    assert "1 sessions" in (await job(now)).words
+    assert (await job(now)).words == "done today"
+    assert "1 sessions" in (await job(now + timedelta(days=1))).words, (
+        "those that were five minutes too young"
+    )
+    await sign_in(Role.ADMINISTRATOR)
+    told = (await client.get("/api/retention")).json()
+    assert {each["name"]: each["days"] for each in told["classes"]} == {
+        kept.value: rule.keeps.days for kept, rule in RULES.items()
+    }
+    assert {each["name"]: each["removed"] for each in told["classes"]} == EXPECTED
+    assert "Texts and addresses of messages" in (await client.get("/retention")).text
+
+
+async def test_the_command_line_counts_first_and_removes_then(database: Database, database_url: str) -> None:
+    await _filled(database, present())
+    counted = rti(database_url, "retention", "--dry-run")
+    assert counted.returncode == 0, counted.stderr
+    assert "message_texts\t14 days\t2" in counted.stdout
+    assert rti(database_url, "retention").stdout == counted.stdout
+    assert "message_texts\t14 days\t0" in rti(database_url, "retention", "--dry-run").stdout
+
+
+async def test_the_database_refuses_to_lose_entries_before_their_time(database: Database) -> None:
+    """The time of the declared class is never shorter than that of the guard."""
+    async with database.transaction() as session:
+        now = present()
+        guard = await session.scalar(
+            text("SELECT CAST(:now AS timestamptz) - interval '5 years'"), {"now": now}
+        )
+        assert now - RULES[Kept.AUDIT_ENTRIES].keeps < guard
+        tell(session, What.EXPORTED, now - timedelta(days=5 * 365 - 30))
+    async with database.under(Login.WORKER).transaction() as session:
+        assert (await remove(session, now))[Kept.AUDIT_ENTRIES] == 0
