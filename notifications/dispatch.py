@@ -20,7 +20,7 @@ from notifications.gateways import Gateways
 from notifications.outbox import Claimed, Ledger, Mark
 from notifications.wire import Outcome, ServerTrouble, Verdict, Wire
 from rti import wallclock
-from rti.correspondence.kinds import Channel, MessageKind, MessageState
+from rti.correspondence.kinds import Channel, MessageState
 from rti.db import Database
 from rti.settings import Settings
 
@@ -30,8 +30,6 @@ ROUND_SIZE = 1_000
 CONNECTIONS = 20
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(hours=72)
-SENT_AGAIN_IN_DOUBT = frozenset({MessageKind.REMINDER, MessageKind.DIGEST})
-"""Kinds of which a repeat does no harm; any other waits as unknown for a person."""
 
 Clock = Callable[[], datetime]
 log = structlog.get_logger()
@@ -245,7 +243,7 @@ def _after(message: Claimed, outcome: Outcome, now: datetime) -> Mark:
             message, MessageState.FAILED, finished_at=now, reply=outcome.reply, bounced=outcome.bounced
         )
     doubt = outcome.verdict is Verdict.AMBIGUOUS
-    if doubt and message.kind not in SENT_AGAIN_IN_DOUBT:
+    if doubt and message.kind not in outbox.SENT_AGAIN_IN_DOUBT:
         return Mark(message, MessageState.UNKNOWN, finished_at=now, reply=outcome.reply, ambiguous=True)
     if now - message.created_at > GIVE_UP_AFTER:
         state = MessageState.UNKNOWN if doubt or message.ambiguous else MessageState.FAILED

@@ -29,6 +29,8 @@ Way = tuple[Channel, str]
 """A channel, and an address on it."""
 LEASE = timedelta(minutes=15)
 """How long a claimed message belongs to its dispatcher; longer than the slowest conversation may last."""
+SENT_AGAIN_IN_DOUBT = frozenset({MessageKind.REMINDER, MessageKind.DIGEST})
+"""Kinds of which a repeat does no harm; any other waits as unknown for a person."""
 
 _CLAIM = text("""
     WITH due AS (
@@ -39,7 +41,7 @@ _CLAIM = text("""
     UPDATE message m SET state = 'claimed', attempt = m.attempt + 1, next_attempt_at = :lease_ends,
         ambiguous = m.ambiguous + CAST(due.state = 'handed' AS int)
     FROM due WHERE m.id = due.id
-    RETURNING m.id
+    RETURNING m.id, due.state = 'handed' AS in_doubt
 """)
 _CLAIMED = text("""
     SELECT m.id, m.person_id, m.attempt, m.kind, m.values, m.message_id, m.created_at, m.deferrals, m.ambiguous,
@@ -152,12 +154,12 @@ async def claim(
     async with database.transaction() as session:
         await put_off(session, now, day, zone)
         taken = {"now": now, "size": size, "lease_ends": now + LEASE}
-        ids = list(await session.scalars(_CLAIM, taken))
-        if not ids:
+        in_doubt = {row.id: row.in_doubt for row in await session.execute(_CLAIM, taken)}
+        if not in_doubt:
             return Claim((), (), 0)
         calendar = await reading_calendar(session)
         messages, unwritten, settled = [], [], []
-        rows = (await session.execute(_CLAIMED, {"ids": ids, "day": day})).all()
+        rows = (await session.execute(_CLAIMED, {"ids": list(in_doubt), "day": day})).all()
         known = await standings(session, [way for row in rows for way in _ways(row)])
         for row in rows:
             usable = [
@@ -166,6 +168,9 @@ async def claim(
             values = await _values(session, row, now, day, calendar)
             letter = _letter(row, values, day, calendar, address)
             message = _claimed(row, usable or _ways(row)[-1:], letter)
+            if in_doubt[row.id] and message.kind not in SENT_AGAIN_IN_DOUBT:
+                settled.append(Mark(message, MessageState.UNKNOWN, finished_at=now))
+                continue
             if not values:
                 settled.append(_drop(message, now))
                 continue
@@ -177,7 +182,7 @@ async def claim(
                 settled.append(_keep(message, now))
         await _keep_texts(session, unwritten)
         await write(session, settled)
-    return Claim(messages, settled, len(ids))
+    return Claim(messages, settled, len(in_doubt))
 
 
 async def _values(

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
+from notifications import outbox
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
 from rti.accounts.policy import Role
@@ -218,6 +219,25 @@ async def test_a_letter_in_doubt_waits_for_a_person(
     (after,) = await _messages(database)
     assert after.state is state
     assert after.message_id == before.message_id
+
+
+async def test_a_letter_whose_dispatcher_died_after_the_final_dot_is_not_sent_again_by_itself(
+    client: httpx.AsyncClient, database: Database, settings: Settings, sink: Sink
+) -> None:
+    case = await _proposed(database)
+    await make.sign_in(client, case.member)
+    await client.post(f"/api{case.path}/approve", json=TEXT)
+    mail = replace(settings, smtp_url=sink.url)
+    then = now()
+    claim = await outbox.claim(database, then, TODAY, address=mail.address, zone=mail.timezone, size=10)
+    await outbox.Ledger(database).mark(outbox.Mark(claim.messages[0], MessageState.HANDED))
+    done = await dispatch(database, mail, clock=lambda: then + outbox.LEASE)
+    assert done.states == {MessageState.UNKNOWN: 1}
+    assert sink.messages == []
+    await client.post(f"/api{case.path}/settle", json={"decision": "again"})
+    assert (await dispatch(database, mail)).states == {MessageState.ACCEPTED: 1}
+    (sent,) = sink.messages
+    assert sent["Message-ID"] == (await _messages(database))[0].message_id
 
 
 async def test_nobody_sees_or_decides_about_the_letter_of_another_organisation(
