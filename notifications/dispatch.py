@@ -20,7 +20,8 @@ from notifications.gateways import Gateways
 from notifications.outbox import Claimed, Ledger, Mark
 from notifications.wire import Outcome, ServerTrouble, Verdict, Wire
 from rti import wallclock
-from rti.correspondence.kinds import Channel, MessageState
+from rti.correspondence import unsubscribing
+from rti.correspondence.kinds import Channel, MessageKind, MessageState
 from rti.db import Database
 from rti.settings import Settings
 
@@ -57,6 +58,8 @@ class _Round:
     settings: Settings
     stopping: asyncio.Event
     done: Dispatched
+    slow: set[str] = field(default_factory=set)
+    """Domains for which an answer did not come in time; the rest for them waits until others are served."""
     marking: set[asyncio.Task[None]] = field(default_factory=set)
     """Ends of messages that are being written down while their connections already serve others."""
 
@@ -169,8 +172,7 @@ async def _converse(wire: Wire, shared: _Round, idle: list[SMTP]) -> None:
     """Send messages over one connection, one after the other, until none is left or the round is over."""
     client = idle.pop() if idle else None
     try:
-        while shared.mails and shared.done.trouble is None and not shared.over:
-            message = shared.mails.popleft()
+        while message := _next(shared):
             try:
                 if client is None or not client.is_connected:
                     client = await wire.connect()
@@ -180,6 +182,8 @@ async def _converse(wire: Wire, shared: _Round, idle: list[SMTP]) -> None:
                 _mark(shared, _after_trouble(message, trouble, shared.clock()))
             else:
                 if outcome is not None:
+                    if outcome.slow:
+                        shared.slow.add(_domain(message))
                     _mark(shared, _after(message, outcome, shared.clock()))
     except BaseException:
         if client is not None:
@@ -187,6 +191,21 @@ async def _converse(wire: Wire, shared: _Round, idle: list[SMTP]) -> None:
         raise
     if client is not None and client.is_connected:
         idle.append(client)
+
+
+def _next(shared: _Round) -> Claimed | None:
+    """The next message to begin; what goes to a slow domain is given back for a minute."""
+    while shared.mails and shared.done.trouble is None and not shared.over:
+        message = shared.mails.popleft()
+        if _domain(message) not in shared.slow:
+            return message
+        later = shared.clock() + FIRST_PAUSE
+        _mark(shared, Mark(message, MessageState.QUEUED, next_attempt_at=later))
+    return None
+
+
+def _domain(message: Claimed) -> str:
+    return message.to.rpartition("@")[2].lower()
 
 
 async def _hand_over(wire: Wire, shared: _Round, client: SMTP, message: Claimed) -> Outcome | None:
@@ -199,6 +218,7 @@ async def _hand_over(wire: Wire, shared: _Round, client: SMTP, message: Claimed)
             message_id=message.message_id,
             language=message.language,
             written_at=message.created_at,
+            unsubscribe=_unsubscribe(message, settings),
         )
     except ValueError:
         return Outcome(Verdict.REFUSED, "the address cannot be written", "5.1.3")
@@ -212,6 +232,13 @@ async def _hand_over(wire: Wire, shared: _Round, client: SMTP, message: Claimed)
         lambda: shared.ledger.mark(Mark(message, MessageState.HANDED)),
         sender=bounces,
     )
+
+
+def _unsubscribe(message: Claimed, settings: Settings) -> str:
+    """Where a digest can be ended by one click, which RFC 8058 allows by HTTPS only."""
+    if message.kind is not MessageKind.DIGEST or message.person_id is None or not settings.secure_cookies:
+        return ""
+    return unsubscribing.address(settings.address, message.person_id, settings.secret)
 
 
 def _mark(shared: _Round, mark: Mark) -> None:

@@ -32,10 +32,12 @@ LEASE = timedelta(minutes=15)
 SENT_AGAIN_IN_DOUBT = frozenset({MessageKind.REMINDER, MessageKind.DIGEST})
 """Kinds of which a repeat does no harm; any other waits as unknown for a person."""
 
+# No turn is put off for two days, so one further ahead was given while the clock was wrong.
 _CLAIM = text("""
     WITH due AS (
         SELECT id, state FROM message
-        WHERE state IN ('queued', 'deferred', 'claimed', 'handed') AND next_attempt_at <= :now
+        WHERE state IN ('queued', 'deferred', 'claimed', 'handed')
+          AND (next_attempt_at <= :now OR next_attempt_at > CAST(:now AS timestamptz) + interval '3 days')
         ORDER BY next_attempt_at, id LIMIT :size FOR UPDATE SKIP LOCKED
     )
     UPDATE message m SET state = 'claimed', attempt = m.attempt + 1, next_attempt_at = :lease_ends,
@@ -101,6 +103,7 @@ class Claimed:
     """A message that is ours until the lease ends, with its text."""
 
     id: UUID
+    person_id: UUID | None
     attempt: int
     kind: MessageKind
     message_id: str
@@ -162,9 +165,7 @@ async def claim(
         rows = (await session.execute(_CLAIMED, {"ids": list(in_doubt), "day": day})).all()
         known = await standings(session, [way for row in rows for way in _ways(row)])
         for row in rows:
-            usable = [
-                way for way in _ways(row) if way[0] in channels and known.get(way) is not Standing.DISABLED
-            ]
+            usable = [way for way in _ways(row) if way[0] in channels and _works(row, known.get(way))]
             values = await _values(session, row, now, day, calendar)
             letter = _letter(row, values, day, calendar, address)
             message = _claimed(row, usable or _ways(row)[-1:], letter)
@@ -228,10 +229,16 @@ def _ways(row: Row[Any]) -> list[Way]:
     return [*chosen, (Channel.EMAIL, row.email)]
 
 
+def _works(row: Row[Any], standing: Standing | None) -> bool:
+    """Whether to write to an address; a letter is tried, because a person has just approved it."""
+    return standing is not Standing.DISABLED or row.kind == MessageKind.LETTER
+
+
 def _claimed(row: Row[Any], ways: Sequence[Way], letter: letters.Letter) -> Claimed:
     channel, to = ways[0]
     return Claimed(
         id=row.id,
+        person_id=row.person_id,
         attempt=row.attempt,
         kind=MessageKind(row.kind),
         message_id=row.message_id,

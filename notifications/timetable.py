@@ -7,6 +7,7 @@ never (coalescing, no misfire limit), and no job beside itself. Two such process
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +25,8 @@ from rti.settings import Settings
 from rti.tenancy.applying import require
 from rti.tenancy.logins import Login
 
+LOOK_AT_CLOCK = 60.0
+"""Seconds after which a clock that was set back is noticed."""
 LAST_WORD = 8.0
 """Seconds that running jobs get to finish when the process is told to end."""
 log = structlog.get_logger()
@@ -49,12 +52,12 @@ class Ticker:
         self._name = name
         self._job = job
         self._database = database
-        self._resting_until: datetime | None = None
+        self._resting_until = 0.0
         self.running: asyncio.Task[object] | None = None
 
     async def __call__(self) -> None:
-        now = wallclock.now()
-        if self._resting_until and now < self._resting_until:
+        now, elapsed = wallclock.now(), asyncio.get_running_loop().time
+        if elapsed() < self._resting_until:
             await self._note_rest(now)
             return
         self.running = asyncio.current_task()
@@ -68,7 +71,8 @@ class Ticker:
         finally:
             self.running = None
         ended = wallclock.now()
-        self._resting_until = ended + result.pause
+        # By a clock that nobody sets.
+        self._resting_until = elapsed() + result.pause.total_seconds()
         await self._note(now, ended, result)
 
     async def _note(self, began: datetime, ended: datetime, result: Result) -> None:
@@ -118,6 +122,23 @@ def dispatch_job(database: Database, settings: Settings, stopping: asyncio.Event
     return job
 
 
+async def keep_ticking(
+    scheduler: AsyncIOScheduler, stopping: asyncio.Event, every: float = LOOK_AT_CLOCK
+) -> None:
+    """Wait for `stopping`, and wake jobs whenever the clock was set back.
+
+    APScheduler waits for a time of day: set back by an hour, it would be silent for an hour.
+    """
+    while not stopping.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), every)
+        now = wallclock.now()
+        for job in scheduler.get_jobs():
+            if job.next_run_time - now > job.trigger.interval:
+                log.warning("clock_was_set_back", job=job.id)
+                job.modify(next_run_time=now)
+
+
 async def run(settings: Settings) -> None:
     """Tick until SIGTERM or SIGINT, then let running jobs finish or release what they hold."""
     logs.configure()
@@ -129,17 +150,19 @@ async def run(settings: Settings) -> None:
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
     )
-    tickers = (
-        (Ticker("sweep", sweep_job(database, settings), database), 60),
-        (Ticker("dispatch", dispatch_job(database, settings, stopping), database), 5),
+    jobs = (
+        ("sweep", sweep_job(database, settings), 60),
+        ("dispatch", dispatch_job(database, settings, stopping), 5),
     )
-    for ticker, seconds in tickers:
-        scheduler.add_job(ticker.__call__, "interval", seconds=seconds, next_run_time=wallclock.now())
+    tickers = [Ticker(name, job, database) for name, job, _ in jobs]
+    for ticker, (name, _, seconds) in zip(tickers, jobs, strict=True):
+        now = wallclock.now()
+        scheduler.add_job(ticker.__call__, "interval", id=name, seconds=seconds, next_run_time=now)
     scheduler.start()
     try:
-        await stopping.wait()
+        await keep_ticking(scheduler, stopping)
         scheduler.pause()
-        running = [ticker.running for ticker, _ in tickers if ticker.running]
+        running = [ticker.running for ticker in tickers if ticker.running]
         if running:
             await asyncio.wait(running, timeout=LAST_WORD)
     finally:

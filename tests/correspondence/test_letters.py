@@ -13,6 +13,7 @@ from notifications.sweep import sweep
 from rti.accounts.policy import Role
 from rti.bodies.tables import PublicBodyRow
 from rti.cbos.tables import CboRow
+from rti.correspondence.bounces import report
 from rti.correspondence.drafting import Chased, draft
 from rti.correspondence.kinds import LetterState, MessageState
 from rti.correspondence.letters import letter, text_of
@@ -238,6 +239,23 @@ async def test_a_letter_whose_dispatcher_died_after_the_final_dot_is_not_sent_ag
     assert (await dispatch(database, mail)).states == {MessageState.ACCEPTED: 1}
     (sent,) = sink.messages
     assert sent["Message-ID"] == (await _messages(database))[0].message_id
+
+
+async def test_a_letter_that_came_back_is_to_be_printed_and_the_next_one_is_tried_all_the_same(
+    client: httpx.AsyncClient, database: Database, settings: Settings, sink: Sink
+) -> None:
+    case = await _proposed(database)
+    await make.sign_in(client, case.member)
+    await client.post(f"/api{case.path}/approve", json=TEXT)
+    mail = replace(settings, smtp_url=sink.url)
+    await dispatch(database, mail)
+    async with database.transaction() as session:
+        await report(session, (await _messages(database))[0].id, "5.1.1", now())
+        other = await make.request(session, case.member.person, NOW, title=TITLE)
+        second = await make.letter(session, other, NOW)
+    assert "refused this letter (5.1.1)" in (await client.get(case.path)).text
+    await client.post(f"/api/letters/{second.id}/approve", json=TEXT)
+    assert (await dispatch(database, mail)).states == {MessageState.ACCEPTED: 1}
 
 
 async def test_nobody_sees_or_decides_about_the_letter_of_another_organisation(

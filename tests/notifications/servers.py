@@ -126,7 +126,7 @@ CUT, SILENT, DRIPPING = b"cut", b"silent", b"dripping"
 async def misbehaving(phase: str, how: bytes, only: bytes = b"") -> AsyncIterator[str]:
     """A server that is good but at one phase: "greeting", a command, or "." for the final dot.
 
-    With `only` it misbehaves at commands that contain these bytes. Yields its address.
+    With `only` it misbehaves at commands or contents that contain these bytes. Yields its address.
     """
 
     async def answer(
@@ -154,8 +154,8 @@ async def misbehaving(phase: str, how: bytes, only: bytes = b"") -> AsyncIterato
                 reader, writer, command, line, b"354 go on\r\n" if command == "DATA" else b"250 OK\r\n"
             )
             if command == "DATA" and not (phase == "DATA" and how[:1] in b"45"):
-                await reader.readuntil(b"\r\n.\r\n")
-                await answer(reader, writer, ".", b"", b"250 2.0.0 taken\r\n")
+                content = await reader.readuntil(b"\r\n.\r\n")
+                await answer(reader, writer, ".", content, b"250 2.0.0 taken\r\n")
 
     async with scripted(talk) as url:
         yield url

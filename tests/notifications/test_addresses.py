@@ -86,6 +86,7 @@ async def test_staff_are_told_who_has_an_address_that_is_gone_but_not_the_addres
         assert "5.1.1" in text
         assert "switched off" in text
         assert member.email not in text
+        assert "1 person has an address that refuses messages" in (await client.get("/")).text
 
 
 async def test_who_saves_an_address_that_was_switched_off_gives_it_another_chance(
