@@ -99,7 +99,7 @@ async def dispatch(
                 channels={Channel.EMAIL, *gateways.channels},
             )
             done.states.update(mark.state for mark in claim.settled)
-            shared.ends_at = now + ROUND
+            shared.ends_at = clock() + ROUND
             shared.mails.extend(each for each in claim.messages if each.channel is Channel.EMAIL)
             shared.others.extend(each for each in claim.messages if each.channel is not Channel.EMAIL)
             await _send(shared, idle)
