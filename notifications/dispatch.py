@@ -58,6 +58,8 @@ class _Round:
     settings: Settings
     stopping: asyncio.Event
     done: Dispatched
+    mailing: bool
+    """Whether the mail server is used, which the gateways of other channels do not ask."""
     slow: set[str] = field(default_factory=set)
     """Domains for which an answer did not come in time; the rest for them waits until others are served."""
     marking: set[asyncio.Task[None]] = field(default_factory=set)
@@ -75,19 +77,23 @@ async def dispatch(
     clock: Clock = wallclock.now,
     stopping: asyncio.Event | None = None,
     wire: Wire | None = None,
+    mailing: bool = True,
 ) -> Dispatched:
     """Send all that is due; without a mail server, keep it.
 
-    Ends early, and releases what it has claimed, when the server is in trouble or `stopping` is set.
+    Ends early, and releases what it has claimed, when `stopping` is set. When the mail server is in trouble,
+    or from the beginning where not `mailing`, only what goes by other channels is sent.
     """
     if settings.smtp_url:
         wire = wire or Wire(settings.smtp_url, settings.mail_from)
     stopping = stopping or asyncio.Event()
     gateways, ledger, done = Gateways(settings), Ledger(database), Dispatched()
     idle: list[SMTP] = []
-    shared = _Round(deque(), deque(), wire, gateways, ledger, clock, clock(), settings, stopping, done)
+    shared = _Round(
+        deque(), deque(), wire, gateways, ledger, clock, clock(), settings, stopping, done, mailing
+    )
     try:
-        while done.trouble is None and not stopping.is_set():
+        while (shared.mailing or gateways.channels) and not stopping.is_set():
             now = clock()
             claim = await outbox.claim(
                 database,
@@ -97,6 +103,7 @@ async def dispatch(
                 zone=settings.timezone,
                 size=ROUND_SIZE,
                 channels={Channel.EMAIL, *gateways.channels},
+                mailing=shared.mailing,
             )
             done.states.update(mark.state for mark in claim.settled)
             shared.ends_at = clock() + ROUND
@@ -117,7 +124,7 @@ async def _send(shared: _Round, idle: list[SMTP]) -> None:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(CONNECTIONS, len(shared.others))):
                 group.create_task(_through_gateways(shared))
-            if shared.mails:
+            if shared.mails and shared.mailing:
                 await _mail(shared, idle)
     finally:
         await asyncio.gather(*shared.marking)
@@ -164,7 +171,7 @@ async def _reachable(wire: Wire, shared: _Round, idle: list[SMTP]) -> bool:
 
 
 def _note(shared: _Round, trouble: ServerTrouble) -> None:
-    shared.done.trouble = shared.done.trouble or trouble
+    shared.done.trouble, shared.mailing = shared.done.trouble or trouble, False
     log.warning("mail_server_trouble", trouble=str(trouble), settings=trouble.settings)
 
 
@@ -195,7 +202,7 @@ async def _converse(wire: Wire, shared: _Round, idle: list[SMTP]) -> None:
 
 def _next(shared: _Round) -> Claimed | None:
     """The next message to begin; what goes to a slow domain is given back for a minute."""
-    while shared.mails and shared.done.trouble is None and not shared.over:
+    while shared.mails and shared.mailing and not shared.over:
         message = shared.mails.popleft()
         if _domain(message) not in shared.slow:
             return message

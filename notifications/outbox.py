@@ -35,9 +35,12 @@ SENT_AGAIN_IN_DOUBT = frozenset({MessageKind.REMINDER, MessageKind.DIGEST})
 # No turn is put off for two days, so one further ahead was given while the clock was wrong.
 _CLAIM = text("""
     WITH due AS (
-        SELECT id, state FROM message
+        SELECT id, state FROM message d
         WHERE state IN ('queued', 'deferred', 'claimed', 'handed')
           AND (next_attempt_at <= :now OR next_attempt_at > CAST(:now AS timestamptz) + interval '3 days')
+          AND (:mailing OR d.channel <> 'email' OR (d.to_address IS NULL AND EXISTS (
+              SELECT FROM channel_address a WHERE a.person_id = d.person_id AND a.chosen AND a.channel <> 'email'
+          )))
         ORDER BY next_attempt_at, id LIMIT :size FOR UPDATE SKIP LOCKED
     )
     UPDATE message m SET state = 'claimed', attempt = m.attempt + 1, next_attempt_at = :lease_ends,
@@ -148,15 +151,17 @@ async def claim(
     zone: str,
     size: int,
     channels: Collection[Channel] = (Channel.EMAIL,),
+    mailing: bool = True,
 ) -> Claim:
     """Claim up to `size` messages whose turn has come; those that have no text yet get one that stays.
 
     `address` is where links in the text begin, `zone` the time zone of the hours that people have chosen. One
-    for which no channel of `channels` leads to an address that works is kept.
+    for which no channel of `channels` leads to an address that works is kept. Where not `mailing`, only those
+    are claimed that may go by another channel than e-mail.
     """
     async with database.transaction() as session:
         await put_off(session, now, day, zone)
-        taken = {"now": now, "size": size, "lease_ends": now + LEASE}
+        taken = {"now": now, "size": size, "lease_ends": now + LEASE, "mailing": mailing}
         in_doubt = {row.id: row.in_doubt for row in await session.execute(_CLAIM, taken)}
         if not in_doubt:
             return Claim((), (), 0)

@@ -9,7 +9,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
+from notifications.wire import ServerTrouble
 from rti import logs, wallclock
 from rti.correspondence.tables import TickRow
 from rti.db import Database
@@ -38,8 +39,6 @@ class Result:
 
     words: str
     well: bool = True
-    pause: timedelta = timedelta(0)
-    """How long the job's next ticks do nothing, because a person or time has to help first."""
 
 
 Job = Callable[[datetime], Awaitable[Result]]
@@ -52,14 +51,10 @@ class Ticker:
         self._name = name
         self._job = job
         self._database = database
-        self._resting_until = 0.0
         self.running: asyncio.Task[object] | None = None
 
     async def __call__(self) -> None:
-        now, elapsed = wallclock.now(), asyncio.get_running_loop().time
-        if elapsed() < self._resting_until:
-            await self._note_rest(now)
-            return
+        now = wallclock.now()
         self.running = asyncio.current_task()
         try:
             async with self._database.transaction() as session:
@@ -70,10 +65,7 @@ class Ticker:
             result = Result(f"failed ({type(fault).__name__})", well=False)
         finally:
             self.running = None
-        ended = wallclock.now()
-        # By a clock that nobody sets.
-        self._resting_until = elapsed() + result.pause.total_seconds()
-        await self._note(now, ended, result)
+        await self._note(now, wallclock.now(), result)
 
     async def _note(self, began: datetime, ended: datetime, result: Result) -> None:
         try:
@@ -82,14 +74,6 @@ class Ticker:
                     session, self._name, began_at=began, ended_at=ended, well=result.well, result=result.words
                 )
         except Exception:  # The database is away; the next tick says so too.
-            log.exception("tick_not_noted", job=self._name)
-
-    async def _note_rest(self, now: datetime) -> None:
-        """That the scheduler is alive, beside the reason for which the job rests."""
-        try:
-            async with self._database.transaction() as session:
-                await note_tick(session, self._name, began_at=now, ended_at=now)
-        except Exception:
             log.exception("tick_not_noted", job=self._name)
 
 
@@ -111,12 +95,20 @@ def sweep_job(database: Database, settings: Settings) -> Job:
 
 
 def dispatch_job(database: Database, settings: Settings, stopping: asyncio.Event) -> Job:
+    """Sends; while the mail server rests, because a person or time has to help first, by the gateways alone."""
+    trouble: ServerTrouble | None = None
+    rests_until = 0.0
+
     async def job(_: datetime) -> Result:
-        done = await dispatch(database, settings, stopping=stopping)
+        nonlocal trouble, rests_until
+        # By a clock that nobody sets.
+        elapsed = asyncio.get_running_loop().time
+        done = await dispatch(database, settings, stopping=stopping, mailing=elapsed() >= rests_until)
         if done.trouble:
             # A refused sign-in tried again every few seconds would lock the account.
-            pause = timedelta(minutes=10 if done.trouble.settings else 1)
-            return Result(str(done.trouble), well=False, pause=pause)
+            trouble, rests_until = done.trouble, elapsed() + (600 if done.trouble.settings else 60)
+        if elapsed() < rests_until:
+            return Result(str(trouble), well=False)
         return Result(", ".join(f"{count} {state}" for state, count in sorted(done.states.items())))
 
     return job
