@@ -277,7 +277,7 @@ def _after(message: Claimed, outcome: Outcome, now: datetime) -> Mark:
             message, MessageState.FAILED, finished_at=now, reply=outcome.reply, bounced=outcome.bounced
         )
     doubt = outcome.verdict is Verdict.AMBIGUOUS
-    if doubt and message.kind not in outbox.SENT_AGAIN_IN_DOUBT:
+    if doubt and message.kind in outbox.HELD_IN_DOUBT:
         return Mark(message, MessageState.UNKNOWN, finished_at=now, reply=outcome.reply, ambiguous=True)
     if now - message.created_at > GIVE_UP_AFTER:
         state = MessageState.UNKNOWN if doubt or message.ambiguous else MessageState.FAILED

@@ -2,7 +2,7 @@
 
 A message is silent: no title, no name, no institution and no reference, because a phone or a mailbox may
 be seized. It says how many requests are due when, and where to look. More is told only to who asked for it.
-An invitation says that there is one.
+An invitation says that there is one, and a code that it is one.
 """
 
 import re

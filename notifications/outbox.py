@@ -29,8 +29,8 @@ Way = tuple[Channel, str]
 """A channel, and an address on it."""
 LEASE = timedelta(minutes=15)
 """How long a claimed message belongs to its dispatcher; longer than the slowest conversation may last."""
-SENT_AGAIN_IN_DOUBT = frozenset({MessageKind.REMINDER, MessageKind.DIGEST})
-"""Kinds of which a repeat does no harm; any other waits as unknown for a person."""
+HELD_IN_DOUBT = frozenset({MessageKind.LETTER})
+"""Kinds that wait as unknown for a person, because a repeat may do harm."""
 
 # No turn is put off for two days, so one further ahead was given while the clock was wrong.
 _CLAIM = text("""
@@ -39,7 +39,7 @@ _CLAIM = text("""
         WHERE state IN ('queued', 'deferred', 'claimed', 'handed')
           AND (next_attempt_at <= :now OR next_attempt_at > CAST(:now AS timestamptz) + interval '3 days')
           AND (:mailing OR d.channel <> 'email' OR (d.to_address IS NULL AND EXISTS (
-              SELECT FROM channel_address a WHERE a.person_id = d.person_id AND a.chosen AND a.channel <> 'email'
+              SELECT FROM channel_address a WHERE a.person_id = d.person_id AND a.chosen AND a.code IS NULL AND a.channel <> 'email'
           )))
         ORDER BY next_attempt_at, id LIMIT :size FOR UPDATE SKIP LOCKED
     )
@@ -53,13 +53,13 @@ _CLAIMED = text("""
         m.subject, m.body, m.to_address, m.channel, a.address AS chosen_address, a.channel AS chosen_channel, p.email,
         coalesce(m.language, p.language) AS language, coalesce(p.wants_detail, false) AS named,
         coalesce(c.sends_messages AND c.locked_at IS NULL, true)
-            AND (p.id IS NULL OR (p.disabled_at IS NULL AND p.wants_reminders)) AS welcome,
+            AND (p.id IS NULL OR (p.disabled_at IS NULL AND (p.wants_reminders OR m.kind = 'code'))) AS welcome,
         p.disabled_at IS NULL AND c.locked_at IS NULL AS active,
         d.request_id IS NOT NULL AND s.id IS NULL AS running,
         q.reference, q.title, b.name_en, b.name_km
     FROM message m
     LEFT JOIN person p ON p.id = m.person_id
-    LEFT JOIN channel_address a ON a.person_id = p.id AND a.chosen
+    LEFT JOIN channel_address a ON a.person_id = p.id AND a.chosen AND a.code IS NULL
     LEFT JOIN reminder r ON r.id = m.reminder_id
     LEFT JOIN deadline d ON d.request_id = r.request_id AND d.kind = r.clock AND d.epoch = r.epoch
         AND d.due_on = r.due_on AND d.state = 'running'
@@ -174,7 +174,7 @@ async def claim(
             values = await _values(session, row, now, day, calendar)
             letter = _letter(row, values, day, calendar, address)
             message = _claimed(row, usable or _ways(row)[-1:], letter)
-            if in_doubt[row.id] and message.kind not in SENT_AGAIN_IN_DOUBT:
+            if in_doubt[row.id] and message.kind in HELD_IN_DOUBT:
                 settled.append(Mark(message, MessageState.UNKNOWN, finished_at=now))
                 continue
             if not values:
@@ -204,6 +204,8 @@ async def _values(
         return dict(row.values) if row.active and row.created_at > now - GOOD_FOR else {}
     if not row.welcome:
         return {}
+    if row.kind == MessageKind.CODE:
+        return dict(row.values)
     if row.kind == MessageKind.DIGEST:
         return await contents(session, row.person_id, day, calendar, named=row.named)
     spoken_of = row.kind == MessageKind.LETTER or date.fromisoformat(row.values["due_on"]) >= first_due(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from types import SimpleNamespace
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -74,9 +75,14 @@ class Sink:
 async def smtp_server(sink: Sink, **options: Any) -> AsyncIterator[Sink]:
     """aiosmtpd in this very event loop, on a free port."""
 
+    # Not the sink itself: aiosmtpd reads every property of its handler at each connection.
+    handler = SimpleNamespace(
+        handle_MAIL=sink.handle_MAIL, handle_RCPT=sink.handle_RCPT, handle_DATA=sink.handle_DATA
+    )
+
     def protocol() -> SMTP:
         sink.connections += 1
-        return SMTP(sink, enable_SMTPUTF8=False, hostname="sink.test", **options)
+        return SMTP(handler, enable_SMTPUTF8=False, hostname="sink.test", **options)
 
     server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
     sink.port = server.sockets[0].getsockname()[1]

@@ -178,7 +178,7 @@ async def test_text_messages_go_out_while_the_mail_server_rests_and_nobody_signs
         await reached_by(database, Channel.SMS, "+85587654321", moment)
         results.append(await job(moment))
     assert {(each.words, each.well) for each in results} == {("the mail server refuses our sign-in", False)}
-    assert mails.sign_ins == 1
+    assert mails.connections == 1
     assert [asked["params"]["to"] for _, asked in smseagle.asked] == [NUMBER, "+85587654321"]
     assert Counter(row.state for row in await messages(database)) == {
         MessageState.ACCEPTED: 2,
