@@ -1,7 +1,9 @@
 """A clock that is wrong for a while: nothing is said twice, and nothing is left unsaid."""
 
 import asyncio
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -14,7 +16,7 @@ from rti.correspondence.kinds import MessageState
 from rti.db import Database
 from rti.health import examine
 from rti.settings import Settings
-from rti.wallclock import day_of, now
+from rti.wallclock import HOME_ZONE, day_of, now
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due, messages, reminders
 from tests.notifications.servers import Sink
@@ -42,6 +44,55 @@ async def test_a_clock_that_jumps_and_comes_back_says_nothing_twice_and_leaves_n
     arrived = {row.reminder_id for row in await messages(database) if row.message_id in sink.message_ids}
     told = {(row.request_id, row.rule) for row in await reminders(database) if row.id in arrived}
     assert {(today.request_id, "today"), (soon.request_id, "soon")} <= told
+
+
+async def test_a_clock_that_stands_still_repeats_nothing_and_goes_on_when_it_does(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    await due(database, TODAY, count=3)
+    sink.rcpt = lambda _: "451 4.3.0 later"
+    for _ in range(4):
+        await sweep(database, TODAY, NOW, host="rti.test")
+        await sent(database, settings, sink.url)
+    assert len(sink.senders) == 3, "a message was tried again at the same moment"
+    sink.rcpt = lambda _: ""
+    await sent(database, settings, sink.url, after=timedelta(minutes=2))
+    assert sorted(sink.message_ids) == sorted(row.message_id for row in await messages(database))
+    assert len(sink.message_ids) == 3
+
+
+DAYS_OF_ITS_OWN = {
+    "the last day of February in a leap year": date(2028, 2, 29),
+    "the first day of Khmer New Year": date(2026, 4, 14),
+    "the last day of Khmer New Year": date(2026, 4, 16),
+    "the first day of a year without a calendar": date(2031, 1, 1),
+}
+
+
+@pytest.mark.parametrize("due_on", DAYS_OF_ITS_OWN.values(), ids=DAYS_OF_ITS_OWN)
+async def test_a_deadline_is_told_once_before_on_and_after(
+    database: Database, settings: Settings, sink: Sink, due_on: date
+) -> None:
+    """Swept around each midnight of Phnom Penh and in the morning, when it is sent, at one in Greenwich."""
+    morning = datetime.combine(due_on, time(8), ZoneInfo(HOME_ZONE)).astimezone(UTC)
+    await due(database, due_on, now=morning - timedelta(days=30))
+    told: dict[str, date] = {}
+    for day in range(-9, 9):
+        for hour in (-8.02, -8, 0):
+            moment = morning + timedelta(days=day, hours=hour)
+            await sweep(database, day_of(moment, HOME_ZONE), moment, host="rti.test")
+        await sent(database, settings, sink.url, after=moment - NOW)
+        for row in await reminders(database):
+            told.setdefault(row.rule, day_of(moment, HOME_ZONE))
+    assert Counter(row.rule for row in await reminders(database)) == {
+        "soon": 1,
+        "today": 1,
+        "late": 1,
+        "chase": 1,
+    }
+    assert told["soon"] < told["today"] == due_on < told["late"] < told["chase"]
+    assert {row.state for row in await messages(database)} == {MessageState.ACCEPTED}
+    assert len(sink.message_ids) == len(set(sink.message_ids)) == 3
 
 
 async def test_what_was_claimed_while_the_clock_was_weeks_ahead_is_sent_now(
