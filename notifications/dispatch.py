@@ -78,8 +78,9 @@ async def dispatch(
     stopping: asyncio.Event | None = None,
     wire: Wire | None = None,
     mailing: bool = True,
+    size: int = ROUND_SIZE,
 ) -> Dispatched:
-    """Send all that is due; without a mail server, keep it.
+    """Send all that is due, `size` messages at a time; without a mail server, keep it.
 
     Ends early, and releases what it has claimed, when `stopping` is set. When the mail server is in trouble,
     or from the beginning where not `mailing`, only what goes by other channels is sent.
@@ -101,7 +102,7 @@ async def dispatch(
                 wallclock.day_of(now, settings.timezone),
                 address=settings.address,
                 zone=settings.timezone,
-                size=ROUND_SIZE,
+                size=size,
                 channels={Channel.EMAIL, *gateways.channels},
                 mailing=shared.mailing,
             )
@@ -110,7 +111,7 @@ async def dispatch(
             shared.mails.extend(each for each in claim.messages if each.channel is Channel.EMAIL)
             shared.others.extend(each for each in claim.messages if each.channel is not Channel.EMAIL)
             await _send(shared, idle)
-            if claim.size < ROUND_SIZE:
+            if claim.size < size:
                 break
     finally:
         for client in idle:

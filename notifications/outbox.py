@@ -33,11 +33,16 @@ HELD_IN_DOUBT = frozenset({MessageKind.LETTER})
 """Kinds that wait as unknown for a person, because a repeat may do harm."""
 
 # No turn is put off for two days, so one further ahead was given while the clock was wrong.
+_CALL_BACK = text("""
+    UPDATE message SET next_attempt_at = :now
+    WHERE state IN ('queued', 'deferred', 'claimed', 'handed')
+      AND next_attempt_at > CAST(:now AS timestamptz) + interval '3 days'
+""")
 _CLAIM = text("""
     WITH due AS (
         SELECT id, state FROM message d
         WHERE state IN ('queued', 'deferred', 'claimed', 'handed')
-          AND (next_attempt_at <= :now OR next_attempt_at > CAST(:now AS timestamptz) + interval '3 days')
+          AND next_attempt_at <= :now
           AND (:mailing OR d.channel <> 'email' OR (d.to_address IS NULL AND EXISTS (
               SELECT FROM channel_address a WHERE a.person_id = d.person_id AND a.chosen AND a.code IS NULL AND a.channel <> 'email'
           )))
@@ -160,6 +165,7 @@ async def claim(
     are claimed that may go by another channel than e-mail.
     """
     async with database.transaction() as session:
+        await session.execute(_CALL_BACK, {"now": now})
         await put_off(session, now, day, zone)
         taken = {"now": now, "size": size, "lease_ends": now + LEASE, "mailing": mailing}
         in_doubt = {row.id: row.in_doubt for row in await session.execute(_CLAIM, taken)}

@@ -16,13 +16,15 @@ from rti.web.templating import Faults, WebRequest, page
 async def _channel_page(
     request: WebRequest, session: Session, person: Who, sent: forms.Sent | None = None
 ) -> Template:
+    view = await addresses.chosen(session, person)
     return page(
         request,
         "accounts/channel.html",
-        await addresses.chosen(session, person),
+        view,
         status=422 if sent else 200,
         done="saved" in request.query_params,
         channels=offered(request),
+        sent=view.channel is not Channel.EMAIL or request.app.state.settings.smtp_url,
         form=sent.values if sent else {},
         faults=Faults(sent.faults if sent else ()),
     )

@@ -92,7 +92,7 @@ async def test_killed_dispatchers_lose_nothing_and_repeat_only_what_is_in_doubt(
         sink.rcpt = lambda _: "451 4.3.0 later" if luck.random() < 0.03 else ""
         sink.hangs_up = lambda: luck.random() < 0.02
         sending = replaced(settings, sink)
-        await spread(database, seconds=kills * 0.6 / PROCESSES)
+        await spread(database, seconds=kills / PROCESSES)
         began = time.monotonic()
         await killed_over_and_over(lambda: dispatcher(sending, began), kills, 1.0)
         seconds = time.monotonic() - began

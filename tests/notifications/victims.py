@@ -55,7 +55,7 @@ def _dispatch(ready: Event, point: Point | None, settings: Settings, began: floa
     async def again_and_again() -> None:
         database = await _connected(settings.database_url, ready)
         while True:
-            await dispatch(database, settings, clock=fast_clock(began))
+            await dispatch(database, settings, clock=fast_clock(began), size=20)
             await asyncio.sleep(0.01)
 
     _doomed(point, again_and_again)
