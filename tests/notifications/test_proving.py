@@ -62,15 +62,25 @@ async def test_messages_go_to_the_account_until_the_code_was_typed_in(
     case = await due(database, day_of(moment, HOME_ZONE), now=moment)
     await make.sign_in(client, case.member)
     assert (await chosen(client)).status_code == 303
-    assert "A code is on its way to other@test.example" in (await client.get("/me/channel")).text
+    assert (await client.get("/api/me/channel")).json()["proved"] is False
     code = await arrived(database, settings, sink)
     await reminded(database, settings, sink)
     assert [message["To"] for message in sink.messages] == [OTHER, case.member.email]
     assert (await typed(client, code)).status_code == 303
-    assert "A code is on its way" not in (await client.get("/me/channel")).text
+    assert (await client.get("/api/me/channel")).json()["proved"] is True
     await reminded(database, settings, sink)
     assert sink.messages[-1]["To"] == OTHER
     assert "is due today" in sink.messages[-1]["Subject"]
+
+
+async def test_where_no_mail_server_is_set_no_code_is_promised(
+    client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    await chosen(client)
+    shown = (await client.get("/me/channel")).text
+    assert "no mail server, so no code comes" in shown
+    assert 'id="code"' not in shown
 
 
 async def test_a_code_is_sent_at_any_hour_also_to_who_wants_no_reminders(
