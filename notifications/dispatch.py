@@ -20,6 +20,7 @@ from notifications.gateways import Gateways
 from notifications.outbox import Claimed, Ledger, Mark
 from notifications.wire import Outcome, ServerTrouble, Verdict, Wire
 from rti import wallclock
+from rti.correspondence import unsubscribing
 from rti.correspondence.kinds import Channel, MessageKind, MessageState
 from rti.db import Database
 from rti.settings import Settings
@@ -30,8 +31,6 @@ ROUND_SIZE = 1_000
 CONNECTIONS = 20
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(hours=72)
-SENT_AGAIN_IN_DOUBT = frozenset({MessageKind.REMINDER, MessageKind.DIGEST})
-"""Kinds of which a repeat does no harm; any other waits as unknown for a person."""
 
 Clock = Callable[[], datetime]
 log = structlog.get_logger()
@@ -59,6 +58,10 @@ class _Round:
     settings: Settings
     stopping: asyncio.Event
     done: Dispatched
+    mailing: bool
+    """Whether the mail server is used, which the gateways of other channels do not ask."""
+    slow: set[str] = field(default_factory=set)
+    """Domains for which an answer did not come in time; the rest for them waits until others are served."""
     marking: set[asyncio.Task[None]] = field(default_factory=set)
     """Ends of messages that are being written down while their connections already serve others."""
 
@@ -74,19 +77,24 @@ async def dispatch(
     clock: Clock = wallclock.now,
     stopping: asyncio.Event | None = None,
     wire: Wire | None = None,
+    mailing: bool = True,
+    size: int = ROUND_SIZE,
 ) -> Dispatched:
-    """Send all that is due; without a mail server, keep it.
+    """Send all that is due, `size` messages at a time; without a mail server, keep it.
 
-    Ends early, and releases what it has claimed, when the server is in trouble or `stopping` is set.
+    Ends early, and releases what it has claimed, when `stopping` is set. When the mail server is in trouble,
+    or from the beginning where not `mailing`, only what goes by other channels is sent.
     """
     if settings.smtp_url:
         wire = wire or Wire(settings.smtp_url, settings.mail_from)
     stopping = stopping or asyncio.Event()
     gateways, ledger, done = Gateways(settings), Ledger(database), Dispatched()
     idle: list[SMTP] = []
-    shared = _Round(deque(), deque(), wire, gateways, ledger, clock, clock(), settings, stopping, done)
+    shared = _Round(
+        deque(), deque(), wire, gateways, ledger, clock, clock(), settings, stopping, done, mailing
+    )
     try:
-        while done.trouble is None and not stopping.is_set():
+        while (shared.mailing or gateways.channels) and not stopping.is_set():
             now = clock()
             claim = await outbox.claim(
                 database,
@@ -94,15 +102,16 @@ async def dispatch(
                 wallclock.day_of(now, settings.timezone),
                 address=settings.address,
                 zone=settings.timezone,
-                size=ROUND_SIZE,
+                size=size,
                 channels={Channel.EMAIL, *gateways.channels},
+                mailing=shared.mailing,
             )
             done.states.update(mark.state for mark in claim.settled)
-            shared.ends_at = now + ROUND
+            shared.ends_at = clock() + ROUND
             shared.mails.extend(each for each in claim.messages if each.channel is Channel.EMAIL)
             shared.others.extend(each for each in claim.messages if each.channel is not Channel.EMAIL)
             await _send(shared, idle)
-            if claim.size < ROUND_SIZE:
+            if claim.size < size:
                 break
     finally:
         for client in idle:
@@ -116,7 +125,7 @@ async def _send(shared: _Round, idle: list[SMTP]) -> None:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(CONNECTIONS, len(shared.others))):
                 group.create_task(_through_gateways(shared))
-            if shared.mails:
+            if shared.mails and shared.mailing:
                 await _mail(shared, idle)
     finally:
         await asyncio.gather(*shared.marking)
@@ -163,7 +172,7 @@ async def _reachable(wire: Wire, shared: _Round, idle: list[SMTP]) -> bool:
 
 
 def _note(shared: _Round, trouble: ServerTrouble) -> None:
-    shared.done.trouble = shared.done.trouble or trouble
+    shared.done.trouble, shared.mailing = shared.done.trouble or trouble, False
     log.warning("mail_server_trouble", trouble=str(trouble), settings=trouble.settings)
 
 
@@ -171,8 +180,7 @@ async def _converse(wire: Wire, shared: _Round, idle: list[SMTP]) -> None:
     """Send messages over one connection, one after the other, until none is left or the round is over."""
     client = idle.pop() if idle else None
     try:
-        while shared.mails and shared.done.trouble is None and not shared.over:
-            message = shared.mails.popleft()
+        while message := _next(shared):
             try:
                 if client is None or not client.is_connected:
                     client = await wire.connect()
@@ -182,6 +190,8 @@ async def _converse(wire: Wire, shared: _Round, idle: list[SMTP]) -> None:
                 _mark(shared, _after_trouble(message, trouble, shared.clock()))
             else:
                 if outcome is not None:
+                    if outcome.slow:
+                        shared.slow.add(_domain(message))
                     _mark(shared, _after(message, outcome, shared.clock()))
     except BaseException:
         if client is not None:
@@ -189,6 +199,21 @@ async def _converse(wire: Wire, shared: _Round, idle: list[SMTP]) -> None:
         raise
     if client is not None and client.is_connected:
         idle.append(client)
+
+
+def _next(shared: _Round) -> Claimed | None:
+    """The next message to begin; what goes to a slow domain is given back for a minute."""
+    while shared.mails and shared.mailing and not shared.over:
+        message = shared.mails.popleft()
+        if _domain(message) not in shared.slow:
+            return message
+        later = shared.clock() + FIRST_PAUSE
+        _mark(shared, Mark(message, MessageState.QUEUED, next_attempt_at=later))
+    return None
+
+
+def _domain(message: Claimed) -> str:
+    return message.to.rpartition("@")[2].lower()
 
 
 async def _hand_over(wire: Wire, shared: _Round, client: SMTP, message: Claimed) -> Outcome | None:
@@ -201,6 +226,7 @@ async def _hand_over(wire: Wire, shared: _Round, client: SMTP, message: Claimed)
             message_id=message.message_id,
             language=message.language,
             written_at=message.created_at,
+            unsubscribe=_unsubscribe(message, settings),
         )
     except ValueError:
         return Outcome(Verdict.REFUSED, "the address cannot be written", "5.1.3")
@@ -214,6 +240,13 @@ async def _hand_over(wire: Wire, shared: _Round, client: SMTP, message: Claimed)
         lambda: shared.ledger.mark(Mark(message, MessageState.HANDED)),
         sender=bounces,
     )
+
+
+def _unsubscribe(message: Claimed, settings: Settings) -> str:
+    """Where a digest can be ended by one click, which RFC 8058 allows by HTTPS only."""
+    if message.kind is not MessageKind.DIGEST or message.person_id is None or not settings.secure_cookies:
+        return ""
+    return unsubscribing.address(settings.address, message.person_id, settings.secret)
 
 
 def _mark(shared: _Round, mark: Mark) -> None:
@@ -245,7 +278,7 @@ def _after(message: Claimed, outcome: Outcome, now: datetime) -> Mark:
             message, MessageState.FAILED, finished_at=now, reply=outcome.reply, bounced=outcome.bounced
         )
     doubt = outcome.verdict is Verdict.AMBIGUOUS
-    if doubt and message.kind not in SENT_AGAIN_IN_DOUBT:
+    if doubt and message.kind in outbox.HELD_IN_DOUBT:
         return Mark(message, MessageState.UNKNOWN, finished_at=now, reply=outcome.reply, ambiguous=True)
     if now - message.created_at > GIVE_UP_AFTER:
         state = MessageState.UNKNOWN if doubt or message.ambiguous else MessageState.FAILED

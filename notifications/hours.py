@@ -1,7 +1,8 @@
 """The hours at which a person wants to hear anything, in the time zone of the installation.
 
 What is found at another hour is queued for the next that fits; what would come again at another hour,
-because it was deferred or because the person has chosen anew, is put off before messages are claimed.
+because it was deferred or because the person has chosen anew, is put off before messages are claimed. For a
+code somebody waits.
 """
 
 from datetime import date, datetime
@@ -21,6 +22,7 @@ _PUT_OFF = text(f"""
     WITH unwelcome AS (
         SELECT m.id, {TURN} AS turn FROM message m JOIN person p ON p.id = m.person_id
         WHERE m.state IN ('queued', 'deferred') AND m.next_attempt_at <= :now AND NOT ({_WELCOME})
+            AND m.kind <> 'code'
         FOR UPDATE OF m SKIP LOCKED
     )
     UPDATE message m SET next_attempt_at = u.turn FROM unwelcome u WHERE m.id = u.id

@@ -2,7 +2,7 @@
 
 A message is silent: no title, no name, no institution and no reference, because a phone or a mailbox may
 be seized. It says how many requests are due when, and where to look. More is told only to who asked for it.
-An invitation says that there is one.
+An invitation says that there is one, and a code that it is one.
 """
 
 import re
@@ -74,15 +74,25 @@ def write(
 
 
 def compose(
-    letter: Letter, *, sender: str, to: str, message_id: str, language: str, written_at: datetime
+    letter: Letter,
+    *,
+    sender: str,
+    to: str,
+    message_id: str,
+    language: str,
+    written_at: datetime,
+    unsubscribe: str = "",
 ) -> bytes:
     """The message as bytes for the wire (RFC 5322), the same at every attempt.
 
-    Raises ValueError for an address that cannot be written.
+    `unsubscribe` is where one click ends such messages (RFC 8058). Raises ValueError for an address that
+    cannot be written.
     """
     if not _ADDRESS.fullmatch(to):
         raise ValueError("not an e-mail address")
     own = f"To: {to}\r\nDate: {format_datetime(written_at)}\r\nMessage-ID: {message_id}\r\n"
+    if unsubscribe:
+        own += f"List-Unsubscribe: <{unsubscribe}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     return own.encode("ascii") + _shared_part(letter, sender, language)
 
 

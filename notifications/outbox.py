@@ -29,30 +29,44 @@ Way = tuple[Channel, str]
 """A channel, and an address on it."""
 LEASE = timedelta(minutes=15)
 """How long a claimed message belongs to its dispatcher; longer than the slowest conversation may last."""
+HELD_IN_DOUBT = frozenset({MessageKind.LETTER})
+"""Kinds that wait as unknown for a person, because a repeat may do harm."""
+TOLD_AS_GIVEN = frozenset({MessageKind.ANCHOR, MessageKind.INVITATION, MessageKind.CODE})
+"""Kinds whose values were final when they were queued."""
 
+# No turn is put off for two days, so one further ahead was given while the clock was wrong.
+_CALL_BACK = text("""
+    UPDATE message SET next_attempt_at = :now
+    WHERE state IN ('queued', 'deferred', 'claimed', 'handed')
+      AND next_attempt_at > CAST(:now AS timestamptz) + interval '3 days'
+""")
 _CLAIM = text("""
     WITH due AS (
-        SELECT id, state FROM message
-        WHERE state IN ('queued', 'deferred', 'claimed', 'handed') AND next_attempt_at <= :now
+        SELECT id, state FROM message d
+        WHERE state IN ('queued', 'deferred', 'claimed', 'handed')
+          AND next_attempt_at <= :now
+          AND (:mailing OR d.channel <> 'email' OR (d.to_address IS NULL AND EXISTS (
+              SELECT FROM channel_address a WHERE a.person_id = d.person_id AND a.chosen AND a.code IS NULL AND a.channel <> 'email'
+          )))
         ORDER BY next_attempt_at, id LIMIT :size FOR UPDATE SKIP LOCKED
     )
     UPDATE message m SET state = 'claimed', attempt = m.attempt + 1, next_attempt_at = :lease_ends,
         ambiguous = m.ambiguous + CAST(due.state = 'handed' AS int)
     FROM due WHERE m.id = due.id
-    RETURNING m.id
+    RETURNING m.id, due.state = 'handed' AS in_doubt
 """)
 _CLAIMED = text("""
     SELECT m.id, m.person_id, m.attempt, m.kind, m.values, m.message_id, m.created_at, m.deferrals, m.ambiguous,
         m.subject, m.body, m.to_address, m.channel, a.address AS chosen_address, a.channel AS chosen_channel, p.email,
         coalesce(m.language, p.language) AS language, coalesce(p.wants_detail, false) AS named,
         coalesce(c.sends_messages AND c.locked_at IS NULL, true)
-            AND (p.id IS NULL OR (p.disabled_at IS NULL AND p.wants_reminders)) AS welcome,
+            AND (p.id IS NULL OR (p.disabled_at IS NULL AND (p.wants_reminders OR m.kind = 'code'))) AS welcome,
         p.disabled_at IS NULL AND c.locked_at IS NULL AS active,
         d.request_id IS NOT NULL AND s.id IS NULL AS running,
         q.reference, q.title, b.name_en, b.name_km
     FROM message m
     LEFT JOIN person p ON p.id = m.person_id
-    LEFT JOIN channel_address a ON a.person_id = p.id AND a.chosen
+    LEFT JOIN channel_address a ON a.person_id = p.id AND a.chosen AND a.code IS NULL
     LEFT JOIN reminder r ON r.id = m.reminder_id
     LEFT JOIN deadline d ON d.request_id = r.request_id AND d.kind = r.clock AND d.epoch = r.epoch
         AND d.due_on = r.due_on AND d.state = 'running'
@@ -99,6 +113,7 @@ class Claimed:
     """A message that is ours until the lease ends, with its text."""
 
     id: UUID
+    person_id: UUID | None
     attempt: int
     kind: MessageKind
     message_id: str
@@ -143,29 +158,33 @@ async def claim(
     zone: str,
     size: int,
     channels: Collection[Channel] = (Channel.EMAIL,),
+    mailing: bool = True,
 ) -> Claim:
     """Claim up to `size` messages whose turn has come; those that have no text yet get one that stays.
 
     `address` is where links in the text begin, `zone` the time zone of the hours that people have chosen. One
-    for which no channel of `channels` leads to an address that works is kept.
+    for which no channel of `channels` leads to an address that works is kept. Where not `mailing`, only those
+    are claimed that may go by another channel than e-mail.
     """
     async with database.transaction() as session:
+        await session.execute(_CALL_BACK, {"now": now})
         await put_off(session, now, day, zone)
-        taken = {"now": now, "size": size, "lease_ends": now + LEASE}
-        ids = list(await session.scalars(_CLAIM, taken))
-        if not ids:
+        taken = {"now": now, "size": size, "lease_ends": now + LEASE, "mailing": mailing}
+        in_doubt = {row.id: row.in_doubt for row in await session.execute(_CLAIM, taken)}
+        if not in_doubt:
             return Claim((), (), 0)
         calendar = await reading_calendar(session)
         messages, unwritten, settled = [], [], []
-        rows = (await session.execute(_CLAIMED, {"ids": ids, "day": day})).all()
+        rows = (await session.execute(_CLAIMED, {"ids": list(in_doubt), "day": day})).all()
         known = await standings(session, [way for row in rows for way in _ways(row)])
         for row in rows:
-            usable = [
-                way for way in _ways(row) if way[0] in channels and known.get(way) is not Standing.DISABLED
-            ]
+            usable = [way for way in _ways(row) if way[0] in channels and _works(row, known.get(way))]
             values = await _values(session, row, now, day, calendar)
             letter = _letter(row, values, day, calendar, address)
             message = _claimed(row, usable or _ways(row)[-1:], letter)
+            if in_doubt[row.id] and message.kind in HELD_IN_DOUBT:
+                settled.append(Mark(message, MessageState.UNKNOWN, finished_at=now))
+                continue
             if not values:
                 settled.append(_drop(message, now))
                 continue
@@ -177,7 +196,7 @@ async def claim(
                 settled.append(_keep(message, now))
         await _keep_texts(session, unwritten)
         await write(session, settled)
-    return Claim(messages, settled, len(ids))
+    return Claim(messages, settled, len(in_doubt))
 
 
 async def _values(
@@ -189,12 +208,10 @@ async def _values(
     it no longer, or a digest finds nothing. A letter that a person approved goes out while its clock runs,
     and an invitation while its link is good.
     """
-    if row.kind == MessageKind.ANCHOR:
-        return dict(row.values)
-    if row.kind == MessageKind.INVITATION:
-        return dict(row.values) if row.active and row.created_at > now - GOOD_FOR else {}
-    if not row.welcome:
+    if not _welcome(row, now):
         return {}
+    if row.kind in TOLD_AS_GIVEN:
+        return dict(row.values)
     if row.kind == MessageKind.DIGEST:
         return await contents(session, row.person_id, day, calendar, named=row.named)
     spoken_of = row.kind == MessageKind.LETTER or date.fromisoformat(row.values["due_on"]) >= first_due(
@@ -204,6 +221,15 @@ async def _values(
         return {}
     request = {name: getattr(row, name) for name in ("reference", "title", "name_en", "name_km")}
     return {**row.values, "requests": [request] if row.named else []}
+
+
+def _welcome(row: Row[Any], now: datetime) -> bool:
+    """Whether somebody is there to hear it, and wants to."""
+    if row.kind == MessageKind.ANCHOR:
+        return True
+    if row.kind == MessageKind.INVITATION:
+        return bool(row.active) and row.created_at > now - GOOD_FOR
+    return bool(row.welcome)
 
 
 def _letter(
@@ -225,10 +251,16 @@ def _ways(row: Row[Any]) -> list[Way]:
     return [*chosen, (Channel.EMAIL, row.email)]
 
 
+def _works(row: Row[Any], standing: Standing | None) -> bool:
+    """Whether to write to an address; a letter is tried, because a person has just approved it."""
+    return standing is not Standing.DISABLED or row.kind == MessageKind.LETTER
+
+
 def _claimed(row: Row[Any], ways: Sequence[Way], letter: letters.Letter) -> Claimed:
     channel, to = ways[0]
     return Claimed(
         id=row.id,
+        person_id=row.person_id,
         attempt=row.attempt,
         kind=MessageKind(row.kind),
         message_id=row.message_id,

@@ -6,48 +6,27 @@ never (coalescing, no misfire limit), and no job beside itself. Two such process
 
 import asyncio
 import signal
-import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notifications.dispatch import dispatch
-from notifications.sweep import sweep
+from notifications.jobs import Job, Result, timed_jobs
 from rti import logs, wallclock
-from rti.audit.anchoring import anchor_once_a_day
-from rti.audit.chaining import chain
-from rti.backups.kinds import RunKind
-from rti.backups.retention import backup_due, drill_due
-from rti.backups.runs import last_good
 from rti.correspondence.tables import TickRow
 from rti.db import Database
-from rti.embedded import for_children
-from rti.retention.removing import remove_once_a_day
 from rti.settings import Settings
 from rti.tenancy.applying import require
 from rti.tenancy.logins import Login
 
+LOOK_AT_CLOCK = 60.0
+"""Seconds after which a clock that was set back is noticed."""
 LAST_WORD = 8.0
 """Seconds that running jobs get to finish when the process is told to end."""
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a tick came to, in words that name nobody; for the status page."""
-
-    words: str
-    well: bool = True
-    pause: timedelta = timedelta(0)
-    """How long the job's next ticks do nothing, because a person or time has to help first."""
-
-
-Job = Callable[[datetime], Awaitable[Result]]
 
 
 class Ticker:
@@ -57,14 +36,10 @@ class Ticker:
         self._name = name
         self._job = job
         self._database = database
-        self._resting_until: datetime | None = None
         self.running: asyncio.Task[object] | None = None
 
     async def __call__(self) -> None:
         now = wallclock.now()
-        if self._resting_until and now < self._resting_until:
-            await self._note_rest(now)
-            return
         self.running = asyncio.current_task()
         try:
             async with self._database.transaction() as session:
@@ -75,9 +50,7 @@ class Ticker:
             result = Result(f"failed ({type(fault).__name__})", well=False)
         finally:
             self.running = None
-        ended = wallclock.now()
-        self._resting_until = ended + result.pause
-        await self._note(now, ended, result)
+        await self._note(now, wallclock.now(), result)
 
     async def _note(self, began: datetime, ended: datetime, result: Result) -> None:
         try:
@@ -88,14 +61,6 @@ class Ticker:
         except Exception:  # The database is away; the next tick says so too.
             log.exception("tick_not_noted", job=self._name)
 
-    async def _note_rest(self, now: datetime) -> None:
-        """That the scheduler is alive, beside the reason for which the job rests."""
-        try:
-            async with self._database.transaction() as session:
-                await note_tick(session, self._name, began_at=now, ended_at=now)
-        except Exception:
-            log.exception("tick_not_noted", job=self._name)
-
 
 async def note_tick(session: AsyncSession, job: str, **values: object) -> None:
     """Write the row of a job; columns that are not named stay as they were."""
@@ -103,79 +68,21 @@ async def note_tick(session: AsyncSession, job: str, **values: object) -> None:
     await session.execute(row.on_conflict_do_update(index_elements=["job"], set_=values))
 
 
-def sweep_job(database: Database, settings: Settings) -> Job:
-    async def job(now: datetime) -> Result:
-        day = wallclock.day_of(now, settings.timezone)
-        swept = await sweep(database, day, now, host=settings.mail_host, zone=settings.timezone)
-        if swept.failed:
-            return Result(f"failed for {', '.join(swept.failed)}", well=False)
-        return Result(f"{swept.reminders} reminders, {swept.messages} messages")
+async def keep_ticking(
+    scheduler: AsyncIOScheduler, stopping: asyncio.Event, every: float = LOOK_AT_CLOCK
+) -> None:
+    """Wait for `stopping`, and wake jobs whenever the clock was set back.
 
-    return job
-
-
-def dispatch_job(database: Database, settings: Settings, stopping: asyncio.Event) -> Job:
-    async def job(_: datetime) -> Result:
-        done = await dispatch(database, settings, stopping=stopping)
-        if done.trouble:
-            # A refused sign-in tried again every few seconds would lock the account.
-            pause = timedelta(minutes=10 if done.trouble.settings else 1)
-            return Result(str(done.trouble), well=False, pause=pause)
-        return Result(", ".join(f"{count} {state}" for state, count in sorted(done.states.items())))
-
-    return job
-
-
-def seal_job(database: Database, settings: Settings) -> Job:
-    async def job(now: datetime) -> Result:
-        async with database.transaction() as session:
-            chained = await chain(session)
-            anchored = await anchor_once_a_day(session, settings, now)
-        return Result(
-            f"{chained} entries chained" + (f", head queued to {len(anchored)}" if anchored else "")
-        )
-
-    return job
-
-
-def retention_job(database: Database, settings: Settings) -> Job:
-    async def job(now: datetime) -> Result:
-        async with database.transaction() as session:
-            gone = await remove_once_a_day(session, settings, now)
-        return Result(", ".join(f"{count} {kept}" for kept, count in gone.items()) or "done today")
-
-    return job
-
-
-def backup_job(database: Database, settings: Settings) -> Job:
-    """Each night a backup, each week a drill: commands in processes of their own, which keep nobody waiting."""
-
-    async def job(now: datetime) -> Result:
-        async with database.transaction() as session:
-            last = await last_good(session)
-        made, drilled = last.get(RunKind.BACKUP), last.get(RunKind.DRILL)
-        command: tuple[str, ...] = ()
-        if backup_due(made, now, settings.timezone):
-            command = ("backup",)
-        elif settings.backup_drill_identity and drill_due(drilled, made, now):
-            command = ("backup", "drill")
-        if command and await _failed(settings, *command):
-            return Result(f"{' '.join(command)} failed", well=False, pause=timedelta(hours=1))
-        return Result("")
-
-    return job
-
-
-async def _failed(settings: Settings, *command: str) -> bool:
-    """Run a command of ours; it ends with this process where that is told to end."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "rti", *command, env=for_children(settings)
-    )
-    try:
-        return await child.wait() != 0
-    finally:
-        if child.returncode is None:
-            child.terminate()
+    APScheduler waits for a time of day: set back by an hour, it would be silent for an hour.
+    """
+    while not stopping.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), every)
+        now = wallclock.now()
+        for job in scheduler.get_jobs():
+            if job.next_run_time - now > job.trigger.interval:
+                log.warning("clock_was_set_back", job=job.id)
+                job.modify(next_run_time=now)
 
 
 async def run(settings: Settings) -> None:
@@ -189,21 +96,16 @@ async def run(settings: Settings) -> None:
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
     )
-    tickers = [
-        (Ticker("sweep", sweep_job(database, settings), database), 60),
-        (Ticker("seal", seal_job(database, settings), database), 60),
-        (Ticker("retention", retention_job(database, settings), database), 60),
-        (Ticker("dispatch", dispatch_job(database, settings, stopping), database), 5),
-    ]
-    if settings.makes_backups:
-        tickers.append((Ticker("backup", backup_job(database, settings), database), 60))
-    for ticker, seconds in tickers:
-        scheduler.add_job(ticker.__call__, "interval", seconds=seconds, next_run_time=wallclock.now())
+    jobs = timed_jobs(database, settings, stopping)
+    tickers = [Ticker(name, job, database) for name, job, _ in jobs]
+    for ticker, (name, _, seconds) in zip(tickers, jobs, strict=True):
+        now = wallclock.now()
+        scheduler.add_job(ticker.__call__, "interval", id=name, seconds=seconds, next_run_time=now)
     scheduler.start()
     try:
-        await stopping.wait()
+        await keep_ticking(scheduler, stopping)
         scheduler.pause()
-        running = [ticker.running for ticker, _ in tickers if ticker.running]
+        running = [ticker.running for ticker in tickers if ticker.running]
         if running:
             await asyncio.wait(running, timeout=LAST_WORD)
     finally:

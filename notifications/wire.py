@@ -42,11 +42,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The verdict, the part of the server's answer that is kept, and the status (RFC 3463) that an address got."""
+    """The verdict, the part of the server's answer that is kept, and the status (RFC 3463) that an address got.
+
+    `slow` tells that no answer came in time, which may be for the sake of the recipient's domain.
+    """
 
     verdict: Verdict
     reply: str
     bounced: str | None = None
+    slow: bool = False
 
 
 class ServerTrouble(Exception):
@@ -134,7 +138,7 @@ class Wire:
             client.close()
             if stage == "MAIL":
                 raise ServerTrouble("the mail server answers too slowly") from fault
-            return Outcome(Verdict.DEFERRED, "the mail server answered too slowly")
+            return Outcome(Verdict.DEFERRED, "the mail server answered too slowly", slow=True)
         except (SMTPServerDisconnected, OSError):
             client.close()
             return Outcome(Verdict.DEFERRED, "the connection was lost before the message was handed over")
@@ -147,9 +151,13 @@ class Wire:
         try:
             async with asyncio.timeout(self.patience.after_dot):
                 response = await _send_content(client, content)
-        except (SMTPException, OSError):
+        except (SMTPException, OSError) as fault:
             client.close()
-            return Outcome(Verdict.AMBIGUOUS, "no answer came after the message was handed over")
+            return Outcome(
+                Verdict.AMBIGUOUS,
+                "no answer came after the message was handed over",
+                slow=isinstance(fault, TimeoutError),
+            )
         if response.code == 250:
             return Outcome(Verdict.ACCEPTED, _UNPRINTABLE.sub(" ", f"250 {response.message}")[:300])
         if 400 <= response.code < 600:

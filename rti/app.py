@@ -88,7 +88,7 @@ def create_app(settings: Settings) -> Litestar:
             header_name="",
             cookie_httponly=True,
             cookie_samesite="strict",
-            exclude=r"^/(api|feeds)/",
+            exclude=r"^/(api|feeds|unsubscribe)/",
         ),
         compression_config=CompressionConfig(backend="gzip"),
         logging_config=None,

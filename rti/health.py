@@ -167,8 +167,9 @@ async def _backups(session: AsyncSession, now: datetime) -> dict[RunKind, Backup
 def _job(tick: TickRow | None, now: datetime) -> JobHealth:
     if tick is None:
         return JobHealth(well=False)
-    lag = _age(tick.began_at, now)
-    return JobHealth(tick.well and lag < SILENCE.total_seconds(), tick.began_at, lag, tick.result)
+    # A tick in the future was noted before the clock was set back, and says nothing about the present.
+    silent = abs(now - tick.began_at) >= SILENCE
+    return JobHealth(tick.well and not silent, tick.began_at, _age(tick.began_at, now), tick.result)
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

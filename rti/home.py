@@ -5,6 +5,7 @@ from litestar.response import Redirect, Template
 
 from rti.accounts.policy import REQUESTS, SUPPORT
 from rti.calendars.queries import warning
+from rti.correspondence.addresses import doubted
 from rti.law.status import RequestStatus
 from rti.requests.commands import RequestFilter
 from rti.requests.queries import urgency, worklist
@@ -17,9 +18,11 @@ from rti.web.templating import WebRequest, page
 async def home(request: WebRequest, session: Session, today: Today) -> Template | Redirect:
     if request.user is None:
         return Redirect("/sign-in")
-    told = await warning(session, today) if request.user.role in SUPPORT else None
+    supports = request.user.role in SUPPORT
+    told = await warning(session, today) if supports else None
+    doubts = len(await doubted(session)) if supports else 0
     if request.user.role not in REQUESTS:
-        return page(request, "home.html", warning=told)
+        return page(request, "home.html", warning=told, doubted=doubts)
     return page(
         request,
         "home.html",
@@ -27,6 +30,7 @@ async def home(request: WebRequest, session: Session, today: Today) -> Template 
         open_requests=await worklist(session, request.user, RequestFilter(status=RequestStatus.OPEN), today),
         today=today,
         warning=told,
+        doubted=doubts,
     )
 
 

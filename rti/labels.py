@@ -229,6 +229,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         MessageKind.REMINDER: N_("Reminder"),
         MessageKind.DIGEST: N_("Digest of the day"),
         MessageKind.LETTER: N_("Letter to a public body"),
+        MessageKind.CODE: N_("Code"),
         MessageKind.INVITATION: N_("Invitation"),
         MessageKind.ANCHOR: N_("Head of the audit log"),
     },

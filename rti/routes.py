@@ -27,7 +27,15 @@ from rti.campaigns import pages as campaigns_pages
 from rti.cbos import api as cbos_api
 from rti.cbos import pages as cbos_pages
 from rti.cbos import sending_api, sending_pages
-from rti.correspondence import address_api, address_pages, letter_api, letter_pages, rule_api, rule_pages
+from rti.correspondence import (
+    address_api,
+    address_pages,
+    letter_api,
+    letter_pages,
+    rule_api,
+    rule_pages,
+    unsubscribe_pages,
+)
 from rti.correspondence import api as correspondence_api
 from rti.correspondence import pages as correspondence_pages
 from rti.feeds import api as feeds_api
@@ -64,6 +72,7 @@ _ACCOUNTS: list[Any] = [
     *feeds_serving.ROUTES,
     *address_pages.ROUTES,
     *address_api.ROUTES,
+    *unsubscribe_pages.ROUTES,
 ]
 _SAFETY: list[Any] = [*cbos_pages.SAFETY, *cbos_api.SAFETY]
 _FIGURES: list[Any] = [*statistics_pages.ROUTES, *what_if_pages.ROUTES]

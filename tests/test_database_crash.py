@@ -52,6 +52,7 @@ class Load:
                 self.served_at = time.monotonic()
             elif answer.status_code >= 500:
                 self.without_reference += "reference" not in answer.json()
+                await asyncio.sleep(0.05)  # people try again after a moment, and not in a tight loop
 
 
 async def stopped_and_started(running: Any) -> None:

@@ -1,13 +1,14 @@
 """Where somebody wants messages, as JSON."""
 
-from litestar import get, put
+from litestar import get, post, put
 from litestar.params import JSONBody
 
-from rti.correspondence import addresses
-from rti.correspondence.addresses import ChannelView, ChooseChannel
+from rti.correspondence import addresses, proving
+from rti.correspondence.addresses import ChannelView, ChooseChannel, ProveAddress
 from rti.web.api import JsonBody
 from rti.web.guards import signed_in
-from rti.web.inject import Session, Who
+from rti.web.inject import Door, Now, Session, Who
+from rti.web.templating import WebRequest
 
 
 @get("/api/me/channel", guards=[signed_in])
@@ -16,10 +17,22 @@ async def show_my_channel(session: Session, person: Who) -> ChannelView:
 
 
 @put("/api/me/channel", guards=[signed_in], dto=JsonBody[ChooseChannel], return_dto=None)
-async def choose_my_channel(data: JSONBody[ChooseChannel], session: Session, person: Who) -> ChannelView:
-    await addresses.choose(session, person, data)
+async def choose_my_channel(
+    request: WebRequest, data: JSONBody[ChooseChannel], session: Session, person: Who, now: Now
+) -> ChannelView:
+    await addresses.choose(session, request.app.state.settings, person, data, now)
     await session.flush()
     return await addresses.chosen(session, person)
 
 
-ROUTES = [show_my_channel, choose_my_channel]
+@post(
+    "/api/me/channel/code", guards=[signed_in], status_code=200, dto=JsonBody[ProveAddress], return_dto=None
+)
+async def prove_my_channel(
+    data: JSONBody[ProveAddress], door: Door, session: Session, person: Who, now: Now
+) -> ChannelView:
+    await proving.prove(door, person, data.code, now)
+    return await addresses.chosen(session, person)
+
+
+ROUTES = [show_my_channel, choose_my_channel, prove_my_channel]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 from sqlalchemy import delete, func, select
@@ -14,9 +15,11 @@ from rti.accounts.tables import PersonRow
 from rti.cbos.tables import CboRow
 from rti.correspondence.bounces import forgive, standing, standings
 from rti.correspondence.kinds import Channel, Standing
+from rti.correspondence.proving import forget_codes, send_code
 from rti.correspondence.tables import BounceRow, ChannelAddressRow
 from rti.errors import Message, invalid, say
 from rti.intake import Name, Wrong, read_email
+from rti.settings import Settings
 
 _TELEPHONE, _CHAT = re.compile(r"\+[1-9]\d{7,14}", re.ASCII), re.compile(r"-?\d{5,16}", re.ASCII)
 
@@ -28,12 +31,19 @@ class ChooseChannel(msgspec.Struct, frozen=True, kw_only=True):
     address: Name = ""
 
 
+class ProveAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """The code that arrived at an address."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
 class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
-    """How a person is reached, and how the address stands."""
+    """How a person is reached, and how the address stands; nothing but a code goes there before it is `proved`."""
 
     channel: Channel
     address: str
     standing: Standing
+    proved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +60,43 @@ class Doubted:
 
 async def chosen(session: AsyncSession, person: Person) -> ChannelView:
     """How this person is reached."""
-    row = await session.scalar(
-        select(ChannelAddressRow).where(ChannelAddressRow.person_id == person.id, ChannelAddressRow.chosen)
-    )
+    row = await _chosen(session, person)
     email = await session.scalar(select(PersonRow.email).where(PersonRow.id == person.id))
     way = (row.channel, row.address) if row else (Channel.EMAIL, email or "")
     known = await standings(session, [way])
-    return ChannelView(channel=way[0], address=way[1], standing=known.get(way, Standing.GOOD))
+    return ChannelView(
+        channel=way[0],
+        address=way[1],
+        standing=known.get(way, Standing.GOOD),
+        proved=row is None or row.code is None,
+    )
 
 
-async def choose(session: AsyncSession, person: Person, wanted: ChooseChannel) -> None:
-    """Send messages there from now on, and give the address another chance if it had refused some."""
-    address = _checked(wanted)
+async def _chosen(session: AsyncSession, person: Person) -> ChannelAddressRow | None:
+    mine = (ChannelAddressRow.person_id == person.id, ChannelAddressRow.chosen)
+    return await session.scalar(select(ChannelAddressRow).where(*mine))
+
+
+async def choose(
+    session: AsyncSession, settings: Settings, person: Person, wanted: ChooseChannel, now: datetime
+) -> None:
+    """Send messages there as soon as the person has proved to read them, and forget what it refused.
+
+    What was proved already stays so, and the address of the account needs no proof.
+    """
+    channel, address = wanted.channel, _checked(wanted)
+    await forgive(session, person.id, channel)
+    row = await _chosen(session, person)
+    if row and (row.channel, row.address, row.code) == (channel, address, None):
+        return
     await session.execute(delete(ChannelAddressRow).where(ChannelAddressRow.person_id == person.id))
-    if address:
-        session.add(
-            ChannelAddressRow(person_id=person.id, channel=wanted.channel, address=address, chosen=True)
-        )
-    await forgive(session, person.id, wanted.channel)
+    await forget_codes(session, person.id)
+    account = await session.scalar(select(PersonRow.email).where(PersonRow.id == person.id))
+    if channel is Channel.EMAIL and address in {"", account}:
+        return
+    code = await send_code(session, settings, person, channel, address, now)
+    given = {"channel": channel, "address": address, "code": code}
+    session.add(ChannelAddressRow(person_id=person.id, chosen=True, **given))
 
 
 def _checked(wanted: ChooseChannel) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.correspondence.kinds import Channel, Standing
+from rti.correspondence.kinds import Channel, MessageState, Standing
 from rti.correspondence.tables import BounceRow, MessageRow
 
 GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
@@ -39,10 +39,15 @@ async def standings(
 
 
 async def report(session: AsyncSession, message_id: UUID, status: str, now: datetime) -> bool:
-    """Note that a message came back, once however often it is reported; False where there is none such."""
+    """Note that a message came back, once however often it is reported; False where there is none such.
+
+    What was thought to have arrived has failed; what is being tried still goes on.
+    """
     message = await session.get(MessageRow, message_id)
     if message is None or message.to_address is None:
         return False
+    if message.state in {MessageState.ACCEPTED, MessageState.UNKNOWN}:
+        message.state, message.last_reply = MessageState.FAILED, status
     row = insert(BounceRow).values(
         message_id=message.id,
         person_id=message.person_id,

@@ -10,6 +10,7 @@ class MessageKind(StrEnum):
     DIGEST = "digest"
     LETTER = "letter"
     INVITATION = "invitation"
+    CODE = "code"
     ANCHOR = "anchor"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select, tuple_, update
+from sqlalchemy import Select, and_, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person
@@ -169,7 +169,8 @@ async def approve(
     if found.sendable_to:
         reminder = found.reminder
         digest = hashlib.sha256(f"letter:{letter_id}".encode()).hexdigest()[:32]
-        message = MessageRow(
+        # Only these columns: with the others this login could write to a person.
+        queued = insert(MessageRow).values(
             letter_id=letter_id,
             reminder_id=reminder.id,
             kind=MessageKind.LETTER,
@@ -179,8 +180,7 @@ async def approve(
             created_at=now,
             **chosen,
         )
-        session.add(message)
-        await session.flush()
+        await session.execute(queued)
 
 
 async def dismiss(session: AsyncSession, person: Person, letter_id: UUID, now: datetime) -> None:

@@ -138,6 +138,8 @@ class LetterRow(Base):
 class ChannelAddressRow(Base):
     """Where a person is reached on a channel, and which one was chosen.
 
+    `code` was sent there to prove that the address is the person's, and is None once it was typed in.
+
     Where none is chosen it is e-mail, and where no address stands for e-mail it is that of the account.
     """
 
@@ -150,6 +152,7 @@ class ChannelAddressRow(Base):
     channel: Mapped[Channel] = mapped_column(Choice(Channel), primary_key=True)
     address: Mapped[str]
     chosen: Mapped[bool]
+    code: Mapped[str | None]
 
 
 class BounceRow(Base):

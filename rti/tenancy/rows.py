@@ -26,7 +26,12 @@ EDIT = "SELECT, INSERT, UPDATE"
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 MINE = "cbo_id = (SELECT rti.my_cbo())"
-MY_MESSAGE = "person_id = (SELECT rti.me()) OR letter_id IN (SELECT id FROM letter)"
+_SHOWN = "kind NOT IN ('invitation', 'code')"
+"""Messages whose text is only for who reads what arrives at their address."""
+MY_MESSAGE = f"(person_id = (SELECT rti.me()) AND {_SHOWN}) OR letter_id IN (SELECT id FROM letter)"  # noqa: S608 -- our own words
+_SENDS_LETTERS = """SELECT, INSERT (id, reminder_id, letter_id, kind, channel, values, message_id, state, attempt,
+    deferrals, ambiguous, next_attempt_at, created_at, to_address, language, subject, body, last_reply),
+    UPDATE (state, finished_at, next_attempt_at)"""
 ASSIGNED = """(SELECT rti.sees_everything())
     OR campaign_id = ANY ((SELECT rti.my_campaigns())::uuid[])
     OR body_id = ANY ((SELECT rti.my_bodies())::uuid[])"""
@@ -202,9 +207,9 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "reminder": _of_request(READ, worker=May(ADD)),
     "message": {
         Login.DOOR: May("SELECT (person_id, kind, state, created_at, next_attempt_at), INSERT, DELETE"),
-        Login.CBO: May(EDIT, MY_MESSAGE),
-        Login.STAFF: May(EDIT, "kind <> 'invitation'"),
-        Login.ADMIN: May(READ),
+        Login.CBO: May(_SENDS_LETTERS, MY_MESSAGE),
+        Login.STAFF: May(_SENDS_LETTERS, _SHOWN),
+        Login.ADMIN: May(READ, _SHOWN),
         Login.SAFETY: May("SELECT (person_id, state), UPDATE (state, finished_at), DELETE", _SAFE_PERSON),
         Login.WORKER: May(EDIT),
         Login.OPERATOR: _ANY,

@@ -14,7 +14,7 @@ import pytest
 from litestar.datastructures import State
 from sqlalchemy import text
 
-from notifications.timetable import backup_job
+from notifications.jobs import backup_job
 from rti.accounts.policy import Role
 from rti.app import create_app
 from rti.backups.kinds import RunKind

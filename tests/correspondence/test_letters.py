@@ -1,5 +1,6 @@
 """Letters that chase a public body: proposed by a rule, sent by a person."""
 
+import signal
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -7,11 +8,13 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
+from notifications import outbox
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
 from rti.accounts.policy import Role
 from rti.bodies.tables import PublicBodyRow
 from rti.cbos.tables import CboRow
+from rti.correspondence.bounces import report
 from rti.correspondence.drafting import Chased, draft
 from rti.correspondence.kinds import LetterState, MessageState
 from rti.correspondence.letters import letter, text_of
@@ -28,6 +31,7 @@ from tests import make
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import TITLE, due, sink
 from tests.notifications.servers import Sink
+from tests.notifications.test_processes import ended, kill_at, started
 
 assert sink
 ADDRESS = "commune@gov.example"
@@ -202,22 +206,64 @@ async def test_a_letter_is_not_needed_once_the_answer_is_there(
 @pytest.mark.parametrize(
     ("decision", "state"), [("arrived", MessageState.ACCEPTED), ("again", MessageState.QUEUED)]
 )
-async def test_a_letter_in_doubt_waits_for_a_person(
-    client: httpx.AsyncClient, database: Database, settings: Settings, decision: str, state: MessageState
+async def test_a_letter_after_whose_final_dot_the_connection_broke_off_waits_for_a_person(
+    client: httpx.AsyncClient,
+    database: Database,
+    settings: Settings,
+    sink: Sink,
+    decision: str,
+    state: MessageState,
 ) -> None:
     case = await _proposed(database)
     await make.sign_in(client, case.member)
     await client.post(f"/api{case.path}/approve", json=TEXT)
     settle = {"decision": decision}
     assert (await client.post(f"/api{case.path}/settle", json=settle)).status_code == 409
-    async with database.transaction() as session:
-        await session.execute(update(MessageRow).values(state=MessageState.UNKNOWN, finished_at=now()))
+    sink.drop_after_dot = 1
+    mail = replace(settings, smtp_url=sink.url)
+    assert (await dispatch(database, mail)).states == {MessageState.UNKNOWN: 1}
+    assert (await dispatch(database, mail)).states == {}
     (before,) = await _messages(database)
     assert "Ask the public body" in (await client.get(case.path)).text
     await make.post_form(client, f"{case.path}/settle", settle, page=case.path)
     (after,) = await _messages(database)
     assert after.state is state
     assert after.message_id == before.message_id
+
+
+async def test_a_letter_whose_dispatcher_was_killed_after_the_final_dot_is_not_sent_again_by_itself(
+    client: httpx.AsyncClient, database: Database, settings: Settings, sink: Sink
+) -> None:
+    case = await _proposed(database)
+    await make.sign_in(client, case.member)
+    await client.post(f"/api{case.path}/approve", json=TEXT)
+    victim = await started(settings.database_url, "rti", "dispatch", RTI_SMTP_URL=sink.url)
+    kill_at(sink, victim, "dot", 1)
+    assert (await ended(victim))[0] == -signal.SIGKILL
+    mail = replace(settings, smtp_url=sink.url)
+    done = await dispatch(database, mail, clock=lambda: now() + outbox.LEASE)
+    assert done.states == {MessageState.UNKNOWN: 1}
+    assert len(sink.messages) == 1
+    await client.post(f"/api{case.path}/settle", json={"decision": "again"})
+    assert (await dispatch(database, mail)).states == {MessageState.ACCEPTED: 1}
+    assert sink.message_ids == [(await _messages(database))[0].message_id] * 2
+
+
+async def test_a_letter_that_came_back_is_to_be_printed_and_the_next_one_is_tried_all_the_same(
+    client: httpx.AsyncClient, database: Database, settings: Settings, sink: Sink
+) -> None:
+    case = await _proposed(database)
+    await make.sign_in(client, case.member)
+    await client.post(f"/api{case.path}/approve", json=TEXT)
+    mail = replace(settings, smtp_url=sink.url)
+    await dispatch(database, mail)
+    async with database.transaction() as session:
+        await report(session, (await _messages(database))[0].id, "5.1.1", now())
+        other = await make.request(session, case.member.person, NOW, title=TITLE)
+        second = await make.letter(session, other, NOW)
+    assert "refused this letter (5.1.1)" in (await client.get(case.path)).text
+    await client.post(f"/api/letters/{second.id}/approve", json=TEXT)
+    assert (await dispatch(database, mail)).states == {MessageState.ACCEPTED: 1}
 
 
 async def test_nobody_sees_or_decides_about_the_letter_of_another_organisation(

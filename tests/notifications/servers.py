@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from types import SimpleNamespace
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -74,9 +75,14 @@ class Sink:
 async def smtp_server(sink: Sink, **options: Any) -> AsyncIterator[Sink]:
     """aiosmtpd in this very event loop, on a free port."""
 
+    # Not the sink itself: aiosmtpd reads every property of its handler at each connection.
+    handler = SimpleNamespace(
+        handle_MAIL=sink.handle_MAIL, handle_RCPT=sink.handle_RCPT, handle_DATA=sink.handle_DATA
+    )
+
     def protocol() -> SMTP:
         sink.connections += 1
-        return SMTP(sink, enable_SMTPUTF8=False, hostname="sink.test", **options)
+        return SMTP(handler, enable_SMTPUTF8=False, hostname="sink.test", **options)
 
     server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
     sink.port = server.sockets[0].getsockname()[1]
@@ -126,7 +132,7 @@ CUT, SILENT, DRIPPING = b"cut", b"silent", b"dripping"
 async def misbehaving(phase: str, how: bytes, only: bytes = b"") -> AsyncIterator[str]:
     """A server that is good but at one phase: "greeting", a command, or "." for the final dot.
 
-    With `only` it misbehaves at commands that contain these bytes. Yields its address.
+    With `only` it misbehaves at commands or contents that contain these bytes. Yields its address.
     """
 
     async def answer(
@@ -154,8 +160,8 @@ async def misbehaving(phase: str, how: bytes, only: bytes = b"") -> AsyncIterato
                 reader, writer, command, line, b"354 go on\r\n" if command == "DATA" else b"250 OK\r\n"
             )
             if command == "DATA" and not (phase == "DATA" and how[:1] in b"45"):
-                await reader.readuntil(b"\r\n.\r\n")
-                await answer(reader, writer, ".", b"", b"250 2.0.0 taken\r\n")
+                content = await reader.readuntil(b"\r\n.\r\n")
+                await answer(reader, writer, ".", content, b"250 2.0.0 taken\r\n")
 
     async with scripted(talk) as url:
         yield url

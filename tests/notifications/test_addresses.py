@@ -63,9 +63,14 @@ async def test_a_wrong_address_is_told_with_what_would_be_right(
 async def test_the_channel_in_the_api(client: httpx.AsyncClient, sign_in: SignIn, database: Database) -> None:
     member = await sign_in(Role.CBO_LEAD)
     first = await client.get("/api/me/channel")
-    assert first.json() == {"channel": "email", "address": member.email, "standing": "good"}
+    assert first.json() == {"channel": "email", "address": member.email, "standing": "good", "proved": True}
     saved = await client.put("/api/me/channel", json={"channel": "email", "address": "Other@Test.example"})
-    assert saved.json() == {"channel": "email", "address": "other@test.example", "standing": "good"}
+    assert saved.json() == {
+        "channel": "email",
+        "address": "other@test.example",
+        "standing": "good",
+        "proved": False,
+    }
 
 
 async def refused(database: Database, settings: Settings, sink: Sink) -> make.Member:
@@ -87,6 +92,7 @@ async def test_staff_are_told_who_has_an_address_that_is_gone_but_not_the_addres
         assert "5.1.1" in text
         assert "switched off" in text
         assert member.email not in text
+        assert "1 person has an address that refuses messages" in (await client.get("/")).text
 
 
 async def test_who_saves_an_address_that_was_switched_off_gives_it_another_chance(

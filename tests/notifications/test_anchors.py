@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from notifications.timetable import seal_job
+from notifications.jobs import seal_job
 from rti.audit.chain import read_anchors
 from rti.audit.chaining import anchor
 from rti.audit.checking import check

@@ -178,6 +178,17 @@ async def test_a_refused_content_says_nothing_about_the_address(
         assert list(await session.scalars(select(BounceRow))) == []
 
 
+async def test_what_a_report_says_did_not_arrive_has_failed(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    await queued(database)
+    await sent(database, settings, sink.url)
+    async with database.transaction() as session:
+        await report(session, (await only(database)).id, "5.2.2", NOW)
+    message = await only(database)
+    assert (message.state, message.last_reply) == (MessageState.FAILED, "5.2.2")
+
+
 async def test_a_report_that_comes_twice_counts_once(
     database: Database, settings: Settings, sink: Sink
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy import select, update
 
 from notifications.dispatch import CONNECTIONS
 from notifications.sweep import sweep
+from rti.accounts.tables import PersonRow
 from rti.correspondence.kinds import MessageState
 from rti.correspondence.tables import BounceRow, MessageRow
 from rti.db import Database
@@ -108,6 +110,23 @@ async def test_a_slow_recipient_holds_up_nobody_else(database: Database, setting
     assert done.trouble is None
     assert done.states == {MessageState.ACCEPTED: others, MessageState.DEFERRED: 3}
     assert asyncio.get_running_loop().time() - began < 10 * SHORT.envelope, "they waited one after the other"
+
+
+@pytest.mark.parametrize("phase", ["RCPT", "."])
+async def test_a_slow_domain_with_many_messages_among_the_others_holds_up_nobody_else(
+    database: Database, settings: Settings, phase: str
+) -> None:
+    slow, good = await due(database, TODAY, count=3 * CONNECTIONS), await due(database, TODAY, count=30)
+    async with database.transaction() as session:
+        moved = update(PersonRow).where(PersonRow.id == slow.member.person.id)
+        await session.execute(moved.values(email="somebody@slow.example"))
+    await sweep(database, TODAY, NOW, host="rti.test")
+    async with misbehaving(phase, SILENT, only=b"@slow.example") as url:
+        await sent(database, settings, url)
+    states = Counter((row.person_id, row.state) for row in await messages(database))
+    assert states[good.member.person.id, MessageState.ACCEPTED] == 30
+    assert 1 <= states[slow.member.person.id, MessageState.DEFERRED] <= CONNECTIONS
+    assert states[slow.member.person.id, MessageState.QUEUED] >= 2 * CONNECTIONS
 
 
 async def test_a_server_that_takes_forever_delays_messages_of_another_day_by_no_more_than_its_pause(

@@ -2,24 +2,28 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 from apprise.plugins.telegram import NotifyTelegram
 
 from notifications.gateways import Gateways
+from notifications.jobs import dispatch_job
 from notifications.sweep import sweep
 from rti.correspondence.bounces import report
 from rti.correspondence.kinds import Channel, MessageState
 from rti.correspondence.tables import ChannelAddressRow
 from rti.db import Database
 from rti.settings import Settings, SettingsFault
+from rti.wallclock import HOME_ZONE, day_of, now
 from tests.conftest import NOW, TODAY
-from tests.notifications.conftest import TITLE, due
-from tests.notifications.servers import Sink
+from tests.notifications.conftest import TITLE, due, messages
+from tests.notifications.servers import Sink, refusing_sign_in, smtp_server
 from tests.notifications.test_dispatch import only, sent
 
 NUMBER, CHAT = "+85512345678", "123456789"
@@ -75,14 +79,15 @@ async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Http]:
         yield http
 
 
-async def reached_by(database: Database, channel: Channel, address: str) -> None:
+async def reached_by(database: Database, channel: Channel, address: str, moment: datetime = NOW) -> None:
     """A reminder for somebody who chose this channel."""
-    case = await due(database, TODAY)
+    today = day_of(moment, HOME_ZONE)
+    case = await due(database, today, now=moment)
     async with database.transaction() as session:
         session.add(
             ChannelAddressRow(person_id=case.member.person.id, channel=channel, address=address, chosen=True)
         )
-    await sweep(database, TODAY, NOW, host="rti.test")
+    await sweep(database, today, moment, host="rti.test")
 
 
 def with_sms(settings: Settings, http: Http) -> Settings:
@@ -158,6 +163,40 @@ async def test_a_gateway_goes_on_while_the_mail_server_is_away(
     done = await sent(database, with_sms(settings, smseagle), "smtp://127.0.0.1:1")
     assert done.states == {MessageState.ACCEPTED: 1}
     assert str(done.trouble) == "the mail server cannot be reached"
+
+
+async def test_text_messages_go_out_while_the_mail_server_rests_and_nobody_signs_in_again(
+    database: Database, settings: Settings, smseagle: Http
+) -> None:
+    moment, mails = now(), Sink()
+    await due(database, day_of(moment, HOME_ZONE), now=moment)
+    await reached_by(database, Channel.SMS, NUMBER, moment)
+    async with smtp_server(mails, **refusing_sign_in(mails)):
+        sending = replace(with_sms(settings, smseagle), smtp_url=f"smtp://user:word@127.0.0.1:{mails.port}")
+        job = dispatch_job(database, sending, asyncio.Event())
+        results = [await job(moment)]
+        await reached_by(database, Channel.SMS, "+85587654321", moment)
+        results.append(await job(moment))
+    assert {(each.words, each.well) for each in results} == {("the mail server refuses our sign-in", False)}
+    assert mails.connections == 1
+    assert [asked["params"]["to"] for _, asked in smseagle.asked] == [NUMBER, "+85587654321"]
+    assert Counter(row.state for row in await messages(database)) == {
+        MessageState.ACCEPTED: 2,
+        MessageState.QUEUED: 1,
+    }
+
+
+async def test_mail_goes_out_while_a_gateway_confirms_nothing(
+    database: Database, settings: Settings, smseagle: Http, sink: Sink
+) -> None:
+    smseagle.cut, moment = True, now()
+    await reached_by(database, Channel.SMS, NUMBER, moment)
+    job = dispatch_job(database, replace(with_sms(settings, smseagle), smtp_url=sink.url), asyncio.Event())
+    for delivered in (1, 2):
+        await due(database, day_of(moment, HOME_ZONE), now=moment)
+        await sweep(database, day_of(moment, HOME_ZONE), moment, host="rti.test")
+        assert (await job(moment)).well
+        assert len(sink.accepted) == delivered
 
 
 def test_an_address_that_apprise_does_not_know_is_told_at_the_start(settings: Settings) -> None:

@@ -3,16 +3,17 @@
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 
+from notifications.jobs import sweep_job
 from notifications.sweep import Swept, sweep
-from notifications.timetable import sweep_job
 from rti.accounts.policy import Role
 from rti.accounts.tables import PersonRow
 from rti.cbos.tables import CboRow
+from rti.correspondence.tables import ReminderRow
 from rti.db import Database
 from rti.law.events import EventKind, Outcome
-from rti.requests.tables import DeadlineRow
+from rti.requests.tables import DeadlineRow, RequestRow
 from rti.settings import Settings
 from tests import make
 from tests.conftest import NOW, TODAY
@@ -107,6 +108,48 @@ async def test_an_answered_request_is_not_reminded_of(database: Database) -> Non
     for day in range(60):
         await swept(database, TODAY + timedelta(day))
     assert await reminders(database) == []
+
+
+async def test_whoever_records_an_answer_does_not_wait_for_a_sweep(database: Database) -> None:
+    case = await due(database, TODAY, count=2)
+    async with database.transaction() as session:
+        requests = sorted(await session.scalars(select(RequestRow.id)))
+    sweeping = None
+    try:
+        async with database.transaction() as rival:
+            # The sweep has made the first reminder and waits for the fate of this one.
+            rival.add(
+                ReminderRow(
+                    cbo_id=case.cbo.id,
+                    request_id=requests[-1],
+                    rule="today",
+                    clock="reply",
+                    epoch=1,
+                    due_on=TODAY,
+                    created_at=NOW,
+                )
+            )
+            await rival.flush()
+            sweeping = asyncio.create_task(swept(database))
+            await _until_one_waits(database)
+            for request_id in requests:
+                async with database.transaction() as session:
+                    await session.execute(text("SET LOCAL lock_timeout = '2s'"))
+                    answer = {"kind": EventKind.ANSWERED, "day": TODAY, "outcome": Outcome.FULL}
+                    await make.event(session, request_id, case.member.person, NOW, **answer)
+    finally:
+        if sweeping:
+            await sweeping
+    assert len(await reminders(database)) == 2
+
+
+async def _until_one_waits(database: Database) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            async with database.transaction() as session:
+                if await session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                    return
+            await asyncio.sleep(0.02)
 
 
 async def test_a_message_id_is_of_our_host_and_holds_no_name(database: Database) -> None:

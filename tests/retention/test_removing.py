@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from sqlalchemy import func, select, text
 
-from notifications.timetable import retention_job
+from notifications.jobs import retention_job
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.policy import Person, Role, TokenScope
 from rti.accounts.tables import ApiTokenRow, GuessRow, InvitationRow, SignInRow

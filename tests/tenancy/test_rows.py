@@ -74,6 +74,61 @@ async def test_nobody_writes_a_row_for_another_organisation(database: Database) 
             )
 
 
+_LETTER = text("""
+    INSERT INTO message (id, letter_id, kind, channel, values, message_id, state, attempt, deferrals, ambiguous,
+        next_attempt_at, created_at, last_reply)
+    VALUES (gen_random_uuid(), :letter, 'letter', 'email', '{}', gen_random_uuid(), 'queued', 0, 0, 0, now(), now(), '')
+""")
+
+
+async def _letter(database: Database, member: Person) -> UUID:
+    async with database.transaction() as session:
+        return (await make.letter(session, await make.request(session, member, NOW), NOW)).id
+
+
+@pytest.mark.parametrize("login", [Login.CBO, Login.STAFF])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO message (id, person_id) SELECT :id, id FROM person",
+        "INSERT INTO message (id, digest_on) VALUES (:id, now())",
+        *(
+            f"UPDATE message SET {column} = {column}"  # noqa: S608 -- names of this file
+            for column in (
+                "to_address",
+                "subject",
+                "body",
+                "kind",
+                "values",
+                "message_id",
+                "attempt",
+                "person_id",
+            )
+        ),
+        "DELETE FROM message",
+    ],
+)
+async def test_who_approves_letters_can_write_no_other_message_and_change_no_text(
+    database: Database, login: Login, statement: str
+) -> None:
+    async with database.transaction() as session:
+        member = (await make.member(session, Role.CBO_MEMBER if login is Login.CBO else Role.STAFF)).person
+    with pytest.raises(DBAPIError, match="permission denied for table message"):
+        async with database.under(login).transaction(member.id) as session:
+            await session.execute(text(statement), {"id": new_id()} if ":id" in statement else {})
+
+
+async def test_a_member_sends_letters_of_the_own_organisation_only(database: Database) -> None:
+    mine, other = await _members(database, 2)
+    letter, foreign = await _letter(database, mine), await _letter(database, other)
+    async with database.under(Login.CBO).transaction(mine.id) as session:
+        await session.execute(_LETTER, {"letter": letter})
+        await session.execute(text("UPDATE message SET state = 'unknown', finished_at = now()"))
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with database.under(Login.CBO).transaction(mine.id) as session:
+            await session.execute(_LETTER, {"letter": foreign})
+
+
 async def test_a_setting_widens_no_login(database: Database) -> None:
     """Whoever gets to run SQL as a member may name another person, and still is no member of the staff."""
     (member,) = await _members(database, 1)

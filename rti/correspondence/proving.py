@@ -1,0 +1,68 @@
+"""Proof that an address is the person's own: a code is sent there, and typed in on the page.
+
+Until then messages go to the address of the account, so that a number typed wrong tells a stranger nothing.
+"""
+
+import secrets
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts import guessing, one_time
+from rti.accounts.policy import Person
+from rti.correspondence.kinds import Channel, MessageKind
+from rti.correspondence.tables import ChannelAddressRow, MessageRow
+from rti.db import Database, new_id
+from rti.errors import invalid, say
+from rti.settings import Settings
+
+DIGITS = 8
+"""With guesses as `rti.accounts.guessing` lets through, one stranger in a million hits one within a day."""
+
+
+async def send_code(
+    session: AsyncSession, settings: Settings, person: Person, channel: Channel, address: str, now: datetime
+) -> str:
+    """Queue a new code for an address, in place of older ones; raises TooOften, because messages cost."""
+    await guessing.take(
+        session, guessing.key_of_person(settings.secret, "code sent", person.id), now, "address"
+    )
+    await forget_codes(session, person.id)
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    session.add(
+        MessageRow(
+            id=new_id(),
+            person_id=person.id,
+            kind=MessageKind.CODE,
+            channel=channel,
+            to_address=address,
+            values={"code": code},
+            message_id=f"<{uuid4().hex}@{settings.mail_host}>",
+            next_attempt_at=now,
+            created_at=now,
+        )
+    )
+    return code
+
+
+async def prove(door: Database, person: Person, code: str, now: datetime) -> None:
+    """Send messages to the address at which this code arrived; raises Invalid, or TooOften."""
+    key = guessing.key_of_person(door.secret, "code", person.id)
+    async with door.transaction() as session:
+        # Committed before it is looked at, so that a refusal does not undo the count.
+        await guessing.take(session, key, now, "code")
+    async with door.transaction() as session:
+        sent = (ChannelAddressRow.person_id == person.id, ChannelAddressRow.code == one_time.plain(code))
+        proved = update(ChannelAddressRow).where(*sent).values(code=None)
+        if (await session.execute(proved.returning(ChannelAddressRow.person_id))).one_or_none() is None:
+            raise invalid("code", say("This is not the newest code that was sent to this address"))
+        await guessing.give_back(session, key)
+        await forget_codes(session, person.id)
+
+
+async def forget_codes(session: AsyncSession, person_id: UUID) -> None:
+    """A code that is good no more need not stand in a message."""
+    codes = (MessageRow.person_id == person_id, MessageRow.kind == MessageKind.CODE)
+    await session.execute(delete(MessageRow).where(*codes))
