@@ -117,6 +117,15 @@ PROMISES = (
         ("tests/requests/test_identity.py::test_an_altered_document_is_refused_and_rings",),
     ),
     Promise(
+        N_(
+            "Who did what is written down, and nobody changes that unseen once the mark of the day has left the server."
+        ),
+        (
+            "tests/audit/test_log.py::test_what_a_superuser_did_to_the_table_is_found",
+            "tests/audit/test_log.py::test_no_login_changes_or_removes_an_entry",
+        ),
+    ),
+    Promise(
         N_("Signing out, a new password, another role and a lock end every session before its next request."),
         ("tests/accounts/test_sessions.py::test_whatever_ends_a_session_ends_it_before_the_next_request",),
     ),

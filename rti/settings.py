@@ -110,6 +110,12 @@ def _recipients(value: str) -> str:
     return ",".join(keys)
 
 
+def _as_variable(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(int(value) if isinstance(value, bool) else value)
+
+
 def _setting(parse: Any, meaning: str, default: Any) -> Any:
     return field(default=default, metadata={"parse": parse, "help": meaning})
 
@@ -191,9 +197,9 @@ class Settings:
         """The variables from which these same settings are read."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {
-            f"RTI_{name.upper()}": str(int(value) if isinstance(value, bool) else value)
+            f"RTI_{name.upper()}": _as_variable(value)
             for name, value in values.items()
-            if value not in {None, ""}
+            if value not in {None, "", ()}
         }
 
     @classmethod

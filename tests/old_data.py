@@ -114,6 +114,9 @@ ROWS: Mapping[str, str] = {
         INSERT INTO backup_run (id, kind, began_at, ended_at, well, file, result)
         SELECT {_id(32)}, 'backup', now(), now(), true, 'old.age', '' {FEW};
     """,
+    "0010": f"""
+        INSERT INTO channel_address (person_id, channel, address, chosen) SELECT {PERSON}, 'telegram', '12345', true {FEW};
+    """,
 }
 
 

@@ -51,7 +51,12 @@ def test_cookies_are_secure_where_the_address_is() -> None:
 
 def test_a_process_of_ours_reads_the_same_settings_from_the_environment_that_it_is_given() -> None:
     settings = Settings.from_env(
-        {"RTI_DATABASE_URL": "postgresql://db/rti", "RTI_DEMO": "1", "RTI_KEY_FILE": "/k"}
+        {
+            "RTI_DATABASE_URL": "postgresql://db/rti",
+            "RTI_DEMO": "1",
+            "RTI_KEY_FILE": "/k",
+            "RTI_ANCHOR_TO": "one@x.example, two@y.example",
+        }
     )
     assert Settings.from_env(settings.environment()) == settings
 
