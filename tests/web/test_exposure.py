@@ -4,19 +4,26 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from email.message import Message
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from rti.accounts.policy import Role
 from rti.accounts.tables import PersonRow
 from rti.app import create_app
 from rti.db import Database
 from rti.settings import Settings
-from rti.web.headers import DOWNLOAD_POLICY, PROTECTION
+from rti.web.headers import DOWNLOAD_POLICY, PROTECTION, attachment
+from rti.web.menu import menu
 from rti.web.templating import STATIC
 from tests import make
+from tests.conftest import SignIn
 
 WEB = STATIC.parent
 EVERYWHERE = (
@@ -99,6 +106,27 @@ async def test_a_crash_tells_a_reference_and_its_trace_goes_to_the_log(
     assert logged["reference"] in told.text
     assert "Traceback" in logged["exception"]
     assert "canary" not in str(logged)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=50))
+def test_the_name_of_a_download_stays_one_name(name: str) -> None:
+    written = attachment(name)
+    assert written.isascii()
+    assert written.isprintable()
+    answer = Message()
+    answer["Content-Disposition"] = written
+    assert answer.get_content_disposition() == "attachment"
+    assert unquote(written.rpartition("filename*=UTF-8''")[2]) == name
+    assert written.count('"') == 2
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_every_page_of_the_menu_offers_to_sign_out(
+    client: httpx.AsyncClient, sign_in: SignIn, role: Role
+) -> None:
+    await sign_in(role)
+    for address, _ in menu(role):
+        assert '<form method="post" action="/sign-out">' in (await client.get(address)).text, address
 
 
 async def test_a_new_installation_has_no_account(database: Database) -> None:
