@@ -91,6 +91,8 @@ def create_app(settings: Settings) -> Litestar:
             exclude=r"^/(api|feeds|unsubscribe)/",
         ),
         compression_config=CompressionConfig(backend="gzip"),
+        # Else the framework asks the environment, and shows traces to everybody.
+        debug=False,
         logging_config=None,
         request_max_body_size=LARGEST_BODY,
         openapi_config=describing.CONFIG,

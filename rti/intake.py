@@ -84,7 +84,7 @@ def decode(kind: type[T], values: Mapping[str, object]) -> T:
     ]
     for each in msgspec.structs.fields(kind):
         value = values.get(each.name)
-        if isinstance(value, str):
+        if isinstance(value, str) and not _as_typed(each.type):
             value = value.strip()
         if value is None or value == "":
             if each.required:
@@ -97,6 +97,11 @@ def decode(kind: type[T], values: Mapping[str, object]) -> T:
     if faults:
         raise Invalid(*faults)
     return kind(**taken)
+
+
+def _as_typed(wanted: Any) -> bool:
+    """Whether spaces around a text belong to it, as they do to a password."""
+    return bool((_limits(_without_none(wanted)).extra or {}).get("as_typed"))
 
 
 def parse_date(text: str) -> date:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rti.accounts.commands import Password
 from rti.errors import Invalid
 from rti.intake import Line, Name, decode
 from rti.law.events import Outcome
@@ -35,6 +36,15 @@ def test_texts_become_values_and_empty_ones_the_default() -> None:
         Asked, {"title": " Budget ", "day": "2026-04-20", "amount": "7", "outcome": "full", "note": ""}
     )
     assert asked == Asked(title="Budget", day=date(2026, 4, 20), amount=7, outcome=Outcome.FULL)
+
+
+class Shown(msgspec.Struct):
+    password: Password
+
+
+def test_a_password_is_taken_as_it_was_typed() -> None:
+    for typed in (" seven green umbrellas ", "\t", " " * 15, "ÅsaÅsa"):
+        assert decode(Shown, {"password": typed}).password == typed
 
 
 def test_khmer_digits_are_read_in_dates_and_numbers() -> None:

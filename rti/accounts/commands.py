@@ -10,8 +10,8 @@ from rti.accounts.policy import Role, TokenScope
 from rti.i18n import Language
 from rti.intake import Code, Email, Name
 
-Password = Annotated[str, msgspec.Meta(max_length=LONGEST)]
-NewPassword = Annotated[str, msgspec.Meta(min_length=SHORTEST, max_length=LONGEST)]
+Password = Annotated[str, msgspec.Meta(max_length=LONGEST, extra={"as_typed": True})]
+NewPassword = Annotated[str, msgspec.Meta(min_length=SHORTEST, max_length=LONGEST, extra={"as_typed": True})]
 """Length is all that is asked of the kind of characters (NIST SP 800-63B-4, 3.1.1.2)."""
 FactorCode = Annotated[str, msgspec.Meta(max_length=64)]
 

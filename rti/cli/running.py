@@ -73,6 +73,8 @@ def serve(*, stop_with_parent: bool = typer.Option(False, hidden=True)) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            # Nothing that a proxy says of a visitor is looked at.
+            proxy_headers=False,
             timeout_graceful_shutdown=STOP_SECONDS // 2,
         )
 

@@ -42,6 +42,12 @@ class LetterFilter(msgspec.Struct, frozen=True, kw_only=True):
     after: Name = ""
 
 
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise Wrong(say("Write this on one line"))
+    return text
+
+
 class ShowLetter(msgspec.Struct, frozen=True, kw_only=True):
     """In which language a draft is to be shown."""
 
@@ -52,7 +58,7 @@ class ApproveLetter(msgspec.Struct, frozen=True, kw_only=True):
     """The letter as it is to go out."""
 
     language: Language
-    subject: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    subject: Annotated[str, msgspec.Meta(min_length=1, max_length=300, extra={"read": _one_line})]
     body: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
 
 

@@ -107,7 +107,7 @@ async def changes(request: WebRequest, secret: Secret) -> Response[bytes]:
         language=t.language,
         since=reader.since,
     )
-    return _answer(request, shown, "application/atom+xml")
+    return _answer(request, shown, "application/atom+xml; charset=utf-8")
 
 
 def _url(request: WebRequest, of: RequestRow) -> str:

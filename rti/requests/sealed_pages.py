@@ -12,7 +12,7 @@ from rti.requests.pages import detail_page
 from rti.requests.queries import one
 from rti.web import forms, problems, proof
 from rti.web.guards import only
-from rti.web.headers import attachment
+from rti.web.headers import DOWNLOAD_POLICY, attachment
 from rti.web.inject import Door, Id, Now, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page
 
@@ -26,7 +26,7 @@ def download(request: WebRequest, found: documents.Download | Altered) -> Respon
         media_type=found.media_type,
         headers={
             "Content-Disposition": attachment(found.file_name),
-            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Content-Security-Policy": DOWNLOAD_POLICY,
         },
     )
 

@@ -15,9 +15,10 @@ def static_file(name: FromPath[str]) -> Response[bytes]:
     path = STATIC_FILES.get(name)
     if path is None:
         raise NotFound
+    media_type = guess_type(path.name)[0] or "font/ttf"
     return Response(
         path.read_bytes(),
-        media_type=guess_type(path.name)[0] or "font/ttf",
+        media_type=f"{media_type}; charset=utf-8" if media_type.endswith("xml") else media_type,
         headers={"Cache-Control": "public, max-age=31536000, immutable"},
     )
 

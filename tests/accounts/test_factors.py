@@ -239,3 +239,12 @@ def test_a_password_is_judged_by_how_many_guesses_it_takes_and_not_by_its_charac
     password: str, easy: bool
 ) -> None:
     assert bool(passwords.too_easy(password, ("Sokha Chea", "sokha.chea@example.org"))) is easy
+
+
+def test_a_long_password_counts_to_its_last_character() -> None:
+    whole = "green umbrellas " * (passwords.LONGEST // 16)
+    stored = passwords.hash_password(whole)
+    assert len(whole) == passwords.LONGEST
+    assert passwords.password_matches(stored, whole)
+    assert not passwords.password_matches(stored, whole[:-1])
+    assert not passwords.password_matches(stored, f"{whole[:-1]}x")

@@ -163,6 +163,18 @@ async def test_an_empty_letter_is_refused_at_its_fields_and_nothing_typed_is_los
     assert (await _letter(database)).state is LetterState.PROPOSED
 
 
+async def test_a_subject_that_would_begin_another_header_is_refused_at_its_field(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    case = await _proposed(database)
+    await make.sign_in(client, case.member)
+    for end in ("\r\nBcc: x@evil.example", "\nx", "\rx", "\u0085x"):
+        sent = {**TEXT, "subject": TEXT["subject"] + end}
+        answer = await client.post(f"/api{case.path}/approve", json=sent)
+        assert [fault["field"] for fault in answer.json()["faults"]] == ["subject"], repr(end)
+    assert await _messages(database) == []
+
+
 async def test_a_dismissed_letter_is_not_proposed_again(
     client: httpx.AsyncClient, database: Database
 ) -> None:

@@ -77,7 +77,7 @@ async def test_news_say_that_something_happened_and_nothing_else(
 ) -> None:
     case, secret = await _case(database)
     answer = await client.get(f"/feeds/{secret}/changes.atom")
-    assert answer.headers["content-type"] == "application/atom+xml"
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert await _titles(client, secret) == ["Something was recorded about 1 request"]
     for said in (TITLE, case.cbo.code, case.cbo.name_en, "Test person", secret):
         assert said not in answer.text

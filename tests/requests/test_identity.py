@@ -16,6 +16,7 @@ from rti.requests.documents import attach
 from rti.requests.kinds import Filing
 from rti.requests.queries import events_of
 from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow, RequesterRow, RequestRow
+from rti.web.headers import DOWNLOAD_POLICY
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn
 from tests.documents.make import SAMPLES, jpeg
@@ -198,7 +199,7 @@ async def test_a_download_is_the_copy_and_the_original_is_asked_for_again(
     assert shown.headers["content-disposition"] == (
         "attachment; filename=\"Chea_Vanna.jpg\"; filename*=UTF-8''Chea%20Vanna.jpg"
     )
-    assert shown.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert shown.headers["content-security-policy"] == DOWNLOAD_POLICY
     assert shown.headers["x-content-type-options"] == "nosniff"
     with Image.open(io.BytesIO(shown.content)) as picture:
         assert not picture.getexif()

@@ -1,0 +1,59 @@
+"""Where one message ends and the next begins, on a real wire (RFC 9112, 6.3)."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+
+from rti.app import create_app
+from rti.settings import Settings
+
+BURIED = b"GET /buried HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+@pytest.fixture
+async def port(settings: Settings) -> AsyncIterator[int]:
+    """A web server of the kind that `rti serve` runs, on a free port."""
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="error"))
+    serving = asyncio.create_task(server.serve())
+    async with asyncio.timeout(30):
+        while not server.started:  # noqa: ASYNC110 -- it tells nobody
+            await asyncio.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await serving
+
+
+async def _answers(port: int, framing: bytes) -> bytes:
+    """All that comes back for a form, framed like this, with another message behind or inside of it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = b"POST /sign-in HTTP/1.1\r\nHost: x\r\n"
+    writer.write(head + framing.replace(b"%d", str(len(BURIED)).encode()) + BURIED)
+    async with asyncio.timeout(30):
+        answered = await reader.read()
+    writer.close()
+    return answered
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n",
+        b"Content-Length: +%d\r\n\r\n",
+        b"Transfer-Encoding: chunked, identity\r\nContent-Length: %d\r\n\r\n",
+        b"Content-Length: %d\r\nTransfer-Encoding : chunked\r\n\r\n",
+    ],
+)
+async def test_a_message_whose_end_can_be_read_in_two_ways_ends_the_connection(
+    port: int, framing: bytes
+) -> None:
+    answered = await _answers(port, framing)
+    assert answered.count(b"HTTP/1.1 ") == 1
+    assert answered.startswith(b"HTTP/1.1 4")
+
+
+async def test_the_last_chunk_ends_a_message_whatever_length_it_says(port: int) -> None:
+    answered = await _answers(port, b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answered) == [b"403", b"404"]
