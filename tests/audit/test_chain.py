@@ -12,7 +12,7 @@ from tests.audit import chains
 from tests.conftest import TODAY
 from tests.sizes import size
 
-CASES = size(200, 20_000)
+CASES = size(200, 5_000)
 
 
 @pytest.mark.torture
