@@ -221,6 +221,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         What.LOG_CUT: N_("Beginning of the audit log removed"),
         What.HEAD_ANCHORED: N_("Head of the audit log sent outside"),
         What.BACKUP_MADE: N_("Backup made"),
+        What.BACKUP_FAILED: N_("Backup failed"),
         What.DRILL_PASSED: N_("Restore drill passed"),
         What.DRILL_FAILED: N_("Restore drill failed"),
         What.RESTORED: N_("Restored from a backup"),

@@ -50,6 +50,7 @@ class What(StrEnum):
     LOG_CUT = "log_cut"
     HEAD_ANCHORED = "head_anchored"
     BACKUP_MADE = "backup_made"
+    BACKUP_FAILED = "backup_failed"
     DRILL_PASSED = "drill_passed"
     DRILL_FAILED = "drill_failed"
     RESTORED = "restored"

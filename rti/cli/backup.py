@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from rti import wallclock
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.backups import folder as folders
 from rti.backups.drilling import Drilled, drill
 from rti.backups.encryption import new_identity
@@ -154,15 +156,23 @@ async def _noted(settings: Settings, kind: RunKind, file: str, work: Work) -> No
     typer.echo(f"{file}: {result}")
 
 
+_TOLD = {
+    (RunKind.BACKUP, True): What.BACKUP_MADE,
+    (RunKind.BACKUP, False): What.BACKUP_FAILED,
+    (RunKind.DRILL, True): What.DRILL_PASSED,
+    (RunKind.DRILL, False): What.DRILL_FAILED,
+}
+
+
 async def _note(
     settings: Settings, kind: RunKind, file: str, began: datetime, result: str, *, well: bool
 ) -> None:
+    now = wallclock.now()
     async with connected(settings, Login.OPERATOR) as database, database.transaction() as session:
         session.add(
-            BackupRunRow(
-                kind=kind, began_at=began, ended_at=wallclock.now(), well=well, file=file, result=result
-            )
+            BackupRunRow(kind=kind, began_at=began, ended_at=now, well=well, file=file, result=result)
         )
+        tell(session, _TOLD[kind, well], now, about=file)
 
 
 def _folder(settings: Settings, given: Path | None) -> Path:

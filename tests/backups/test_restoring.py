@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pyrage
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
+from sqlalchemy.exc import DBAPIError
 
 from rti.accounts.sessions import find, open_session
+from rti.audit.chaining import chain
+from rti.audit.checking import check
+from rti.audit.kinds import What
+from rti.audit.tables import AuditEntryRow
+from rti.audit.telling import tell
 from rti.backups.drilling import drill
 from rti.backups.folder import backups, place
 from rti.backups.making import make
@@ -106,6 +112,24 @@ async def test_a_backup_under_load_holds_every_row_that_was_acknowledged_before(
     assert [each for each in before if each.encode() not in held] == []
     done = await drill(place(vault.folder, NOW), vault.identity, RING, NOW)
     assert (done.rows, done.documents, done.opened) == (made.rows, 1, 1)
+
+
+async def test_the_chain_of_the_audit_log_comes_back_whole_and_guarded(
+    database: Database, empty: Database, vault: Vault
+) -> None:
+    await filed(database)
+    async with database.transaction() as session:
+        tell(session, What.EXPORTED, NOW, about="requests")
+        assert await chain(session) > 0
+    await vault.restore(empty, (await vault.make(database)).path)
+    async with empty.transaction() as session:
+        checked = await check(session, NOW.date())
+        told = (await session.scalars(select(AuditEntryRow.what))).all()
+    assert (checked.faults, checked.waiting) == ([], 1), "that it was restored is told, and chained next"
+    assert told.count(What.RESTORED) == 1
+    with pytest.raises(DBAPIError, match="only added to"):
+        async with empty.transaction() as session:
+            await session.execute(delete(AuditEntryRow))
 
 
 async def test_nobody_is_signed_in_after_a_restore(database: Database, empty: Database, vault: Vault) -> None:
