@@ -30,10 +30,10 @@ class Demo:
 
 def start_demo(folder: Path, **settings: str) -> Demo:
     """Start `rti demo` and read what it prints until it is ready."""
-    port = free_port()
+    settings = {"RTI_DATA_DIR": str(folder), "RTI_PORT": str(free_port()), **settings}
     process = subprocess.Popen(
         [sys.executable, "-m", "rti", "demo"],
-        env=environment(RTI_DATA_DIR=str(folder), RTI_PORT=str(port), **settings),
+        env=environment(**settings),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -42,7 +42,7 @@ def start_demo(folder: Path, **settings: str) -> Demo:
     for line in process.stdout:
         printed += line
         if "Ctrl-C" in line:
-            return Demo(f"http://127.0.0.1:{port}", printed, process)
+            return Demo(f"http://127.0.0.1:{settings['RTI_PORT']}", printed, process)
     raise AssertionError(f"the demo ended with {reap(process)}: {printed}")
 
 
