@@ -21,7 +21,7 @@ Folder map, from the ground up:
     statistics/      what is counted and how, and the tables that show it
     imports/         CSV files of other people, read line by line
     web/             what all pages and the JSON API share
-    home, health     the first page, and whether the system is well
+    home, health, promises   the first page, whether the system is well, what it protects
     cli/             the command line
 
 A slice holds `tables` (columns only), `commands` (what a person asks for, as values), `actions`

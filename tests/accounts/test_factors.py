@@ -18,7 +18,6 @@ from rti.sealing.cipher import Unreadable
 from rti.wallclock import now
 from tests import make
 from tests.conftest import NOW, SignIn
-from tests.web.routes import session_of
 
 SECRET = b"12345678901234567890"
 STEP = timedelta(seconds=30)
@@ -181,7 +180,7 @@ async def test_a_role_that_needs_a_second_factor_keeps_one(
         held = {"public_key": b"", "sign_count": 0, "name": "x", "created_at": NOW}
         session.add(PasskeyRow(person_id=member.id, credential_id=b"x", **held))
     for person, status in ((staff, 422), (member, 303)):
-        await session_of(client, person, database)
+        await make.session_of(client, person, database)
         async with database.transaction() as session:
             (key,) = (await factors.enrolled(session, person.id)).passkeys
         address = f"/me/factors/passkeys/{key.id}/remove"

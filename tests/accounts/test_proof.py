@@ -122,9 +122,11 @@ async def test_so_does_opening_who_asks(
 
 
 async def test_people_see_their_sessions_and_end_the_others(
-    client: httpx.AsyncClient, sign_in: SignIn
+    client: httpx.AsyncClient, database: Database
 ) -> None:
-    await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        member = await make.member(session)
+    await make.sign_in(client, member)
     shown = (await client.get("/me")).text
     (other,) = re.findall(r'action="(/me/sessions/[^"]+/end)"', shown)
     listed = (await client.get("/api/me/sessions")).json()

@@ -17,7 +17,6 @@ from rti.errors import Invalid, NotFound
 from rti.settings import Settings
 from tests import make
 from tests.conftest import NOW, SignIn
-from tests.web.routes import session_of
 
 
 async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(database: Database) -> None:
@@ -137,7 +136,7 @@ async def test_whatever_ends_a_session_ends_it_before_the_next_request(
     async with database.transaction() as session:
         member = await make.member(session)
     async with httpx.AsyncClient(transport=client._transport, base_url=client.base_url) as mine:
-        bearer = await session_of(mine, member.person, database)
+        bearer = await make.session_of(mine, member.person, database)
         mine.headers.update(bearer)
         before = mine.cookies["session"]
         assert (await mine.get("/me")).status_code == 200
@@ -177,9 +176,11 @@ async def test_signing_in_gives_a_new_token_whatever_the_browser_brought(
 
 
 async def test_signing_out_clears_what_the_browser_kept_but_knows_the_device(
-    client: httpx.AsyncClient, sign_in: SignIn
+    client: httpx.AsyncClient, database: Database
 ) -> None:
-    await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        member = await make.member(session)
+    await make.sign_in(client, member)
     assert client.cookies.get("device")
     answer = await make.post_form(client, "/sign-out", {}, page="/")
     assert answer.headers["clear-site-data"] == '"cache", "storage"'
@@ -189,9 +190,11 @@ async def test_signing_out_clears_what_the_browser_kept_but_knows_the_device(
 
 
 async def test_leaving_ends_the_session_forgets_everything_and_shows_another_site(
-    client: httpx.AsyncClient, sign_in: SignIn
+    client: httpx.AsyncClient, database: Database
 ) -> None:
-    await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        member = await make.member(session)
+    await make.sign_in(client, member)
     answer = await make.post_form(client, "/exit", {}, page="/requests")
     assert (answer.status_code, answer.text) == (200, "")
     assert answer.headers["refresh"] == "0; url=https://www.google.com"

@@ -14,7 +14,6 @@ from rti.audit.telling import tell
 from rti.db import Database
 from tests import make
 from tests.conftest import NOW, SignIn
-from tests.web.routes import session_of
 
 
 async def of(database: Database, *kinds: What) -> Sequence[AuditEntryRow]:
@@ -105,7 +104,7 @@ async def test_a_lead_reads_what_is_about_the_own_organisation_and_nothing_else(
         await make.request(session, lead, NOW)
         await make.request(session, foreign, NOW)
         tell(session, What.CALENDAR_CHANGED, NOW, about="KH")
-    headers = await session_of(client, lead, database)
+    headers = await make.session_of(client, lead, database)
     found = (await client.get("/api/audit", headers=headers)).json()["entries"]
     assert {each["cbo_id"] for each in found} == {str(lead.cbo_id)}
     assert "request_filed" in {each["what"] for each in found}
@@ -123,7 +122,7 @@ async def test_an_administrator_reads_all_of_it_but_not_whose_a_request_is(
         member = (await make.member(session)).person
         tell(session, What.REQUEST_FILED, NOW, about=uuid4(), by=member.id, cbo_id=member.cbo_id)
         tell(session, What.SIGNED_IN, NOW, by=member.id, cbo_id=member.cbo_id)
-    headers = await session_of(client, administrator, database)
+    headers = await make.session_of(client, administrator, database)
     signed_in, filed = (await client.get("/api/audit", headers=headers)).json()["entries"]
     assert (filed["what"], filed["person_id"], filed["person_name"], filed["cbo_id"], filed["cbo_code"]) == (
         "request_filed",

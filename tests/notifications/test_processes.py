@@ -19,7 +19,7 @@ from rti.wallclock import day_of, now
 from tests.notifications.conftest import due, messages
 from tests.notifications.servers import Sink, smtp_server
 
-KILLS = 20
+KILLS = 8
 PATIENCE = 60
 
 

@@ -8,7 +8,6 @@ from rti.accounts.tables import AssignmentRow
 from rti.db import Database
 from tests import make
 from tests.conftest import NOW, SignIn
-from tests.web.routes import session_of
 
 MISSING = "01a2085c-dd3b-7770-a5b2-e2298924953d"
 
@@ -31,7 +30,7 @@ async def of_one_campaign(client: httpx.AsyncClient, database: Database) -> dict
             "body": inside.body_id,
             "cbo": member.cbo_id,
         }
-    client.headers.update(await session_of(client, staff, database))
+    client.headers.update(await make.session_of(client, staff, database))
     return {name: str(value) for name, value in names.items()}
 
 
@@ -106,10 +105,10 @@ async def test_an_administrator_assigns_and_takes_away(
     assert assigned["campaign"] == campaign.code
 
     administrator = dict(client.headers)
-    client.headers.update(await session_of(client, staff, database))
+    client.headers.update(await make.session_of(client, staff, database))
     assert (await client.get(f"/api/requests/{request.id}")).status_code == 200
     client.headers.update(administrator)
     ended = await client.delete(f"/api{address}/{assigned['id']}")
     assert ended.status_code == 204
-    client.headers.update(await session_of(client, staff, database))
+    client.headers.update(await make.session_of(client, staff, database))
     assert (await client.get(f"/api/requests/{request.id}")).status_code == 404

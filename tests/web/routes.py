@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import uuid4
 
 import httpx
@@ -12,14 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.policy import Person, Role, Standing, TokenScope
-from rti.accounts.tables import ApiTokenRow, AssignmentRow, PasskeyRow, SignInRow
+from rti.accounts.tables import ApiTokenRow, AssignmentRow, PasskeyRow
 from rti.cbos.tables import CboRow
 from rti.correspondence.kinds import MessageKind
 from rti.correspondence.tables import MessageRow
 from rti.db import Database
 from rti.requests.documents import attach
 from rti.requests.queries import events_of
-from rti.wallclock import now
 from rti.web.guards import open_to_all
 from tests import make
 from tests.conftest import NOW
@@ -112,7 +110,7 @@ async def things(
         expires_at=NOW,
     )
     session.add_all([assignment, passkey, api_token])
-    live = _session(me, new_token())
+    live = make.session_row(me, new_token())
     session.add(live)
     await session.flush()
     return {
@@ -171,35 +169,9 @@ async def send(
     token = client.cookies.get("csrf") or await make.form_token(client, "/sign-in")
     headers = {}
     if person:
-        headers = await session_of(client, person, database, complete=complete)
+        headers = await make.session_of(client, person, database, complete=complete)
     if route.method == "GET":
         return await client.get(address, headers=headers)
     if route.is_api:
         return await client.request(route.method, address, headers=headers, json={})
     return await client.request(route.method, address, headers=headers, data={"_csrf_token": token})
-
-
-async def session_of(
-    client: httpx.AsyncClient, person: Person, database: Database, *, complete: bool = True
-) -> dict[str, str]:
-    """Sign in without the costly password: the cookie for the pages, and the headers for the API."""
-    token = new_token()
-    async with database.transaction() as session:
-        row = _session(person, token)
-        row.second_factor_at = row.created_at if complete else None
-        session.add(row)
-    client.cookies.delete("session")
-    client.cookies.set("session", token)
-    return {"Authorization": f"Bearer {token}"}
-
-
-def _session(person: Person, token: str) -> SignInRow:
-    moment = now()
-    return SignInRow(
-        token_hash=token_hash(token),
-        person_id=person.id,
-        created_at=moment,
-        last_seen_at=moment,
-        expires_at=moment + timedelta(hours=1),
-        proved_at=moment,
-    )

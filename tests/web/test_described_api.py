@@ -23,7 +23,7 @@ from rti.db import Database
 from rti.settings import Settings
 from tests import make
 from tests.sizes import FULL, size
-from tests.web.routes import session_of, somebody, things
+from tests.web.routes import somebody, things
 
 CHECKS = [
     not_a_server_error,
@@ -77,7 +77,7 @@ async def test_whatever_is_sent_to_the_api_is_answered_as_it_is_described(
             person = (await make.member(session, role or Role.CBO_MEMBER)).person
             owner = person if person.cbo_id else (await make.member(session)).person
             names = await things(session, owner, await somebody(session, person), me=person)
-        headers = await session_of(client, person, database) if role else {}
+        headers = await make.session_of(client, person, database) if role else {}
         statuses += await asyncio.to_thread(_sent, operation, address, headers, names)
     print(f"{role}: {dict(sorted(statuses.items()))}")
     assert statuses.total() >= len(OPERATIONS)

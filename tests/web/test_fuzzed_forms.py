@@ -13,7 +13,7 @@ from rti.accounts.policy import Role
 from rti.db import Database
 from tests import make
 from tests.sizes import FULL, size
-from tests.web.routes import Route, session_of, somebody, things
+from tests.web.routes import Route, somebody, things
 from tests.web.test_hostile_input import NAMES
 from tests.web.test_matrix import ROUTES
 
@@ -96,7 +96,7 @@ async def test_whatever_is_typed_into_a_form_is_taken_or_refused_in_words(
             names = await things(session, owner, await somebody(session, person), me=person)
         async with httpx.AsyncClient(base_url=address) as signing_in:
             if role:
-                await session_of(signing_in, person, database)
+                await make.session_of(signing_in, person, database)
             token = await make.form_token(signing_in, "/me/feeds" if role else "/sign-in")
             cookies = dict(signing_in.cookies)
         with httpx.Client(base_url=address, cookies=cookies, timeout=30) as visitor:

@@ -37,7 +37,7 @@ from rti.statistics.commands import Wanted
 from rti.statistics.what_if import WhatIf
 from rti.statutes.commands import AddStatute, AddStatuteText, Calculate, Commence
 from tests import make
-from tests.web.routes import session_of, things
+from tests.web.routes import things
 from tests.web.test_matrix import ROUTES
 
 COMMANDS = (
@@ -110,7 +110,7 @@ async def test_no_value_of_any_field_brings_a_route_down(
         if (route.roles and role not in route.roles) or route.path == "/health":
             continue
         address = route.at(names)
-        headers = await session_of(client, person, database)
+        headers = await make.session_of(client, person, database)
         for value in [*TEXTS, *MARKS] if route.method == "GET" else JSON if route.is_api else TEXTS:
             if route.method == "GET":
                 answer = await client.get(
@@ -132,7 +132,7 @@ async def test_a_forged_mark_of_a_list_is_a_fault_of_its_field(
     client: httpx.AsyncClient, database: Database, path: str, mark: str
 ) -> None:
     _, person = await _everything(client, database, Role.STAFF)
-    headers = await session_of(client, person, database)
+    headers = await make.session_of(client, person, database)
     api = "/api/messages" if path == "/mail" else f"/api{path}"
     assert (await client.get(path, params={"after": mark})).status_code == 422
     answer = await client.get(api, params={"after": mark}, headers=headers)
@@ -144,7 +144,7 @@ async def test_a_country_that_cannot_be_is_a_fault_beside_the_usual_list(
     client: httpx.AsyncClient, database: Database, country: str
 ) -> None:
     _, person = await _everything(client, database, Role.STAFF)
-    await session_of(client, person, database)
+    await make.session_of(client, person, database)
     fields = {"country": country, "day": str(date(2026, 1, 5))}
     assert (await client.get("/calendar/declare", params=fields)).status_code == 422
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.policy import Person, Role
 from rti.db import Base, Database
 from tests import make
-from tests.web.routes import Route, session_of, somebody, things
+from tests.web.routes import Route, somebody, things
 from tests.web.test_matrix import ROUTES
 
 UNSAFE = [route for route in ROUTES if route.method != "GET"]
@@ -49,7 +49,7 @@ async def _each(
         names = await things(session, people[Role.CBO_MEMBER], about)
     for route in UNSAFE:
         role = min(route.roles or {Role.CBO_MEMBER})
-        yield route, route.at(names), await session_of(client, people[role], database)
+        yield route, route.at(names), await make.session_of(client, people[role], database)
 
 
 async def _sent(
