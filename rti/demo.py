@@ -36,6 +36,7 @@ class Account:
 
 ACCOUNTS = (
     Account("member@demo.example", "Demo member", Role.CBO_MEMBER),
+    Account("lead@demo.example", "Demo lead", Role.CBO_LEAD),
     Account("staff@demo.example", "Demo staff", Role.STAFF),
     Account("group@demo.example", "Demo working group", Role.WORKING_GROUP),
     Account("admin@demo.example", "Demo administrator", Role.ADMINISTRATOR),

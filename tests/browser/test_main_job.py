@@ -72,7 +72,7 @@ async def test_a_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_fie
     await expect(page.locator("#received_on-fault")).to_contain_text("before the day of the step before it")
 
 
-@pytest.mark.parametrize("who", ["member", "staff", "group", "admin"])
+@pytest.mark.parametrize("who", ["member", "lead", "staff", "group", "admin"])
 async def test_every_page_of_the_menu_fits_a_phone_in_both_languages(
     page: Page, sign_in: SignIn, who: str
 ) -> None:
