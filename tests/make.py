@@ -210,6 +210,7 @@ async def post_form(
 
 async def sign_in(client: httpx.AsyncClient, member: Member) -> None:
     """Sign in with the form for the pages, and through the API for its bearer token."""
+    client.cookies.delete("session")
     given = member.given
     code = given.pop("code", None)
     answer = await post_form(client, "/sign-in", given)

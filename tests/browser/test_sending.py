@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Error, Page, expect
 
 from tests.browser.conftest import Demo, start_demo, stop
 from tests.notifications.servers import Sink, smtp_server
@@ -51,7 +51,10 @@ async def until_shown(page: Page, words: str) -> None:
     """Look at the same page again until it says so."""
 
     async def shown() -> bool:
-        await page.reload()
+        try:
+            await page.reload()
+        except Error:
+            return False  # The browser was between two pages.
         return words in await page.inner_text("main")
 
     await until(shown)
