@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text, update
@@ -290,44 +290,6 @@ async def test_what_may_have_arrived_is_never_called_dropped(
     await sent(database, settings, sink.url)
     done = await sent(database, settings, sink.url, after=timedelta(days=1))
     assert done.states == {MessageState.UNKNOWN: 1}
-
-
-async def test_a_lease_keeps_a_second_dispatcher_away_until_it_has_passed(
-    database: Database, settings: Settings, sink: Sink
-) -> None:
-    await queued(database)
-    await outbox.claim(database, NOW, TODAY, address="http://rti.test", zone="Asia/Phnom_Penh", size=10)
-    assert (await sent(database, settings, sink.url)).states == {}
-    assert (await sent(database, settings, sink.url, after=outbox.LEASE)).states == {MessageState.ACCEPTED: 1}
-
-
-async def test_a_dispatcher_whose_lease_has_passed_writes_nothing_any_more(database: Database) -> None:
-    await queued(database)
-
-    async def claimed(at: datetime) -> outbox.Claimed:
-        (message,) = (
-            await outbox.claim(
-                database, at, TODAY, address="http://rti.test", zone="Asia/Phnom_Penh", size=10
-            )
-        ).messages
-        return message
-
-    first = await claimed(NOW)
-    second = await claimed(NOW + outbox.LEASE)
-    ledger = outbox.Ledger(database)
-    assert not await ledger.mark(outbox.Mark(first, MessageState.HANDED))
-    assert await ledger.mark(outbox.Mark(second, MessageState.HANDED))
-    assert not await ledger.mark(outbox.Mark(first, MessageState.ACCEPTED))
-    assert (await only(database)).state is MessageState.HANDED
-
-
-async def test_four_dispatchers_at_once_send_each_message_once(
-    database: Database, settings: Settings, sink: Sink
-) -> None:
-    await queued(database, count=40)
-    found = await asyncio.gather(*(sent(database, settings, sink.url) for _ in range(4)))
-    assert sum(done.states[MessageState.ACCEPTED] for done in found) == 40
-    assert len(sink.message_ids) == len(set(sink.message_ids)) == 40
 
 
 async def test_connections_are_used_again(database: Database, settings: Settings, sink: Sink) -> None:

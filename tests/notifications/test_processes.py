@@ -1,7 +1,6 @@
 """The real commands as real processes: killed, told to end, and with wrong settings."""
 
 import asyncio
-import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -16,6 +15,7 @@ from rti.correspondence.kinds import MessageState
 from rti.correspondence.queries import ticks
 from rti.db import Database
 from rti.wallclock import day_of, now
+from tests.commands import environment
 from tests.notifications.conftest import due, messages
 from tests.notifications.servers import Sink, smtp_server
 
@@ -23,11 +23,10 @@ KILLS = 8
 PATIENCE = 60
 
 
-async def started(database_url: str, *command: str, **environment: str) -> Process:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
+async def started(database_url: str, *command: str, **settings: str) -> Process:
     ours = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": "test " * 8, "RTI_MAIL_FROM": "rti@rti.test"}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", *command, env={**clean, **ours, **environment}, stdout=PIPE, stderr=PIPE
+        sys.executable, "-m", *command, env=environment(**(ours | settings)), stdout=PIPE, stderr=PIPE
     )
 
 

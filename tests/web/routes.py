@@ -135,6 +135,13 @@ async def things(
     }
 
 
+async def peopled(session: AsyncSession, role: Role) -> tuple[Person, dict[str, str]]:
+    """Somebody of a role, and things that they may name: their own as far as the role has any."""
+    person = (await make.member(session, role)).person
+    owner = person if person.cbo_id else (await make.member(session)).person
+    return person, await things(session, owner, await somebody(session, person), me=person)
+
+
 MISSING = dict.fromkeys(
     (
         "request_id",

@@ -23,7 +23,7 @@ from rti.db import Database
 from rti.settings import Settings
 from tests import make
 from tests.sizes import FULL, size
-from tests.web.routes import somebody, things
+from tests.web.routes import peopled
 
 CHECKS = [
     not_a_server_error,
@@ -74,9 +74,7 @@ async def test_whatever_is_sent_to_the_api_is_answered_as_it_is_described(
     statuses: Counter[int] = Counter()
     for operation in OPERATIONS:
         async with database.transaction() as session:
-            person = (await make.member(session, role or Role.CBO_MEMBER)).person
-            owner = person if person.cbo_id else (await make.member(session)).person
-            names = await things(session, owner, await somebody(session, person), me=person)
+            person, names = await peopled(session, role or Role.CBO_MEMBER)
         headers = await make.session_of(client, person, database) if role else {}
         statuses += await asyncio.to_thread(_sent, operation, address, headers, names)
     print(f"{role}: {dict(sorted(statuses.items()))}")

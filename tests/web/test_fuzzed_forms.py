@@ -13,7 +13,7 @@ from rti.accounts.policy import Role
 from rti.db import Database
 from tests import make
 from tests.sizes import FULL, size
-from tests.web.routes import Route, somebody, things
+from tests.web.routes import Route, peopled
 from tests.web.test_hostile_input import NAMES
 from tests.web.test_matrix import ROUTES
 
@@ -91,9 +91,7 @@ async def test_whatever_is_typed_into_a_form_is_taken_or_refused_in_words(
         if form.roles and role not in form.roles:
             continue
         async with database.transaction() as session:
-            person = (await make.member(session, role or Role.CBO_MEMBER)).person
-            owner = person if person.cbo_id else (await make.member(session)).person
-            names = await things(session, owner, await somebody(session, person), me=person)
+            person, names = await peopled(session, role or Role.CBO_MEMBER)
         async with httpx.AsyncClient(base_url=address) as signing_in:
             if role:
                 await make.session_of(signing_in, person, database)

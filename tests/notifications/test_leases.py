@@ -1,0 +1,50 @@
+"""A message belongs to one dispatcher at a time, until its lease has passed."""
+
+import asyncio
+from datetime import datetime
+
+from notifications import outbox
+from rti.correspondence.kinds import MessageState
+from rti.db import Database
+from rti.settings import Settings
+from tests.conftest import NOW, TODAY
+from tests.notifications.servers import Sink
+from tests.notifications.test_dispatch import only, queued, sent
+
+
+async def test_a_lease_keeps_a_second_dispatcher_away_until_it_has_passed(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    await queued(database)
+    await outbox.claim(database, NOW, TODAY, address="http://rti.test", zone="Asia/Phnom_Penh", size=10)
+    assert (await sent(database, settings, sink.url)).states == {}
+    assert (await sent(database, settings, sink.url, after=outbox.LEASE)).states == {MessageState.ACCEPTED: 1}
+
+
+async def test_a_dispatcher_whose_lease_has_passed_writes_nothing_any_more(database: Database) -> None:
+    await queued(database)
+
+    async def claimed(at: datetime) -> outbox.Claimed:
+        (message,) = (
+            await outbox.claim(
+                database, at, TODAY, address="http://rti.test", zone="Asia/Phnom_Penh", size=10
+            )
+        ).messages
+        return message
+
+    first = await claimed(NOW)
+    second = await claimed(NOW + outbox.LEASE)
+    ledger = outbox.Ledger(database)
+    assert not await ledger.mark(outbox.Mark(first, MessageState.HANDED))
+    assert await ledger.mark(outbox.Mark(second, MessageState.HANDED))
+    assert not await ledger.mark(outbox.Mark(first, MessageState.ACCEPTED))
+    assert (await only(database)).state is MessageState.HANDED
+
+
+async def test_four_dispatchers_at_once_send_each_message_once(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    await queued(database, count=40)
+    found = await asyncio.gather(*(sent(database, settings, sink.url) for _ in range(4)))
+    assert sum(done.states[MessageState.ACCEPTED] for done in found) == 40
+    assert len(sink.message_ids) == len(set(sink.message_ids)) == 40
