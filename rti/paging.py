@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from rti.errors import invalid, say
@@ -37,3 +38,8 @@ def read_mark(mark: str, *parsers: Callable[[str], object]) -> tuple[object, ...
         return tuple(parse(clean_text(part)) for parse, part in zip(parsers, parts, strict=True))
     except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error, RecursionError):
         raise invalid("after", say("Begin again at the first page of the list")) from None
+
+
+def read_moment(text: str) -> datetime:
+    """A part of a mark that was a moment; raises ValueError."""
+    return datetime.fromisoformat(text).astimezone(UTC)

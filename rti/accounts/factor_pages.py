@@ -1,6 +1,6 @@
 """The page on which people set up and remove their second factors."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,20 +72,39 @@ async def show_factors(request: WebRequest, session: Session, me: Me) -> Templat
     return await _page(request, session, me)
 
 
+async def _changed(
+    request: WebRequest,
+    session: Session,
+    me: Me,
+    now: Now,
+    sent: forms.Sent,
+    change: Callable[[], Awaitable[Sequence[str]]],
+    *,
+    enrolled: bool = False,
+) -> Response[None] | Template:
+    """Make a change that may come with new recovery codes; only this browser stays signed in, under a new token."""
+    token = ""
+    codes: Sequence[str] = ()
+    async with forms.attempt(session, sent):
+        sent.good()
+        codes = await change()
+        token = await sessions.renew(session, me, now, enrolled=enrolled)
+    return await _page(request, session, me, sent) if sent.faults else _added(request, token, codes)
+
+
 @post("/me/factors/app", guards=[enrolling], status_code=200)
 async def add_app(
     request: WebRequest, session: Session, door: Door, me: Me, now: Now
 ) -> Response[None] | Template:
     sent = await proof.read(request, door, now)
-    token, codes = "", []
-    async with forms.attempt(session, sent):
-        sent.good()
+
+    async def change() -> Sequence[str]:
         given = decode(AddApp, sent.values)
         secret: str = request.app.state.settings.secret
         made = factors.read_new_app(secret, me.person, given.made)
-        codes = await factors.add_app(session, secret, me.person, made, given.code, now)
-        token = await sessions.renew(session, me, now, enrolled=True)
-    return await _page(request, session, me, sent) if sent.faults else _added(request, token, codes)
+        return await factors.add_app(session, secret, me.person, made, given.code, now)
+
+    return await _changed(request, session, me, now, sent, change, enrolled=True)
 
 
 @post("/me/factors/passkeys", guards=[enrolling], status_code=200)
@@ -94,13 +113,12 @@ async def add_passkey(
 ) -> Response[None] | Template:
     sent = await proof.read(request, door, now)
     site = Site.of(request.app.state.settings.address)
-    token, codes = "", []
-    async with forms.attempt(session, sent):
-        sent.good()
+
+    async def change() -> Sequence[str]:
         given = decode(AddPasskey, sent.values)
-        codes = await factors.add_passkey(session, site, me, given.answer, given.name, now)
-        token = await sessions.renew(session, me, now, enrolled=True)
-    return await _page(request, session, me, sent) if sent.faults else _added(request, token, codes)
+        return await factors.add_passkey(session, site, me, given.answer, given.name, now)
+
+    return await _changed(request, session, me, now, sent, change, enrolled=True)
 
 
 @post("/me/factors/app/remove", guards=[signed_in])
@@ -108,12 +126,12 @@ async def remove_app(
     request: WebRequest, session: Session, door: Door, me: Me, now: Now
 ) -> Response[None] | Template:
     sent = await proof.read(request, door, now)
-    token = ""
-    async with forms.attempt(session, sent):
-        sent.good()
+
+    async def change() -> Sequence[str]:
         await factors.remove_app(session, me.person, now, demo=request.app.state.settings.demo)
-        token = await sessions.renew(session, me, now)
-    return await _page(request, session, me, sent) if sent.faults else _added(request, token, ())
+        return ()
+
+    return await _changed(request, session, me, now, sent, change)
 
 
 @post("/me/factors/passkeys/{passkey_id:uuid}/remove", guards=[signed_in])
@@ -121,13 +139,13 @@ async def remove_passkey(
     request: WebRequest, session: Session, door: Door, me: Me, passkey_id: Id, now: Now
 ) -> Response[None] | Template:
     sent = await proof.read(request, door, now)
-    token = ""
-    async with forms.attempt(session, sent):
-        sent.good()
+
+    async def change() -> Sequence[str]:
         demo = request.app.state.settings.demo
         await factors.remove_passkey(session, me.person, passkey_id, now, demo=demo)
-        token = await sessions.renew(session, me, now)
-    return await _page(request, session, me, sent) if sent.faults else _added(request, token, ())
+        return ()
+
+    return await _changed(request, session, me, now, sent, change)
 
 
 @post("/me/factors/codes", guards=[signed_in], status_code=200)

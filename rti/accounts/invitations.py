@@ -5,7 +5,7 @@ was seized must not be enough. The link is good once, for 72 hours, and for one 
 """
 
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -18,7 +18,8 @@ from rti.accounts.policy import Person, manages
 from rti.accounts.tables import InvitationRow, PersonRow
 from rti.audit.kinds import What
 from rti.audit.telling import tell
-from rti.correspondence.kinds import MessageKind, MessageState
+from rti.correspondence.kinds import MessageKind
+from rti.correspondence.queueing import queued
 from rti.correspondence.tables import MessageRow
 from rti.db import new_id, unique
 from rti.errors import Forbidden, Invalid, NotFound, invalid, say
@@ -88,19 +89,14 @@ async def _issue(session: AsyncSession, row: PersonRow, by: Person | None, now: 
     return token
 
 
-def send(session: AsyncSession, settings: Settings, row: PersonRow, token: str, now: datetime) -> None:
-    """Queue the link as a message to its owner."""
-    session.add(
-        MessageRow(
-            person_id=row.id,
-            kind=MessageKind.INVITATION,
-            values={"token": token},
-            message_id=f"<{uuid4().hex}@{settings.mail_host}>",
-            state=MessageState.QUEUED,
-            next_attempt_at=now,
-            created_at=now,
-        )
-    )
+def hand_over(
+    session: AsyncSession, settings: Settings, row: PersonRow, token: str, now: datetime, *, by_mail: bool
+) -> str | None:
+    """Queue the link as a message to its owner, where the installation sends any; else the link, to be shown once."""
+    if not (by_mail and settings.smtp_url):
+        return link_of(settings, token)
+    session.add(queued(MessageKind.INVITATION, {"token": token}, settings, now, person_id=row.id))
+    return None
 
 
 async def invited(session: AsyncSession, token: str, now: datetime) -> PersonRow:
@@ -131,8 +127,3 @@ async def _forget_messages(session: AsyncSession, person_id: UUID) -> None:
     """A link that is good no more need not stand in a message."""
     chosen = (MessageRow.person_id == person_id, MessageRow.kind == MessageKind.INVITATION)
     await session.execute(delete(MessageRow).where(*chosen))
-
-
-def organisation_of(values: dict[str, str], by: Person) -> dict[str, str]:
-    """A lead invites to the own organisation, and need not say so."""
-    return {"cbo_id": str(by.cbo_id), **values} if by.cbo_id else values

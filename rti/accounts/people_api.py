@@ -52,10 +52,8 @@ def _handed_over(
     request: WebRequest, session: Session, row: PersonRow, token: str, now: Now, *, by_mail: bool
 ) -> Invited:
     settings: Settings = request.app.state.settings
-    if by_mail and settings.smtp_url:
-        invitations.send(session, settings, row, token, now)
-        return Invited(person=person_view(row), link=None)
-    return Invited(person=person_view(row), link=invitations.link_of(settings, token))
+    link = invitations.hand_over(session, settings, row, token, now, by_mail=by_mail)
+    return Invited(person=person_view(row), link=link)
 
 
 @get("/api/people", guards=[only(INVITING)])

@@ -1,5 +1,7 @@
 """The pages of those who invite: administrators see everybody, a lead the own organisation."""
 
+from collections.abc import Awaitable, Callable
+
 from litestar import Response, get, post
 from litestar.response import Redirect, Template
 
@@ -65,10 +67,10 @@ def _handed_over(
 ) -> Response[None] | Template:
     """Send the link, or show it: here and never again."""
     settings: Settings = request.app.state.settings
-    if by_mail and settings.smtp_url:
-        invitations.send(session, settings, row, token, now)
-        return Redirect("/people", status_code=303)
-    return page(request, "accounts/link.html", row, link=invitations.link_of(settings, token))
+    link = invitations.hand_over(session, settings, row, token, now, by_mail=by_mail)
+    return (
+        page(request, "accounts/link.html", row, link=link) if link else Redirect("/people", status_code=303)
+    )
 
 
 @get("/people", guards=[only(INVITING)])
@@ -111,17 +113,35 @@ async def reset(
     return answer or await _person_page(request, session, person_id, person, sent)
 
 
+async def _changed(
+    request: WebRequest,
+    session: Session,
+    person_id: Id,
+    person: Person,
+    sent: forms.Sent,
+    change: Callable[[], Awaitable[PersonRow]],
+    *,
+    to: str,
+) -> Response[None] | Template:
+    """Change somebody and go on to another page, or show theirs with what is wrong."""
+    async with forms.attempt(session, sent):
+        sent.good()
+        await change()
+    if sent.faults:
+        return await _person_page(request, session, person_id, person, sent)
+    return Redirect(to, status_code=303)
+
+
 @post("/people/{person_id:uuid}/role", guards=[only(ADMINISTRATION)])
 async def change_role(
     request: WebRequest, session: Session, door: Door, person_id: Id, person: Who, now: Now
 ) -> Response[None] | Template:
     sent = await proof.read(request, door, now)
-    answer: Response[None] | Template | None = None
-    async with forms.attempt(session, sent):
-        sent.good()
-        await people.change_role(session, person_id, decode(ChangeRole, sent.values), person, now)
-        answer = Redirect(f"/people/{person_id}", status_code=303)
-    return answer or await _person_page(request, session, person_id, person, sent)
+
+    async def change() -> PersonRow:
+        return await people.change_role(session, person_id, decode(ChangeRole, sent.values), person, now)
+
+    return await _changed(request, session, person_id, person, sent, change, to=f"/people/{person_id}")
 
 
 @post("/people/{person_id:uuid}/disable", guards=[only(INVITING)])
@@ -129,11 +149,11 @@ async def disable_person(
     request: WebRequest, session: Session, person_id: Id, person: Who, now: Now
 ) -> Response[None] | Template:
     sent = await forms.read(request)
-    answer: Response[None] | Template | None = None
-    async with forms.attempt(session, sent):
-        await people.disable(session, person_id, person, now)
-        answer = Redirect("/people", status_code=303)
-    return answer or await _person_page(request, session, person_id, person, sent)
+
+    async def change() -> PersonRow:
+        return await people.disable(session, person_id, person, now)
+
+    return await _changed(request, session, person_id, person, sent, change, to="/people")
 
 
 @post("/people/{person_id:uuid}/sign-out", guards=[only(INVITING)])
@@ -141,11 +161,11 @@ async def send_away(
     request: WebRequest, session: Session, person_id: Id, person: Who, now: Now
 ) -> Response[None] | Template:
     sent = await forms.read(request)
-    answer: Response[None] | Template | None = None
-    async with forms.attempt(session, sent):
-        await people.send_away(session, person_id, person, now)
-        answer = Redirect(f"/people/{person_id}", status_code=303)
-    return answer or await _person_page(request, session, person_id, person, sent)
+
+    async def change() -> PersonRow:
+        return await people.send_away(session, person_id, person, now)
+
+    return await _changed(request, session, person_id, person, sent, change, to=f"/people/{person_id}")
 
 
 ROUTES = [list_people, invite, show_person, reset, change_role, disable_person, send_away]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
@@ -50,6 +50,10 @@ def person_of(row: PersonRow) -> Person:
     return Person(id=row.id, name=row.name, role=row.role, cbo_id=row.cbo_id, language=row.language)
 
 
+def _live(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return SignInRow.expires_at > now, SignInRow.last_seen_at > now - IDLE
+
+
 async def open_session(
     session: AsyncSession, person_id: UUID, now: datetime, *, second_factor: bool = False
 ) -> str:
@@ -77,12 +81,7 @@ async def find(session: AsyncSession, token: str, now: datetime, *, demo: bool =
         await session.execute(
             select(PersonRow, SignInRow, _ENROLLED)
             .join(SignInRow, SignInRow.person_id == PersonRow.id)
-            .where(
-                SignInRow.token_hash == token_hash(token),
-                SignInRow.expires_at > now,
-                SignInRow.last_seen_at > now - IDLE,
-                *ACTIVE,
-            )
+            .where(SignInRow.token_hash == token_hash(token), *_live(now), *ACTIVE)
         )
     ).one_or_none()
     if found is None:
@@ -111,14 +110,8 @@ async def _find_api_token(session: AsyncSession, token: str, now: datetime) -> S
 
 async def sessions_of(session: AsyncSession, person_id: UUID, now: datetime) -> Sequence[SignInRow]:
     """The live sessions of a person, the last seen first."""
-    live = (
-        SignInRow.person_id == person_id,
-        SignInRow.expires_at > now,
-        SignInRow.last_seen_at > now - IDLE,
-    )
-    return (
-        await session.scalars(select(SignInRow).where(*live).order_by(SignInRow.last_seen_at.desc()))
-    ).all()
+    query = select(SignInRow).where(SignInRow.person_id == person_id, *_live(now))
+    return (await session.scalars(query.order_by(SignInRow.last_seen_at.desc()))).all()
 
 
 async def note_proof(session: AsyncSession, me: SignedIn, now: datetime) -> None:

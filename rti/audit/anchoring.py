@@ -6,7 +6,6 @@ mailboxes elsewhere does.
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,8 +15,8 @@ from rti.audit.chaining import anchor
 from rti.audit.kinds import What
 from rti.audit.tables import AuditEntryRow
 from rti.audit.telling import tell
-from rti.correspondence.kinds import MessageKind, MessageState
-from rti.correspondence.tables import MessageRow
+from rti.correspondence.kinds import MessageKind
+from rti.correspondence.queueing import queued
 from rti.settings import Settings
 
 
@@ -44,19 +43,16 @@ async def anchor_once_a_day(session: AsyncSession, settings: Settings, now: date
     if not addresses or (before and wallclock.day_of(before, settings.timezone) >= day):
         return ()
     line = await anchor(session, day)
-    session.add_all(_message(address, str(line), settings, now) for address in addresses)
+    session.add_all(
+        queued(
+            MessageKind.ANCHOR,
+            {"anchor": str(line)},
+            settings,
+            now,
+            to_address=address,
+            language=settings.language,
+        )
+        for address in addresses
+    )
     tell(session, What.HEAD_ANCHORED, now, position=line.head.position, to=len(addresses))
     return addresses
-
-
-def _message(address: str, line: str, settings: Settings, now: datetime) -> MessageRow:
-    return MessageRow(
-        kind=MessageKind.ANCHOR,
-        values={"anchor": line},
-        message_id=f"<{uuid4().hex}@{settings.mail_host}>",
-        state=MessageState.QUEUED,
-        to_address=address,
-        language=settings.language,
-        next_attempt_at=now,
-        created_at=now,
-    )

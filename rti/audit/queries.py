@@ -1,6 +1,6 @@
 """Reading the audit log: an administrator all of it, a lead what is about the own organisation."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from rti.audit.tables import AuditEntryRow
 from rti.cbos.queries import not_locked
 from rti.cbos.tables import CboRow
 from rti.intake import Name
-from rti.paging import PAGE_SIZE, Page, cut, read_mark
+from rti.paging import PAGE_SIZE, Page, cut, read_mark, read_moment
 
 
 class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ async def entries(
     if wanted.until:
         query = query.where(AuditEntryRow.happened_at <= wallclock.end_of(wanted.until, zone))
     if wanted.after:
-        behind = read_mark(wanted.after, _moment, UUID)
+        behind = read_mark(wanted.after, read_moment, UUID)
         query = query.where(tuple_(AuditEntryRow.happened_at, AuditEntryRow.id) < behind)
     newest_first = (AuditEntryRow.happened_at.desc(), AuditEntryRow.id.desc())
     found = await session.execute(query.order_by(*newest_first).limit(size + 1))
@@ -102,7 +102,3 @@ def _told(cbo_id: Any, reader: Person | None) -> ColumnElement[bool]:
     """Whether who did it, of this organisation, may be told: of a request its own people alone know whose it is."""
     own = reader.cbo_id if reader else None
     return or_(AuditEntryRow.what.not_in(OF_A_REQUEST), cbo_id.is_(None), cbo_id == own)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

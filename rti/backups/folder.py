@@ -90,12 +90,14 @@ def clean(folder: Path) -> None:
 
 def prune(folder: Path, now: datetime) -> None:
     """Throw away backups and keys whose time is over."""
-    made = [each.made_at for each in backups(folder)]
-    for each in _dated(folder, keys=False):
-        if each.made_at not in kept(made):
+    there = backups(folder)
+    made = [each.made_at for each in there]
+    rows, keys = kept(made), kept_keys(made, now)
+    for each in there:
+        if each.made_at not in rows:
             each.rows.unlink()
     for each in _dated(folder, keys=True):
-        if each.made_at not in kept_keys(made, now):
+        if each.made_at not in keys:
             each.keys.unlink()
 
 

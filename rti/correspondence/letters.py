@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, and_, insert, select, tuple_, update
@@ -22,7 +22,7 @@ from rti.errors import Conflict, NotFound, say
 from rti.i18n import Language
 from rti.law.deadlines import ClockState
 from rti.law.reminders import About
-from rti.paging import PAGE_SIZE, Page, cut, read_mark
+from rti.paging import PAGE_SIZE, Page, cut, read_mark, read_moment
 from rti.requests.kinds import Filing
 from rti.requests.queries import visible
 from rti.requests.tables import DeadlineRow, RequestRow
@@ -96,15 +96,11 @@ async def letters(session: AsyncSession, person: Person, wanted: LetterFilter) -
     if wanted.request_id:
         query = query.where(LetterRow.request_id == wanted.request_id)
     if wanted.after:
-        behind = read_mark(wanted.after, _moment, UUID)
+        behind = read_mark(wanted.after, read_moment, UUID)
         query = query.where(tuple_(LetterRow.proposed_at, LetterRow.id) < behind)
     query = query.order_by(LetterRow.proposed_at.desc(), LetterRow.id.desc()).limit(PAGE_SIZE + 1)
     found = [Letter(*row) for row in await session.execute(query)]
     return cut(found, PAGE_SIZE, lambda each: (each.letter.proposed_at.isoformat(), str(each.letter.id)))
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 async def letter(session: AsyncSession, person: Person, letter_id: UUID) -> Letter:

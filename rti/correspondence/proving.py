@@ -5,7 +5,7 @@ Until then messages go to the address of the account, so that a number typed wro
 
 import secrets
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts import guessing, one_time
 from rti.accounts.policy import Person
 from rti.correspondence.kinds import Channel, MessageKind
+from rti.correspondence.queueing import queued
 from rti.correspondence.tables import ChannelAddressRow, MessageRow
-from rti.db import Database, new_id
+from rti.db import Database
 from rti.errors import invalid, say
 from rti.settings import Settings
 
@@ -32,16 +33,14 @@ async def send_code(
     await forget_codes(session, person.id)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     session.add(
-        MessageRow(
-            id=new_id(),
+        queued(
+            MessageKind.CODE,
+            {"code": code},
+            settings,
+            now,
             person_id=person.id,
-            kind=MessageKind.CODE,
             channel=channel,
             to_address=address,
-            values={"code": code},
-            message_id=f"<{uuid4().hex}@{settings.mail_host}>",
-            next_attempt_at=now,
-            created_at=now,
         )
     )
     return code

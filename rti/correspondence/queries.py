@@ -6,7 +6,7 @@ read on would be left switched on where messages hold more than they do today.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -20,7 +20,7 @@ from rti.correspondence.kinds import WAITING, MessageKind, MessageState
 from rti.correspondence.tables import MessageRow, TickRow
 from rti.errors import NotFound
 from rti.intake import Name
-from rti.paging import PAGE_SIZE, Page, cut, read_mark
+from rti.paging import PAGE_SIZE, Page, cut, read_mark, read_moment
 
 
 class MessageFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,15 +66,11 @@ async def messages(session: AsyncSession, person: Person, wanted: MessageFilter)
     if wanted.state:
         query = query.where(MessageRow.state == wanted.state)
     if wanted.after:
-        behind = read_mark(wanted.after, _moment, UUID)
+        behind = read_mark(wanted.after, read_moment, UUID)
         query = query.where(tuple_(MessageRow.created_at, MessageRow.id) < behind)
     query = query.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(PAGE_SIZE + 1)
     found = [_view(row, person) for row in await session.execute(query)]
     return cut(found, PAGE_SIZE, lambda each: (each.created_at.isoformat(), str(each.id)))
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 async def message(session: AsyncSession, person: Person, message_id: UUID) -> MessageView:

@@ -10,8 +10,10 @@ from rti.imports.actions import IMPORTERS, MOST_LINES, import_file
 from rti.imports.kinds import Fate, FileKind
 from rti.imports.report import Run
 from rti.intake import decode
+from rti.web.describing import FaultView
 from rti.web.guards import only
 from rti.web.inject import Now, Session, Today, Who
+from rti.web.problems import fault_views
 from rti.web.templating import WebRequest, reader_of
 
 
@@ -20,11 +22,6 @@ class ImportOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     dry_run: bool = False
     all_or_nothing: bool = False
-
-
-class FaultView(msgspec.Struct, frozen=True, kw_only=True):
-    field: str
-    message: str
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +63,7 @@ async def import_one(
             LineView(
                 line=line.number,
                 result=line.fate,
-                faults=[FaultView(field=f.field, message=reader.say(f.message)) for f in line.faults],
+                faults=fault_views(line.faults, reader),
                 note=reader.say(line.note) if line.note else None,
                 same_as_line=line.first,
             )

@@ -1,6 +1,7 @@
 """What went wrong, told as a page or as one JSON shape (RFC 9457), in the reader's language."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
 from rti.accounts.policy import Standing
 from rti.errors import (
+    Fault,
     Forbidden,
     Invalid,
     Malformed,
@@ -46,6 +48,10 @@ def wants_json(request: WebRequest) -> bool:
     return request.url.path.startswith("/api/") or ("json" in accepts and "html" not in accepts)
 
 
+def fault_views(faults: Iterable[Fault], reader: Reader) -> list[FaultView]:
+    return [FaultView(fault.field, reader.say(fault.message)) for fault in faults]
+
+
 def problem_view(problem: Problem, reader: Reader, reference: str | None = None) -> ProblemView:
     faults = problem.faults if isinstance(problem, Invalid) else ()
     return ProblemView(
@@ -53,7 +59,7 @@ def problem_view(problem: Problem, reader: Reader, reference: str | None = None)
         title=reader.say(problem.title),
         status=problem.status,
         detail=reader.say(problem.detail),
-        faults=[FaultView(fault.field, reader.say(fault.message)) for fault in faults],
+        faults=fault_views(faults, reader),
         reference=reference or msgspec.UNSET,
     )
 
