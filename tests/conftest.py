@@ -82,7 +82,7 @@ def _make_template(server: Server, done: Path) -> None:
 @pytest.fixture
 def database_url(server: Server, worker_id: str, request: pytest.FixtureRequest) -> Iterator[str]:
     name = f"test_{worker_id}_{abs(hash(request.node.nodeid))}"
-    server.psql(f"CREATE DATABASE {name} TEMPLATE template_rti")
+    server.psql(f"CREATE DATABASE {name} TEMPLATE template_rti STRATEGY FILE_COPY")
     yield server.url(name)
     server.psql(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -4,11 +4,13 @@ import asyncio
 import hashlib
 import re
 import secrets
+from base64 import b64encode
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from zxcvbn import zxcvbn
 
 from rti.errors import Message, say
@@ -17,8 +19,11 @@ _HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=2)
 _HASHING = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hashing")
 """Two at a time, so that a crowd at the door takes 128 MiB and not all there is, and nobody else waits."""
 
-NOBODY = _HASHER.hash(secrets.token_urlsafe(32))
-"""A hash that nothing matches, so that an unknown name costs as much time as a wrong password."""
+_SALT, _TAG = (
+    b64encode(secrets.token_bytes(n)).decode().rstrip("=") for n in (_HASHER.salt_len, _HASHER.hash_len)
+)
+NOBODY = f"$argon2id$v={ARGON2_VERSION}$m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}${_SALT}${_TAG}"
+"""Reads as a hash of today's parameters, and nothing matches it: an unknown name costs as much time as a wrong password."""
 
 SHORTEST, LONGEST = 15, 256
 """Characters of a password (NIST SP 800-63B-4, 3.1.1.2)."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select
 
 from rti.accounts import factors, one_time, passwords, sealed
@@ -52,6 +52,11 @@ def test_secrets_have_160_bits_and_recovery_codes_120() -> None:
     codes = one_time.new_recovery_codes()
     assert len(set(codes)) == 8
     assert all(len(one_time.plain(code)) * 5 == 120 for code in codes)
+
+
+def test_an_unknown_name_costs_the_same_hashing_as_a_known_one() -> None:
+    assert not passwords.password_matches(passwords.NOBODY, "")
+    assert extract_parameters(passwords.NOBODY) == extract_parameters(passwords.hash_password("x"))
 
 
 def test_what_is_sealed_for_one_person_and_purpose_opens_for_no_other() -> None:

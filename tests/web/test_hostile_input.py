@@ -37,7 +37,7 @@ from rti.statistics.commands import Wanted
 from rti.statistics.what_if import WhatIf
 from rti.statutes.commands import AddStatute, AddStatuteText, Calculate, Commence
 from tests import make
-from tests.web.routes import things
+from tests.web.routes import Route, things
 from tests.web.test_matrix import ROUTES
 
 COMMANDS = (
@@ -58,7 +58,7 @@ SOME_ID = str(UUID(int=1))
 TEXTS = [
     "\x00",
     "\u2028",
-    "x" * 100_000,
+    "x" * 30_000,
     str(10**30),
     "9" * 5_000,
     "-1",
@@ -99,7 +99,15 @@ async def _everything(
     return names, person
 
 
-@pytest.mark.parametrize("role", [Role.STAFF, Role.ADMINISTRATOR])
+EACH_ONCE = [Role.STAFF, Role.ADMINISTRATOR, Role.CBO_LEAD, Role.WORKING_GROUP]
+"""Every route is tried by the first of them for whom it is."""
+
+
+def _who_tries(route: Route) -> Role:
+    return next(role for role in EACH_ONCE if route.roles is None or role in route.roles)
+
+
+@pytest.mark.parametrize("role", EACH_ONCE)
 async def test_no_value_of_any_field_brings_a_route_down(
     client: httpx.AsyncClient, database: Database, role: Role
 ) -> None:
@@ -107,7 +115,7 @@ async def test_no_value_of_any_field_brings_a_route_down(
     names, person = await _everything(client, database, role)
     token = await make.form_token(client, "/sign-in")
     for route in ROUTES:
-        if (route.roles and role not in route.roles) or route.path == "/health":
+        if _who_tries(route) is not role or route.path == "/health":
             continue
         address = route.at(names)
         headers = await make.session_of(client, person, database)
