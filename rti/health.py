@@ -1,6 +1,7 @@
 """Whether database, scheduler and mail are well; open to all, so it names nobody and nothing secret."""
 
 import asyncio
+import shutil
 import time
 from datetime import datetime, timedelta
 
@@ -20,12 +21,15 @@ from rti.backups.retention import BACKUP_ALARM, DRILL_ALARM
 from rti.correspondence import queries
 from rti.correspondence.tables import TickRow
 from rti.requests.tables import DocumentRow
+from rti.settings import Settings
 from rti.tenancy.logins import Login
 from rti.web.guards import open_to_all
 from rti.web.inject import Now
 
 PATIENCE = 5.0
 """Seconds after which a silent database counts as away."""
+LITTLE_ROOM = 1_000_000_000
+"""Bytes; a disk with less is told."""
 SILENCE = timedelta(minutes=5)
 """How long the scheduler may be silent; it ticks every few seconds."""
 STANDSTILL = timedelta(minutes=20)
@@ -67,6 +71,12 @@ class DocumentHealth(Part, frozen=True):
     altered: int | None = None
 
 
+class StorageHealth(Part, frozen=True):
+    """`free` is the number of bytes left on the fullest disk of the embedded database and of backups, if on this machine."""
+
+    free: int | None = None
+
+
 class AuditHealth(Part, frozen=True):
     """`waiting` entries are not chained yet; `last_anchor` is when the head was last sent outside.
 
@@ -92,6 +102,7 @@ class Health(msgspec.Struct, frozen=True):
     scheduler: dict[str, JobHealth]
     mail: MailHealth
     documents: DocumentHealth
+    storage: StorageHealth
     audit: AuditHealth
     backups: dict[RunKind, BackupHealth]
     """Empty where no backups are configured."""
@@ -105,6 +116,7 @@ async def health(state: State, now: Now) -> Response[Health]:
 
 
 async def examine(state: State, now: datetime) -> Health:
+    storage = _storage(state.settings)
     mode = "sent" if state.settings.smtp_url else "kept"
     began = time.perf_counter()
     try:
@@ -125,8 +137,8 @@ async def examine(state: State, now: datetime) -> Health:
     except Exception:
         log.exception("database_not_well")
         jobs = dict.fromkeys(JOBS, JobHealth(well=False))
-        away = DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False), AuditHealth(False)
-        return Health(False, *away, {})
+        away = DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False), storage
+        return Health(False, *away, AuditHealth(False), {})
     database = DatabaseHealth(current, milliseconds, current)
     scheduler = {job: _job(ticks.get(job), now) for job in JOBS}
     mail = MailHealth(
@@ -143,9 +155,24 @@ async def examine(state: State, now: datetime) -> Health:
         anchored=keeps,
         last_anchor=anchored_at,
     )
-    found: tuple[Part, ...] = (database, mail, documents, audit, *scheduler.values(), *backups.values())
+    found: tuple[Part, ...] = (
+        database,
+        mail,
+        documents,
+        storage,
+        audit,
+        *scheduler.values(),
+        *backups.values(),
+    )
     well = all(each.well for each in found)
-    return Health(well, database, scheduler, mail, documents, audit, backups)
+    return Health(well, database, scheduler, mail, documents, storage, audit, backups)
+
+
+def _storage(settings: Settings) -> StorageHealth:
+    """How much room is left, told long before nothing can be written any more (`db.RESERVE`)."""
+    folders = [each for each in (settings.embedded_folder, settings.backup_folder) if each and each.exists()]
+    free = min((shutil.disk_usage(each).free for each in folders), default=None)
+    return StorageHealth(free is None or free >= LITTLE_ROOM, free)
 
 
 async def _backups(session: AsyncSession, now: datetime) -> dict[RunKind, BackupHealth]:

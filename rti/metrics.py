@@ -43,6 +43,10 @@ def exposition(found: Health) -> bytes:
         if job.last_tick is not None and job.lag is not None:
             lag.labels(name).set(job.lag)
             tick.labels(name).set(job.last_tick.timestamp())
+    if found.storage.free is not None:
+        gauge("storage_free_bytes", "Bytes left on the fullest disk of database and backups").set(
+            found.storage.free
+        )
     backed = gauge("backup_well", "1 if the last backup or drill went well and is not too old", "kind")
     age = gauge("backup_age_seconds", "Seconds since the last good backup or drill was begun", "kind")
     for kind, backup in found.backups.items():

@@ -181,6 +181,14 @@ class Settings:
         return self.base_url or f"http://{self.host}:{self.port}"
 
     @property
+    def embedded_folder(self) -> Path | None:
+        """Where the embedded database lies, if it is the one that is used."""
+        folder = self.data_dir.resolve() / "postgres"
+        return (
+            folder if not self.database_url or ("?host=/" in self.database_url and folder.exists()) else None
+        )
+
+    @property
     def mail_host(self) -> str:
         """The right side of every Message-ID, and the name by which we greet the mail server."""
         return self.mail_from.rpartition("@")[2]

@@ -1,7 +1,10 @@
 """What is logged is one JSON object a line, whatever it holds."""
 
 import json
+import subprocess
+import sys
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import structlog
@@ -19,3 +22,12 @@ def test_nothing_that_is_logged_begins_a_line_of_its_own(capfd: pytest.CaptureFi
     logged = json.loads(line)
     assert (logged["event"], logged["told"], logged["level"]) == (HOSTILE, HOSTILE, "error")
     assert datetime.fromisoformat(logged["timestamp"]).utcoffset() == timedelta(0)
+
+
+def test_a_log_on_a_full_disk_stops_nobody() -> None:
+    said = "from rti import logs; import structlog; logs.configure(); structlog.get_logger().error('lost'); print('on')"
+    with Path("/dev/full").open("w") as full:
+        going = subprocess.run(
+            [sys.executable, "-c", said], stderr=full, stdout=subprocess.PIPE, text=True, check=False
+        )
+    assert going.stdout == "on\n"

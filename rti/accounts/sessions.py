@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
@@ -14,6 +15,7 @@ from rti.accounts.tables import ApiTokenRow, PasskeyRow, PersonRow, SignInRow, T
 from rti.audit.kinds import What
 from rti.audit.telling import tell
 from rti.cbos.queries import not_locked
+from rti.db import is_outage
 from rti.errors import NotFound
 
 IDLE = timedelta(minutes=30)
@@ -88,7 +90,14 @@ async def find(session: AsyncSession, token: str, now: datetime, *, demo: bool =
         return None
     person, row, enrolled = found
     if now - row.last_seen_at > _NOTED_EVERY:
-        await session.execute(update(SignInRow).where(SignInRow.id == row.id).values(last_seen_at=now))
+        # While nothing can be written, people go on reading until the session's time is over.
+        try:
+            async with session.begin_nested():
+                seen = update(SignInRow).where(SignInRow.id == row.id)
+                await session.execute(seen.values(last_seen_at=now))
+        except DBAPIError as fault:
+            if not is_outage(fault):
+                raise
     shown = row.second_factor_at is not None
     standing = standing_of(person.role, enrolled=enrolled, shown=shown, demo=demo)
     return SignedIn(person_of(person), token, row.id, standing, row.proved_at, shown)

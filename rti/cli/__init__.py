@@ -6,7 +6,7 @@ Exit status: 0 done, 1 failed, 2 wrong use.
 import sys
 
 import typer
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from rti.cli import account, audit, backup, calendar, cbo, importing, keys, law, rules
 from rti.cli.bounce import bounce
@@ -16,6 +16,7 @@ from rti.cli.health import health
 from rti.cli.retention import retention
 from rti.cli.running import demo, migrate, scheduler, serve
 from rti.cli.sending import dispatch, sweep
+from rti.db import is_outage
 from rti.errors import Problem
 from rti.settings import SettingsFault
 
@@ -68,10 +69,13 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except ProgrammingError as error:
-        if getattr(error.orig, "sqlstate", "") != UNDEFINED_TABLE:
+    except (DBAPIError, OSError) as error:
+        if getattr(getattr(error, "orig", None), "sqlstate", "") == UNDEFINED_TABLE:
+            typer.echo("The database has no tables yet; run rti migrate first", err=True)
+        elif is_outage(error):
+            typer.echo(f"The database does not answer, or its disk is full: {error}", err=True)
+        else:
             raise
-        typer.echo("The database has no tables yet; run rti migrate first", err=True)
         sys.exit(1)
     except Problem as problem:
         typer.echo(str(problem), err=True)

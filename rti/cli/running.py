@@ -65,6 +65,8 @@ def serve(*, stop_with_parent: bool = typer.Option(False, hidden=True)) -> None:
     """
     if stop_with_parent:
         _stop_when_parent_ends()
+    # Told to end, uvicorn passes that on when it has ended; else nobody would stop the embedded server.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with opened() as settings:
         uvicorn.run(
             create_app(settings),

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
 from rti.accounts.policy import Standing
+from rti.db import is_outage
 from rti.errors import (
     Fault,
     Forbidden,
@@ -22,6 +23,7 @@ from rti.errors import (
     Problem,
     SignInRequired,
     TooLarge,
+    Unavailable,
     say,
 )
 from rti.web.describing import MEDIA_TYPE, FaultView, ProblemView
@@ -99,8 +101,24 @@ def on_http_exception(request: WebRequest, exception: HTTPException) -> Response
     return answer(request, _BY_STATUS.get(exception.status_code, Malformed)())
 
 
+def on_outage(request: WebRequest, exception: Exception) -> Response[Any]:
+    """The database is away or a disk is full: nothing was changed, and trying again later helps."""
+    reference = uuid.uuid4().hex[:12]
+    log.error("outage", reference=reference, method=request.method, exc_info=exception)
+    told = say(
+        "The system cannot reach or write its data just now. Nothing was changed; what is already there can usually "
+        "still be read. Try again in a few minutes; if it goes on, tell whoever runs this server: {reference}",
+        reference=reference,
+    )
+    told_so = answer(request, Unavailable(told), reference)
+    told_so.headers["Retry-After"] = "60"
+    return told_so
+
+
 def on_crash(request: WebRequest, exception: Exception) -> Response[Any]:
     """Something we did not foresee: a reference for the person, and the trace in the log under it."""
+    if is_outage(exception):
+        return on_outage(request, exception)
     reference = uuid.uuid4().hex[:12]
     log.error("crash", reference=reference, method=request.method, exc_info=exception)
     told: Message = say(

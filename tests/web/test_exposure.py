@@ -100,7 +100,8 @@ async def test_a_crash_tells_a_reference_and_its_trace_goes_to_the_log(
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as visiting:
         visiting.cookies.set("session", "canary")
         told = await visiting.get("/requests")
-    assert told.status_code == 500
+    assert told.status_code == 503
+    assert told.headers["retry-after"] == "60"
     assert not re.search(r"Traceback|asyncpg|sqlalchemy|canary|\.py", told.text)
     (logged,) = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     assert logged["reference"] in told.text
