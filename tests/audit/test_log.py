@@ -211,6 +211,7 @@ async def test_shredding_an_organisation_leaves_the_chain_whole(database: Databa
     assert {What.REQUEST_FILED, What.CBO_LOCKED, What.CBO_SHRED_ASKED, What.CBO_SHREDDED} <= kinds
 
 
+@pytest.mark.torture
 async def test_the_rest_can_be_checked_after_old_entries_were_removed(database: Database) -> None:
     await told(database, size(20, 5_000), ago=LONG_AGO)
     old = await chained(database)

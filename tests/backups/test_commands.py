@@ -93,6 +93,7 @@ async def test_a_full_disk_is_told_leaves_no_file_and_is_on_the_status_page(
     assert "The backup could not be written: File too large" in page.text
 
 
+@pytest.mark.torture
 async def test_a_killed_backup_leaves_no_file_that_looks_whole_and_the_next_one_clears_up(
     database: Database, database_url: str, vault: Vault
 ) -> None:

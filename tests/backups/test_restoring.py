@@ -81,6 +81,7 @@ async def test_everything_comes_back_and_opens_with_the_key_file(
     await require(empty)
 
 
+@pytest.mark.torture
 async def test_a_backup_under_load_holds_every_row_that_was_acknowledged_before(
     database: Database, vault: Vault
 ) -> None:
