@@ -12,6 +12,7 @@ from notifications.wire import ServerTrouble
 from rti import wallclock
 from rti.audit.anchoring import anchor_once_a_day
 from rti.audit.chaining import chain
+from rti.audit.tallying import tell_tallies
 from rti.backups.kinds import RunKind
 from rti.backups.retention import backup_due, drill_due
 from rti.backups.runs import last_good
@@ -79,6 +80,7 @@ def dispatch_job(database: Database, settings: Settings, stopping: asyncio.Event
 def seal_job(database: Database, settings: Settings) -> Job:
     async def job(now: datetime) -> Result:
         async with database.transaction() as session:
+            await tell_tallies(session, now)
             chained = await chain(session)
             anchored = await anchor_once_a_day(session, settings, now)
         return Result(

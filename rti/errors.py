@@ -11,6 +11,7 @@
     ├── TooLarge             413   more bytes than a form or file may have
     ├── Invalid              422   one or more named fields are wrong; lists all of them
     │   └── TooOften         429   a guess at a password or code that was not looked at
+    ├── UsedUp               429   a costly call that this person has made too often
     ├── Unavailable          503   the database is away, or a disk is full
     └── BackupFailed         500   a backup was not made or cannot be used; on the command line only
 
@@ -19,6 +20,7 @@ Texts are English message ids with {placeholders}; they are translated where the
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Problem(Exception):
 
     status = 500
     title = say("Something went wrong on our side")
+    again_in: timedelta | None = None
+    """After how long the same works again, where that is known."""
 
     def __init__(self, detail: Message | None = None) -> None:
         self.detail = detail or self.title
@@ -121,6 +125,19 @@ class Invalid(Problem):
 class TooOften(Invalid):
     status = 429
     title = say("Too many wrong tries")
+
+    def __init__(self, fault: Fault, *, again_in: timedelta) -> None:
+        super().__init__(fault)
+        self.again_in = again_in
+
+
+class UsedUp(Problem):
+    status = 429
+    title = say("Asked for too often")
+
+    def __init__(self, detail: Message, *, again_in: timedelta) -> None:
+        super().__init__(detail)
+        self.again_in = again_in
 
 
 def invalid(field_name: str, text: Message) -> Invalid:

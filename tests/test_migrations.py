@@ -52,6 +52,7 @@ SCHEMA = """
 GONE: dict[str, set[str]] = {"0007": {"sign_in"}, "0010": {"channel_address"}}
 """What the way down or up of a revision drops on purpose besides its own tables: sessions, few hours old, and
 addresses that nobody proved, to which the schema before would send."""
+RENAMED = {("0011", "guess"): "allowance"}
 
 
 def _schema(connection: Connection) -> list[tuple[Any, ...]]:
@@ -88,7 +89,9 @@ async def test_every_migration_goes_up_down_and_up_again_with_old_data_in_it(emp
                 command.upgrade(config, revision)
                 assert _schema(connection) == newer, revision
             kept = _counts(connection)
-            lost = {table for table, rows in held.items() if kept[table] < rows}
+            lost = {
+                table for table, rows in held.items() if kept[RENAMED.get((revision, table), table)] < rows
+            }
             assert lost == GONE.get(revision, set()), revision
             fill(connection, revision, count)
         whole = _schema(connection)

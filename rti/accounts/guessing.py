@@ -1,42 +1,33 @@
 """How often somebody may guess: a delay instead of a lock (ASVS 5.0, 6.3.1).
 
-Each key has a moment `free_at`, which every guess puts off by twelve minutes and which may lie at most
-four guesses ahead (generic cell rate algorithm, ITU-T I.371). So five guesses can come at once and then one
-in twelve minutes: never more than ten within an hour. A guess that was right is given back.
+Five guesses can come at once and then one in twelve minutes: never more than ten within an hour. A guess
+that was right is given back.
 
 Whoever guesses from a device that signed in before has a key of its own (OWASP, device cookies), so that
-strangers can guess at an account without keeping its owner out. Keys are keyed hashes: the table tells
-neither accounts nor addresses, and no address of a visitor is known here.
+strangers can guess at an account without keeping its owner out.
 """
 
-import hashlib
 import hmac
 import math
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.tables import GuessRow
+from rti.accounts import allowances
+from rti.accounts.allowances import Allowance
+from rti.accounts.policy import Person
+from rti.accounts.tables import PersonRow
+from rti.audit.kinds import What
+from rti.audit.tallying import tally
+from rti.db import Database
 from rti.errors import Fault, TooOften, say
 
-EVERY = timedelta(minutes=12)
-AT_ONCE = 5
-_AHEAD = EVERY * (AT_ONCE - 1)
-
-_TAKE = text("""
-    INSERT INTO guess AS g (key, free_at) VALUES (:key, CAST(:now AS timestamptz) + :every)
-    ON CONFLICT (key) DO UPDATE SET free_at = greatest(g.free_at, :now) + :every
-    WHERE g.free_at <= CAST(:now AS timestamptz) + :ahead
-    RETURNING free_at
-""")
-_WAIT = text("SELECT free_at FROM guess WHERE key = :key")
-_GIVE_BACK = text("UPDATE guess SET free_at = free_at - CAST(:every AS interval) WHERE key = :key")
+GUESSES = Allowance(at_once=5, every=timedelta(minutes=12))
 
 
 def _keyed(secret: str, *parts: str) -> bytes:
-    return hmac.new(secret.encode(), "\n".join(("guess", *parts)).encode(), hashlib.sha256).digest()
+    return allowances.keyed(secret, "guess", *parts)
 
 
 def new_device(secret: str, email: str) -> str:
@@ -57,21 +48,22 @@ def key_of_person(secret: str, what: str, person_id: object) -> bytes:
     return _keyed(secret, what, str(person_id))
 
 
-async def take(session: AsyncSession, key: bytes, now: datetime, field: str) -> None:
-    """Count a guess before it is looked at; raises TooOften, in which case it must not be looked at."""
-    values = {"key": key, "now": now, "every": EVERY}
-    if await session.scalar(_TAKE, {**values, "ahead": _AHEAD}) is None:
-        free_at: datetime = (await session.execute(_WAIT, {"key": key})).scalar_one()
-        minutes = math.ceil((free_at - _AHEAD - now) / timedelta(minutes=1))
-        raise TooOften(
-            Fault(field, say("Too many wrong tries. Wait {minutes} minutes, then try again", minutes=minutes))
-        )
+async def take(
+    door: Database, key: bytes, now: datetime, field: str, *, at: Person | PersonRow | None, step: str
+) -> None:
+    """Count a guess before it is looked at; raises TooOften, in which case it must not be looked at.
+
+    `at` is whose account it is, if there is one; `step` is what is guessed.
+    """
+    wait = await allowances.take(door, key, GUESSES, now)
+    if wait is None:
+        return
+    async with door.transaction() as session:
+        await tally(session, What.GUESSES_REFUSED, now, of=at, step=step)
+    minutes = math.ceil(wait / timedelta(minutes=1))
+    told = say("Too many wrong tries. Wait {minutes} minutes, then try again", minutes=minutes)
+    raise TooOften(Fault(field, told), again_in=wait)
 
 
 async def give_back(session: AsyncSession, key: bytes) -> None:
-    await session.execute(_GIVE_BACK, {"key": key, "every": EVERY})
-
-
-async def forget(session: AsyncSession, now: datetime) -> None:
-    """Drop the counts that count no more."""
-    await session.execute(delete(GuessRow).where(GuessRow.free_at < now))
+    await allowances.give_back(session, key, GUESSES)

@@ -53,8 +53,8 @@ async def show_me(session: Session, person: Who) -> PersonView:
 
 
 @put("/api/me", guards=[signed_in], dto=JsonBody[SaveMe], return_dto=None)
-async def save_me(data: JSONBody[SaveMe], session: Session, person: Who) -> PersonView:
-    return person_view(await people.save_me(session, person, data))
+async def save_me(data: JSONBody[SaveMe], session: Session, person: Who, now: Now) -> PersonView:
+    return person_view(await people.save_me(session, person, data, now))
 
 
 @put("/api/me/password", guards=[signed_in, in_person], dto=JsonBody[ChangePassword], return_dto=None)

@@ -60,7 +60,7 @@ async def show_me(request: WebRequest, session: Session, me: Me, now: Now) -> Te
 async def save_me(request: WebRequest, session: Session, me: Me, now: Now) -> Response[None] | Template:
     sent = await forms.read(request)
     async with forms.attempt(session, sent):
-        await people.save_me(session, me.person, decode(SaveMe, sent.values))
+        await people.save_me(session, me.person, decode(SaveMe, sent.values), now)
     if sent.faults:
         return await _page(request, session, me, now, sent)
     return Redirect("/me?saved=1", status_code=303, cookies=cookies.forget(request, cookies.LANGUAGE))

@@ -102,12 +102,15 @@ async def change_role(
     return row
 
 
-async def save_me(session: AsyncSession, me: Person, command: SaveMe) -> PersonRow:
+async def save_me(session: AsyncSession, me: Person, command: SaveMe, now: datetime) -> PersonRow:
     if command.hours_from >= command.hours_to:
         raise invalid("hours_to", say("Messages must end at a later hour than they begin"))
     row = await person(session, me.id)
-    for name in SaveMe.__struct_fields__:
+    changed = [name for name in SaveMe.__struct_fields__ if getattr(row, name) != getattr(command, name)]
+    for name in changed:
         setattr(row, name, getattr(command, name))
+    if changed:
+        tell(session, What.SETTINGS_CHANGED, now, by=row.id, cbo_id=row.cbo_id, changed=" ".join(changed))
     return row
 
 

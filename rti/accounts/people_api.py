@@ -9,11 +9,12 @@ from litestar.params import JSONBody
 
 from rti.accounts import invitations, people
 from rti.accounts.commands import ChangeRole, Invite, Reset
+from rti.accounts.costly import Costly
 from rti.accounts.policy import ADMINISTRATION, INVITING, Role
 from rti.accounts.tables import PersonRow
 from rti.settings import Settings
 from rti.web.api import JsonBody
-from rti.web.guards import only, proved
+from rti.web.guards import costs, only, proved
 from rti.web.inject import Id, Now, Session, Who
 from rti.web.templating import WebRequest
 
@@ -61,7 +62,12 @@ async def list_people(session: Session, person: Who) -> list[PersonView]:
     return [person_view(row) for row in await people.people(session, person)]
 
 
-@post("/api/people", guards=[only(INVITING), proved], dto=JsonBody[Invite], return_dto=None)
+@post(
+    "/api/people",
+    guards=[only(INVITING), proved, costs(Costly.INVITATIONS)],
+    dto=JsonBody[Invite],
+    return_dto=None,
+)
 async def invite(
     request: WebRequest, data: JSONBody[Invite], session: Session, person: Who, now: Now
 ) -> Invited:
@@ -71,7 +77,7 @@ async def invite(
 
 @post(
     "/api/people/{person_id:uuid}/reset",
-    guards=[only(INVITING), proved],
+    guards=[only(INVITING), proved, costs(Costly.INVITATIONS)],
     dto=JsonBody[Reset],
     return_dto=None,
     status_code=200,

@@ -7,13 +7,14 @@ from litestar.response import Redirect, Template
 
 from rti.accounts import factors, invitations, people
 from rti.accounts.commands import ChangeRole, Invite, Reset
+from rti.accounts.costly import Costly
 from rti.accounts.policy import ADMINISTRATION, INVITING, Person, Role
 from rti.accounts.tables import PersonRow
 from rti.cbos.queries import cbos
 from rti.intake import decode
 from rti.settings import Settings
 from rti.web import forms, proof
-from rti.web.guards import only
+from rti.web.guards import costs, only
 from rti.web.inject import Door, Id, Now, Session, Who
 from rti.web.templating import Faults, WebRequest, page
 
@@ -78,7 +79,7 @@ async def list_people(request: WebRequest, session: Session, person: Who) -> Tem
     return await _people_page(request, session, person)
 
 
-@post("/people", guards=[only(INVITING)], status_code=200)
+@post("/people", guards=[only(INVITING), costs(Costly.INVITATIONS)], status_code=200)
 async def invite(
     request: WebRequest, session: Session, door: Door, person: Who, now: Now
 ) -> Response[None] | Template:
@@ -99,7 +100,7 @@ async def show_person(request: WebRequest, session: Session, person_id: Id, pers
     return await _person_page(request, session, person_id, person)
 
 
-@post("/people/{person_id:uuid}/reset", guards=[only(INVITING)], status_code=200)
+@post("/people/{person_id:uuid}/reset", guards=[only(INVITING), costs(Costly.INVITATIONS)], status_code=200)
 async def reset(
     request: WebRequest, session: Session, door: Door, person_id: Id, person: Who, now: Now
 ) -> Response[None] | Template:

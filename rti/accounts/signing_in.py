@@ -10,12 +10,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts import factors, guessing, passwords, sessions
+from rti.accounts import allowances, factors, guessing, passwords, sessions
 from rti.accounts.passkeys import Site
 from rti.accounts.policy import Person, Standing
 from rti.accounts.sessions import SignedIn, person_of
 from rti.accounts.tables import PersonRow
 from rti.audit.kinds import What
+from rti.audit.tallying import tally
 from rti.audit.telling import tell
 from rti.db import Database
 from rti.errors import Forbidden, Invalid, Problem, invalid, say
@@ -43,8 +44,8 @@ async def sign_in(door: Database, email: str, password: str, now: datetime, *, d
     email = email.strip().lower()
     key = guessing.key_of(door.secret, email, device)
     async with door.transaction() as session:
-        await guessing.take(session, key, now, "password")
         row = await session.scalar(select(PersonRow).where(PersonRow.email == email, *sessions.ACTIVE))
+    await guessing.take(door, key, now, "password", at=row, step="password")
     stored = row.password_hash if row and row.password_hash else passwords.NOBODY
     if not await passwords.matches(stored, password) or row is None:
         await _tell_failed(door, row, "password", now)
@@ -52,7 +53,7 @@ async def sign_in(door: Database, email: str, password: str, now: datetime, *, d
     better = await passwords.hashed(password) if passwords.outdated(stored) else stored
     async with door.transaction() as session:
         await guessing.give_back(session, key)
-        await guessing.forget(session, now)
+        await allowances.forget(session, now)
         # A password that was changed or taken away while it was looked at opens nothing.
         still = (PersonRow.id == row.id, PersonRow.password_hash == stored, *sessions.ACTIVE)
         kept = await session.scalar(
@@ -95,8 +96,7 @@ async def _completed(door: Database, me: SignedIn, code: str, now: datetime) -> 
 async def show_code(door: Database, me: SignedIn, code: str, now: datetime) -> str:
     """Show a code of the authenticator app, or a recovery code; the new token of the session."""
     key = guessing.key_of_person(door.secret, "second factor", me.person.id)
-    async with door.transaction() as session:
-        await guessing.take(session, key, now, "code")
+    await guessing.take(door, key, now, "code", at=me.person, step="code")
     async with door.transaction() as session:
         if await factors.take_code(session, door.secret, me.person.id, code, now):
             await guessing.give_back(session, key)
@@ -126,8 +126,8 @@ async def show_password(
     Raises Invalid about `field`.
     """
     key = guessing.key_of_person(door.secret, "password again", me.person.id)
+    await guessing.take(door, key, now, field, at=me.person, step="password_again")
     async with door.transaction() as session:
-        await guessing.take(session, key, now, field)
         row = await session.get_one(PersonRow, me.person.id)
     if not await passwords.matches(row.password_hash or passwords.NOBODY, password):
         await _tell_failed(door, me.person, "password_again", now)
@@ -142,7 +142,12 @@ def _tell_shown(session: AsyncSession, person: PersonRow | Person, step: str, no
 
 
 async def _tell_failed(door: Database, person: PersonRow | Person | None, step: str, now: datetime) -> None:
-    """In a transaction of its own, so that it is kept where the guess is refused; also where nobody is known."""
+    """In a transaction of its own, so that it is kept where the guess is refused.
+
+    Where there is no such account it is only counted: addresses that nobody has can be made up without end.
+    """
     async with door.transaction() as session:
-        known = {"by": person.id, "cbo_id": person.cbo_id} if person else {}
-        tell(session, What.SIGN_IN_FAILED, now, **known, step=step)
+        if person:
+            tell(session, What.SIGN_IN_FAILED, now, by=person.id, cbo_id=person.cbo_id, step=step)
+        else:
+            await tally(session, What.SIGN_IN_FAILED, now, of=None, step=step)

@@ -128,10 +128,10 @@ class ApiTokenRow(Base):
     expires_at: Mapped[datetime]
 
 
-class GuessRow(Base):
-    """From when on the next guess counts as the first again; `key` is a keyed hash and names nobody."""
+class AllowanceRow(Base):
+    """From when on the next call counts as the first again; `key` is a keyed hash and names nobody."""
 
-    __tablename__ = "guess"
+    __tablename__ = "allowance"
 
     key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     free_at: Mapped[datetime] = mapped_column(index=True)

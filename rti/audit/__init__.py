@@ -1,6 +1,7 @@
 """Who did what, when: written with what it tells, chained so that nobody can change it unseen.
 
     telling     how an action writes an entry: one call in its own transaction
+    tallying    what comes very often, counted, and told once an hour
     chain       what the digests are over, and how a chain is checked; pure
     chaining    the sealer, which adds entries to the chain after they were committed
     checking    the whole chain of a database against itself and against heads kept elsewhere

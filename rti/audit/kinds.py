@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class What(StrEnum):
-    """Each is written by the action that does it, as `telling.tell` is called there.
+    """Each is written by the action that does it, as `telling.tell` or `tallying.tally` is called there.
 
     Members are added and never removed or renamed: entries are read for years.
     """
@@ -12,7 +12,10 @@ class What(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
+    GUESSES_REFUSED = "guesses_refused"
     DENIED = "denied"
+    FORMS_REFUSED = "forms_refused"
+    CALLS_REFUSED = "calls_refused"
     PERSON_INVITED = "person_invited"
     INVITATION_ACCEPTED = "invitation_accepted"
     ROLE_CHANGED = "role_changed"
@@ -24,6 +27,11 @@ class What(StrEnum):
     FACTORS_CHANGED = "factors_changed"
     TOKEN_ADDED = "token_added"  # noqa: S105 -- not a password
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 -- not a password
+    FEEDS_MADE = "feeds_made"
+    FEEDS_REVOKED = "feeds_revoked"
+    SETTINGS_CHANGED = "settings_changed"
+    CHANNEL_CHOSEN = "channel_chosen"
+    CHANNEL_PROVED = "channel_proved"
     ASSIGNED = "assigned"
     ASSIGNMENT_ENDED = "assignment_ended"
     REQUEST_FILED = "request_filed"

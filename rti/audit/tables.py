@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.audit.kinds import What
@@ -39,3 +39,28 @@ class AuditEntryRow(Base):
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     position: Mapped[int | None] = mapped_column(BigInteger)
     hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class AuditTallyRow(Base):
+    """How often something came within the hour that began at `hour`; it becomes one entry when that is over."""
+
+    __tablename__ = "audit_tally"
+    __table_args__ = (
+        UniqueConstraint(
+            "hour",
+            "what",
+            "person_id",
+            "cbo_id",
+            "details",
+            name="uq_audit_tally",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    hour: Mapped[datetime]
+    what: Mapped[What] = mapped_column(Choice(What))
+    person_id: Mapped[UUID | None]
+    cbo_id: Mapped[UUID | None]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    times: Mapped[int] = mapped_column(BigInteger)

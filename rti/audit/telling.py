@@ -1,5 +1,6 @@
 """The one way in which an action writes down that it happened."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.audit.kinds import What
 from rti.audit.tables import AuditEntryRow
 from rti.db import new_id
+
+
+def plain(details: Mapping[str, Any]) -> dict[str, int | str]:
+    """Details as an entry keeps them."""
+    return {name: value if isinstance(value, int) else str(value) for name, value in details.items()}
 
 
 def tell(
@@ -34,8 +40,6 @@ def tell(
             person_id=by or session.info.get("person"),
             cbo_id=cbo_id,
             about=str(about),
-            details={
-                name: value if isinstance(value, int) else str(value) for name, value in details.items()
-            },
+            details=plain(details),
         )
     )

@@ -7,6 +7,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import JSONBody
 
+from rti.accounts.costly import Costly
 from rti.accounts.policy import SUPPORT
 from rti.calendars import actions, queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
@@ -15,7 +16,7 @@ from rti.law.rules import ClockKind
 from rti.requests.queries import seen
 from rti.requests.recomputing import Move, Moves
 from rti.web.api import JsonBody
-from rti.web.guards import only, signed_in
+from rti.web.guards import costs, only, signed_in
 from rti.web.inject import Now, Recomputing, Session, Today, Who
 from rti.web.templating import WebRequest
 
@@ -99,7 +100,12 @@ def moves_view(moves: Moves, first: Sequence[Move], *, preview: bool) -> MovesVi
     )
 
 
-@post("/api/calendar/days-off", guards=[only(SUPPORT)], dto=JsonBody[DeclareDay], return_dto=None)
+@post(
+    "/api/calendar/days-off",
+    guards=[only(SUPPORT), costs(Costly.CALENDARS)],
+    dto=JsonBody[DeclareDay],
+    return_dto=None,
+)
 async def declare_day(
     request: WebRequest,
     data: JSONBody[DeclareDay],
@@ -111,7 +117,12 @@ async def declare_day(
     return await _change(request, (session, recomputing), data, person, now)
 
 
-@post("/api/calendar/withdrawals", guards=[only(SUPPORT)], dto=JsonBody[WithdrawDay], return_dto=None)
+@post(
+    "/api/calendar/withdrawals",
+    guards=[only(SUPPORT), costs(Costly.CALENDARS)],
+    dto=JsonBody[WithdrawDay],
+    return_dto=None,
+)
 async def withdraw_day(
     request: WebRequest,
     data: JSONBody[WithdrawDay],
@@ -123,7 +134,12 @@ async def withdraw_day(
     return await _change(request, (session, recomputing), data, person, now)
 
 
-@post("/api/calendar/confirmations", guards=[only(SUPPORT)], dto=JsonBody[ConfirmYear], return_dto=None)
+@post(
+    "/api/calendar/confirmations",
+    guards=[only(SUPPORT), costs(Costly.CALENDARS)],
+    dto=JsonBody[ConfirmYear],
+    return_dto=None,
+)
 async def confirm_year(
     request: WebRequest,
     data: JSONBody[ConfirmYear],

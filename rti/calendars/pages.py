@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from rti.accounts.costly import Costly
 from rti.accounts.policy import SUPPORT
 from rti.calendars import actions, queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
@@ -13,7 +14,7 @@ from rti.errors import Invalid, NotFound
 from rti.intake import decode
 from rti.requests.queries import seen
 from rti.web import forms
-from rti.web.guards import only, signed_in
+from rti.web.guards import costs, only, signed_in
 from rti.web.inject import Now, Recomputing, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page
 
@@ -57,7 +58,7 @@ async def preview_change(
     )
 
 
-@post("/calendar/{change:str}", guards=[only(SUPPORT)])
+@post("/calendar/{change:str}", guards=[only(SUPPORT), costs(Costly.CALENDARS)])
 async def make_change(
     request: WebRequest,
     session: Session,

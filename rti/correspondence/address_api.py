@@ -18,9 +18,14 @@ async def show_my_channel(session: Session, person: Who) -> ChannelView:
 
 @put("/api/me/channel", guards=[signed_in], dto=JsonBody[ChooseChannel], return_dto=None)
 async def choose_my_channel(
-    request: WebRequest, data: JSONBody[ChooseChannel], session: Session, person: Who, now: Now
+    request: WebRequest,
+    data: JSONBody[ChooseChannel],
+    door: Door,
+    session: Session,
+    person: Who,
+    now: Now,
 ) -> ChannelView:
-    await addresses.choose(session, request.app.state.settings, person, data, now)
+    await addresses.choose(door, session, request.app.state.settings, person, data, now)
     await session.flush()
     return await addresses.chosen(session, person)
 

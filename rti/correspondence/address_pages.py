@@ -44,12 +44,12 @@ async def show_channel(request: WebRequest, session: Session, person: Who) -> Te
 
 @post("/me/channel", guards=[signed_in])
 async def choose_channel(
-    request: WebRequest, session: Session, person: Who, now: Now
+    request: WebRequest, door: Door, session: Session, person: Who, now: Now
 ) -> Response[None] | Template:
     sent = await forms.read(request)
     settings = request.app.state.settings
     async with forms.attempt(session, sent):
-        await addresses.choose(session, settings, person, decode(ChooseChannel, sent.values), now)
+        await addresses.choose(door, session, settings, person, decode(ChooseChannel, sent.values), now)
     if sent.faults:
         return await _channel_page(request, session, person, sent)
     return Redirect("/me/channel?saved=1", status_code=303)

@@ -12,11 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.policy import Person
 from rti.accounts.tables import PersonRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.cbos.tables import CboRow
 from rti.correspondence.bounces import forgive, standing, standings
 from rti.correspondence.kinds import Channel, Standing
 from rti.correspondence.proving import forget_codes, send_code
 from rti.correspondence.tables import BounceRow, ChannelAddressRow
+from rti.db import Database
 from rti.errors import Message, invalid, say
 from rti.intake import Name, Wrong, read_email
 from rti.settings import Settings
@@ -78,7 +81,12 @@ async def _chosen(session: AsyncSession, person: Person) -> ChannelAddressRow | 
 
 
 async def choose(
-    session: AsyncSession, settings: Settings, person: Person, wanted: ChooseChannel, now: datetime
+    door: Database,
+    session: AsyncSession,
+    settings: Settings,
+    person: Person,
+    wanted: ChooseChannel,
+    now: datetime,
 ) -> None:
     """Send messages there as soon as the person has proved to read them, and forget what it refused.
 
@@ -89,12 +97,13 @@ async def choose(
     row = await _chosen(session, person)
     if row and (row.channel, row.address, row.code) == (channel, address, None):
         return
+    tell(session, What.CHANNEL_CHOSEN, now, cbo_id=person.cbo_id, channel=channel)
     await session.execute(delete(ChannelAddressRow).where(ChannelAddressRow.person_id == person.id))
     await forget_codes(session, person.id)
     account = await session.scalar(select(PersonRow.email).where(PersonRow.id == person.id))
     if channel is Channel.EMAIL and address in {"", account}:
         return
-    code = await send_code(session, settings, person, channel, address, now)
+    code = await send_code(door, session, settings, person, channel, address, now)
     given = {"channel": channel, "address": address, "code": code}
     session.add(ChannelAddressRow(person_id=person.id, chosen=True, **given))
 

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import guessing, one_time
 from rti.accounts.policy import Person
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.correspondence.kinds import Channel, MessageKind
 from rti.correspondence.queueing import queued
 from rti.correspondence.tables import ChannelAddressRow, MessageRow
@@ -24,12 +26,17 @@ DIGITS = 8
 
 
 async def send_code(
-    session: AsyncSession, settings: Settings, person: Person, channel: Channel, address: str, now: datetime
+    door: Database,
+    session: AsyncSession,
+    settings: Settings,
+    person: Person,
+    channel: Channel,
+    address: str,
+    now: datetime,
 ) -> str:
     """Queue a new code for an address, in place of older ones; raises TooOften, because messages cost."""
-    await guessing.take(
-        session, guessing.key_of_person(settings.secret, "code sent", person.id), now, "address"
-    )
+    key = guessing.key_of_person(door.secret, "code sent", person.id)
+    await guessing.take(door, key, now, "address", at=person, step="code_sent")
     await forget_codes(session, person.id)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     session.add(
@@ -49,15 +56,14 @@ async def send_code(
 async def prove(door: Database, person: Person, code: str, now: datetime) -> None:
     """Send messages to the address at which this code arrived; raises Invalid, or TooOften."""
     key = guessing.key_of_person(door.secret, "code", person.id)
-    async with door.transaction() as session:
-        # Committed before it is looked at, so that a refusal does not undo the count.
-        await guessing.take(session, key, now, "code")
+    await guessing.take(door, key, now, "code", at=person, step="channel_code")
     async with door.transaction() as session:
         sent = (ChannelAddressRow.person_id == person.id, ChannelAddressRow.code == one_time.plain(code))
         proved = update(ChannelAddressRow).where(*sent).values(code=None)
         if (await session.execute(proved.returning(ChannelAddressRow.person_id))).one_or_none() is None:
             raise invalid("code", say("This is not the newest code that was sent to this address"))
         await guessing.give_back(session, key)
+        tell(session, What.CHANNEL_PROVED, now, by=person.id, cbo_id=person.cbo_id)
         await forget_codes(session, person.id)
 
 

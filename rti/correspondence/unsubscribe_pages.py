@@ -6,7 +6,7 @@ from litestar.response import Template
 
 from rti.correspondence import unsubscribing
 from rti.web.guards import open_to_all
-from rti.web.inject import Session
+from rti.web.inject import Now, Session
 from rti.web.templating import WebRequest, page
 
 
@@ -18,9 +18,9 @@ async def show_unsubscribe(request: WebRequest, secret: FromPath[str]) -> Templa
 
 
 @post("/unsubscribe/{secret:str}", guards=[open_to_all], status_code=200)
-async def unsubscribe(request: WebRequest, session: Session, secret: FromPath[str]) -> Template:
+async def unsubscribe(request: WebRequest, session: Session, secret: FromPath[str], now: Now) -> Template:
     person_id = unsubscribing.person_of(secret, request.app.state.settings.secret)
-    await unsubscribing.unsubscribe(session, person_id)
+    await unsubscribing.unsubscribe(session, person_id, now)
     return page(request, "accounts/unsubscribe.html", done=True)
 
 

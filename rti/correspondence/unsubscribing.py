@@ -5,12 +5,15 @@ It belongs to a person and not to a message, so that it works however old the me
 
 import hashlib
 import hmac
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.tables import PersonRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.errors import NotFound
 
 
@@ -29,9 +32,12 @@ def person_of(token: str, secret: str) -> UUID:
     return person_id
 
 
-async def unsubscribe(session: AsyncSession, person_id: UUID) -> None:
+async def unsubscribe(session: AsyncSession, person_id: UUID, now: datetime) -> None:
     """No message comes any more, until the person asks for them again."""
-    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(wants_reminders=False))
+    written_to = (PersonRow.id == person_id, PersonRow.wants_reminders)
+    ended = update(PersonRow).where(*written_to).values(wants_reminders=False).returning(PersonRow.cbo_id)
+    for cbo_id in await session.scalars(ended):
+        tell(session, What.SETTINGS_CHANGED, now, by=person_id, cbo_id=cbo_id, changed="wants_reminders")
 
 
 def _proof(person_id: UUID, secret: str) -> str:

@@ -30,8 +30,8 @@ async def renew_feeds(request: WebRequest, session: Session, person: Who, now: N
 
 
 @delete("/api/me/feeds", guards=[only(REQUESTS)])
-async def revoke_feeds(session: Session, person: Who) -> None:
-    await secrets.revoke(session, person)
+async def revoke_feeds(session: Session, person: Who, now: Now) -> None:
+    await secrets.revoke(session, person, now)
 
 
 ROUTES = [show_feeds, renew_feeds, revoke_feeds]

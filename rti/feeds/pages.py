@@ -25,8 +25,8 @@ async def renew_feeds(request: WebRequest, session: Session, person: Who, now: N
 
 
 @post("/me/feeds/revoke", guards=[only(REQUESTS)])
-async def revoke_feeds(session: Session, person: Who) -> Redirect:
-    await secrets.revoke(session, person)
+async def revoke_feeds(session: Session, person: Who, now: Now) -> Redirect:
+    await secrets.revoke(session, person, now)
     return Redirect("/me/feeds", status_code=303)
 
 

@@ -12,6 +12,8 @@ from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.policy import REQUESTS, Person
 from rti.accounts.sessions import person_of
 from rti.accounts.tables import FeedRow, PersonRow
+from rti.audit.kinds import What
+from rti.audit.telling import tell
 from rti.cbos.tables import CboRow
 
 
@@ -35,11 +37,14 @@ async def renew(session: AsyncSession, person: Person, now: datetime) -> str:
     values = {"token_hash": token_hash(secret), "created_at": now}
     row = insert(FeedRow).values(person_id=person.id, **values)
     await session.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
+    tell(session, What.FEEDS_MADE, now, cbo_id=person.cbo_id)
     return secret
 
 
-async def revoke(session: AsyncSession, person: Person) -> None:
-    await session.execute(delete(FeedRow).where(FeedRow.person_id == person.id))
+async def revoke(session: AsyncSession, person: Person, now: datetime) -> None:
+    gone = delete(FeedRow).where(FeedRow.person_id == person.id).returning(FeedRow.person_id)
+    if await session.scalar(gone):
+        tell(session, What.FEEDS_REVOKED, now, cbo_id=person.cbo_id)
 
 
 async def since(session: AsyncSession, person_id: UUID) -> datetime | None:

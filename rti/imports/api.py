@@ -5,13 +5,14 @@ from litestar import post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
+from rti.accounts.costly import Costly
 from rti.errors import NotFound, invalid, say
 from rti.imports.actions import IMPORTERS, MOST_LINES, import_file
 from rti.imports.kinds import Fate, FileKind
 from rti.imports.report import Run
 from rti.intake import decode
 from rti.web.describing import FaultView
-from rti.web.guards import only
+from rti.web.guards import costs, only
 from rti.web.inject import Now, Session, Today, Who
 from rti.web.problems import fault_views
 from rti.web.templating import WebRequest, reader_of
@@ -43,7 +44,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[LineView]
 
 
-@post("/api/imports/{name:str}", guards=[only(IMPORTERS)], status_code=200)
+@post("/api/imports/{name:str}", guards=[only(IMPORTERS), costs(Costly.IMPORTS)], status_code=200)
 async def import_one(
     request: WebRequest, name: FromPath[str], session: Session, person: Who, now: Now, today: Today
 ) -> ImportReport:

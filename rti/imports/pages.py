@@ -8,13 +8,14 @@ import msgspec
 from litestar import Response, get, post
 from litestar.response import Template
 
+from rti.accounts.costly import Costly
 from rti.errors import invalid, say
 from rti.imports.actions import COLUMNS, IMPORTERS, MOST_LINES, import_file, kinds_for
 from rti.imports.kinds import Fate, FileKind
 from rti.imports.report import Report, Run
 from rti.intake import decode
 from rti.web import forms
-from rti.web.guards import only
+from rti.web.guards import costs, only
 from rti.web.inject import Now, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page, reader_of
 
@@ -46,7 +47,7 @@ async def new_import(request: WebRequest, person: Who) -> Template:
     return _page(request, person)
 
 
-@post("/imports", guards=[only(IMPORTERS)], status_code=200)
+@post("/imports", guards=[only(IMPORTERS), costs(Costly.IMPORTS)], status_code=200)
 async def import_one(
     request: WebRequest, session: Session, person: Who, now: Now, today: Today
 ) -> Template | Response[str]:

@@ -7,6 +7,7 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, JSONBody
 
+from rti.accounts.costly import Costly
 from rti.accounts.policy import CBO, REQUESTS
 from rti.errors import Conflict, invalid, say
 from rti.intake import decode
@@ -30,7 +31,7 @@ from rti.requests.views import (
     list_view,
 )
 from rti.web.api import JsonBody
-from rti.web.guards import only, proved
+from rti.web.guards import costs, only, proved
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest
 
@@ -42,7 +43,12 @@ async def list_requests(request: WebRequest, session: Session, person: Who, toda
     return list_view(list(found.items), found.next, today)
 
 
-@post("/api/requests", guards=[only(REQUESTS)], dto=JsonBody[FileRequest], return_dto=None)
+@post(
+    "/api/requests",
+    guards=[only(REQUESTS), costs(Costly.RECORDS)],
+    dto=JsonBody[FileRequest],
+    return_dto=None,
+)
 async def file_request(
     data: JSONBody[FileRequest], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
@@ -64,7 +70,7 @@ async def show_request(
 
 @post(
     "/api/requests/{request_id:uuid}/events",
-    guards=[only(REQUESTS)],
+    guards=[only(REQUESTS), costs(Costly.RECORDS)],
     dto=JsonBody[RecordEvent],
     return_dto=None,
 )
@@ -75,7 +81,10 @@ async def record_event(
     return detail_view(await queries.one(session, person, request_id), today)
 
 
-@post("/api/requests/{request_id:uuid}/events/{event_id:uuid}/documents", guards=[only(REQUESTS)])
+@post(
+    "/api/requests/{request_id:uuid}/events/{event_id:uuid}/documents",
+    guards=[only(REQUESTS), costs(Costly.RECORDS)],
+)
 async def attach_document(
     request_id: Id,
     event_id: Id,
@@ -111,7 +120,7 @@ async def save_requester(
 
 @post(
     "/api/requests/{request_id:uuid}/identity",
-    guards=[only(REQUESTS), proved],
+    guards=[only(REQUESTS), proved, costs(Costly.OPENINGS)],
     dto=JsonBody[OpenSealed],
     return_dto=None,
     status_code=200,
@@ -124,7 +133,10 @@ async def open_identity(
     return identity_view(await identity.open_identity(session, filed, data, person, now))
 
 
-@get("/api/requests/{request_id:uuid}/documents/{document_id:uuid}", guards=[only(REQUESTS)])
+@get(
+    "/api/requests/{request_id:uuid}/documents/{document_id:uuid}",
+    guards=[only(REQUESTS), costs(Costly.OPENINGS)],
+)
 async def show_copy(
     request: WebRequest, request_id: Id, document_id: Id, session: Session, person: Who, now: Now
 ) -> Response[bytes]:
@@ -137,7 +149,7 @@ async def show_copy(
 
 @post(
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
-    guards=[only(REQUESTS)],
+    guards=[only(REQUESTS), costs(Costly.OPENINGS)],
     dto=JsonBody[OpenSealed],
     return_dto=None,
     status_code=200,

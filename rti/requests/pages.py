@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.response import Redirect, Template
 
+from rti.accounts.costly import Costly
 from rti.accounts.policy import CBO, REQUESTS
 from rti.bodies.queries import body as body_of
 from rti.bodies.queries import path_to, provinces
@@ -25,7 +26,7 @@ from rti.requests.knowing import as_known_on
 from rti.requests.tables import EventRow
 from rti.statutes.queries import newest, newest_version, version_of
 from rti.web import forms
-from rti.web.guards import only
+from rti.web.guards import costs, only
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page
 
@@ -75,7 +76,7 @@ async def new_request(request: WebRequest, session: Session, body_id: Id, person
     return await _new_request_page(request, session, body_id, person)
 
 
-@post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS)])
+@post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS), costs(Costly.RECORDS)])
 async def file_request(
     request: WebRequest, session: Session, body_id: Id, person: Who, now: Now, today: Today
 ) -> Response[None] | Template:
@@ -128,7 +129,7 @@ async def show_request(
     return await detail_page(request, session, person, request_id, today)
 
 
-@post("/requests/{request_id:uuid}/events", guards=[only(REQUESTS)])
+@post("/requests/{request_id:uuid}/events", guards=[only(REQUESTS), costs(Costly.RECORDS)])
 async def record_event(
     request: WebRequest, session: Session, person: Who, request_id: Id, now: Now, today: Today
 ) -> Response[None] | Template:
@@ -142,7 +143,10 @@ async def record_event(
     return Redirect(f"/requests/{request_id}#timeline", status_code=303)
 
 
-@post("/requests/{request_id:uuid}/events/{event_id:uuid}/documents", guards=[only(REQUESTS)])
+@post(
+    "/requests/{request_id:uuid}/events/{event_id:uuid}/documents",
+    guards=[only(REQUESTS), costs(Costly.RECORDS)],
+)
 async def add_evidence(
     request: WebRequest, session: Session, person: Who, request_id: Id, event_id: Id, now: Now, today: Today
 ) -> Response[None] | Template:

@@ -3,6 +3,7 @@
 from litestar import Response, get, post
 from litestar.response import Redirect, Template
 
+from rti.accounts.costly import Costly
 from rti.accounts.policy import CBO, REQUESTS
 from rti.errors import Altered
 from rti.intake import decode
@@ -11,7 +12,7 @@ from rti.requests.commands import OpenSealed, SaveRequester
 from rti.requests.pages import detail_page
 from rti.requests.queries import one
 from rti.web import forms, problems, proof
-from rti.web.guards import only
+from rti.web.guards import costs, only
 from rti.web.headers import DOWNLOAD_POLICY, attachment
 from rti.web.inject import Door, Id, Now, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page
@@ -44,7 +45,9 @@ async def save_requester(
     return Redirect(f"/requests/{request_id}#requester", status_code=303)
 
 
-@post("/requests/{request_id:uuid}/identity", guards=[only(REQUESTS)], status_code=200)
+@post(
+    "/requests/{request_id:uuid}/identity", guards=[only(REQUESTS), costs(Costly.OPENINGS)], status_code=200
+)
 async def open_identity(
     request: WebRequest, session: Session, door: Door, person: Who, request_id: Id, now: Now, today: Today
 ) -> Template:
@@ -60,7 +63,10 @@ async def open_identity(
     return await detail_page(request, session, person, request_id, today, faulty, opened)
 
 
-@get("/requests/{request_id:uuid}/documents/{document_id:uuid}", guards=[only(REQUESTS)])
+@get(
+    "/requests/{request_id:uuid}/documents/{document_id:uuid}",
+    guards=[only(REQUESTS), costs(Costly.OPENINGS)],
+)
 async def show_copy(
     request: WebRequest, session: Session, person: Who, request_id: Id, document_id: Id, now: Now
 ) -> Response[bytes] | Redirect:
@@ -102,7 +108,7 @@ async def ask_for_original(
 
 @post(
     "/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
-    guards=[only(REQUESTS)],
+    guards=[only(REQUESTS), costs(Costly.OPENINGS)],
     status_code=200,
 )
 async def get_original(

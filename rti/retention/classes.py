@@ -16,7 +16,7 @@ class Kept(StrEnum):
     SESSIONS = "sessions"
     TOKENS = "tokens"
     INVITATIONS = "invitations"
-    GUESSES = "guesses"
+    ALLOWANCES = "allowances"
     MESSAGE_TEXTS = "message_texts"
     AUDIT_ENTRIES = "audit_entries"
 
@@ -44,8 +44,8 @@ RULES: Mapping[Kept, Rule] = {
     Kept.INVITATIONS: Rule(
         timedelta(days=30), N_("Links of invitations that have expired"), N_("They open nothing any more")
     ),
-    Kept.GUESSES: Rule(
-        timedelta(days=1), N_("Counts of wrong passwords and codes"), N_("They slow down nobody any more")
+    Kept.ALLOWANCES: Rule(
+        timedelta(days=1), N_("Counts of guesses and of costly calls"), N_("They slow down nobody any more")
     ),
     Kept.MESSAGE_TEXTS: Rule(
         timedelta(days=14),

@@ -21,7 +21,7 @@ _REMOVE: Mapping[Kept, str] = {
     Kept.SESSIONS: "DELETE FROM sign_in WHERE expires_at < :before OR last_seen_at < :before",
     Kept.TOKENS: "DELETE FROM api_token WHERE expires_at < :before",
     Kept.INVITATIONS: "DELETE FROM invitation WHERE expires_at < :before",
-    Kept.GUESSES: "DELETE FROM guess WHERE free_at < :before",
+    Kept.ALLOWANCES: "DELETE FROM allowance WHERE free_at < :before",
     # One of which nobody knows whether it arrived may still be sent again.
     Kept.MESSAGE_TEXTS: """
         UPDATE message SET subject = NULL, body = NULL, to_address = NULL, values = '{}', last_reply = ''

@@ -6,6 +6,7 @@ from litestar import Response, get
 from litestar.response import Stream, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.accounts.costly import Costly
 from rti.accounts.policy import REQUESTS
 from rti.audit.kinds import What
 from rti.audit.telling import tell
@@ -24,7 +25,7 @@ from rti.statistics.measures import EXCLUDED, MEASURES, PENDING, VERSION
 from rti.statistics.views import TableView, csv_header, csv_rows, table_view, words
 from rti.statutes.queries import newest
 from rti.tenancy.logins import login_of
-from rti.web.guards import only, signed_in
+from rti.web.guards import costs, only, signed_in
 from rti.web.inject import Now, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, language_of, page
 
@@ -39,7 +40,7 @@ async def _table(request: WebRequest, session: AsyncSession, person: Who, today:
     return await queries.table(session, person, wanted, today)
 
 
-@get("/statistics", guards=[signed_in])
+@get("/statistics", guards=[signed_in, costs(Costly.FIGURES)])
 async def show_statistics(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
     table: queries.Table | None = None
     faults: tuple[Fault, ...] = ()
@@ -75,7 +76,7 @@ def _attachment(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}.csv"'}
 
 
-@get("/statistics.csv", guards=[signed_in])
+@get("/statistics.csv", guards=[signed_in, costs(Costly.FIGURES)])
 async def statistics_file(
     request: WebRequest, session: Session, person: Who, today: Today, now: Now
 ) -> Response[str]:
@@ -85,18 +86,18 @@ async def statistics_file(
     return Response(text, media_type=CSV, headers=_attachment(f"statistics-{table.as_of}"))
 
 
-@get("/api/statistics", guards=[signed_in])
+@get("/api/statistics", guards=[signed_in, costs(Costly.FIGURES)])
 async def statistics_as_json(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
     return table_view(await _table(request, session, person, today), language_of(request))
 
 
-@get("/statistics.json", guards=[signed_in])
+@get("/statistics.json", guards=[signed_in, costs(Costly.FIGURES)])
 async def statistics_json_file(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
     """The same for the browser that shows the page, which has a cookie and no bearer token."""
     return table_view(await _table(request, session, person, today), language_of(request))
 
 
-@get("/requests.csv", guards=[only(REQUESTS)])
+@get("/requests.csv", guards=[only(REQUESTS), costs(Costly.EXPORTS)])
 async def requests_file(request: WebRequest, session: Session, person: Who, today: Today, now: Now) -> Stream:
     """The requests of the list, with the same filters, as far as the person may see them."""
     wanted = matching(person, decode(RequestFilter, dict(request.query_params)), today)

@@ -6,6 +6,7 @@ import msgspec
 from litestar import get
 from litestar.response import Template
 
+from rti.accounts.costly import Costly
 from rti.accounts.policy import COMPARING
 from rti.campaigns.queries import campaigns
 from rti.intake import decode
@@ -13,7 +14,7 @@ from rti.statistics.measures import JUDGED, State
 from rti.statistics.what_if import Comparison, WhatIf, what_if
 from rti.statutes.queries import newest
 from rti.web import forms
-from rti.web.guards import only
+from rti.web.guards import costs, only
 from rti.web.inject import Session, Today
 from rti.web.templating import Faults, WebRequest, page
 
@@ -53,7 +54,7 @@ def comparison_view(found: Comparison) -> ComparisonView:
     )
 
 
-@get("/what-if", guards=[only(COMPARING)])
+@get("/what-if", guards=[only(COMPARING), costs(Costly.FIGURES)])
 async def show_what_if(request: WebRequest, session: Session, today: Today) -> Template:
     given = {name: value for name, value in request.query_params.items() if value}
     sent = forms.Sent(given, {})
@@ -73,7 +74,7 @@ async def show_what_if(request: WebRequest, session: Session, today: Today) -> T
     )
 
 
-@get("/api/what-if", guards=[only(COMPARING)])
+@get("/api/what-if", guards=[only(COMPARING), costs(Costly.FIGURES)])
 async def what_if_as_json(request: WebRequest, session: Session, today: Today) -> ComparisonView:
     return comparison_view(await what_if(session, decode(WhatIf, dict(request.query_params)), today))
 

@@ -77,7 +77,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "day_off": _open(worker=EDIT, operator=EDIT),
     "calendar_year": _open(worker=EDIT, operator=EDIT),
     "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
-    "guess": {Login.DOOR: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
+    "allowance": {Login.DOOR: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
     "tick": {
         Login.DOOR: READ,
         Login.STAFF: READ,
@@ -221,6 +221,10 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.ADMIN: May(ADD),
         Login.WORKER: May("SELECT, INSERT, UPDATE (position, hash), DELETE"),
         Login.OPERATOR: May(ADD),
+    },
+    "audit_tally": {
+        Login.DOOR: May("SELECT, INSERT, UPDATE (times)"),
+        Login.WORKER: May("SELECT, DELETE"),
     },
     "channel_address": {
         Login.DOOR: _ANY,

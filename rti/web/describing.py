@@ -36,7 +36,7 @@ _REFUSALS = {
     409: "Somebody else was faster",
     413: "Too large",
     422: "Some fields are wrong, each told with what would be right",
-    429: "Too many tries",
+    429: "Too many tries; Retry-After tells in how many seconds it works again",
     503: "The database does not answer; nothing was changed",
 }
 CONFIG = OpenAPIConfig(

@@ -7,7 +7,7 @@ bearer token (RFC 6750) and never the cookie, so that no other site can make a b
 as for a visitor, and only `request.auth` tells who is about to sign in.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -15,13 +15,14 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from rti.accounts import sessions
+from rti.accounts.costly import Costly, spend
 from rti.accounts.policy import EVERYBODY, Role, Standing, scope_needed
 from rti.errors import Forbidden, ProofRequired, SignInRequired, say
 from rti.tenancy.logins import Login
 from rti.wallclock import now
 
 Connection = ASGIConnection[Any, Any, Any, Any]
-Guard = Callable[[Connection, BaseRouteHandler], None]
+Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None] | None]
 
 COMPLETE = frozenset({Standing.COMPLETE})
 ENROLLING = COMPLETE | {Standing.MUST_ENROL}
@@ -98,6 +99,17 @@ def proved(connection: Connection, _: BaseRouteHandler) -> None:
     me: sessions.SignedIn | None = connection.auth
     if me is None or not me.proved(now()):
         raise ProofRequired
+
+
+def costs(what: Costly) -> Guard:
+    """Beside and after another guard: only as often as one person may, and before anything is read or done."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        state = connection.app.state
+        await spend(state.database.under(Login.DOOR), connection.auth.person, what, now())
+
+    guard.costs = what  # type: ignore[attr-defined]
+    return guard
 
 
 def require_declared_guards(handlers: list[HTTPRouteHandler]) -> None:

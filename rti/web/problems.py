@@ -1,5 +1,6 @@
 """What went wrong, told as a page or as one JSON shape (RFC 9457), in the reader's language."""
 
+import math
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -66,13 +67,21 @@ def problem_view(problem: Problem, reader: Reader, reference: str | None = None)
     )
 
 
+def _headers(problem: Problem) -> dict[str, str]:
+    """When to come back, in seconds (RFC 9110, 10.2.3)."""
+    again_in = problem.again_in
+    return {"Retry-After": str(math.ceil(again_in.total_seconds()))} if again_in else {}
+
+
 def answer(request: WebRequest, problem: Problem, reference: str | None = None) -> Response[Any]:
     if wants_json(request):
         body = problem_view(problem, reader_of(request), reference)
-        return Response(body, status_code=problem.status, media_type=MEDIA_TYPE)
+        return Response(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=_headers(problem))
     if isinstance(problem, SignInRequired) and request.method == "GET":
         return Redirect(NEXT_STEP.get(request.auth.standing, "/sign-in") if request.auth else "/sign-in")
-    return page(request, "problem.html", problem, status=problem.status, reference=reference)
+    told = page(request, "problem.html", problem, status=problem.status, reference=reference)
+    told.headers.update(_headers(problem))
+    return told
 
 
 def on_problem(request: WebRequest, problem: Problem) -> Response[Any]:

@@ -1,51 +1,72 @@
-"""Refusals are written down in a transaction of their own, since what was refused is undone.
+"""Refusals are written down in transactions of their own, since what was refused is undone.
 
 Told is who was refused, at which address, and the identifiers in it: never what else was sent.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from litestar.types import Scope
 
+from rti.accounts import allowances
+from rti.accounts.allowances import Allowance
+from rti.accounts.policy import Person
 from rti.accounts.sessions import SignedIn
 from rti.audit.kinds import What
+from rti.audit.tallying import tally
 from rti.audit.telling import tell
+from rti.db import Database
 from rti.errors import ProofRequired
 from rti.tenancy.logins import Login
 from rti.wallclock import now
+from rti.web.origins import SAFE
 
 log = structlog.get_logger()
 
+ONE_BY_ONE = Allowance(at_once=100, every=timedelta(seconds=36))
+"""Denied accesses of one person that are told each by itself; more are counted by the hour."""
 
-async def note_refusal(refused: Exception, scope: Scope) -> None:
-    """After an exception: write down where somebody who is signed in was kept from something.
 
-    That is what the role may not do, and what is missing or foreign, which look the same. Visitors are not
-    told of, since anybody could fill the log; nor is a password that has to be shown again first.
+async def note_refusal(refused: Exception, scope: Any) -> None:
+    """After an exception: write down where somebody was kept from something.
+
+    That is what the role of somebody who is signed in may not do, and what is missing or foreign, which look
+    the same; and forms that other sites send, or that are too old. Those come before anybody knows who asks,
+    so they are counted for all together. Other visitors are not told of, since anybody could fill the log;
+    nor is a password that has to be shown again first.
     """
-    me: SignedIn | None = scope.get("auth")
     status = getattr(refused, "status", None) or getattr(refused, "status_code", None)
+    door: Database = scope["litestar_app"].state.database.under(Login.DOOR)
+    me: SignedIn | None = scope.get("auth")
+    try:
+        if "auth" not in scope and scope.get("method") not in SAFE and status in {400, 403}:
+            async with door.transaction() as session:
+                await tally(session, What.FORMS_REFUSED, now(), of=None)
+        elif me and status in {403, 404} and not isinstance(refused, ProofRequired):
+            await _note_denial(door, me.person, scope, status)
+    except Exception:  # The refusal stands, also while the database is away.
+        log.exception("refusal_not_told")
+
+
+async def _note_denial(door: Database, person: Person, scope: Any, status: int) -> None:
     given: Mapping[str, Any] = scope.get("path_params", {})
     named = [str(value) for value in given.values() if isinstance(value, UUID)]
-    denied = status == 403 or (status == 404 and named)
-    if me is None or not denied or isinstance(refused, ProofRequired):
+    if status == 404 and not named:
         return
-    state: Any = scope["litestar_app"].state
-    where = f"{scope.get('method')} {scope.get('path_template', '')}"
-    try:
-        async with state.database.under(Login.DOOR).transaction(me.person.id) as session:
-            about = "/".join(named)
+    key = allowances.keyed(door.secret, "denied", str(person.id))
+    each = await allowances.take(door, key, ONE_BY_ONE, now()) is None
+    async with door.transaction(person.id) as session:
+        if each:
             tell(
                 session,
                 What.DENIED,
                 now(),
-                about=about,
-                cbo_id=me.person.cbo_id,
-                address=where,
+                about="/".join(named),
+                cbo_id=person.cbo_id,
+                address=f"{scope.get('method')} {scope.get('path_template', '')}",
                 status=status,
             )
-    except Exception:  # The refusal stands, also while the database is away.
-        log.exception("refusal_not_told")
+        else:
+            await tally(session, What.DENIED, now(), of=person)

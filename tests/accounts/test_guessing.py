@@ -8,9 +8,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from rti.accounts import guessing, sessions, signing_in
+from rti.accounts import allowances, sessions, signing_in
 from rti.accounts.policy import Role
-from rti.accounts.tables import GuessRow
+from rti.accounts.tables import AllowanceRow
 from rti.db import Database
 from rti.errors import Invalid, TooOften
 from tests import make
@@ -99,11 +99,11 @@ async def test_good_passwords_use_up_no_guesses_and_the_table_names_nobody(datab
     for _ in range(7):
         await signing_in.sign_in(database, member.email, member.password, NOW)
     async with database.transaction() as session:
-        (row,) = await session.scalars(select(GuessRow))
+        (row,) = await session.scalars(select(AllowanceRow))
         assert member.email.encode() not in row.key
         assert row.free_at <= NOW
-        await guessing.forget(session, NOW + timedelta(seconds=1))
-        assert await session.scalar(select(GuessRow.key)) is None
+        await allowances.forget(session, NOW + timedelta(seconds=1))
+        assert await session.scalar(select(AllowanceRow.key)) is None
 
 
 async def test_codes_and_the_password_once_more_are_guessed_no_faster(database: Database) -> None:

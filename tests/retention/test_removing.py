@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from notifications.jobs import retention_job
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.policy import Person, Role, TokenScope
-from rti.accounts.tables import ApiTokenRow, GuessRow, InvitationRow, SignInRow
+from rti.accounts.tables import AllowanceRow, ApiTokenRow, InvitationRow, SignInRow
 from rti.audit.chaining import chain
 from rti.audit.checking import check
 from rti.audit.kinds import What
@@ -48,7 +48,7 @@ def _rows(person: Person, kept: Kept, ended: datetime) -> list[Any]:
         Kept.SESSIONS: lambda: [SignInRow(**token, **made, last_seen_at=ended, proved_at=ended)],
         Kept.TOKENS: lambda: [ApiTokenRow(**token, **made, name="", scope=TokenScope.READ)],
         Kept.INVITATIONS: lambda: [InvitationRow(**token, **made)],
-        Kept.GUESSES: lambda: [GuessRow(key=token["token_hash"], free_at=ended)],
+        Kept.ALLOWANCES: lambda: [AllowanceRow(key=token["token_hash"], free_at=ended)],
         Kept.MESSAGE_TEXTS: lambda: [
             MessageRow(**sent, **made, message_id=f"<{new_token()}@rti.test>", state=state)
             for state in (MessageState.ACCEPTED, MessageState.KEPT, MessageState.UNKNOWN)
@@ -79,7 +79,7 @@ async def test_what_is_over_goes_and_what_is_not_stays(database: Database) -> No
     async with worker.transaction() as session:
         assert await remove(session, now) == dict.fromkeys(Kept, 0)
     async with database.transaction() as session:
-        for table in (SignInRow, ApiTokenRow, InvitationRow, GuessRow):
+        for table in (SignInRow, ApiTokenRow, InvitationRow, AllowanceRow):
             assert await session.scalar(select(func.count()).select_from(table)) == 1, table
         messages = (await session.scalars(select(MessageRow))).all()
         assert len(messages) == 6

@@ -1,0 +1,44 @@
+"""What can come very often is counted, and told once an hour with how often it came.
+
+So nobody fills the log: neither visitors nor a program of somebody who is signed in.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts.policy import Person
+from rti.accounts.tables import PersonRow
+from rti.audit.kinds import What
+from rti.audit.tables import AuditTallyRow
+from rti.audit.telling import plain, tell
+
+HOUR = timedelta(hours=1)
+
+
+async def tally(
+    session: AsyncSession, what: What, now: datetime, *, of: Person | PersonRow | None, **details: Any
+) -> None:
+    """Count something for the entry of this hour; `details` are few different ones, `of` is None for visitors."""
+    begun = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    row = insert(AuditTallyRow).values(
+        hour=begun,
+        what=what,
+        person_id=of.id if of else None,
+        cbo_id=of.cbo_id if of else None,
+        details=plain(details),
+        times=1,
+    )
+    more = {"times": AuditTallyRow.times + 1}
+    await session.execute(row.on_conflict_do_update(constraint="uq_audit_tally", set_=more))
+
+
+async def tell_tallies(session: AsyncSession, now: datetime) -> None:
+    """Write an entry, dated by its beginning, for what was counted in each hour that is over."""
+    over = delete(AuditTallyRow).where(AuditTallyRow.hour <= now - HOUR).returning(AuditTallyRow)
+    for row in (await session.scalars(over)).all():
+        counted = {**row.details, "times": row.times}
+        tell(session, row.what, row.hour, cbo_id=row.cbo_id, by=row.person_id, **counted)
