@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import hash_password, new_token, token_hash
@@ -235,6 +235,18 @@ async def session_of(
     client.cookies.delete("session")
     client.cookies.set("session", token)
     return {"Authorization": f"Bearer {token}"}
+
+
+async def unbounded(session: AsyncSession) -> None:
+    """Let nobody use up an allowance in this database: for tests that send more than any person."""
+    await session.execute(
+        text("""CREATE FUNCTION counts_never() RETURNS trigger LANGUAGE plpgsql
+            AS $$ BEGIN NEW.free_at := '2000-01-01'; RETURN NEW; END $$""")
+    )
+    await session.execute(
+        text("""CREATE TRIGGER counts_never BEFORE INSERT OR UPDATE ON allowance
+            FOR EACH ROW EXECUTE FUNCTION counts_never()""")
+    )
 
 
 def session_row(person: Person, token: str) -> SignInRow:

@@ -118,7 +118,7 @@ ROWS: Mapping[str, str] = {
         INSERT INTO channel_address (person_id, channel, address, chosen) SELECT {PERSON}, 'telegram', '12345', true {FEW};
     """,
     "0011": f"""
-        INSERT INTO allowance (key, free_at) SELECT sha256(CAST(n::text AS bytea)), now() {FEW};
+        INSERT INTO allowance (key, free_at) SELECT sha256(CAST('own' || n AS bytea)), now() {FEW};
         INSERT INTO audit_tally (id, hour, what, person_id, details, times)
         SELECT {_id(33)}, now(), 'denied', {PERSON}, '{{}}', n {FEW};
     """,

@@ -102,7 +102,7 @@ def proved(connection: Connection, _: BaseRouteHandler) -> None:
 
 
 def costs(what: Costly) -> Guard:
-    """Beside and after another guard: only as often as one person may, and before anything is read or done."""
+    """Beside and after another guard: only as often as one person may, and before anything is done."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         state = connection.app.state

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from litestar.exceptions import PermissionDeniedException
 
 from rti.accounts import allowances
 from rti.accounts.allowances import Allowance
@@ -33,21 +34,25 @@ async def note_refusal(refused: Exception, scope: Any) -> None:
     """After an exception: write down where somebody was kept from something.
 
     That is what the role of somebody who is signed in may not do, and what is missing or foreign, which look
-    the same; and forms that other sites send, or that are too old. Those come before anybody knows who asks,
-    so they are counted for all together. Other visitors are not told of, since anybody could fill the log;
-    nor is a password that has to be shown again first.
+    the same; and forms that other sites send, or that are too old, which are counted. Visitors are not told
+    of otherwise, since anybody could fill the log; nor is a password that has to be shown again first.
     """
     status = getattr(refused, "status", None) or getattr(refused, "status_code", None)
     door: Database = scope["litestar_app"].state.database.under(Login.DOOR)
     me: SignedIn | None = scope.get("auth")
     try:
-        if "auth" not in scope and scope.get("method") not in SAFE and status in {400, 403}:
+        if isinstance(refused, PermissionDeniedException) or _before_asking_who(scope, status):
             async with door.transaction() as session:
-                await tally(session, What.FORMS_REFUSED, now(), of=None)
+                await tally(session, What.FORMS_REFUSED, now(), of=me.person if me else None)
         elif me and status in {403, 404} and not isinstance(refused, ProofRequired):
             await _note_denial(door, me.person, scope, status)
     except Exception:  # The refusal stands, also while the database is away.
         log.exception("refusal_not_told")
+
+
+def _before_asking_who(scope: Any, status: int | None) -> bool:
+    """Whether `origins` refused it, which comes before authentication."""
+    return "auth" not in scope and scope.get("method") not in SAFE and status in {400, 403}
 
 
 async def _note_denial(door: Database, person: Person, scope: Any, status: int) -> None:

@@ -72,6 +72,8 @@ async def test_whatever_is_sent_to_the_api_is_answered_as_it_is_described(
     client: httpx.AsyncClient, database: Database, address: str, role: Role | None
 ) -> None:
     statuses: Counter[int] = Counter()
+    async with database.transaction() as session:
+        await make.unbounded(session)
     for operation in OPERATIONS:
         async with database.transaction() as session:
             person, names = await peopled(session, role or Role.CBO_MEMBER)

@@ -87,6 +87,8 @@ async def test_whatever_is_typed_into_a_form_is_taken_or_refused_in_words(
     database: Database, address: str, role: Role | None
 ) -> None:
     statuses: Counter[int] = Counter()
+    async with database.transaction() as session:
+        await make.unbounded(session)
     for form in FORMS:
         if form.roles and role not in form.roles:
             continue

@@ -1,0 +1,138 @@
+"""What can come very often is told once an hour, so that nobody can fill the log."""
+
+import asyncio
+from collections.abc import Sequence
+
+import httpx
+from sqlalchemy import text
+
+from rti.accounts import signing_in
+from rti.accounts.policy import Role
+from rti.audit.kinds import What
+from rti.audit.tables import AuditEntryRow
+from rti.audit.tallying import HOUR, tally, tell_tallies
+from rti.correspondence.unsubscribing import address as unsubscribing
+from rti.db import Database
+from rti.errors import Invalid
+from rti.settings import Settings
+from rti.wallclock import now as present
+from rti.web.refusals import ONE_BY_ONE
+from tests import make
+from tests.audit.test_pages import of
+from tests.conftest import NOW, SignIn
+
+
+async def after_an_hour(database: Database, *kinds: What) -> Sequence[AuditEntryRow]:
+    async with database.transaction() as session:
+        await tell_tallies(session, present() + HOUR)
+    return await of(database, *kinds)
+
+
+async def test_forms_of_other_sites_and_without_their_token_give_one_entry_an_hour(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn
+) -> None:
+    foreign = {"sec-fetch-site": "cross-site"}
+    for _ in range(5):
+        assert (await client.post("/sign-in", data={"email": "a@b.example"})).status_code == 403
+        assert (await client.post("/api/sessions", json={}, headers=foreign)).status_code == 403
+        simple = await client.post("/api/sessions", content="{}", headers={"content-type": "text/plain"})
+        assert simple.status_code == 400
+    assert not await of(database, *What)
+    member = (await sign_in(Role.CBO_MEMBER)).person
+    assert (await client.post("/me", data={"language": "km"})).status_code == 403
+    by_anybody, by_member = await after_an_hour(database, *What)
+    assert {by_anybody.what, by_member.what} == {What.FORMS_REFUSED}
+    assert (by_anybody.person_id, by_anybody.details) == (None, {"times": 15})
+    assert (by_member.person_id, by_member.details) == (member.id, {"times": 1})
+
+
+async def guessed(database: Database, email: str, count: int) -> None:
+    for _ in range(count):
+        try:
+            await signing_in.sign_in(database, email, "a wrong guess", NOW)
+        except Invalid:
+            continue
+
+
+async def test_guesses_that_came_too_often_are_told_once_an_hour_to_whom_they_concern(
+    database: Database,
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    await guessed(database, member.email, 9)
+    told = await after_an_hour(database, What.SIGN_IN_FAILED, What.GUESSES_REFUSED)
+    step = {"step": "password"}
+    assert [(each.what, each.person_id, each.cbo_id, each.details) for each in told] == [
+        *[(What.SIGN_IN_FAILED, member.person.id, member.person.cbo_id, step)] * 5,
+        (What.GUESSES_REFUSED, member.person.id, member.person.cbo_id, {**step, "times": 4}),
+    ]
+    assert told[-1].happened_at == NOW
+
+
+async def test_guesses_at_addresses_that_nobody_has_give_one_entry_however_many_there_are(
+    database: Database,
+) -> None:
+    for number in range(3):
+        await guessed(database, f"nobody{number}@test.example", 6)
+    told = await after_an_hour(database, *What)
+    assert [(each.what, each.person_id, each.details["times"]) for each in told] == [
+        (What.SIGN_IN_FAILED, None, 15),
+        (What.GUESSES_REFUSED, None, 3),
+    ]
+
+
+async def test_somebody_who_is_denied_without_end_gives_single_entries_first_and_then_a_count(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn
+) -> None:
+    member = (await sign_in(Role.CBO_MEMBER)).person
+    for _ in range(ONE_BY_ONE.at_once + 20):
+        assert (await client.get("/people")).status_code == 403
+    *single, counted = await after_an_hour(database, What.DENIED)
+    assert len(single) == ONE_BY_ONE.at_once
+    assert (counted.person_id, counted.cbo_id, counted.details) == (member.id, member.cbo_id, {"times": 20})
+
+
+async def test_two_schedulers_tell_a_count_once_and_none_before_its_hour_is_over(database: Database) -> None:
+    async with database.transaction() as session:
+        for _ in range(3):
+            await tally(session, What.FORMS_REFUSED, NOW, of=None)
+
+    async def told() -> None:
+        async with database.transaction() as session:
+            await tell_tallies(session, NOW + HOUR)
+
+    async with database.transaction() as session:
+        await tell_tallies(session, NOW + HOUR * 0.99)
+    assert not await of(database, *What)
+    await asyncio.gather(told(), told())
+    assert [each.details for each in await of(database, *What)] == [{"times": 3}]
+
+
+async def test_what_people_change_about_their_own_account_is_told_and_not_its_content(
+    client: httpx.AsyncClient, database: Database, settings: Settings, sign_in: SignIn
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    saved = {"language": "en", "wants_reminders": "true", "hours_from": "0", "hours_to": "24"}
+    for extra in ({}, {"wants_detail": "true"}, {"wants_detail": "true"}):
+        assert (await make.post_form(client, "/me", {**saved, **extra})).status_code == 303
+    chosen = {"channel": "email", "address": "canary@secret.example"}
+    assert (await make.post_form(client, "/me/channel", chosen)).status_code == 303
+    async with database.transaction() as session:
+        code = await session.scalar(text("SELECT code FROM channel_address"))
+    await make.post_form(client, "/me/channel/code", {"code": code}, page="/me/channel")
+    assert (await make.post_form(client, "/me/feeds", {})).status_code == 200
+    for _ in range(2):
+        await make.post_form(client, "/me/feeds/revoke", {}, page="/me/feeds")
+    link = unsubscribing("", member.person.id, settings.secret)
+    for _ in range(2):
+        assert (await client.post(link)).status_code == 200
+    told = await of(database, *What)
+    assert [(each.what, each.details) for each in told] == [
+        (What.SETTINGS_CHANGED, {"changed": "wants_detail"}),
+        (What.CHANNEL_CHOSEN, {"channel": "email"}),
+        (What.CHANNEL_PROVED, {}),
+        (What.FEEDS_MADE, {}),
+        (What.FEEDS_REVOKED, {}),
+        (What.SETTINGS_CHANGED, {"changed": "wants_reminders"}),
+    ]
+    assert {(each.person_id, each.cbo_id) for each in told} == {(member.person.id, member.person.cbo_id)}
