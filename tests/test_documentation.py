@@ -9,6 +9,7 @@ import pytest
 import typer.main
 import yaml
 
+from rti.accounts.costly import ALLOWED
 from rti.cli import app
 from rti.settings import Settings
 
@@ -37,6 +38,16 @@ def commands() -> list[str]:
 def test_every_setting_is_described() -> None:
     described = text("docs/deploying.md")
     assert not [each.name for each in fields(Settings) if f"RTI_{each.name.upper()}" not in described]
+
+
+def test_how_often_one_person_may_do_what_costs_much_is_described() -> None:
+    rows = {
+        row[0].split("`")[1]: row[1:]
+        for line in text("docs/deploying.md").splitlines()
+        if len(row := [cell.strip() for cell in line.strip("|").split("|")]) == 3 and row[0].startswith("`")
+    }
+    for costly, allowed in ALLOWED.items():
+        assert rows[costly] == [str(allowed.at_once), f"{allowed.every.total_seconds():.0f} s"], costly
 
 
 def test_every_dependency_has_its_reason() -> None:

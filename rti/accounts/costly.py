@@ -57,7 +57,7 @@ async def spend(door: Database, person: Person, costly: Costly, now: datetime) -
     async with door.transaction() as session:
         await tally(session, What.CALLS_REFUSED, now, of=person, calls=costly)
     told = say(
-        "This costs the server much, so one person may do it {count} times in a row and then wait in between. "
+        "This takes the server long, so one person may do it {count} times in a row, and then only now and then. "
         "It works again in {minutes} min",
         count=ALLOWED[costly].at_once,
         minutes=math.ceil(wait / _MINUTE),

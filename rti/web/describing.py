@@ -9,6 +9,8 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from rti.accounts.costly import ALLOWED
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -51,10 +53,17 @@ CONFIG = OpenAPIConfig(
 
 def describe(handlers: Iterable[HTTPRouteHandler]) -> None:
     """Put what is the same for all of the API into the description of each address, and leave pages out."""
-    refusals = {
-        status: ResponseSpec(ProblemView, generate_examples=False, description=said, media_type=MEDIA_TYPE)
-        for status, said in _REFUSALS.items()
-    }
     for handler in handlers:
         handler.include_in_schema = all(path.startswith("/api/") for path in handler.paths)
-        handler.responses = refusals
+        handler.responses = {status: _refusal(status, said, handler) for status, said in _REFUSALS.items()}
+
+
+def _refusal(status: int, said: str, handler: HTTPRouteHandler) -> ResponseSpec:
+    costs = [guard.costs for guard in handler.guards or () if hasattr(guard, "costs")]
+    if status == 429 and costs:
+        allowed = ALLOWED[costs[0]]
+        seconds = int(allowed.every.total_seconds())
+        said += (
+            f". One person may ask for {costs[0]} {allowed.at_once} times in a row, then once in {seconds} s"
+        )
+    return ResponseSpec(ProblemView, generate_examples=False, description=said, media_type=MEDIA_TYPE)

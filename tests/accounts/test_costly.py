@@ -163,6 +163,13 @@ async def test_refusals_give_one_entry_an_hour_with_how_many_there_were(
         assert await told() == [entry]
 
 
+async def test_the_description_of_the_api_tells_how_often(client: httpx.AsyncClient) -> None:
+    paths = (await client.get("/api/schema/openapi.json")).json()["paths"]
+    told = paths["/api/statistics"]["get"]["responses"]["429"]["description"]
+    assert "figures 300 times in a row, then once in 12 s" in told
+    assert "in a row" not in paths["/api/me"]["get"]["responses"]["429"]["description"]
+
+
 def test_whatever_gives_out_or_takes_a_file_or_counts_requests_is_counted() -> None:
     counted = {
         f"{method} {path}"
