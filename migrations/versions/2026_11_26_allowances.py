@@ -46,7 +46,7 @@ def downgrade() -> None:
     # What was counted and not told yet would be lost.
     op.execute("""
         INSERT INTO audit_entry (id, happened_at, what, person_id, cbo_id, about, details)
-        SELECT id, hour, what, person_id, cbo_id, '', details || jsonb_build_object('times', times) FROM audit_tally
+        SELECT id, hour + interval '1 hour', what, person_id, cbo_id, '', details || jsonb_build_object('times', times) FROM audit_tally
     """)
     op.drop_table("audit_tally")
     _rename("allowance", "guess")

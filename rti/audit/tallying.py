@@ -37,8 +37,8 @@ async def tally(
 
 
 async def tell_tallies(session: AsyncSession, now: datetime) -> None:
-    """Write an entry, dated by its beginning, for what was counted in each hour that is over."""
+    """Write an entry, dated by the end of its hour, for what was counted in each hour that is over."""
     over = delete(AuditTallyRow).where(AuditTallyRow.hour <= now - HOUR).returning(AuditTallyRow)
     for row in (await session.scalars(over)).all():
         counted = {**row.details, "times": row.times}
-        tell(session, row.what, row.hour, cbo_id=row.cbo_id, by=row.person_id, **counted)
+        tell(session, row.what, row.hour + HOUR, cbo_id=row.cbo_id, by=row.person_id, **counted)
