@@ -9,7 +9,6 @@ import pytest
 from icalendar import Calendar, Event
 from sqlalchemy import text, update
 
-from rti import logs
 from rti.accounts.policy import Role
 from rti.accounts.tables import PersonRow
 from rti.cbos.tables import CboRow
@@ -269,7 +268,6 @@ def test_words_that_mean_something_to_a_calendar_or_to_xml_are_written_as_words(
 async def test_the_secret_is_in_no_log_whatever_happens(
     capfd: pytest.CaptureFixture[str], client: httpx.AsyncClient, database: Database
 ) -> None:
-    logs.configure()  # Logs go to the standard error of the moment of this call, which is captured here.
     _, secret = await _case(database)
     async with database.transaction() as session:
         await session.execute(text("ALTER TABLE deadline RENAME TO away"))
