@@ -104,6 +104,7 @@ class TooLarge(Problem):
 class Unavailable(Problem):
     status = 503
     title = say("This cannot be done just now")
+    again_in = timedelta(minutes=1)
 
 
 class BackupFailed(Problem):

@@ -119,9 +119,7 @@ def on_outage(request: WebRequest, exception: Exception) -> Response[Any]:
         "still be read. Try again in a few minutes; if it goes on, tell whoever runs this server: {reference}",
         reference=reference,
     )
-    told_so = answer(request, Unavailable(told), reference)
-    told_so.headers["Retry-After"] = "60"
-    return told_so
+    return answer(request, Unavailable(told), reference)
 
 
 def on_crash(request: WebRequest, exception: Exception) -> Response[Any]:
