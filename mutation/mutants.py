@@ -1,0 +1,231 @@
+"""What can be changed in a module: pure.
+
+Tools that exist change what stands inside of functions. Here the rules stand outside of them as well: sets of roles,
+grants, periods and SQL, so all of a module is changed, and SQL by the words that decide which rows it takes.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+_COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+_COUNTED: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.RShift: ast.LShift,
+    ast.BitAnd: ast.BitOr,
+}
+_WIDER = {"READ": "ALL", "ADD": "ALL", "EDIT": "ALL"}
+_CONDITIONS = frozenset({"where", "and_", "or_", "May"})
+"""Calls whose arguments are conditions, of which any can be forgotten."""
+_WORDS = frozenset({"say", "N_", "gettext", "ngettext", "info", "warning", "exception", "bindparam", "get_logger"})
+"""Calls whose arguments are words for people, or for the log."""
+_SQL = re.compile(r"\b(SELECT|UPDATE|INSERT|DELETE|WHERE|FROM|AND|OR|NULL|EXISTS)\b|(cbo_id|person_id) =|[<>]=? :")
+_SQL_CHANGES = (
+    (r"<=", "<"),
+    (r">=", ">"),
+    (r"(?<= )<(?= )", "<="),
+    (r"(?<= )>(?= )", ">="),
+    (r"<>", "="),
+    (r"(?:(?<=AND )|(?<=WHERE )|(?<=ON ))([\w.]+) = ", r"\1 <> "),
+    (r"\bAND\b", "OR"),
+    (r"\bOR\b", "AND"),
+    (r"\bIS NOT NULL\b", "IS NULL"),
+    (r"\bIS NULL\b", "IS NOT NULL"),
+    (r"\bNOT (?=EXISTS|\()", ""),
+    (r"\bLEFT JOIN\b", "JOIN"),
+    (r" FOR UPDATE[\w ]*", ""),
+    (r" ON CONFLICT DO NOTHING", ""),
+    (r"\bgreatest\b", "least"),
+    (r"\btrue\b", "false"),
+    (r"\bfalse\b", "true"),
+    (r"'\w+', ", ""),
+    (r" \+ (?=1|:)", " - "),
+    (r" - (?=CAST|1|:)", " + "),
+    (r"SELECT, ", "SELECT, UPDATE, DELETE, "),
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of a syntax tree; `apply` makes it, for good."""
+
+    line: int
+    before: str
+    after: str
+    apply: Callable[[], None] = field(repr=False, compare=False)
+
+    def __str__(self) -> str:
+        return f"`{self.before}` → `{self.after}`"
+
+
+def mutants(tree: ast.Module) -> list[Mutant]:
+    """Every mutant of a module; each works on `tree` itself, so only one of them can be applied."""
+    return list(_below(tree, 1))
+
+
+def _below(node: ast.AST, line: int) -> Iterator[Mutant]:
+    for name, value in ast.iter_fields(node):
+        if name in {"annotation", "returns", "decorator_list", "type_params", "bases"}:
+            continue
+        several = value if isinstance(value, list) else [value]
+        for place, child in enumerate(several):
+            if not isinstance(child, ast.AST) or _left_alone(node, child):
+                continue
+            at = getattr(child, "lineno", line)
+            for changed, before, after in _changes(child):
+                put = _replacing(node, name, place if isinstance(value, list) else None, changed)
+                yield Mutant(at, before, after, put)
+            yield from _below(child, at)
+
+
+def _replacing(node: ast.AST, name: str, place: int | None, changed: ast.AST) -> Callable[[], None]:
+    def apply() -> None:
+        if place is None:
+            setattr(node, name, changed)
+        else:
+            getattr(node, name)[place] = changed
+
+    return apply
+
+
+def _left_alone(parent: ast.AST, node: ast.AST) -> bool:
+    """Words for people, imports, and the values of enumerations, which are names and no rules."""
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom():
+            return True
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _WORDS:
+            return True
+        case ast.FunctionDef(name="__repr__"):
+            return True
+        case ast.ClassDef(bases=[ast.Name(id="StrEnum" | "IntFlag" | "Flag" | "IntEnum")]):
+            return not any(isinstance(each, ast.FunctionDef) for each in node.body)
+        case ast.Constant(value=str()) | ast.JoinedStr() | ast.List() | ast.BinOp():
+            return isinstance(parent, ast.Call) and _raises(parent)
+    return False
+
+
+def _raises(call: ast.Call) -> bool:
+    """Whether a call makes an exception, whose argument is words."""
+    named = call.func.id if isinstance(call.func, ast.Name) else ""
+    return named.endswith(("Error", "Fault", "Conflict", "Invalid", "Trouble"))
+
+
+Change = tuple[ast.AST, str, str]
+
+
+def _changes(node: ast.AST) -> Iterator[Change]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL.search(node.value):
+        yield from _sql_changes(node.value)
+        return
+    before = _shown(node)
+    for changed in _variants(node):
+        yield changed, before, _shown(changed)
+
+
+def _variants(node: ast.AST) -> Iterator[ast.AST]:
+    match node:
+        case ast.Compare():
+            for place, op in enumerate(node.ops):
+                yield _with(node, lambda copy, p=place, o=op: copy.ops.__setitem__(p, _COMPARED[type(o)]()))
+        case ast.BoolOp(values=values):
+            for place in range(len(values)):
+                yield _without(node, "values", place)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            yield from (left, right)
+        case ast.BinOp(op=op) | ast.AugAssign(op=op) if type(op) in _COUNTED:
+            yield _with(node, lambda copy: setattr(copy, "op", _COUNTED[type(op)]()))
+        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
+            yield operand
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
+            if isinstance(test, ast.Name | ast.Attribute | ast.Call | ast.Await | ast.NamedExpr):
+                yield _with(node, lambda copy: setattr(copy, "test", ast.UnaryOp(ast.Not(), copy.test)))
+        case ast.Raise() | ast.Expr():
+            yield ast.Pass()
+        case ast.Continue():
+            yield ast.Break()
+        case ast.Name(id=name) if name in _WIDER and isinstance(node.ctx, ast.Load):
+            yield ast.Name(_WIDER[name], node.ctx)
+        case ast.Constant(value=value):
+            yield from _other_constants(value)
+        case _:
+            yield from _with_less(node)
+
+
+def _other_constants(value: object) -> Iterator[ast.Constant]:
+    match value:
+        case bool():
+            yield ast.Constant(not value)
+        case int():
+            yield ast.Constant(value + 1)
+        case str():
+            yield ast.Constant(value + "~")
+        case bytes():
+            yield ast.Constant(value + b"~")
+
+
+def _with_less(node: ast.AST) -> Iterator[ast.AST]:
+    """Without one of the things that are listed; an argument is left out where that means something."""
+    match node:
+        case ast.Set(elts=elts) if len(elts) > 1:
+            yield from (_without(node, "elts", place) for place in range(len(elts)))
+        case ast.Assign(targets=[ast.Name()], value=ast.Tuple(elts=elts) as listed) if len(elts) > 1:
+            for place in range(len(elts)):
+                shorter = _without(listed, "elts", place)
+                yield ast.Assign(node.targets, shorter, lineno=node.lineno)
+        case ast.Dict(keys=keys) if len(keys) > 1:
+            for place in range(len(keys)):
+                yield _without(_without(node, "keys", place), "values", place)
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            if name in _CONDITIONS:
+                yield from (_without(node, "args", place) for place in range(name == "May", len(node.args)))
+            yield from (_without(node, "keywords", place) for place in range(len(node.keywords)))
+
+
+def _with(node: ast.AST, change: Callable[..., None]) -> ast.AST:
+    copy = deepcopy(node)
+    change(copy)
+    return copy
+
+
+def _without(node: ast.AST, name: str, place: int) -> ast.AST:
+    copy = _with(node, lambda copy: getattr(copy, name).pop(place))
+    return copy.values[0] if isinstance(copy, ast.BoolOp) and len(copy.values) == 1 else copy
+
+
+def _sql_changes(sql: str) -> Iterator[Change]:
+    for pattern, instead in _SQL_CHANGES:
+        for found in re.finditer(pattern, sql):
+            changed = sql[: found.start()] + found.expand(instead) + sql[found.end() :]
+            begin, end = max(0, found.start() - 16), found.end() + 24
+            yield (
+                ast.Constant(changed),
+                _one_line(sql[begin:end]),
+                _one_line(changed[begin : end + len(changed) - len(sql)]),
+            )
+
+
+def _shown(node: ast.AST) -> str:
+    shown = ast.copy_location(node, ast.Pass(lineno=1, col_offset=0)) if not hasattr(node, "lineno") else node
+    text = ast.unparse(ast.fix_missing_locations(shown))
+    return _one_line(text if len(text) <= 300 else f"{text[:150]} … {text[-150:]}")
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
