@@ -43,7 +43,7 @@ def try_all(module: str, most: int | None, only: str, explained: str) -> tuple[s
     run = f"mutation-{os.getpid()}"
     ends: Counter[End] = Counter()
     unexplained = 0
-    with nullcontext() if target.fresh else shared_server(run):
+    with nullcontext() if target.pure or target.fresh else shared_server(run):
         tried(module, target, tree, None, run, 600)
         end, seconds = tried(module, target, tree, None, run, 600)
         if end is not End.SURVIVED:

@@ -31,6 +31,7 @@ _COUNTED: dict[type[ast.operator], type[ast.operator]] = {
     ast.RShift: ast.LShift,
     ast.BitAnd: ast.BitOr,
 }
+_ENUMERATIONS = frozenset({"StrEnum", "Enum", "Flag", "IntEnum", "IntFlag"})
 _WIDER = {"READ": "ALL", "ADD": "ALL", "EDIT": "ALL"}
 _CONDITIONS = frozenset({"where", "and_", "or_", "May"})
 """Calls whose arguments are conditions, of which any can be forgotten."""
@@ -114,8 +115,8 @@ def _left_alone(parent: ast.AST, node: ast.AST) -> bool:
             return True
         case ast.FunctionDef(name="__repr__"):
             return True
-        case ast.ClassDef(bases=[ast.Name(id="StrEnum" | "IntFlag" | "Flag" | "IntEnum")]):
-            return not any(isinstance(each, ast.FunctionDef) for each in node.body)
+        case ast.Assign() if isinstance(parent, ast.ClassDef):
+            return any(isinstance(base, ast.Name) and base.id in _ENUMERATIONS for base in parent.bases)
         case ast.Constant(value=str()) | ast.JoinedStr() | ast.List() | ast.BinOp():
             return isinstance(parent, ast.Call) and _raises(parent)
     return False

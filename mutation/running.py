@@ -114,7 +114,9 @@ def tried(
         if mutant:
             mutant.apply()
         sys.meta_path.insert(0, Changed(module, tree))
-        chosen = ["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "--assert=plain", "--hypothesis-seed=0", "--durations=4"]
+        chosen = ["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "--assert=plain", "--hypothesis-seed=0"]
+        if target.pure:
+            chosen.append("--noconftest")
         hypothesis.settings.register_profile("mutation", phases=_PHASES, max_examples=40, database=None)
         hypothesis.settings.load_profile("mutation")
         return pytest.main([*chosen, *target.tests], plugins=[_Names(run, worker)])

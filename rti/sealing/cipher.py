@@ -62,10 +62,10 @@ def seal(key: Key, cell: Cell, plain: bytes) -> bytes:
 
 
 def unseal(keys: Mapping[int, Key], cell: Cell, sealed: bytes) -> bytes:
-    """What was sealed; raises Unreadable whatever the reason."""
+    """What was sealed; raises Unreadable whatever the reason. The version, as all of the header, is in the tag."""
     header, nonce = sealed[:_HEADER_SIZE], sealed[_HEADER_SIZE : _HEADER_SIZE + NONCE_SIZE]
     key = keys.get(int.from_bytes(header[NUMBER_AT:], "big"))
-    if key is None or not header.startswith(VERSION) or len(nonce) < NONCE_SIZE:
+    if key is None or len(nonce) < NONCE_SIZE:
         raise Unreadable
     try:
         return AESGCM(key.secret).decrypt(nonce, sealed[_HEADER_SIZE + NONCE_SIZE :], cell.bound_to(header))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +72,18 @@ def test_the_same_name_never_looks_the_same_twice() -> None:
 def test_no_key_shows_itself() -> None:
     assert KEY.secret.hex() not in repr(KEY)
     assert repr(KEY.secret) not in repr(KEY)
+
+
+def test_cells_that_were_stored_once_can_be_opened_for_ever() -> None:
+    """The form in which they are stored, made by hand: another one would open nothing of what is there."""
+    header, nonce = b"v1\x00\x00\x00\x07", bytes(range(12))
+    place = b"|requester|name|00000000-0000-0000-0000-000000000001|00000000-0000-0000-0000-000000000002"
+    stored = header + nonce + AESGCM(KEY.secret).encrypt(nonce, b"Sok Dara", header + place)
+    assert unseal({7: KEY}, CELL, stored) == b"Sok Dara"
+    sealed = seal(KEY, CELL, b"Sok Dara")
+    assert (sealed[:6], len(sealed)) == (header, len(stored))
+    assert padded("Sok Dara") == b"Sok Dara\x80" + bytes(55)
+    assert len(new_key(7).secret) == 32
 
 
 @given(st.text())

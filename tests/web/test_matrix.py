@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -44,6 +45,24 @@ IN_PERSON = {
     "/api/requests/{request_id:uuid}/identity",
 }
 """Addresses at which something is changed or shown that a token must not, whatever its scope."""
+
+
+_ACCESS = Path(__file__).with_name("access.txt")
+
+
+def _written(route: Route) -> str:
+    """A route as `access.txt` has it."""
+    if route.roles is None:
+        return f"{'anybody':<8}{route.method:<7}{route.path}"
+    letters = "".join(letter if role in route.roles else "-" for letter, role in zip("MLSWA", Role, strict=True))
+    also = "" if route.standings == {Standing.COMPLETE} else "  " + " ".join(sorted(route.standings))
+    return f"{letters:<8}{route.method:<7}{route.path}{also}"
+
+
+def test_every_guard_lets_in_those_who_are_written_down_and_nobody_else() -> None:
+    written = _ACCESS.read_text(encoding="utf-8").splitlines()
+    told = sorted(line for line in written if not line.startswith("#"))
+    assert sorted(_written(route) for route in ROUTES) == told
 
 
 async def _answer(

@@ -1,0 +1,94 @@
+"""What each role may do, written out once more: whoever widens a rule has to say so here too."""
+
+from uuid import UUID
+
+import pytest
+
+from rti.accounts import policy
+from rti.accounts.policy import (
+    Person,
+    Role,
+    Scope,
+    TokenScope,
+    counted_scope_of,
+    manages,
+    scope_needed,
+    scope_of,
+)
+
+OURS, THEIRS = UUID(int=1), UUID(int=2)
+MEMBER, LEAD, STAFF, GROUP, ADMIN = Role
+MAY = {
+    "CBO": {MEMBER, LEAD},
+    "LEADS": {LEAD},
+    "STAFF": {STAFF},
+    "ADMINISTRATION": {ADMIN},
+    "SUPPORT": {STAFF, ADMIN},
+    "REQUESTS": {MEMBER, LEAD, STAFF},
+    "MESSAGES": {MEMBER, LEAD, STAFF, ADMIN},
+    "ORGANISATIONS": {MEMBER, LEAD, STAFF, ADMIN},
+    "LOCKING": {LEAD, STAFF, ADMIN},
+    "COMPARING": {STAFF, GROUP},
+    "EVERYBODY": {MEMBER, LEAD, STAFF, GROUP, ADMIN},
+    "INVITING": {LEAD, ADMIN},
+    "TWO_FACTORS": {STAFF, GROUP, ADMIN},
+}
+
+
+def person(role: Role) -> Person:
+    return Person(UUID(int=9), "Sok Dara", role, OURS if role in {MEMBER, LEAD} else None, "km")
+
+
+def test_each_set_of_roles_holds_those_roles_and_no_others() -> None:
+    assert {name: value for name, value in vars(policy).items() if isinstance(value, frozenset)} == MAY
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_members_see_requests_of_their_own_organisation_staff_all_and_others_none(role: Role) -> None:
+    own = Scope(everything=False, cbo_id=OURS)
+    seen = {MEMBER: own, LEAD: own, STAFF: Scope(everything=True, cbo_id=None)}
+    assert scope_of(person(role)) == seen.get(role, Scope(everything=False, cbo_id=None))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_figures_of_members_are_those_of_their_own_organisation(role: Role) -> None:
+    own = Scope(everything=False, cbo_id=OURS)
+    assert counted_scope_of(person(role)) == (
+        own if role in {MEMBER, LEAD} else Scope(everything=True, cbo_id=None)
+    )
+
+
+@pytest.mark.parametrize("of", list(Role))
+@pytest.mark.parametrize("by", list(Role))
+@pytest.mark.parametrize("cbo_id", [OURS, THEIRS, None])
+def test_administrators_manage_everybody_and_leads_the_members_of_their_own_organisation(
+    by: Role, of: Role, cbo_id: UUID | None
+) -> None:
+    own_member = by is LEAD and of is MEMBER and cbo_id == OURS
+    assert manages(person(by), of, cbo_id) == (by is ADMIN or own_member)
+
+
+def test_the_scope_of_a_token_covers_itself_and_those_before_it() -> None:
+    covered = [(a, b) for a in TokenScope for b in TokenScope if a.covers(b)]
+    statistics, read, write = TokenScope
+    assert covered == [
+        (statistics, statistics),
+        *((read, each) for each in (statistics, read)),
+        *((write, each) for each in (statistics, read, write)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("GET", "/api/statistics", TokenScope.STATISTICS),
+        ("HEAD", "/api/what-if", TokenScope.STATISTICS),
+        ("GET", "/api/requests", TokenScope.READ),
+        ("HEAD", "/api/requests/statistics", TokenScope.READ),
+        ("POST", "/api/statistics", TokenScope.WRITE),
+        ("DELETE", "/api/requests", TokenScope.WRITE),
+        ("OPTIONS", "/api/requests", TokenScope.WRITE),
+    ],
+)
+def test_a_program_needs_the_scope_of_what_it_asks_for(method: str, path: str, scope: TokenScope) -> None:
+    assert scope_needed(method, path) is scope
