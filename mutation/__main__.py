@@ -74,7 +74,9 @@ def load_libraries() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m mutation")
     parser.add_argument("modules", nargs="*", help="all of them without any")
-    parser.add_argument("--most", type=int, help="how many mutants of each module, drawn the same way each time")
+    parser.add_argument(
+        "--most", type=int, help="how many mutants of each module, drawn the same way each time"
+    )
     parser.add_argument("--only", default="", help="only mutants whose description contains this")
     asked = parser.parse_args()
     load_libraries()

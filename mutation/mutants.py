@@ -35,9 +35,13 @@ _ENUMERATIONS = frozenset({"StrEnum", "Enum", "Flag", "IntEnum", "IntFlag"})
 _WIDER = {"READ": "ALL", "ADD": "ALL", "EDIT": "ALL"}
 _CONDITIONS = frozenset({"where", "and_", "or_", "May"})
 """Calls whose arguments are conditions, of which any can be forgotten."""
-_WORDS = frozenset({"say", "N_", "gettext", "ngettext", "info", "warning", "exception", "bindparam", "get_logger"})
+_WORDS = frozenset(
+    {"say", "N_", "gettext", "ngettext", "info", "warning", "exception", "bindparam", "get_logger"}
+)
 """Calls whose arguments are words for people, or for the log."""
-_SQL = re.compile(r"\b(SELECT|UPDATE|INSERT|DELETE|WHERE|FROM|AND|OR|NULL|EXISTS)\b|(cbo_id|person_id) =|[<>]=? :")
+_SQL = re.compile(
+    r"\b(SELECT|UPDATE|INSERT|DELETE|WHERE|FROM|AND|OR|NULL|EXISTS)\b|(cbo_id|person_id) =|[<>]=? :"
+)
 _SQL_CHANGES = (
     (r"<=", "<"),
     (r">=", ">"),

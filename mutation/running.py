@@ -137,7 +137,9 @@ def _forked(work: Callable[[], int]) -> int:
     code = 70
     try:
         os.setsid()
-        silent = os.open(os.environ.get("MUTATION_LOG", os.devnull), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        silent = os.open(
+            os.environ.get("MUTATION_LOG", os.devnull), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
+        )
         os.dup2(silent, 1)
         os.dup2(silent, 2)
         code = work()

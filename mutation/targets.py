@@ -36,10 +36,12 @@ TARGETS = {
     "rti.retention.classes": Target(("tests/retention",)),
     "rti.accounts.sessions": Target(("tests/accounts/test_sessions.py", "tests/accounts/test_proof.py")),
     "rti.accounts.guessing": Target(("tests/accounts/test_guessing.py",)),
-    "rti.web.guards": Target(("tests/web/test_guards.py",)),
+    "rti.web.guards": Target(("tests/web/test_guards.py", "tests/accounts/test_proof.py")),
     "rti.tenancy.rows": Target(("tests/tenancy",), fresh=True),
     "rti.sealing.data_keys": Target(("tests/sealing/test_data_keys.py",)),
     "notifications.hours": Target(("tests/notifications/test_digest.py",)),
     "notifications.outbox": Target(("tests/notifications/test_dispatch.py",)),
-    "notifications.wire": Target(("tests/notifications/test_failures.py", "tests/notifications/test_dispatch.py")),
+    "notifications.wire": Target(
+        ("tests/notifications/test_failures.py", "tests/notifications/test_dispatch.py")
+    ),
 }

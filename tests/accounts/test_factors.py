@@ -11,7 +11,7 @@ from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select
 
 from rti.accounts import factors, one_time, passwords, sealed
-from rti.accounts.policy import TWO_FACTORS, Role, Standing, standing_of
+from rti.accounts.policy import Role
 from rti.accounts.tables import PasskeyRow, PersonRow, TotpRow
 from rti.db import Database, new_id
 from rti.sealing.cipher import Unreadable
@@ -71,16 +71,6 @@ def test_what_is_sealed_for_one_person_and_purpose_opens_for_no_other() -> None:
     ):
         with pytest.raises(Unreadable):
             sealed.unseal(secret, purpose, whose, kept)
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_only_the_demo_lets_a_role_that_needs_two_factors_in_with_one(role: Role) -> None:
-    must = Standing.MUST_ENROL if role in TWO_FACTORS else Standing.COMPLETE
-    assert standing_of(role, enrolled=False, shown=False, demo=False) is must
-    assert standing_of(role, enrolled=False, shown=False, demo=True) is Standing.COMPLETE
-    for demo in (True, False):
-        assert standing_of(role, enrolled=True, shown=False, demo=demo) is Standing.MUST_PROVE
-        assert standing_of(role, enrolled=True, shown=True, demo=demo) is Standing.COMPLETE
 
 
 async def test_a_code_is_good_once_and_none_before_it_is_good_any_more(database: Database) -> None:

@@ -9,11 +9,13 @@ from rti.accounts.policy import (
     Person,
     Role,
     Scope,
+    Standing,
     TokenScope,
     counted_scope_of,
     manages,
     scope_needed,
     scope_of,
+    standing_of,
 )
 
 OURS, THEIRS = UUID(int=1), UUID(int=2)
@@ -92,3 +94,13 @@ def test_the_scope_of_a_token_covers_itself_and_those_before_it() -> None:
 )
 def test_a_program_needs_the_scope_of_what_it_asks_for(method: str, path: str, scope: TokenScope) -> None:
     assert scope_needed(method, path) is scope
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_the_demo_lets_a_role_that_needs_two_factors_in_with_one(role: Role) -> None:
+    must = Standing.MUST_ENROL if role in MAY["TWO_FACTORS"] else Standing.COMPLETE
+    assert standing_of(role, enrolled=False, shown=False, demo=False) is must
+    assert standing_of(role, enrolled=False, shown=False, demo=True) is Standing.COMPLETE
+    for demo in (True, False):
+        assert standing_of(role, enrolled=True, shown=False, demo=demo) is Standing.MUST_PROVE
+        assert standing_of(role, enrolled=True, shown=True, demo=demo) is Standing.COMPLETE

@@ -54,7 +54,9 @@ def _written(route: Route) -> str:
     """A route as `access.txt` has it."""
     if route.roles is None:
         return f"{'anybody':<8}{route.method:<7}{route.path}"
-    letters = "".join(letter if role in route.roles else "-" for letter, role in zip("MLSWA", Role, strict=True))
+    letters = "".join(
+        letter if role in route.roles else "-" for letter, role in zip("MLSWA", Role, strict=True)
+    )
     also = "" if route.standings == {Standing.COMPLETE} else "  " + " ".join(sorted(route.standings))
     return f"{letters:<8}{route.method:<7}{route.path}{also}"
 

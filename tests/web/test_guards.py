@@ -1,0 +1,84 @@
+"""Where the token has to be, and what a guard lets through."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from litestar import get
+from sqlalchemy import update
+
+from rti.accounts.policy import ADMINISTRATION, Role, Standing
+from rti.accounts.tables import SignInRow
+from rti.db import Database
+from rti.web import guards
+from tests import make
+from tests.conftest import SignIn
+
+
+async def test_the_api_takes_the_token_as_a_bearer_and_pages_take_it_as_a_cookie(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    bearer = await make.session_of(client, member.person, database)
+    token = bearer["Authorization"].removeprefix("Bearer ")
+    assert (await client.get("/me")).status_code == 200
+    assert (await client.get("/api/me")).status_code == 401
+    for scheme in ("Basic", "", "Bearer2"):
+        headers = {"Authorization": f"{scheme} {token}"}
+        assert (await client.get("/api/me", headers=headers)).status_code == 401
+    client.cookies.delete("session")
+    assert (await client.get("/me", headers=bearer)).headers["location"] == "/sign-in"
+    for written in (f"Bearer {token}", f"bearer   {token} "):
+        assert (await client.get("/api/me", headers={"Authorization": written})).status_code == 200
+
+
+async def test_whoever_has_shown_one_factor_of_two_is_a_visitor_to_pages_that_are_open_to_all(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as session:
+        staff = await make.member(session, Role.STAFF)
+    await make.session_of(client, staff.person, database, complete=False)
+    shown = await client.get("/safety")
+    assert staff.person.name not in shown.text
+    assert 'href="/requests"' not in shown.text
+    await make.session_of(client, staff.person, database)
+    assert 'href="/requests"' in (await client.get("/safety")).text
+
+
+async def test_the_password_is_asked_for_again_from_the_tenth_minute_on(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    me = await sign_in(Role.ADMINISTRATOR)
+    invite = {"email": "new@test.example", "role": "staff"}
+    for minutes, status in ((11, 403), (9, 201)):
+        async with database.transaction() as session:
+            shown = SignInRow.created_at - timedelta(minutes=minutes)
+            await session.execute(
+                update(SignInRow).where(SignInRow.person_id == me.person.id).values(proved_at=shown)
+            )
+        assert (await client.post("/api/people", json=invite)).status_code == status
+
+
+def test_a_guard_says_whom_it_lets_in() -> None:
+    assert guards.only(ADMINISTRATION).roles == ADMINISTRATION  # type: ignore[attr-defined]
+    assert guards.only(ADMINISTRATION).standings == {Standing.COMPLETE}  # type: ignore[attr-defined]
+    assert guards.enrolling.standings == {Standing.COMPLETE, Standing.MUST_ENROL}  # type: ignore[attr-defined]
+    assert guards.proving.standings == {Standing.MUST_PROVE}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("declared", [[], [guards.in_person], [guards.proved]])
+def test_the_application_does_not_start_with_a_route_that_says_not_for_whom_it_is(declared) -> None:
+    @get("/", guards=declared)
+    async def forgotten() -> None: ...
+
+    with pytest.raises(RuntimeError, match="does not say who may use it"):
+        guards.require_declared_guards([forgotten])
+
+
+@pytest.mark.parametrize("declared", [guards.open_to_all, guards.signed_in])
+def test_a_route_that_says_for_whom_it_is_may_have_other_guards_beside(declared) -> None:
+    @get("/", guards=[declared, guards.in_person])
+    async def told() -> None: ...
+
+    guards.require_declared_guards([told])
