@@ -7,7 +7,7 @@ grants, periods and SQL, so all of a module is changed, and SQL by the words tha
 import ast
 import re
 from collections.abc import Callable, Iterator
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass, field
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -145,32 +145,45 @@ def _changes(node: ast.AST) -> Iterator[Change]:
 
 
 def _variants(node: ast.AST) -> Iterator[ast.AST]:
+    yield from _other_operators(node)
+    yield from _other_statements(node)
+    yield from _with_less(node)
     match node:
-        case ast.Compare():
-            for place, op in enumerate(node.ops):
-                yield _with(node, lambda copy, p=place, o=op: copy.ops.__setitem__(p, _COMPARED[type(o)]()))
+        case ast.Name(id=name, ctx=ast.Load()) if name in _WIDER:
+            yield ast.Name(_WIDER[name], node.ctx)
+        case ast.Constant(value=value):
+            yield from _other_constants(value)
+
+
+def _other_operators(node: ast.AST) -> Iterator[ast.AST]:
+    match node:
+        case ast.Compare(ops=ops):
+            for place, op in enumerate(ops):
+                others = [*ops[:place], _COMPARED[type(op)](), *ops[place + 1 :]]
+                yield ast.Compare(node.left, others, node.comparators)
         case ast.BoolOp(values=values):
-            for place in range(len(values)):
-                yield _without(node, "values", place)
+            yield from (_without(node, "values", place) for place in range(len(values)))
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             yield from (left, right)
-        case ast.BinOp(op=op) | ast.AugAssign(op=op) if type(op) in _COUNTED:
-            yield _with(node, lambda copy: setattr(copy, "op", _COUNTED[type(op)]()))
+        case ast.BinOp(op=op) if type(op) in _COUNTED:
+            yield ast.BinOp(node.left, _COUNTED[type(op)](), node.right)
+        case ast.AugAssign(op=op) if type(op) in _COUNTED:
+            yield ast.AugAssign(node.target, _COUNTED[type(op)](), node.value)
         case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
             yield operand
+
+
+def _other_statements(node: ast.AST) -> Iterator[ast.AST]:
+    match node:
         case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
             if isinstance(test, ast.Name | ast.Attribute | ast.Call | ast.Await | ast.NamedExpr):
-                yield _with(node, lambda copy: setattr(copy, "test", ast.UnaryOp(ast.Not(), copy.test)))
+                turned = copy(node)
+                turned.test = ast.UnaryOp(ast.Not(), test)
+                yield turned
         case ast.Raise() | ast.Expr():
             yield ast.Pass()
         case ast.Continue():
             yield ast.Break()
-        case ast.Name(id=name) if name in _WIDER and isinstance(node.ctx, ast.Load):
-            yield ast.Name(_WIDER[name], node.ctx)
-        case ast.Constant(value=value):
-            yield from _other_constants(value)
-        case _:
-            yield from _with_less(node)
 
 
 def _other_constants(value: object) -> Iterator[ast.Constant]:
@@ -180,9 +193,9 @@ def _other_constants(value: object) -> Iterator[ast.Constant]:
         case int():
             yield ast.Constant(value + 1)
         case str():
-            yield ast.Constant(value + "~")
+            yield ast.Constant(value + "X")
         case bytes():
-            yield ast.Constant(value + b"~")
+            yield ast.Constant(value + b"X")
 
 
 def _with_less(node: ast.AST) -> Iterator[ast.AST]:
@@ -203,15 +216,12 @@ def _with_less(node: ast.AST) -> Iterator[ast.AST]:
             yield from (_without(node, "keywords", place) for place in range(len(node.keywords)))
 
 
-def _with(node: ast.AST, change: Callable[..., None]) -> ast.AST:
-    copy = deepcopy(node)
-    change(copy)
-    return copy
-
-
 def _without(node: ast.AST, name: str, place: int) -> ast.AST:
-    copy = _with(node, lambda copy: getattr(copy, name).pop(place))
-    return copy.values[0] if isinstance(copy, ast.BoolOp) and len(copy.values) == 1 else copy
+    """A copy of `node` without one of several; of an "and" or "or" of two, the other one."""
+    shorter = copy(node)
+    left = [each for at, each in enumerate(getattr(node, name)) if at != place]
+    setattr(shorter, name, left)
+    return left[0] if isinstance(node, ast.BoolOp) and len(left) == 1 else shorter
 
 
 def _sql_changes(sql: str) -> Iterator[Change]:

@@ -8,7 +8,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from importlib.abc import MetaPathFinder
@@ -62,7 +62,7 @@ class _Loader(SourceFileLoader):
         super().__init__(fullname, path)
         self._tree = tree
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 -- as importlib calls it
         return compile(ast.fix_missing_locations(self._tree), self.path, "exec")
 
 
@@ -153,15 +153,9 @@ def _forked(work: Callable[[], int]) -> int:
 def _waited_for(child: int, patience: float) -> int | None:
     """The exit code of a child, or None where it hung; what it started ends with it."""
     ends = time.monotonic() + patience
-    code = None
-    while time.monotonic() < ends:
-        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            break
+    while not os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) and time.monotonic() < ends:
         time.sleep(0.01)
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    return None if code == -signal.SIGKILL else code
+    return None if os.WIFSIGNALED(status) else os.waitstatus_to_exitcode(status)

@@ -31,9 +31,7 @@ def due_on(
 def last_day(start: date, limit: Limit, calendar: Calendar, first_day: FirstDay) -> date:
     """The last day of a limit before any roll."""
     amount = limit.amount
-    if first_day is not FirstDay.NEXT_DAY and limit.unit is not Unit.HOURS:
-        if amount == 0:
-            return start
+    if amount and limit.unit is not Unit.HOURS:
         start = day_zero(start, calendar, first_day)
     if limit.unit is Unit.WORKING:
         return calendar.add_working_days(start, amount)

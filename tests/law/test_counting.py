@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rti.law.calendars import WEEKENDS, Calendar, union
-from rti.law.counting import add_months, due_on, rolled
+from rti.law.counting import add_months, due_on, last_day, rolled
 from rti.law.limits import Limit, Unit, parse_limit
-from rti.law.rules import FORWARD, NO_ROLL, RollOff
+from rti.law.rules import FORWARD, NO_ROLL, FirstDay, RollOff
 from tests.law.make import HOLIDAY, calendar, day, published
 
 ONE = timedelta(days=1)
@@ -106,6 +106,37 @@ def test_what_is_not_a_limit_is_refused_with_what_would_be_right(text):
 def test_a_month_ends_on_the_same_number_or_on_the_last_day():
     assert add_months(day("2024-01-31"), 1) == day("2024-02-29")
     assert add_months(day("2023-12-31"), 2) == day("2024-02-29")
+
+
+@pytest.mark.parametrize("counts", [True, False])
+@pytest.mark.parametrize(("hours", "days"), [(0, 0), (1, 1), (24, 1), (25, 2), (48, 2), (72, 3)])
+def test_begun_days_of_hours_count_from_the_end_of_the_start_day(hours, days, counts):
+    start = day("2026-03-06")
+    assert due_on(start, Limit(hours, Unit.HOURS), Calendar(), count_start_day=counts) == start + days * ONE
+
+
+@pytest.mark.parametrize("unit", list(Unit))
+@pytest.mark.parametrize("first_day", list(FirstDay))
+def test_a_limit_of_nothing_ends_on_the_day_itself_also_on_a_day_off(unit, first_day):
+    saturday = day("2026-03-07")
+    assert last_day(saturday, Limit(0, unit), Calendar(), first_day) == saturday
+
+
+def test_the_first_working_day_is_the_day_itself_or_the_next_one_that_is_worked():
+    one = Limit(1, Unit.WORKING)
+    assert last_day(day("2026-03-06"), one, Calendar(), FirstDay.START_DAY) == day("2026-03-06")
+    assert last_day(day("2026-03-07"), one, Calendar(), FirstDay.START_DAY) == day("2026-03-09")
+
+
+def test_an_end_moves_off_those_kinds_of_days_only_that_a_statute_names():
+    monday = day("2026-03-02")
+    days = calendar("2026-03-04", half_days=["2026-03-05"])
+    named = {
+        kind: {n for n in range(7) if rolled(monday + n * ONE, days, frozenset({kind})) != monday + n * ONE}
+        for kind in RollOff
+    }
+    weekdays = {kind: {n} for n, kind in enumerate(tuple(RollOff)[:7])}
+    assert named == weekdays | {RollOff.WEEKEND: {5, 6}, RollOff.HOLIDAY: {2}, RollOff.HALF_DAY: {3}}
 
 
 dates = st.dates(date(2015, 1, 1), date(2030, 12, 31))
