@@ -77,7 +77,7 @@ class Mutant:
     apply: Callable[[], None] = field(repr=False, compare=False)
 
     def __str__(self) -> str:
-        return f"`{self.before}` → `{self.after}`"
+        return f"`{self.before}` → `{self.after}`" if self.after else f"without `{self.before}`"
 
 
 def mutants(tree: ast.Module) -> list[Mutant]:
@@ -139,20 +139,25 @@ def _changes(node: ast.AST) -> Iterator[Change]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL.search(node.value):
         yield from _sql_changes(node.value)
         return
-    before = _shown(node)
-    for changed in _variants(node):
-        yield changed, before, _shown(changed)
+    for changed in (*_other_values(node), *_other_operators(node), *_nothing(node)):
+        yield changed, _shown(node), _shown(changed)
+    yield from _other_turns(node)
+    for changed, left_out in _with_less(node):
+        yield changed, _shown(left_out), ""
 
 
-def _variants(node: ast.AST) -> Iterator[ast.AST]:
-    yield from _other_operators(node)
-    yield from _other_statements(node)
-    yield from _with_less(node)
+def _other_values(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.Name(id=name, ctx=ast.Load()) if name in _WIDER:
             yield ast.Name(_WIDER[name], node.ctx)
-        case ast.Constant(value=value):
-            yield from _other_constants(value)
+        case ast.Constant(value=bool(value)):
+            yield ast.Constant(not value)
+        case ast.Constant(value=int(value)):
+            yield ast.Constant(value + 1)
+        case ast.Constant(value=str(value)):
+            yield ast.Constant(value + "X")
+        case ast.Constant(value=bytes(value)):
+            yield ast.Constant(value + b"X")
 
 
 def _other_operators(node: ast.AST) -> Iterator[ast.AST]:
@@ -173,47 +178,41 @@ def _other_operators(node: ast.AST) -> Iterator[ast.AST]:
             yield operand
 
 
-def _other_statements(node: ast.AST) -> Iterator[ast.AST]:
+def _nothing(node: ast.AST) -> Iterator[ast.AST]:
     match node:
-        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
-            if isinstance(test, ast.Name | ast.Attribute | ast.Call | ast.Await | ast.NamedExpr):
-                turned = copy(node)
-                turned.test = ast.UnaryOp(ast.Not(), test)
-                yield turned
         case ast.Raise() | ast.Expr():
             yield ast.Pass()
         case ast.Continue():
             yield ast.Break()
 
 
-def _other_constants(value: object) -> Iterator[ast.Constant]:
-    match value:
-        case bool():
-            yield ast.Constant(not value)
-        case int():
-            yield ast.Constant(value + 1)
-        case str():
-            yield ast.Constant(value + "X")
-        case bytes():
-            yield ast.Constant(value + b"X")
+def _other_turns(node: ast.AST) -> Iterator[Change]:
+    """A branch or a loop that is taken when it should not be."""
+    match node:
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
+            if isinstance(test, ast.Name | ast.Attribute | ast.Call | ast.Await | ast.NamedExpr):
+                turned = copy(node)
+                turned.test = ast.UnaryOp(ast.Not(), test)
+                yield turned, f"if {_shown(test)}", f"if {_shown(turned.test)}"
 
 
-def _with_less(node: ast.AST) -> Iterator[ast.AST]:
+def _with_less(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
     """Without one of the things that are listed; an argument is left out where that means something."""
     match node:
         case ast.Set(elts=elts) if len(elts) > 1:
-            yield from (_without(node, "elts", place) for place in range(len(elts)))
+            yield from ((_without(node, "elts", place), each) for place, each in enumerate(elts))
         case ast.Assign(targets=[ast.Name()], value=ast.Tuple(elts=elts) as listed) if len(elts) > 1:
-            for place in range(len(elts)):
-                shorter = _without(listed, "elts", place)
-                yield ast.Assign(node.targets, shorter, lineno=node.lineno)
-        case ast.Dict(keys=keys) if len(keys) > 1:
-            for place in range(len(keys)):
-                yield _without(_without(node, "keys", place), "values", place)
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            if name in _CONDITIONS:
-                yield from (_without(node, "args", place) for place in range(name == "May", len(node.args)))
-            yield from (_without(node, "keywords", place) for place in range(len(node.keywords)))
+            for place, each in enumerate(elts):
+                yield ast.Assign(node.targets, _without(listed, "elts", place), lineno=node.lineno), each
+        case ast.Dict(keys=keys, values=values) if len(keys) > 1:
+            for place, each in enumerate(values):
+                shorter = _without(_without(node, "keys", place), "values", place)
+                yield shorter, ast.Dict([keys[place]], [each])
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args, keywords=keywords):
+            for place, each in enumerate(args):
+                if name in _CONDITIONS and (place or name != "May"):
+                    yield _without(node, "args", place), each
+            yield from ((_without(node, "keywords", place), each) for place, each in enumerate(keywords))
 
 
 def _without(node: ast.AST, name: str, place: int) -> ast.AST:
@@ -237,9 +236,8 @@ def _sql_changes(sql: str) -> Iterator[Change]:
 
 
 def _shown(node: ast.AST) -> str:
-    shown = ast.copy_location(node, ast.Pass(lineno=1, col_offset=0)) if not hasattr(node, "lineno") else node
-    text = ast.unparse(ast.fix_missing_locations(shown))
-    return _one_line(text if len(text) <= 300 else f"{text[:150]} … {text[-150:]}")
+    text = ast.unparse(node)
+    return _one_line(text if len(text) <= 160 else f"{text[:80]} … {text[-80:]}")
 
 
 def _one_line(text: str) -> str:

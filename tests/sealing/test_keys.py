@@ -8,7 +8,6 @@ import pytest
 from rti.sealing import keys
 from rti.settings import Settings, SettingsFault
 
-
 SECRET = b"A" * 43 + b"="
 OTHER_SECRET = b"B" * 42 + b"A="
 
