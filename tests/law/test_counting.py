@@ -1,5 +1,6 @@
 """Counting, against an independent counter that walks from day to day, and by its properties."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -88,6 +89,8 @@ def test_counting_is_possible_over_the_whole_range_of_dates_that_are_accepted():
         ("2 months", 2, "month"),
         (" 48  Hours ", 48, "hours"),
         ("30 calendar days", 30, "calendar"),
+        ("0 working", 0, "working"),
+        ("3660 calendar", 3660, "calendar"),
         ("០៥ working", 5, "working"),
     ],
 )
@@ -101,6 +104,33 @@ def test_a_limit_is_read_as_people_write_it(text, amount, unit):
 def test_what_is_not_a_limit_is_refused_with_what_would_be_right(text):
     with pytest.raises(ValueError, match="write a number"):
         parse_limit(text)
+
+
+@pytest.mark.parametrize("text", ["3661 working", "-1 working", "9" * 10 + " hours", "9" * 5000 + " hours"])
+def test_a_limit_beyond_ten_years_is_out_of_range_however_long_its_number(text):
+    with pytest.raises(ValueError, match="is out of range; write a number from 0 to 3660"):
+        parse_limit(text)
+
+
+def test_of_a_long_text_that_is_no_limit_the_beginning_is_shown():
+    for text, shown in (("x" * 40, "x" * 40), ("x" * 41, "x" * 40 + "...")):
+        with pytest.raises(ValueError, match=f"'{re.escape(shown)}' is not a limit"):
+            parse_limit(text)
+
+
+@pytest.mark.parametrize("number", [1, 20])
+def test_units_are_written_in_the_singular_or_the_plural_with_the_word_day_or_without(number):
+    for unit in ("hour", "calendar day", "working day", "month", "calendar month"):
+        assert parse_limit(f"{number} {unit}s") == parse_limit(f"{number} {unit}")
+    for short, long in (
+        ("calendar", "calendar days"),
+        ("working", "working days"),
+        ("month", "calendar months"),
+    ):
+        assert parse_limit(f"{number} {short}") == parse_limit(f"{number} {long}")
+    units = [parse_limit(f"{number} {unit}").unit for unit in ("hour", "calendar", "working", "month")]
+    assert units == list(Unit)
+    assert [str(unit) for unit in units] == ["hours", "calendar", "working", "month"]
 
 
 def test_a_month_ends_on_the_same_number_or_on_the_last_day():
