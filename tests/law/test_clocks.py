@@ -12,7 +12,7 @@ from rti.law.deadlines import ClockState, deadlines
 from rti.law.events import Event, EventKind, effective
 from rti.law.limits import Limit, Unit
 from rti.law.rules import Counting, Extension, Receipt, Stop, StopKind, Term
-from rti.law.status import RequestStatus, overdue_on, status_on
+from rti.law.status import overdue_on
 from rti.law.statutes import Statute, standard
 from rti.law.steps import EVENTS, SENTENCES, step_from_data
 from tests.law.make import HOLIDAY, calendar, codes, day, event, judged, library, published
@@ -173,44 +173,6 @@ def test_a_correction_that_was_corrected_voids_nothing():
     again = event("corrected", "2023-06-22", id="c", voids="b")
     assert answer not in effective([RECEIVED, answer, void])
     assert answer in effective([again, void, RECEIVED, answer])
-
-
-@pytest.mark.parametrize(
-    ("days_after", "met", "ended", "overdue"),
-    [
-        (-1, None, None, False),
-        (0, None, None, False),
-        (1, None, None, True),
-        (1, 0, None, False),
-        (1, 1, None, False),
-        (1, 2, None, True),
-        (1, None, 1, False),
-        (1, None, 2, True),
-    ],
-)
-def test_overdue_begins_the_day_after_the_last_day(days_after, met, ended, overdue):
-    due = day("2023-06-12")
-    shifted = [None if n is None else due + n * ONE for n in (met, ended)]
-    assert overdue_on(due, *shifted, due + days_after * ONE) is overdue
-    assert not overdue_on(None, *shifted, due + days_after * ONE)
-
-
-def test_the_status_says_where_a_request_stands_on_each_day():
-    history = [
-        event("drafted", "2023-06-01"),
-        event("refused_at_counter", "2023-06-02"),
-        event("submitted", "2023-06-05"),
-        event("received", "2023-06-06"),
-        event("fee_requested", "2023-06-08"),
-        event("fee_paid", "2023-06-10"),
-        event("answered", "2023-06-20", outcome="refused"),
-        event("message", "2023-06-21"),
-    ]
-    stands = [status_on(history, day(f"2023-06-{n:02}")) for n in (1, 2, 5, 6, 8, 10, 20, 25)]
-    assert [str(status) for status in stands] == [
-        "draft", "not_submitted", "submitted", "open", "paused", "open", "answered", "answered",
-    ]  # fmt: skip
-    assert status_on(history, day("2023-06-08"), stops=()) is RequestStatus.OPEN
 
 
 def test_every_step_can_be_said_stored_and_read_back():
