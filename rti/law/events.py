@@ -101,9 +101,9 @@ def _by_voided_id(events: Sequence[Event]) -> dict[str, list[Event]]:
 
 def _is_voided(event: Event, voiders: dict[str, list[Event]], seen: frozenset[str]) -> bool:
     """A correction that was itself corrected voids nothing; events that void each other both fall."""
-    if not event.id or event.id not in voiders:
-        return False
     if event.id in seen:
+        return True
+    if event.id not in voiders:
         return False
     seen |= {event.id}
     return any(not _is_voided(other, voiders, seen) for other in voiders[event.id])

@@ -70,7 +70,7 @@ class Occasion:
 
     begins: int
     ends: int
-    number: int = 0
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

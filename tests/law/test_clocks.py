@@ -171,8 +171,28 @@ def test_a_correction_that_was_corrected_voids_nothing():
     answer = event("answered", "2023-06-20", id="a")
     void = event("corrected", "2023-06-21", id="b", voids="a")
     again = event("corrected", "2023-06-22", id="c", voids="b")
-    assert answer not in effective([RECEIVED, answer, void])
-    assert answer in effective([again, void, RECEIVED, answer])
+    assert effective([RECEIVED, answer, void]) == (RECEIVED,)
+    assert effective([again, void, RECEIVED, answer]) == (RECEIVED, answer)
+
+
+def test_events_that_void_each_other_both_fall():
+    one = event("answered", "2023-06-20", id="a", voids="b")
+    other = event("answered", "2023-06-21", id="b", voids="a")
+    assert effective([RECEIVED, one, other]) == (RECEIVED,)
+
+
+def test_what_happened_within_a_day_goes_by_the_time_where_all_of_it_has_one():
+    paid, asked = event("fee_paid", "2023-06-12T09:00"), event("fee_requested", "2023-06-12T10:00")
+    assert effective([asked, paid]) == (paid, asked)
+    untimed = event("answered", "2023-06-12")
+    assert effective([untimed, asked, paid]) == (asked, paid, untimed)
+
+
+def test_what_was_recorded_at_a_moment_was_known_at_that_moment():
+    recorded = datetime(2023, 6, 21, 8, tzinfo=UTC)
+    answer = event("answered", "2023-06-20", recorded_at=recorded)
+    assert effective([RECEIVED, answer], recorded) == (RECEIVED, answer)
+    assert effective([RECEIVED, answer], recorded - timedelta(microseconds=1)) == (RECEIVED,)
 
 
 def test_every_step_can_be_said_stored_and_read_back():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rti.law.calendars import Calendar
 from rti.law.names import Name
-from rti.law.reminders import DEFAULT_RULES, About, Occasion, ReminderRule, due_dates, first_due
+from rti.law.reminders import DEFAULT_RULES, About, Audience, Occasion, ReminderRule, due_dates, first_due
 from rti.law.rules import ClockKind
 
 MONDAY = date(2026, 11, 23)
@@ -29,7 +29,7 @@ def last_day(rule: Occasion, due: date, calendar: Calendar) -> date:
 def test_the_due_dates_of_a_day_are_those_whose_days_of_speaking_include_it(
     calendar: Calendar, day: date, begins: int, length: int
 ) -> None:
-    rule = Occasion(begins, begins + length)
+    rule = Occasion(begins, begins + length, number=0)
     first, last = due_dates(rule, day, calendar)
     around = [day + timedelta(n) for n in range(-90, 90)]
     spoken_of = [
@@ -97,6 +97,30 @@ def test_a_rule_that_repeats_speaks_of_a_due_date_once_at_a_time_and_in_order(
 def test_every_clock_is_spoken_of_by_one_kind_of_rule() -> None:
     spoken_of = [clock for about in About for clock in about.clocks]
     assert sorted(spoken_of) == sorted(ClockKind)
+
+
+def test_the_default_rules_speak_when_and_to_whom_the_documentation_says() -> None:
+    told = [(rule.name, str(rule.about), rule.begins, rule.ends, str(rule.to)) for rule in DEFAULT_RULES]
+    assert told == [
+        ("soon", "answer", -3, -1, "everybody"),
+        ("today", "answer", 0, 0, "everybody"),
+        ("late", "answer", 1, 10, "everybody"),
+        ("chase", "answer", 3, 20, "body"),
+        ("unacknowledged", "acknowledgement", 1, 5, "everybody"),
+        ("window_closing", "complaint", -3, 0, "everybody"),
+    ]
+    assert not any(rule.every for rule in DEFAULT_RULES)
+
+
+def test_people_are_told_by_their_role_and_a_public_body_by_letter() -> None:
+    told = {str(audience): set(audience.roles) for audience in Audience}
+    assert told == {"everybody": {"cbo_member", "cbo_lead"}, "leads": {"cbo_lead"}, "body": set()}
+
+
+def test_a_rule_may_speak_on_one_day_only_and_anew_on_each_working_day() -> None:
+    assert list(ReminderRule("once", About.ANSWER, 2, 2).occasions()) == [Occasion(2, 2, 0)]
+    daily = ReminderRule("daily", About.ANSWER, 0, 2, every=1).occasions()
+    assert list(daily) == [Occasion(0, 0, 0), Occasion(1, 1, 1), Occasion(2, 2, 2)]
 
 
 def holidays(*days: date) -> Calendar:
