@@ -36,9 +36,21 @@ _WIDER = {"READ": "ALL", "ADD": "ALL", "EDIT": "ALL"}
 _CONDITIONS = frozenset({"where", "and_", "or_", "May"})
 """Calls whose arguments are conditions, of which any can be forgotten."""
 _WORDS = frozenset(
-    {"say", "N_", "gettext", "ngettext", "info", "warning", "exception", "bindparam", "get_logger"}
+    {
+        "say",
+        "N_",
+        "Name",
+        "gettext",
+        "ngettext",
+        "info",
+        "warning",
+        "exception",
+        "bindparam",
+        "get_logger",
+        "__repr__",
+    }
 )
-"""Calls whose arguments are words for people, or for the log."""
+"""Calls whose arguments are words for people or the log, and a method that gives such words."""
 _SQL = re.compile(
     r"\b(SELECT|UPDATE|INSERT|DELETE|WHERE|FROM|AND|OR|NULL|EXISTS)\b|(cbo_id|person_id) =|[<>]=? :"
 )
@@ -115,12 +127,12 @@ def _left_alone(parent: ast.AST, node: ast.AST) -> bool:
     match node:
         case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom():
             return True
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _WORDS:
-            return True
-        case ast.FunctionDef(name="__repr__"):
-            return True
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) | ast.FunctionDef(name=name):
+            return name in _WORDS
         case ast.Assign() if isinstance(parent, ast.ClassDef):
             return any(isinstance(base, ast.Name) and base.id in _ENUMERATIONS for base in parent.bases)
+        case ast.Constant(value=str(words)) if isinstance(parent, ast.JoinedStr):
+            return not _SQL.search(words)
         case ast.Constant(value=str()) | ast.JoinedStr() | ast.List() | ast.BinOp():
             return isinstance(parent, ast.Call) and _raises(parent)
     return False

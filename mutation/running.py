@@ -26,8 +26,8 @@ from mutation.targets import Target
 
 _PHASES = (Phase.explicit, Phase.generate)
 """That an example fails is enough to know; nobody needs the smallest one."""
-_PATIENCE = 3
-"""A mutant that takes so many times as long as the unchanged module, and ten seconds, has hung."""
+_PATIENCE = 2
+"""A mutant that takes so many times as long as the unchanged module, and five seconds, has hung."""
 
 
 class End(Enum):
@@ -127,7 +127,7 @@ def tried(
 
 
 def patience_of(seconds: float) -> float:
-    return _PATIENCE * seconds + 10
+    return _PATIENCE * seconds + 5
 
 
 def _forked(work: Callable[[], int]) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 _COUNTING = ("tests/law/test_counting.py", "tests/law/test_oracle.py", "tests/law/test_published.py")
-_CLOCKS = ("tests/law/test_edge_cases.py", "tests/law/test_clocks.py")
+_CLOCKS = ("tests/law/test_edge_cases.py", "tests/law/test_explaining.py", "tests/law/test_clocks.py")
 
 
 @dataclass(frozen=True)

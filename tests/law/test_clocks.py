@@ -36,6 +36,39 @@ def test_messages_and_acknowledgements_stop_nothing():
     assert quiet == noisy
 
 
+def test_what_moves_no_clock_ends_none_where_a_transfer_sends_the_request_back():
+    for kind in ("message", "acknowledged", "registered"):
+        reply = judged("KH-A2I-DRAFT", [RECEIVED, event(kind, "2023-06-06")])["reply"]
+        assert (reply.state, reply.ended_on) == (ClockState.RUNNING, None)
+
+
+def test_only_the_outcome_of_the_answer_decides_the_limit():
+    decided = event("complaint_decided", "2023-06-10", outcome="refused")
+    answered = event("answered", "2023-06-25", outcome="full")
+    plain, between = [RECEIVED, answered], [RECEIVED, decided, answered]
+    assert judged("BD-RTI-2009", between)["reply"].due == judged("BD-RTI-2009", plain)["reply"].due
+
+
+def test_a_day_on_which_one_stop_ends_and_the_next_begins_is_counted_once():
+    stops = (
+        Stop(EventKind.FEE_REQUESTED, EventKind.FEE_PAID, StopKind.ADD_DAYS, inclusive=True),
+        Stop(
+            EventKind.CLARIFICATION_REQUESTED,
+            EventKind.CLARIFICATION_GIVEN,
+            StopKind.ADD_DAYS,
+            inclusive=True,
+        ),
+    )
+    history = [
+        RECEIVED,
+        event("fee_requested", "2023-06-12"),
+        event("fee_paid", "2023-06-14"),
+        event("clarification_requested", "2023-06-14"),
+        event("clarification_given", "2023-06-16"),
+    ]
+    assert judged(standard("20 calendar", stops=stops), history)["reply"].due == day("2023-06-30")
+
+
 def test_a_clock_that_waits_for_the_requester_has_no_date():
     reply = judged(stopping(StopKind.PAUSE_REMAINDER), [RECEIVED, event("fee_requested", "2023-06-12")])[
         "reply"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rti.law.calendars import WEEKENDS, Calendar, union
+from rti.law.calendars import WEEKDAYS, WEEKENDS, Calendar, union
 from rti.law.counting import add_months, due_on, last_day, rolled
 from rti.law.limits import Limit, Unit, parse_limit
 from rti.law.rules import FORWARD, NO_ROLL, FirstDay, RollOff
@@ -69,6 +69,15 @@ def test_a_day_off_anywhere_in_a_union_is_off_and_a_year_is_known_only_where_all
     assert not both.is_working(day("2026-01-02"))
     assert both.knows(2026)
     assert not both.knows(2027)
+
+
+def test_weekends_are_the_days_that_they_are_called_by():
+    found = {
+        name: "-".join(WEEKDAYS[n].en[:3].lower() for n in sorted(days)) for name, days in WEEKENDS.items()
+    }
+    assert found.pop("none") == ""
+    assert found == {"sat-sun": "sat-sun", "fri-sat": "fri-sat", "sat": "sat", "sun": "sun", "fri": "fri"}
+    assert Calendar().weekend == WEEKENDS["sat-sun"]
 
 
 def test_a_week_without_working_days_is_refused():
