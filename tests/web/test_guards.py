@@ -33,12 +33,14 @@ async def test_the_api_takes_the_token_as_a_bearer_and_pages_take_it_as_a_cookie
         assert (await client.get("/api/me", headers={"Authorization": written})).status_code == 200
 
 
-async def test_whoever_has_shown_one_factor_of_two_is_a_visitor_to_pages_that_are_open_to_all(
+async def test_whoever_has_shown_one_factor_of_two_is_a_visitor_everywhere_else(
     client: httpx.AsyncClient, database: Database
 ) -> None:
     async with database.transaction() as session:
         staff = await make.member(session, Role.STAFF)
-    await make.session_of(client, staff.person, database, complete=False)
+    bearer = await make.session_of(client, staff.person, database, complete=False)
+    assert (await client.get("/api/requests", headers=bearer)).status_code == 401
+    assert (await client.get("/requests")).headers["location"] == "/second-factor"
     shown = await client.get("/safety")
     assert staff.person.name not in shown.text
     assert 'href="/requests"' not in shown.text
