@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import func, select, update
 
 from rti.accounts import sessions, signing_in
-from rti.accounts.policy import Role
+from rti.accounts.policy import Person, Role, Standing
 from rti.accounts.tables import PersonRow, SignInRow
 from rti.app import create_app
 from rti.db import Database
@@ -57,10 +58,47 @@ async def test_a_session_ends_after_thirty_idle_minutes_and_twelve_hours(databas
 
         assert await live(timedelta(minutes=29))
         assert await live(timedelta(minutes=58))
-        assert not await live(timedelta(minutes=89))
+        assert not await live(timedelta(minutes=88))
         await session.execute(update(SignInRow).values(last_seen_at=NOW + timedelta(hours=12)))
         assert await live(timedelta(hours=11, minutes=59))
         assert not await live(timedelta(hours=12))
+
+
+async def test_being_seen_is_noted_once_a_minute_and_not_at_every_request(database: Database) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+        token = await sessions.open_session(session, member.person.id, NOW)
+        for after, noted in ((60, 0), (61, 61), (100, 61)):
+            await sessions.find(session, token, NOW + timedelta(seconds=after))
+            seen = await session.scalar(select(SignInRow.last_seen_at))
+            assert seen == NOW + timedelta(seconds=noted)
+
+
+async def test_the_list_shows_the_live_sessions_of_one_person_the_last_seen_first(database: Database) -> None:
+    async with database.transaction() as session:
+        mine, other = (await make.member(session)).person, (await make.member(session)).person
+        for person, minutes in ((mine, 40), (mine, 20), (mine, 5), (other, 1)):
+            await sessions.open_session(session, person.id, NOW - timedelta(minutes=minutes))
+        found = await sessions.sessions_of(session, mine.id, NOW)
+        assert [NOW - each.last_seen_at for each in found] == [timedelta(minutes=5), timedelta(minutes=20)]
+
+
+async def test_nobody_ends_a_session_of_somebody_else(database: Database) -> None:
+    async with database.transaction() as session:
+        mine, other = (await make.member(session)).person, (await make.member(session)).person
+        await sessions.open_session(session, other.id, NOW)
+        (theirs,) = await sessions.sessions_of(session, other.id, NOW)
+        with pytest.raises(NotFound):
+            await sessions.end(session, mine, theirs.id, NOW)
+        assert await sessions.sessions_of(session, other.id, NOW)
+
+
+@pytest.mark.parametrize(("seconds", "holds"), [(0, True), (599, True), (600, False)])
+def test_a_password_that_was_shown_counts_for_ten_minutes(seconds: int, holds: bool) -> None:
+    person = Person(UUID(int=1), "Sok Dara", Role.STAFF, None, "km")
+    me = sessions.SignedIn(person, "token", UUID(int=2), Standing.COMPLETE, proved_at=NOW)
+    assert me.proved(NOW + timedelta(seconds=seconds)) is holds
+    assert not replace(me, proved_at=None).proved(NOW)
 
 
 async def _signed_out(admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient) -> None:
