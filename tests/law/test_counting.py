@@ -167,11 +167,17 @@ def test_the_first_working_day_is_the_day_itself_or_the_next_one_that_is_worked(
     assert last_day(day("2026-03-07"), one, Calendar(), FirstDay.START_DAY) == day("2026-03-09")
 
 
+def test_days_count_from_the_first_working_day_after_the_receipt_where_a_statute_says_so():
+    five, next_worked = Limit(5, Unit.CALENDAR), FirstDay.NEXT_WORKING_DAY
+    assert last_day(day("2026-03-06"), five, Calendar(), next_worked) == day("2026-03-13")
+    assert last_day(day("2026-03-09"), five, Calendar(), next_worked) == day("2026-03-14")
+
+
 def test_an_end_moves_off_those_kinds_of_days_only_that_a_statute_names():
     monday = day("2026-03-02")
     days = calendar("2026-03-04", half_days=["2026-03-05"])
     named = {
-        kind: {n for n in range(7) if rolled(monday + n * ONE, days, frozenset({kind})) != monday + n * ONE}
+        kind: {n for n in range(7) if rolled(monday + n * ONE, days, frozenset({kind})) > monday + n * ONE}
         for kind in RollOff
     }
     weekdays = {kind: {n} for n, kind in enumerate(tuple(RollOff)[:7])}
@@ -228,6 +234,7 @@ def test_the_day_of_receipt_as_day_one_never_gives_a_later_date(start, limit, da
         ("២០ ថ្ងៃធ្វើការ", "20 working"),
         ("20ថ្ងៃធ្វើការ", "20 working"),
         ("៣០ ថ្ងៃ", "30 calendar"),
+        ("៣០ ថ្ងៃប្រតិទិន", "30 calendar"),
         ("១ ខែ", "1 month"),
         ("៤៨ ម៉ោង", "48 hours"),
     ],
