@@ -43,8 +43,10 @@ def try_all(module: str, most: int | None, only: str, explained: str) -> tuple[s
     run = f"mutation-{os.getpid()}"
     ends: Counter[End] = Counter()
     unexplained = 0
-    with nullcontext() if target.pure or target.fresh else shared_server(run):
-        tried(module, target, tree, None, run, 600)
+    alone = target.pure or target.fresh
+    with nullcontext() if alone else shared_server(run):
+        if not alone:
+            tried(module, target, tree, None, run, 600)  # The first makes the database that all others copy.
         end, seconds = tried(module, target, tree, None, run, 600)
         if end is not End.SURVIVED:
             return f"| {module} | its tests fail on the unchanged module |", False
