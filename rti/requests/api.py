@@ -136,6 +136,7 @@ async def open_identity(
 @get(
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}",
     guards=[only(REQUESTS), costs(Costly.OPENINGS)],
+    media_type="*/*",
 )
 async def show_copy(
     request: WebRequest, request_id: Id, document_id: Id, session: Session, person: Who, now: Now
@@ -150,6 +151,7 @@ async def show_copy(
 @post(
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
     guards=[only(REQUESTS), costs(Costly.OPENINGS)],
+    media_type="*/*",
     dto=JsonBody[OpenSealed],
     return_dto=None,
     status_code=200,

@@ -25,6 +25,7 @@ from tests import make
 from tests.conftest import NOW, SignIn
 
 EXPORTS = ALLOWED[Costly.EXPORTS]
+PATIENCE = 60
 
 
 async def allowed(database: Database, person: Person, costly: Costly, now: datetime) -> bool:

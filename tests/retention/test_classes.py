@@ -6,7 +6,7 @@ DAYS = {
     Kept.SESSIONS: 1,
     Kept.TOKENS: 30,
     Kept.INVITATIONS: 30,
-    Kept.GUESSES: 1,
+    Kept.ALLOWANCES: 1,
     Kept.MESSAGE_TEXTS: 14,
     Kept.AUDIT_ENTRIES: 5 * 366,
 }

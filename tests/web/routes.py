@@ -121,7 +121,7 @@ async def things(
         "letter_id": str((await make.letter(session, filed, NOW)).id),
         "campaign_id": str(campaign.id),
         "cbo_id": str(member.cbo_id),
-        "body_id": str(filed.body_id),
+        "body_id": str((await make.body(session, "KH-010203")).id),
         "person_id": str(about.id),
         "assignment_id": str(assignment.id),
         "passkey_id": str(passkey.id),
