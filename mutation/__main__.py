@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 EXPLAINED = ROOT / "docs" / "mutation.md"
 ENOUGH = 0.9
 """The share of mutants that have to be noticed (safety goal A18)."""
-_PLUGINS = ("hypothesis.strategies", "pytest_asyncio.plugin", "schemathesis", "xdist.plugin")
+_PLUGINS = ("hypothesis.strategies", "pytest_asyncio.plugin", "schemathesis")
 _OURS = {"__main__", "migrations", "mutation", "notifications", "rti", "tests"}
 
 

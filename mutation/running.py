@@ -14,7 +14,7 @@ from enum import Enum
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 import hypothesis
@@ -66,19 +66,20 @@ class _Loader(SourceFileLoader):
         return compile(ast.fix_missing_locations(self._tree), self.path, "exec")
 
 
-class _Names:
-    """Takes the place of what pytest-xdist says about the run, so that all mutants share a database server."""
-
-    def __init__(self, run: str, worker: str) -> None:
-        self._run, self._worker = run, worker
+def _names(run: str, worker: str) -> ModuleType:
+    """Takes the place of pytest-xdist in naming the run, so that all mutants share a database server."""
 
     @pytest.fixture(scope="session")
-    def testrun_uid(self) -> str:
-        return self._run
+    def testrun_uid() -> str:
+        return run
 
     @pytest.fixture(scope="session")
-    def worker_id(self) -> str:
-        return self._worker
+    def worker_id() -> str:
+        return worker
+
+    plugin = ModuleType("names")
+    vars(plugin).update(testrun_uid=testrun_uid, worker_id=worker_id)
+    return plugin
 
 
 @contextmanager
@@ -114,12 +115,22 @@ def tried(
         if mutant:
             mutant.apply()
         sys.meta_path.insert(0, Changed(module, tree))
-        chosen = ["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "--assert=plain", "--hypothesis-seed=0"]
+        chosen = [
+            "-x",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            "--tb=no",
+            "--assert=plain",
+            "--hypothesis-seed=0",
+        ]
         if target.pure:
             chosen.append("--noconftest")
         hypothesis.settings.register_profile("mutation", phases=_PHASES, max_examples=40, database=None)
         hypothesis.settings.load_profile("mutation")
-        return pytest.main([*chosen, *target.tests], plugins=[_Names(run, worker)])
+        return pytest.main([*chosen, *target.tests], plugins=[_names(run, worker)])
 
     begun = time.monotonic()
     code = _waited_for(_forked(test), patience)
