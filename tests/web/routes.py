@@ -7,11 +7,13 @@ from uuid import uuid4
 import httpx
 from litestar import Litestar
 from litestar.routes import HTTPRoute
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.policy import Person, Role, Standing, TokenScope
 from rti.accounts.tables import ApiTokenRow, AssignmentRow, PasskeyRow
+from rti.bodies.tables import PublicBodyRow
 from rti.cbos.tables import CboRow
 from rti.correspondence.kinds import MessageKind
 from rti.correspondence.tables import MessageRow
@@ -121,7 +123,10 @@ async def things(
         "letter_id": str((await make.letter(session, filed, NOW)).id),
         "campaign_id": str(campaign.id),
         "cbo_id": str(member.cbo_id),
-        "body_id": str((await make.body(session, "KH-010203")).id),
+        # Another one than that of the request, because whoever may gives it another code.
+        "body_id": str(
+            await session.scalar(select(PublicBodyRow.id).where(PublicBodyRow.id != filed.body_id).limit(1))
+        ),
         "person_id": str(about.id),
         "assignment_id": str(assignment.id),
         "passkey_id": str(passkey.id),
