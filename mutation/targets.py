@@ -35,7 +35,10 @@ TARGETS = {
     "rti.accounts.sessions": Target(("tests/accounts/test_sessions.py", "tests/accounts/test_proof.py")),
     "rti.accounts.guessing": Target(("tests/accounts/test_guessing.py",)),
     "rti.web.guards": Target(("tests/web/test_guards.py", "tests/accounts/test_proof.py")),
-    "rti.tenancy.rows": Target(("tests/tenancy/test_declared.py", "tests/tenancy"), fresh=True),
+    "rti.tenancy.rows": Target(
+        ("tests/tenancy/test_declared.py", "tests/tenancy/test_staff.py", "tests/tenancy/test_rows.py"),
+        fresh=True,
+    ),
     "rti.sealing.data_keys": Target(("tests/sealing/test_data_keys.py",)),
     "notifications.hours": Target(("tests/notifications/test_digest.py",)),
     "notifications.outbox": Target(("tests/notifications/test_dispatch.py",)),
