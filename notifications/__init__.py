@@ -7,7 +7,7 @@
     outbox      claiming messages, and writing down what became of them
     letters     the words of a message
     wire        one conversation with a mail server, and what each of its failures means
-    jobs        what the scheduler does: these, the chain of the audit log, retention, backups
+    jobs        what the scheduler does: these, the chain of the audit log, retention, documents, backups
     timetable   what runs when, in one process; all truth is in the database
 
 A missed night loses nothing: the sweep looks for what is still worth saying and has not been said.

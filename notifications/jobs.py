@@ -18,8 +18,10 @@ from rti.backups.retention import backup_due, drill_due
 from rti.backups.runs import last_good
 from rti.db import Database
 from rti.embedded import for_children
+from rti.requests.fixity import check_some
 from rti.retention.removing import remove_once_a_day
 from rti.settings import Settings
+from rti.tenancy.logins import Login
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ def timed_jobs(database: Database, settings: Settings, stopping: asyncio.Event) 
         ("sweep", sweep_job(database, settings), 60),
         ("seal", seal_job(database, settings), 60),
         ("retention", retention_job(database, settings), 60),
+        ("documents", documents_job(database), 60),
         ("dispatch", dispatch_job(database, settings, stopping), 5),
     ]
     if settings.makes_backups:
@@ -95,6 +98,14 @@ def retention_job(database: Database, settings: Settings) -> Job:
         async with database.transaction() as session:
             gone = await remove_once_a_day(session, settings, now)
         return Result(", ".join(f"{count} {kept}" for kept, count in gone.items()) or "done today")
+
+    return job
+
+
+def documents_job(database: Database) -> Job:
+    async def job(now: datetime) -> Result:
+        found = await check_some(database.under(Login.KEEPER), now)
+        return Result(", ".join(f"{count} {how}" for how, count in sorted(found.items())))
 
     return job
 

@@ -34,7 +34,7 @@ SILENCE = timedelta(minutes=5)
 """How long the scheduler may be silent; it ticks every few seconds."""
 STANDSTILL = timedelta(minutes=20)
 """How long a message may wait past its turn; longer than the lease of one that is being sent."""
-JOBS = ("sweep", "dispatch", "seal", "retention")
+JOBS = ("sweep", "dispatch", "seal", "retention", "documents")
 UNANCHORED = timedelta(days=2)
 """How long the head of the audit log may not have been sent, where it is to be sent daily."""
 log = structlog.get_logger()
@@ -66,9 +66,13 @@ class MailHealth(Part, frozen=True):
 
 
 class DocumentHealth(Part, frozen=True):
-    """`altered` counts documents that were found, at a download, not to be what came in."""
+    """`altered` counts documents that are missing or are not what came in.
+
+    `overdue` is the number of seconds for which the longest due has waited to be looked at again.
+    """
 
     altered: int | None = None
+    overdue: float | None = None
 
 
 class StorageHealth(Part, frozen=True):
@@ -125,12 +129,7 @@ async def examine(state: State, now: datetime) -> Health:
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
             current = version == migrating.newest_version()
             ticks, queue = await queries.ticks(session), await queries.queue(session)
-            altered = (
-                await session.scalar(
-                    select(func.count(DocumentRow.altered_at)).where(DocumentRow.altered_at.is_not(None))
-                )
-                or 0
-            )
+            documents = await _documents(session, now)
             unchained = await waiting(session)
             anchored_at = await last_anchored(session)
             backups = await _backups(session, now) if state.settings.makes_backups else {}
@@ -147,7 +146,6 @@ async def examine(state: State, now: datetime) -> Health:
         waiting=queue.waiting,
         oldest_waiting=_age(queue.oldest_at, now) if queue.oldest_at else None,
     )
-    documents = DocumentHealth(well=altered == 0, altered=altered)
     keeps = bool(keepers(state.settings))
     audit = AuditHealth(
         well=scheduler["seal"].well and (not keeps or _age(anchored_at, now) < UNANCHORED.total_seconds()),
@@ -173,6 +171,13 @@ def _storage(settings: Settings) -> StorageHealth:
     folders = [each for each in (settings.embedded_folder, settings.backup_folder) if each and each.exists()]
     free = min((shutil.disk_usage(each).free for each in folders), default=None)
     return StorageHealth(free is None or free >= LITTLE_ROOM, free)
+
+
+async def _documents(session: AsyncSession, now: datetime) -> DocumentHealth:
+    counted = select(func.count(DocumentRow.altered_at)).where(DocumentRow.altered_at.is_not(None))
+    altered = await session.scalar(counted) or 0
+    next_check = await session.scalar(select(func.min(DocumentRow.next_check_at)))
+    return DocumentHealth(well=altered == 0, altered=altered, overdue=_age(next_check, now))
 
 
 async def _backups(session: AsyncSession, now: datetime) -> dict[RunKind, BackupHealth]:

@@ -53,6 +53,13 @@ def exposition(found: Health) -> bytes:
         backed.labels(kind).set(backup.well)
         if backup.age is not None:
             age.labels(kind).set(backup.age)
+    if found.documents.altered is not None and found.documents.overdue is not None:
+        gauge("documents_altered", "Documents that are missing or not what came in").set(
+            found.documents.altered
+        )
+        gauge("documents_overdue_seconds", "How long the longest due waits to be looked at again").set(
+            found.documents.overdue
+        )
     if found.mail.waiting is not None:
         gauge("messages_waiting", "Messages that are to be sent").set(found.mail.waiting)
         gauge("messages_oldest_waiting_seconds", "Age of the oldest of them").set(

@@ -41,6 +41,7 @@ class What(StrEnum):
     DOCUMENT_ADDED = "document_added"
     DOCUMENT_SHOWN = "document_shown"
     DOCUMENT_ALTERED = "document_altered"
+    DOCUMENT_WHOLE = "document_whole"
     ORIGINAL_OPENED = "original_opened"
     LETTER_DECIDED = "letter_decided"
     CBO_LOCKED = "cbo_locked"
@@ -73,6 +74,7 @@ OF_A_REQUEST = frozenset(
         What.DOCUMENT_ADDED,
         What.DOCUMENT_SHOWN,
         What.DOCUMENT_ALTERED,
+        What.DOCUMENT_WHOLE,
         What.ORIGINAL_OPENED,
         What.LETTER_DECIDED,
     }

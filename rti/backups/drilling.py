@@ -1,6 +1,5 @@
 """A drill: the newest backup restored into a server that is gone afterwards, and examined."""
 
-import hashlib
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +14,8 @@ from rti.backups.folder import Place, keys_for
 from rti.backups.restoring import restore
 from rti.db import Database
 from rti.errors import BackupFailed, say
+from rti.requests.documents import as_it_came
 from rti.requests.tables import DocumentContentRow, DocumentRow
-from rti.sealing.cipher import Unreadable
 from rti.sealing.data_keys import keys_to_read
 from rti.sealing.keys import Keyring
 from rti.tenancy.applying import require
@@ -86,11 +85,7 @@ async def _documents(session: AsyncSession) -> tuple[int, int]:
             )
             if sealed is None or not keys.can_seal:
                 continue
-            try:
-                found = hashlib.sha256(keys.unseal(content, document_id, sealed)).digest()
-            except Unreadable:
-                found = b""
-            if found != sha256:
+            if as_it_came(keys, content, document_id, sealed, sha256) is None:
                 raise BackupFailed(say("Document {document} is not what came in", document=document_id))
             opened += 1
     return documents, opened

@@ -8,7 +8,8 @@ import sys
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from rti.cli import account, audit, backup, calendar, cbo, importing, keys, law, rules
+from rti import logs
+from rti.cli import account, audit, backup, calendar, cbo, documents, importing, keys, law, rules
 from rti.cli.bounce import bounce
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
@@ -52,6 +53,7 @@ app.add_typer(account.app)
 app.add_typer(audit.app)
 app.add_typer(backup.app)
 app.add_typer(cbo.app)
+app.add_typer(documents.app)
 app.add_typer(keys.app)
 app.add_typer(importing.app)
 app.add_typer(calendar.app)
@@ -61,6 +63,7 @@ app.add_typer(rules.app)
 
 def main() -> None:
     """Run a command, and tell what a person can mend in words instead of a trace."""
+    logs.configure()
     try:
         app()
     except SettingsFault as fault:

@@ -11,7 +11,7 @@ from notifications.dispatch import Dispatched
 from notifications.dispatch import dispatch as dispatch_messages
 from notifications.sweep import Swept
 from notifications.sweep import sweep as sweep_deadlines
-from rti import logs, wallclock
+from rti import wallclock
 from rti.cli.running import connected, opened
 from rti.correspondence.kinds import MessageState
 from rti.db import Database
@@ -78,6 +78,5 @@ def _with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
         async with connected(settings, Login.WORKER) as database:
             return await work(database, settings)
 
-    logs.configure()
     with opened() as settings:
         return asyncio.run(worked(settings))

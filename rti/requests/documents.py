@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -23,8 +23,12 @@ from rti.requests.identity import is_hidden, note_opening
 from rti.requests.queries import visible
 from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow, EventRow, RequestRow
 from rti.sealing.cipher import Unreadable
-from rti.sealing.data_keys import keys_to_read, keys_to_seal
+from rti.sealing.columns import SealedColumn
+from rti.sealing.data_keys import DataKeys, keys_to_read, keys_to_seal
 
+CHECKED_EVERY = timedelta(days=7)
+"""So the newest backups still hold what is found missing or altered (`backups.retention`)."""
+Stored = DocumentContentRow | DocumentCopyRow
 log = structlog.get_logger()
 
 
@@ -72,6 +76,7 @@ async def attach(
         size=len(content),
         sha256=hashlib.sha256(content).digest(),
         added_at=now,
+        next_check_at=now + CHECKED_EVERY,
     )
     document.file_name = keys.seal_text(DocumentRow.file_name, document.id, name)
     session.add(document)
@@ -89,12 +94,12 @@ async def attach(
     session.add(DocumentContentRow(document_id=document.id, cbo_id=event.cbo_id, content=whole))
     if copy:
         shown = keys.seal(DocumentCopyRow.content, document.id, copy.content)
-        session.add(_copy_row(document, copy, shown))
+        session.add(copy_row(document, copy, shown))
     await session.flush()
     return document
 
 
-def _copy_row(document: DocumentRow, copy: Copy, sealed: bytes) -> DocumentCopyRow:
+def copy_row(document: DocumentRow, copy: Copy, sealed: bytes) -> DocumentCopyRow:
     return DocumentCopyRow(
         document_id=document.id,
         cbo_id=document.cbo_id,
@@ -152,7 +157,7 @@ async def original(
 async def _checked(
     session: AsyncSession,
     document: DocumentRow,
-    stored: DocumentContentRow | DocumentCopyRow,
+    stored: Stored,
     media_type: str,
     sha256: bytes,
     now: datetime,
@@ -161,18 +166,30 @@ async def _checked(
     keys = await keys_to_read(session, document.cbo_id)
     if not keys.can_seal:
         raise Conflict(say("The keys of this organisation are missing; tell whoever runs this server"))
-    try:
-        content = keys.unseal(type(stored).content, document.id, stored.content)
-    except Unreadable:
-        content = None
-    if content is None or not secrets.compare_digest(hashlib.sha256(content).digest(), sha256):
-        log.error("document_altered", document=str(document.id), table=stored.__tablename__)
-        document.altered_at = document.altered_at or now
-        about = {"about": document.request_id, "cbo_id": document.cbo_id}
-        tell(session, What.DOCUMENT_ALTERED, now, **about, document=document.id)
+    content = as_it_came(keys, type(stored).content, document.id, stored.content, sha256)
+    if content is None:
+        document.altered_at, document.next_check_at = document.altered_at or now, now
+        tell_altered(session, document, type(stored), now)
         return Altered()
     name = keys.text(DocumentRow.file_name, document.id, document.file_name) or "document"
     return Download(_ending_in(name, media_type), media_type, content)
+
+
+def as_it_came(
+    keys: DataKeys, column: SealedColumn, document_id: UUID, sealed: bytes | None, sha256: bytes
+) -> bytes | None:
+    """What is stored of a document, hashed again; None where it is missing or is not what was stored."""
+    try:
+        content = keys.unseal(column, document_id, sealed or b"")
+    except Unreadable:
+        return None
+    return content if secrets.compare_digest(hashlib.sha256(content).digest(), sha256) else None
+
+
+def tell_altered(session: AsyncSession, document: DocumentRow, table: type[Stored], now: datetime) -> None:
+    log.error("document_altered", document=str(document.id), table=table.__tablename__)
+    about = {"about": document.request_id, "cbo_id": document.cbo_id, "document": document.id}
+    tell(session, What.DOCUMENT_ALTERED, now, **about, table=table.__tablename__)
 
 
 def _ending_in(name: str, media_type: str) -> str:

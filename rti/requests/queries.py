@@ -59,6 +59,7 @@ class Document:
     added_at: datetime
     has_copy: bool
     had_location: bool
+    altered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +296,7 @@ async def _documents_of(
             added_at=row.added_at,
             has_copy=had_location is not None,
             had_location=bool(had_location),
+            altered=row.altered_at is not None,
         )
         for row, had_location in found
     ]

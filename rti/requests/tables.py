@@ -178,7 +178,8 @@ class SnoozeRow(Base):
 class DocumentRow(Base):
     """Evidence of an event; `size` and `sha256` are those of the bytes that came in.
 
-    `altered_at` is when they were first found to be others.
+    `altered_at` is when it was found that what is stored is missing or another, until it is whole again.
+    `next_check_at` is when `requests.fixity` looks next, and None once its organisation was shredded.
     """
 
     __tablename__ = "document"
@@ -188,6 +189,7 @@ class DocumentRow(Base):
         ForeignKeyConstraint(["cbo_id", "event_id"], ["event.cbo_id", "event.id"], ondelete="CASCADE"),
         Index(None, "request_id"),
         Index("ix_document_altered", "altered_at", postgresql_where=text("altered_at IS NOT NULL")),
+        Index(None, "next_check_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -200,6 +202,7 @@ class DocumentRow(Base):
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     added_at: Mapped[datetime]
     altered_at: Mapped[datetime | None]
+    next_check_at: Mapped[datetime | None]
 
 
 class DocumentContentRow(Base):

@@ -53,7 +53,10 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
-    """`size` and `sha256` are of the original; `had_location` tells that the copy was freed of one."""
+    """`size` and `sha256` are of the original; `had_location` tells that the copy was freed of one.
+
+    `altered` tells that it is missing, or not what came in any more.
+    """
 
     id: UUID
     file_name: str | None
@@ -62,6 +65,7 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     has_copy: bool
     had_location: bool
+    altered: bool
 
 
 class RequesterView(msgspec.Struct, frozen=True, kw_only=True):

@@ -79,7 +79,7 @@ def kept_keys(cbo_id: Any) -> ScalarSelect[Any]:
     told = func.json_build_array(
         DataKeyRow.epoch, DataKeyRow.state, DataKeyRow.key_number, func.encode(DataKeyRow.wrapped, "base64")
     )
-    unlocked = exists().where(CboRow.id == DataKeyRow.cbo_id, CboRow.locked_at.is_(None))
+    unlocked = exists(CboRow.id).where(CboRow.id == DataKeyRow.cbo_id, CboRow.locked_at.is_(None))
     usable = (DataKeyRow.cbo_id == cbo_id, DataKeyRow.wrapped.is_not(None), unlocked)
     return select(func.json_agg(told)).where(*usable).scalar_subquery()
 

@@ -27,6 +27,8 @@ class Login(StrEnum):
     """Statistics: of every request the columns that identify nobody."""
     SAFETY = "rti_safety"
     """Locking and shredding organisations: ends sessions and wipes what names anybody, and reads none of it."""
+    KEEPER = "rti_keeper"
+    """Documents: hashes them again, and makes the copies that are missing."""
     WORKER = "rti_worker"
     """The scheduler, and the recomputation of dates when a calendar changes."""
     OPERATOR = "rti_operator"

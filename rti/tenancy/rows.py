@@ -129,6 +129,7 @@ _OF_DOCUMENT = {
     Login.SAFETY: _wiped("SELECT (cbo_id), DELETE"),
     Login.OPERATOR: _ANY,
 }
+_CHECKED = "UPDATE (altered_at, next_check_at)"
 
 RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "person": {
@@ -160,6 +161,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
             "SELECT, UPDATE (code, name_km, name_en, area_code, locked_at, shredded_at)",
             _SAFE.replace("cbo_id =", "id ="),
         ),
+        Login.KEEPER: May("SELECT (id, locked_at, shredded_at)"),
         Login.WORKER: May(READ),
         Login.OPERATOR: _ANY,
     },
@@ -174,6 +176,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.DOOR: May("SELECT (key_number, state)"),
         Login.CBO: May(ADD, MINE),
         Login.STAFF: May(ADD),
+        Login.KEEPER: May(READ),
         Login.SAFETY: _wiped("SELECT (cbo_id), UPDATE (state, wrapped)"),
         Login.OPERATOR: _ANY,
     },
@@ -193,12 +196,13 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "snooze": _of_request(EDIT, worker=May(READ), safety=_wiped("SELECT (cbo_id), DELETE")),
     "letter": _of_request("SELECT, UPDATE", worker=May(ADD), safety=_wiped("SELECT (cbo_id), DELETE")),
     "document": _of_request(
-        f"{ADD}, UPDATE (altered_at)",
-        door=May("SELECT (altered_at)"),
+        f"{ADD}, {_CHECKED}",
+        door=May("SELECT (altered_at, next_check_at)"),
+        keeper=May(f"SELECT, {_CHECKED}"),
         safety=_wiped("SELECT (cbo_id), UPDATE (file_name)"),
     ),
-    "document_content": _OF_DOCUMENT,
-    "document_copy": _OF_DOCUMENT,
+    "document_content": {**_OF_DOCUMENT, Login.KEEPER: May(READ)},
+    "document_copy": {**_OF_DOCUMENT, Login.KEEPER: May(EDIT)},
     "requester": {
         **_of_request(ADD, safety=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),
         Login.CBO: May(EDIT, MINE),

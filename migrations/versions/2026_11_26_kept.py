@@ -1,0 +1,22 @@
+"""documents are checked by turns; messages that still hold texts are found by an index"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.add_column("document", sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE document SET next_check_at = now()")
+    op.create_index("ix_document_next_check_at", "document", ["next_check_at"])
+
+
+def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_index("ix_document_next_check_at", table_name="document")
+    op.drop_column("document", "next_check_at")

@@ -1,0 +1,56 @@
+"""`rti documents`: open and hash again every document that is kept."""
+
+import asyncio
+from collections import Counter
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from rti import wallclock
+from rti.cli.running import connected, opened
+from rti.requests.fixity import Found, check
+from rti.requests.tables import DocumentRow
+from rti.settings import Settings
+from rti.tenancy.logins import Login
+
+app = typer.Typer(name="documents", help="Documents that are kept.", no_args_is_help=True)
+
+
+@app.callback()
+def that_are_kept() -> None:
+    """Documents that are kept."""
+
+
+@app.command("check")
+def check_all(
+    *, altered: Annotated[bool, typer.Option("--altered", help="Only those known to be altered.")] = False
+) -> None:
+    """Open and hash every document now, as the scheduler does with each once a week.
+
+    Prints document and request of each that is missing or altered, and exits with 1 where there is one.
+
+    Example: rti documents check --altered
+    """
+
+    async def checked(settings: Settings) -> Counter[Found]:
+        found: Counter[Found] = Counter()
+        wanted = select(DocumentRow.id, DocumentRow.request_id).order_by(DocumentRow.id)
+        if altered:
+            wanted = wanted.where(DocumentRow.altered_at.is_not(None))
+        async with connected(settings, Login.KEEPER) as database:
+            async with database.transaction() as session:
+                documents = (await session.execute(wanted)).all()
+            for document_id, request_id in documents:
+                async with database.transaction() as session:
+                    how = await check(session, document_id, wallclock.now())
+                found[how] += 1
+                if how is Found.ALTERED:
+                    typer.echo(f"{document_id}\t{request_id}")
+        return found
+
+    with opened() as settings:
+        found = asyncio.run(checked(settings))
+    typer.echo(", ".join(f"{found[how]} {how}" for how in Found), err=True)
+    if found[Found.ALTERED]:
+        raise typer.Exit(1)

@@ -1,0 +1,105 @@
+"""Fixity: each document is opened and hashed again once a week, by turns, and told of when it is not whole.
+
+On the way a copy that is missing, or no longer the one that was made, is made from the original.
+"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.audit.kinds import What
+from rti.audit.telling import tell
+from rti.cbos.tables import CboRow
+from rti.db import Database
+from rti.documents.cleaning import TooManyPixels
+from rti.documents.copying import copy_of
+from rti.requests.documents import CHECKED_EVERY, Stored, as_it_came, copy_row, tell_altered
+from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow
+from rti.sealing.data_keys import kept_keys, keys_to_seal, opened_keys
+
+AGAIN_AFTER = timedelta(days=1)
+"""When a document is looked at next that is altered, or that could not be looked at."""
+AT_ONCE = 20
+"""Documents of one turn, of 10 MB at most; a turn each minute is 200,000 a week."""
+
+
+class Found(StrEnum):
+    """How a document was found; those of an organisation that is locked or shredded stay closed."""
+
+    WHOLE = "whole"
+    ALTERED = "altered"
+    CLOSED = "closed"
+
+
+async def check_some(database: Database, now: datetime) -> Counter[Found]:
+    """Check the documents whose turn has come, the longest due first, each in a transaction of its own.
+
+    All are put off first: what cannot be looked at keeps nobody waiting, and nobody else takes them too.
+    """
+    due = select(DocumentRow.id).where(DocumentRow.next_check_at <= now)
+    claimed = due.order_by(DocumentRow.next_check_at).limit(AT_ONCE).with_for_update(skip_locked=True)
+    async with database.transaction() as session:
+        put_off = update(DocumentRow).where(DocumentRow.id.in_(claimed.scalar_subquery()))
+        documents = await session.scalars(
+            put_off.values(next_check_at=now + AGAIN_AFTER)
+            .returning(DocumentRow.id)
+            .execution_options(synchronize_session=False)
+        )
+    found: Counter[Found] = Counter()
+    for document_id in documents.all():
+        async with database.transaction() as session:
+            found[await check(session, document_id, now)] += 1
+    return found
+
+
+async def check(session: AsyncSession, document_id: UUID, now: datetime) -> Found:
+    """Open a document and its copy, and write down how they were found."""
+    # One statement, so that a key renewed or destroyed meanwhile makes nothing look altered.
+    query = (
+        select(DocumentRow, DocumentContentRow.content, DocumentCopyRow, CboRow.shredded_at)
+        .add_columns(kept_keys(DocumentRow.cbo_id))
+        .join(CboRow, CboRow.id == DocumentRow.cbo_id)
+        .outerjoin(DocumentContentRow, DocumentContentRow.document_id == DocumentRow.id)
+        .outerjoin(DocumentCopyRow, DocumentCopyRow.document_id == DocumentRow.id)
+        .where(DocumentRow.id == document_id)
+    )
+    document, sealed, copy, shredded_at, kept = (await session.execute(query)).one()
+    keys = opened_keys(session, document.cbo_id, kept)
+    if not keys.can_seal:
+        document.next_check_at = None if shredded_at else now + AGAIN_AFTER
+        return Found.CLOSED
+    content = as_it_came(keys, DocumentContentRow.content, document.id, sealed, document.sha256)
+    shown = copy and as_it_came(keys, DocumentCopyRow.content, document.id, copy.content, copy.sha256)
+    altered: list[type[Stored]] = [DocumentContentRow] if content is None else []
+    if copy and shown is None:
+        altered.append(DocumentCopyRow)
+    if document.altered_at is None:
+        for table in altered:
+            tell_altered(session, document, table, now)
+    whole = content is not None and (
+        shown is not None or await _copied(session, document, content, now) or copy is None
+    )
+    if whole and (altered or document.altered_at):
+        about = {"about": document.request_id, "cbo_id": document.cbo_id, "document": document.id}
+        tell(session, What.DOCUMENT_WHOLE, now, **about)
+    document.altered_at = None if whole else document.altered_at or now
+    document.next_check_at = now + (CHECKED_EVERY if whole else AGAIN_AFTER)
+    return Found.WHOLE if whole else Found.ALTERED
+
+
+async def _copied(session: AsyncSession, document: DocumentRow, content: bytes, now: datetime) -> bool:
+    """Make the copy anew, or for the first time; False where none can be made."""
+    try:
+        copy = await copy_of(content, document.media_type)
+    except TooManyPixels:
+        return False
+    if copy is None:
+        return False
+    keys = await keys_to_seal(session, document.cbo_id, now)
+    sealed = keys.seal(DocumentCopyRow.content, document.id, copy.content)
+    await session.merge(copy_row(document, copy, sealed))
+    return True

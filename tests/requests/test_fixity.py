@@ -1,0 +1,216 @@
+"""Each stored document is opened and hashed again by turns: what is not whole is told, and what is whole again."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from notifications.jobs import documents_job
+from rti.accounts.policy import Role
+from rti.audit.kinds import What
+from rti.audit.tables import AuditEntryRow
+from rti.cbos.tables import CboRow
+from rti.db import Database
+from rti.requests import fixity
+from rti.requests.documents import CHECKED_EVERY, attach
+from rti.requests.fixity import AGAIN_AFTER, Found, check_some
+from rti.requests.queries import events_of
+from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow
+from rti.sealing.rotating import renew
+from rti.tenancy.logins import Login
+from rti.wallclock import now as present
+from tests import make
+from tests.commands import rti
+from tests.conftest import NOW
+from tests.documents.make import SAMPLES, jpeg
+
+WEEK_LATER = NOW + CHECKED_EVERY
+Stored = type[DocumentContentRow | DocumentCopyRow]
+
+
+async def _kept(database: Database, *files: tuple[str, bytes]) -> tuple[make.Member, UUID, Sequence[UUID]]:
+    """A member, a request, and its documents in the order of `files`; a photo where none are given."""
+    async with database.transaction() as session:
+        member = await make.member(session, Role.CBO_LEAD)
+        request = await make.request(session, member.person, NOW)
+        event = (await events_of(session, request.id))[0]
+        documents = [
+            await attach(session, event, file_name=name, content=content, now=NOW)
+            for name, content in files or [("photo.jpg", jpeg())]
+        ]
+        return member, request.id, [each.id for each in documents]
+
+
+async def _flip(database: Database, table: Stored) -> list[tuple[UUID, bytes]]:
+    """Change the last byte of each row; returns what was there."""
+    async with database.transaction() as session:
+        rows = (await session.scalars(select(table))).all()
+        before = [(row.document_id, row.content) for row in rows]
+        for row in rows:
+            row.content = row.content[:-1] + bytes([row.content[-1] ^ 1])
+    return before
+
+
+async def _told(database: Database) -> list[tuple[What, str | None]]:
+    """What was told of documents after they came in, and of which of their two files."""
+    of_fixity = (What.DOCUMENT_ALTERED, What.DOCUMENT_WHOLE)
+    query = select(AuditEntryRow).where(AuditEntryRow.what.in_(of_fixity)).order_by(AuditEntryRow.id)
+    async with database.transaction() as session:
+        return [(row.what, row.details.get("table")) for row in await session.scalars(query)]
+
+
+async def _documents(database: Database) -> list[DocumentRow]:
+    async with database.transaction() as session:
+        return list(await session.scalars(select(DocumentRow).order_by(DocumentRow.id)))
+
+
+def _keeper(database: Database) -> Database:
+    return database.under(Login.KEEPER)
+
+
+async def test_each_document_is_looked_at_once_a_week(database: Database) -> None:
+    await _kept(database, ("a.jpg", jpeg()), ("b.txt", b"Dear commune"))
+    keeper = _keeper(database)
+    assert await check_some(keeper, WEEK_LATER - timedelta(seconds=1)) == Counter()
+    assert await check_some(keeper, WEEK_LATER) == {Found.WHOLE: 2}
+    assert await check_some(keeper, WEEK_LATER + timedelta(days=6)) == Counter()
+    assert await check_some(keeper, WEEK_LATER + CHECKED_EVERY) == {Found.WHOLE: 2}
+    assert await _told(database) == []
+
+
+@pytest.mark.parametrize("how", ["missing", "altered"])
+async def test_what_is_missing_or_altered_rings_until_it_is_brought_back(
+    database: Database, client: httpx.AsyncClient, how: str
+) -> None:
+    member, request, (document,) = await _kept(database)
+    before = await _flip(database, DocumentContentRow)
+    if how == "missing":
+        async with database.transaction() as session:
+            await session.execute(delete(DocumentContentRow))
+    job = documents_job(database.under(Login.WORKER))
+    assert (await job(WEEK_LATER)).words == "1 altered"
+    later = WEEK_LATER + AGAIN_AFTER
+    assert (await job(later)).words == "1 altered", "it is looked at again each day"
+    assert await _told(database) == [(What.DOCUMENT_ALTERED, "document_content")], "and told once"
+    assert (await _documents(database))[0].altered_at == WEEK_LATER
+
+    await make.sign_in(client, member)
+    told = (await client.get("/health")).json()["documents"]
+    assert (told["well"], told["altered"]) == (False, 1)
+    assert "missing or altered" in (await client.get(f"/requests/{request}")).text
+    (shown,) = (await client.get(f"/api/requests/{request}")).json()["events"][0]["documents"]
+    assert shown["altered"] is True
+
+    async with database.transaction() as session:
+        ((_, content),) = before
+        await session.merge(
+            DocumentContentRow(document_id=document, cbo_id=member.person.cbo_id, content=content)
+        )
+    assert (await job(later + AGAIN_AFTER)).words == "1 whole"
+    assert (await _told(database))[1:] == [(What.DOCUMENT_WHOLE, None)]
+    assert (await client.get("/health")).json()["documents"]["well"] is True
+    assert "missing or altered" not in (await client.get(f"/requests/{request}")).text
+
+
+async def test_what_a_download_finds_altered_is_looked_at_within_a_minute(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    sent = jpeg()
+    member, request, (document,) = await _kept(database, ("photo.jpg", sent))
+    ((_, content),) = await _flip(database, DocumentContentRow)
+    await make.sign_in(client, member)
+    path = f"/api/requests/{request}/documents/{document}/original"
+    assert (await client.post(path, json={})).status_code == 409
+    async with database.transaction() as session:
+        await session.execute(update(DocumentContentRow).values(content=content))
+    assert await check_some(_keeper(database), present()) == {Found.WHOLE: 1}
+    assert (await client.post(path, json={})).content == sent
+
+
+async def test_a_document_stored_before_there_were_copies_gets_one(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    member, request, (document, letter, broken) = await _kept(
+        database, ("a.jpg", jpeg()), ("b.docx", SAMPLES["docx"]()), ("c.pdf", b"%PDF-1.7 and no more")
+    )
+    async with database.transaction() as session:
+        await session.execute(delete(DocumentCopyRow))
+    assert await check_some(_keeper(database), WEEK_LATER) == {Found.WHOLE: 3}
+    assert await _told(database) == []
+    await make.sign_in(client, member)
+    path = f"/api/requests/{request}/documents"
+    shown = await client.get(f"{path}/{document}")
+    assert shown.status_code == 200
+    assert b"GPS" not in shown.content
+    for without in (letter, broken):
+        assert (await client.get(f"{path}/{without}")).status_code == 409
+
+
+async def test_a_copy_that_was_altered_is_made_anew(database: Database, client: httpx.AsyncClient) -> None:
+    member, request, (document,) = await _kept(database)
+    await _flip(database, DocumentCopyRow)
+    assert await check_some(_keeper(database), WEEK_LATER) == {Found.WHOLE: 1}
+    assert await _told(database) == [(What.DOCUMENT_ALTERED, "document_copy"), (What.DOCUMENT_WHOLE, None)]
+    await make.sign_in(client, member)
+    assert (await client.get(f"/api/requests/{request}/documents/{document}")).status_code == 200
+
+
+async def test_documents_of_a_locked_organisation_stay_closed_and_of_a_shredded_one_are_left_alone(
+    database: Database,
+) -> None:
+    await _kept(database)
+    keeper = _keeper(database)
+    async with database.transaction() as session:
+        await session.execute(update(CboRow).values(locked_at=NOW))
+    assert await check_some(keeper, WEEK_LATER) == {Found.CLOSED: 1}
+    async with database.transaction() as session:
+        await session.execute(update(CboRow).values(shredded_at=NOW))
+    assert await check_some(keeper, WEEK_LATER + AGAIN_AFTER) == {Found.CLOSED: 1}
+    (document,) = await _documents(database)
+    assert (document.altered_at, document.next_check_at) == (None, None)
+    assert await _told(database) == []
+
+
+async def test_a_turn_takes_some_and_two_schedulers_take_each_document_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fixity, "AT_ONCE", 5)
+    await _kept(database, *[(f"{number}.txt", b"Dear commune") for number in range(12)])
+    keeper = _keeper(database)
+    turns = await asyncio.gather(*(check_some(keeper, WEEK_LATER) for _ in range(2)))
+    assert [turn.total() for turn in turns] == [5, 5]
+    assert (await check_some(keeper, WEEK_LATER)).total() == 2
+
+
+async def test_keys_that_are_renewed_meanwhile_make_nothing_look_altered(database: Database) -> None:
+    member, *_ = await _kept(database, *[(f"{number}.txt", b"Dear commune") for number in range(12)])
+    assert member.person.cbo_id
+    renewing = asyncio.create_task(renew(database, member.person.cbo_id, NOW))
+    moment = WEEK_LATER
+    while not renewing.done():
+        assert set(await check_some(_keeper(database), moment)) <= {Found.WHOLE}
+        moment += CHECKED_EVERY
+    assert await renewing > 0
+    assert await _told(database) == []
+
+
+async def test_the_command_line_checks_all_at_once_and_names_what_is_not_whole(
+    database: Database, database_url: str
+) -> None:
+    _, request, (photo, _) = await _kept(database, ("a.jpg", jpeg()), ("b.txt", b"Dear commune"))
+    assert rti(database_url, "documents", "check").stderr == "2 whole, 0 altered, 0 closed\n"
+    async with database.transaction() as session:
+        await session.execute(
+            update(DocumentContentRow)
+            .where(DocumentContentRow.document_id == photo)
+            .values(content=func.reverse(DocumentContentRow.content))
+        )
+    checked = rti(database_url, "documents", "check")
+    assert (checked.returncode, checked.stdout) == (1, f"{photo}\t{request}\n")
+    known = rti(database_url, "documents", "check", "--altered")
+    assert (known.returncode, known.stderr.splitlines()[-1]) == (1, "0 whole, 1 altered, 0 closed")
