@@ -95,8 +95,7 @@ def seal_job(database: Database, settings: Settings) -> Job:
 
 def retention_job(database: Database, settings: Settings) -> Job:
     async def job(now: datetime) -> Result:
-        async with database.transaction() as session:
-            gone = await remove_once_a_day(session, settings, now)
+        gone = await remove_once_a_day(database, settings, now)
         return Result(", ".join(f"{count} {kept}" for kept, count in gone.items()) or "done today")
 
     return job

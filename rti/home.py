@@ -5,7 +5,7 @@ from litestar.response import Redirect, Template
 
 from rti.accounts.policy import REQUESTS, SUPPORT
 from rti.calendars.queries import warning
-from rti.correspondence.addresses import doubted
+from rti.correspondence.addresses import count_doubted
 from rti.law.status import RequestStatus
 from rti.requests.commands import RequestFilter
 from rti.requests.queries import urgency, worklist
@@ -20,7 +20,7 @@ async def home(request: WebRequest, session: Session, today: Today) -> Template 
         return Redirect("/sign-in")
     supports = request.user.role in SUPPORT
     told = await warning(session, today) if supports else None
-    doubts = len(await doubted(session)) if supports else 0
+    doubts = await count_doubted(session) if supports else 0
     if request.user.role not in REQUESTS:
         return page(request, "home.html", warning=told, doubted=doubts)
     return page(

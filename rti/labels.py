@@ -191,6 +191,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         What.INVITATION_ACCEPTED: N_("Invitation accepted"),
         What.ROLE_CHANGED: N_("Role changed"),
         What.SENT_AWAY: N_("All sessions of a person ended"),
+        What.PERSON_FORGOTTEN: N_("Person forgotten"),
         What.PERSON_DISABLED: N_("Person disabled"),
         What.PASSWORD_RESET: N_("Password taken away, new link made"),
         What.PASSWORD_CHANGED: N_("Password changed"),

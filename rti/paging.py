@@ -13,6 +13,8 @@ from rti.intake import clean_text
 
 T = TypeVar("T")
 PAGE_SIZE = 25
+MOST_COUNTED = 100
+"""Where a page shows a count only: of more it says 99+."""
 
 
 @dataclass(frozen=True, slots=True)

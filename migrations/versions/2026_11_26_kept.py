@@ -7,6 +7,8 @@ revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
+WITH_TEXT = """state IN ('accepted', 'failed', 'kept', 'dropped')
+    AND (to_address IS NOT NULL OR subject IS NOT NULL OR values <> '{}')"""
 
 
 def upgrade() -> None:
@@ -14,9 +16,11 @@ def upgrade() -> None:
     op.add_column("document", sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE document SET next_check_at = now()")
     op.create_index("ix_document_next_check_at", "document", ["next_check_at"])
+    op.create_index("ix_message_with_text", "message", ["finished_at"], postgresql_where=sa.text(WITH_TEXT))
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_index("ix_message_with_text", table_name="message")
     op.drop_index("ix_document_next_check_at", table_name="document")
     op.drop_column("document", "next_check_at")

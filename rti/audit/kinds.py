@@ -21,6 +21,7 @@ class What(StrEnum):
     ROLE_CHANGED = "role_changed"
     SENT_AWAY = "sent_away"
     PERSON_DISABLED = "person_disabled"
+    PERSON_FORGOTTEN = "person_forgotten"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- not a password
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- not a password
     EMAIL_CHANGED = "email_changed"

@@ -8,9 +8,10 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Table, Text, cast, delete, func, literal, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.accounts.forgetting import forget
 from rti.accounts.policy import ADMINISTRATION, Person
 from rti.accounts.tables import ApiTokenRow, InvitationRow, PersonRow, SignInRow
 from rti.audit.kinds import What
@@ -21,7 +22,6 @@ from rti.cbos.queries import one
 from rti.cbos.tables import CboRow, CboSafetyRow
 from rti.correspondence.kinds import MessageState
 from rti.correspondence.tables import LetterRow, MessageRow
-from rti.db import Base
 from rti.errors import Conflict, invalid, say
 from rti.requests.references import neutral_references
 from rti.requests.tables import SnoozeRow
@@ -31,7 +31,6 @@ from rti.sealing.kinds import KeyState
 from rti.sealing.tables import DataKeyRow
 
 SECOND_HAND_WITHIN = timedelta(days=7)
-_PERSON = PersonRow.__table__
 
 
 async def lock(
@@ -166,7 +165,8 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
     for said in (LetterRow, SnoozeRow):
         await session.execute(delete(said).where(said.cbo_id == cbo.id))
     await _send_away(session, cbo.id, now)
-    await _forget_people(session, cbo.id, now)
+    people = select(PersonRow.id).where(PersonRow.cbo_id == cbo.id)
+    await forget(session, (await session.scalars(people)).all(), now)
     await neutral_references(session, cbo.id)
     silent = update(CboSafetyRow).where(CboSafetyRow.cbo_id == cbo.id).values(reason="")
     await session.execute(silent.execution_options(synchronize_session=False))
@@ -174,24 +174,3 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
     cbo.name_km = cbo.name_en = ""
     cbo.area_code = None
     cbo.shredded_at = now
-
-
-async def _forget_people(session: AsyncSession, cbo_id: UUID, now: datetime) -> None:
-    """Blank the accounts, and delete what belongs to one person alone: rows that would go with the account."""
-    people = select(PersonRow.id).where(PersonRow.cbo_id == cbo_id)
-    for table in reversed(Base.metadata.sorted_tables):
-        for key in table.foreign_keys:
-            if key.column.table is _PERSON and key.ondelete == "CASCADE":
-                await session.execute(delete(table).where(key.parent.in_(people)))
-    blank = {
-        "name": "",
-        "email": cast(PersonRow.id, Text).concat(literal("@shredded.invalid")),
-        "password_hash": "",
-        "disabled_at": func.coalesce(PersonRow.disabled_at, now),
-    }
-    await session.execute(
-        update(PersonRow)
-        .where(PersonRow.cbo_id == cbo_id)
-        .values(blank)
-        .execution_options(synchronize_session=False)
-    )

@@ -22,8 +22,8 @@ def retention(
     """
 
     async def removed(settings: Settings) -> dict[Kept, int]:
-        async with connected(settings, Login.WORKER) as database, database.transaction() as session:
-            return await remove(session, wallclock.now(), dry_run=dry_run)
+        async with connected(settings, Login.WORKER) as database:
+            return await remove(database, wallclock.now(), dry_run=dry_run)
 
     with opened() as settings:
         gone = asyncio.run(removed(settings))

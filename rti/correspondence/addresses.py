@@ -22,6 +22,7 @@ from rti.correspondence.tables import BounceRow, ChannelAddressRow
 from rti.db import Database
 from rti.errors import Message, invalid, say
 from rti.intake import Name, Wrong, read_email
+from rti.paging import MOST_COUNTED
 from rti.settings import Settings
 
 _TELEPHONE, _CHAT = re.compile(r"\+[1-9]\d{7,14}", re.ASCII), re.compile(r"-?\d{5,16}", re.ASCII)
@@ -125,6 +126,12 @@ _FORMS: dict[Channel, tuple[re.Pattern[str], Message]] = {
     Channel.SMS: (_TELEPHONE, say("Write a telephone number with its country, for example +855 12 345 678")),
     Channel.TELEGRAM: (_CHAT, say("Write the number of the chat, for example 123456789")),
 }
+
+
+async def count_doubted(session: AsyncSession) -> int:
+    """How many people have an address that refuses messages; no more than `MOST_COUNTED` are counted."""
+    people = select(BounceRow.person_id).where(BounceRow.person_id.is_not(None)).distinct()
+    return await session.scalar(select(func.count()).select_from(people.limit(MOST_COUNTED).subquery())) or 0
 
 
 async def doubted(session: AsyncSession) -> Sequence[Doubted]:

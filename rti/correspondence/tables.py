@@ -11,6 +11,10 @@ from rti.correspondence.kinds import Channel, LetterState, MessageKind, MessageS
 from rti.db import Base, Choice, new_id
 from rti.law.reminders import About, Audience
 
+WITH_TEXT = """state IN ('accepted', 'failed', 'kept', 'dropped')
+    AND (to_address IS NOT NULL OR subject IS NOT NULL OR values <> '{}')"""
+"""Messages that retention has to blank one day; of others nobody knows yet whether they arrived."""
+
 
 class ReminderRuleRow(Base):
     """A rule of a campaign that has rules of its own, as `law.reminders.ReminderRule`."""
@@ -77,6 +81,7 @@ class MessageRow(Base):
         ),
         Index(None, "person_id", "created_at", "id"),
         Index(None, "created_at", "id"),
+        Index("ix_message_with_text", "finished_at", postgresql_where=text(WITH_TEXT)),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

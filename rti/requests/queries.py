@@ -19,7 +19,7 @@ from rti.cbos.queries import not_locked
 from rti.cbos.tables import CboRow
 from rti.errors import NotFound
 from rti.law.events import EventKind, effective
-from rti.paging import PAGE_SIZE, Page, cut, read_mark
+from rti.paging import MOST_COUNTED, PAGE_SIZE, Page, cut, read_mark
 from rti.requests.commands import RequestFilter
 from rti.requests.folding import to_law
 from rti.requests.identity import Opening, Requester, is_hidden, is_own, opened_before, openings_of, unsealed
@@ -328,9 +328,6 @@ class Urgency:
 
     overdue: int
     due_soon: int
-
-
-MOST_COUNTED = 100
 
 
 async def urgency(session: AsyncSession, person: Person, today: date) -> Urgency:

@@ -18,6 +18,7 @@ class Kept(StrEnum):
     INVITATIONS = "invitations"
     ALLOWANCES = "allowances"
     MESSAGE_TEXTS = "message_texts"
+    ACCOUNTS = "accounts"
     AUDIT_ENTRIES = "audit_entries"
 
 
@@ -51,6 +52,11 @@ RULES: Mapping[Kept, Rule] = {
         timedelta(days=14),
         N_("Texts and addresses of messages that were sent"),
         N_("They tell who was written to; that a message went out stays known"),
+    ),
+    Kept.ACCOUNTS: Rule(
+        timedelta(days=366),
+        N_("Name, address, settings, second factors and messages of disabled accounts"),
+        N_("Whoever left can be asked for a year; what the person did stays, under a number"),
     ),
     # Never less than the five years for which the trigger of the table refuses (leap days counted).
     Kept.AUDIT_ENTRIES: Rule(

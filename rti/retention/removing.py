@@ -8,12 +8,16 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti import wallclock
+from rti.accounts.forgetting import disabled_before, forget
 from rti.audit.chaining import cut
 from rti.audit.kinds import What
 from rti.audit.tables import AuditEntryRow
 from rti.audit.telling import tell
+from rti.correspondence.tables import WITH_TEXT
+from rti.db import Database
 from rti.retention.classes import RULES, Kept
 from rti.settings import Settings
+from rti.tenancy.logins import Login
 
 _ONE_AT_A_TIME = 7426_04
 """Key of the advisory lock under which the day's removal is done."""
@@ -22,24 +26,34 @@ _REMOVE: Mapping[Kept, str] = {
     Kept.TOKENS: "DELETE FROM api_token WHERE expires_at < :before",
     Kept.INVITATIONS: "DELETE FROM invitation WHERE expires_at < :before",
     Kept.ALLOWANCES: "DELETE FROM allowance WHERE free_at < :before",
-    # One of which nobody knows whether it arrived may still be sent again.
-    Kept.MESSAGE_TEXTS: """
-        UPDATE message SET subject = NULL, body = NULL, to_address = NULL, values = '{}', last_reply = ''
-        WHERE finished_at < :before AND state IN ('accepted', 'failed', 'kept', 'dropped')
-          AND (to_address IS NOT NULL OR subject IS NOT NULL OR values <> '{}')""",
+    Kept.MESSAGE_TEXTS: f"""
+        UPDATE message SET subject = NULL, body = NULL, to_address = NULL, values = '{{}}', last_reply = ''
+        WHERE finished_at < :before AND {WITH_TEXT}""",  # noqa: S608 -- our own words
 }
 
 
-async def remove(session: AsyncSession, now: datetime, *, dry_run: bool = False) -> dict[Kept, int]:
-    """Remove all that was kept long enough; how many of each class. A dry run counts, and leaves all there."""
-    async with session.begin_nested() as savepoint:
-        gone = {kept: await _remove(session, kept, now) for kept in RULES}
+async def remove(database: Database, now: datetime, *, dry_run: bool = False) -> dict[Kept, int]:
+    """Remove all that was kept long enough; how many of each class. A dry run counts, and leaves all there.
+
+    `database` is under the login of the worker, which may change no account.
+    """
+    gone = {Kept.ACCOUNTS: await _forget_accounts(database, now, dry_run=dry_run)}
+    async with database.transaction() as session, session.begin_nested() as savepoint:
+        gone |= {kept: await _remove(session, kept, now) for kept in RULES if kept not in gone}
         if dry_run:
             await savepoint.rollback()
         else:
             counts: dict[str, Any] = {kept.value: count for kept, count in gone.items()}
             tell(session, What.RETENTION_RUN, now, **counts)
-    return gone
+    return {kept: gone[kept] for kept in RULES}
+
+
+async def _forget_accounts(database: Database, now: datetime, *, dry_run: bool) -> int:
+    async with database.under(Login.SAFETY).transaction() as session:
+        people = await disabled_before(session, now - RULES[Kept.ACCOUNTS].keeps)
+        if not dry_run:
+            await forget(session, people, now)
+    return len(people)
 
 
 async def _remove(session: AsyncSession, kept: Kept, now: datetime) -> int:
@@ -50,15 +64,16 @@ async def _remove(session: AsyncSession, kept: Kept, now: datetime) -> int:
     return await session.scalar(counted, {"before": before}) or 0
 
 
-async def remove_once_a_day(session: AsyncSession, settings: Settings, now: datetime) -> dict[Kept, int]:
+async def remove_once_a_day(database: Database, settings: Settings, now: datetime) -> dict[Kept, int]:
     """The same, unless it was done today; whoever comes second waits and then finds it done."""
-    await session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
-    last = await last_run(session)
-    if last and wallclock.day_of(last.happened_at, settings.timezone) >= wallclock.day_of(
-        now, settings.timezone
-    ):
-        return {}
-    return await remove(session, now)
+    async with database.transaction() as session:
+        await session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+        last = await last_run(session)
+        if last and wallclock.day_of(last.happened_at, settings.timezone) >= wallclock.day_of(
+            now, settings.timezone
+        ):
+            return {}
+        return await remove(database, now)
 
 
 async def last_run(session: AsyncSession) -> AuditEntryRow | None:

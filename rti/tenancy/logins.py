@@ -26,7 +26,7 @@ class Login(StrEnum):
     FIGURES = "rti_figures"
     """Statistics: of every request the columns that identify nobody."""
     SAFETY = "rti_safety"
-    """Locking and shredding organisations: ends sessions and wipes what names anybody, and reads none of it."""
+    """Locking and shredding, forgetting people: ends sessions and wipes what names anybody, and reads none of it."""
     KEEPER = "rti_keeper"
     """Documents: hashes them again, and makes the copies that are missing."""
     WORKER = "rti_worker"

@@ -138,7 +138,8 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.STAFF: May(_PERSON_NAMES),
         Login.ADMIN: May(_PERSON_NAMES),
         Login.SAFETY: May(
-            "SELECT (id, name, role, cbo_id, disabled_at), UPDATE (name, email, password_hash, disabled_at)",
+            """SELECT (id, name, role, cbo_id, disabled_at), UPDATE (name, email, password_hash, disabled_at,
+            language, wants_reminders, wants_digest, wants_detail, hours_from, hours_to)""",
             f"cbo_id IS NULL OR {_SAFE}",
         ),
         Login.WORKER: May(_WRITTEN_TO),

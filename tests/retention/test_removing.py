@@ -9,17 +9,26 @@ from sqlalchemy import func, select, text
 from notifications.jobs import retention_job
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.policy import Person, Role, TokenScope
-from rti.accounts.tables import AllowanceRow, ApiTokenRow, InvitationRow, SignInRow
+from rti.accounts.tables import (
+    AllowanceRow,
+    ApiTokenRow,
+    AssignmentRow,
+    InvitationRow,
+    PasskeyRow,
+    PersonRow,
+    RecoveryCodeRow,
+    SignInRow,
+)
 from rti.audit.chaining import chain
 from rti.audit.checking import check
 from rti.audit.kinds import What
 from rti.audit.tables import AuditEntryRow
 from rti.audit.telling import tell
-from rti.correspondence.kinds import MessageKind, MessageState
-from rti.correspondence.tables import MessageRow
+from rti.correspondence.kinds import Channel, MessageKind, MessageState
+from rti.correspondence.tables import ChannelAddressRow, MessageRow
 from rti.db import Database
 from rti.retention.classes import RULES, Kept
-from rti.retention.removing import remove
+from rti.retention.removing import _REMOVE, remove
 from rti.settings import Settings
 from rti.tenancy.logins import Login
 from rti.wallclock import now as present
@@ -53,6 +62,16 @@ def _rows(person: Person, kept: Kept, ended: datetime) -> list[Any]:
             MessageRow(**sent, **made, message_id=f"<{new_token()}@rti.test>", state=state)
             for state in (MessageState.ACCEPTED, MessageState.KEPT, MessageState.UNKNOWN)
         ],
+        Kept.ACCOUNTS: lambda: [
+            PersonRow(
+                **made,
+                email=f"{new_token()}@test.example",
+                name="Sok Dara",
+                role=Role.STAFF,
+                language="en",
+                disabled_at=ended,
+            )
+        ],
         Kept.AUDIT_ENTRIES: lambda: [AuditEntryRow(happened_at=ended, what=What.EXPORTED)],
     }[kept]()
 
@@ -72,12 +91,9 @@ async def test_what_is_over_goes_and_what_is_not_stays(database: Database) -> No
     now = present()
     await _filled(database, now)
     worker = database.under(Login.WORKER)
-    async with worker.transaction() as session:
-        assert await remove(session, now, dry_run=True) == EXPECTED
-    async with worker.transaction() as session:
-        assert await remove(session, now) == EXPECTED
-    async with worker.transaction() as session:
-        assert await remove(session, now) == dict.fromkeys(Kept, 0)
+    assert await remove(worker, now, dry_run=True) == EXPECTED
+    assert await remove(worker, now) == EXPECTED
+    assert await remove(worker, now) == dict.fromkeys(Kept, 0)
     async with database.transaction() as session:
         for table in (SignInRow, ApiTokenRow, InvitationRow, AllowanceRow):
             assert await session.scalar(select(func.count()).select_from(table)) == 1, table
@@ -92,6 +108,65 @@ async def test_what_is_over_goes_and_what_is_not_stays(database: Database) -> No
         }
         await chain(session)
         assert (await check(session, TODAY)).faults == []
+
+
+async def test_somebody_whose_account_was_disabled_a_year_ago_is_a_number_and_what_was_done_stays(
+    database: Database, client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    now = present()
+    async with database.transaction() as session:
+        left = await make.member(session, Role.STAFF)
+        row = await session.get_one(PersonRow, left.person.id)
+        row.name, row.wants_digest = "Sok Dara", True
+        row.disabled_at = now - RULES[Kept.ACCOUNTS].keeps - EARLIER
+        session.add(
+            ChannelAddressRow(person_id=row.id, channel=Channel.SMS, address="+85512345678", chosen=True)
+        )
+    async with database.transaction(left.person.id) as session:
+        request = await make.request(session, left.person, now)
+    me = await sign_in(Role.STAFF)
+    assert "Sok Dara" in (await client.get(f"/requests/{request.id}")).text
+    before = (await client.get("/api/statistics")).json()["total"]["counts"]
+    assert (await remove(database.under(Login.WORKER), now))[Kept.ACCOUNTS] == 1
+    page = (await client.get(f"/requests/{request.id}")).text
+    assert "Sok Dara" not in page
+    assert f"#{str(left.person.id)[-8:]}" in page
+    assert (await client.get("/api/statistics")).json()["total"]["counts"] == before
+    async with database.transaction() as session:
+        rows = {each.id: each for each in await session.scalars(select(PersonRow))}
+        gone = rows[left.person.id]
+        assert (gone.email, gone.password_hash) == (f"{gone.id}@removed.invalid", "")
+        assert (gone.wants_digest, gone.wants_reminders, gone.language) == (False, False, "km")
+        assert rows[me.person.id].email == me.email
+        for table in (ChannelAddressRow, AssignmentRow, PasskeyRow, RecoveryCodeRow):
+            owners = set(await session.scalars(select(table.person_id)))
+            assert left.person.id not in owners, table
+        told = select(AuditEntryRow.about).where(AuditEntryRow.what == What.PERSON_FORGOTTEN)
+        assert (await session.scalars(told)).all() == [str(gone.id)]
+        assert await session.scalar(select(func.count()).where(AuditEntryRow.person_id == gone.id)), (
+            "the log still tells what this one did"
+        )
+
+
+async def test_the_daily_removal_reads_the_messages_that_are_due_and_no_others(database: Database) -> None:
+    now = present()
+    async with database.transaction() as session:
+        person = (await make.member(session)).person
+        due = _rows(person, Kept.MESSAGE_TEXTS, now - RULES[Kept.MESSAGE_TEXTS].keeps - EARLIER)
+        blanked = _rows(person, Kept.MESSAGE_TEXTS, now - timedelta(days=400))
+        for message in blanked:
+            message.to_address = message.subject = message.body = None
+            message.values = {}
+        session.add_all([*due, *blanked])
+        await session.flush()
+        size = "SELECT reltuples FROM pg_class WHERE relname = 'ix_message_with_text'"
+        await session.execute(text("REINDEX INDEX ix_message_with_text"))
+        assert await session.scalar(text(size)) == 2, "the index holds what has a text and has arrived"
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = await session.scalars(
+            text("EXPLAIN " + _REMOVE[Kept.MESSAGE_TEXTS]), {"before": now - timedelta(days=14)}
+        )
+        assert any("ix_message_with_text" in line for line in plan)
 
 
 async def test_the_scheduler_does_it_once_a_day_and_tells_how_much_went(
@@ -132,5 +207,4 @@ async def test_the_database_refuses_to_lose_entries_before_their_time(database: 
         )
         assert now - RULES[Kept.AUDIT_ENTRIES].keeps < guard
         tell(session, What.EXPORTED, now - timedelta(days=5 * 365 - 30))
-    async with database.under(Login.WORKER).transaction() as session:
-        assert (await remove(session, now))[Kept.AUDIT_ENTRIES] == 0
+    assert (await remove(database.under(Login.WORKER), now))[Kept.AUDIT_ENTRIES] == 0
