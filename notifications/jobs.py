@@ -18,7 +18,7 @@ from rti.backups.retention import backup_due, drill_due
 from rti.backups.runs import last_good
 from rti.db import Database
 from rti.embedded import for_children
-from rti.requests.fixity import check_some
+from rti.requests.fixity import Found, check_some, words
 from rti.retention.removing import remove_once_a_day
 from rti.settings import Settings
 from rti.tenancy.logins import Login
@@ -41,7 +41,7 @@ def timed_jobs(database: Database, settings: Settings, stopping: asyncio.Event) 
         ("sweep", sweep_job(database, settings), 60),
         ("seal", seal_job(database, settings), 60),
         ("retention", retention_job(database, settings), 60),
-        ("documents", documents_job(database), 60),
+        ("documents", documents_job(database, settings), 60),
         ("dispatch", dispatch_job(database, settings, stopping), 5),
     ]
     if settings.makes_backups:
@@ -101,10 +101,10 @@ def retention_job(database: Database, settings: Settings) -> Job:
     return job
 
 
-def documents_job(database: Database) -> Job:
+def documents_job(database: Database, settings: Settings) -> Job:
     async def job(now: datetime) -> Result:
-        found = await check_some(database.under(Login.KEEPER), now)
-        return Result(", ".join(f"{count} {how}" for how, count in sorted(found.items())))
+        found = await check_some(database.under(Login.KEEPER), settings.clamd, now)
+        return Result(words(found), well=not found[Found.UNSCANNED])
 
     return job
 

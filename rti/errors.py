@@ -8,11 +8,12 @@
     ├── NotFound             404   it is not there, or not for this person: both look the same
     ├── Conflict             409   somebody else was quicker, or it exists already
     ├── Altered              409   a document is no longer the one that came in
+    ├── Quarantined          409   a virus scanner found something in a document
     ├── TooLarge             413   more bytes than a form or file may have
     ├── Invalid              422   one or more named fields are wrong; lists all of them
     │   └── TooOften         429   a guess at a password or code that was not looked at
     ├── UsedUp               429   a costly call that this person has made too often
-    ├── Unavailable          503   the database is away, or a disk is full
+    ├── Unavailable          503   the database or a virus scanner is away, or a disk is full
     └── BackupFailed         500   a backup was not made or cannot be used; on the command line only
 
 Texts are English message ids with {placeholders}; they are translated where they are shown.
@@ -94,6 +95,11 @@ class Altered(Problem):
     title = say(
         "This document is no longer what came in, so it is not handed out. Tell whoever runs this server"
     )
+
+
+class Quarantined(Problem):
+    status = 409
+    title = say("The virus scanner found something malicious in this document, so it is not handed out")
 
 
 class TooLarge(Problem):

@@ -68,10 +68,13 @@ class MailHealth(Part, frozen=True):
 class DocumentHealth(Part, frozen=True):
     """`altered` counts documents that are missing or are not what came in.
 
+    `quarantined` counts those in which a virus scanner found something, and `scanned` tells whether one is set.
     `overdue` is the number of seconds for which the longest due has waited to be looked at again.
     """
 
     altered: int | None = None
+    quarantined: int | None = None
+    scanned: bool = False
     overdue: float | None = None
 
 
@@ -129,7 +132,7 @@ async def examine(state: State, now: datetime) -> Health:
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
             current = version == migrating.newest_version()
             ticks, queue = await queries.ticks(session), await queries.queue(session)
-            documents = await _documents(session, now)
+            documents = await _documents(session, state.settings, now)
             unchained = await waiting(session)
             anchored_at = await last_anchored(session)
             backups = await _backups(session, now) if state.settings.makes_backups else {}
@@ -173,11 +176,13 @@ def _storage(settings: Settings) -> StorageHealth:
     return StorageHealth(free is None or free >= LITTLE_ROOM, free)
 
 
-async def _documents(session: AsyncSession, now: datetime) -> DocumentHealth:
-    counted = select(func.count(DocumentRow.altered_at)).where(DocumentRow.altered_at.is_not(None))
-    altered = await session.scalar(counted) or 0
+async def _documents(session: AsyncSession, settings: Settings, now: datetime) -> DocumentHealth:
+    altered, quarantined = [
+        await session.scalar(select(func.count(column)).where(column.is_not(None))) or 0
+        for column in (DocumentRow.altered_at, DocumentRow.threat)
+    ]
     next_check = await session.scalar(select(func.min(DocumentRow.next_check_at)))
-    return DocumentHealth(well=altered == 0, altered=altered, overdue=_age(next_check, now))
+    return DocumentHealth(altered == 0, altered, quarantined, bool(settings.clamd), _age(next_check, now))
 
 
 async def _backups(session: AsyncSession, now: datetime) -> dict[RunKind, BackupHealth]:

@@ -214,6 +214,8 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         What.DOCUMENT_SHOWN: N_("Copy of a document shown"),
         What.DOCUMENT_ALTERED: N_("Document found missing or altered"),
         What.DOCUMENT_WHOLE: N_("Document found whole again"),
+        What.DOCUMENT_QUARANTINED: N_("Document found malicious and put in quarantine"),
+        What.DOCUMENT_RELEASED: N_("Document released from quarantine"),
         What.ORIGINAL_OPENED: N_("Original document opened"),
         What.LETTER_DECIDED: N_("Letter decided"),
         What.CBO_LOCKED: N_("Organisation locked"),

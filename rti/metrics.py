@@ -53,12 +53,14 @@ def exposition(found: Health) -> bytes:
         backed.labels(kind).set(backup.well)
         if backup.age is not None:
             age.labels(kind).set(backup.age)
-    if found.documents.altered is not None and found.documents.overdue is not None:
-        gauge("documents_altered", "Documents that are missing or not what came in").set(
-            found.documents.altered
+    documents = found.documents
+    if not (documents.altered is None or documents.quarantined is None or documents.overdue is None):
+        gauge("documents_altered", "Documents that are missing or not what came in").set(documents.altered)
+        gauge("documents_quarantined", "Documents in which a virus scanner found something").set(
+            documents.quarantined
         )
         gauge("documents_overdue_seconds", "How long the longest due waits to be looked at again").set(
-            found.documents.overdue
+            documents.overdue
         )
     if found.mail.waiting is not None:
         gauge("messages_waiting", "Messages that are to be sent").set(found.mail.waiting)

@@ -79,6 +79,17 @@ def _gateway(value: str) -> str:
     return value
 
 
+def _clamd(value: str) -> str:
+    parts = urlsplit(value)
+    try:
+        over_tcp = parts.scheme == "tcp" and bool(parts.hostname and parts.port)
+    except ValueError:
+        over_tcp = False
+    if not value.startswith("/") and not over_tcp:
+        raise ValueError("must look like /run/clamav/clamd.ctl or tcp://127.0.0.1:3310")
+    return value
+
+
 def _web(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -155,6 +166,9 @@ class Settings:
     )
     telegram_url: str = _setting(_gateway, "Apprise address by which Telegram messages leave", "")
     sms_url: str = _setting(_gateway, "Apprise address by which text messages leave", "")
+    clamd: str = _setting(
+        _clamd, "socket of the virus scanner ClamAV; without it originals are not scanned", ""
+    )
     metrics_token: str = _setting(
         _secret, "bearer token that opens /metrics; without it the page does not exist", ""
     )

@@ -122,6 +122,13 @@ ROWS: Mapping[str, str] = {
         INSERT INTO audit_tally (id, hour, what, person_id, details, times)
         SELECT {_id(33)}, now(), 'denied', {PERSON}, '{{}}', n {FEW};
     """,
+    "0012": """
+        UPDATE document SET altered_at = now(), next_check_at = now() + INTERVAL '1 day', threat = 'Eicar'
+        WHERE id IN (SELECT id FROM document ORDER BY id LIMIT 3);
+        INSERT INTO audit_entry (id, happened_at, what, about, details)
+        SELECT gen_random_uuid(), now(), what, '', '{}'
+        FROM unnest(ARRAY['document_whole', 'document_quarantined', 'document_released', 'person_forgotten']) AS what;
+    """,
 }
 
 

@@ -43,6 +43,8 @@ class What(StrEnum):
     DOCUMENT_SHOWN = "document_shown"
     DOCUMENT_ALTERED = "document_altered"
     DOCUMENT_WHOLE = "document_whole"
+    DOCUMENT_QUARANTINED = "document_quarantined"
+    DOCUMENT_RELEASED = "document_released"
     ORIGINAL_OPENED = "original_opened"
     LETTER_DECIDED = "letter_decided"
     CBO_LOCKED = "cbo_locked"
@@ -76,6 +78,8 @@ OF_A_REQUEST = frozenset(
         What.DOCUMENT_SHOWN,
         What.DOCUMENT_ALTERED,
         What.DOCUMENT_WHOLE,
+        What.DOCUMENT_QUARANTINED,
+        What.DOCUMENT_RELEASED,
         What.ORIGINAL_OPENED,
         What.LETTER_DECIDED,
     }

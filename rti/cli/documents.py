@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from rti import wallclock
 from rti.cli.running import connected, opened
-from rti.requests.fixity import Found, check
+from rti.requests.fixity import Found, check, words
 from rti.requests.tables import DocumentRow
 from rti.settings import Settings
 from rti.tenancy.logins import Login
@@ -43,7 +43,7 @@ def check_all(
                 documents = (await session.execute(wanted)).all()
             for document_id, request_id in documents:
                 async with database.transaction() as session:
-                    how = await check(session, document_id, wallclock.now())
+                    how = await check(session, document_id, settings.clamd, wallclock.now())
                 found[how] += 1
                 if how is Found.ALTERED:
                     typer.echo(f"{document_id}\t{request_id}")
@@ -51,6 +51,6 @@ def check_all(
 
     with opened() as settings:
         found = asyncio.run(checked(settings))
-    typer.echo(", ".join(f"{found[how]} {how}" for how in Found), err=True)
+    typer.echo(words(found), err=True)
     if found[Found.ALTERED]:
         raise typer.Exit(1)

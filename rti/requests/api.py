@@ -166,7 +166,9 @@ async def get_original(
     now: Now,
 ) -> Response[bytes]:
     """The bytes as they came in, with all that they tell on the side; that they were handed out is recorded."""
-    return download(request, await documents.original(session, person, request_id, document_id, data, now))
+    clamd = request.app.state.settings.clamd
+    found = await documents.original(session, person, request_id, document_id, data, clamd, now)
+    return download(request, found)
 
 
 ROUTES = [

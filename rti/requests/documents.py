@@ -16,7 +16,8 @@ from rti.db import new_id
 from rti.documents.cleaning import MOST_PIXELS, TooManyPixels
 from rti.documents.copying import MADE_BY, Copy, copy_of
 from rti.documents.kinds import KINDS, kind_of
-from rti.errors import Altered, Conflict, NotFound, invalid, say
+from rti.documents.scanning import ScannerAway, threat_in
+from rti.errors import Altered, Conflict, NotFound, Quarantined, Unavailable, invalid, say
 from rti.intake import Wrong, clean_text
 from rti.requests.commands import OpenSealed
 from rti.requests.identity import is_hidden, note_opening
@@ -76,7 +77,7 @@ async def attach(
         size=len(content),
         sha256=hashlib.sha256(content).digest(),
         added_at=now,
-        next_check_at=now + CHECKED_EVERY,
+        next_check_at=now,
     )
     document.file_name = keys.seal_text(DocumentRow.file_name, document.id, name)
     session.add(document)
@@ -129,12 +130,15 @@ async def document_of(
 
 async def copy_to_show(
     session: AsyncSession, person: Person, request_id: UUID, document_id: UUID, now: datetime
-) -> Download | Altered | None:
+) -> Download | Altered | Quarantined | None:
     """The copy, or None where there is only the original, or nothing without saying why."""
     request, document = await document_of(session, person, request_id, document_id)
     copy = await session.get(DocumentCopyRow, document_id)
     if copy is None or is_hidden(person, request):
         return None
+    # The picture in a copy was painted anew, the pages of a PDF were not.
+    if document.threat and copy.media_type == "application/pdf":
+        return Quarantined()
     tell(session, What.DOCUMENT_SHOWN, now, about=request_id, cbo_id=request.cbo_id, document=document_id)
     return await _checked(session, document, copy, copy.media_type, copy.sha256, now)
 
@@ -145,13 +149,41 @@ async def original(
     request_id: UUID,
     document_id: UUID,
     command: OpenSealed,
+    clamd: str,
     now: datetime,
-) -> Download | Altered:
-    """The bytes as they came in, once it is written down who asked for them."""
+) -> Download | Altered | Quarantined:
+    """The bytes as they came in, once it is written down who asked for them.
+
+    Where there is a scanner at `clamd`, it is asked first; raises Unavailable where it does not answer.
+    """
     request, document = await document_of(session, person, request_id, document_id)
+    if document.threat:
+        return Quarantined()
     await note_opening(session, request, command, person, now, document_id)
     content = await session.get_one(DocumentContentRow, document_id)
-    return await _checked(session, document, content, document.media_type, document.sha256, now)
+    found = await _checked(session, document, content, document.media_type, document.sha256, now)
+    if isinstance(found, Altered):
+        return found
+    try:
+        await scan(session, document, found.content, clamd, now)
+    except ScannerAway:
+        raise Unavailable(say("The virus scanner does not answer now; try again later")) from None
+    return Quarantined() if document.threat else found
+
+
+async def scan(
+    session: AsyncSession, document: DocumentRow, content: bytes, clamd: str, now: datetime
+) -> None:
+    """Put a document in quarantine or take it out, as the scanner at `clamd` says; raises ScannerAway."""
+    if not clamd:
+        return
+    threat = await threat_in(clamd, content)
+    about = {"about": document.request_id, "cbo_id": document.cbo_id, "document": document.id}
+    if threat and not document.threat:
+        tell(session, What.DOCUMENT_QUARANTINED, now, **about, threat=threat)
+    elif document.threat and not threat:
+        tell(session, What.DOCUMENT_RELEASED, now, **about)
+    document.threat = threat
 
 
 async def _checked(

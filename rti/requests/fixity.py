@@ -1,6 +1,7 @@
 """Fixity: each document is opened and hashed again once a week, by turns, and told of when it is not whole.
 
-On the way a copy that is missing, or no longer the one that was made, is made from the original.
+On the way a copy that is missing, or no longer the one that was made, is made from the original; and where
+there is a virus scanner it is asked, for what it knows grows. New documents are due at once.
 """
 
 from collections import Counter
@@ -17,7 +18,8 @@ from rti.cbos.tables import CboRow
 from rti.db import Database
 from rti.documents.cleaning import TooManyPixels
 from rti.documents.copying import copy_of
-from rti.requests.documents import CHECKED_EVERY, Stored, as_it_came, copy_row, tell_altered
+from rti.documents.scanning import ScannerAway
+from rti.requests.documents import CHECKED_EVERY, Stored, as_it_came, copy_row, scan, tell_altered
 from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow
 from rti.sealing.data_keys import kept_keys, keys_to_seal, opened_keys
 
@@ -28,14 +30,22 @@ AT_ONCE = 20
 
 
 class Found(StrEnum):
-    """How a document was found; those of an organisation that is locked or shredded stay closed."""
+    """How a document was found; those of an organisation that is locked or shredded stay closed.
+
+    `UNSCANNED` is one that is whole, while the scanner does not answer; it stays due.
+    """
 
     WHOLE = "whole"
     ALTERED = "altered"
     CLOSED = "closed"
+    UNSCANNED = "unscanned"
 
 
-async def check_some(database: Database, now: datetime) -> Counter[Found]:
+def words(found: Counter[Found]) -> str:
+    return ", ".join(f"{count} {how}" for how, count in sorted(found.items()))
+
+
+async def check_some(database: Database, clamd: str, now: datetime) -> Counter[Found]:
     """Check the documents whose turn has come, the longest due first, each in a transaction of its own.
 
     All are put off first: what cannot be looked at keeps nobody waiting, and nobody else takes them too.
@@ -52,11 +62,11 @@ async def check_some(database: Database, now: datetime) -> Counter[Found]:
     found: Counter[Found] = Counter()
     for document_id in documents.all():
         async with database.transaction() as session:
-            found[await check(session, document_id, now)] += 1
+            found[await check(session, document_id, clamd, now)] += 1
     return found
 
 
-async def check(session: AsyncSession, document_id: UUID, now: datetime) -> Found:
+async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datetime) -> Found:
     """Open a document and its copy, and write down how they were found."""
     # One statement, so that a key renewed or destroyed meanwhile makes nothing look altered.
     query = (
@@ -88,6 +98,12 @@ async def check(session: AsyncSession, document_id: UUID, now: datetime) -> Foun
         tell(session, What.DOCUMENT_WHOLE, now, **about)
     document.altered_at = None if whole else document.altered_at or now
     document.next_check_at = now + (CHECKED_EVERY if whole else AGAIN_AFTER)
+    if content is not None:
+        try:
+            await scan(session, document, content, clamd, now)
+        except ScannerAway:
+            document.next_check_at = now
+            return Found.UNSCANNED if whole else Found.ALTERED
     return Found.WHOLE if whole else Found.ALTERED
 
 

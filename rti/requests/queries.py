@@ -60,6 +60,7 @@ class Document:
     has_copy: bool
     had_location: bool
     altered: bool
+    quarantined: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +298,7 @@ async def _documents_of(
             has_copy=had_location is not None,
             had_location=bool(had_location),
             altered=row.altered_at is not None,
+            quarantined=row.threat is not None,
         )
         for row, had_location in found
     ]

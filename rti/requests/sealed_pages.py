@@ -5,7 +5,7 @@ from litestar.response import Redirect, Template
 
 from rti.accounts.costly import Costly
 from rti.accounts.policy import CBO, REQUESTS
-from rti.errors import Altered
+from rti.errors import Problem
 from rti.intake import decode
 from rti.requests import actions, documents, identity
 from rti.requests.commands import OpenSealed, SaveRequester
@@ -18,9 +18,9 @@ from rti.web.inject import Door, Id, Now, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page
 
 
-def download(request: WebRequest, found: documents.Download | Altered) -> Response[bytes]:
+def download(request: WebRequest, found: documents.Download | Problem) -> Response[bytes]:
     """The bytes as a file that no browser runs, or the refusal."""
-    if isinstance(found, Altered):
+    if isinstance(found, Problem):
         return problems.answer(request, found)
     return Response(
         found.content,
@@ -117,7 +117,9 @@ async def get_original(
     sent = await forms.read(request)
     async with forms.attempt(session, sent):
         command = decode(OpenSealed, sent.values)
-        found = await documents.original(session, person, request_id, document_id, command, now)
+        found = await documents.original(
+            session, person, request_id, document_id, command, request.app.state.settings.clamd, now
+        )
     if sent.faults:
         return await _original_page(request, session, person, request_id, document_id, sent)
     return download(request, found)

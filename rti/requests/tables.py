@@ -180,6 +180,7 @@ class DocumentRow(Base):
 
     `altered_at` is when it was found that what is stored is missing or another, until it is whole again.
     `next_check_at` is when `requests.fixity` looks next, and None once its organisation was shredded.
+    `threat` is the name of what a virus scanner found in it; then nobody gets the original.
     """
 
     __tablename__ = "document"
@@ -189,6 +190,7 @@ class DocumentRow(Base):
         ForeignKeyConstraint(["cbo_id", "event_id"], ["event.cbo_id", "event.id"], ondelete="CASCADE"),
         Index(None, "request_id"),
         Index("ix_document_altered", "altered_at", postgresql_where=text("altered_at IS NOT NULL")),
+        Index("ix_document_quarantined", "threat", postgresql_where=text("threat IS NOT NULL")),
         Index(None, "next_check_at"),
     )
 
@@ -203,6 +205,7 @@ class DocumentRow(Base):
     added_at: Mapped[datetime]
     altered_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]
+    threat: Mapped[str | None]
 
 
 class DocumentContentRow(Base):

@@ -55,7 +55,8 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     """`size` and `sha256` are of the original; `had_location` tells that the copy was freed of one.
 
-    `altered` tells that it is missing, or not what came in any more.
+    `altered` tells that it is missing, or not what came in any more; `quarantined` that a virus scanner found
+    something in it, so that nobody gets the original.
     """
 
     id: UUID
@@ -66,6 +67,7 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     has_copy: bool
     had_location: bool
     altered: bool
+    quarantined: bool
 
 
 class RequesterView(msgspec.Struct, frozen=True, kw_only=True):

@@ -129,7 +129,7 @@ _OF_DOCUMENT = {
     Login.SAFETY: _wiped("SELECT (cbo_id), DELETE"),
     Login.OPERATOR: _ANY,
 }
-_CHECKED = "UPDATE (altered_at, next_check_at)"
+_CHECKED = "UPDATE (altered_at, next_check_at, threat)"
 
 RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "person": {
@@ -198,7 +198,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "letter": _of_request("SELECT, UPDATE", worker=May(ADD), safety=_wiped("SELECT (cbo_id), DELETE")),
     "document": _of_request(
         f"{ADD}, {_CHECKED}",
-        door=May("SELECT (altered_at, next_check_at)"),
+        door=May("SELECT (altered_at, next_check_at, threat)"),
         keeper=May(f"SELECT, {_CHECKED}"),
         safety=_wiped("SELECT (cbo_id), UPDATE (file_name)"),
     ),

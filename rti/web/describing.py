@@ -35,11 +35,11 @@ _REFUSALS = {
     401: "No session, or one that is over",
     403: "Not for this role or this token",
     404: "There is no such thing, or it belongs to others",
-    409: "Somebody else was faster",
+    409: "Somebody else was faster, or a document is altered or malicious",
     413: "Too large",
     422: "Some fields are wrong, each told with what would be right",
     429: "Too many tries; Retry-After tells in how many seconds it works again",
-    503: "The database does not answer; nothing was changed",
+    503: "The database or the virus scanner does not answer; nothing was changed",
 }
 CONFIG = OpenAPIConfig(
     title="RTI",
