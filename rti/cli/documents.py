@@ -1,4 +1,4 @@
-"""`rti documents`: open and hash again every document that is kept."""
+"""`rti documents`: open, hash and scan again every document that is kept."""
 
 import asyncio
 from collections import Counter
@@ -26,9 +26,10 @@ def that_are_kept() -> None:
 def check_all(
     *, altered: Annotated[bool, typer.Option("--altered", help="Only those known to be altered.")] = False
 ) -> None:
-    """Open and hash every document now, as the scheduler does with each once a week.
+    """Open, hash and scan every document now, as the scheduler does with each once a week.
 
-    Prints document and request of each that is missing or altered, and exits with 1 where there is one.
+    Prints document and request of each that is missing or altered, and exits with 1 where there is one, or where
+    the virus scanner does not answer.
 
     Example: rti documents check --altered
     """
@@ -52,5 +53,5 @@ def check_all(
     with opened() as settings:
         found = asyncio.run(checked(settings))
     typer.echo(words(found), err=True)
-    if found[Found.ALTERED]:
+    if found[Found.ALTERED] or found[Found.UNSCANNED]:
         raise typer.Exit(1)

@@ -1,5 +1,6 @@
 """Where a virus scanner is set, no original leaves that it knows to be malicious."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from rti.app import create_app
 from rti.audit.kinds import What
 from rti.audit.tables import AuditEntryRow
 from rti.db import Database
+from rti.documents import scanning
 from rti.documents.scanning import ScannerAway, threat_in
 from rti.requests.documents import CHECKED_EVERY, attach
 from rti.requests.queries import events_of
@@ -101,6 +103,28 @@ async def test_what_came_in_is_scanned_by_the_scheduler_and_again_each_week(
     assert await _told(database) == [What.DOCUMENT_QUARANTINED]
     async with database.transaction() as session:
         assert "Eicar" in (await session.scalar(select(DocumentRow.threat)) or "")
+
+
+@pytest.mark.parametrize(
+    "answer", [b"INSTREAM size limit exceeded. ERROR\0", b"stream: OK", b"\0", b"", None]
+)
+async def test_an_answer_that_says_neither_or_comes_too_late_is_none(
+    monkeypatch: pytest.MonkeyPatch, answer: bytes | None
+) -> None:
+    monkeypatch.setattr(scanning, "PATIENCE", 0.2 if answer is None else scanning.PATIENCE)
+
+    async def odd(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"Dear commune" + bytes(4))
+        if answer is None:
+            await reader.read()
+        else:
+            writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(odd, "127.0.0.1", 0)
+    async with server:
+        with pytest.raises(ScannerAway):
+            await threat_in(f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}", b"Dear commune")
 
 
 @pytest.mark.parametrize("where", ["unix", "tcp"])
