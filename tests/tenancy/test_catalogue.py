@@ -13,8 +13,7 @@ from rti.tenancy.rows import OPEN, RESTRICTED
 
 TAMPERED = {
     "event": "ALTER TABLE event NO FORCE ROW LEVEL SECURITY",
-    "document": "DROP POLICY rti_cbo ON document; DROP POLICY rti_staff ON document; DROP POLICY rti_operator ON document; "
-    "DROP POLICY rti_door ON document; DROP POLICY rti_safety ON document",
+    "document": "; ".join(f"DROP POLICY {login} ON document" for login in RESTRICTED["document"]),
     "reminder": "DROP POLICY rti_worker ON reminder; CREATE POLICY rti_worker ON reminder TO rti_worker USING (true)",
     "looks": "CREATE FUNCTION looks(uuid) RETURNS boolean LANGUAGE sql VOLATILE AS 'SELECT true'; "
     "CREATE POLICY more ON request TO rti_staff USING (looks(id))",
