@@ -3,6 +3,7 @@
 from rti.retention.classes import RULES, Kept
 
 DAYS = {
+    Kept.ACCOUNTS: 366,
     Kept.SESSIONS: 1,
     Kept.TOKENS: 30,
     Kept.INVITATIONS: 30,
