@@ -23,8 +23,10 @@ from rti.requests.documents import CHECKED_EVERY, Stored, as_it_came, copy_row, 
 from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow
 from rti.sealing.data_keys import kept_keys, keys_to_seal, opened_keys
 
-AGAIN_AFTER = timedelta(days=1)
-"""When a document is looked at next that is altered, or that could not be looked at."""
+CLOSED_FOR = timedelta(days=1)
+"""When a document is looked at next that could not be opened."""
+ALARM_FOR = timedelta(hours=1)
+"""When one is looked at next that is altered, so that the alarm ends soon after it is put back."""
 AT_ONCE = 20
 """Documents of one turn, of 10 MB at most; a turn each minute is 200,000 a week."""
 
@@ -55,14 +57,19 @@ async def check_some(database: Database, clamd: str, now: datetime) -> Counter[F
     async with database.transaction() as session:
         put_off = update(DocumentRow).where(DocumentRow.id.in_(claimed.scalar_subquery()))
         documents = await session.scalars(
-            put_off.values(next_check_at=now + AGAIN_AFTER)
+            put_off.values(next_check_at=now + CLOSED_FOR)
             .returning(DocumentRow.id)
             .execution_options(synchronize_session=False)
         )
+        waiting = list(documents)
     found: Counter[Found] = Counter()
-    for document_id in documents.all():
+    # While the scanner is away each question may take its whole patience, and the job must not fall silent.
+    while waiting and not found[Found.UNSCANNED]:
         async with database.transaction() as session:
-            found[await check(session, document_id, clamd, now)] += 1
+            found[await check(session, waiting.pop(0), clamd, now)] += 1
+    async with database.transaction() as session:
+        left = update(DocumentRow).where(DocumentRow.id.in_(waiting))
+        await session.execute(left.values(next_check_at=now))
     return found
 
 
@@ -76,11 +83,14 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
         .outerjoin(DocumentContentRow, DocumentContentRow.document_id == DocumentRow.id)
         .outerjoin(DocumentCopyRow, DocumentCopyRow.document_id == DocumentRow.id)
         .where(DocumentRow.id == document_id)
+        # By now the command may be at the same one, and what is told must be told once.
+        .with_for_update(key_share=True, of=DocumentRow)
     )
     document, sealed, copy, shredded_at, kept = (await session.execute(query)).one()
     keys = opened_keys(session, document.cbo_id, kept)
     if not keys.can_seal:
-        document.next_check_at = None if shredded_at else now + AGAIN_AFTER
+        document.next_check_at = None if shredded_at else now + CLOSED_FOR
+        document.altered_at = None if shredded_at else document.altered_at
         return Found.CLOSED
     content = as_it_came(keys, DocumentContentRow.content, document.id, sealed, document.sha256)
     shown = copy and as_it_came(keys, DocumentCopyRow.content, document.id, copy.content, copy.sha256)
@@ -97,7 +107,7 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
         about = {"about": document.request_id, "cbo_id": document.cbo_id, "document": document.id}
         tell(session, What.DOCUMENT_WHOLE, now, **about)
     document.altered_at = None if whole else document.altered_at or now
-    document.next_check_at = now + (CHECKED_EVERY if whole else AGAIN_AFTER)
+    document.next_check_at = now + (CHECKED_EVERY if whole else ALARM_FOR)
     if content is not None:
         try:
             await scan(session, document, content, clamd, now)

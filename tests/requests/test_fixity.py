@@ -18,7 +18,7 @@ from rti.cbos.tables import CboRow
 from rti.db import Database
 from rti.requests import fixity
 from rti.requests.documents import CHECKED_EVERY, attach
-from rti.requests.fixity import AGAIN_AFTER, Found, check_some
+from rti.requests.fixity import ALARM_FOR, CLOSED_FOR, Found, check_some
 from rti.requests.queries import events_of
 from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow
 from rti.sealing.rotating import renew
@@ -94,8 +94,8 @@ async def test_what_is_missing_or_altered_rings_until_it_is_brought_back(
             await session.execute(delete(DocumentContentRow))
     job = documents_job(database.under(Login.WORKER), settings)
     assert (await job(WEEK_LATER)).words == "1 altered"
-    later = WEEK_LATER + AGAIN_AFTER
-    assert (await job(later)).words == "1 altered", "it is looked at again each day"
+    later = WEEK_LATER + ALARM_FOR
+    assert (await job(later)).words == "1 altered", "it is looked at again each hour"
     assert await _told(database) == [(What.DOCUMENT_ALTERED, "document_content")], "and told once"
     assert (await _documents(database))[0].altered_at == WEEK_LATER
 
@@ -111,7 +111,7 @@ async def test_what_is_missing_or_altered_rings_until_it_is_brought_back(
         await session.merge(
             DocumentContentRow(document_id=document, cbo_id=member.person.cbo_id, content=content)
         )
-    assert (await job(later + AGAIN_AFTER)).words == "1 whole"
+    assert (await job(later + ALARM_FOR)).words == "1 whole"
     assert (await _told(database))[1:] == [(What.DOCUMENT_WHOLE, None)]
     assert (await client.get("/health")).json()["documents"]["well"] is True
     assert "missing or altered" not in (await client.get(f"/requests/{request}")).text
@@ -169,7 +169,9 @@ async def test_documents_of_a_locked_organisation_stay_closed_and_of_a_shredded_
     assert await _checked(database, WEEK_LATER) == {Found.CLOSED: 1}
     async with database.transaction() as session:
         await session.execute(update(CboRow).values(shredded_at=NOW))
-    assert await _checked(database, WEEK_LATER + AGAIN_AFTER) == {Found.CLOSED: 1}
+        # An alarm about what nobody can open any more would ring for ever.
+        await session.execute(update(DocumentRow).values(altered_at=NOW))
+    assert await _checked(database, WEEK_LATER + CLOSED_FOR) == {Found.CLOSED: 1}
     (document,) = await _documents(database)
     assert (document.altered_at, document.next_check_at) == (None, None)
     assert await _told(database) == []
