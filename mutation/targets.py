@@ -33,7 +33,9 @@ TARGETS = {
     "rti.audit.chain": Target(("tests/audit/test_chain.py",), pure=True),
     "rti.retention.classes": Target(("tests/retention/test_classes.py",), pure=True),
     "rti.accounts.sessions": Target(("tests/accounts/test_sessions.py", "tests/accounts/test_proof.py")),
-    "rti.accounts.guessing": Target(("tests/accounts/test_guessing.py",)),
+    "rti.accounts.allowances": Target(("tests/accounts/test_guessing.py", "tests/accounts/test_costly.py")),
+    "rti.accounts.costly": Target(("tests/accounts/test_costly.py", "tests/test_documentation.py")),
+    "rti.accounts.guessing": Target(("tests/accounts/test_guessing.py", "tests/audit/test_tallies.py")),
     "rti.web.guards": Target(("tests/web/test_guards.py", "tests/accounts/test_proof.py")),
     "rti.tenancy.rows": Target(
         ("tests/tenancy/test_declared.py", "tests/tenancy/test_staff.py", "tests/tenancy/test_rows.py"),
@@ -41,7 +43,12 @@ TARGETS = {
     ),
     "rti.sealing.data_keys": Target(("tests/sealing/test_data_keys.py",)),
     "notifications.hours": Target(("tests/notifications/test_digest.py",)),
-    "notifications.outbox": Target(("tests/notifications/test_dispatch.py",)),
+    "notifications.outbox": Target(
+        tuple(
+            f"tests/notifications/test_{each}.py"
+            for each in ("leases", "dispatch", "bounces", "gateways", "digest", "clock")
+        )
+    ),
     "notifications.wire": Target(
         ("tests/notifications/test_failures.py", "tests/notifications/test_dispatch.py")
     ),

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from rti.accounts import sessions, signing_in
-from rti.accounts.policy import Person, Role, Standing
-from rti.accounts.tables import PersonRow, SignInRow
+from rti.accounts.passwords import token_hash
+from rti.accounts.policy import Person, Role, Standing, TokenScope
+from rti.accounts.tables import ApiTokenRow, PersonRow, SignInRow
 from rti.app import create_app
 from rti.db import Database
 from rti.errors import Invalid, NotFound
@@ -62,6 +63,25 @@ async def test_a_session_ends_after_thirty_idle_minutes_and_twelve_hours(databas
         await session.execute(update(SignInRow).values(last_seen_at=NOW + timedelta(hours=12)))
         assert await live(timedelta(hours=11, minutes=59))
         assert not await live(timedelta(hours=12))
+
+
+async def test_a_token_for_a_program_ends_at_its_moment(database: Database) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+        session.add(
+            ApiTokenRow(
+                token_hash=token_hash("rti_own"),
+                person_id=member.person.id,
+                name="report",
+                scope=TokenScope.READ,
+                created_at=NOW,
+                expires_at=NOW + timedelta(days=1),
+            )
+        )
+        await session.flush()
+        moments = (timedelta(hours=23, minutes=59), timedelta(days=1))
+        live = [await sessions.find(session, "rti_own", NOW + after) for after in moments]
+    assert [found is not None for found in live] == [True, False]
 
 
 async def test_being_seen_is_noted_once_a_minute_and_not_at_every_request(database: Database) -> None:

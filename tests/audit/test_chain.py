@@ -2,11 +2,13 @@
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
 
 import pytest
 
-from rti.audit.chain import Anchor, read_anchors
+from rti.audit.chain import BEGINNING, Anchor, Entry, read_anchors
 from rti.audit.kinds import What
 from tests.audit import chains
 from tests.conftest import TODAY
@@ -71,6 +73,55 @@ def test_an_entry_about_a_cut_that_makes_no_sense_excuses_nothing(details) -> No
     told = replace(chains.entry(chance, 9), what=What.LOG_CUT, details=details)
     chain = chains.chained([*(chains.entry(chance, each) for each in range(9)), told])
     assert any("no entry tells of it" in fault for fault in chains.faults(chain[4:]))
+
+
+def test_a_digest_is_of_the_bytes_that_logs_were_written_with() -> None:
+    """Otherwise no log that was written before could be checked any more; so they are written here once more."""
+    entry = Entry(
+        id=UUID("0192f0c1-0000-7000-8000-000000000001"),
+        happened_at=datetime.fromisoformat("2026-12-01T09:00:00+07:00"),
+        what="sealed",
+        person_id=None,
+        cbo_id=UUID(int=7),
+        about="ឯកសារ",
+        details={"times": 2, "calls": "exports"},
+    )
+    fields = (
+        bytes.fromhex("0192f0c1000070008000000000000001"),
+        b"2026-12-01T02:00:00.000000+00:00",
+        b"sealed",
+        None,
+        bytes(15) + b"\x07",
+        "ឯកសារ".encode(),
+        b'{"calls":"exports","times":2}',
+    )
+    written = b"".join(
+        b"\xff\xff\xff\xff" if each is None else len(each).to_bytes(4, "big") + each for each in fields
+    )
+    first = sha256(bytes(32) + (1).to_bytes(8, "big") + written).digest()
+    second = sha256(first + (2).to_bytes(8, "big") + written).digest()
+    assert bytes(32) == BEGINNING
+    assert [link.hash for link in chains.chained([entry, entry])] == [first, second]
+
+
+def test_what_is_wrong_with_a_chain_is_told_by_position() -> None:
+    chance = random.Random(8)
+    chain = chains.chained([chains.entry(chance, each) for each in range(9)])
+    anchor = chains.anchor_of(chain[:7])
+    kept = f"the head kept elsewhere on {TODAY}"
+    changed = replace(chain[3].entry, about="forged")
+    for found, wrong in (
+        ([*chain[:3], *chain[5:]], "2 entries are missing before 6"),
+        ([*chain[:3], chain[2], *chain[3:]], "There are several entries at 3"),
+        ([*chain[:3], chain[3]._replace(entry=changed), *chain[4:]], "Entry 4 is not what was told there"),
+        (chain[4:], "The beginning is cut off before 5, and no entry tells of it"),
+        (chain[:5], f"The end is cut off: {kept} stands at 7, the log ends at 5"),
+    ):
+        assert chains.faults(found, anchor) == [wrong]
+    assert chains.faults([*chains.rewrite(chain[:1], chance), *chain[1:]], chains.anchor_of(chain[:1])) == [
+        "Entry 2 is not what was told there",
+        f"The log was made anew: {kept} says something else of entry 1",
+    ]
 
 
 def test_fields_that_run_into_each_other_have_other_digests() -> None:

@@ -203,6 +203,28 @@ async def test_a_report_that_comes_twice_counts_once(
         assert not await report(session, uuid4(), "5.1.1", NOW)
 
 
+async def test_a_refusal_after_a_report_of_the_same_message_counts_once(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    await queued(database)
+    message = await only(database)
+    async with database.transaction() as session:
+        session.add(
+            BounceRow(
+                message_id=message.id,
+                person_id=message.person_id,
+                channel=Channel.EMAIL,
+                address="somebody@test.example",
+                status="4.4.7",
+                reported_at=NOW,
+            )
+        )
+    sink.rcpt = lambda _: "550 5.1.1 unknown"
+    assert (await sent(database, settings, sink.url)).states == {MessageState.FAILED: 1}
+    async with database.transaction() as session:
+        assert [row.status for row in await session.scalars(select(BounceRow))] == ["4.4.7"]
+
+
 async def test_the_mail_server_hands_a_report_to_the_command(
     database: Database, database_url: str, settings: Settings, sink: Sink
 ) -> None:

@@ -37,6 +37,7 @@ UNTIL_HELP, UNTIL_LATER, GOES_ON = True, False, None
 TABLE = [
     ("greeting", b"421 4.3.2 busy", WAITS, UNTIL_LATER),
     ("greeting", b"554 no", WAITS, UNTIL_LATER),
+    ("greeting", b"530 5.7.0 sign in first", WAITS, UNTIL_HELP),
     ("greeting", b"nonsense", WAITS, UNTIL_LATER),
     ("greeting", CUT, WAITS, UNTIL_LATER),
     ("greeting", SILENT, WAITS, UNTIL_LATER),
@@ -58,6 +59,7 @@ TABLE = [
     ("RCPT", b"452 4.2.2 mailbox full", LATER, GOES_ON),
     ("RCPT", b"550 5.1.1 unknown", BOUNCED, GOES_ON),
     ("RCPT", b"550 no", BOUNCED, GOES_ON),
+    ("RCPT", b"530 5.7.0 sign in first", WAITS, UNTIL_HELP),
     ("RCPT", b"535 5.7.8 sign in", WAITS, UNTIL_HELP),
     ("RCPT", CUT, LATER, GOES_ON),
     ("RCPT", SILENT, LATER, GOES_ON),
@@ -98,6 +100,26 @@ async def test_each_failure_is_judged_by_what_is_certain(
     async with smtp_server(Sink()) as good:
         await sent(database, settings, good.url, after=timedelta(hours=1))
         assert len(good.accepted) == (0 if expected[0] is MessageState.FAILED else 1)
+
+
+@pytest.mark.parametrize(
+    ("phase", "how", "kept"),
+    [
+        ("RCPT", CUT, "the connection was lost before the message was handed over"),
+        ("RCPT", SILENT, "the mail server answered too slowly"),
+        ("RCPT", b"451 4.2.0 somebody@test.example is busy", "451 4.2.0"),
+        ("RCPT", b"550 somebody@test.example is unknown", "550"),
+        (".", CUT, "no answer came after the message was handed over"),
+        (".", b"299 what", "an answer came that is none"),
+    ],
+)
+async def test_of_a_failure_is_kept_what_happened_and_no_words_of_the_server(
+    database: Database, settings: Settings, phase: str, how: bytes, kept: str
+) -> None:
+    await queued(database)
+    async with misbehaving(phase, how) as url:
+        await sent(database, settings, url)
+    assert (await only(database)).last_reply == kept
 
 
 async def test_a_slow_recipient_holds_up_nobody_else(database: Database, settings: Settings) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from apprise.plugins.telegram import NotifyTelegram
+from sqlalchemy import update
 
 from notifications.gateways import Gateways
 from notifications.jobs import dispatch_job
@@ -163,6 +164,19 @@ async def test_a_gateway_goes_on_while_the_mail_server_is_away(
     done = await sent(database, with_sms(settings, smseagle), "smtp://127.0.0.1:1")
     assert done.states == {MessageState.ACCEPTED: 1}
     assert str(done.trouble) == "the mail server cannot be reached"
+
+
+@pytest.mark.parametrize(("chosen", "code"), [(True, "123456"), (False, None)])
+async def test_while_the_mail_server_is_away_a_number_that_is_not_proved_or_not_chosen_gets_nothing(
+    database: Database, settings: Settings, smseagle: Http, chosen: bool, code: str | None
+) -> None:
+    await reached_by(database, Channel.SMS, NUMBER)
+    async with database.transaction() as session:
+        await session.execute(update(ChannelAddressRow).values(chosen=chosen, code=code))
+    done = await sent(database, with_sms(settings, smseagle), "smtp://127.0.0.1:1", mailing=False)
+    assert (done.states, smseagle.asked) == ({}, [])
+    message = await only(database)
+    assert (message.state, message.attempt) == (MessageState.QUEUED, 0)
 
 
 async def test_text_messages_go_out_while_the_mail_server_rests_and_nobody_signs_in_again(

@@ -3,6 +3,9 @@
 import asyncio
 from datetime import datetime
 
+import pytest
+from sqlalchemy.exc import DBAPIError
+
 from notifications import outbox
 from rti.correspondence.kinds import MessageState
 from rti.db import Database
@@ -39,6 +42,19 @@ async def test_a_dispatcher_whose_lease_has_passed_writes_nothing_any_more(datab
     assert await ledger.mark(outbox.Mark(second, MessageState.HANDED))
     assert not await ledger.mark(outbox.Mark(first, MessageState.ACCEPTED))
     assert (await only(database)).state is MessageState.HANDED
+
+
+async def test_a_mark_that_cannot_be_written_is_told_to_whoever_waits_for_it_and_holds_up_no_other(
+    database: Database,
+) -> None:
+    await queued(database)
+    (message,) = (
+        await outbox.claim(database, NOW, TODAY, address="http://rti.test", zone="Asia/Phnom_Penh", size=10)
+    ).messages
+    ledger = outbox.Ledger(database)
+    with pytest.raises(DBAPIError):
+        await ledger.mark(outbox.Mark(message, MessageState.HANDED, reply="\0 is no text to PostgreSQL"))
+    assert await ledger.mark(outbox.Mark(message, MessageState.HANDED))
 
 
 async def test_four_dispatchers_at_once_send_each_message_once(

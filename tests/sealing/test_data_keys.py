@@ -18,7 +18,7 @@ from rti.law.events import EventKind
 from rti.requests.tables import EventRow
 from rti.sealing import keys as key_file
 from rti.sealing.cipher import Unreadable
-from rti.sealing.data_keys import keys_to_read, keys_to_seal
+from rti.sealing.data_keys import keys_to_read, keys_to_seal, require_keys
 from rti.sealing.keys import Keyring
 from rti.sealing.kinds import KeyState
 from rti.sealing.rotating import renew, rewrap
@@ -95,6 +95,30 @@ async def test_a_lock_closes_at_once_and_an_unlock_opens_again(session: AsyncSes
     cbo.locked_at = None
     await session.flush()
     assert (await keys_to_read(session, cbo.id)).unseal(EventRow.note, ROW, sealed) == b"x"
+
+
+async def test_a_locked_organisation_gets_no_key_and_nothing_is_sealed_without_one(
+    session: AsyncSession,
+) -> None:
+    cbo = await make.cbo(session, NOW)
+    cbo.locked_at = NOW
+    await session.flush()
+    with pytest.raises(Conflict):
+        await keys_to_seal(session, cbo.id, NOW)
+    assert await session.scalar(select(DataKeyRow.epoch).where(DataKeyRow.cbo_id == cbo.id)) is None
+    with pytest.raises(Unreadable):
+        (await keys_to_read(session, cbo.id)).seal(EventRow.note, ROW, b"x")
+
+
+async def test_no_key_in_the_key_file_is_needed_for_what_was_destroyed(session: AsyncSession) -> None:
+    cbo = await make.cbo(session, NOW)
+    await keys_to_seal(session, cbo.id, NOW)
+    of_another_file = update(DataKeyRow).values(key_number="00000001")
+    await session.execute(of_another_file)
+    with pytest.raises(RuntimeError, match="00000001"):
+        await require_keys(session)
+    await session.execute(of_another_file.values(state=KeyState.DESTROYED, wrapped=None))
+    await require_keys(session)
 
 
 async def _filled(database: Database, count: int) -> tuple[UUID, UUID]:

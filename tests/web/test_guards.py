@@ -69,7 +69,7 @@ def test_a_guard_says_whom_it_lets_in() -> None:
     assert guards.proving.standings == {Standing.MUST_PROVE}  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("declared", [[], [guards.in_person], [guards.proved]])
+@pytest.mark.parametrize("declared", [None, [], [guards.in_person], [guards.proved]])
 def test_the_application_does_not_start_with_a_route_that_says_not_for_whom_it_is(declared) -> None:
     @get("/", guards=declared)
     async def forgotten() -> None: ...
