@@ -84,10 +84,10 @@ def linked(before: bytes, position: int, entry: Entry) -> bytes:
     return digest.digest()
 
 
-def _left_by(entry: Entry) -> Head | None:
-    """The head that an entry about a cut tells, unless somebody has made nonsense of it."""
+def _left_by(entry: Entry) -> bytes | None:
+    """The digest before a cut, as an entry tells it, unless somebody has made nonsense of it."""
     try:
-        return Head(entry.details["position"], bytes.fromhex(entry.details["hash"]))
+        return bytes.fromhex(entry.details["hash"])
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -104,7 +104,7 @@ class Check:
         self._heads = {anchor.head for anchor in self._anchors}
         self._kept_since = kept_since
         self._seen: set[Head] = set()
-        self._cuts: list[Head | None] = []
+        self._cuts: list[bytes | None] = []
         self._first: tuple[int, bytes, Entry] | None = None
         self.head = Head(0, BEGINNING)
         self.count = 0
@@ -146,9 +146,5 @@ class Check:
                 yield f"The beginning is cut off: {whose} stands at {at}, the log begins at {first}"
 
     def _is_told(self, position: int, stored: bytes, entry: Entry) -> bool:
-        """Whether an entry tells the head after which the first one, and nothing else, can follow."""
-        return any(
-            cut.position == position - 1 and linked(cut.hash, position, entry) == stored
-            for cut in self._cuts
-            if cut
-        )
+        """Whether an entry tells the digest after which the first one, and nothing else, can follow."""
+        return any(linked(cut, position, entry) == stored for cut in self._cuts if cut)

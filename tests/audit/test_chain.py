@@ -118,6 +118,7 @@ def test_what_is_wrong_with_a_chain_is_told_by_position() -> None:
         (chain[:5], f"The end is cut off: {kept} stands at 7, the log ends at 5"),
     ):
         assert chains.faults(found, anchor) == [wrong]
+    assert chains.faults(chain, chains.anchor_of(chain[:1]), anchor) == []
     assert chains.faults([*chains.rewrite(chain[:1], chance), *chain[1:]], chains.anchor_of(chain[:1])) == [
         "Entry 2 is not what was told there",
         f"The log was made anew: {kept} says something else of entry 1",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from sqlalchemy import text, update
 
 from notifications import outbox
@@ -182,6 +183,31 @@ async def test_nobody_listening_is_told_as_such(database: Database, settings: Se
         url = gone.url
     done = await sent(database, settings, url)
     assert str(done.trouble) == "the mail server cannot be reached"
+
+
+async def test_no_server_but_the_one_of_the_address_gets_anything(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    await queued(database)
+    elsewhere = sink.url.replace("127.0.0.1", "127.0.0.2")
+    assert (await sent(database, settings, elsewhere)).trouble
+    assert sink.connections == 0
+
+
+async def test_the_name_and_the_password_of_the_address_sign_in(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    signed_in: list[LoginPassword] = []
+
+    def authenticate(*told: object) -> AuthResult:
+        signed_in.append(told[-1])  # type: ignore[arg-type]
+        return AuthResult(success=True)
+
+    await queued(database)
+    async with smtp_server(sink, authenticator=authenticate, auth_require_tls=False):
+        url = sink.url.replace("smtp://", "smtp://rti%40rti.test:p%40ss%2Fword@")
+        assert (await sent(database, settings, url)).states == {MessageState.ACCEPTED: 1}
+    assert signed_in == [LoginPassword(b"rti@rti.test", b"p@ss/word")]
 
 
 async def test_a_server_without_encryption_gets_nothing_where_encryption_is_asked_for(
