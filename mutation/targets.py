@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 _COUNTING = ("tests/law/test_counting.py", "tests/law/test_oracle.py", "tests/law/test_published.py")
 _CLOCKS = ("tests/law/test_edge_cases.py", "tests/law/test_explaining.py", "tests/law/test_clocks.py")
-
 _OUTBOX = (
-    "bounces.py::test_an_unknown_address_gets_nothing_more_until_it_has_another_chance",
-    "bounces.py::test_a_refusal_after_a_report_of_the_same_message_counts_once",
-    "gateways.py::test_while_the_mail_server_is_away_a_number_that_is_not_proved_or_not_chosen_gets_nothing",
-    "gateways.py::test_a_gateway_goes_on_while_the_mail_server_is_away",
-    "gateways.py::test_who_has_no_number_that_works_gets_mail",
-    "digest.py::test_a_digest_counts_what_is_due_when_it_is_sent",
-    "digest.py::test_a_message_that_was_deferred_does_not_come_at_night",
-    "clock.py::test_what_was_claimed_while_the_clock_was_weeks_ahead_is_sent_now",
+    "notifications/test_bounces.py::test_an_unknown_address_gets_nothing_more_until_it_has_another_chance",
+    "notifications/test_bounces.py::test_a_refusal_after_a_report_of_the_same_message_counts_once",
+    "notifications/test_gateways.py::test_while_the_mail_server_is_away_a_number_that_is_not_proved_or_not_chosen_gets_nothing",
+    "notifications/test_gateways.py::test_a_gateway_goes_on_while_the_mail_server_is_away",
+    "notifications/test_gateways.py::test_who_has_no_number_that_works_gets_mail",
+    "notifications/test_digest.py::test_a_digest_counts_what_is_due_when_it_is_sent",
+    "notifications/test_digest.py::test_a_message_that_was_deferred_does_not_come_at_night",
+    "requests/test_snoozing.py::test_another_request_and_one_that_was_woken_are_told_of",
+    "notifications/test_clock.py::test_what_was_claimed_while_the_clock_was_weeks_ahead_is_sent_now",
 )
 
 
@@ -58,7 +58,7 @@ TARGETS = {
         (
             "tests/notifications/test_leases.py",
             "tests/notifications/test_dispatch.py",
-            *(f"tests/notifications/test_{each}" for each in _OUTBOX),
+            *(f"tests/{each}" for each in _OUTBOX),
             *("-k", "not (told_to_stop or does_not_serve or tarpit or four_dispatchers)"),
         )
     ),

@@ -52,6 +52,20 @@ async def test_what_is_queued_already_is_not_sent_while_the_request_is_snoozed(
     assert done.states == {MessageState.DROPPED: 1}
 
 
+async def test_another_request_and_one_that_was_woken_are_told_of(
+    database: Database, settings: Settings
+) -> None:
+    snoozed, woken = await due(database, today()), await due(database, today())
+    await due(database, today())
+    await sweep(database, today(), now(), host="rti.test")
+    for case in (snoozed, woken):
+        await _snoozed(database, case, today() + timedelta(2), today())
+    async with database.transaction() as session:
+        await snoozing.end(session, woken.request_id, woken.member.person, NOW)
+    done = await dispatch(database, replace(settings, smtp_url=""), clock=now)
+    assert done.states == {MessageState.DROPPED: 1, MessageState.KEPT: 2}
+
+
 async def test_a_snooze_stands_on_the_page_and_the_timeline_and_can_be_ended(
     client: httpx.AsyncClient, database: Database
 ) -> None:
