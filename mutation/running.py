@@ -128,6 +128,8 @@ def tried(
         ]
         if target.pure:
             chosen.append("--noconftest")
+        if target.without:
+            chosen += ["-k", f"not ({' or '.join(target.without)})"]
         hypothesis.settings.register_profile("mutation", phases=_PHASES, max_examples=40, database=None)
         hypothesis.settings.load_profile("mutation")
         return pytest.main([*chosen, *target.tests], plugins=[_names(run, worker)])

@@ -111,6 +111,7 @@ def test_what_is_wrong_with_a_chain_is_told_by_position() -> None:
     kept = f"the head kept elsewhere on {TODAY}"
     changed = replace(chain[3].entry, about="forged")
     for found, wrong in (
+        ([*chain[:3], *chain[4:]], "1 entries are missing before 5"),
         ([*chain[:3], *chain[5:]], "2 entries are missing before 6"),
         ([*chain[:3], chain[2], *chain[3:]], "There are several entries at 3"),
         ([*chain[:3], chain[3]._replace(entry=changed), *chain[4:]], "Entry 4 is not what was told there"),
