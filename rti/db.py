@@ -189,5 +189,6 @@ class Database:
             return (await connection.execute(statement, values)).all()
 
     async def close(self) -> None:
-        for database in (*self._under.values(), self):
-            await database.engine.dispose()
+        for database in self._under.values():
+            await database.close()
+        await self.engine.dispose()
