@@ -89,7 +89,9 @@ def shared_server(run: str) -> Iterator[None]:
 
     def hold() -> int:
         os.close(writing)
-        from rti import embedded  # noqa: PLC0415 -- only here, so that mutants import the system anew
+        # Only here, so that mutants import the system anew; tests say where their databases lie.
+        import tests  # noqa: F401, PLC0415
+        from rti import embedded  # noqa: PLC0415
 
         with embedded.server(Path(tempfile.gettempdir()) / f"rti-tests-{run}" / "postgres", keep=False):
             os.read(reading, 1)

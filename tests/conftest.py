@@ -1,8 +1,6 @@
 """One embedded server for the whole run, one migrated template, and a fresh copy of it for each test."""
 
 import asyncio
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,11 +25,6 @@ from rti.sealing import keys
 from rti.settings import Settings
 from tests import make
 from tests.commands import KEY_FILE, environment, free_port, reap
-
-_MEMORY = Path("/dev/shm")  # noqa: S108 -- every user may make folders of their own there
-if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 4 * 2**30:
-    # Tests survive no power cut, so databases need not lie on a disk, where copying one takes five times as long.
-    tempfile.tempdir = os.environ["TMPDIR"] = str(_MEMORY)
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """The moment at which tests that need one take place: Monday, 10 o'clock in Phnom Penh."""

@@ -59,6 +59,7 @@ def test_a_day_off_is_named_and_a_weekend_is_named_by_its_day():
     name = days.why_off(day("2023-04-14"))
     assert name is not None
     assert "New Year" in name.en
+    assert days.why_off(day("2023-04-15")) == name, "also on a Saturday"
     assert days.why_off(day("2023-04-22")).en == "Saturday"
     assert days.why_off(day("2023-04-13")) is None
 
