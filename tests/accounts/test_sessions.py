@@ -49,6 +49,19 @@ async def test_only_the_hash_of_a_token_is_stored(database: Database) -> None:
     assert len(stored) == 32
 
 
+async def test_a_second_factor_completes_the_session_in_which_it_was_shown_and_no_other(
+    database: Database,
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session, Role.STAFF)
+        here, elsewhere = [await sessions.open_session(session, member.person.id, NOW) for _ in range(2)]
+        me = await sessions.find(session, here, NOW)
+        assert me
+        complete = await sessions.complete(session, me, NOW)
+        found = [await sessions.find(session, token, NOW) for token in (complete, here, elsewhere)]
+    assert [each and each.second_factor for each in found] == [True, None, False]
+
+
 async def test_a_session_ends_after_thirty_idle_minutes_and_twelve_hours(database: Database) -> None:
     async with database.transaction() as session:
         member = await make.member(session)
