@@ -44,7 +44,7 @@ def _sent(operation: Any, address: str, headers: dict[str, str], names: dict[str
     statuses: Counter[int] = Counter()
 
     @settings(
-        max_examples=size(4, 110),
+        max_examples=size(4, 152),
         deadline=None,
         database=None,
         derandomize=not FULL,

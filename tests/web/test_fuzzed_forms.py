@@ -62,7 +62,7 @@ def _bombard(form: Route, address: str, visitor: httpx.Client, token: str) -> Co
     statuses: Counter[int] = Counter()
 
     @settings(
-        max_examples=size(3, 200),
+        max_examples=size(3, 265),
         deadline=None,
         database=None,
         derandomize=not FULL,
