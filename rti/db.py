@@ -31,8 +31,7 @@ from rti.tenancy.logins import Login, password_of
 UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
 """SQLSTATE of a duplicate key, of a row or table out of reach of a login, and of a lock that another holds
 (PostgreSQL, appendix A)."""
-READ_ONLY = "25006"
-_OUTAGES = ("08", "53", "57P", "58", READ_ONLY)
+_OUTAGES = ("08", "53", "57P", "58", "25006")
 """Beginnings of the SQLSTATE of what is no fault of ours: a lost connection, a lack of disk, memory or
 connections, a server that stops or starts, a disk that fails, and the end of our reserve of disk."""
 RESERVE = 256_000_000

@@ -56,8 +56,9 @@ class Problem(Exception):
     again_in: timedelta | None = None
     """After how long the same works again, where that is known."""
 
-    def __init__(self, detail: Message | None = None) -> None:
+    def __init__(self, detail: Message | None = None, *, again_in: timedelta | None = None) -> None:
         self.detail = detail or self.title
+        self.again_in = again_in or self.again_in
         super().__init__(self.detail.render())
 
 
@@ -123,9 +124,9 @@ class Invalid(Problem):
     status = 422
     title = say("Some fields need another look")
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: Fault, again_in: timedelta | None = None) -> None:
         self.faults = faults
-        super().__init__()
+        super().__init__(again_in=again_in)
         self.args = ("; ".join(f"{fault.field}: {fault.message.render()}" for fault in faults),)
 
 
@@ -133,18 +134,10 @@ class TooOften(Invalid):
     status = 429
     title = say("Too many wrong tries")
 
-    def __init__(self, fault: Fault, *, again_in: timedelta) -> None:
-        super().__init__(fault)
-        self.again_in = again_in
-
 
 class UsedUp(Problem):
     status = 429
     title = say("Asked for too often")
-
-    def __init__(self, detail: Message, *, again_in: timedelta) -> None:
-        super().__init__(detail)
-        self.again_in = again_in
 
 
 def invalid(field_name: str, text: Message) -> Invalid:

@@ -5,7 +5,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 from rti.sealing import keys
 
@@ -44,3 +49,18 @@ def reap(process: subprocess.Popen[str]) -> int:
     if process.stdout:
         process.stdout.close()
     return status
+
+
+@contextmanager
+def serving(env: Mapping[str, str], **how: Any) -> Iterator[str]:
+    """Where `rti serve` answers in an environment, until the block ends; then it is told to stop, and does."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rti", "serve"], env={**env, "RTI_PORT": str(port)}, text=True, **how
+    )
+    address = f"http://127.0.0.1:{port}"
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as visitor:
+        visitor.get(f"{address}/health")
+    yield address
+    process.terminate()
+    assert reap(process) == 0

@@ -1,8 +1,6 @@
 """One embedded server for the whole run, one migrated template, and a fresh copy of it for each test."""
 
 import asyncio
-import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +22,7 @@ from rti.migrating import migrate
 from rti.sealing import keys
 from rti.settings import Settings
 from tests import make
-from tests.commands import KEY_FILE, environment, free_port, reap
+from tests.commands import KEY_FILE, environment, serving
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """The moment at which tests that need one take place: Monday, 10 o'clock in Phnom Penh."""
@@ -125,19 +123,9 @@ async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def address(database_url: str) -> Iterator[str]:
     """Where `rti serve` answers, on the database of the test."""
-    port = free_port()
     own = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": "test " * 8, "RTI_KEY_FILE": str(KEY_FILE)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rti", "serve"],
-        env=environment(**own, RTI_PORT=str(port)),
-        text=True,
-    )
-    found = f"http://127.0.0.1:{port}"
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as visitor:
-        visitor.get(f"{found}/health")
-    yield found
-    process.terminate()
-    reap(process)
+    with serving(environment(**own)) as found:
+        yield found
 
 
 SignIn = Callable[[Role], Awaitable[make.Member]]

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from rti.db import RESERVE, Database
 from rti.settings import Settings
 from tests import make
-from tests.commands import environment, free_port, reap
+from tests.commands import environment, serving
 from tests.sizes import size
 
 SIZE = RESERVE + 150_000_000
@@ -90,22 +90,13 @@ class Installation:
 def served(disk: Path) -> Iterator[str]:
     """Where `rti serve` answers, with its data, its log and its temporary files on the small disk."""
     (disk / "tmp").mkdir()
-    port = free_port()
-    known = environment(RTI_DATA_DIR=str(disk / "var"), RTI_PORT=str(port))
+    known = environment(RTI_DATA_DIR=str(disk / "var"))
     subprocess.run([sys.executable, "-m", "rti", "migrate"], env=known, check=True, capture_output=True)
-    with (disk / "serve.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "rti", "serve"],
-            env=known | {"TMPDIR": str(disk / "tmp")},
-            text=True,
-            stderr=log,
-        )
-    address = f"http://127.0.0.1:{port}"
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as visitor:
-        visitor.get(f"{address}/sign-in")
-    yield address
-    process.terminate()
-    assert reap(process) == 0
+    with (
+        (disk / "serve.log").open("w") as log,
+        serving(known | {"TMPDIR": str(disk / "tmp")}, stderr=log) as address,
+    ):
+        yield address
     running = (disk / "var" / "postgres" / "postmaster.pid").exists()
     assert not running, "whoever leaves last stops the database"
 

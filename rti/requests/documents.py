@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -81,15 +82,7 @@ async def attach(
     )
     document.file_name = keys.seal_text(DocumentRow.file_name, document.id, name)
     session.add(document)
-    tell(
-        session,
-        What.DOCUMENT_ADDED,
-        now,
-        about=event.request_id,
-        cbo_id=event.cbo_id,
-        document=document.id,
-        sha256=document.sha256.hex(),
-    )
+    tell_of(session, document, What.DOCUMENT_ADDED, now, sha256=document.sha256.hex())
     await session.flush()
     whole = keys.seal(DocumentContentRow.content, document.id, content)
     session.add(DocumentContentRow(document_id=document.id, cbo_id=event.cbo_id, content=whole))
@@ -139,7 +132,7 @@ async def copy_to_show(
     # The picture in a copy was painted anew, the pages of a PDF were not.
     if document.threat and copy.media_type == "application/pdf":
         return Quarantined()
-    tell(session, What.DOCUMENT_SHOWN, now, about=request_id, cbo_id=request.cbo_id, document=document_id)
+    tell_of(session, document, What.DOCUMENT_SHOWN, now)
     return await _checked(session, document, copy, copy.media_type, copy.sha256, now)
 
 
@@ -178,11 +171,10 @@ async def scan(
     if not clamd:
         return
     threat = await threat_in(clamd, content)
-    about = {"about": document.request_id, "cbo_id": document.cbo_id, "document": document.id}
     if threat and not document.threat:
-        tell(session, What.DOCUMENT_QUARANTINED, now, **about, threat=threat)
+        tell_of(session, document, What.DOCUMENT_QUARANTINED, now, threat=threat)
     elif document.threat and not threat:
-        tell(session, What.DOCUMENT_RELEASED, now, **about)
+        tell_of(session, document, What.DOCUMENT_RELEASED, now)
     document.threat = threat
 
 
@@ -220,8 +212,13 @@ def as_it_came(
 
 def tell_altered(session: AsyncSession, document: DocumentRow, table: type[Stored], now: datetime) -> None:
     log.error("document_altered", document=str(document.id), table=table.__tablename__)
-    about = {"about": document.request_id, "cbo_id": document.cbo_id, "document": document.id}
-    tell(session, What.DOCUMENT_ALTERED, now, **about, table=table.__tablename__)
+    tell_of(session, document, What.DOCUMENT_ALTERED, now, table=table.__tablename__)
+
+
+def tell_of(session: AsyncSession, document: DocumentRow, what: What, now: datetime, **details: Any) -> None:
+    """Write down what happened to a document."""
+    about = document.request_id
+    tell(session, what, now, about=about, cbo_id=document.cbo_id, document=document.id, **details)
 
 
 def _ending_in(name: str, media_type: str) -> str:

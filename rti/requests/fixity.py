@@ -13,13 +13,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.kinds import What
-from rti.audit.telling import tell
 from rti.cbos.tables import CboRow
 from rti.db import Database
 from rti.documents.cleaning import TooManyPixels
 from rti.documents.copying import copy_of
 from rti.documents.scanning import ScannerAway
-from rti.requests.documents import CHECKED_EVERY, Stored, as_it_came, copy_row, scan, tell_altered
+from rti.requests.documents import CHECKED_EVERY, Stored, as_it_came, copy_row, scan, tell_altered, tell_of
 from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow
 from rti.sealing.data_keys import kept_keys, keys_to_seal, opened_keys
 
@@ -67,9 +66,10 @@ async def check_some(database: Database, clamd: str, now: datetime) -> Counter[F
     while waiting and not found[Found.UNSCANNED]:
         async with database.transaction() as session:
             found[await check(session, waiting.pop(0), clamd, now)] += 1
-    async with database.transaction() as session:
-        left = update(DocumentRow).where(DocumentRow.id.in_(waiting))
-        await session.execute(left.values(next_check_at=now))
+    if waiting:
+        async with database.transaction() as session:
+            left = update(DocumentRow).where(DocumentRow.id.in_(waiting))
+            await session.execute(left.values(next_check_at=now))
     return found
 
 
@@ -104,8 +104,7 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
         shown is not None or await _copied(session, document, content, now) or copy is None
     )
     if whole and (altered or document.altered_at):
-        about = {"about": document.request_id, "cbo_id": document.cbo_id, "document": document.id}
-        tell(session, What.DOCUMENT_WHOLE, now, **about)
+        tell_of(session, document, What.DOCUMENT_WHOLE, now)
     document.altered_at = None if whole else document.altered_at or now
     document.next_check_at = now + (CHECKED_EVERY if whole else ALARM_FOR)
     if content is not None:

@@ -19,7 +19,6 @@ from rti.errors import (
     Forbidden,
     Invalid,
     Malformed,
-    Message,
     NotFound,
     Problem,
     SignInRequired,
@@ -110,25 +109,20 @@ def on_http_exception(request: WebRequest, exception: HTTPException) -> Response
     return answer(request, _BY_STATUS.get(exception.status_code, Malformed)())
 
 
-def on_outage(request: WebRequest, exception: Exception) -> Response[Any]:
-    """The database is away or a disk is full: nothing was changed, and trying again later helps."""
-    reference = uuid.uuid4().hex[:12]
-    log.error("outage", reference=reference, method=request.method, exc_info=exception)
-    told = say(
-        "The system cannot reach or write its data just now. Nothing was changed; what is already there can usually "
-        "still be read. Try again in a few minutes; if it goes on, tell whoever runs this server: {reference}",
-        reference=reference,
-    )
-    return answer(request, Unavailable(told), reference)
-
-
 def on_crash(request: WebRequest, exception: Exception) -> Response[Any]:
-    """Something we did not foresee: a reference for the person, and the trace in the log under it."""
-    if is_outage(exception):
-        return on_outage(request, exception)
+    """What nobody foresaw, or an outage: a reference for the person, and the trace in the log under it."""
     reference = uuid.uuid4().hex[:12]
-    log.error("crash", reference=reference, method=request.method, exc_info=exception)
-    told: Message = say(
+    away = is_outage(exception)
+    event = "outage" if away else "crash"
+    log.error(event, reference=reference, method=request.method, exc_info=exception)
+    if away:
+        told = say(
+            "The system cannot reach or write its data just now. Nothing was changed; what is already there can usually "
+            "still be read. Try again in a few minutes; if it goes on, tell whoever runs this server: {reference}",
+            reference=reference,
+        )
+        return answer(request, Unavailable(told), reference)
+    told = say(
         "Something went wrong on our side. Nothing was changed. Tell us this reference: {reference}",
         reference=reference,
     )

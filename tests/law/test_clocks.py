@@ -14,7 +14,6 @@ from rti.law.limits import Limit, Unit
 from rti.law.rules import Counting, Extension, Receipt, Stop, StopKind, Term
 from rti.law.status import overdue_on
 from rti.law.statutes import Statute, standard
-from rti.law.steps import EVENTS, SENTENCES, step_from_data
 from tests.law.make import HOLIDAY, calendar, codes, day, event, judged, library, published
 
 RECEIVED = event("received", "2023-06-05")
@@ -226,37 +225,6 @@ def test_what_was_recorded_at_a_moment_was_known_at_that_moment():
     answer = event("answered", "2023-06-20", recorded_at=recorded)
     assert effective([RECEIVED, answer], recorded) == (RECEIVED, answer)
     assert effective([RECEIVED, answer], recorded - timedelta(microseconds=1)) == (RECEIVED,)
-
-
-def test_every_step_can_be_said_stored_and_read_back():
-    histories = [
-        [RECEIVED, event("fee_requested", "2023-06-12"), event("fee_paid", "2023-06-16")],
-        [
-            event("received", "2023-06-04T20:00", urgent=True, channel="online"),
-            event("extended", "2023-06-08"),
-        ],
-        [RECEIVED, event("transferred", "2023-06-08"), event("answered", "2023-07-08", outcome="refused")],
-    ]
-    said = set()
-    for law in library().values():
-        for history in histories:
-            for each in judged(law, history, published("KH")).values():
-                for step in each.steps:
-                    text = step.text(str, str, "km")
-                    assert "{" not in text
-                    assert step_from_data(step.to_data()) == step
-                    said.add(step.code)
-    assert said <= set(SENTENCES)
-    assert set(EVENTS) == set(EventKind)
-
-
-def test_the_steps_come_in_the_order_of_the_reasoning():
-    events = [event("received", "2023-04-12"), event("extended", "2023-04-20", days="5 working")]
-    reply = judged(standard("5 working"), events, published("KH"))["reply"]
-    assert codes(reply) == [
-        "limit_unplaced", "starts", "start_excluded", "weekends", "holiday", "extended", "due", "standard",
-        "provisional",
-    ]  # fmt: skip
 
 
 histories = st.lists(

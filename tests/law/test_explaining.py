@@ -7,7 +7,8 @@ from rti.law.events import EventKind
 from rti.law.limits import Unit
 from rti.law.rules import FORWARD, Counting, FirstDay, Stop, StopKind
 from rti.law.statutes import standard
-from tests.law.make import calendar, codes, day, event, judged, published
+from rti.law.steps import EVENTS, SENTENCES, step_from_data
+from tests.law.make import calendar, codes, day, event, judged, library, published
 
 ROLLING = Counting(roll=FORWARD)
 
@@ -85,3 +86,42 @@ def test_working_days_that_a_stop_adds_make_a_limit_of_calendar_days_depend_on_t
         fee = Stop(EventKind.FEE_REQUESTED, EventKind.FEE_PAID, StopKind.ADD_DAYS, unit=unit)
         reply = judged(standard("20 calendar", stops=(fee,)), history, unknown)["reply"]
         assert reply.provisional == (unit is Unit.WORKING)
+
+
+def test_every_step_can_be_said_stored_and_read_back() -> None:
+    histories = [
+        [
+            event("received", "2023-06-05"),
+            event("fee_requested", "2023-06-12"),
+            event("fee_paid", "2023-06-16"),
+        ],
+        [
+            event("received", "2023-06-04T20:00", urgent=True, channel="online"),
+            event("extended", "2023-06-08"),
+        ],
+        [
+            event("received", "2023-06-05"),
+            event("transferred", "2023-06-08"),
+            event("answered", "2023-07-08", outcome="refused"),
+        ],
+    ]
+    said = set()
+    for law in library().values():
+        for history in histories:
+            for each in judged(law, history, published("KH")).values():
+                for step in each.steps:
+                    text = step.text(str, str, "km")
+                    assert "{" not in text
+                    assert step_from_data(step.to_data()) == step
+                    said.add(step.code)
+    assert said <= set(SENTENCES)
+    assert set(EVENTS) == set(EventKind)
+
+
+def test_the_steps_come_in_the_order_of_the_reasoning() -> None:
+    events = [event("received", "2023-04-12"), event("extended", "2023-04-20", days="5 working")]
+    reply = judged(standard("5 working"), events, published("KH"))["reply"]
+    assert codes(reply) == [
+        "limit_unplaced", "starts", "start_excluded", "weekends", "holiday", "extended", "due", "standard",
+        "provisional",
+    ]  # fmt: skip

@@ -8,8 +8,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from sqlalchemy import text, update
 
-from notifications import outbox
-from notifications.dispatch import CONNECTIONS, ROUND, Dispatched, dispatch
+from notifications.dispatch import CONNECTIONS, Dispatched, dispatch
 from notifications.sweep import sweep
 from notifications.wire import Patience, Wire
 from rti.accounts.tables import PersonRow
@@ -235,12 +234,6 @@ async def test_a_tarpit_holds_nobody_up_longer_than_our_patience(
         done = await sent(database, settings, url)
     assert str(done.trouble) == "the mail server answers too slowly"
     assert asyncio.get_running_loop().time() - began < 4 * SHORT.connect
-
-
-def test_the_slowest_conversation_ends_within_the_lease() -> None:
-    patience = Patience()
-    slowest = timedelta(seconds=patience.connect + patience.envelope + patience.after_dot)
-    assert ROUND + slowest < outbox.LEASE
 
 
 async def test_a_silence_after_the_final_dot_is_a_doubt(database: Database, settings: Settings) -> None:

@@ -1,12 +1,14 @@
 """A message belongs to one dispatcher at a time, until its lease has passed."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from notifications import outbox
+from notifications.dispatch import ROUND
+from notifications.wire import Patience
 from rti.correspondence.kinds import MessageState
 from rti.db import Database
 from rti.settings import Settings
@@ -64,3 +66,9 @@ async def test_four_dispatchers_at_once_send_each_message_once(
     found = await asyncio.gather(*(sent(database, settings, sink.url) for _ in range(4)))
     assert sum(done.states[MessageState.ACCEPTED] for done in found) == 40
     assert len(sink.message_ids) == len(set(sink.message_ids)) == 40
+
+
+def test_the_slowest_conversation_ends_within_the_lease() -> None:
+    patience = Patience()
+    slowest = timedelta(seconds=patience.connect + patience.envelope + patience.after_dot)
+    assert ROUND + slowest < outbox.LEASE
