@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup check test torture mutants messages bench lock clean
+.PHONY: run setup check test torture messages bench lock clean
 
 run: setup
 	$(BIN)/rti demo
@@ -29,10 +29,6 @@ test: check
 # The long tests at their full sizes, one after the other, printing their figures.
 torture: setup
 	TEST_SIZE=full BROWSER_REQUIRED=1 $(BIN)/pytest -m torture -s -v
-
-# Change one thing at a time in what must not be wrong, and print what no test notices (docs/mutation.md).
-mutants: setup
-	$(BIN)/python -m mutation
 
 # Collect the texts of the program into the Khmer catalogue; what is new there waits for a translation.
 # Of its header only what gettext needs is kept: no names, no dates, nothing of the machine.

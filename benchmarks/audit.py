@@ -12,18 +12,18 @@ from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks import data
-from rti import wallclock
-from rti.accounts.policy import Person, Role
 from rti.accounts.sessions import person_of
-from rti.accounts.tables import PersonRow
-from rti.audit.tables import AuditEntryRow
-from rti.bodies.tables import PublicBodyRow
-from rti.db import Database
+from rti.core import wallclock
+from rti.core.db import Database
+from rti.core.db_roles import login_of
+from rti.core.roles import Person, Role
 from rti.law.events import EventKind, Outcome
+from rti.models.accounts import PersonRow
+from rti.models.audit import AuditEntryRow
+from rti.models.bodies import PublicBodyRow
+from rti.models.requests import Topic
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
-from rti.requests.kinds import Topic
-from rti.tenancy.logins import login_of
 
 REQUESTS = 100_000
 """Stored before, as in a system that is in use."""

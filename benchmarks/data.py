@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti import embedded, wallclock
-from rti.db import Database
-from rti.migrating import migrate
+from rti.core import embedded_postgres, wallclock
+from rti.core.db import Database
+from rti.upgrade import migrate
 
 TODAY = date(2026, 11, 23)
 CBOS = 600
@@ -117,10 +117,10 @@ def filled(count: int, cbos: int = CBOS) -> Iterator[str]:
     """The address of a database with `count` requests, which is gone afterwards."""
     with (
         TemporaryDirectory(prefix="rti-benchmark-") as folder,
-        embedded.server(Path(folder) / "postgres") as running,
+        embedded_postgres.server(Path(folder) / "postgres") as running,
     ):
         running.psql("CREATE DATABASE rti")
-        url = embedded.url_of(running, "rti")
+        url = embedded_postgres.url_of(running, "rti")
         asyncio.run(_prepare(url, count, cbos))
         running.psql("CHECKPOINT")
         yield url

@@ -16,20 +16,20 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.data import TODAY, filled
-from rti import wallclock
-from rti.accounts.policy import Person
 from rti.accounts.sessions import person_of
-from rti.accounts.tables import PersonRow
-from rti.calendars.actions import change, preview
 from rti.calendars.commands import DeclareDay
 from rti.calendars.queries import HOME
-from rti.db import Database
+from rti.core import wallclock
+from rti.core.db import Database
+from rti.core.roles import Person
 from rti.law.limits import parse_limit
+from rti.models.accounts import PersonRow
+from rti.models.requests import RequestRow
 from rti.requests.actions import refold
 from rti.requests.commands import RequestFilter
+from rti.requests.date_changes import change, preview
 from rti.requests.queries import events_of, worklist
-from rti.requests.recomputing import recompute, touched
-from rti.requests.tables import RequestRow
+from rti.requests.recalculation import recompute, touched
 from rti.statistics.what_if import WhatIf, what_if
 from rti.statutes.actions import declare_standard
 

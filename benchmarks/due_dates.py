@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from time import perf_counter
 
-from rti.calendars.published import published_calendar
+from rti.calendars.holidays import published_calendar
 from rti.law.calendars import WEEKENDS
 from rti.law.counting import due_on
 from rti.law.limits import parse_limit

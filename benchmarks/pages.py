@@ -16,13 +16,13 @@ from litestar import Litestar, get
 from sqlalchemy import select
 
 from benchmarks.data import filled
-from rti import wallclock
 from rti.accounts.passwords import new_token, token_hash
-from rti.accounts.policy import Role
 from rti.accounts.sessions import LONGEST
-from rti.accounts.tables import PersonRow, SignInRow
-from rti.db import Database
-from rti.requests.tables import RequestRow
+from rti.core import wallclock
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.models.accounts import PersonRow, SignInRow
+from rti.models.requests import RequestRow
 
 REQUESTS = 100_000
 SECONDS = 3.0

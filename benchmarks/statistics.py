@@ -7,9 +7,8 @@ from time import perf_counter
 import asyncpg
 
 from benchmarks.data import TODAY, filled
-from rti.db import Database
-from rti.statistics.commands import Wanted
-from rti.statistics.kinds import Dimension
+from rti.core.db import Database
+from rti.statistics.commands import Dimension, Wanted
 from rti.statistics.measures import State
 from rti.statistics.queries import table
 

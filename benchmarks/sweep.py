@@ -18,12 +18,12 @@ from aiosmtplib import SMTP
 from sqlalchemy import text
 
 from notifications.dispatch import CONNECTIONS, dispatch
-from notifications.letters import Letter, compose
+from notifications.render import Letter, compose
 from notifications.sweep import sweep
-from rti import embedded, wallclock
-from rti.db import Database
-from rti.migrating import migrate
-from rti.settings import Settings
+from rti.core import embedded_postgres, wallclock
+from rti.core.db import Database
+from rti.core.settings import Settings
+from rti.upgrade import migrate
 
 Figure = tuple[str, float, str]
 REQUESTS = 100_000
@@ -157,7 +157,7 @@ def measure(requests: int = REQUESTS) -> list[Figure]:
     """How long two sweeps take, and how fast messages leave beside a loop that does nothing else."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        embedded.completed(Settings(data_dir=Path(folder))) as settings,
+        embedded_postgres.completed(Settings(data_dir=Path(folder))) as settings,
         sink() as port,
     ):
         return asyncio.run(_measured(settings, port, requests))

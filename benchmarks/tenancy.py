@@ -18,18 +18,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks import data
-from rti import wallclock
-from rti.accounts.policy import Person, Role
 from rti.accounts.sessions import person_of
-from rti.accounts.tables import PersonRow
-from rti.db import Database
+from rti.core import keyring, wallclock
+from rti.core.db import Database
+from rti.core.db_roles import login_of
+from rti.core.roles import Person, Role
+from rti.encryption.data_keys import keys_to_seal
+from rti.models.accounts import PersonRow
+from rti.models.requests import EventRow, RequestRow
 from rti.requests.commands import RequestFilter, SaveRequester
-from rti.requests.identity import save_requester
 from rti.requests.queries import events_of, one, worklist
-from rti.requests.tables import EventRow, RequestRow
-from rti.sealing import keys
-from rti.sealing.data_keys import keys_to_seal
-from rti.tenancy.logins import login_of
+from rti.requests.requester import save_requester
 
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "1000000"))
 CBOS = 2_000
@@ -124,7 +123,7 @@ async def _of_role(database: Database, role: Role) -> list[tuple[str, float, str
 
 async def _measured(url: str) -> list[tuple[str, float, str]]:
     with TemporaryDirectory() as folder:
-        database = Database(url, keyring=keys.read(keys.kept(Path(folder) / "wrapping")))
+        database = Database(url, keyring=keyring.read(keyring.kept(Path(folder) / "wrapping")))
     found = [line for role in (Role.CBO_LEAD, Role.STAFF) for line in await _of_role(database, role)]
     await database.close()
     return found

@@ -1,10 +1,10 @@
-"""Alembic's entry: runs on the connection that `rti.migrating` hands over."""
+"""Alembic's entry: runs on the connection that `rti.upgrade` hands over."""
 
 from alembic import context
 
-import rti.tables  # noqa: F401 -- importing it fills the metadata
-from rti.db import Base, Choice
-from rti.sealing.columns import Sealed
+import rti.models  # noqa: F401 -- importing it fills the metadata
+from rti.core.db import Base, Choice
+from rti.models.keys import Sealed
 
 connection = context.config.attributes["connection"]
 

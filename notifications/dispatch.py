@@ -15,15 +15,14 @@ from datetime import datetime, timedelta
 import structlog
 from aiosmtplib import SMTP
 
-from notifications import letters, outbox, reports
+from notifications import delivery_reports, outbox, render, unsubscribe
 from notifications.gateways import Gateways
 from notifications.outbox import Claimed, Ledger, Mark
-from notifications.wire import Outcome, ServerTrouble, Verdict, Wire
-from rti import wallclock
-from rti.correspondence import unsubscribing
-from rti.correspondence.kinds import Channel, MessageKind, MessageState
-from rti.db import Database
-from rti.settings import Settings
+from notifications.smtp import Outcome, ServerTrouble, Verdict, Wire
+from rti.core import wallclock
+from rti.core.db import Database
+from rti.core.settings import Settings
+from rti.models.messages import Channel, MessageKind, MessageState
 
 ROUND = timedelta(minutes=3)
 """How long messages of one claim are begun; with one conversation's patience it stays within the lease."""
@@ -219,7 +218,7 @@ def _domain(message: Claimed) -> str:
 async def _hand_over(wire: Wire, shared: _Round, client: SMTP, message: Claimed) -> Outcome | None:
     settings = shared.settings
     try:
-        content = letters.compose(
+        content = render.compose(
             message.letter,
             sender=settings.mail_from,
             to=message.to,
@@ -230,7 +229,7 @@ async def _hand_over(wire: Wire, shared: _Round, client: SMTP, message: Claimed)
         )
     except ValueError:
         return Outcome(Verdict.REFUSED, "the address cannot be written", "5.1.3")
-    bounces = settings.bounce_address and reports.sender_of(
+    bounces = settings.bounce_address and delivery_reports.sender_of(
         message.id, settings.bounce_address, settings.secret
     )
     return await wire.hand_over(
@@ -246,7 +245,7 @@ def _unsubscribe(message: Claimed, settings: Settings) -> str:
     """Where a digest can be ended by one click, which RFC 8058 allows by HTTPS only."""
     if message.kind is not MessageKind.DIGEST or message.person_id is None or not settings.secure_cookies:
         return ""
-    return unsubscribing.address(settings.address, message.person_id, settings.secret)
+    return unsubscribe.address(settings.address, message.person_id, settings.secret)
 
 
 def _mark(shared: _Round, mark: Mark) -> None:

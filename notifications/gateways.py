@@ -14,10 +14,10 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote
 
-from notifications.letters import Letter
-from notifications.wire import Outcome, Verdict
-from rti.correspondence.kinds import Channel
-from rti.settings import Settings, SettingsFault
+from notifications.render import Letter
+from notifications.smtp import Outcome, Verdict
+from rti.core.settings import Settings, SettingsFault
+from rti.models.messages import Channel
 
 PATIENCE = 30.0
 """Seconds after which a gateway that says nothing counts as a doubt."""

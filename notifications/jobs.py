@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifications.dispatch import dispatch
+from notifications.smtp import ServerTrouble
 from notifications.sweep import sweep
-from notifications.wire import ServerTrouble
-from rti import wallclock
-from rti.audit.anchoring import anchor_once_a_day
-from rti.audit.chaining import chain
-from rti.audit.tallying import tell_tallies
-from rti.backups.kinds import RunKind
+from rti.audit.checkpoints import anchor_once_a_day
+from rti.audit.record import tell_tallies
+from rti.audit.sealer import chain
 from rti.backups.retention import backup_due, drill_due
 from rti.backups.runs import last_good
-from rti.db import Database
-from rti.embedded import for_children
+from rti.core import wallclock
+from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.embedded_postgres import for_children
+from rti.core.settings import Settings
+from rti.models.backups import RunKind
 from rti.requests.fixity import Found, check_some, words
-from rti.retention.removing import remove_once_a_day
-from rti.settings import Settings
-from rti.tenancy.logins import Login
+from rti.retention.purge import remove_once_a_day
 
 
 @dataclass(frozen=True, slots=True)

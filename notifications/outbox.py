@@ -14,16 +14,16 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notifications import letters
-from notifications.digest import contents
+from notifications import render
+from notifications.bounces import standings
+from notifications.digests import contents
 from notifications.hours import put_off
 from notifications.sweep import reading_calendar
 from rti.accounts.invitations import GOOD_FOR
-from rti.correspondence.bounces import standings
-from rti.correspondence.kinds import Channel, MessageKind, MessageState, Standing
-from rti.db import Database
+from rti.core.db import Database
 from rti.law.calendars import Calendar
 from rti.law.reminders import first_due
+from rti.models.messages import Channel, MessageKind, MessageState, Standing
 
 Way = tuple[Channel, str]
 """A channel, and an address on it."""
@@ -120,7 +120,7 @@ class Claimed:
     channel: Channel
     to: str
     language: str
-    letter: letters.Letter
+    letter: render.Letter
     created_at: datetime
     deferrals: int
     ambiguous: int
@@ -234,11 +234,11 @@ def _welcome(row: Row[Any], now: datetime) -> bool:
 
 def _letter(
     row: Row[Any], values: dict[str, Any], day: date, calendar: Calendar, address: str
-) -> letters.Letter:
+) -> render.Letter:
     """The text, which stays as it was written once; empty where there is nothing to tell."""
     if row.subject is not None or not values:
-        return letters.Letter(row.subject or "", row.body or "")
-    return letters.write(
+        return render.Letter(row.subject or "", row.body or "")
+    return render.write(
         MessageKind(row.kind), values, language=row.language, day=day, calendar=calendar, address=address
     )
 
@@ -256,7 +256,7 @@ def _works(row: Row[Any], standing: Standing | None) -> bool:
     return standing is not Standing.DISABLED or row.kind == MessageKind.LETTER
 
 
-def _claimed(row: Row[Any], ways: Sequence[Way], letter: letters.Letter) -> Claimed:
+def _claimed(row: Row[Any], ways: Sequence[Way], letter: render.Letter) -> Claimed:
     channel, to = ways[0]
     return Claimed(
         id=row.id,

@@ -12,14 +12,14 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notifications.digest import queue_digests
+from notifications.digests import queue_digests
 from notifications.hours import TURN, values_of
+from notifications.rules import own_rules
 from rti.calendars.queries import calendar_of
-from rti.correspondence.kinds import MessageKind, MessageState
-from rti.correspondence.rules import own_rules
-from rti.db import Database
+from rti.core.db import Database
 from rti.law.calendars import WEEKENDS, Calendar
 from rti.law.reminders import DEFAULT_RULES, Audience, Occasion, ReminderRule, due_dates
+from rti.models.messages import MessageKind, MessageState
 
 BATCH = 5_000
 """Reminders of one transaction: few enough that nobody waits for it."""

@@ -8,18 +8,18 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import hash_password
-from rti.accounts.policy import CBO, Person, Role
 from rti.accounts.sessions import person_of
-from rti.accounts.tables import AssignmentRow, PersonRow
-from rti.bodies.tables import AreaRow, PublicBodyRow
-from rti.campaigns.tables import CampaignRow, TargetAreaRow
-from rti.cbos.tables import CboRow
-from rti.db import new_id
+from rti.core.db import new_id
+from rti.core.roles import CBO, Person, Role
 from rti.law.calendars import Calendar
 from rti.law.events import EventKind, Outcome
+from rti.models.accounts import AssignmentRow, PersonRow
+from rti.models.bodies import AreaRow, PublicBodyRow
+from rti.models.campaigns import CampaignRow, TargetAreaRow
+from rti.models.cbos import CboRow
+from rti.models.requests import Channel, Filing, Topic
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
-from rti.requests.kinds import Channel, Filing, Topic
 
 PASSWORD = "demonstration"  # noqa: S105 -- shown on the sign-in page of the demo.
 

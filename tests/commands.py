@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 
-from rti.sealing import keys
+from rti.core import keyring
 
-KEY_FILE = keys.kept(Path(tempfile.gettempdir()) / f"rti-test-keys-{os.getuid()}" / "wrapping")
+KEY_FILE = keyring.kept(Path(tempfile.gettempdir()) / f"rti-test-keys-{os.getuid()}" / "wrapping")
 """The keys of all tests: they open nothing but what tests have sealed."""
 
 

@@ -14,13 +14,12 @@ import pytest
 from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti import embedded
-from rti.accounts.policy import Role
-from rti.app import create_app
-from rti.db import Database
-from rti.migrating import migrate
-from rti.sealing import keys
-from rti.settings import Settings
+from rti.core import embedded_postgres, keyring
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.upgrade import migrate
+from rti.web.app import create_app
 from tests import make
 from tests.commands import KEY_FILE, environment, serving
 
@@ -45,8 +44,8 @@ def server(testrun_uid: str) -> Iterator[Server]:
     """
     shared = Path(tempfile.gettempdir()) / f"rti-tests-{testrun_uid}"
     shared.mkdir(exist_ok=True)
-    with embedded.server(shared / "postgres", keep=False) as running:
-        found = Server(running.psql, lambda name: embedded.url_of(running, name))
+    with embedded_postgres.server(shared / "postgres", keep=False) as running:
+        found = Server(running.psql, lambda name: embedded_postgres.url_of(running, name))
         with fasteners.InterProcessLock(shared / "template.lock"):
             _make_template(found, shared / "template.done")
         yield found
@@ -87,7 +86,7 @@ def database_url(server: Server, worker_id: str, request: pytest.FixtureRequest)
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url, pool_size=5, keyring=keys.read(KEY_FILE))
+    database = Database(database_url, pool_size=5, keyring=keyring.read(KEY_FILE))
     yield database
     await database.close()
 

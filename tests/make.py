@@ -12,21 +12,19 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import hash_password, new_token, token_hash
-from rti.accounts.policy import CBO, TWO_FACTORS, Person, Role
 from rti.accounts.sessions import person_of
-from rti.accounts.tables import AssignmentRow, PasskeyRow, PersonRow, RecoveryCodeRow, SignInRow
-from rti.bodies.tables import PublicBodyRow
-from rti.campaigns.tables import CampaignRow
-from rti.cbos.tables import CboRow
-from rti.correspondence.kinds import LetterState
-from rti.correspondence.tables import LetterRow, ReminderRow
-from rti.db import Database, new_id
+from rti.core.db import Database, new_id
+from rti.core.roles import CBO, TWO_FACTORS, Person, Role
+from rti.core.wallclock import now as present
 from rti.law.events import EventKind
+from rti.models.accounts import AssignmentRow, PasskeyRow, PersonRow, RecoveryCodeRow, SignInRow
+from rti.models.bodies import PublicBodyRow
+from rti.models.campaigns import CampaignRow
+from rti.models.cbos import CboRow
+from rti.models.messages import LetterRow, LetterState, ReminderRow
+from rti.models.requests import DeadlineRow, RequestRow, Topic
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
-from rti.requests.kinds import Topic
-from rti.requests.tables import DeadlineRow, RequestRow
-from rti.wallclock import now as present
 
 PASSWORD = "a long test password"
 _HASH = hash_password(PASSWORD)

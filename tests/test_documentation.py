@@ -9,9 +9,9 @@ import pytest
 import typer.main
 import yaml
 
-from rti.accounts.costly import ALLOWED
+from rti.accounts.rate_limits import ALLOWED
 from rti.cli import app
-from rti.settings import Settings
+from rti.core.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rti.exports import BYTE_ORDER_MARK, as_csv, safe_cell
+from rti.core.csv_export import BYTE_ORDER_MARK, as_csv, safe_cell
 from tests.sizes import size
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rti.accounts.commands import Password
-from rti.errors import Invalid
-from rti.intake import Line, Name, decode
+from rti.core.errors import Invalid
+from rti.core.validation import Line, Name, decode
 from rti.law.events import Outcome
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from rti import logs
+from rti.core import logs
 
 HOSTILE = 'one\n{"level": "info", "event": "forged"}\r\u2028\x1b[31m\x00two'
 

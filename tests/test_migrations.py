@@ -9,16 +9,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from rti import tables
-from rti.db import Base, Database
-from rti.migrating import alembic_config, migrate
-from rti.sealing import keys
+from rti import models
+from rti.core import keyring
+from rti.core.db import Base, Database
+from rti.upgrade import alembic_config, migrate
 from tests.commands import KEY_FILE
 from tests.conftest import NOW, Server
 from tests.old_data import fill
 from tests.sizes import size
 
-assert tables
+assert models
 
 
 async def test_the_migrated_schema_is_the_one_the_tables_describe(database: Database) -> None:
@@ -70,7 +70,7 @@ def _counts(connection: Connection) -> dict[str, int]:
 @pytest.mark.torture
 async def test_every_migration_goes_up_down_and_up_again_with_old_data_in_it(empty_database: str) -> None:
     database = Database(empty_database)
-    ring = keys.read(KEY_FILE)
+    ring = keyring.read(KEY_FILE)
     count = size(300, 10_000)
 
     def walked(connection: Connection) -> list[str]:

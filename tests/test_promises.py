@@ -7,9 +7,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from rti.accounts.policy import Role
-from rti.db import Base, Database
-from rti.promises import LIMITS, PROMISES, SEIZURES, Promise
+from rti.core.db import Base, Database
+from rti.core.roles import Role
+from rti.web.pages.protections import LIMITS, PROMISES, SEIZURES, Promise
 from tests import make
 
 ROOT = Path(__file__).parent.parent

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rti.settings import Settings, SettingsFault
+from rti.core.settings import Settings, SettingsFault
 
 
 def test_without_any_variable_everything_has_a_default() -> None:

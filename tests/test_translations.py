@@ -14,8 +14,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from rti import i18n, labels
+from rti.core import i18n
 from rti.statistics.measures import MEASURES
+from rti.web import labels
 from rti.web.menu import MENU
 
 ROOT = Path(__file__).parent.parent

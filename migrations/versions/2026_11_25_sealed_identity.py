@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import context, op
 
-from rti.sealing.cipher import Cell, Key, new_key, padded, seal, unpadded, unseal
+from rti.core.cipher import Cell, Key, new_key, padded, seal, unpadded, unseal
 
 revision = "0004"
 down_revision = "0003"

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.commands import AddToken
 from rti.accounts.passwords import new_token, token_hash
-from rti.accounts.policy import Person
 from rti.accounts.sessions import API_TOKEN
-from rti.accounts.tables import ApiTokenRow
-from rti.audit.kinds import What
-from rti.audit.telling import tell
-from rti.db import new_id
-from rti.errors import NotFound
+from rti.audit.record import tell
+from rti.core.db import new_id
+from rti.core.errors import NotFound
+from rti.core.roles import Person
+from rti.models.accounts import ApiTokenRow
+from rti.models.audit import What
 
 
 async def tokens_of(session: AsyncSession, person_id: UUID) -> Sequence[ApiTokenRow]:

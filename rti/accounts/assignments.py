@@ -10,15 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.commands import Assign
 from rti.accounts.people import person
-from rti.accounts.policy import STAFF
-from rti.accounts.tables import AssignmentRow
-from rti.audit.kinds import What
-from rti.audit.telling import tell
-from rti.bodies.kinds import AreaLevel
-from rti.bodies.tables import AreaRow
-from rti.campaigns.tables import CampaignRow
-from rti.db import new_id, unique
-from rti.errors import Fault, Invalid, NotFound, invalid, say
+from rti.audit.record import tell
+from rti.core.db import new_id, unique
+from rti.core.errors import Fault, Invalid, NotFound, invalid, say
+from rti.core.roles import STAFF
+from rti.models.accounts import AssignmentRow
+from rti.models.audit import What
+from rti.models.bodies import AreaLevel, AreaRow
+from rti.models.campaigns import CampaignRow
 
 
 @dataclass(frozen=True, slots=True)

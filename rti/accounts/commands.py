@@ -6,9 +6,9 @@ from uuid import UUID
 import msgspec
 
 from rti.accounts.passwords import LONGEST, SHORTEST
-from rti.accounts.policy import Role, TokenScope
-from rti.i18n import Language
-from rti.intake import Code, Email, Name
+from rti.core.i18n import Language
+from rti.core.roles import Role, TokenScope
+from rti.core.validation import Code, Email, Name
 
 Password = Annotated[str, msgspec.Meta(max_length=LONGEST, extra={"as_typed": True})]
 NewPassword = Annotated[str, msgspec.Meta(min_length=SHORTEST, max_length=LONGEST, extra={"as_typed": True})]

@@ -11,19 +11,18 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts import factors, people, sessions
+from rti.accounts import mfa, people, sessions
 from rti.accounts.commands import Accept, Invite, Reset
 from rti.accounts.passwords import new_token, token_hash
-from rti.accounts.policy import Person, manages
-from rti.accounts.tables import InvitationRow, PersonRow
-from rti.audit.kinds import What
-from rti.audit.telling import tell
-from rti.correspondence.kinds import MessageKind
-from rti.correspondence.queueing import queued
-from rti.correspondence.tables import MessageRow
-from rti.db import new_id, unique
-from rti.errors import Forbidden, Invalid, NotFound, invalid, say
-from rti.settings import Settings
+from rti.audit.record import tell
+from rti.core.db import new_id, unique
+from rti.core.errors import Forbidden, Invalid, NotFound, invalid, say
+from rti.core.roles import Person, manages
+from rti.core.settings import Settings
+from rti.models.accounts import InvitationRow, PersonRow
+from rti.models.audit import What
+from rti.models.messages import MessageKind, MessageRow
+from rti.outbox import queued
 
 GOOD_FOR = timedelta(hours=72)
 _GONE = say(
@@ -70,7 +69,7 @@ async def reset(
     row.password_hash = None
     await sessions.end_all(session, row.id)
     if command.factors:
-        await factors.remove_all(session, row.id)
+        await mfa.remove_all(session, row.id)
     tell(session, What.PASSWORD_RESET, now, about=row.id, cbo_id=row.cbo_id, factors=int(command.factors))
     return row, await _issue(session, row, by, now)
 

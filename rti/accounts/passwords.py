@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
 from zxcvbn import zxcvbn
 
-from rti.errors import Message, say
+from rti.core.errors import Message, say
 
 _HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=2)
 _HASHING = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hashing")

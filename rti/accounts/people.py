@@ -9,15 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import passwords, sessions
 from rti.accounts.commands import ChangeEmail, ChangePassword, ChangeRole, SaveMe
-from rti.accounts.policy import CBO, Person, Role, manages
 from rti.accounts.sessions import SignedIn
-from rti.accounts.tables import InvitationRow, PersonRow
-from rti.audit.kinds import What
-from rti.audit.telling import tell
-from rti.cbos.queries import not_locked
-from rti.cbos.tables import CboRow
-from rti.db import unique
-from rti.errors import Fault, Invalid, NotFound, invalid, say
+from rti.audit.record import tell
+from rti.core.db import unique
+from rti.core.errors import Fault, Invalid, NotFound, invalid, say
+from rti.core.roles import CBO, Person, Role, manages
+from rti.models.accounts import InvitationRow, PersonRow
+from rti.models.audit import What
+from rti.models.cbos import CboRow, not_locked
 
 
 async def people(session: AsyncSession, by: Person) -> Sequence[PersonRow]:

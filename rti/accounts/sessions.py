@@ -10,13 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
-from rti.accounts.policy import Person, Standing, TokenScope, standing_of
-from rti.accounts.tables import ApiTokenRow, PasskeyRow, PersonRow, SignInRow, TotpRow
-from rti.audit.kinds import What
-from rti.audit.telling import tell
-from rti.cbos.queries import not_locked
-from rti.db import is_outage
-from rti.errors import NotFound
+from rti.audit.record import tell
+from rti.core.db import is_outage
+from rti.core.errors import NotFound
+from rti.core.roles import Person, Standing, TokenScope, standing_of
+from rti.models.accounts import ApiTokenRow, PasskeyRow, PersonRow, SignInRow, TotpRow
+from rti.models.audit import What
+from rti.models.cbos import not_locked
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)

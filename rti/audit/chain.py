@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from rti.audit.kinds import What
+from rti.models.audit import What
 
 BEGINNING = bytes(32)
 """The digest before the first entry."""

@@ -8,15 +8,13 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, case, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti import wallclock
-from rti.accounts.policy import Person
-from rti.accounts.tables import PersonRow
-from rti.audit.kinds import OF_A_REQUEST, What
-from rti.audit.tables import AuditEntryRow
-from rti.cbos.queries import not_locked
-from rti.cbos.tables import CboRow
-from rti.intake import Name
-from rti.paging import PAGE_SIZE, Page, cut, read_mark, read_moment
+from rti.core import wallclock
+from rti.core.pagination import PAGE_SIZE, Page, cut, read_mark, read_moment
+from rti.core.roles import Person
+from rti.core.validation import Name
+from rti.models.accounts import PersonRow
+from rti.models.audit import OF_A_REQUEST, AuditEntryRow, What
+from rti.models.cbos import CboRow, not_locked
 
 
 class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from typing import Annotated, BinaryIO
 import msgspec
 
 from rti.backups.encryption import decrypting, encrypting
-from rti.errors import BackupFailed, say
+from rti.core.errors import BackupFailed, say
 
 _MANIFEST = "manifest.json"
 _PART = 4 << 20

@@ -16,8 +16,8 @@ from typing import BinaryIO
 
 import pyrage
 
-from rti.errors import BackupFailed, Message, say
-from rti.sealing.keys import OTHERS
+from rti.core.errors import BackupFailed, Message, say
+from rti.core.keyring import OTHERS
 
 _READ_AT_ONCE = 1 << 20
 _BROKEN = (EOFError, TarError, zlib.error, OSError)

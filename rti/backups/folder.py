@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rti.backups.retention import kept, kept_keys
-from rti.errors import BackupFailed, say
+from rti.core.errors import BackupFailed, say
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _NAMED = re.compile(r"rti-(\d{8}T\d{6}Z)(\.keys)?\.age")

@@ -6,7 +6,7 @@ Everything is about aware moments; days, weeks (ISO 8601) and months are those o
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from rti.wallclock import at_hour, day_of
+from rti.core.wallclock import at_hour, day_of
 
 NIGHT = "02:00"
 KEYS_LIVE = timedelta(days=14)

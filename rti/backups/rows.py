@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rti.backups.archive import Table, quoted
-from rti.sealing.tables import DataKeyRow
+from rti.models.keys import DataKeyRow
 
 APART = DataKeyRow.__tablename__
 """The table of wrapped keys, which goes into a file of its own with a shorter life."""

@@ -7,8 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.backups.kinds import RunKind
-from rti.backups.tables import BackupRunRow
+from rti.models.backups import BackupRunRow, RunKind
 
 
 async def last_good(session: AsyncSession) -> Mapping[RunKind, datetime]:

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.bodies.commands import SaveBody
 from rti.bodies.queries import body
-from rti.bodies.tables import AreaRow, PublicBodyRow
-from rti.db import new_id, unique
-from rti.errors import invalid, say
+from rti.core.db import new_id, unique
+from rti.core.errors import invalid, say
+from rti.models.bodies import AreaRow, PublicBodyRow
 
 
 async def add(session: AsyncSession, command: SaveBody, now: datetime) -> PublicBodyRow:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import msgspec
 
-from rti.bodies.kinds import BodyKind
-from rti.intake import Code, Email, Line, Name
+from rti.core.validation import Code, Email, Line, Name
+from rti.models.bodies import BodyKind
 
 
 class SaveBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,12 +8,11 @@ import msgspec
 from sqlalchemy import or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.bodies.kinds import AreaLevel, BodyKind
-from rti.bodies.tables import AreaRow, PublicBodyRow
 from rti.campaigns.queries import in_target_areas
-from rti.errors import NotFound
-from rti.intake import Code, Name
-from rti.paging import PAGE_SIZE, Page, cut, read_mark
+from rti.core.errors import NotFound
+from rti.core.pagination import PAGE_SIZE, Page, cut, read_mark
+from rti.core.validation import Code, Name
+from rti.models.bodies import AreaLevel, AreaRow, BodyKind, PublicBodyRow
 
 
 class BodyFilter(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,9 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.bodies.kinds import AreaLevel, BodyKind
-from rti.bodies.tables import AreaRow, PublicBodyRow
-from rti.db import new_id
+from rti.core.db import new_id
+from rti.models.bodies import AreaLevel, AreaRow, BodyKind, PublicBodyRow
 
 CAPITAL = "12"
 """Phnom Penh is a capital; its districts are khans and its communes sangkats."""

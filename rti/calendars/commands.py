@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from rti.intake import FIRST_YEAR, LAST_YEAR, Code, Name
+from rti.core.validation import FIRST_YEAR, LAST_YEAR, Code, Name
 
 Year = Annotated[int, msgspec.Meta(ge=FIRST_YEAR, le=LAST_YEAR)]
 

@@ -7,11 +7,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.calendars.tables import CalendarYearRow, DayOffRow
-from rti.db import LOCK_NOT_AVAILABLE
-from rti.errors import Message, invalid, say
+from rti.core.db import LOCK_NOT_AVAILABLE
+from rti.core.errors import Message, invalid, say
+from rti.law.bilingual import Name
 from rti.law.calendars import Calendar, union
-from rti.law.names import Name
+from rti.models.calendars import CalendarYearRow, DayOffRow
 
 HOME = "KH"
 WARN_FROM_MONTH = 10

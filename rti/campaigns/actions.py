@@ -6,16 +6,15 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.kinds import What
-from rti.audit.telling import tell
-from rti.bodies.kinds import AreaLevel
-from rti.bodies.tables import AreaRow
+from rti.audit.record import tell
 from rti.campaigns.commands import MarkAreas, SaveCampaign
 from rti.campaigns.queries import campaign
-from rti.campaigns.tables import CampaignRow, TargetAreaRow
-from rti.db import new_id, unique
-from rti.errors import Fault, Invalid, invalid, say
+from rti.core.db import new_id, unique
+from rti.core.errors import Fault, Invalid, invalid, say
 from rti.law.limits import parse_limit
+from rti.models.audit import What
+from rti.models.bodies import AreaLevel, AreaRow
+from rti.models.campaigns import CampaignRow, TargetAreaRow
 from rti.statutes.actions import declare_standard
 from rti.statutes.queries import newest_of
 

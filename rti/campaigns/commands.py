@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from rti.intake import Code, LimitText, Name
+from rti.core.validation import Code, LimitText, Name
 
 
 class SaveCampaign(msgspec.Struct, frozen=True, kw_only=True):

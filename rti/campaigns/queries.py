@@ -8,10 +8,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from rti.bodies.kinds import AreaLevel
-from rti.bodies.tables import AreaRow, PublicBodyRow
-from rti.campaigns.tables import CampaignRow, TargetAreaRow
-from rti.errors import NotFound
+from rti.core.errors import NotFound
+from rti.models.bodies import AreaLevel, AreaRow, PublicBodyRow
+from rti.models.campaigns import CampaignRow, TargetAreaRow
 
 
 @dataclass(frozen=True, slots=True)

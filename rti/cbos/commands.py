@@ -2,7 +2,7 @@
 
 import msgspec
 
-from rti.intake import Code, Line, Name
+from rti.core.validation import Code, Line, Name
 
 
 class SetSending(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,22 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import SUPPORT, Person
-from rti.accounts.tables import PersonRow
-from rti.cbos.tables import CboRow, CboSafetyRow
-from rti.errors import NotFound
-
-
-def not_locked(cbo_id: Any) -> ColumnElement[bool]:
-    """Whether what belongs to this organisation, or to none, may be shown: for the WHERE of a query."""
-    locked = select(CboRow.id).where(CboRow.locked_at.is_not(None))
-    return or_(cbo_id.is_(None), cbo_id.not_in(locked))
+from rti.core.errors import NotFound
+from rti.core.roles import SUPPORT, Person
+from rti.models.accounts import PersonRow
+from rti.models.cbos import CboRow, CboSafetyRow
 
 
 async def cbos(session: AsyncSession) -> Sequence[CboRow]:

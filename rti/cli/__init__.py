@@ -8,7 +8,6 @@ import sys
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from rti import logs
 from rti.cli import account, audit, backup, calendar, cbo, documents, importing, keys, law, rules
 from rti.cli.bounce import bounce
 from rti.cli.deadline import deadline
@@ -17,9 +16,10 @@ from rti.cli.health import health
 from rti.cli.retention import retention
 from rti.cli.running import demo, migrate, scheduler, serve
 from rti.cli.sending import dispatch, sweep
-from rti.db import is_outage
-from rti.errors import Problem
-from rti.settings import SettingsFault
+from rti.core import logs
+from rti.core.db import is_outage
+from rti.core.errors import Problem
+from rti.core.settings import SettingsFault
 
 UNDEFINED_TABLE = "42P01"
 """PostgreSQL's code for a table that is not there."""

@@ -10,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import assignments, invitations, people
 from rti.accounts.commands import Assign, Invite, Reset
-from rti.accounts.policy import Role
-from rti.accounts.tables import PersonRow
-from rti.campaigns.tables import CampaignRow
-from rti.cbos.tables import CboRow
 from rti.cli.running import settings_of_environment
 from rti.cli.working import Work, in_transaction
-from rti.errors import invalid, say
-from rti.i18n import Language
-from rti.intake import decode
+from rti.core.errors import invalid, say
+from rti.core.i18n import Language
+from rti.core.roles import Role
+from rti.core.validation import decode
+from rti.models.accounts import PersonRow
+from rti.models.campaigns import CampaignRow
+from rti.models.cbos import CboRow
 
 app = typer.Typer(name="account", help="Accounts of people.", no_args_is_help=True)
 

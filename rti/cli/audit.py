@@ -8,12 +8,12 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.chain import Anchor, read_anchors
-from rti.audit.chaining import anchor
-from rti.audit.checking import check
-from rti.audit.kinds import What
 from rti.audit.queries import AuditFilter, entries
+from rti.audit.sealer import anchor
+from rti.audit.verify import check
 from rti.cli.running import settings_of_environment
 from rti.cli.working import in_transaction
+from rti.models.audit import What
 
 app = typer.Typer(name="audit", help="Read and check the audit log.", no_args_is_help=True)
 

@@ -8,23 +8,21 @@ from typing import Annotated
 
 import typer
 
-from rti import wallclock
-from rti.audit.kinds import What
-from rti.audit.telling import tell
+from rti.audit.record import tell
 from rti.backups import folder as folders
-from rti.backups.drilling import Drilled, drill
+from rti.backups.backup import Made, make
+from rti.backups.drill import Drilled, drill
 from rti.backups.encryption import new_identity
-from rti.backups.kinds import RunKind
-from rti.backups.making import Made, make
-from rti.backups.restoring import Restored
-from rti.backups.restoring import restore as restore_into
-from rti.backups.tables import BackupRunRow
+from rti.backups.restore import Restored
+from rti.backups.restore import restore as restore_into
 from rti.cli.running import connected, opened, settings_of_environment
-from rti.db import Database
-from rti.errors import Problem
-from rti.sealing import keys
-from rti.settings import Settings, SettingsFault
-from rti.tenancy.logins import Login
+from rti.core import keyring, wallclock
+from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.errors import Problem
+from rti.core.settings import Settings, SettingsFault
+from rti.models.audit import What
+from rti.models.backups import BackupRunRow, RunKind
 
 app = typer.Typer(name="backup")
 Folder = Annotated[Path | None, typer.Option(help="Folder of the backups; RTI_BACKUP_FOLDER if not given.")]
@@ -61,8 +59,8 @@ def drill_newest(folder: Folder = None, identity: IdentityOfDrill = None) -> Non
     if opening is None:
         raise SettingsFault(["RTI_BACKUP_DRILL_IDENTITY is not set, and no --identity given"])
     place = folders.newest(there)
-    path = keys.path_of(settings)
-    ring = keys.read(path) if path.exists() else keys.NO_KEYS
+    path = keyring.path_of(settings)
+    ring = keyring.read(path) if path.exists() else keyring.NO_KEYS
 
     async def work() -> Drilled:
         return await drill(place, opening, ring, wallclock.now())

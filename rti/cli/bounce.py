@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from notifications import reports
-from rti import wallclock
+from notifications import delivery_reports
+from notifications.bounces import report
 from rti.cli.running import connected, opened
-from rti.correspondence.bounces import report
-from rti.settings import Settings
-from rti.tenancy.logins import Login
+from rti.core import wallclock
+from rti.core.db_roles import Login
+from rti.core.settings import Settings
 
 SECONDS, MEMORY = 5, 512 * 2**20
 """What reading a report may cost; a hostile one ends this process and nothing else."""
@@ -31,13 +31,13 @@ def bounce(
     Example: rti bounce bounce+0192@rti.example.org < report.eml
     """
     with opened() as settings:
-        message_id = reports.message_of(recipient, settings.secret)
+        message_id = delivery_reports.message_of(recipient, settings.secret)
         if message_id is None:
             typer.echo("Not an address of ours; passed over", err=True)
             return
         try:
-            found = _read(sys.stdin.buffer.read(reports.LONGEST + 1))
-        except reports.Unreadable as fault:
+            found = _read(sys.stdin.buffer.read(delivery_reports.LONGEST + 1))
+        except delivery_reports.Unreadable as fault:
             typer.echo(f"Passed over: {fault}", err=True)
             return
         if found is None:
@@ -52,7 +52,7 @@ def bounce(
     typer.echo(f"Noted: {found.status}" if known else "The message is not there any more; nothing to note")
 
 
-def _read(raw: bytes) -> reports.Report | None:
+def _read(raw: bytes) -> delivery_reports.Report | None:
     """Parse under limits of the operating system, because what arrives was written by strangers."""
     cpu, memory = resource.getrlimit(resource.RLIMIT_CPU), resource.getrlimit(resource.RLIMIT_AS)
     spent = resource.getrusage(resource.RUSAGE_SELF)
@@ -60,9 +60,9 @@ def _read(raw: bytes) -> reports.Report | None:
     resource.setrlimit(resource.RLIMIT_CPU, (allowed, cpu[1]))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, memory[1]))
     try:
-        return reports.read(raw)
+        return delivery_reports.read(raw)
     except MemoryError:
-        raise reports.Unreadable("too large") from None
+        raise delivery_reports.Unreadable("too large") from None
     finally:
         resource.setrlimit(resource.RLIMIT_CPU, cpu)
         resource.setrlimit(resource.RLIMIT_AS, memory)

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.calendars import actions, queries
+from rti.calendars import queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
 from rti.cli.working import in_transaction
-from rti.intake import decode
-from rti.requests.recomputing import Moves
+from rti.core.validation import decode
+from rti.requests import date_changes
+from rti.requests.recalculation import Moves
 
 app = typer.Typer(name="calendar", help="Days off: list, declare, withdraw, confirm.", no_args_is_help=True)
 
@@ -107,8 +108,8 @@ def _change(kind: type[Command], values: Mapping[str, object], *, preview: bool)
     async def done(session: AsyncSession, now: datetime, _: date) -> Moves:
         command = decode(kind, values)
         if preview:
-            return await actions.preview(session, command, now)
-        return await actions.change(session, command, None, now)
+            return await date_changes.preview(session, command, now)
+        return await date_changes.change(session, command, None, now)
 
     moves = in_transaction(done)
     typer.echo(f"{'Would move' if preview else 'Moved'}: {moves.requests} of {moves.looked_at} open requests")

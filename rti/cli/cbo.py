@@ -9,12 +9,12 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.cbos import safety
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
-from rti.cbos.tables import CboRow
 from rti.cli.working import in_transaction
-from rti.errors import invalid, say
-from rti.intake import decode
+from rti.core.errors import invalid, say
+from rti.core.validation import decode
+from rti.models.cbos import CboRow
+from rti.safety import lock_and_shred
 
 app = typer.Typer(name="cbo", help="Lock, unlock and shred organisations.", no_args_is_help=True)
 Code = Annotated[str, typer.Argument(help="Code of the organisation.")]
@@ -26,7 +26,7 @@ def lock(code: Code) -> None:
 
     Example: rti cbo lock DEMO1
     """
-    _done(code, lambda session, cbo, now: safety.lock(session, cbo, LockCbo(sure=True), None, now))
+    _done(code, lambda session, cbo, now: lock_and_shred.lock(session, cbo, LockCbo(sure=True), None, now))
     typer.echo("Locked. rti cbo unlock undoes it")
 
 
@@ -37,7 +37,7 @@ def unlock(code: Code, reason: Annotated[str, typer.Option(help="Why it is safe 
     Example: rti cbo unlock DEMO1 --reason "The telephones are back"
     """
     command = decode(UnlockCbo, {"reason": reason})
-    _done(code, lambda session, cbo, now: safety.unlock(session, cbo, command, None, now))
+    _done(code, lambda session, cbo, now: lock_and_shred.unlock(session, cbo, command, None, now))
     typer.echo("Unlocked")
 
 
@@ -54,7 +54,7 @@ def shred(
     Example: rti cbo shred DEMO1
     """
     command = decode(ShredCbo, {"code": again})
-    cbo = _done(code, lambda session, cbo, now: safety.shred(session, cbo, command, None, now))
+    cbo = _done(code, lambda session, cbo, now: lock_and_shred.shred(session, cbo, command, None, now))
     if cbo.shredded_at:
         typer.echo("Shredded")
     else:

@@ -11,17 +11,17 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from rti.calendars.published import published_calendar
-from rti.i18n import show_date, translator
-from rti.labels import LABELS
+from rti.calendars.holidays import published_calendar
+from rti.core.i18n import show_date, translator
+from rti.law.bilingual import Name
 from rti.law.calendars import Calendar, union
 from rti.law.deadlines import Deadline, deadlines
 from rti.law.events import Event, EventKind, Outcome
+from rti.law.library import load_library
 from rti.law.limits import parse_limit
-from rti.law.names import Name
 from rti.law.rules import FORWARD, NO_ROLL, ClockKind, Counting, FirstDay, Receipt
 from rti.law.statutes import Statute, standard
-from rti.statutes.library import load_library
+from rti.web.labels import LABELS
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 _YEARS_AROUND = 16

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from rti import wallclock
 from rti.cli.running import connected, opened
+from rti.core import wallclock
+from rti.core.db_roles import Login
+from rti.core.settings import Settings
+from rti.models.requests import DocumentRow
 from rti.requests.fixity import Found, check, words
-from rti.requests.tables import DocumentRow
-from rti.settings import Settings
-from rti.tenancy.logins import Login
 
 app = typer.Typer(name="documents", help="Documents that are kept.", no_args_is_help=True)
 

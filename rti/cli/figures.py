@@ -12,26 +12,25 @@ from rich.table import Table as Grid
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti import wallclock
-from rti.audit.kinds import What
-from rti.audit.telling import tell
-from rti.campaigns.tables import CampaignRow
-from rti.cbos.queries import not_locked
+from rti.audit.record import tell
 from rti.cli.running import connected, opened
-from rti.errors import Invalid, invalid, say
-from rti.exports import as_csv
-from rti.intake import decode
-from rti.labels import label
-from rti.requests.tables import RequestRow
-from rti.settings import Settings
-from rti.statistics.commands import Wanted, check
+from rti.core import wallclock
+from rti.core.csv_export import as_csv
+from rti.core.db_roles import Login
+from rti.core.errors import Invalid, invalid, say
+from rti.core.settings import Settings
+from rti.core.validation import decode
+from rti.models.audit import What
+from rti.models.campaigns import CampaignRow
+from rti.models.cbos import not_locked
+from rti.models.requests import RequestRow
+from rti.statistics.commands import Basis, Dimension, Wanted, check
 from rti.statistics.export import request_lines
 from rti.statistics.figures import Figures, Percentage
-from rti.statistics.kinds import Basis, Dimension
 from rti.statistics.measures import EXCLUDED, JUDGED, MEASURES, PENDING, VERSION
 from rti.statistics.queries import Table, table
-from rti.statistics.views import csv_header, csv_rows, table_view, words
-from rti.tenancy.logins import Login
+from rti.web.api.statistics import csv_header, csv_rows, table_view, words
+from rti.web.labels import label
 
 SHOWN_PLACES = 1
 

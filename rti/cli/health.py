@@ -9,11 +9,11 @@ import msgspec
 import typer
 from litestar.datastructures import State
 
-from rti import wallclock
 from rti.cli.running import opened
-from rti.db import Database
-from rti.health import Health, examine
-from rti.settings import Settings
+from rti.core import wallclock
+from rti.core.db import Database
+from rti.core.settings import Settings
+from rti.web.health import Health, examine
 
 
 class Part(StrEnum):

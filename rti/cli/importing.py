@@ -13,18 +13,16 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti import wallclock
-from rti.bodies.importing import BODY_COLUMNS, import_bodies
-from rti.cbos.importing import CBO_COLUMNS, import_cbos
 from rti.cli.running import connected, opened
-from rti.errors import Invalid, TooLarge, say
-from rti.imports.kinds import Fate
+from rti.core import wallclock
+from rti.core.db_roles import Login
+from rti.core.errors import Invalid, TooLarge, say
+from rti.core.settings import Settings
+from rti.imports.csv_reader import LARGEST_FILE, Columns, CsvFile
 from rti.imports.mapping import FIXED, read_mapping
-from rti.imports.reading import LARGEST_FILE, Columns, CsvFile
-from rti.imports.report import Report, Run
-from rti.requests.importing import import_requests
-from rti.settings import Settings
-from rti.tenancy.logins import Login
+from rti.imports.report import Fate, Report, Run
+from rti.imports.requests import import_requests
+from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
 
 app = typer.Typer(
     name="import",

@@ -6,13 +6,12 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from rti import wallclock
-from rti.cbos.tables import CboRow
 from rti.cli.running import opened, settings_of_environment
-from rti.db import Database
-from rti.sealing import keys
-from rti.sealing.rotating import renew, rewrap, with_data_keys
-from rti.settings import Settings
+from rti.core import keyring, wallclock
+from rti.core.db import Database
+from rti.core.settings import Settings
+from rti.encryption.rotation import renew, rewrap, with_data_keys
+from rti.models.cbos import CboRow
 
 app = typer.Typer(name="keys", help="Keys of what is encrypted.", no_args_is_help=True)
 
@@ -30,7 +29,7 @@ def add() -> None:
 
     Example: RTI_KEY_FILE=/etc/rti/keys rti keys add
     """
-    ring = keys.add(keys.path_of(settings_of_environment()))
+    ring = keyring.add(keyring.path_of(settings_of_environment()))
     typer.echo(f"{ring.current.number:08x} wraps from now on; {len(ring.keys) - 1} older ones still unwrap")
 
 

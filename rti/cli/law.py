@@ -9,15 +9,15 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.campaigns.tables import CampaignRow
 from rti.cli.working import in_transaction
-from rti.errors import Invalid, Message, invalid, say
-from rti.intake import decode
+from rti.core.errors import Invalid, Message, invalid, say
+from rti.core.validation import decode
 from rti.law.statutes import Statute
+from rti.models.campaigns import CampaignRow
 from rti.statistics.what_if import WhatIf
 from rti.statistics.what_if import what_if as compare
-from rti.statistics.what_if_pages import ComparisonView, comparison_view
 from rti.statutes import versions
+from rti.web.pages.what_if import ComparisonView, comparison_view
 
 app = typer.Typer(name="statutes", help="Statutes as files: check, add.", no_args_is_help=True)
 

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from rti import wallclock
 from rti.cli.running import connected, opened
-from rti.retention.classes import RULES, Kept
-from rti.retention.removing import remove
-from rti.settings import Settings
-from rti.tenancy.logins import Login
+from rti.core import wallclock
+from rti.core.db_roles import Login
+from rti.core.settings import Settings
+from rti.retention.purge import remove
+from rti.retention.schedule import RULES, Kept
 
 
 def retention(

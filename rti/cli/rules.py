@@ -7,13 +7,13 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.campaigns.tables import CampaignRow
+from notifications import rules
+from notifications.commands import SaveRule
 from rti.cli.working import in_transaction
-from rti.correspondence import rules
-from rti.correspondence.commands import SaveRule
-from rti.errors import invalid, say
-from rti.intake import decode
+from rti.core.errors import invalid, say
+from rti.core.validation import decode
 from rti.law.reminders import About, Audience, ReminderRule
+from rti.models.campaigns import CampaignRow
 
 app = typer.Typer(name="rules", help="Reminder rules of a campaign.", no_args_is_help=True)
 

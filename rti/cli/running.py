@@ -16,14 +16,14 @@ from urllib.parse import urlsplit
 import typer
 import uvicorn
 
-from notifications.timetable import run
-from rti import embedded, wallclock
-from rti.app import create_app
-from rti.db import Database
+from notifications.scheduler import run
+from rti.core import embedded_postgres, wallclock
+from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.settings import Settings
 from rti.demo import ACCOUNTS, load_demo
-from rti.migrating import migrate as migrate_database
-from rti.settings import Settings
-from rti.tenancy.logins import Login
+from rti.upgrade import migrate as migrate_database
+from rti.web.app import create_app
 
 STOP_SECONDS = 10
 
@@ -35,7 +35,7 @@ def settings_of_environment() -> Settings:
 @contextmanager
 def opened() -> Iterator[Settings]:
     """Settings with a database that is there: the given one, or the embedded server."""
-    with embedded.completed(settings_of_environment()) as settings:
+    with embedded_postgres.completed(settings_of_environment()) as settings:
         yield settings
 
 
@@ -99,7 +99,7 @@ def demo() -> None:
     """
     for stopping in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stopping, signal.default_int_handler)
-    with embedded.completed(replace(settings_of_environment(), demo=True)) as settings:
+    with embedded_postgres.completed(replace(settings_of_environment(), demo=True)) as settings:
         if _listening(settings):
             typer.echo(f"Port {settings.port} is in use; choose another with RTI_PORT.", err=True)
             sys.exit(1)
@@ -134,7 +134,7 @@ def _announce(settings: Settings) -> None:
 
 def _supervise(settings: Settings) -> int:
     """Run the web server and the scheduler; when one ends or a signal comes, end both."""
-    environment = embedded.for_children(settings)
+    environment = embedded_postgres.for_children(settings)
     children = [
         subprocess.Popen(  # noqa: S603 -- our own command
             [sys.executable, "-m", "rti", command, "--stop-with-parent"],

@@ -11,13 +11,13 @@ from notifications.dispatch import Dispatched
 from notifications.dispatch import dispatch as dispatch_messages
 from notifications.sweep import Swept
 from notifications.sweep import sweep as sweep_deadlines
-from rti import wallclock
 from rti.cli.running import connected, opened
-from rti.correspondence.kinds import MessageState
-from rti.db import Database
-from rti.intake import Wrong, parse_date
-from rti.settings import Settings
-from rti.tenancy.logins import Login
+from rti.core import wallclock
+from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.settings import Settings
+from rti.core.validation import Wrong, parse_date
+from rti.models.messages import MessageState
 
 T = TypeVar("T")
 

@@ -8,11 +8,11 @@ from typing import TypeVar
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti import wallclock
 from rti.cli.running import connected, opened
-from rti.errors import Invalid
-from rti.settings import Settings
-from rti.tenancy.logins import Login
+from rti.core import wallclock
+from rti.core.db_roles import Login
+from rti.core.errors import Invalid
+from rti.core.settings import Settings
 
 T = TypeVar("T")
 Work = Callable[[AsyncSession, datetime, date], Awaitable[T]]

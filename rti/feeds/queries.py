@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from rti.accounts.policy import Person
-from rti.bodies.tables import PublicBodyRow
+from rti.core.roles import Person
 from rti.law.deadlines import ClockState
+from rti.models.bodies import PublicBodyRow
+from rti.models.requests import DateChangeRow, DeadlineRow, EventRow, RequestRow
 from rti.requests.queries import snoozed, visible
-from rti.requests.tables import DateChangeRow, DeadlineRow, EventRow, RequestRow
 
 MOST_DATES, MOST_CHANGES = 500, 50
 PASSED = timedelta(days=31)

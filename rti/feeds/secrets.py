@@ -9,12 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
-from rti.accounts.policy import REQUESTS, Person
 from rti.accounts.sessions import person_of
-from rti.accounts.tables import FeedRow, PersonRow
-from rti.audit.kinds import What
-from rti.audit.telling import tell
-from rti.cbos.tables import CboRow
+from rti.audit.record import tell
+from rti.core.roles import REQUESTS, Person
+from rti.models.accounts import FeedRow, PersonRow
+from rti.models.audit import What
+from rti.models.cbos import CboRow
 
 
 @dataclass(frozen=True, slots=True)

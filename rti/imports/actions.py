@@ -6,15 +6,13 @@ from io import BytesIO
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import ADMINISTRATION, REQUESTS, SUPPORT, Person, Role
-from rti.bodies.importing import BODY_COLUMNS, import_bodies
-from rti.cbos.importing import CBO_COLUMNS, import_cbos
-from rti.errors import Forbidden
-from rti.imports.kinds import FileKind
+from rti.core.errors import Forbidden
+from rti.core.roles import ADMINISTRATION, REQUESTS, SUPPORT, Person, Role
+from rti.imports.csv_reader import Columns, CsvFile
 from rti.imports.mapping import FIXED
-from rti.imports.reading import Columns, CsvFile
-from rti.imports.report import Report, Run
-from rti.requests.importing import import_requests
+from rti.imports.report import FileKind, Report, Run
+from rti.imports.requests import import_requests
+from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
 
 MOST_LINES = 5_000
 """Lines of a file that is sent over the web; a longer one belongs on the command line."""

@@ -19,13 +19,13 @@ from enum import StrEnum
 
 import msgspec
 
-from rti.bodies.kinds import BodyKind
-from rti.errors import Fault, Invalid, Message, say
-from rti.imports.reading import Columns
-from rti.intake import Wrong, decode
+from rti.core.errors import Fault, Invalid, Message, say
+from rti.core.validation import Wrong, decode
+from rti.imports.csv_reader import Columns
+from rti.law.bilingual import Name
 from rti.law.limits import Limit
-from rti.law.names import Name
-from rti.law.reading import Table
+from rti.law.parsing import Table
+from rti.models.bodies import BodyKind
 from rti.requests.commands import RequestLine
 
 FIELDS = RequestLine.__struct_fields__

@@ -6,17 +6,34 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.kinds import What
-from rti.audit.telling import tell
-from rti.errors import Conflict, Fault, Message, TooLarge, say
-from rti.exports import as_csv
-from rti.imports.kinds import Fate
-from rti.imports.reading import CsvFile, FileLine
+from rti.audit.record import tell
+from rti.core.csv_export import as_csv
+from rti.core.errors import Conflict, Fault, Message, TooLarge, say
+from rti.imports.csv_reader import CsvFile, FileLine
+from rti.models.audit import What
+
+
+class FileKind(StrEnum):
+    REQUESTS = "requests"
+    BODIES = "bodies"
+    CBOS = "cbos"
+
+
+class Fate(StrEnum):
+    """What becomes of a line."""
+
+    IMPORTED = "imported"
+    DOUBTFUL = "doubtful"
+    UPDATED = "updated"
+    ALREADY_THERE = "already_there"
+    REPETITION = "repetition"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Final
 
-from rti.law.names import Name
+from rti.law.bilingual import Name
 
 WEEKDAYS: Final = (
     Name("Monday", "ថ្ងៃចន្ទ"),

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from rti.law.calendars import WEEKDAYS, Calendar
+from rti.law.clock_state import Case, Running, after, begin
 from rti.law.counting import last_day, rolled
 from rti.law.events import Event, EventKind, Outcome, effective
+from rti.law.explanations import Step
 from rti.law.limits import Unit
 from rti.law.rules import FILING, Clock, ClockKind, Term
-from rti.law.running import Case, Running, after, begin
 from rti.law.statutes import Statute, StatuteStatus
-from rti.law.steps import Step
 
 _CLOSING = frozenset({EventKind.WITHDRAWN, EventKind.RETURNED})
 _ORDER = tuple(EventKind)

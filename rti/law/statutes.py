@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from rti.law.bilingual import Name
 from rti.law.calendars import WEEKENDS
 from rti.law.events import EventKind
 from rti.law.limits import Limit, parse_limit
-from rti.law.names import Name
-from rti.law.reading import StatuteFaults, Table
+from rti.law.parsing import StatuteFaults, Table
+from rti.law.rule_parsing import read_clocks, read_counting, read_stops, read_transfer
 from rti.law.rules import Clock, ClockKind, Counting, Extension, Silence, Stop, Term, Transfer
-from rti.law.rules_reading import read_clocks, read_counting, read_stops, read_transfer
 
 __all__ = ["Statute", "StatuteFaults", "StatuteStatus", "governing", "parse_statute", "standard"]
 

@@ -12,30 +12,29 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import Person, scope_of
-from rti.audit.kinds import What
-from rti.audit.telling import tell
-from rti.bodies.tables import PublicBodyRow
+from rti.audit.record import tell
 from rti.calendars.queries import calendar_of, count_undisturbed
-from rti.campaigns.tables import CampaignRow
-from rti.cbos.tables import CboRow
-from rti.db import new_id, unique
-from rti.errors import Fault, Invalid, NotFound, invalid, say
+from rti.core.db import new_id, unique
+from rti.core.errors import Fault, Invalid, NotFound, invalid, say
+from rti.core.roles import Person, scope_of
+from rti.core.wallclock import at_home, at_hour
+from rti.encryption.data_keys import keys_to_seal
+from rti.law.clock_state import INTAKE
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind
-from rti.law.running import INTAKE
 from rti.law.statutes import Statute
+from rti.models.audit import What
+from rti.models.bodies import PublicBodyRow
+from rti.models.campaigns import CampaignRow
+from rti.models.cbos import CboRow
+from rti.models.requests import NEVER, DateChangeRow, DeadlineRow, EventRow, Filing, RequestRow
 from rti.requests.checks import FIRST_DAYS, event_faults, filing_faults
 from rti.requests.commands import FileRequest, RecordEvent, SaveRequester
-from rti.requests.folding import Folded, fold, to_law
-from rti.requests.identity import save_requester
-from rti.requests.kinds import Filing
+from rti.requests.projection import Folded, fold, to_law
 from rti.requests.queries import events_of, visible
 from rti.requests.references import next_reference
-from rti.requests.tables import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
-from rti.sealing.data_keys import keys_to_seal
+from rti.requests.requester import save_requester
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of, version_of
-from rti.wallclock import at_home, at_hour
 
 
 async def file_request(

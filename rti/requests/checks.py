@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from rti.errors import Fault, say
+from rti.core.errors import Fault, say
 from rti.law.events import Event, EventKind, effective
 from rti.law.limits import parse_limit
 from rti.requests.commands import FileRequest, RecordEvent

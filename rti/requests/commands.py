@@ -6,10 +6,10 @@ from uuid import UUID
 
 import msgspec
 
-from rti.intake import Code, Hour, Line, Name, Paragraphs
+from rti.core.validation import Code, Hour, Line, Name, Paragraphs
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
-from rti.requests.kinds import Channel, Filing, Topic
+from rti.models.requests import Channel, Filing, Topic
 
 
 class FileRequest(msgspec.Struct, frozen=True, kw_only=True):

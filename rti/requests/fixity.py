@@ -12,15 +12,15 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.kinds import What
-from rti.cbos.tables import CboRow
-from rti.db import Database
-from rti.documents.cleaning import TooManyPixels
-from rti.documents.copying import copy_of
-from rti.documents.scanning import ScannerAway
-from rti.requests.documents import CHECKED_EVERY, Stored, as_it_came, copy_row, scan, tell_altered, tell_of
-from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow
-from rti.sealing.data_keys import kept_keys, keys_to_seal, opened_keys
+from rti.core.db import Database
+from rti.encryption.data_keys import kept_keys, keys_to_seal, opened_keys
+from rti.files.antivirus import ScannerAway
+from rti.files.sandbox import copy_of
+from rti.files.sanitizer import TooManyPixels
+from rti.models.audit import What
+from rti.models.cbos import CboRow
+from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow
+from rti.requests.evidence import CHECKED_EVERY, Stored, as_it_came, copy_row, scan, tell_altered, tell_of
 
 CLOSED_FOR = timedelta(days=1)
 """When a document is looked at next that could not be opened."""

@@ -10,20 +10,18 @@ from sqlalchemy import ColumnElement, Select, false, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from rti.accounts.policy import REQUESTS, Person, scope_of
-from rti.accounts.tables import PersonRow
-from rti.bodies.tables import PublicBodyRow
 from rti.campaigns.queries import in_target_areas
-from rti.campaigns.tables import CampaignRow
-from rti.cbos.queries import not_locked
-from rti.cbos.tables import CboRow
-from rti.errors import NotFound
+from rti.core.errors import NotFound
+from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, cut, read_mark
+from rti.core.roles import REQUESTS, Person, scope_of
+from rti.core.wallclock import day_of
+from rti.encryption.data_keys import DataKeys, kept_keys, opened_keys
 from rti.law.events import EventKind, effective
-from rti.paging import MOST_COUNTED, PAGE_SIZE, Page, cut, read_mark
-from rti.requests.commands import RequestFilter
-from rti.requests.folding import to_law
-from rti.requests.identity import Opening, Requester, is_hidden, is_own, opened_before, openings_of, unsealed
-from rti.requests.tables import (
+from rti.models.accounts import PersonRow
+from rti.models.bodies import PublicBodyRow
+from rti.models.campaigns import CampaignRow
+from rti.models.cbos import CboRow, not_locked
+from rti.models.requests import (
     DateChangeRow,
     DeadlineRow,
     DocumentCopyRow,
@@ -33,8 +31,9 @@ from rti.requests.tables import (
     RequestRow,
     SnoozeRow,
 )
-from rti.sealing.data_keys import DataKeys, kept_keys, opened_keys
-from rti.wallclock import day_of
+from rti.requests.commands import RequestFilter
+from rti.requests.projection import to_law
+from rti.requests.requester import Opening, Requester, is_hidden, is_own, opened_before, openings_of, unsealed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.cbos.tables import CboRow
-from rti.errors import invalid, say
-from rti.requests.kinds import Filing
-from rti.requests.tables import RequestRow
+from rti.core.errors import invalid, say
+from rti.models.cbos import CboRow
+from rti.models.requests import Filing, RequestRow
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without those that are read or heard as another."""

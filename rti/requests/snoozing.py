@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import Person
-from rti.errors import invalid, say
+from rti.core.errors import invalid, say
+from rti.core.roles import Person
+from rti.models.requests import SnoozeRow
 from rti.requests.actions import locked
 from rti.requests.commands import SnoozeRequest
-from rti.requests.tables import SnoozeRow
 
 LONGEST = timedelta(days=366)
 

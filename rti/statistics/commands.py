@@ -1,13 +1,40 @@
 """What somebody wants to know, as a value: the same for the page, the JSON API and the command line."""
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
-from rti.errors import Fault, Invalid, say
-from rti.intake import Code
-from rti.statistics.kinds import Basis, Dimension
+from rti.core.errors import Fault, Invalid, say
+from rti.core.validation import Code
+
+
+class Dimension(StrEnum):
+    """What a table is grouped by; quarter and year are those of the basis."""
+
+    BODY_KIND = "body_kind"
+    PROVINCE = "province"
+    DISTRICT = "district"
+    TOPIC = "topic"
+    QUARTER = "quarter"
+    YEAR = "year"
+    STATUTE = "statute"
+    BODY = "body"
+    CAMPAIGN = "campaign"
+    OUTCOME = "outcome"
+
+
+class Basis(StrEnum):
+    """The day that puts a request into a period.
+
+    RECEIVED is the day of the attempt where a request was never received. A table by ANSWERED knows no
+    silence, since only answered requests have that day.
+    """
+
+    RECEIVED = "received"
+    DUE = "due"
+    ANSWERED = "answered"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Select
 
-from rti.bodies.tables import PublicBodyRow
-from rti.db import Database
-from rti.exports import BYTE_ORDER_MARK, csv_lines
-from rti.requests.tables import RequestRow
+from rti.core.csv_export import BYTE_ORDER_MARK, csv_lines
+from rti.core.db import Database
+from rti.models.bodies import PublicBodyRow
+from rti.models.requests import RequestRow
 
 AT_ONCE = 1_000
 """Rows fetched and written together; memory does not grow with what is stored."""

@@ -12,8 +12,8 @@ from datetime import date
 from enum import StrEnum
 
 from rti.law.events import Outcome
+from rti.law.explanations import N_
 from rti.law.status import RequestStatus
-from rti.law.steps import N_
 
 VERSION = 1
 """Printed with every figure, so that two tables can be told apart when a definition has changed."""

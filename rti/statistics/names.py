@@ -6,13 +6,12 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.bodies.kinds import BodyKind
-from rti.bodies.tables import AreaRow, PublicBodyRow
-from rti.campaigns.tables import CampaignRow
+from rti.law.bilingual import Name
 from rti.law.events import Outcome
-from rti.law.names import Name
-from rti.requests.kinds import Topic
-from rti.statistics.kinds import Dimension
+from rti.models.bodies import AreaRow, BodyKind, PublicBodyRow
+from rti.models.campaigns import CampaignRow
+from rti.models.requests import Topic
+from rti.statistics.commands import Dimension
 from rti.statutes.queries import newest
 
 Shown = Name | StrEnum | str

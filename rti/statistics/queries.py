@@ -27,17 +27,16 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
-from rti.accounts.policy import Person, counted_scope_of
-from rti.bodies.tables import PublicBodyRow
 from rti.campaigns.queries import in_target_areas
-from rti.campaigns.tables import CampaignRow
+from rti.core.roles import Person, counted_scope_of
 from rti.law.events import Outcome
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute
-from rti.requests.tables import RequestRow
-from rti.statistics.commands import Wanted
+from rti.models.bodies import PublicBodyRow
+from rti.models.campaigns import CampaignRow
+from rti.models.requests import RequestRow
+from rti.statistics.commands import Basis, Dimension, Wanted
 from rti.statistics.figures import Figures
-from rti.statistics.kinds import Basis, Dimension
 from rti.statistics.measures import JUDGED, State
 from rti.statistics.names import Shown, names_of
 from rti.statutes.queries import version_of

@@ -15,15 +15,15 @@ from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import HOME, calendar_of, countries
-from rti.errors import Fault, Invalid, say
-from rti.intake import Code, LimitText
+from rti.core.errors import Fault, Invalid, say
+from rti.core.validation import Code, LimitText
 from rti.law.calendars import Calendar
 from rti.law.counting import due_on
 from rti.law.limits import Limit, parse_limit
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute, standard
-from rti.requests.grouping import AT_ONCE, fold_samples, stories
-from rti.requests.tables import RequestRow
+from rti.models.requests import RequestRow
+from rti.requests.batch_projection import AT_ONCE, fold_samples, stories
 from rti.statistics.figures import Percentage
 from rti.statistics.measures import JUDGED, Facts, State, state_at
 from rti.statistics.queries import state_at as state_in_sql

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.kinds import What
-from rti.audit.telling import tell
+from rti.audit.record import tell
 from rti.law.limits import Limit, Unit
 from rti.law.statutes import Statute, StatuteStatus, parse_statute
+from rti.models.audit import What
+from rti.models.statutes import StatuteRow
 from rti.statutes.queries import version_of
-from rti.statutes.tables import StatuteRow
 
 _UNITS = {
     Unit.HOURS: ("hours", "ម៉ោង"),

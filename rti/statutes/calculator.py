@@ -6,15 +6,14 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import HOME, calendar_of, countries
-from rti.errors import Fault, Invalid, say
+from rti.core.errors import Fault, Invalid, say
+from rti.core.wallclock import at_hour
 from rti.law.deadlines import Deadline, deadlines
 from rti.law.events import Event, EventKind
 from rti.law.rules import FORWARD, NO_ROLL, Counting, FirstDay
 from rti.law.statutes import Statute, standard
-from rti.statutes.commands import Calculate
-from rti.statutes.kinds import RollChoice
+from rti.statutes.commands import Calculate, RollChoice
 from rti.statutes.queries import newest, newest_of
-from rti.wallclock import at_hour
 
 
 @dataclass(frozen=True, slots=True)

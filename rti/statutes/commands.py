@@ -1,13 +1,20 @@
 """What a person asks of the statutes."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
 
-from rti.intake import Code, Hour, LimitText
+from rti.core.validation import Code, Hour, LimitText
 from rti.law.rules import Receipt
-from rti.statutes.kinds import RollChoice
+
+
+class RollChoice(StrEnum):
+    """What a last day on a day off does."""
+
+    NONE = "none"
+    FORWARD = "forward"
 
 
 class AddStatute(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.errors import NotFound, invalid, say
+from rti.core.errors import NotFound, invalid, say
 from rti.law.statutes import Statute, parse_statute
-from rti.statutes.tables import StatuteRow
+from rti.models.statutes import StatuteRow
 
 DEFAULT_STATUTE = "KH-A2I-DRAFT"
 

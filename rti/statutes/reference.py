@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.statutes.library import library_documents
-from rti.statutes.tables import StatuteRow
+from rti.law.library import library_documents
+from rti.models.statutes import StatuteRow
 
 
 async def load_statutes(session: AsyncSession, now: datetime) -> None:

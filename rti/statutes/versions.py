@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.db import unique
-from rti.errors import Conflict, Fault, Invalid, invalid, say
-from rti.intake import Wrong, clean_text
+from rti.core.db import unique
+from rti.core.errors import Conflict, Fault, Invalid, invalid, say
+from rti.core.validation import Wrong, clean_text
 from rti.law.statutes import Statute, StatuteFaults, parse_statute
+from rti.models.statutes import StatuteRow
 from rti.statutes.queries import newest_document, newest_of
-from rti.statutes.tables import StatuteRow
 
 LARGEST = 200_000
 """Characters of the longest statute that is read; the longest one that is shipped has 4,000."""

@@ -8,7 +8,7 @@ from typing import Any
 from litestar.datastructures import UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.errors import Fault, Invalid, say
+from rti.core.errors import Fault, Invalid, say
 from rti.web.templating import WebRequest
 
 CSRF_FIELD = "_csrf_token"

@@ -15,11 +15,11 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from rti.accounts import sessions
-from rti.accounts.costly import Costly, spend
-from rti.accounts.policy import EVERYBODY, Role, Standing, scope_needed
-from rti.errors import Forbidden, ProofRequired, SignInRequired, say
-from rti.tenancy.logins import Login
-from rti.wallclock import now
+from rti.accounts.rate_limits import Costly, spend
+from rti.core.db_roles import Login
+from rti.core.errors import Forbidden, ProofRequired, SignInRequired, say
+from rti.core.roles import EVERYBODY, Role, Standing, scope_needed
+from rti.core.wallclock import now
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None] | None]

@@ -7,9 +7,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import Person
 from rti.accounts.sessions import SignedIn
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Person
 
 Session = NamedDependency[AsyncSession]
 """`session`: the transaction of this request, under the login of who asks; see `routes`."""

@@ -1,6 +1,6 @@
 """The pages in the menu, by role."""
 
-from rti.accounts.policy import (
+from rti.core.roles import (
     ADMINISTRATION,
     COMPARING,
     EVERYBODY,
@@ -11,7 +11,7 @@ from rti.accounts.policy import (
     SUPPORT,
     Role,
 )
-from rti.law.steps import N_
+from rti.law.explanations import N_
 
 MENU = (
     ("/requests", N_("Requests"), REQUESTS),

@@ -8,7 +8,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from rti.errors import Forbidden, Malformed, say
+from rti.core.errors import Forbidden, Malformed, say
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 SIMPLE = ("application/x-www-form-urlencoded", "text/plain")

@@ -12,9 +12,8 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
-from rti.accounts.policy import Standing
-from rti.db import is_outage
-from rti.errors import (
+from rti.core.db import is_outage
+from rti.core.errors import (
     Fault,
     Forbidden,
     Invalid,
@@ -26,7 +25,8 @@ from rti.errors import (
     Unavailable,
     say,
 )
-from rti.web.describing import MEDIA_TYPE, FaultView, ProblemView
+from rti.core.roles import Standing
+from rti.web.openapi import MEDIA_TYPE, FaultView, ProblemView
 from rti.web.templating import Reader, WebRequest, page, reader_of
 
 log = structlog.get_logger()

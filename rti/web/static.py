@@ -5,7 +5,7 @@ from mimetypes import guess_type
 from litestar import Response, get
 from litestar.params import FromPath
 
-from rti.errors import NotFound
+from rti.core.errors import NotFound
 from rti.web.guards import open_to_all
 from rti.web.templating import STATIC_FILES
 

@@ -16,16 +16,16 @@ from litestar.datastructures import State
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 
-from rti import i18n
-from rti.accounts.policy import Person
 from rti.accounts.sessions import SignedIn
-from rti.errors import Fault, Message
-from rti.labels import label
+from rti.core import i18n
+from rti.core.errors import Fault, Message
+from rti.core.roles import Person
+from rti.core.wallclock import day_of, now
+from rti.law.bilingual import Name
+from rti.law.explanations import N_, UNITS
 from rti.law.limits import Limit, parse_limit
-from rti.law.names import Name
-from rti.law.steps import N_, UNITS
-from rti.wallclock import day_of, now
 from rti.web.guards import cookie_name
+from rti.web.labels import label
 from rti.web.menu import menu
 
 WebRequest = Request[Person | None, SignedIn | None, State]

@@ -8,8 +8,8 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import Person
-from rti.tenancy.logins import Login
+from rti.core.db_roles import Login
+from rti.core.roles import Person
 
 
 def under(login_of: Callable[[Person | None], Login], name: str = "session") -> dict[str, Provide]:

@@ -4,9 +4,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from rti.accounts.policy import Role
-from rti.accounts.tables import PersonRow
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.models.accounts import PersonRow
 from tests import make
 from tests.commands import rti
 

@@ -8,19 +8,18 @@ import pytest
 from sqlalchemy import select
 
 from notifications.jobs import seal_job
-from rti.accounts.costly import ALLOWED, Costly, spend
 from rti.accounts.passwords import token_hash
-from rti.accounts.policy import Person, Role, TokenScope
-from rti.accounts.tables import AllowanceRow, ApiTokenRow
-from rti.audit.kinds import What
-from rti.audit.tables import AuditEntryRow
-from rti.audit.tallying import HOUR
-from rti.db import Database
-from rti.errors import UsedUp
-from rti.routes import HANDLERS
-from rti.settings import Settings
-from rti.tenancy.logins import Login
-from rti.wallclock import now as present
+from rti.accounts.rate_limits import ALLOWED, Costly, spend
+from rti.audit.record import HOUR
+from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.errors import UsedUp
+from rti.core.roles import Person, Role, TokenScope
+from rti.core.settings import Settings
+from rti.core.wallclock import now as present
+from rti.models.accounts import AllowanceRow, ApiTokenRow
+from rti.models.audit import AuditEntryRow, What
+from rti.web.routes import HANDLERS
 from tests import make
 from tests.conftest import NOW, SignIn
 

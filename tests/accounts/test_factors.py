@@ -10,12 +10,12 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select
 
-from rti.accounts import factors, one_time, passwords, sealed
-from rti.accounts.policy import Role
-from rti.accounts.tables import PasskeyRow, PersonRow, TotpRow
-from rti.db import Database, new_id
-from rti.sealing.cipher import Unreadable
-from rti.wallclock import now
+from rti.accounts import mfa, passwords, personal_encryption, totp
+from rti.core.cipher import Unreadable
+from rti.core.db import Database, new_id
+from rti.core.roles import Role
+from rti.core.wallclock import now
+from rti.models.accounts import PasskeyRow, PersonRow, TotpRow
 from tests import make
 from tests.conftest import NOW, SignIn
 
@@ -37,21 +37,21 @@ STEP = timedelta(seconds=30)
 def test_codes_are_those_of_the_standard(seconds: int, code: str) -> None:
     """RFC 6238, appendix B, the last six of the eight digits of SHA-1."""
     moment = datetime.fromtimestamp(seconds, UTC)
-    assert one_time.code_at(SECRET, moment) == code
-    assert one_time.matching_step(SECRET, code, moment) == seconds // 30
+    assert totp.code_at(SECRET, moment) == code
+    assert totp.matching_step(SECRET, code, moment) == seconds // 30
 
 
 def test_a_code_is_good_one_step_before_and_after_its_own() -> None:
-    code = one_time.code_at(SECRET, NOW)
-    good = {steps for steps in range(-3, 4) if one_time.matching_step(SECRET, code, NOW + steps * STEP)}
+    code = totp.code_at(SECRET, NOW)
+    good = {steps for steps in range(-3, 4) if totp.matching_step(SECRET, code, NOW + steps * STEP)}
     assert good == {-1, 0, 1}
 
 
 def test_secrets_have_160_bits_and_recovery_codes_120() -> None:
-    assert len(one_time.new_secret()) * 8 == 160
-    codes = one_time.new_recovery_codes()
+    assert len(totp.new_secret()) * 8 == 160
+    codes = totp.new_recovery_codes()
     assert len(set(codes)) == 8
-    assert all(len(one_time.plain(code)) * 5 == 120 for code in codes)
+    assert all(len(totp.plain(code)) * 5 == 120 for code in codes)
 
 
 def test_an_unknown_name_costs_the_same_hashing_as_a_known_one() -> None:
@@ -61,28 +61,28 @@ def test_an_unknown_name_costs_the_same_hashing_as_a_known_one() -> None:
 
 def test_what_is_sealed_for_one_person_and_purpose_opens_for_no_other() -> None:
     person, other = new_id(), new_id()
-    kept = sealed.seal("a secret", "kept", person, SECRET)
+    kept = personal_encryption.seal("a secret", "kept", person, SECRET)
     assert SECRET not in kept
-    assert sealed.unseal("a secret", "kept", person, kept) == SECRET
+    assert personal_encryption.unseal("a secret", "kept", person, kept) == SECRET
     for secret, purpose, whose in (
         ("another", "kept", person),
         ("a secret", "new", person),
         ("a secret", "kept", other),
     ):
         with pytest.raises(Unreadable):
-            sealed.unseal(secret, purpose, whose, kept)
+            personal_encryption.unseal(secret, purpose, whose, kept)
 
 
 async def test_a_code_is_good_once_and_none_before_it_is_good_any_more(database: Database) -> None:
     async with database.transaction() as session:
         person = (await make.member(session)).person
-        secret, _ = factors.new_app(database.secret, person)
-        code = one_time.code_at(secret, NOW)
-        await factors.add_app(session, database.secret, person, secret, code, NOW)
+        secret, _ = mfa.new_app(database.secret, person)
+        code = totp.code_at(secret, NOW)
+        await mfa.add_app(session, database.secret, person, secret, code, NOW)
 
         async def taken(at: datetime, of: datetime) -> bool:
-            shown = one_time.code_at(secret, of)
-            return await factors.take_code(session, database.secret, person.id, shown, at)
+            shown = totp.code_at(secret, of)
+            return await mfa.take_code(session, database.secret, person.id, shown, at)
 
         assert not await taken(NOW, NOW), "it was used to set the app up"
         assert await taken(NOW + STEP, NOW + STEP)
@@ -96,14 +96,14 @@ async def test_a_recovery_code_is_good_once_however_it_is_typed(database: Databa
     async with database.transaction() as session:
         person = (await make.member(session)).person
         other = (await make.member(session)).person
-        codes = await factors.new_codes(session, person, NOW)
+        codes = await mfa.new_codes(session, person, NOW)
         typed = f"  {codes[0].upper().replace(' ', '-')} "
-        assert not await factors.take_code(session, "", other.id, typed, NOW)
-        assert await factors.take_code(session, "", person.id, typed, NOW)
-        assert not await factors.take_code(session, "", person.id, codes[0], NOW)
-        assert (await factors.enrolled(session, person.id)).codes == 7
-        await factors.new_codes(session, person, NOW)
-        assert not await factors.take_code(session, "", person.id, codes[1], NOW)
+        assert not await mfa.take_code(session, "", other.id, typed, NOW)
+        assert await mfa.take_code(session, "", person.id, typed, NOW)
+        assert not await mfa.take_code(session, "", person.id, codes[0], NOW)
+        assert (await mfa.enrolled(session, person.id)).codes == 7
+        await mfa.new_codes(session, person, NOW)
+        assert not await mfa.take_code(session, "", person.id, codes[1], NOW)
 
 
 async def _set_up(client: httpx.AsyncClient) -> list[str]:
@@ -114,7 +114,7 @@ async def _set_up(client: httpx.AsyncClient) -> list[str]:
     assert letters
     assert made
     secret = base64.b32decode(letters[1].replace(" ", ""))
-    form = {"made": made[1], "code": one_time.code_at(secret, now())}
+    form = {"made": made[1], "code": totp.code_at(secret, now())}
     wrong = await make.post_form(client, "/me/factors/app", {**form, "code": "wrong!"}, page="/me/factors")
     assert made[1] in wrong.text, "the app that was scanned is still the one to confirm"
     answer = await make.post_form(client, "/me/factors/app", form, page="/me/factors")
@@ -157,8 +157,8 @@ async def test_an_app_is_set_up_by_whom_it_was_made_for_and_nobody_else(
     await sign_in(Role.CBO_MEMBER)
     async with database.transaction() as session:
         other = (await make.member(session)).person
-    secret, made = factors.new_app("test " * 8, other)
-    form = {"made": made, "code": one_time.code_at(secret, now())}
+    secret, made = mfa.new_app("test " * 8, other)
+    form = {"made": made, "code": totp.code_at(secret, now())}
     for changed in (form, {**form, "made": "00"}, {**form, "made": "é"}):
         answer = await make.post_form(client, "/me/factors/app", changed, page="/me/factors")
         assert answer.status_code == 422
@@ -177,7 +177,7 @@ async def test_a_role_that_needs_a_second_factor_keeps_one(
     for person, status in ((staff, 422), (member, 303)):
         await make.session_of(client, person, database)
         async with database.transaction() as session:
-            (key,) = (await factors.enrolled(session, person.id)).passkeys
+            (key,) = (await mfa.enrolled(session, person.id)).passkeys
         address = f"/me/factors/passkeys/{key.id}/remove"
         assert (await make.post_form(client, address, {}, page="/me/factors")).status_code == status
 

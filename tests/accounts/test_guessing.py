@@ -10,11 +10,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from rti.accounts import allowances, guessing, sessions, signing_in
-from rti.accounts.policy import Role
-from rti.accounts.tables import AllowanceRow
-from rti.db import Database
-from rti.errors import Invalid, TooOften
+from rti.accounts import rate_limits, sessions, sign_in, sign_in_throttling
+from rti.core.db import Database
+from rti.core.errors import Invalid, TooOften
+from rti.core.roles import Role
+from rti.models.accounts import AllowanceRow
 from tests import make
 from tests.conftest import NOW
 from tests.sizes import FULL
@@ -30,7 +30,7 @@ async def _looked_at(
     looked_at = []
     for moment in moments:
         with pytest.raises(Invalid) as refused:
-            await signing_in.sign_in(database, email, "a wrong guess", moment, device=device)
+            await sign_in.sign_in(database, email, "a wrong guess", moment, device=device)
         if not isinstance(refused.value, TooOften):
             looked_at.append(moment)
     return looked_at
@@ -42,22 +42,22 @@ async def test_of_a_thousand_guesses_in_an_hour_ten_are_looked_at_and_the_owner_
     """A14, and the same in whichever hour of two."""
     async with database.transaction() as session:
         member = await make.member(session)
-    own = (await signing_in.sign_in(database, member.email, member.password, NOW)).device
+    own = (await sign_in.sign_in(database, member.email, member.password, NOW)).device
     looked_at = await _looked_at(database, member.email, [NOW + HOUR * n / GUESSES for n in range(GUESSES)])
     assert 5 <= len(looked_at) <= 10
     looked_at += await _looked_at(database, member.email, [NOW + HOUR + HOUR * n / 60 for n in range(60)])
     assert max(sum(start <= each < start + HOUR for each in looked_at) for start in looked_at) <= 10
     last = looked_at[-1]
     with pytest.raises(TooOften):
-        await signing_in.sign_in(database, member.email, member.password, last)
-    opened = await signing_in.sign_in(database, member.email, member.password, last, device=own)
+        await sign_in.sign_in(database, member.email, member.password, last)
+    opened = await sign_in.sign_in(database, member.email, member.password, last, device=own)
     assert opened.person.id == member.person.id
 
 
 async def test_a_known_device_has_guesses_of_its_own_for_one_account(database: Database) -> None:
     async with database.transaction() as session:
         member, other = await make.member(session), await make.member(session)
-    own = (await signing_in.sign_in(database, member.email, member.password, NOW)).device
+    own = (await sign_in.sign_in(database, member.email, member.password, NOW)).device
     at_once = [NOW] * 8
     assert len(await _looked_at(database, member.email, at_once, own)) == 5
     assert len(await _looked_at(database, member.email, at_once)) == 5
@@ -73,10 +73,12 @@ def test_devices_and_counts_are_known_again_after_an_upgrade() -> None:
         return hmac.digest(b"secret", "\n".join(("guess", *parts)).encode(), "sha256")
 
     device = f"abc.{keyed('device', 'abc', 'a@test.example').hex()}"
-    key_of = partial(guessing.key_of, "secret", "a@test.example")
+    key_of = partial(sign_in_throttling.key_of, "secret", "a@test.example")
     assert key_of(device) == keyed("known", "abc", "a@test.example")
     assert key_of("") == keyed("stranger", "a@test.example")
-    assert key_of(guessing.new_device("secret", "a@test.example")) != keyed("stranger", "a@test.example")
+    assert key_of(sign_in_throttling.new_device("secret", "a@test.example")) != keyed(
+        "stranger", "a@test.example"
+    )
 
 
 async def test_an_address_without_an_account_is_treated_as_one_with(
@@ -113,23 +115,23 @@ async def test_good_passwords_use_up_no_guesses_and_the_table_names_nobody(datab
     async with database.transaction() as session:
         member = await make.member(session)
     for _ in range(7):
-        await signing_in.sign_in(database, member.email, member.password, NOW)
+        await sign_in.sign_in(database, member.email, member.password, NOW)
     async with database.transaction() as session:
         (row,) = await session.scalars(select(AllowanceRow))
         assert member.email.encode() not in row.key
         assert row.free_at <= NOW
-        await allowances.forget(session, NOW + timedelta(seconds=1))
+        await rate_limits.forget(session, NOW + timedelta(seconds=1))
         assert await session.scalar(select(AllowanceRow.key)) is None
 
 
 async def test_codes_and_the_password_once_more_are_guessed_no_faster(database: Database) -> None:
     async with database.transaction() as session:
         staff = await make.member(session, Role.STAFF)
-    opened = await signing_in.sign_in(database, staff.email, staff.password, NOW)
+    opened = await sign_in.sign_in(database, staff.email, staff.password, NOW)
     async with database.transaction() as session:
         me = await sessions.find(session, opened.token, NOW)
     assert me
-    for show in (signing_in.show_code, signing_in.show_password):
+    for show in (sign_in.show_code, sign_in.show_password):
         refused = []
         for number in range(20):
             with pytest.raises(Invalid) as told:
@@ -150,7 +152,7 @@ async def test_an_unknown_address_takes_as_long_as_a_known_one(database: Databas
         for there, address in ((True, email), (False, f"unknown{number}@test.example")):
             began = time.perf_counter()
             with pytest.raises(Invalid):
-                await signing_in.sign_in(database, address, "a wrong guess", NOW)
+                await sign_in.sign_in(database, address, "a wrong guess", NOW)
             spent[there].append(time.perf_counter() - began)
     medians = {there: statistics.median(times) for there, times in spent.items()}
     print(f"{tries} each: known {medians[True] * 1000:.1f} ms, unknown {medians[False] * 1000:.1f} ms")

@@ -10,14 +10,13 @@ import pytest
 from sqlalchemy import select, update
 
 from notifications.dispatch import dispatch
-from rti.accounts.policy import Role
-from rti.accounts.tables import InvitationRow, PersonRow
-from rti.app import create_app
-from rti.correspondence.kinds import MessageKind, MessageState
-from rti.correspondence.tables import MessageRow
-from rti.db import Database
-from rti.settings import Settings
-from rti.wallclock import now
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.core.wallclock import now
+from rti.models.accounts import InvitationRow, PersonRow
+from rti.models.messages import MessageKind, MessageRow, MessageState
+from rti.web.app import create_app
 from tests import make
 from tests.conftest import SignIn
 from tests.notifications.servers import Sink, smtp_server

@@ -4,10 +4,10 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from rti.accounts.policy import INVITING, Role
-from rti.accounts.tables import PersonRow, SignInRow
-from rti.cbos.tables import CboRow
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import INVITING, Role
+from rti.models.accounts import PersonRow, SignInRow
+from rti.models.cbos import CboRow
 from tests import make
 from tests.conftest import NOW, SignIn
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from rti.accounts import policy
-from rti.accounts.policy import (
+from rti.core import roles
+from rti.core.roles import (
     Person,
     Role,
     Scope,
@@ -42,7 +42,7 @@ def person(role: Role) -> Person:
 
 
 def test_each_set_of_roles_holds_those_roles_and_no_others() -> None:
-    assert {name: value for name, value in vars(policy).items() if isinstance(value, frozenset)} == MAY
+    assert {name: value for name, value in vars(roles).items() if isinstance(value, frozenset)} == MAY
 
 
 @pytest.mark.parametrize("role", list(Role))

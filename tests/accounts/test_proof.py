@@ -7,9 +7,11 @@ import httpx
 import pytest
 from sqlalchemy import func, select, update
 
-from rti.accounts import factors
-from rti.accounts.policy import Role
-from rti.accounts.tables import (
+from rti.accounts import mfa
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.wallclock import now
+from rti.models.accounts import (
     ApiTokenRow,
     InvitationRow,
     PasskeyRow,
@@ -18,9 +20,7 @@ from rti.accounts.tables import (
     SignInRow,
     TotpRow,
 )
-from rti.db import Database
-from rti.requests.tables import IdentityOpeningRow
-from rti.wallclock import now
+from rti.models.requests import IdentityOpeningRow
 from tests import make
 from tests.conftest import NOW, SignIn
 
@@ -58,7 +58,7 @@ async def test_what_changes_how_one_signs_in_asks_for_the_password_after_ten_min
     async with database.transaction() as session:
         other = await make.member(session)
         await session.execute(update(SignInRow).values(proved_at=SignInRow.proved_at - LONG_AGO))
-        keys = (await factors.enrolled(session, me.person.id)).passkeys
+        keys = (await mfa.enrolled(session, me.person.id)).passkeys
     before = await _accounts(database)
     path = address.format(id=keys[0].id if "passkeys" in address else other.person.id)
     page = "/me/factors" if "factors" in address else "/me" if "/me/" in address else "/people"

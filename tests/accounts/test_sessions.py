@@ -9,14 +9,14 @@ import httpx
 import pytest
 from sqlalchemy import func, select, update
 
-from rti.accounts import sessions, signing_in
+from rti.accounts import sessions, sign_in
 from rti.accounts.passwords import token_hash
-from rti.accounts.policy import Person, Role, Standing, TokenScope
-from rti.accounts.tables import ApiTokenRow, PersonRow, SignInRow
-from rti.app import create_app
-from rti.db import Database
-from rti.errors import Invalid, NotFound
-from rti.settings import Settings
+from rti.core.db import Database
+from rti.core.errors import Invalid, NotFound
+from rti.core.roles import Person, Role, Standing, TokenScope
+from rti.core.settings import Settings
+from rti.models.accounts import ApiTokenRow, PersonRow, SignInRow
+from rti.web.app import create_app
 from tests import make
 from tests.conftest import NOW, SignIn
 
@@ -34,7 +34,7 @@ async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(data
         ("", ""),
     ):
         with pytest.raises(Invalid) as refused:
-            await signing_in.sign_in(database, email, password, NOW)
+            await sign_in.sign_in(database, email, password, NOW)
         told.append((type(refused.value), str(refused.value)))
     assert len(set(told)) == 1
 
@@ -42,7 +42,7 @@ async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(data
 async def test_only_the_hash_of_a_token_is_stored(database: Database) -> None:
     async with database.transaction() as session:
         member = await make.member(session)
-    opened = await signing_in.sign_in(database, member.email.upper(), member.password, NOW)
+    opened = await sign_in.sign_in(database, member.email.upper(), member.password, NOW)
     async with database.transaction() as session:
         stored = (await session.scalars(select(SignInRow.token_hash))).one()
     assert opened.token.encode() not in stored
@@ -227,9 +227,9 @@ async def test_a_session_that_was_ended_meanwhile_does_not_come_back_to_life(dat
         me = await sessions.find(session, token, NOW)
         assert me
         await sessions.end_all(session, member.person.id)
-    await signing_in.show_password(database, me, member.password, NOW)
+    await sign_in.show_password(database, me, member.password, NOW)
     with pytest.raises(NotFound):
-        await signing_in.show_code(database, me, member.codes[0], NOW)
+        await sign_in.show_code(database, me, member.codes[0], NOW)
     async with database.transaction() as session:
         assert await session.scalar(select(func.count()).select_from(SignInRow)) == 0
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from rti.audit.chain import BEGINNING, Anchor, Check, Entry, Head, linked
-from rti.audit.kinds import What
+from rti.models.audit import What
 from tests.conftest import NOW, TODAY
 
 

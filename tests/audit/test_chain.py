@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from rti.audit.chain import BEGINNING, Anchor, Entry, read_anchors
-from rti.audit.kinds import What
+from rti.models.audit import What
 from tests.audit import chains
 from tests.conftest import TODAY
 from tests.sizes import size

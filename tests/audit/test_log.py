@@ -11,19 +11,18 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from rti.accounts.policy import Role
 from rti.audit.chain import BEGINNING, Anchor
-from rti.audit.chaining import anchor, chain, cut, waiting
-from rti.audit.checking import Checked, check
-from rti.audit.kinds import What
-from rti.audit.tables import AuditEntryRow
-from rti.audit.telling import tell
-from rti.cbos import safety
+from rti.audit.record import tell
+from rti.audit.sealer import anchor, chain, cut, waiting
+from rti.audit.verify import Checked, check
 from rti.cbos.commands import ShredCbo
-from rti.cbos.tables import CboRow
-from rti.db import Database, new_id
-from rti.tenancy.logins import Login
-from rti.wallclock import now as present
+from rti.core.db import Database, new_id
+from rti.core.db_roles import Login
+from rti.core.roles import Role
+from rti.core.wallclock import now as present
+from rti.models.audit import AuditEntryRow, What
+from rti.models.cbos import CboRow
+from rti.safety import lock_and_shred
 from tests import make
 from tests.audit import chains
 from tests.commands import rti
@@ -203,7 +202,7 @@ async def test_shredding_an_organisation_leaves_the_chain_whole(database: Databa
     before = await chained(database)
     for by in (lead.person, administrator):
         async with database.under(Login.SAFETY).transaction(by.id) as session:
-            await safety.shred(session, cbo_id, ShredCbo(code=code), by, NOW)
+            await lock_and_shred.shred(session, cbo_id, ShredCbo(code=code), by, NOW)
     after = await chained(database)
     assert after.head.position > before.head.position
     assert (await checked(database, before, after)).faults == []

@@ -7,13 +7,11 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
-from rti.accounts.policy import Role
-from rti.audit.kinds import What
-from rti.audit.tables import AuditEntryRow
-from rti.audit.tallying import HOUR, tell_tallies
-from rti.audit.telling import tell
-from rti.db import Database
-from rti.wallclock import now
+from rti.audit.record import HOUR, tell, tell_tallies
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.wallclock import now
+from rti.models.audit import AuditEntryRow, What
 from tests import make
 from tests.conftest import NOW, SignIn
 

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 import httpx
 from sqlalchemy import text
 
-from rti.accounts import signing_in
-from rti.accounts.policy import Role
-from rti.audit.kinds import What
-from rti.audit.tables import AuditEntryRow
-from rti.audit.tallying import HOUR, tally, tell_tallies
-from rti.correspondence.unsubscribing import address as unsubscribing
-from rti.db import Database
-from rti.errors import Invalid
-from rti.settings import Settings
-from rti.wallclock import now as present
-from rti.web.refusals import ONE_BY_ONE
+from notifications.unsubscribe import address as unsubscribing
+from rti.accounts import sign_in
+from rti.audit.record import HOUR, tally, tell_tallies
+from rti.core.db import Database
+from rti.core.errors import Invalid
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.core.wallclock import now as present
+from rti.models.audit import AuditEntryRow, What
+from rti.web.denial_log import ONE_BY_ONE
 from tests import make
 from tests.audit.test_pages import of
 from tests.conftest import NOW, SignIn
@@ -49,7 +48,7 @@ async def test_forms_of_other_sites_and_without_their_token_give_one_entry_an_ho
 async def guessed(database: Database, email: str, count: int) -> None:
     for _ in range(count):
         try:
-            await signing_in.sign_in(database, email, "a wrong guess", NOW)
+            await sign_in.sign_in(database, email, "a wrong guess", NOW)
         except Invalid:
             continue
 

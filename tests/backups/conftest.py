@@ -10,12 +10,12 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from rti.backups.backup import Made, make
 from rti.backups.encryption import new_identity
 from rti.backups.folder import keys_for
-from rti.backups.making import Made, make
-from rti.backups.restoring import Restored, restore
-from rti.db import Database
-from rti.sealing import keys
+from rti.backups.restore import Restored, restore
+from rti.core import keyring
+from rti.core.db import Database
 from tests.commands import KEY_FILE
 from tests.conftest import NOW, Server
 
@@ -60,6 +60,6 @@ def empty_url(server: Server, worker_id: str) -> Iterator[str]:
 
 @pytest.fixture
 async def empty(empty_url: str) -> AsyncIterator[Database]:
-    database = Database(empty_url, pool_size=2, keyring=keys.read(KEY_FILE))
+    database = Database(empty_url, pool_size=2, keyring=keyring.read(KEY_FILE))
     yield database
     await database.close()

@@ -4,8 +4,8 @@ import asyncio
 
 import httpx
 
-from rti.accounts.policy import Role
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
 from tests.backups.conftest import Vault, decrypted
 from tests.commands import KEY_FILE
 from tests.conftest import SignIn

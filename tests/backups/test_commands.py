@@ -15,16 +15,14 @@ from litestar.datastructures import State
 from sqlalchemy import text
 
 from notifications.jobs import backup_job
-from rti.accounts.policy import Role
-from rti.app import create_app
-from rti.backups.kinds import RunKind
 from rti.backups.runs import last_good
-from rti.backups.tables import BackupRunRow
-from rti.db import Database
-from rti.health import examine
-from rti.metrics import exposition
-from rti.settings import Settings
-from rti.wallclock import now
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.core.wallclock import now
+from rti.models.backups import BackupRunRow, RunKind
+from rti.web.app import create_app
+from rti.web.health import examine, exposition
 from tests import make
 from tests.backups.conftest import Vault
 from tests.commands import KEY_FILE

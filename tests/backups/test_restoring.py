@@ -11,36 +11,35 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from rti.accounts.sessions import find, open_session
-from rti.audit.chaining import chain
-from rti.audit.checking import check
-from rti.audit.kinds import What
-from rti.audit.tables import AuditEntryRow
-from rti.audit.telling import tell
-from rti.backups.drilling import drill
+from rti.audit.record import tell
+from rti.audit.sealer import chain
+from rti.audit.verify import check
+from rti.backups.backup import make
+from rti.backups.drill import drill
 from rti.backups.folder import backups, place
-from rti.backups.making import make
-from rti.cbos.safety import shred_again
-from rti.cbos.tables import CboRow
-from rti.db import Database
-from rti.errors import BackupFailed, Conflict
+from rti.core import keyring
+from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.errors import BackupFailed, Conflict
+from rti.encryption.data_keys import keys_to_read
+from rti.encryption.rotation import renew
 from rti.law.events import EventKind
-from rti.migrating import newest_version, upgrade_within
+from rti.models.audit import AuditEntryRow, What
+from rti.models.cbos import CboRow
+from rti.models.requests import EventRow
 from rti.requests.actions import record_event
 from rti.requests.commands import RecordEvent
-from rti.requests.documents import attach
-from rti.requests.tables import EventRow
-from rti.sealing import keys
-from rti.sealing.data_keys import keys_to_read
-from rti.sealing.rotating import renew
-from rti.tenancy.applying import require
-from rti.tenancy.logins import Login
+from rti.requests.evidence import attach
+from rti.row_security.apply import require
+from rti.safety.lock_and_shred import shred_again
+from rti.upgrade import newest_version, upgrade_within
 from tests import make as things
 from tests.backups.conftest import Vault, decrypted
 from tests.commands import KEY_FILE
 from tests.conftest import NOW, TODAY, Server
 from tests.sizes import size
 
-RING = keys.read(KEY_FILE)
+RING = keyring.read(KEY_FILE)
 
 
 async def count(database: Database, table: str) -> int:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rti.backups.retention import KEYS_LIVE, backup_due, drill_due, kept, kept_keys
-from rti.wallclock import day_of
+from rti.core.wallclock import day_of
 
 ZONE = "Asia/Phnom_Penh"
 moments = st.integers(0, 87_600).map(lambda hours: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(hours=hours))

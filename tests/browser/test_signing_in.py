@@ -10,8 +10,8 @@ from threading import Thread
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from rti.accounts import one_time
-from rti.wallclock import now
+from rti.accounts import totp
+from rti.core.wallclock import now
 from tests.browser.conftest import PASSWORD, Demo, start_demo, stop
 from tests.commands import free_port
 
@@ -78,7 +78,7 @@ async def test_a_code_of_an_app_is_set_up_and_then_asked_for(visitor: Page) -> N
     picture = await visitor.locator("svg.code").bounding_box()
     assert picture
     assert picture["width"] > 150
-    await visitor.fill("#code", one_time.code_at(secret, now()))
+    await visitor.fill("#code", totp.code_at(secret, now()))
     await visitor.click("form[action='/me/factors/app'] button")
     codes = await visitor.locator("main li code").all_inner_texts()
     assert len(codes) == 8

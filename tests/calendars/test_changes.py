@@ -9,18 +9,18 @@ import httpx
 import pytest
 from sqlalchemy import func, select, text
 
-from rti.accounts.policy import Role
-from rti.calendars.actions import change
 from rti.calendars.commands import DeclareDay
 from rti.calendars.queries import warning
-from rti.calendars.tables import CalendarYearRow, DayOffRow
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
 from rti.law.events import EventKind, Outcome
 from rti.law.limits import parse_limit
 from rti.law.rules import ClockKind
-from rti.requests import recomputing
+from rti.models.calendars import CalendarYearRow, DayOffRow
+from rti.models.requests import DateChangeRow, DeadlineRow, RequestRow
+from rti.requests import recalculation
+from rti.requests.date_changes import change
 from rti.requests.queries import events_of
-from rti.requests.tables import DateChangeRow, DeadlineRow, RequestRow
 from rti.statutes.actions import declare_standard
 from tests import make
 from tests.conftest import NOW, SignIn
@@ -111,7 +111,7 @@ async def test_only_open_requests_whose_window_holds_the_day_are_read(
 async def test_many_batches_end_as_if_each_request_had_been_filed_after_the_change(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recomputing, "AT_ONCE", 2)
+    monkeypatch.setattr(recalculation, "AT_ONCE", 2)
     member = await sign_in(Role.STAFF)
     days = [date.fromordinal(date(2022, 5, 9).toordinal() + n) for n in range(30)]
     before = await _open_requests(database, member, *days)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from rti.accounts.policy import Role
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
 from rti.law.events import EventKind, Outcome
 from rti.law.limits import parse_limit
-from rti.requests.tables import RequestRow
+from rti.models.requests import RequestRow
 from rti.statutes.actions import declare_standard
 from tests import make
 from tests.commands import rti

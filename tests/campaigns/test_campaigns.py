@@ -6,12 +6,11 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from rti.accounts.policy import Role
-from rti.bodies.kinds import AreaLevel
-from rti.bodies.tables import AreaRow
-from rti.campaigns.tables import CampaignRow
-from rti.db import Database
-from rti.statutes.tables import StatuteRow
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.models.bodies import AreaLevel, AreaRow
+from rti.models.campaigns import CampaignRow
+from rti.models.statutes import StatuteRow
 from tests import make
 from tests.conftest import NOW, SignIn
 

@@ -8,22 +8,21 @@ import httpx
 import pytest
 from sqlalchemy import func, select, text
 
-from rti.accounts.policy import Role
-from rti.accounts.tables import PersonRow, SignInRow
-from rti.app import create_app
-from rti.cbos import safety
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
-from rti.cbos.tables import CboRow, CboSafetyRow
-from rti.db import Database
-from rti.errors import Conflict
+from rti.core.db import Database
+from rti.core.errors import Conflict
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.encryption.data_keys import keys_to_read
 from rti.law.events import EventKind
-from rti.requests.documents import attach
+from rti.models.accounts import PersonRow, SignInRow
+from rti.models.cbos import CboRow, CboSafetyRow
+from rti.models.keys import DataKeyRow, sealed_columns
+from rti.models.requests import DocumentContentRow, EventRow, RequestRow
+from rti.requests.evidence import attach
 from rti.requests.queries import events_of
-from rti.requests.tables import DocumentContentRow, EventRow, RequestRow
-from rti.sealing.columns import sealed_columns
-from rti.sealing.data_keys import keys_to_read
-from rti.sealing.tables import DataKeyRow
-from rti.settings import Settings
+from rti.safety import lock_and_shred
+from rti.web.app import create_app
 from tests import make
 from tests.commands import rti
 from tests.conftest import NOW, TODAY, SignIn
@@ -108,7 +107,7 @@ async def test_no_page_and_no_answer_names_a_locked_organisation(
     before = await _named(client, database, somebody, settings)
     assert role is Role.WORKING_GROUP or "BOENG" in before
     async with database.transaction() as session:
-        await safety.lock(session, cbo.id, LockCbo(sure=True), None, NOW)
+        await lock_and_shred.lock(session, cbo.id, LockCbo(sure=True), None, NOW)
     assert await _named(client, database, somebody, settings) == set()
     if role is Role.STAFF:
         assert (await client.get(f"/requests/{request.id}")).status_code == 404
@@ -125,7 +124,7 @@ async def test_figures_still_count_a_locked_organisation(
     await sign_in(Role.WORKING_GROUP)
     before = (await client.get("/api/statistics")).json()["total"]
     async with database.transaction() as session:
-        await safety.lock(session, cbo.id, LockCbo(sure=True), None, NOW)
+        await lock_and_shred.lock(session, cbo.id, LockCbo(sure=True), None, NOW)
     assert (await client.get("/api/statistics")).json()["total"] == before
 
 
@@ -134,7 +133,7 @@ async def test_an_administrator_unlocks_with_a_reason_and_everything_is_back(
 ) -> None:
     cbo, lead, request = await _organisation(database)
     async with database.transaction() as session:
-        await safety.lock(session, cbo.id, LockCbo(sure=True), None, NOW)
+        await lock_and_shred.lock(session, cbo.id, LockCbo(sure=True), None, NOW)
     await sign_in(Role.ADMINISTRATOR)
     assert (await client.post(f"/api/cbos/{cbo.id}/unlock", json={})).status_code == 422
     unlocked = await client.post(f"/api/cbos/{cbo.id}/unlock", json={"reason": "The telephones are back"})
@@ -214,24 +213,26 @@ async def test_two_of_the_same_half_shred_nothing(database: Database, first: Rol
     async with database.transaction() as session:
         for _ in range(2):
             person = (await make.member(session, first)).person
-            row = await safety.shred(session, cbo.id, ShredCbo(code="BOENG"), person, NOW)
+            row = await lock_and_shred.shred(session, cbo.id, ShredCbo(code="BOENG"), person, NOW)
         assert row.shredded_at is None
         late = (
             await make.member(session, Role.STAFF if first is Role.ADMINISTRATOR else Role.ADMINISTRATOR)
         ).person
-        row = await safety.shred(session, cbo.id, ShredCbo(code="BOENG"), late, NOW + timedelta(days=8))
+        row = await lock_and_shred.shred(
+            session, cbo.id, ShredCbo(code="BOENG"), late, NOW + timedelta(days=8)
+        )
         assert row.shredded_at is None
 
 
 async def test_a_shredded_organisation_stays_so(database: Database) -> None:
     cbo, lead, _ = await _organisation(database)
     async with database.transaction() as session:
-        await safety.shred(session, cbo.id, ShredCbo(code="BOENG"), lead.person, NOW)
-        await safety.shred(session, cbo.id, ShredCbo(code="BOENG"), None, NOW)
+        await lock_and_shred.shred(session, cbo.id, ShredCbo(code="BOENG"), lead.person, NOW)
+        await lock_and_shred.shred(session, cbo.id, ShredCbo(code="BOENG"), None, NOW)
         assert (await session.get_one(CboRow, cbo.id)).shredded_at == NOW
     for attempt in (
-        lambda s: safety.unlock(s, cbo.id, UnlockCbo(reason="mistake"), None, NOW),
-        lambda s: safety.shred(s, cbo.id, ShredCbo(code="BOENG"), None, NOW),
+        lambda s: lock_and_shred.unlock(s, cbo.id, UnlockCbo(reason="mistake"), None, NOW),
+        lambda s: lock_and_shred.shred(s, cbo.id, ShredCbo(code="BOENG"), None, NOW),
     ):
         with pytest.raises(Conflict):
             async with database.transaction() as session:
@@ -248,7 +249,7 @@ async def test_an_organisation_is_locked_and_shredded_on_the_command_line(
     assert opened.returncode == 0
     assert (await asyncio.to_thread(rti, database_url, "cbo", "lock", "NONE")).returncode == 2
     async with database.transaction() as session:
-        await safety.shred(session, cbo.id, ShredCbo(code="BOENG"), lead.person, NOW)
+        await lock_and_shred.shred(session, cbo.id, ShredCbo(code="BOENG"), lead.person, NOW)
     shredded = await asyncio.to_thread(rti, database_url, "cbo", "shred", "BOENG", "--again", "BOENG")
     assert (shredded.returncode, shredded.stdout) == (0, "Shredded\n"), shredded.stderr
     async with database.transaction() as session:

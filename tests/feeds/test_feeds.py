@@ -9,14 +9,14 @@ import pytest
 from icalendar import Calendar, Event
 from sqlalchemy import text, update
 
-from rti.accounts.policy import Role
-from rti.accounts.tables import PersonRow
-from rti.cbos.tables import CboRow
-from rti.db import Database, new_id
+from rti.core.db import Database, new_id
+from rti.core.roles import Role
+from rti.core.wallclock import day_of, now
 from rti.feeds import atom, calendar, secrets
 from rti.law.events import EventKind, Outcome
-from rti.requests.tables import SnoozeRow
-from rti.wallclock import day_of, now
+from rti.models.accounts import PersonRow
+from rti.models.cbos import CboRow
+from rti.models.requests import SnoozeRow
 from tests import make
 from tests.conftest import NOW
 from tests.notifications.conftest import TITLE, Case, due

@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import Person
-from rti.imports.kinds import Fate
+from rti.core.roles import Person
+from rti.imports.csv_reader import CsvFile
 from rti.imports.mapping import FIXED, RequestMap, read_mapping
-from rti.imports.reading import CsvFile
-from rti.imports.report import Report, Run
-from rti.requests.importing import import_requests
+from rti.imports.report import Fate, Report, Run
+from rti.imports.requests import import_requests
 from tests.conftest import NOW, TODAY
 
 HERE = Path(__file__).parent

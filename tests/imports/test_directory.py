@@ -6,15 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.bodies.importing import BODY_COLUMNS, import_bodies
-from rti.bodies.kinds import BodyKind
-from rti.bodies.tables import PublicBodyRow
-from rti.cbos.importing import CBO_COLUMNS, import_cbos
-from rti.cbos.tables import CboRow
-from rti.errors import Invalid
-from rti.imports.kinds import Fate
-from rti.imports.reading import CsvFile
-from rti.imports.report import Report, Run
+from rti.core.errors import Invalid
+from rti.imports.csv_reader import CsvFile
+from rti.imports.report import Fate, Report, Run
+from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
+from rti.models.bodies import BodyKind, PublicBodyRow
+from rti.models.cbos import CboRow
 from tests.conftest import NOW
 from tests.imports.files import fates, reasons
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rti.errors import Invalid
+from rti.core.errors import Invalid
 from rti.imports.mapping import FIXED, read_mapping
 from tests.imports.files import MAP
 

@@ -6,11 +6,11 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from rti.accounts.policy import Role
-from rti.cbos.tables import CboRow
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
 from rti.imports.actions import MOST_LINES
-from rti.requests.tables import RequestRow
+from rti.models.cbos import CboRow
+from rti.models.requests import RequestRow
 from tests import make
 from tests.conftest import SignIn
 

@@ -4,8 +4,8 @@ from io import BytesIO
 
 import pytest
 
-from rti.errors import Invalid
-from rti.imports.reading import Columns, CsvFile, FileLine
+from rti.core.errors import Invalid
+from rti.imports.csv_reader import Columns, CsvFile, FileLine
 
 COLUMNS = Columns(("code", "name"), ("note",))
 TEXT = "code,name,note\nA,ក ខ,one\nB,b,two\n"

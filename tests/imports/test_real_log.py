@@ -10,10 +10,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.db import Database
-from rti.imports.kinds import Fate
+from rti.core.db import Database
 from rti.imports.mapping import read_mapping
-from rti.imports.report import LineFate
+from rti.imports.report import Fate, LineFate
 from tests.imports.files import load
 
 ROOT = Path(__file__).parents[2]

@@ -7,19 +7,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import Role
-from rti.bodies.tables import PublicBodyRow
-from rti.cbos.tables import CboRow
-from rti.db import Database
-from rti.imports.kinds import Fate
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.imports import requests
 from rti.imports.mapping import FIXED
-from rti.imports.report import Report
+from rti.imports.report import Fate, Report
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
-from rti.requests import importing
+from rti.models.bodies import PublicBodyRow
+from rti.models.cbos import CboRow
+from rti.models.requests import DeadlineRow, EventRow, RequestRow
+from rti.models.statutes import StatuteRow
 from rti.requests.queries import deadlines_of
-from rti.requests.tables import DeadlineRow, EventRow, RequestRow
-from rti.statutes.tables import StatuteRow
 from tests import make
 from tests.conftest import NOW, TODAY
 from tests.imports.files import LOG, fates, load, load_fixed, reasons
@@ -68,7 +67,7 @@ async def test_references_stay_unique_and_a_returned_one_is_doubtful(session: As
     await load(session)
     rows = await stored(session)
     assert rows["H-001"].doubtful is None
-    assert rows["H-001~2"].doubtful == importing.RETURNED
+    assert rows["H-001~2"].doubtful == requests.RETURNED
     assert rows["H-001~2"].title == "Plan 1 again"
     other = rows["H-001~3"]
     assert (other.title, other.doubtful) == ("Another plan", None), "another office has its own numbers"
@@ -214,7 +213,7 @@ async def test_all_or_nothing_keeps_nothing_if_a_line_is_rejected(session: Async
 async def test_an_import_that_breaks_in_the_middle_leaves_nothing(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "AT_ONCE", 5)
+    monkeypatch.setattr(requests, "AT_ONCE", 5)
     async with database.transaction() as session:
         before = await counted(session)
     told: list[int] = []

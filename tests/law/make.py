@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 
-from rti.calendars.published import published_calendar
+from rti.calendars.holidays import published_calendar
+from rti.law.bilingual import Name
 from rti.law.calendars import WEEKENDS, Calendar
 from rti.law.deadlines import Deadline, deadlines
 from rti.law.events import Event, EventKind, Outcome
-from rti.law.names import Name
+from rti.law.library import load_library
 from rti.law.statutes import Statute
-from rti.statutes.library import load_library
 
 HOLIDAY = Name("Holiday", "ថ្ងៃឈប់សម្រាក")
 library = cache(load_library)

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind
+from rti.law.explanations import EVENTS, SENTENCES, step_from_data
 from rti.law.limits import Unit
 from rti.law.rules import FORWARD, Counting, FirstDay, Stop, StopKind
 from rti.law.statutes import standard
-from rti.law.steps import EVENTS, SENTENCES, step_from_data
 from tests.law.make import calendar, codes, day, event, judged, library, published
 
 ROLLING = Counting(roll=FORWARD)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rti.calendars.published import published_calendar, published_days_off
+from rti.calendars.holidays import published_calendar, published_days_off
 from rti.law.calendars import WEEKENDS
 from tests.law.make import day
 

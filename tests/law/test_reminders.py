@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rti.law.bilingual import Name
 from rti.law.calendars import Calendar
-from rti.law.names import Name
 from rti.law.reminders import DEFAULT_RULES, About, Audience, Occasion, ReminderRule, due_dates, first_due
 from rti.law.rules import ClockKind
 

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from rti.law.library import library_documents
 from rti.law.rules import FORWARD, ClockKind, StopKind
 from rti.law.statutes import StatuteFaults, StatuteStatus, parse_statute, standard
-from rti.statutes.library import library_documents
 from tests.law.make import day, event, judged, library
 
 SHIPPED = {

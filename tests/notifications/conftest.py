@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from rti.accounts.policy import Role
-from rti.cbos.tables import CboRow
-from rti.correspondence.tables import MessageRow, ReminderRow
-from rti.db import Database
-from rti.requests.tables import DeadlineRow, RequestRow
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.models.cbos import CboRow
+from rti.models.messages import MessageRow, ReminderRow
+from rti.models.requests import DeadlineRow, RequestRow
 from tests import make
 from tests.conftest import NOW
 from tests.notifications.servers import Sink, smtp_server

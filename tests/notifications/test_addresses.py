@@ -7,16 +7,16 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from notifications.bounces import report
+from notifications.scheduler import note_tick
 from notifications.sweep import sweep
-from notifications.timetable import note_tick
-from rti.accounts.policy import Role
-from rti.app import create_app
-from rti.correspondence.bounces import report
-from rti.correspondence.tables import BounceRow, ChannelAddressRow
-from rti.db import Database
-from rti.health import JOBS
-from rti.settings import Settings
-from rti.wallclock import now as present
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.core.wallclock import now as present
+from rti.models.messages import BounceRow, ChannelAddressRow
+from rti.web.app import create_app
+from rti.web.health import JOBS
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn
 from tests.notifications.conftest import due, messages

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from notifications.jobs import seal_job
 from rti.audit.chain import read_anchors
-from rti.audit.chaining import anchor
-from rti.audit.checking import check
-from rti.audit.kinds import What
-from rti.audit.telling import tell
-from rti.db import Database
-from rti.settings import Settings
-from rti.tenancy.logins import Login
+from rti.audit.record import tell
+from rti.audit.sealer import anchor
+from rti.audit.verify import check
+from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.settings import Settings
+from rti.models.audit import What
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import messages
 from tests.notifications.servers import Sink

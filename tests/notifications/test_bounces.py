@@ -12,13 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from notifications import reports
+from notifications import delivery_reports
+from notifications.bounces import forgive, report, standing
 from notifications.sweep import sweep
-from rti.correspondence.bounces import forgive, report, standing
-from rti.correspondence.kinds import Channel, MessageState, Standing
-from rti.correspondence.tables import BounceRow, MessageRow
-from rti.db import Database
-from rti.settings import Settings
+from rti.core.db import Database
+from rti.core.settings import Settings
+from rti.models.messages import BounceRow, Channel, MessageRow, MessageState, Standing
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due
 from tests.notifications.servers import Sink
@@ -58,26 +57,28 @@ Diagnostic-Code: smtp; 550 5.1.1 <member@test.example>: unknown
 
 def test_a_report_names_its_message_and_nobody_can_invent_one() -> None:
     message_id = uuid4()
-    sender = reports.sender_of(message_id, "bounce@rti.test", SECRET)
+    sender = delivery_reports.sender_of(message_id, "bounce@rti.test", SECRET)
     assert len(sender.partition("@")[0]) <= 64, "RFC 5321 4.5.3.1.1"
-    assert reports.message_of(sender, SECRET) == message_id
-    assert reports.message_of(sender.upper(), SECRET) == message_id
-    assert reports.message_of(sender, "another secret") is None
-    assert reports.message_of(sender.replace(message_id.hex, uuid4().hex), SECRET) is None
-    assert reports.message_of("bounce@rti.test", SECRET) is None
+    assert delivery_reports.message_of(sender, SECRET) == message_id
+    assert delivery_reports.message_of(sender.upper(), SECRET) == message_id
+    assert delivery_reports.message_of(sender, "another secret") is None
+    assert delivery_reports.message_of(sender.replace(message_id.hex, uuid4().hex), SECRET) is None
+    assert delivery_reports.message_of("bounce@rti.test", SECRET) is None
 
 
 @pytest.mark.parametrize(
     ("status", "action", "found"),
     [
-        ("5.1.1", "failed", reports.Report("5.1.1")),
-        ("4.4.7 (expired)", "Failed", reports.Report("4.4.7")),
+        ("5.1.1", "failed", delivery_reports.Report("5.1.1")),
+        ("4.4.7 (expired)", "Failed", delivery_reports.Report("4.4.7")),
         ("4.4.1", "delayed", None),
         ("2.0.0", "delivered", None),
     ],
 )
-def test_only_what_was_given_up_counts(status: str, action: str, found: reports.Report | None) -> None:
-    assert reports.read(delivery_report(status, action)) == found
+def test_only_what_was_given_up_counts(
+    status: str, action: str, found: delivery_reports.Report | None
+) -> None:
+    assert delivery_reports.read(delivery_report(status, action)) == found
 
 
 def nested(levels: int) -> bytes:
@@ -90,7 +91,7 @@ def nested(levels: int) -> bytes:
 @pytest.mark.parametrize(
     "bomb",
     [
-        b"x" * (reports.LONGEST + 1),
+        b"x" * (delivery_reports.LONGEST + 1),
         b"A: b\r\n" * 300 + b"\r\n",
         b"A: " + b"b" * 20_000 + b"\r\n\r\n",
         b"Content-Type: multipart/report; boundary=b\r\n\r\n" + b"--b\r\n\r\n" * 200,
@@ -101,15 +102,15 @@ def nested(levels: int) -> bytes:
     ],
 )
 def test_bombs_and_letters_are_no_reports(bomb: bytes) -> None:
-    with pytest.raises(reports.Unreadable):
-        reports.read(bomb)
+    with pytest.raises(delivery_reports.Unreadable):
+        delivery_reports.read(bomb)
 
 
 @given(st.binary(max_size=2_000), st.integers(0, 700))
 def test_no_report_however_broken_raises_anything_else(noise: bytes, at: int) -> None:
     whole = delivery_report()
-    with suppress(reports.Unreadable):
-        reports.read(whole[:at] + noise + whole[at:])
+    with suppress(delivery_reports.Unreadable):
+        delivery_reports.read(whole[:at] + noise + whole[at:])
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ async def test_each_message_has_a_sender_of_its_own(
 ) -> None:
     await queued(database)
     await sent(database, replace(settings, bounce_address="bounce@rti.test"), sink.url)
-    assert [reports.message_of(sender, settings.secret) for sender in sink.senders] == [
+    assert [delivery_reports.message_of(sender, settings.secret) for sender in sink.senders] == [
         (await only(database)).id
     ]
     assert sink.messages[0]["From"] == "rti@rti.test"
@@ -243,7 +244,7 @@ async def test_the_mail_server_hands_a_report_to_the_command(
         )
         return done.returncode, (done.stdout + done.stderr).decode()
 
-    ours = reports.sender_of(message.id, "bounce@rti.test", settings.secret)
+    ours = delivery_reports.sender_of(message.id, "bounce@rti.test", settings.secret)
     assert handed("bounce@rti.test", delivery_report()) == (0, "Not an address of ours; passed over\n")
     assert handed(ours, b"Subject: I am away\r\n\r\nback on Monday") == (
         0,

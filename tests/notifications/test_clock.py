@@ -10,13 +10,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from litestar.datastructures import State
 
 from notifications import outbox
+from notifications.scheduler import keep_ticking
 from notifications.sweep import sweep
-from notifications.timetable import keep_ticking
-from rti.correspondence.kinds import MessageState
-from rti.db import Database
-from rti.health import examine
-from rti.settings import Settings
-from rti.wallclock import HOME_ZONE, day_of, now
+from rti.core.db import Database
+from rti.core.settings import Settings
+from rti.core.wallclock import HOME_ZONE, day_of, now
+from rti.models.messages import MessageState
+from rti.web.health import examine
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due, messages, reminders
 from tests.notifications.servers import Sink

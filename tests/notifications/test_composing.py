@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.letters import Letter, compose
+from notifications.render import Letter, compose
 from tests.conftest import NOW
 from tests.sizes import size
 

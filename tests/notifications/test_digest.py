@@ -9,16 +9,15 @@ from sqlalchemy import update
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
-from rti.accounts.policy import Role
-from rti.accounts.tables import AssignmentRow, PersonRow
-from rti.cbos.tables import CboRow
-from rti.correspondence.kinds import MessageKind, MessageState
-from rti.correspondence.tables import MessageRow
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
 from rti.law.events import EventKind, Outcome
+from rti.models.accounts import AssignmentRow, PersonRow
+from rti.models.cbos import CboRow
+from rti.models.messages import MessageKind, MessageRow, MessageState
 from rti.requests import snoozing
 from rti.requests.commands import SnoozeRequest
-from rti.settings import Settings
 from tests import make
 from tests.notifications.conftest import TITLE, due, messages
 from tests.notifications.servers import Sink

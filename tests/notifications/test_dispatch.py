@@ -9,15 +9,14 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from sqlalchemy import text, update
 
 from notifications.dispatch import CONNECTIONS, Dispatched, dispatch
+from notifications.smtp import Patience, Wire
 from notifications.sweep import sweep
-from notifications.wire import Patience, Wire
-from rti.accounts.tables import PersonRow
-from rti.cbos.tables import CboRow
-from rti.correspondence.kinds import MessageState
-from rti.correspondence.tables import MessageRow
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.settings import Settings
 from rti.law.events import EventKind, Outcome
-from rti.settings import Settings
+from rti.models.accounts import PersonRow
+from rti.models.cbos import CboRow
+from rti.models.messages import MessageRow, MessageState
 from tests import make
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import TITLE, due, messages

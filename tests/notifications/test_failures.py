@@ -15,11 +15,10 @@ from sqlalchemy import select, update
 
 from notifications.dispatch import CONNECTIONS
 from notifications.sweep import sweep
-from rti.accounts.tables import PersonRow
-from rti.correspondence.kinds import MessageState
-from rti.correspondence.tables import BounceRow, MessageRow
-from rti.db import Database
-from rti.settings import Settings
+from rti.core.db import Database
+from rti.core.settings import Settings
+from rti.models.accounts import PersonRow
+from rti.models.messages import BounceRow, MessageRow, MessageState
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due, messages
 from tests.notifications.servers import CUT, DRIPPING, SILENT, Sink, misbehaving, scripted, smtp_server

@@ -13,15 +13,14 @@ import pytest
 from apprise.plugins.telegram import NotifyTelegram
 from sqlalchemy import update
 
+from notifications.bounces import report
 from notifications.gateways import Gateways
 from notifications.jobs import dispatch_job
 from notifications.sweep import sweep
-from rti.correspondence.bounces import report
-from rti.correspondence.kinds import Channel, MessageState
-from rti.correspondence.tables import ChannelAddressRow
-from rti.db import Database
-from rti.settings import Settings, SettingsFault
-from rti.wallclock import HOME_ZONE, day_of, now
+from rti.core.db import Database
+from rti.core.settings import Settings, SettingsFault
+from rti.core.wallclock import HOME_ZONE, day_of, now
+from rti.models.messages import Channel, ChannelAddressRow, MessageState
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import TITLE, due, messages
 from tests.notifications.servers import Sink, refusing_sign_in, smtp_server

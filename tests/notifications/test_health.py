@@ -9,14 +9,14 @@ import pytest
 from litestar.datastructures import State
 from sqlalchemy import delete, text, update
 
+from notifications.scheduler import note_tick
 from notifications.sweep import sweep
-from notifications.timetable import note_tick
-from rti.app import create_app
-from rti.correspondence.tables import MessageRow, TickRow
-from rti.db import Database
-from rti.health import JOBS, examine
-from rti.settings import Settings
-from rti.wallclock import now as present
+from rti.core.db import Database
+from rti.core.settings import Settings
+from rti.core.wallclock import now as present
+from rti.models.messages import MessageRow, TickRow
+from rti.web.app import create_app
+from rti.web.health import JOBS, examine
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due
 

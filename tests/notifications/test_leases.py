@@ -8,10 +8,10 @@ from sqlalchemy.exc import DBAPIError
 
 from notifications import outbox
 from notifications.dispatch import ROUND
-from notifications.wire import Patience
-from rti.correspondence.kinds import MessageState
-from rti.db import Database
-from rti.settings import Settings
+from notifications.smtp import Patience
+from rti.core.db import Database
+from rti.core.settings import Settings
+from rti.models.messages import MessageState
 from tests.conftest import NOW, TODAY
 from tests.notifications.servers import Sink
 from tests.notifications.test_dispatch import only, queued, sent

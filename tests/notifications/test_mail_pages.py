@@ -8,10 +8,10 @@ from sqlalchemy import update
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
-from rti.accounts.policy import Role
-from rti.correspondence.tables import MessageRow
-from rti.db import Database
-from rti.settings import Settings
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.models.messages import MessageRow
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn
 from tests.notifications.conftest import TITLE, Case, due, messages

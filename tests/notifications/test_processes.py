@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import text
 
+from notifications.queries import ticks
 from notifications.sweep import sweep
-from rti.correspondence.kinds import MessageState
-from rti.correspondence.queries import ticks
-from rti.db import Database
-from rti.wallclock import day_of, now
+from rti.core.db import Database
+from rti.core.wallclock import day_of, now
+from rti.models.messages import MessageState
 from tests.commands import environment
 from tests.notifications.conftest import due, messages
 from tests.notifications.servers import Sink, smtp_server

@@ -8,14 +8,13 @@ from sqlalchemy import select, text, update
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
-from rti.accounts.policy import Role
-from rti.accounts.tables import PersonRow
-from rti.cbos.tables import CboRow
-from rti.correspondence.kinds import MessageState
-from rti.correspondence.tables import MessageRow
-from rti.db import Database
-from rti.settings import Settings
-from rti.wallclock import HOME_ZONE, day_of, now
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.core.wallclock import HOME_ZONE, day_of, now
+from rti.models.accounts import PersonRow
+from rti.models.cbos import CboRow
+from rti.models.messages import MessageRow, MessageState
 from tests import make
 from tests.conftest import SignIn
 from tests.notifications.conftest import due, messages

@@ -7,14 +7,14 @@ from sqlalchemy import select, text, update
 
 from notifications.jobs import sweep_job
 from notifications.sweep import Swept, sweep
-from rti.accounts.policy import Role
-from rti.accounts.tables import PersonRow
-from rti.cbos.tables import CboRow
-from rti.correspondence.tables import ReminderRow
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
 from rti.law.events import EventKind, Outcome
-from rti.requests.tables import DeadlineRow, RequestRow
-from rti.settings import Settings
+from rti.models.accounts import PersonRow
+from rti.models.cbos import CboRow
+from rti.models.messages import ReminderRow
+from rti.models.requests import DeadlineRow, RequestRow
 from tests import make
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due, messages, reminders

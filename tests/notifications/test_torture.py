@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import text
 
 from notifications.sweep import sweep
-from rti.correspondence.kinds import MessageState
-from rti.db import Database
-from rti.settings import Settings
+from rti.core.db import Database
+from rti.core.settings import Settings
+from rti.models.messages import MessageState
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due, messages
 from tests.notifications.servers import Sink, smtp_server
@@ -150,10 +150,10 @@ SENDING: list[Point] = [
     for module, name, calls in (
         ("notifications.outbox", "claim", 2),
         ("notifications.outbox", "_keep_texts", 1),
-        ("notifications.wire", "Wire.connect", 1),
-        ("notifications.wire", "Wire.hand_over", 2),
-        ("notifications.wire", "_send_content", 2),
-        ("rti.db", "Database.alone", 3),
+        ("notifications.smtp", "Wire.connect", 1),
+        ("notifications.smtp", "Wire.hand_over", 2),
+        ("notifications.smtp", "_send_content", 2),
+        ("rti.core.db", "Database.alone", 3),
     )
     for nth in range(1, calls + 1)
     for when in ("before", "after")

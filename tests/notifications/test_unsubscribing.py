@@ -8,13 +8,13 @@ import httpx
 import pytest
 from sqlalchemy import update
 
+from notifications import unsubscribe
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
-from rti.accounts.policy import Role
-from rti.accounts.tables import PersonRow
-from rti.correspondence import unsubscribing
-from rti.db import Database
-from rti.settings import Settings
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.models.accounts import PersonRow
 from tests import make
 from tests.conftest import SignIn
 from tests.notifications.conftest import due
@@ -69,7 +69,7 @@ async def test_an_address_that_we_did_not_make_ends_nothing(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database, settings: Settings, wrong: str
 ) -> None:
     member, other = await sign_in(Role.CBO_MEMBER), await sign_in(Role.CBO_MEMBER)
-    good = unsubscribing.address("", member.person.id, settings.secret)
+    good = unsubscribe.address("", member.person.id, settings.secret)
     tail = good.rpartition("/")[2]
     address = wrong.format(other=other.person.id.hex + tail[32:], cut=tail[:-1])
     for method in ("GET", "POST"):

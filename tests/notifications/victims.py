@@ -22,9 +22,9 @@ from sqlalchemy import text
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
-from rti import i18n
-from rti.db import Database
-from rti.settings import Settings
+from rti.core import i18n
+from rti.core.db import Database
+from rti.core.settings import Settings
 from tests.conftest import NOW
 
 i18n.translations("en")

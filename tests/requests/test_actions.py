@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import Role
-from rti.db import Database
-from rti.errors import Invalid, NotFound
+from rti.core.db import Database
+from rti.core.errors import Invalid, NotFound
+from rti.core.roles import Role
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
+from rti.models.requests import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
 from rti.requests.queries import one
-from rti.requests.tables import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
 from tests import make
 from tests.conftest import NOW, TODAY
 

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from rti.accounts.policy import Role
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.models.requests import RequestRow
 from rti.requests.queries import events_of
-from rti.requests.tables import RequestRow
 from tests import make
 from tests.conftest import NOW, SignIn
 

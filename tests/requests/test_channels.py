@@ -7,16 +7,15 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from rti.accounts.policy import Role
 from rti.calendars.queries import calendar_of, change_alone
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
 from rti.law.events import EventKind
+from rti.models.requests import Channel, DeadlineRow, RequestRow
 from rti.requests.actions import record_event
+from rti.requests.batch_projection import fold_samples, stories
 from rti.requests.commands import RecordEvent
-from rti.requests.grouping import fold_samples, stories
-from rti.requests.kinds import Channel
 from rti.requests.queries import deadlines_of
-from rti.requests.tables import DeadlineRow, RequestRow
 from rti.statutes.queries import newest_of
 from tests import make
 from tests.conftest import NOW, SignIn

@@ -11,24 +11,23 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from notifications.jobs import documents_job
-from rti.accounts.policy import Role
-from rti.audit.kinds import What
-from rti.audit.tables import AuditEntryRow
-from rti.cbos.tables import CboRow
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.core.wallclock import now as present
+from rti.encryption.rotation import renew
+from rti.models.audit import AuditEntryRow, What
+from rti.models.cbos import CboRow
+from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow
 from rti.requests import fixity
-from rti.requests.documents import CHECKED_EVERY, attach
+from rti.requests.evidence import CHECKED_EVERY, attach
 from rti.requests.fixity import ALARM_FOR, CLOSED_FOR, Found, check_some
 from rti.requests.queries import events_of
-from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow
-from rti.sealing.rotating import renew
-from rti.settings import Settings
-from rti.tenancy.logins import Login
-from rti.wallclock import now as present
 from tests import make
 from tests.commands import rti
 from tests.conftest import NOW
-from tests.documents.make import SAMPLES, jpeg
+from tests.files.make import SAMPLES, jpeg
 
 WEEK_LATER = NOW + CHECKED_EVERY
 Stored = type[DocumentContentRow | DocumentCopyRow]

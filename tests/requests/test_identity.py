@@ -9,17 +9,23 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, update
 
-from rti.accounts.policy import Role
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
 from rti.law.events import EventKind
-from rti.requests.documents import attach
-from rti.requests.kinds import Filing
+from rti.models.requests import (
+    DocumentContentRow,
+    DocumentCopyRow,
+    DocumentRow,
+    Filing,
+    RequesterRow,
+    RequestRow,
+)
+from rti.requests.evidence import attach
 from rti.requests.queries import events_of
-from rti.requests.tables import DocumentContentRow, DocumentCopyRow, DocumentRow, RequesterRow, RequestRow
 from rti.web.headers import DOWNLOAD_POLICY
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn
-from tests.documents.make import SAMPLES, jpeg
+from tests.files.make import SAMPLES, jpeg
 
 PURPOSE = "To bring the answer to her house"
 

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import httpx
 import pytest
 
-from rti import wallclock
-from rti.accounts.policy import Role
-from rti.calendars.actions import change
 from rti.calendars.commands import DeclareDay
-from rti.db import Database
+from rti.core import wallclock
+from rti.core.db import Database
+from rti.core.roles import Role
 from rti.law.events import EventKind, Outcome
 from rti.law.limits import parse_limit
-from rti.requests.tables import RequestRow
+from rti.models.requests import RequestRow
+from rti.requests.date_changes import change
 from rti.statutes.actions import declare_standard
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from rti.accounts.policy import Role
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
 from rti.law.events import EventKind, Outcome
 from rti.law.limits import parse_limit
 from rti.law.rules import FILING
 from rti.law.status import overdue_on
+from rti.models.requests import DeadlineRow, RequestRow
 from rti.requests.commands import RequestFilter
 from rti.requests.queries import worklist
-from rti.requests.tables import DeadlineRow, RequestRow
-from rti.requests.views import request_view
 from rti.statutes.actions import declare_standard
+from rti.web.api.request_views import request_view
 from tests import make
 from tests.conftest import NOW
 

@@ -8,13 +8,13 @@ import pytest
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
-from rti.accounts.policy import Role
-from rti.correspondence.kinds import MessageState
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.core.wallclock import day_of, now
+from rti.models.messages import MessageState
 from rti.requests import snoozing
 from rti.requests.commands import SnoozeRequest
-from rti.settings import Settings
-from rti.wallclock import day_of, now
 from tests import make
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import Case, due, messages, reminders

@@ -1,6 +1,6 @@
 """What is kept for how long, as `docs/audit.md` promises it."""
 
-from rti.retention.classes import RULES, Kept
+from rti.retention.schedule import RULES, Kept
 
 DAYS = {
     Kept.ACCOUNTS: 366,

@@ -8,8 +8,15 @@ from sqlalchemy import func, select, text
 
 from notifications.jobs import retention_job
 from rti.accounts.passwords import new_token, token_hash
-from rti.accounts.policy import Person, Role, TokenScope
-from rti.accounts.tables import (
+from rti.audit.record import tell
+from rti.audit.sealer import chain
+from rti.audit.verify import check
+from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.roles import Person, Role, TokenScope
+from rti.core.settings import Settings
+from rti.core.wallclock import now as present
+from rti.models.accounts import (
     AllowanceRow,
     ApiTokenRow,
     AssignmentRow,
@@ -19,19 +26,10 @@ from rti.accounts.tables import (
     RecoveryCodeRow,
     SignInRow,
 )
-from rti.audit.chaining import chain
-from rti.audit.checking import check
-from rti.audit.kinds import What
-from rti.audit.tables import AuditEntryRow
-from rti.audit.telling import tell
-from rti.correspondence.kinds import Channel, MessageKind, MessageState
-from rti.correspondence.tables import ChannelAddressRow, MessageRow
-from rti.db import Database
-from rti.retention.classes import RULES, Kept
-from rti.retention.removing import _REMOVE, remove
-from rti.settings import Settings
-from rti.tenancy.logins import Login
-from rti.wallclock import now as present
+from rti.models.audit import AuditEntryRow, What
+from rti.models.messages import Channel, ChannelAddressRow, MessageKind, MessageRow, MessageState
+from rti.retention.purge import _REMOVE, remove
+from rti.retention.schedule import RULES, Kept
 from tests import make
 from tests.commands import rti
 from tests.conftest import TODAY, SignIn

@@ -5,13 +5,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.bodies.kinds import BodyKind
-from rti.bodies.tables import PublicBodyRow
-from rti.cbos.tables import CboRow
-from rti.db import new_id
+from rti.core.db import new_id
 from rti.law.status import RequestStatus
-from rti.requests.kinds import Channel, Topic
-from rti.requests.tables import RequestRow
+from rti.models.bodies import BodyKind, PublicBodyRow
+from rti.models.cbos import CboRow
+from rti.models.requests import Channel, RequestRow, Topic
 from tests import make
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from rti.db import Database
+from rti.core.db import Database
 from tests import make as house
 from tests.commands import rti
 from tests.statistics import make

@@ -8,16 +8,15 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import Role
-from rti.campaigns.tables import TargetAreaRow
-from rti.errors import Invalid
-from rti.intake import decode
+from rti.core.errors import Invalid
+from rti.core.roles import Role
+from rti.core.validation import decode
 from rti.law.events import Outcome
 from rti.law.status import RequestStatus
-from rti.requests.tables import RequestRow
-from rti.statistics.commands import Wanted, check
+from rti.models.campaigns import TargetAreaRow
+from rti.models.requests import RequestRow
+from rti.statistics.commands import Basis, Dimension, Wanted, check
 from rti.statistics.figures import Figures, Percentage, round_half_up
-from rti.statistics.kinds import Basis, Dimension
 from rti.statistics.measures import DISCLOSURE, DISCLOSURE_OF_ALL, MEASURES, ON_TIME, RESPONSE, State
 from rti.statistics.queries import Table, table
 from tests import make as house

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from sqlalchemy import QueuePool, select
 
-from rti.accounts.policy import Role
-from rti.db import Database
-from rti.requests.tables import RequestRow
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.models.requests import RequestRow
 from rti.statistics.export import request_lines
 from tests import make as house
 from tests.conftest import SignIn

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.intake import decode
-from rti.requests.tables import RequestRow
+from rti.core.validation import decode
+from rti.models.requests import RequestRow
 from rti.statistics.commands import Wanted
 from rti.statistics.measures import ON_TIME
 from rti.statistics.queries import table

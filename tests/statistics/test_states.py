@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Column, Date, Integer, MetaData, Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.db import Choice
+from rti.core.db import Choice
 from rti.law.status import RequestStatus, overdue_on
 from rti.statistics import queries
 from rti.statistics.measures import EXCLUDED, JUDGED, PENDING, Facts, State, answered_by, state_at

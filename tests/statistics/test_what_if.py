@@ -6,11 +6,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from rti.accounts.policy import Role
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
 from rti.law.events import EventKind, Outcome
 from rti.law.limits import parse_limit
-from rti.requests.tables import DeadlineRow, RequestRow
+from rti.models.requests import DeadlineRow, RequestRow
 from rti.statistics.measures import State
 from rti.statistics.what_if import WhatIf, what_if
 from rti.statutes.actions import declare_standard

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.law.limits import parse_limit
 from rti.law.rules import ClockKind
 from rti.law.statutes import StatuteStatus, parse_statute, standard
+from rti.models.statutes import StatuteRow
 from rti.statutes.actions import declare_standard, standard_document
-from rti.statutes.tables import StatuteRow
 from tests.conftest import NOW
 
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from rti.accounts.policy import Role
-from rti.db import Database
-from rti.statutes.tables import StatuteRow
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.models.statutes import StatuteRow
 from tests import make
 from tests.conftest import NOW, SignIn
 

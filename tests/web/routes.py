@@ -11,14 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
-from rti.accounts.policy import Person, Role, Standing, TokenScope
-from rti.accounts.tables import ApiTokenRow, AssignmentRow, PasskeyRow
-from rti.bodies.tables import PublicBodyRow
-from rti.cbos.tables import CboRow
-from rti.correspondence.kinds import MessageKind
-from rti.correspondence.tables import MessageRow
-from rti.db import Database
-from rti.requests.documents import attach
+from rti.core.db import Database
+from rti.core.roles import Person, Role, Standing, TokenScope
+from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow
+from rti.models.bodies import PublicBodyRow
+from rti.models.cbos import CboRow
+from rti.models.messages import MessageKind, MessageRow
+from rti.requests.evidence import attach
 from rti.requests.queries import events_of
 from rti.web.guards import open_to_all
 from tests import make

@@ -17,10 +17,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from rti.accounts.policy import Role
-from rti.app import create_app
-from rti.db import Database
-from rti.settings import Settings
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.web.app import create_app
 from tests import make
 from tests.sizes import FULL, size
 from tests.web.routes import peopled

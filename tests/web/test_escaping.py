@@ -2,8 +2,8 @@
 
 import httpx
 
-from rti.accounts.policy import Role
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
 from rti.law.events import EventKind
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn

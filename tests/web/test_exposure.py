@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from rti.accounts.policy import Role
-from rti.accounts.tables import PersonRow
-from rti.app import create_app
-from rti.db import Database
-from rti.settings import Settings
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.models.accounts import PersonRow
+from rti.web.app import create_app
 from rti.web.headers import DOWNLOAD_POLICY, PROTECTION, attachment
 from rti.web.menu import menu
 from rti.web.templating import STATIC

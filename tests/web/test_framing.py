@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 import uvicorn
 
-from rti.app import create_app
-from rti.settings import Settings
+from rti.core.settings import Settings
+from rti.web.app import create_app
 
 BURIED = b"GET /buried HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 

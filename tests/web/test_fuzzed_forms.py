@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from rti.accounts.policy import Role
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
 from tests import make
 from tests.sizes import FULL, size
 from tests.web.routes import Route, peopled

@@ -7,9 +7,9 @@ import pytest
 from litestar import get
 from sqlalchemy import update
 
-from rti.accounts.policy import ADMINISTRATION, Role, Standing
-from rti.accounts.tables import SignInRow
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import ADMINISTRATION, Role, Standing
+from rti.models.accounts import SignInRow
 from rti.web import guards
 from tests import make
 from tests.conftest import SignIn

@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from notifications.queries import MessageFilter
 from rti.accounts.commands import (
     Accept,
     AddApp,
@@ -24,14 +25,13 @@ from rti.accounts.commands import (
     ShowPasskey,
     SignIn,
 )
-from rti.accounts.policy import Role
 from rti.bodies.commands import SaveBody
 from rti.bodies.queries import BodyFilter
 from rti.calendars.commands import CalendarFilter, ConfirmYear, DeclareDay
 from rti.campaigns.commands import MarkAreas, SaveCampaign
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
-from rti.correspondence.queries import MessageFilter
-from rti.db import Database
+from rti.core.db import Database
+from rti.core.roles import Role
 from rti.requests.commands import FileRequest, OpenSealed, RecordEvent, RequestFilter, SaveRequester
 from rti.statistics.commands import Wanted
 from rti.statistics.what_if import WhatIf

@@ -10,13 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
-from rti.accounts.policy import TWO_FACTORS, Person, Role, Standing, TokenScope, scope_needed
 from rti.accounts.sessions import API_TOKEN
-from rti.accounts.tables import ApiTokenRow, AssignmentRow, PersonRow
-from rti.app import create_app
-from rti.db import Base, Database
-from rti.settings import Settings
-from rti.wallclock import now
+from rti.core.db import Base, Database
+from rti.core.roles import TWO_FACTORS, Person, Role, Standing, TokenScope, scope_needed
+from rti.core.settings import Settings
+from rti.core.wallclock import now
+from rti.models.accounts import ApiTokenRow, AssignmentRow, PersonRow
+from rti.web.app import create_app
 from rti.web.headers import PROTECTION
 from tests import make
 from tests.conftest import NOW

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts.policy import Person, Role
-from rti.db import Base, Database
+from rti.core.db import Base, Database
+from rti.core.roles import Person, Role
 from tests import make
 from tests.web.routes import Route, somebody, things
 from tests.web.test_matrix import ROUTES

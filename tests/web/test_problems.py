@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from rti.accounts.policy import Role
+from rti.core.roles import Role
 from rti.web.headers import PROTECTION
 from tests import make
 from tests.conftest import SignIn

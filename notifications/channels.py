@@ -1,0 +1,222 @@
+"""Proof that an address is the person's own: a code is sent there, and typed in on the page.
+
+Until then messages go to the address of the account, so that a number typed wrong tells a stranger nothing.
+"""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notifications.bounces import forgive, standing, standings
+from rti.accounts import sign_in_throttling, totp
+from rti.audit.record import tell
+from rti.core.db import Database
+from rti.core.errors import Message, invalid, say
+from rti.core.pagination import MOST_COUNTED
+from rti.core.roles import Person
+from rti.core.settings import Settings
+from rti.core.validation import Name, Wrong, read_email
+from rti.models.accounts import PersonRow
+from rti.models.audit import What
+from rti.models.cbos import CboRow
+from rti.models.messages import BounceRow, Channel, ChannelAddressRow, MessageKind, MessageRow, Standing
+from rti.outbox import queued
+
+_TELEPHONE, _CHAT = re.compile(r"\+[1-9]\d{7,14}", re.ASCII), re.compile(r"-?\d{5,16}", re.ASCII)
+
+
+class ChooseChannel(msgspec.Struct, frozen=True, kw_only=True):
+    """Which channel, and the address on it; for e-mail that of the account where none is given."""
+
+    channel: Channel
+    address: Name = ""
+
+
+class ProveAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """The code that arrived at an address."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
+class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
+    """How a person is reached, and how the address stands; nothing but a code goes there before it is `proved`."""
+
+    channel: Channel
+    address: str
+    standing: Standing
+    proved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """A person whose address refuses messages; `status` is the last one (RFC 3463)."""
+
+    name: str
+    cbo_code: str | None
+    channel: Channel
+    standing: Standing
+    status: str
+    reported_at: datetime
+
+
+async def chosen(session: AsyncSession, person: Person) -> ChannelView:
+    """How this person is reached."""
+    row = await _chosen(session, person)
+    email = await session.scalar(select(PersonRow.email).where(PersonRow.id == person.id))
+    way = (row.channel, row.address) if row else (Channel.EMAIL, email or "")
+    known = await standings(session, [way])
+    return ChannelView(
+        channel=way[0],
+        address=way[1],
+        standing=known.get(way, Standing.GOOD),
+        proved=row is None or row.code is None,
+    )
+
+
+async def _chosen(session: AsyncSession, person: Person) -> ChannelAddressRow | None:
+    mine = (ChannelAddressRow.person_id == person.id, ChannelAddressRow.chosen)
+    return await session.scalar(select(ChannelAddressRow).where(*mine))
+
+
+async def choose(
+    door: Database,
+    session: AsyncSession,
+    settings: Settings,
+    person: Person,
+    wanted: ChooseChannel,
+    now: datetime,
+) -> None:
+    """Send messages there as soon as the person has proved to read them, and forget what it refused.
+
+    What was proved already stays so, and the address of the account needs no proof.
+    """
+    channel, address = wanted.channel, _checked(wanted)
+    await forgive(session, person.id, channel)
+    row = await _chosen(session, person)
+    if row and (row.channel, row.address, row.code) == (channel, address, None):
+        return
+    tell(session, What.CHANNEL_CHOSEN, now, cbo_id=person.cbo_id, channel=channel)
+    await session.execute(delete(ChannelAddressRow).where(ChannelAddressRow.person_id == person.id))
+    await forget_codes(session, person.id)
+    account = await session.scalar(select(PersonRow.email).where(PersonRow.id == person.id))
+    if channel is Channel.EMAIL and address in {"", account}:
+        return
+    code = await send_code(door, session, settings, person, channel, address, now)
+    given = {"channel": channel, "address": address, "code": code}
+    session.add(ChannelAddressRow(person_id=person.id, chosen=True, **given))
+
+
+def _checked(wanted: ChooseChannel) -> str:
+    address = wanted.address.replace(" ", "") if wanted.channel is Channel.SMS else wanted.address.strip()
+    if wanted.channel is Channel.EMAIL:
+        try:
+            return read_email(address) if address else ""
+        except Wrong as wrong:
+            raise invalid("address", wrong.text) from None
+    form, hint = _FORMS[wanted.channel]
+    if not form.fullmatch(address):
+        raise invalid("address", hint)
+    return address
+
+
+_FORMS: dict[Channel, tuple[re.Pattern[str], Message]] = {
+    Channel.SMS: (_TELEPHONE, say("Write a telephone number with its country, for example +855 12 345 678")),
+    Channel.TELEGRAM: (_CHAT, say("Write the number of the chat, for example 123456789")),
+}
+
+
+async def count_doubted(session: AsyncSession) -> int:
+    """How many people have an address that refuses messages; no more than `MOST_COUNTED` are counted."""
+    people = select(BounceRow.person_id).where(BounceRow.person_id.is_not(None)).distinct()
+    return await session.scalar(select(func.count()).select_from(people.limit(MOST_COUNTED).subquery())) or 0
+
+
+async def doubted(session: AsyncSession) -> Sequence[Doubted]:
+    """Everybody of whom an address refuses messages, the last first; not the addresses themselves."""
+    query = (
+        select(
+            PersonRow.name,
+            CboRow.code,
+            BounceRow.channel,
+            func.array_agg(BounceRow.status).label("statuses"),
+            func.array_agg(BounceRow.reported_at).label("moments"),
+        )
+        .join(PersonRow, PersonRow.id == BounceRow.person_id)
+        .join(CboRow, CboRow.id == PersonRow.cbo_id, isouter=True)
+        .group_by(PersonRow.id, PersonRow.name, CboRow.code, BounceRow.channel, BounceRow.address)
+        .order_by(func.max(BounceRow.reported_at).desc())
+    )
+    found = []
+    for name, cbo_code, channel, statuses, moments in await session.execute(query):
+        refusals = sorted(zip(moments, statuses, strict=True))
+        found.append(
+            Doubted(
+                name=name,
+                cbo_code=cbo_code,
+                channel=channel,
+                standing=standing((status, at) for at, status in refusals),
+                status=refusals[-1][1],
+                reported_at=refusals[-1][0],
+            )
+        )
+    return found
+
+
+DIGITS = 8
+"""With guesses as `rti.accounts.sign_in_throttling` lets through, one stranger in a million hits one within a day."""
+
+
+async def send_code(
+    door: Database,
+    session: AsyncSession,
+    settings: Settings,
+    person: Person,
+    channel: Channel,
+    address: str,
+    now: datetime,
+) -> str:
+    """Queue a new code for an address, in place of older ones; raises TooOften, because messages cost."""
+    key = sign_in_throttling.key_of_person(door.secret, "code sent", person.id)
+    await sign_in_throttling.take(door, key, now, "address", at=person, step="code_sent")
+    await forget_codes(session, person.id)
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    session.add(
+        queued(
+            MessageKind.CODE,
+            {"code": code},
+            settings,
+            now,
+            person_id=person.id,
+            channel=channel,
+            to_address=address,
+        )
+    )
+    return code
+
+
+async def prove(door: Database, person: Person, code: str, now: datetime) -> None:
+    """Send messages to the address at which this code arrived; raises Invalid, or TooOften."""
+    key = sign_in_throttling.key_of_person(door.secret, "code", person.id)
+    await sign_in_throttling.take(door, key, now, "code", at=person, step="channel_code")
+    async with door.transaction() as session:
+        sent = (ChannelAddressRow.person_id == person.id, ChannelAddressRow.code == totp.plain(code))
+        proved = update(ChannelAddressRow).where(*sent).values(code=None)
+        if (await session.execute(proved.returning(ChannelAddressRow.person_id))).one_or_none() is None:
+            raise invalid("code", say("This is not the newest code that was sent to this address"))
+        await sign_in_throttling.give_back(session, key)
+        tell(session, What.CHANNEL_PROVED, now, by=person.id, cbo_id=person.cbo_id)
+        await forget_codes(session, person.id)
+
+
+async def forget_codes(session: AsyncSession, person_id: UUID) -> None:
+    """A code that is good no more need not stand in a message."""
+    codes = (MessageRow.person_id == person_id, MessageRow.kind == MessageKind.CODE)
+    await session.execute(delete(MessageRow).where(*codes))

@@ -1,0 +1,122 @@
+"""Reading messages, and how well sending goes.
+
+The text of a message belongs to the person it is for. Staff and administrators see of every message how
+far it came and to which organisation it goes, in every installation alike: a mode in which they could
+read on would be left switched on where messages hold more than they do today.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row, Select, case, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.core.errors import NotFound
+from rti.core.pagination import PAGE_SIZE, Page, cut, read_mark, read_moment
+from rti.core.roles import SUPPORT, Person
+from rti.core.validation import Name
+from rti.models.accounts import PersonRow
+from rti.models.cbos import CboRow
+from rti.models.messages import WAITING, MessageKind, MessageRow, MessageState, TickRow
+
+
+class MessageFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which messages to list; `after` is the mark of the page before."""
+
+    state: MessageState | None = None
+    after: Name = ""
+
+
+class MessageView(msgspec.Struct, frozen=True, kw_only=True):
+    """A message; the fields from `to_address` on are None for whom it is not for, and before it is written."""
+
+    id: UUID
+    kind: MessageKind
+    state: MessageState
+    cbo_code: str | None
+    created_at: datetime
+    finished_at: datetime | None
+    next_attempt_at: datetime | None
+    attempts: int
+    ambiguous_attempts: int
+    last_reply: str
+    own: bool
+    to_address: str | None
+    language: str | None
+    subject: str | None
+    body: str | None
+
+
+def _visible(person: Person) -> Select[MessageRow, str]:
+    """The messages of which this person may know."""
+    query = (
+        select(MessageRow, case((CboRow.locked_at.is_(None), CboRow.code)))
+        .join(PersonRow, PersonRow.id == MessageRow.person_id)
+        .join(CboRow, CboRow.id == PersonRow.cbo_id, isouter=True)
+    )
+    return query if person.role in SUPPORT else query.where(MessageRow.person_id == person.id)
+
+
+async def messages(session: AsyncSession, person: Person, wanted: MessageFilter) -> Page[MessageView]:
+    """Messages, the newest first."""
+    query = _visible(person)
+    if wanted.state:
+        query = query.where(MessageRow.state == wanted.state)
+    if wanted.after:
+        behind = read_mark(wanted.after, read_moment, UUID)
+        query = query.where(tuple_(MessageRow.created_at, MessageRow.id) < behind)
+    query = query.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(PAGE_SIZE + 1)
+    found = [_view(row, person) for row in await session.execute(query)]
+    return cut(found, PAGE_SIZE, lambda each: (each.created_at.isoformat(), str(each.id)))
+
+
+async def message(session: AsyncSession, person: Person, message_id: UUID) -> MessageView:
+    """One message; a missing one and one of somebody else look the same."""
+    row = (await session.execute(_visible(person).where(MessageRow.id == message_id))).one_or_none()
+    if row is None:
+        raise NotFound
+    return _view(row, person)
+
+
+def _view(row: Row[MessageRow, str], person: Person) -> MessageView:
+    found, cbo_code = row
+    own = found.person_id == person.id
+    return MessageView(
+        id=found.id,
+        kind=found.kind,
+        state=found.state,
+        cbo_code=cbo_code,
+        created_at=found.created_at,
+        finished_at=found.finished_at,
+        next_attempt_at=found.next_attempt_at if found.state in WAITING else None,
+        attempts=found.attempt,
+        ambiguous_attempts=found.ambiguous,
+        last_reply=found.last_reply,
+        own=own,
+        to_address=found.to_address if own else None,
+        language=found.language if own else None,
+        subject=found.subject if own else None,
+        body=found.body if own else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits to be sent: how much, since when the oldest exists, and the turn that is latest."""
+
+    waiting: int
+    oldest_at: datetime | None
+    next_turn_at: datetime | None
+
+
+async def queue(session: AsyncSession) -> Queue:
+    facts = select(func.count(), func.min(MessageRow.created_at), func.min(MessageRow.next_attempt_at))
+    count, oldest, turn = (await session.execute(facts.where(MessageRow.state.in_(WAITING)))).one()
+    return Queue(count, oldest, turn)
+
+
+async def ticks(session: AsyncSession) -> dict[str, TickRow]:
+    """The last tick of each job of the scheduler."""
+    return {tick.job: tick for tick in await session.scalars(select(TickRow))}

@@ -1,0 +1,113 @@
+"""The words of a message, in the language of whoever gets it.
+
+A message is silent: no title, no name, no institution and no reference, because a phone or a mailbox may
+be seized. It says how many requests are due when, and where to look. More is told only to who asked for it.
+An invitation says that there is one, and a code that it is one.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from rti.core import i18n
+from rti.law.calendars import Calendar
+from rti.law.rules import FILING, ClockKind
+from rti.models.messages import MessageKind
+
+_ON_THE_WIRE = SMTP.clone(cte_type="7bit")
+"""Not every server takes eight bits, so Khmer travels as base64 or quoted-printable (RFC 2045)."""
+
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
+"""A dot-atom at a host (RFC 5322 3.4.1); what an account may have was checked more closely before."""
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=False,  # noqa: S701 -- plain text; nothing here is HTML
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it is stored and sent."""
+
+    subject: str
+    body: str
+
+
+def write(
+    kind: MessageKind, values: dict[str, Any], *, language: str, day: date, calendar: Calendar, address: str
+) -> Letter:
+    """The text on `day`; it names its day, so that it stays true however late it arrives."""
+    catalogue = i18n.translations(language)
+    context = {
+        "_": catalogue.gettext,
+        "ngettext": catalogue.ngettext,
+        "date": lambda shown: i18n.show_date(shown, language),
+        "name": lambda named: named["name_km" if language == "km" else "name_en"],
+        "day": day,
+        "address": address,
+        **values,
+    }
+    if kind is MessageKind.REMINDER:
+        due_on = date.fromisoformat(values["due_on"])
+        context |= {
+            "filing": values["clock"] in FILING,
+            "acknowledgement": values["clock"] == ClockKind.ACKNOWLEDGEMENT,
+            "due_on": due_on,
+            "days": abs(calendar.working_days_between(day, due_on)),
+        }
+    subject = _render(kind, "subject", context)
+    return Letter(subject, _render(kind, "body", {**context, "subject": subject}) + "\n")
+
+
+def compose(
+    letter: Letter,
+    *,
+    sender: str,
+    to: str,
+    message_id: str,
+    language: str,
+    written_at: datetime,
+    unsubscribe: str = "",
+) -> bytes:
+    """The message as bytes for the wire (RFC 5322), the same at every attempt.
+
+    `unsubscribe` is where one click ends such messages (RFC 8058). Raises ValueError for an address that
+    cannot be written.
+    """
+    if not _ADDRESS.fullmatch(to):
+        raise ValueError("not an e-mail address")
+    own = f"To: {to}\r\nDate: {format_datetime(written_at)}\r\nMessage-ID: {message_id}\r\n"
+    if unsubscribe:
+        own += f"List-Unsubscribe: <{unsubscribe}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    return own.encode("ascii") + _shared_part(letter, sender, language)
+
+
+@lru_cache(maxsize=1000)
+def _shared_part(letter: Letter, sender: str, language: str) -> bytes:
+    """All but the headers of one message: silent messages repeat, and folding Khmer headers is slow."""
+    message = EmailMessage(policy=_ON_THE_WIRE)
+    message["From"] = Address(addr_spec=sender)
+    message["Subject"] = letter.subject
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(letter.body)
+    message["Content-Language"] = language
+    return message.as_bytes()
+
+
+def _render(kind: MessageKind, part: str, context: dict[str, Any]) -> str:
+    return _templates.get_template(f"{kind}/{part}.txt").render(context).strip()

@@ -1,0 +1,104 @@
+"""The reminder rules of campaigns: their own where they have some, else the defaults."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notifications.commands import SaveRule
+from rti.audit.record import tell
+from rti.campaigns.queries import campaign
+from rti.core.errors import Fault, Invalid, NotFound, say
+from rti.law.reminders import DEFAULT_RULES, ReminderRule
+from rti.models.audit import What
+from rti.models.campaigns import CampaignRow
+from rti.models.messages import ReminderRuleRow
+
+MOST_OCCASIONS = 30
+
+
+def rule_of(row: ReminderRuleRow) -> ReminderRule:
+    return ReminderRule(row.name, row.about, row.begins, row.ends, row.every, row.to)
+
+
+async def own_rules(session: AsyncSession) -> dict[UUID, list[ReminderRule]]:
+    """The rules of each campaign that has rules of its own, which may be none."""
+    found: dict[UUID, list[ReminderRule]] = {
+        each: [] for each in await session.scalars(select(CampaignRow.id).where(CampaignRow.own_rules))
+    }
+    for row in await session.scalars(select(ReminderRuleRow)):
+        if row.campaign_id in found:
+            found[row.campaign_id].append(rule_of(row))
+    return found
+
+
+async def rules_of(session: AsyncSession, campaign_id: UUID) -> Sequence[ReminderRule]:
+    """What a campaign says when, in the order of time."""
+    if not (await campaign(session, campaign_id)).own_rules:
+        return DEFAULT_RULES
+    rows = await session.scalars(select(ReminderRuleRow).where(ReminderRuleRow.campaign_id == campaign_id))
+    return sorted(map(rule_of, rows), key=lambda rule: (rule.about, rule.begins, rule.name))
+
+
+async def save(session: AsyncSession, campaign_id: UUID, command: SaveRule, now: datetime) -> None:
+    """Add a rule, or put it in the place of the one with its name; the defaults are taken over first."""
+    faults = []
+    if command.begins > command.ends:
+        faults.append(Fault("ends", say("This is before the rule begins")))
+    elif (command.ends - command.begins) // (command.every or 1_000) >= MOST_OCCASIONS:
+        told = say("This would repeat {count} times or more; choose a longer pause", count=MOST_OCCASIONS)
+        faults.append(Fault("every", told))
+    if faults:
+        raise Invalid(*faults)
+    await _take_over(session, campaign_id)
+    await session.merge(
+        ReminderRuleRow(
+            campaign_id=campaign_id,
+            name=command.name,
+            about=command.about,
+            begins=command.begins,
+            ends=command.ends,
+            every=command.every,
+            to=command.to,
+        )
+    )
+    tell(session, What.RULES_CHANGED, now, about=campaign_id, saved=command.name)
+    await session.flush()
+
+
+async def remove(session: AsyncSession, campaign_id: UUID, name: str, now: datetime) -> None:
+    await _take_over(session, campaign_id)
+    chosen = (ReminderRuleRow.campaign_id == campaign_id, ReminderRuleRow.name == name)
+    gone = await session.execute(delete(ReminderRuleRow).where(*chosen).returning(ReminderRuleRow.name))
+    if gone.one_or_none() is None:
+        raise NotFound
+    tell(session, What.RULES_CHANGED, now, about=campaign_id, removed=name)
+
+
+async def restore_defaults(session: AsyncSession, campaign_id: UUID, now: datetime) -> None:
+    row = await campaign(session, campaign_id)
+    row.own_rules = False
+    await session.execute(delete(ReminderRuleRow).where(ReminderRuleRow.campaign_id == campaign_id))
+    tell(session, What.RULES_CHANGED, now, about=campaign_id, defaults=1)
+
+
+async def _take_over(session: AsyncSession, campaign_id: UUID) -> None:
+    row = await campaign(session, campaign_id)
+    if row.own_rules:
+        return
+    row.own_rules = True
+    session.add_all(
+        ReminderRuleRow(
+            campaign_id=campaign_id,
+            name=rule.name,
+            about=rule.about,
+            begins=rule.begins,
+            ends=rule.ends,
+            every=rule.every,
+            to=rule.to,
+        )
+        for rule in DEFAULT_RULES
+    )
+    await session.flush()

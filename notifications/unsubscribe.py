@@ -1,0 +1,44 @@
+"""Ending digests by one click (RFC 8058), without signing in: the address is the proof.
+
+It belongs to a person and not to a message, so that it works however old the message is.
+"""
+
+import hashlib
+import hmac
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.audit.record import tell
+from rti.core.errors import NotFound
+from rti.models.accounts import PersonRow
+from rti.models.audit import What
+
+
+def address(base: str, person_id: UUID, secret: str) -> str:
+    return f"{base}/unsubscribe/{person_id.hex}{_proof(person_id, secret)}"
+
+
+def person_of(token: str, secret: str) -> UUID:
+    """Whose address it is; raises NotFound where we did not make it."""
+    try:
+        person_id = UUID(hex=token[:32])
+    except ValueError:
+        raise NotFound from None
+    if not hmac.compare_digest(token[32:].encode(), _proof(person_id, secret).encode()):
+        raise NotFound
+    return person_id
+
+
+async def unsubscribe(session: AsyncSession, person_id: UUID, now: datetime) -> None:
+    """No message comes any more, until the person asks for them again."""
+    written_to = (PersonRow.id == person_id, PersonRow.wants_reminders)
+    ended = update(PersonRow).where(*written_to).values(wants_reminders=False).returning(PersonRow.cbo_id)
+    for cbo_id in await session.scalars(ended):
+        tell(session, What.SETTINGS_CHANGED, now, by=person_id, cbo_id=cbo_id, changed="wants_reminders")
+
+
+def _proof(person_id: UUID, secret: str) -> str:
+    return hmac.new(secret.encode(), b"unsubscribe" + person_id.bytes, hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,118 @@
+"""How often something may be done: so much at once, and then one in so much time.
+
+Each key has a moment `free_at`, which every call puts off and which may lie only so far ahead (generic cell
+rate algorithm, ITU-T I.371): one row for a key, however often it comes, and one count for all processes.
+Keys are keyed hashes: the table tells neither accounts nor addresses, and no address of a visitor is known
+here.
+"""
+
+import hashlib
+import hmac
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.audit.record import tally
+from rti.core.db import Database
+from rti.core.errors import UsedUp, say
+from rti.core.roles import Person
+from rti.models.accounts import AllowanceRow
+from rti.models.audit import What
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """`at_once` calls, and then one `every` so often: in any hour no more than `at_once` and those of an hour."""
+
+    at_once: int
+    every: timedelta
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far ahead the next call may count and still come now."""
+        return self.every * (self.at_once - 1)
+
+
+_TAKE = text("""
+    INSERT INTO allowance AS a (key, free_at) VALUES (:key, CAST(:now AS timestamptz) + :every)
+    ON CONFLICT (key) DO UPDATE SET free_at = greatest(a.free_at, :now) + :every
+    WHERE a.free_at <= CAST(:now AS timestamptz) + :ahead
+    RETURNING free_at
+""")
+_WAIT = text("SELECT free_at FROM allowance WHERE key = :key")
+_GIVE_BACK = text("UPDATE allowance SET free_at = free_at - CAST(:every AS interval) WHERE key = :key")
+
+
+def keyed(secret: str, *parts: str) -> bytes:
+    """The key of whatever the parts name (HMAC-SHA-256, RFC 2104)."""
+    return hmac.new(secret.encode(), "\n".join(parts).encode(), hashlib.sha256).digest()
+
+
+async def take(door: Database, key: bytes, allowance: Allowance, now: datetime) -> timedelta | None:
+    """Count a call, in a transaction of its own; None where it may go on, else how long it has to wait."""
+    values = {"key": key, "now": now, "every": allowance.every, "ahead": allowance.ahead}
+    if await door.alone(_TAKE, values):
+        return None
+    ((free_at,),) = await door.alone(_WAIT, {"key": key})
+    wait: timedelta = free_at - allowance.ahead - now
+    return wait
+
+
+async def give_back(session: AsyncSession, key: bytes, allowance: Allowance) -> None:
+    await session.execute(_GIVE_BACK, {"key": key, "every": allowance.every})
+
+
+async def forget(session: AsyncSession, now: datetime) -> None:
+    """Drop the counts that count no more."""
+    await session.execute(delete(AllowanceRow).where(AllowanceRow.free_at < now))
+
+
+class Costly(StrEnum):
+    FIGURES = "figures"
+    """Tables of statistics and comparisons, each of which reads every request that counts."""
+    EXPORTS = "exports"
+    """Files of all requests."""
+    IMPORTS = "imports"
+    """Files of up to 5,000 lines, also those that are only checked."""
+    RECORDS = "records"
+    """Requests filed, events recorded and documents attached, of which a copy is made."""
+    OPENINGS = "openings"
+    """Documents and identities opened: each is decrypted, and leaves the system."""
+    CALENDARS = "calendars"
+    """Days off and confirmed years, which move the dates of requests."""
+    INVITATIONS = "invitations"
+    """Links for new people and new passwords, which may go out as messages."""
+
+
+_MINUTE = timedelta(minutes=1)
+ALLOWED: Mapping[Costly, Allowance] = {
+    Costly.FIGURES: Allowance(300, timedelta(seconds=12)),
+    Costly.EXPORTS: Allowance(30, 2 * _MINUTE),
+    Costly.IMPORTS: Allowance(60, _MINUTE),
+    Costly.RECORDS: Allowance(200, timedelta(seconds=18)),
+    Costly.OPENINGS: Allowance(200, timedelta(seconds=18)),
+    Costly.CALENDARS: Allowance(60, _MINUTE),
+    Costly.INVITATIONS: Allowance(60, _MINUTE),
+}
+
+
+async def spend(door: Database, person: Person, costly: Costly, now: datetime) -> None:
+    """Count a call before anything is done for it; raises UsedUp, which tells when it works again."""
+    key = keyed(door.secret, "costly", costly, str(person.id))
+    wait = await take(door, key, ALLOWED[costly], now)
+    if wait is None:
+        return
+    async with door.transaction() as session:
+        await tally(session, What.CALLS_REFUSED, now, of=person, calls=costly)
+    told = say(
+        "This takes the server long, so one person may do it {count} times in a row, and then only now and then. "
+        "It works again in {minutes} min",
+        count=ALLOWED[costly].at_once,
+        minutes=math.ceil(wait / _MINUTE),
+    )
+    raise UsedUp(told, again_in=wait)

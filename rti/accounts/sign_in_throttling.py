@@ -1,0 +1,69 @@
+"""How often somebody may guess: a delay instead of a lock (ASVS 5.0, 6.3.1).
+
+Five guesses can come at once and then one in twelve minutes: never more than ten within an hour. A guess
+that was right is given back.
+
+Whoever guesses from a device that signed in before has a key of its own (OWASP, device cookies), so that
+strangers can guess at an account without keeping its owner out.
+"""
+
+import hmac
+import math
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts import rate_limits
+from rti.accounts.rate_limits import Allowance
+from rti.audit.record import tally
+from rti.core.db import Database
+from rti.core.errors import Fault, TooOften, say
+from rti.core.roles import Person
+from rti.models.accounts import PersonRow
+from rti.models.audit import What
+
+GUESSES = Allowance(at_once=5, every=timedelta(minutes=12))
+
+
+def _keyed(secret: str, *parts: str) -> bytes:
+    return rate_limits.keyed(secret, "guess", *parts)
+
+
+def new_device(secret: str, email: str) -> str:
+    """What a device keeps to be known again for one account; worth nothing without the password."""
+    nonce = secrets.token_urlsafe(16)
+    return f"{nonce}.{_keyed(secret, 'device', nonce, email).hex()}"
+
+
+def key_of(secret: str, email: str, device: str) -> bytes:
+    """The key under which a guess at an account counts: of the device if it is known, else of all strangers."""
+    nonce, _, proof = device.partition(".")
+    known = hmac.compare_digest(proof.encode(), _keyed(secret, "device", nonce, email).hex().encode())
+    return _keyed(secret, "known", nonce, email) if known else _keyed(secret, "stranger", email)
+
+
+def key_of_person(secret: str, what: str, person_id: object) -> bytes:
+    """The key of guesses by somebody who signed in already, such as at the second factor."""
+    return _keyed(secret, what, str(person_id))
+
+
+async def take(
+    door: Database, key: bytes, now: datetime, field: str, *, at: Person | PersonRow | None, step: str
+) -> None:
+    """Count a guess before it is looked at; raises TooOften, in which case it must not be looked at.
+
+    `at` is whose account it is, if there is one; `step` is what is guessed.
+    """
+    wait = await rate_limits.take(door, key, GUESSES, now)
+    if wait is None:
+        return
+    async with door.transaction() as session:
+        await tally(session, What.GUESSES_REFUSED, now, of=at, step=step)
+    minutes = math.ceil(wait / timedelta(minutes=1))
+    told = say("Too many wrong tries. Wait {minutes} minutes, then try again", minutes=minutes)
+    raise TooOften(Fault(field, told), again_in=wait)
+
+
+async def give_back(session: AsyncSession, key: bytes) -> None:
+    await rate_limits.give_back(session, key, GUESSES)

@@ -1,0 +1,193 @@
+"""The database: table base, engine, and the only place that commits."""
+
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID
+
+import uuid_utils.compat
+from sqlalchemy import DateTime, Dialect, Executable, MetaData, Row, Text, TypeDecorator, Uuid, make_url, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import DeclarativeBase
+
+from rti.core.db_roles import Login, password_of
+from rti.core.keyring import NO_KEYS, Keyring
+from rti.core.keyring import read as read_keys
+from rti.core.settings import Settings
+
+UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
+"""SQLSTATE of a duplicate key, of a row or table out of reach of a login, and of a lock that another holds
+(PostgreSQL, appendix A)."""
+_OUTAGES = ("08", "53", "57P", "58", "25006")
+"""Beginnings of the SQLSTATE of what is no fault of ours: a lost connection, a lack of disk, memory or
+connections, a server that stops or starts, a disk that fails, and the end of our reserve of disk."""
+RESERVE = 256_000_000
+"""Bytes on the disk of the embedded database below which nothing is written: PostgreSQL stops altogether where
+it finds no place for its log, and then nobody can read either."""
+_ONLY_READING = text("SET TRANSACTION READ ONLY")
+_ASKING = text("SELECT set_config('rti.person', :person, true)")
+
+
+class Base(DeclarativeBase):
+    """Tables have columns and constraints and no behaviour."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        UUID: Uuid,
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[dict[str, Any]]: JSONB,
+    }
+
+
+class Choice(TypeDecorator[StrEnum]):
+    """A text column that reads and writes the members of an enumeration."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- the interface
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002 -- the interface
+        return None if value is None else self.kind(value)
+
+
+def new_id() -> UUID:
+    """A time-ordered identifier (UUID version 7, RFC 9562), made before the row is."""
+    return uuid_utils.compat.uuid7()
+
+
+@asynccontextmanager
+async def unique(
+    session: AsyncSession, problem: Exception, *, out_of_reach: Exception | None = None
+) -> AsyncIterator[None]:
+    """Write in a savepoint; raise `problem` where a value that must be unique is taken already.
+
+    `out_of_reach` is raised where the login may not write such a row. The constraint or policy itself
+    decides, so that of two people at the same moment one is told.
+    """
+    try:
+        async with session.begin_nested():
+            yield
+    except DBAPIError as error:
+        known = {UNIQUE_VIOLATION: problem, NOT_ALLOWED: out_of_reach}
+        told = known.get(getattr(error.orig, "sqlstate", ""))
+        if told is None:
+            raise
+        raise told from None
+
+
+def is_outage(fault: BaseException) -> bool:
+    """Whether a fault will pass without our doing: the database is away, or a disk or the machine is full."""
+    if isinstance(fault, DBAPIError):
+        if fault.connection_invalidated:
+            return True
+        fault = fault.orig or fault
+    # asyncpg tells some as they are: its own class of error before there is a connection, or that of the socket.
+    told = str(getattr(fault, "sqlstate", None) or "")
+    return told.startswith(_OUTAGES) or isinstance(fault, OSError | PoolTimeout)
+
+
+class Database:
+    """An engine and its transactions, and the same database under each of our logins.
+
+    `url` may name a user, who is then the one that migrates; what serves people works `under` a login,
+    whose password follows from `secret`. Every session carries the `keyring`, with which
+    `sealing.data_keys` unwraps the keys that are stored here. `folder` is where an embedded server keeps
+    its data.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        secret: str = "",
+        pool_size: int = 10,
+        keyring: Keyring = NO_KEYS,
+        folder: Path | None = None,
+    ) -> None:
+        self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
+        # Parameters may be about people, so they never reach an error message or a log.
+        self.engine: AsyncEngine = create_async_engine(
+            self._url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        )
+        self._committing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.keyring, self._folder = keyring, folder
+        self._session = async_sessionmaker(self.engine, expire_on_commit=False, info={"keyring": keyring})
+        self._under: dict[Login, Database] = {}
+
+    @classmethod
+    def of(cls, settings: Settings, pool_size: int = 10) -> "Database":
+        keyring = read_keys(settings.key_file)
+        return cls(settings.database_url, settings.secret, pool_size, keyring, settings.embedded_folder)
+
+    def under(self, login: Login) -> "Database":
+        """The same database as this login sees it; a connection is made when it is first used."""
+        if login not in self._under:
+            url = self._url.set(username=login, password=password_of(login, self.secret))
+            self._under[login] = Database(
+                url.render_as_string(hide_password=False),
+                self.secret,
+                self._pool_size,
+                self.keyring,
+                self._folder,
+            )
+        return self._under[login]
+
+    @asynccontextmanager
+    async def transaction(self, person: UUID | None = None) -> AsyncIterator[AsyncSession]:
+        """A session that commits when the block ends and rolls back when it raises.
+
+        `person` is whoever asks; policies look at it until the transaction ends and no longer. Where the
+        disk is almost full it only reads.
+        """
+        async with self._session() as session, session.begin():
+            if self._folder and shutil.disk_usage(self._folder).free < RESERVE:
+                await session.execute(_ONLY_READING)
+            session.info["person"] = person
+            if person:
+                await session.execute(_ASKING, {"person": str(person)})
+            yield session
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that only reads, and goes on seeing the database as it is at its first statement."""
+        frozen = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        async with frozen.connect() as connection:
+            yield connection
+
+    async def alone(self, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
+        """Run one statement as a transaction of its own, which saves the round trips around it."""
+        async with self._committing.connect() as connection:
+            return (await connection.execute(statement, values)).all()
+
+    async def close(self) -> None:
+        for database in self._under.values():
+            await database.close()
+        await self.engine.dispose()

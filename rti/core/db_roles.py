@@ -1,0 +1,59 @@
+"""The PostgreSQL logins of the system: none owns anything, and none is a member of another."""
+
+import hashlib
+import hmac
+from enum import StrEnum
+
+from rti.core.roles import CBO, Person, Role
+
+OWNER = "rti_owner"
+"""Owns every table and function; nobody logs in as it."""
+
+
+class Login(StrEnum):
+    """Whoever works under a login sees the rows that `tenancy.rows` gives it, and no setting widens that."""
+
+    DOOR = "rti_door"
+    """Visitors, signing in and accounts: people and sessions, and nothing about requests."""
+    CBO = "rti_cbo"
+    """Members and leads: the rows of their own organisation."""
+    STAFF = "rti_staff"
+    """Campaign staff: the requests of the campaigns and areas assigned to them."""
+    GROUP = "rti_group"
+    """The working group: what everybody may read, and no row of an organisation."""
+    ADMIN = "rti_admin"
+    """Administrators: settings, organisations and their lists; no request."""
+    FIGURES = "rti_figures"
+    """Statistics: of every request the columns that identify nobody."""
+    SAFETY = "rti_safety"
+    """Locking and shredding, forgetting people: ends sessions and wipes what names anybody, and reads none of it."""
+    KEEPER = "rti_keeper"
+    """Documents: hashes them again, and makes the copies that are missing."""
+    WORKER = "rti_worker"
+    """The scheduler, and the recomputation of dates when a calendar changes."""
+    OPERATOR = "rti_operator"
+    """The command line on the server."""
+    BACKUP = "rti_backup"
+    """Reads everything for a backup and writes nothing; the only one that row-level security lets pass."""
+
+
+_OF_ROLE = dict.fromkeys(CBO, Login.CBO) | {
+    Role.STAFF: Login.STAFF,
+    Role.WORKING_GROUP: Login.GROUP,
+    Role.ADMINISTRATOR: Login.ADMIN,
+}
+
+
+def login_of(person: Person | None) -> Login:
+    """Under which login a person's requests are served; visitors stand at the door."""
+    return _OF_ROLE[person.role] if person else Login.DOOR
+
+
+def figures_login_of(person: Person | None) -> Login:
+    """Under which login a person's figures are counted: members count their own rows, all others columns."""
+    return Login.CBO if person and person.role in CBO else Login.FIGURES
+
+
+def password_of(login: Login, secret: str) -> str:
+    """The password of a login, derived from the secret of the installation (HMAC-SHA-256, RFC 2104)."""
+    return hmac.new(secret.encode(), f"database login {login}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,47 @@
+"""Keyset pages: the next page begins behind the last row shown, however many rows are stored."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+from rti.core.errors import invalid, say
+from rti.core.validation import clean_text
+
+T = TypeVar("T")
+PAGE_SIZE = 25
+MOST_COUNTED = 100
+"""Where a page shows a count only: of more it says 99+."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows, and the mark that `after` takes to show those behind them."""
+
+    items: Sequence[T]
+    next: str | None
+
+
+def cut(rows: Sequence[T], size: int, key: Callable[[T], Sequence[str]]) -> Page[T]:
+    """The page out of `size + 1` rows that a query fetched."""
+    if len(rows) <= size:
+        return Page(rows, None)
+    mark = json.dumps(list(key(rows[size - 1])), ensure_ascii=False).encode()
+    return Page(rows[:size], base64.urlsafe_b64encode(mark).decode().rstrip("="))
+
+
+def read_mark(mark: str, *parsers: Callable[[str], object]) -> tuple[object, ...]:
+    """The key that `cut` wrote, each part read by its parser; anything else is a fault of `after`."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+        return tuple(parse(clean_text(part)) for parse, part in zip(parsers, parts, strict=True))
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error, RecursionError):
+        raise invalid("after", say("Begin again at the first page of the list")) from None
+
+
+def read_moment(text: str) -> datetime:
+    """A part of a mark that was a moment; raises ValueError."""
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,1 +1,0 @@
-"""Every message that is to leave the system, as a row."""

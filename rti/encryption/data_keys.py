@@ -1,0 +1,170 @@
+"""The data keys of an organisation, read and unwrapped in the transaction that uses them.
+
+Unwrapping a key takes microseconds, less than reading its row, and the row has to be read anyway to see
+that nobody has locked or shredded the organisation. So no process keeps an unwrapped key: there is no
+cache that would have to forget.
+"""
+
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ScalarSelect, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.core.cipher import Cell, Key, Unreadable, new_key, padded, seal, unpadded, unseal
+from rti.core.errors import Conflict, say
+from rti.core.keyring import Keyring
+from rti.models.cbos import CboRow
+from rti.models.keys import DataKeyRow, KeyState, SealedColumn
+
+FIRST_EPOCH = 1
+log = structlog.get_logger()
+
+
+class DataKeys:
+    """The keys of one organisation that can be used; none while it is locked, and none after shredding."""
+
+    def __init__(self, cbo_id: UUID, keys: Mapping[int, Key], current: int | None = None) -> None:
+        self._cbo_id = cbo_id
+        self._keys = keys
+        self._current = current
+
+    def __repr__(self) -> str:
+        return f"DataKeys({self._cbo_id}, {sorted(self._keys)})"
+
+    @property
+    def can_seal(self) -> bool:
+        return self._current in self._keys
+
+    def seal(self, column: SealedColumn, row: UUID, plain: bytes) -> bytes:
+        if self._current is None:
+            raise Unreadable
+        return seal(self._keys[self._current], self._cell(column, row), plain)
+
+    def unseal(self, column: SealedColumn, row: UUID, sealed: bytes) -> bytes:
+        """The bytes that were sealed for this column and row, or Unreadable."""
+        return unseal(self._keys, self._cell(column, row), sealed)
+
+    def seal_text(self, column: SealedColumn, row: UUID, text: str | None) -> bytes | None:
+        """The text, padded and sealed; no text is no cell."""
+        return self.seal(column, row, padded(text)) if text else None
+
+    def text(self, column: SealedColumn, row: UUID, sealed: bytes | None) -> str | None:
+        """The text of a cell, or None where there is none or it cannot be opened; the latter is logged."""
+        if sealed is None:
+            return None
+        try:
+            return unpadded(self.unseal(column, row, sealed))
+        except Unreadable:
+            if self._keys:
+                log.exception("sealed_cell_unreadable", table=column.class_.__tablename__, column=column.key)
+            return None
+
+    def _cell(self, column: SealedColumn, row: UUID) -> Cell:
+        return Cell(column.class_.__tablename__, column.key, self._cbo_id, str(row))
+
+
+def kept_keys(cbo_id: Any) -> ScalarSelect[Any]:
+    """The wrapped keys of an organisation that nobody locked, as one column, for `opened_keys`.
+
+    A column, so that a query of what is sealed brings the keys along.
+    """
+    told = func.json_build_array(
+        DataKeyRow.epoch, DataKeyRow.state, DataKeyRow.key_number, func.encode(DataKeyRow.wrapped, "base64")
+    )
+    unlocked = exists(CboRow.id).where(CboRow.id == DataKeyRow.cbo_id, CboRow.locked_at.is_(None))
+    usable = (DataKeyRow.cbo_id == cbo_id, DataKeyRow.wrapped.is_not(None), unlocked)
+    return select(func.json_agg(told)).where(*usable).scalar_subquery()
+
+
+def opened_keys(session: AsyncSession, cbo_id: UUID, kept: Sequence[Sequence[Any]] | None) -> DataKeys:
+    """What can be opened with the keys in a column of `kept_keys`."""
+    ring = keyring(session)
+    found: dict[int, Key] = {}
+    current = None
+    for epoch, state, key_number, wrapped in kept or ():
+        try:
+            found[epoch] = unwrapped(ring, cbo_id, epoch, b64decode(wrapped))
+        except Unreadable:
+            log.exception("data_key_unreadable", epoch=epoch, key_number=key_number)
+        else:
+            current = epoch if state == KeyState.CURRENT else current
+    return DataKeys(cbo_id, found, current)
+
+
+async def keys_to_read(session: AsyncSession, cbo_id: UUID) -> DataKeys:
+    """What can be opened of an organisation now."""
+    return opened_keys(session, cbo_id, await session.scalar(select(kept_keys(cbo_id))))
+
+
+async def keys_to_seal(session: AsyncSession, cbo_id: UUID, now: datetime) -> DataKeys:
+    """The same with a current key, made if the organisation has none yet; raises Conflict for a locked one.
+
+    Until the transaction ends nobody retires or destroys the key that it seals with.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock_shared(_lock_of(cbo_id))))
+    keys = await keys_to_read(session, cbo_id)
+    if keys.can_seal:
+        return keys
+    if await session.scalar(select(CboRow.id).where(CboRow.id == cbo_id, CboRow.locked_at.is_(None))):
+        first = {"state": KeyState.CURRENT, **wrapping(session, cbo_id, FIRST_EPOCH)}
+        row = insert(DataKeyRow).values(cbo_id=cbo_id, epoch=FIRST_EPOCH, created_at=now, **first)
+        await session.execute(row.on_conflict_do_nothing())
+        keys = await keys_to_read(session, cbo_id)
+    if not keys.can_seal:
+        raise Conflict(say("This organisation is locked, or its keys are missing; nothing can be added"))
+    return keys
+
+
+async def require_keys(session: AsyncSession) -> None:
+    """Refuse to serve with a key file that lacks keys in use; raises RuntimeError with their numbers.
+
+    Without them letters would look as if nobody had asked, and new ones would be under other keys.
+    """
+    used = select(DataKeyRow.key_number).where(DataKeyRow.state != KeyState.DESTROYED).distinct()
+    held = {f"{number:08x}" for number in keyring(session).by_number}
+    missing = sorted(set(await session.scalars(used)) - held)
+    if missing:
+        raise RuntimeError(
+            f"The key file (RTI_KEY_FILE) lacks keys under which data are sealed: {', '.join(missing)}"
+        )
+
+
+async def alone_with_keys(session: AsyncSession, cbo_id: UUID) -> None:
+    """Wait for whoever seals for this organisation, and let nobody seal until this transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(_lock_of(cbo_id))))
+
+
+def keyring(session: AsyncSession) -> Keyring:
+    """The keys of the key file, which came with the database that the session belongs to."""
+    found: Keyring = session.info["keyring"]
+    return found
+
+
+def wrapping(session: AsyncSession, cbo_id: UUID, epoch: int, key: Key | None = None) -> dict[str, object]:
+    """The columns of a wrapped data key, of a new one where none is given."""
+    wrapper = keyring(session).current
+    secret = (key or new_key(epoch)).secret
+    return {
+        "key_number": f"{wrapper.number:08x}",
+        "wrapped": seal(wrapper, _wrapped_cell(cbo_id, epoch), secret),
+    }
+
+
+def unwrapped(ring: Keyring, cbo_id: UUID, epoch: int, wrapped: bytes) -> Key:
+    """The data key, or Unreadable."""
+    return Key(epoch, unseal(ring.by_number, _wrapped_cell(cbo_id, epoch), wrapped))
+
+
+def _wrapped_cell(cbo_id: UUID, epoch: int) -> Cell:
+    return Cell(DataKeyRow.__tablename__, "wrapped", cbo_id, str(epoch))
+
+
+def _lock_of(cbo_id: UUID) -> int:
+    """A 63-bit name for the advisory lock of an organisation's keys."""
+    return cbo_id.int >> 65

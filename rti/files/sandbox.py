@@ -1,0 +1,71 @@
+"""Running `documents.cleaning` beside the server, with an end to its patience."""
+
+import asyncio
+import hashlib
+import os
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import structlog
+
+from rti.files import sanitizer
+
+WALL_SECONDS = 10
+AT_ONCE = 2
+COPIED = {"application/pdf", "image/jpeg", "image/png", "image/webp", "image/tiff", "image/heic"}
+"""Kinds of which a copy is made; of the others there is the original only."""
+MADE_BY = (
+    f"1 (pillow {version('pillow')}, pikepdf {version('pikepdf')}, pillow-heif {version('pillow-heif')})"
+)
+"""The version of our rules, and the libraries that did the work."""
+_ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+_places = asyncio.Semaphore(AT_ONCE)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What others see of a document."""
+
+    content: bytes
+    media_type: str
+    had_location: bool
+
+    @property
+    def sha256(self) -> bytes:
+        return hashlib.sha256(self.content).digest()
+
+
+async def copy_of(content: bytes, media_type: str) -> Copy | None:
+    """The copy, or None where the kind has none or the file cannot be read within the limits.
+
+    Raises TooManyPixels for a picture that is too large.
+    """
+    if media_type not in COPIED:
+        return None
+    async with _places:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-m", sanitizer.__name__, media_type),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+        )
+        try:
+            async with asyncio.timeout(WALL_SECONDS):
+                answer, _ = await child.communicate(content)
+        except TimeoutError:
+            answer = b""
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+    if child.returncode == sanitizer.TOO_MANY_PIXELS and media_type.startswith("image/"):
+        raise sanitizer.TooManyPixels
+    if child.returncode:
+        log.warning("no_copy_of_document", media_type=media_type, status=child.returncode)
+        return None
+    told, _, copy = answer.partition(b"\n")
+    located, _, made = told.decode().partition(" ")
+    return Copy(copy, made, located == "1")

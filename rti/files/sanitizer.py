@@ -1,0 +1,188 @@
+"""Making the copy that others see, in a process of its own: `python -m rti.files.sanitizer TYPE < in > out`.
+
+A picture is built anew from its raw pixels, so nothing beside them comes along; out of a PDF goes
+everything that acts, is filled in, is attached or describes, and its photos are built anew. The parsers
+read hostile bytes, so this process limits itself before it reads any, and is run without the environment
+of the server. The first line of its answer says whether a location was found, `1` or `0`, and the type.
+"""
+
+import io
+import resource
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pikepdf
+import pillow_heif
+from PIL import Image, ImageFile, ImageOps, ImageSequence
+
+MEMORY, CPU_SECONDS = 512 * 1024 * 1024, 5
+MOST_PIXELS = 40_000_000
+"""Of all frames of a picture together, as cameras of telephones have them."""
+PHOTO_QUALITY = 88
+_GPS = 0x8825
+"""The EXIF tag of the directory with the location."""
+_PLACE_WORDS = (b"GPSLatitude", b"GPSLongitude", b"GPSPosition", b"LocationShown", b"LocationCreated")
+"""As XMP writes them (Exif 2.3 for XMP, IPTC Extension)."""
+_CATALOGUE = (
+    *("/OpenAction", "/AA", "/AcroForm", "/Names", "/Metadata", "/PieceInfo", "/AF", "/Collection"),
+    *("/Perms", "/DSS", "/SpiderInfo", "/URI", "/Threads", "/Outlines"),
+)
+_ANYWHERE = (
+    "/Metadata",
+    "/PieceInfo",
+    "/LastModified",
+    "/AA",
+    "/AF",
+    "/Annots",
+    "/Thumb",
+    "/GPSInfo",
+    "/Measure",
+)
+
+
+TOO_MANY_PIXELS = 3
+"""Exit status for a picture that is too large to be looked at."""
+
+
+class TooManyPixels(Exception):
+    """More than `MOST_PIXELS`, by what the picture says of itself: nothing was unpacked yet."""
+
+
+def cleaned_picture(content: bytes) -> tuple[bytes, str, bool]:
+    """The pixels of every frame as a new file, its type, and whether the old one held a location."""
+    with Image.open(io.BytesIO(content)) as image:
+        located = _located(image, content)
+        lossless = image.format in {"PNG", "TIFF"}
+        frames = list(_frames(image)) if image.format == "TIFF" else [_pixels(image)]
+    out = io.BytesIO()
+    if image.format == "TIFF":
+        frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:], compression="tiff_deflate")
+        return out.getvalue(), "image/tiff", located
+    if lossless:
+        frames[0].save(out, "PNG")
+        return out.getvalue(), "image/png", located
+    photo = frames[0] if frames[0].mode in {"RGB", "L"} else frames[0].convert("RGB")
+    photo.save(out, "JPEG", quality=PHOTO_QUALITY)
+    return out.getvalue(), "image/jpeg", located
+
+
+def _frames(image: Image.Image) -> Iterator[Image.Image]:
+    pixels = 0
+    for frame in ImageSequence.Iterator(image):
+        pixels += frame.width * frame.height
+        if pixels > MOST_PIXELS:
+            raise TooManyPixels
+        yield _pixels(frame)
+
+
+def _pixels(image: Image.Image) -> Image.Image:
+    """The picture the right way up, of nothing but its pixels."""
+    if image.width * image.height > MOST_PIXELS:
+        raise TooManyPixels
+    ImageOps.exif_transpose(image, in_place=True)
+    mode = "RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB"
+    return _repainted(image if image.mode in {"1", "L", mode} else image.convert(mode))
+
+
+def _repainted(image: Image.Image) -> Image.Image:
+    """A new picture of the same pixels; painted, because bytes between them would take memory once more."""
+    fresh = Image.new(image.mode, image.size)
+    fresh.paste(image)
+    return fresh
+
+
+def _located(image: Image.Image, content: bytes) -> bool:
+    return bool(image.getexif().get_ifd(_GPS)) or any(word in content for word in _PLACE_WORDS)
+
+
+def cleaned_pdf(content: bytes) -> tuple[bytes, str, bool]:
+    """The pages with their photos made anew, and nothing that acts, is attached or describes."""
+    located = any(word in content for word in _PLACE_WORDS)
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        _without(pdf.Root, _CATALOGUE)
+        _without(pdf.trailer, ("/Info",))
+        for thing in pdf.objects:
+            if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+                continue
+            located = located or "/Measure" in thing
+            located = _without_descriptions(thing) or located
+            if isinstance(thing, pikepdf.Stream):
+                located = _photo_made_anew(thing) or located
+        out = io.BytesIO()
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return out.getvalue(), "application/pdf", located
+
+
+def _without_descriptions(thing: pikepdf.Object) -> bool:
+    """Take out what describes; returns whether a description held a location."""
+    described = thing.get("/Metadata")
+    located = False
+    if isinstance(described, pikepdf.Stream):
+        with suppress(pikepdf.PdfError):
+            located = any(word in described.read_bytes() for word in _PLACE_WORDS)
+    _without(thing, _ANYWHERE)
+    return located
+
+
+def _without(thing: pikepdf.Object, names: tuple[str, ...]) -> None:
+    for name in names:
+        if name in thing:
+            del thing[name]
+
+
+def _photo_made_anew(stream: pikepdf.Stream) -> bool:
+    """Encode a JPEG or JPEG 2000 picture again from its pixels; returns whether it held a location."""
+    filters = _filters(stream)
+    if filters[-1] not in {"/DCTDecode", "/JPXDecode"}:
+        return False
+    raw = _picture_of(stream, filters)
+    with Image.open(io.BytesIO(raw)) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise TooManyPixels
+        located = _located(image, raw)
+        pixels = _repainted(image)
+    out = io.BytesIO()
+    pixels.save(out, "JPEG", quality=PHOTO_QUALITY) if filters[-1] == "/DCTDecode" else pixels.save(
+        out, "JPEG2000"
+    )
+    stream.write(out.getvalue(), filter=pikepdf.Name(filters[-1]))
+    return located
+
+
+def _filters(stream: pikepdf.Stream) -> list[str]:
+    found = stream.get("/Filter")
+    if found is None:
+        return [""]
+    return [str(each) for each in found] if isinstance(found, pikepdf.Array) else [str(found)]
+
+
+def _picture_of(stream: pikepdf.Stream, filters: list[str]) -> bytes:
+    """The bytes of the picture, without what is packed around them."""
+    raw = stream.read_raw_bytes()
+    for name in filters[:-1]:
+        if name != "/FlateDecode":
+            raise pikepdf.PdfError(f"unusual packing {name}")
+        unpacking = zlib.decompressobj()
+        raw = unpacking.decompress(raw, MEMORY // 8)
+    return raw
+
+
+def main(media_type: str) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pillow_heif.register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    clean = cleaned_pdf if media_type == "application/pdf" else cleaned_picture
+    try:
+        copy, made, located = clean(sys.stdin.buffer.read())
+    except (TooManyPixels, Image.DecompressionBombError):
+        sys.exit(TOO_MANY_PIXELS)
+    sys.stdout.buffer.write(f"{int(located)} {made}\n".encode() + copy)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,210 @@
+"""Requests out of a CSV file: each line goes through the same checks, events and fold as a form.
+
+A line that stands twice in a file, or was imported before, is recognised by the SHA-256 of its content
+(`RequestRow.import_key`). A reference that comes back at the same body with other content is a request
+of its own, marked doubtful. References are unique in an organisation, so a used one gets a suffix "~2";
+"~" cannot stand in a reference that a person writes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.calendars.queries import count_undisturbed
+from rti.core.db import new_id
+from rti.core.errors import Fault, Invalid, say
+from rti.core.roles import Person
+from rti.imports.csv_reader import CsvFile, FileLine
+from rti.imports.lookups import Law, LookUp
+from rti.imports.mapping import DAYS, RequestMap
+from rti.imports.report import Fate, Report, Run, fresh_lines, kept_if_wanted
+from rti.law.events import EventKind, Outcome
+from rti.law.explanations import N_
+from rti.models.cbos import CboRow
+from rti.models.requests import DeadlineRow, EventRow, RequestRow
+from rti.requests.actions import deadline_rows, filing_events, request_row, write_folded
+from rti.requests.checks import filing_faults
+from rti.requests.commands import FileRequest, RequestLine
+from rti.requests.projection import fold, to_law
+
+AT_ONCE = 100
+"""Lines that are written together, so that memory does not grow with the file."""
+RETURNED = N_("Its reference came back with other content")
+
+
+async def import_requests(
+    session: AsyncSession,
+    file: CsvFile,
+    mapping: RequestMap,
+    *,
+    person: Person | None,
+    now: datetime,
+    today: date,
+    run: Run,
+) -> Report:
+    """Import every line that is right, and say of each line what became of it.
+
+    `person` is None on the command line, which may act for every organisation.
+    """
+    report = Report()
+    await count_undisturbed(session)
+    async with kept_if_wanted(session, report, run, RequestRow.__tablename__, now):
+        look_up = LookUp(session, mapping, person, now)
+        intake = _Intake(session, look_up, person.id if person else None, now, today)
+        for count, line in enumerate(fresh_lines(file, report, run), start=1):
+            await _take(line, mapping, intake, report)
+            if count % AT_ONCE == 0:
+                await intake.write()
+                await run.breathe(file)
+        await intake.write()
+        await intake.keep_numbers()
+        await run.breathe(file)
+    return report
+
+
+async def _take(line: FileLine, mapping: RequestMap, intake: "_Intake", report: Report) -> None:
+    try:
+        read = mapping.read(line.cells)
+        command, law = await intake.look_up.resolve(read)
+        _check_days(read, command, mapping, intake.today)
+    except Invalid as invalid:
+        report.add(line.number, Fate.REJECTED, *invalid.faults)
+        return
+    books = await intake.books_of(command)
+    if line.key in books.keys:
+        report.add(line.number, Fate.ALREADY_THERE)
+        return
+    doubtful = intake.add(read, command, law, books, line.key)
+    if doubtful:
+        report.add(line.number, Fate.DOUBTFUL, note=say(RETURNED))
+    else:
+        report.add(line.number, Fate.IMPORTED)
+
+
+def _check_days(line: RequestLine, command: FileRequest, mapping: RequestMap, today: date) -> None:
+    if faults := [*filing_faults(command, today), *_answer_faults(line, mapping, today)]:
+        raise Invalid(*(Fault(mapping.column_of(fault.field), fault.message) for fault in faults))
+
+
+def _answer_faults(line: RequestLine, mapping: RequestMap, today: date) -> Iterable[Fault]:
+    """Days that are missing, ahead or out of order: a log is only as good as its days."""
+    filing = [name for name in DAYS if name != "answered_on" and name in mapping.columns]
+    if line.answered_on and line.received_on is None:
+        yield Fault("received_on", say("There is an answer but no day of receipt"))
+    elif filing == ["received_on"] and line.received_on is None:
+        yield Fault("received_on", say("The day of receipt is needed"))
+    elif not any(getattr(line, name) for name in filing):
+        yield Fault(filing[0], say("One of the days is needed: drafted, handed over or received"))
+    if line.outcome and line.answered_on is None:
+        yield Fault("answered_on", say("There is an outcome but no day of the answer"))
+    if line.answered_on and line.answered_on > today:
+        yield Fault("answered_on", say("This day is still to come; leave it empty until it has happened"))
+    if line.answered_on and line.received_on and line.answered_on < line.received_on:
+        received = line.received_on
+        yield Fault("answered_on", say("This is before the day of receipt ({day})", day=received))
+
+
+@dataclass(slots=True)
+class _Books:
+    """What one organisation has: import keys, the bodies behind each reference, and its last number."""
+
+    code: str
+    last_number: int
+    keys: set[bytes] = field(default_factory=set)
+    bodies: dict[str, list[UUID]] = field(default_factory=dict)
+
+    def next_reference(self) -> str:
+        """The next number of the organisation that no file has used."""
+        while True:
+            self.last_number += 1
+            reference = f"{self.code}-{self.last_number:04d}"
+            if reference not in self.bodies:
+                return reference
+
+    def enter(self, wanted: str, body_id: UUID) -> tuple[str, bool]:
+        """The reference as it can be stored, and whether the body has had it before."""
+        before = self.bodies.setdefault(wanted, [])
+        returned = body_id in before
+        before.append(body_id)
+        return (wanted if len(before) == 1 else f"{wanted}~{len(before)}"), returned
+
+
+@dataclass(slots=True)
+class _Intake:
+    """The rows that wait to be written, and what they must not collide with."""
+
+    session: AsyncSession
+    look_up: LookUp
+    by: UUID | None
+    now: datetime
+    today: date
+    waiting: list[RequestRow] = field(default_factory=list)
+    parts: list[EventRow | DeadlineRow] = field(default_factory=list)
+    books: dict[UUID, _Books] = field(default_factory=dict)
+
+    async def books_of(self, command: FileRequest) -> _Books:
+        """The books of an organisation, locked against another import and against new numbers."""
+        assert command.cbo_id is not None  # noqa: S101 -- `LookUp.resolve` has seen to it
+        if command.cbo_id not in self.books:
+            lock = select(CboRow.code, CboRow.last_number).where(CboRow.id == command.cbo_id)
+            code, last = (await self.session.execute(lock.with_for_update(key_share=True))).one()
+            books = self.books[command.cbo_id] = _Books(code, last)
+            columns = select(RequestRow.reference, RequestRow.body_id, RequestRow.import_key)
+            stored = await self.session.execute(columns.where(RequestRow.cbo_id == command.cbo_id))
+            for reference, body_id, key in stored:
+                books.bodies.setdefault(reference.partition("~")[0], []).append(body_id)
+                books.keys.update([key] if key else [])
+        return self.books[command.cbo_id]
+
+    def add(self, line: RequestLine, command: FileRequest, law: Law, books: _Books, key: bytes) -> bool:
+        """Make the rows of one request; returns whether it is doubtful."""
+        assert command.cbo_id is not None  # noqa: S101 -- `LookUp.resolve` has seen to it
+        wanted = command.reference or books.next_reference()
+        reference, returned = books.enter(wanted, command.body_id)
+        books.keys.add(key)
+        request = request_row(
+            command, cbo_id=command.cbo_id, reference=reference, statute=law.statute, by=self.by, now=self.now
+        )
+        request.import_key = key
+        request.doubtful = RETURNED if returned else None
+        events = filing_events(request, command, self.now, self.today, self.by, law.statute.zone)
+        if line.answered_on:
+            events.append(self._answer(request, line.answered_on, line.outcome))
+        folded = fold(law.statute, law.calendar, [to_law(event) for event in events])
+        write_folded(request, folded)
+        self.waiting.append(request)
+        self.parts += [*events, *deadline_rows(request, folded.deadlines)]
+        return returned
+
+    def _answer(self, request: RequestRow, day: date, outcome: Outcome | None) -> EventRow:
+        return EventRow(
+            id=new_id(),
+            cbo_id=request.cbo_id,
+            request_id=request.id,
+            kind=EventKind.ANSWERED,
+            happened_on=day,
+            recorded_at=self.now,
+            recorded_by=self.by,
+            outcome=outcome or Outcome.UNKNOWN,
+            details={},
+        )
+
+    async def write(self) -> None:
+        """Write what waits, and forget it."""
+        for rows in (self.waiting, self.parts):
+            self.session.add_all(rows)
+            await self.session.flush()
+        for row in (*self.waiting, *self.parts):
+            self.session.expunge(row)
+        self.waiting.clear()
+        self.parts.clear()
+
+    async def keep_numbers(self) -> None:
+        for cbo_id, books in self.books.items():
+            await self.session.execute(
+                update(CboRow).where(CboRow.id == cbo_id).values(last_number=books.last_number)
+            )

@@ -1,0 +1,125 @@
+"""Importing what has a code: a new code is added, a known one updated, and an equal one left alone."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.bodies.commands import SaveBody
+from rti.cbos.commands import SaveCbo
+from rti.core.errors import Fault, Invalid, say
+from rti.core.validation import decode
+from rti.imports.csv_reader import Columns, CsvFile
+from rti.imports.report import Fate, Report, Run, fresh_lines, kept_if_wanted
+from rti.models.bodies import AreaRow, PublicBodyRow
+from rti.models.cbos import CboRow
+
+AT_ONCE = 100
+"""Lines that are written together."""
+FOLLOWS = {"province_code": "area_code"}
+"""Columns of a table that follow from a column of the file."""
+
+S = TypeVar("S", SaveBody, SaveCbo)
+
+
+def columns_of(kind: type[msgspec.Struct]) -> Columns:
+    """The columns of a file of such lines: a field without a default is needed."""
+    fields = msgspec.structs.fields(kind)
+    return Columns([f.name for f in fields if f.required], [f.name for f in fields if not f.required])
+
+
+async def import_by_code(
+    session: AsyncSession,
+    file: CsvFile,
+    run: Run,
+    *,
+    kind: type[S],
+    table: type[Any],
+    values: Callable[[S], dict[str, Any]],
+    now: datetime,
+) -> Report:
+    """Add and update rows of `table`, one for each line of `kind`; `values` are the columns of a row.
+
+    A column that the file lacks is left as it is in known rows.
+    """
+    report = Report()
+    async with kept_if_wanted(session, report, run, table.__tablename__, now):
+        areas = frozenset(await session.scalars(select(AreaRow.code)))
+        known = {row.code: row for row in await session.scalars(select(table))}
+        seen: dict[str, int] = {}
+        for count, line in enumerate(fresh_lines(file, report, run), start=1):
+            try:
+                given = decode(kind, line.cells)
+                _check(given, areas, seen)
+            except Invalid as wrong:
+                report.add(line.number, Fate.REJECTED, *wrong.faults)
+                continue
+            seen[given.code] = line.number
+            columns = values(given)
+            if row := known.get(given.code):
+                named = {name: columns[name] for name in columns if FOLLOWS.get(name, name) in line.cells}
+                report.add(line.number, _update(row, named))
+            else:
+                session.add(table(**columns, created_at=now))
+                report.add(line.number, Fate.IMPORTED)
+            if count % AT_ONCE == 0:
+                await session.flush()
+                await run.breathe(file)
+        await session.flush()
+        await run.breathe(file)
+    return report
+
+
+def _check(given: SaveBody | SaveCbo, areas: frozenset[str], seen: dict[str, int]) -> None:
+    faults = []
+    if given.area_code and given.area_code not in areas:
+        told = say(
+            "There is no area with this code; write the 2, 4 or 6 digits of a province, district or commune"
+        )
+        faults.append(Fault("area_code", told))
+    if given.code in seen:
+        told = say("Line {line} has this code already, with other content", line=seen[given.code])
+        faults.append(Fault("code", told))
+    if faults:
+        raise Invalid(*faults)
+
+
+def _update(row: Any, values: dict[str, Any]) -> Fate:
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return Fate.UPDATED if changed else Fate.ALREADY_THERE
+
+
+BODY_COLUMNS = columns_of(SaveBody)
+
+
+async def import_bodies(session: AsyncSession, file: CsvFile, now: datetime, run: Run) -> Report:
+    """Add bodies, and update those whose code is known."""
+    return await import_by_code(
+        session, file, run, kind=SaveBody, table=PublicBodyRow, values=_values, now=now
+    )
+
+
+def _values(given: SaveBody) -> dict[str, Any]:
+    province = given.area_code[:2] if given.area_code else None
+    return msgspec.structs.asdict(given) | {"email": given.email or "", "province_code": province}
+
+
+CBO_COLUMNS = columns_of(SaveCbo)
+
+
+async def import_cbos(session: AsyncSession, file: CsvFile, now: datetime, run: Run) -> Report:
+    """Add organisations, and update those whose code is known."""
+    return await import_by_code(
+        session,
+        file,
+        run,
+        kind=SaveCbo,
+        table=CboRow,
+        values=msgspec.structs.asdict,
+        now=now,
+    )

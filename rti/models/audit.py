@@ -1,0 +1,150 @@
+"""The audit log."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rti.core.db import Base, Choice, new_id
+
+
+class What(StrEnum):
+    """Each is written by the action that does it, as `telling.tell` or `tallying.tally` is called there.
+
+    Members are added and never removed or renamed: entries are read for years.
+    """
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    GUESSES_REFUSED = "guesses_refused"
+    DENIED = "denied"
+    FORMS_REFUSED = "forms_refused"
+    CALLS_REFUSED = "calls_refused"
+    PERSON_INVITED = "person_invited"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    ROLE_CHANGED = "role_changed"
+    SENT_AWAY = "sent_away"
+    PERSON_DISABLED = "person_disabled"
+    PERSON_FORGOTTEN = "person_forgotten"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 -- not a password
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- not a password
+    EMAIL_CHANGED = "email_changed"
+    FACTORS_CHANGED = "factors_changed"
+    TOKEN_ADDED = "token_added"  # noqa: S105 -- not a password
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 -- not a password
+    FEEDS_MADE = "feeds_made"
+    FEEDS_REVOKED = "feeds_revoked"
+    SETTINGS_CHANGED = "settings_changed"
+    CHANNEL_CHOSEN = "channel_chosen"
+    CHANNEL_PROVED = "channel_proved"
+    ASSIGNED = "assigned"
+    ASSIGNMENT_ENDED = "assignment_ended"
+    REQUEST_FILED = "request_filed"
+    EVENT_RECORDED = "event_recorded"
+    REQUESTER_SAVED = "requester_saved"
+    IDENTITY_OPENED = "identity_opened"
+    DOCUMENT_ADDED = "document_added"
+    DOCUMENT_SHOWN = "document_shown"
+    DOCUMENT_ALTERED = "document_altered"
+    DOCUMENT_WHOLE = "document_whole"
+    DOCUMENT_QUARANTINED = "document_quarantined"
+    DOCUMENT_RELEASED = "document_released"
+    ORIGINAL_OPENED = "original_opened"
+    LETTER_DECIDED = "letter_decided"
+    CBO_LOCKED = "cbo_locked"
+    CBO_UNLOCKED = "cbo_unlocked"
+    CBO_SHRED_ASKED = "cbo_shred_asked"
+    CBO_SHREDDED = "cbo_shredded"
+    SENDING_CHANGED = "sending_changed"
+    CALENDAR_CHANGED = "calendar_changed"
+    STANDARD_DECLARED = "standard_declared"
+    CAMPAIGN_CHANGED = "campaign_changed"
+    RULES_CHANGED = "rules_changed"
+    IMPORTED = "imported"
+    EXPORTED = "exported"
+    RETENTION_RUN = "retention_run"
+    LOG_CUT = "log_cut"
+    HEAD_ANCHORED = "head_anchored"
+    BACKUP_MADE = "backup_made"
+    BACKUP_FAILED = "backup_failed"
+    DRILL_PASSED = "drill_passed"
+    DRILL_FAILED = "drill_failed"
+    RESTORED = "restored"
+
+
+OF_A_REQUEST = frozenset(
+    {
+        What.REQUEST_FILED,
+        What.EVENT_RECORDED,
+        What.REQUESTER_SAVED,
+        What.IDENTITY_OPENED,
+        What.DOCUMENT_ADDED,
+        What.DOCUMENT_SHOWN,
+        What.DOCUMENT_ALTERED,
+        What.DOCUMENT_WHOLE,
+        What.DOCUMENT_QUARANTINED,
+        What.DOCUMENT_RELEASED,
+        What.ORIGINAL_OPENED,
+        What.LETTER_DECIDED,
+    }
+)
+"""Of these only its own people read which organisation a request belongs to."""
+
+
+class AuditEntryRow(Base):
+    """Something that was done; never changed, but for its place in the chain, which it gets once.
+
+    There are no foreign keys: the log outlives what it tells of, and writing it waits for nobody.
+    Triggers refuse every other change and, for five years, every deletion.
+    """
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        CheckConstraint("(position IS NULL) = (hash IS NULL)", name="chained_whole"),
+        Index(
+            "uq_audit_entry_position", "position", unique=True, postgresql_where=text("position IS NOT NULL")
+        ),
+        Index("ix_audit_entry_unchained", "id", postgresql_where=text("position IS NULL")),
+        Index(None, "happened_at", "id"),
+        Index(None, "cbo_id", "happened_at", "id"),
+        Index(None, "what", "happened_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    happened_at: Mapped[datetime]
+    what: Mapped[What] = mapped_column(Choice(What))
+    person_id: Mapped[UUID | None]
+    cbo_id: Mapped[UUID | None]
+    about: Mapped[str] = mapped_column(default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    position: Mapped[int | None] = mapped_column(BigInteger)
+    hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class AuditTallyRow(Base):
+    """How often something came within the hour that began at `hour`; it becomes one entry when that is over."""
+
+    __tablename__ = "audit_tally"
+    __table_args__ = (
+        UniqueConstraint(
+            "hour",
+            "what",
+            "person_id",
+            "cbo_id",
+            "details",
+            name="uq_audit_tally",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    hour: Mapped[datetime]
+    what: Mapped[What] = mapped_column(Choice(What))
+    person_id: Mapped[UUID | None]
+    cbo_id: Mapped[UUID | None]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    times: Mapped[int] = mapped_column(BigInteger)

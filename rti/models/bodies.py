@@ -1,0 +1,65 @@
+"""The kinds of public body that are asked in Cambodia, and of area."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rti.core.db import Base, Choice, new_id
+
+
+class AreaLevel(StrEnum):
+    PROVINCE = "province"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+
+
+class BodyKind(StrEnum):
+    MINISTRY = "ministry"
+    PROVINCE_ADMINISTRATION = "province_administration"
+    DISTRICT_ADMINISTRATION = "district_administration"
+    COMMUNE_ADMINISTRATION = "commune_administration"
+    HEALTH_CENTRE = "health_centre"
+    PRIMARY_SCHOOL = "primary_school"
+    SECONDARY_SCHOOL = "secondary_school"
+    POLICE_POST = "police_post"
+    ONE_WINDOW_SERVICE = "one_window_service"
+    OTHER = "other"
+
+
+class AreaRow(Base):
+    """A province, district or commune by its official code (2, 4 or 6 digits)."""
+
+    __tablename__ = "area"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[AreaLevel] = mapped_column(Choice(AreaLevel))
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"), index=True)
+    name_km: Mapped[str]
+    name_en: Mapped[str]
+
+
+class PublicBodyRow(Base):
+    """An office that can be asked. `province_code` repeats the first two digits of its area."""
+
+    __tablename__ = "public_body"
+    __table_args__ = (
+        Index(None, "kind", "name_en", "id"),
+        Index(None, "province_code"),
+        Index(None, "area_code"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[BodyKind] = mapped_column(Choice(BodyKind))
+    name_km: Mapped[str]
+    name_en: Mapped[str]
+    area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    province_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    country: Mapped[str] = mapped_column(default="KH")
+    address: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]

@@ -1,0 +1,60 @@
+"""What can be done to keep an organisation safe."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, or_, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rti.core.db import Base, Choice, new_id
+
+
+class SafetyStep(StrEnum):
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    SHRED_ASKED = "shred_asked"
+    SHREDDED = "shredded"
+
+
+class CboRow(Base):
+    """An organisation that asks; `last_number` is the last reference given to a request of its own.
+
+    While it is locked nothing of it is shown and nobody of it can sign in. A shredded one stays locked,
+    and its row stays for the figures only.
+    """
+
+    __tablename__ = "cbo"
+    __table_args__ = (Index("ix_cbo_locked", "id", postgresql_where=text("locked_at IS NOT NULL")),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(unique=True)
+    name_km: Mapped[str]
+    name_en: Mapped[str]
+    area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    sends_messages: Mapped[bool] = mapped_column(default=True)
+    last_number: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    locked_at: Mapped[datetime | None]
+    shredded_at: Mapped[datetime | None]
+
+
+class CboSafetyRow(Base):
+    """A lock, unlock or shred: who did it, when and why; nobody is the command line. Never changed."""
+
+    __tablename__ = "cbo_safety"
+    __table_args__ = (Index(None, "cbo_id", "happened_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id"))
+    step: Mapped[SafetyStep] = mapped_column(Choice(SafetyStep))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    happened_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(default="")
+
+
+def not_locked(cbo_id: Any) -> ColumnElement[bool]:
+    """Whether what belongs to this organisation, or to none, may be shown: for the WHERE of a query."""
+    locked = select(CboRow.id).where(CboRow.locked_at.is_not(None))
+    return or_(cbo_id.is_(None), cbo_id.not_in(locked))

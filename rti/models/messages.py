@@ -1,0 +1,254 @@
+"""Reminders and messages: whatever leaves the system is a row here first."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rti.core.db import Base, Choice, new_id
+from rti.law.reminders import About, Audience
+
+
+class MessageKind(StrEnum):
+    """What a message is; each kind has a folder of templates in `notifications/templates`."""
+
+    REMINDER = "reminder"
+    DIGEST = "digest"
+    LETTER = "letter"
+    INVITATION = "invitation"
+    CODE = "code"
+    ANCHOR = "anchor"
+
+
+class Channel(StrEnum):
+    """By which way a message reaches a person; `notifications.channels` knows how each is sent."""
+
+    EMAIL = "email"
+    TELEGRAM = "telegram"
+    SMS = "sms"
+
+
+class Standing(StrEnum):
+    """Nothing is sent any more to a disabled address; one in doubt is still tried."""
+
+    GOOD = "good"
+    SUSPECT = "suspect"
+    DISABLED = "disabled"
+
+
+class MessageState(StrEnum):
+    """queued → claimed → handed → accepted, deferred, failed or unknown; kept where no server is set.
+
+    A message that has no point any more when its turn comes is dropped.
+    """
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    HANDED = "handed"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    KEPT = "kept"
+    DROPPED = "dropped"
+
+
+class LetterState(StrEnum):
+    """proposed → approved (sent, or printed where the body has no address) or dismissed."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    DISMISSED = "dismissed"
+
+
+class Decision(StrEnum):
+    """What is to become of a letter of which nobody knows whether it arrived."""
+
+    ARRIVED = "arrived"
+    AGAIN = "again"
+
+
+WAITING = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.CLAIMED, MessageState.HANDED)
+"""The states that a message leaves again."""
+
+
+WITH_TEXT = """state IN ('accepted', 'failed', 'kept', 'dropped')
+    AND (to_address IS NOT NULL OR subject IS NOT NULL OR values <> '{}')"""
+"""Messages that retention has to blank one day; of others nobody knows yet whether they arrived."""
+
+
+class ReminderRuleRow(Base):
+    """A rule of a campaign that has rules of its own, as `law.reminders.ReminderRule`."""
+
+    __tablename__ = "reminder_rule"
+
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[About] = mapped_column(Choice(About))
+    begins: Mapped[int]
+    ends: Mapped[int]
+    every: Mapped[int | None]
+    to: Mapped[Audience] = mapped_column(Choice(Audience))
+
+
+class ReminderRow(Base):
+    """That a rule had something to say about a due date; inserting it is what makes it happen once.
+
+    `occasion` counts the times that a repeating rule speaks of the same due date.
+    """
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        UniqueConstraint("request_id", "rule", "clock", "epoch", "due_on", "occasion"),
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    rule: Mapped[str]
+    clock: Mapped[str]
+    epoch: Mapped[int]
+    due_on: Mapped[date]
+    occasion: Mapped[int] = mapped_column(default=0, server_default="0")
+    created_at: Mapped[datetime]
+
+
+class MessageRow(Base):
+    """One message to one person, a letter to a public body, or something else to an address that stands in the row.
+
+    `message_id` (RFC 5322) is made with the row and never changes.
+
+    `attempt` grows with every claim, and whoever writes about a claim names it, so that a dispatcher
+    that was thought dead cannot overrule the one after it. `next_attempt_at` is the end of the lease
+    while a message is claimed or handed over. `deferrals` counts how often we were asked to come back,
+    `ambiguous` how many attempts ended without our knowing whether the message was accepted.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("reminder_id", "person_id"),
+        UniqueConstraint("person_id", "digest_on"),
+        UniqueConstraint("letter_id"),
+        CheckConstraint(
+            "num_nonnulls(person_id, letter_id) = CAST(kind <> 'anchor' AS int)", name="addressee"
+        ),
+        Index(
+            None,
+            "next_attempt_at",
+            "id",
+            postgresql_where=text("state IN ('queued', 'deferred', 'claimed', 'handed')"),
+        ),
+        Index(None, "person_id", "created_at", "id"),
+        Index(None, "created_at", "id"),
+        Index("ix_message_with_text", "finished_at", postgresql_where=text(WITH_TEXT)),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    reminder_id: Mapped[UUID | None] = mapped_column(ForeignKey("reminder.id", ondelete="CASCADE"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    letter_id: Mapped[UUID | None] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"))
+    digest_on: Mapped[date | None]
+    kind: Mapped[MessageKind] = mapped_column(Choice(MessageKind))
+    channel: Mapped[Channel] = mapped_column(Choice(Channel), default=Channel.EMAIL, server_default="email")
+    values: Mapped[dict[str, Any]]
+    message_id: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[MessageState] = mapped_column(Choice(MessageState), default=MessageState.QUEUED)
+    attempt: Mapped[int] = mapped_column(default=0)
+    deferrals: Mapped[int] = mapped_column(default=0)
+    ambiguous: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    to_address: Mapped[str | None]
+    language: Mapped[str | None]
+    subject: Mapped[str | None]
+    body: Mapped[str | None]
+    last_reply: Mapped[str] = mapped_column(default="")
+
+
+class LetterRow(Base):
+    """A letter that chases a public body: proposed by a rule, and sent only when a person approves it.
+
+    `to_address` is empty where the body has no e-mail address; the letter is then printed and handed over.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        UniqueConstraint("reminder_id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["cbo_id", "reminder_id"], ["reminder.cbo_id", "reminder.id"], ondelete="CASCADE"
+        ),
+        Index(None, "cbo_id", "state", "proposed_at", "id"),
+        Index(None, "state", "proposed_at", "id"),
+        Index(None, "request_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    reminder_id: Mapped[UUID]
+    state: Mapped[LetterState] = mapped_column(Choice(LetterState))
+    language: Mapped[str] = mapped_column(default="km")
+    to_address: Mapped[str | None]
+    subject: Mapped[str | None]
+    body: Mapped[str | None]
+    proposed_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ChannelAddressRow(Base):
+    """Where a person is reached on a channel, and which one was chosen.
+
+    `code` was sent there to prove that the address is the person's, and is None once it was typed in.
+
+    Where none is chosen it is e-mail, and where no address stands for e-mail it is that of the account.
+    """
+
+    __tablename__ = "channel_address"
+    __table_args__ = (
+        Index("uq_channel_address_chosen", "person_id", unique=True, postgresql_where=text("chosen")),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[Channel] = mapped_column(Choice(Channel), primary_key=True)
+    address: Mapped[str]
+    chosen: Mapped[bool]
+    code: Mapped[str | None]
+
+
+class BounceRow(Base):
+    """That an address refused a message, at once or by a delivery report; `status` is as in RFC 3463.
+
+    What follows for the address is `correspondence.bounces.standing` of its rows, and an address that
+    is given another chance loses them.
+    """
+
+    __tablename__ = "bounce"
+    __table_args__ = (Index(None, "channel", "address"), Index(None, "person_id"))
+
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    channel: Mapped[Channel] = mapped_column(Choice(Channel))
+    address: Mapped[str]
+    status: Mapped[str]
+    reported_at: Mapped[datetime]
+
+
+class TickRow(Base):
+    """When a job of the scheduler last began and ended, so that silence can be seen."""
+
+    __tablename__ = "tick"
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    well: Mapped[bool] = mapped_column(default=True)
+    result: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,314 @@
+"""Requests, what happened to them, their evidence and their deadlines.
+
+Every table here belongs to an organisation and carries its `cbo_id`; foreign keys between them are
+(cbo_id, id), so that no row can point into another organisation.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rti.core.db import Base, Choice, new_id
+from rti.law.deadlines import ClockState
+from rti.law.events import EventKind, Outcome
+from rti.law.rules import ClockKind
+from rti.law.status import RequestStatus
+from rti.models.keys import Sealed
+
+
+class Topic(StrEnum):
+    BUDGET = "budget"
+    SERVICE_FEES = "service_fees"
+    PROCUREMENT = "procurement"
+    DEVELOPMENT_PLAN = "development_plan"
+    LAND = "land"
+    ENVIRONMENT = "environment"
+    HEALTH = "health"
+    EDUCATION = "education"
+    CIVIL_REGISTRATION = "civil_registration"
+    SECURITY = "security"
+    OTHER = "other"
+
+
+class Channel(StrEnum):
+    COUNTER = "counter"
+    POST = "post"
+    ORAL = "oral"
+    PHONE = "phone"
+    EMAIL = "email"
+    ONLINE = "online"
+    OTHER = "other"
+
+
+class Filing(StrEnum):
+    """In whose name a request is made: the letter of a PROXY names the campaign, a SEALED one tells staff nothing."""
+
+    ITSELF = "itself"
+    PROXY = "proxy"
+    SEALED = "sealed"
+
+
+NEVER = date(9999, 12, 31)
+"""The `next_due_on` of a request on which no clock runs."""
+
+
+class RequestRow(Base):
+    """One question of one CBO to one body.
+
+    The columns from `status` on are folded from the events by `requests.actions.refold` and by nothing
+    else; they are stored so that a list need not fold what it does not show.
+    """
+
+    __tablename__ = "request"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        UniqueConstraint("cbo_id", "reference"),
+        UniqueConstraint("cbo_id", "import_key"),
+        Index(None, "cbo_id", "next_due_on", "id"),
+        Index(None, "next_due_on", "id"),
+        Index(None, "body_id"),
+        ForeignKeyConstraint(["statute_id", "statute_version"], ["statute.id", "statute.version"]),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id"))
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
+    reference: Mapped[str]
+    title: Mapped[str]
+    question: Mapped[str]
+    topic: Mapped[Topic] = mapped_column(Choice(Topic))
+    channel: Mapped[Channel] = mapped_column(Choice(Channel))
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    filing: Mapped[Filing] = mapped_column(Choice(Filing), default=Filing.ITSELF)
+    statute_id: Mapped[str]
+    statute_version: Mapped[int]
+    filed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    doubtful: Mapped[str | None]
+    import_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    status: Mapped[RequestStatus] = mapped_column(Choice(RequestStatus))
+    outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
+    drafted_on: Mapped[date | None]
+    submitted_on: Mapped[date | None]
+    received_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    binding: Mapped[bool] = mapped_column(default=False)
+    soft: Mapped[bool] = mapped_column(default=False)
+    provisional: Mapped[bool] = mapped_column(default=False)
+    confirmed: Mapped[bool] = mapped_column(default=True)
+    answered_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    next_due_on: Mapped[date] = mapped_column(default=NEVER)
+
+
+class EventRow(Base):
+    """Something that happened to a request on a day, and when it was written down; never changed.
+
+    `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction
+    the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        Index(None, "request_id", "happened_on", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    kind: Mapped[EventKind] = mapped_column(Choice(EventKind))
+    happened_on: Mapped[date]
+    happened_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
+    note: Mapped[bytes | None] = mapped_column(Sealed)
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class DeadlineRow(Base):
+    """A clock of a request as it stands, as `law.deadlines.Deadline`; `steps` say why the date is what it is."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        Index(None, "due_on", "request_id", postgresql_where="state = 'running'"),
+    )
+
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[ClockKind] = mapped_column(Choice(ClockKind), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cbo_id: Mapped[UUID]
+    state: Mapped[ClockState] = mapped_column(Choice(ClockState))
+    starts_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    due_at: Mapped[datetime | None]
+    met_on: Mapped[date | None]
+    binding: Mapped[bool]
+    soft: Mapped[bool]
+    provisional: Mapped[bool]
+    confirmed: Mapped[bool]
+    steps: Mapped[list[dict[str, Any]]]
+
+
+class DateChangeRow(Base):
+    """A due date that moved: from what to what, when, and through which event or day off."""
+
+    __tablename__ = "date_change"
+    __table_args__ = (
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        Index(None, "request_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    kind: Mapped[ClockKind] = mapped_column(Choice(ClockKind))
+    old_due_on: Mapped[date | None]
+    new_due_on: Mapped[date | None]
+    cause: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
+class SnoozeRow(Base):
+    """That nobody wants to hear of a request before a day, and why; at most one of a request is open."""
+
+    __tablename__ = "snooze"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        Index(None, "request_id"),
+        Index("uq_snooze_open", "request_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    until: Mapped[date]
+    reason: Mapped[str]
+    snoozed_at: Mapped[datetime]
+    snoozed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+class DocumentRow(Base):
+    """Evidence of an event; `size` and `sha256` are those of the bytes that came in.
+
+    `altered_at` is when it was found that what is stored is missing or another, until it is whole again.
+    `next_check_at` is when `requests.fixity` looks next, and None once its organisation was shredded.
+    `threat` is the name of what a virus scanner found in it; then nobody gets the original.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["cbo_id", "event_id"], ["event.cbo_id", "event.id"], ondelete="CASCADE"),
+        Index(None, "request_id"),
+        Index("ix_document_altered", "altered_at", postgresql_where=text("altered_at IS NOT NULL")),
+        Index("ix_document_quarantined", "threat", postgresql_where=text("threat IS NOT NULL")),
+        Index(None, "next_check_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    event_id: Mapped[UUID]
+    file_name: Mapped[bytes | None] = mapped_column(Sealed)
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[datetime]
+    altered_at: Mapped[datetime | None]
+    next_check_at: Mapped[datetime | None]
+    threat: Mapped[str | None]
+
+
+class DocumentContentRow(Base):
+    """The bytes of a document as they came in, apart from it so that no list ever reads them."""
+
+    __tablename__ = "document_content"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "document_id"),
+        ForeignKeyConstraint(
+            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
+        ),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cbo_id: Mapped[UUID]
+    content: Mapped[bytes] = mapped_column(Sealed)
+
+
+class DocumentCopyRow(Base):
+    """What is shown of a document: made anew from its picture, by `made_by`, without what it told on the side."""
+
+    __tablename__ = "document_copy"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "document_id"),
+        ForeignKeyConstraint(
+            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
+        ),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cbo_id: Mapped[UUID]
+    media_type: Mapped[str]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    made_by: Mapped[str]
+    had_location: Mapped[bool]
+    content: Mapped[bytes] = mapped_column(Sealed)
+
+
+class RequesterRow(Base):
+    """Who asks, sealed: for the organisation's own people, and for staff who say why."""
+
+    __tablename__ = "requester"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "request_id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+    )
+
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cbo_id: Mapped[UUID]
+    name: Mapped[bytes | None] = mapped_column(Sealed)
+    phone: Mapped[bytes | None] = mapped_column(Sealed)
+    address: Mapped[bytes | None] = mapped_column(Sealed)
+    note: Mapped[bytes | None] = mapped_column(Sealed)
+
+
+class IdentityOpeningRow(Base):
+    """That somebody looked at what is sealed: the requester, or the original of a document; never changed."""
+
+    __tablename__ = "identity_opening"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["cbo_id", "document_id"], ["document.cbo_id", "document.id"]),
+        Index(None, "request_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    document_id: Mapped[UUID | None]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[datetime]
+    purpose: Mapped[bytes | None] = mapped_column(Sealed)

@@ -1,0 +1,50 @@
+"""A request as it was known at the end of an earlier day: from what had been recorded by then."""
+
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.calendars.queries import calendar_of
+from rti.core.errors import invalid, say
+from rti.core.wallclock import end_of
+from rti.law.events import EventKind, effective
+from rti.models.requests import RequestRow
+from rti.requests.actions import deadline_rows, write_folded
+from rti.requests.projection import fold, to_law
+from rti.requests.queries import Detail
+from rti.statutes.queries import version_of
+
+
+async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: str) -> Detail:
+    """The same request with the entries, evidence, days off and dates of that day; raises Invalid.
+
+    The rows that are made anew belong to no session, so nothing of this is ever stored.
+    """
+    moment = end_of(day, zone)
+    entries = [entry for entry in detail.events if entry.event.recorded_at <= moment]
+    if not entries:
+        raise invalid("known_on", say("Nothing about this request was recorded by then; choose a later day"))
+    statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
+    calendar = await calendar_of(session, statute.countries, statute.weekend, moment)
+    happened = [to_law(entry.event) for entry in entries]
+    folded = fold(statute, calendar, happened)
+    stored = detail.request
+    request = RequestRow(**{name: getattr(stored, name) for name in RequestRow.__table__.columns.keys()})  # noqa: SIM118 -- a collection of columns, not a dict
+    write_folded(request, folded)
+    standing = {event.id for event in effective(happened)}
+    return replace(
+        detail,
+        request=request,
+        events=[
+            replace(
+                entry,
+                documents=[document for document in entry.documents if document.added_at <= moment],
+                corrected=str(entry.event.id) not in standing and entry.event.kind is not EventKind.CORRECTED,
+            )
+            for entry in entries
+        ],
+        deadlines=deadline_rows(request, folded.deadlines),
+        date_changes=[change for change in detail.date_changes if change.changed_at <= moment],
+        snoozes=[each for each in detail.snoozes if each.snooze.snoozed_at <= moment],
+    )

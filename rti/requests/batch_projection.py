@@ -1,0 +1,76 @@
+"""Requests to which the same things happened on the same days share one fold.
+
+The database groups requests by a digest of what the law asks of their events; one request of each group
+is folded for all of them. Where an entry corrects another, their ids are part of the story, and the
+request is a group of its own.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, Select, Subquery, Text, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import load_only
+
+from rti.law.calendars import Calendar
+from rti.law.events import Event
+from rti.law.statutes import Statute
+from rti.models.requests import EventRow
+from rti.requests.projection import Folded, fold, to_law
+
+AT_ONCE = 2_000
+"""Groups that are folded together, so that memory does not grow with what is stored."""
+
+TOLD = (
+    EventRow.request_id,
+    EventRow.kind,
+    EventRow.happened_on,
+    EventRow.happened_at,
+    EventRow.recorded_at,
+    EventRow.outcome,
+    EventRow.details,
+)
+"""The columns that `to_law` reads; whoever folds many requests may read no others."""
+
+Law = tuple[Statute, Calendar]
+
+
+def stories(requests: Select[UUID] | None = None) -> Subquery:
+    """`request_id` and the digest `story` of its events, of all requests or of those in a selection.
+
+    `to_law` tells what the law asks of an event.
+    """
+    told = cast(
+        func.row(
+            EventRow.kind,
+            EventRow.happened_on,
+            EventRow.happened_at,
+            EventRow.outcome,
+            EventRow.details,
+        ),
+        Text,
+    )
+    in_order = aggregate_order_by(literal("", Text), EventRow.happened_on, EventRow.id)
+    corrected = func.bool_or(EventRow.details.has_key("voids"))
+    alone = case((corrected, cast(EventRow.request_id, Text)), else_="")
+    story = func.sha256(
+        func.convert_to(func.string_agg(told, in_order, type_=Text).concat(alone), "UTF8"), type_=LargeBinary
+    )
+    query = select(EventRow.request_id, story.label("story")).group_by(EventRow.request_id)
+    return (query if requests is None else query.where(EventRow.request_id.in_(requests))).subquery()
+
+
+async def fold_samples(session: AsyncSession, samples: Sequence[tuple[UUID, Law]]) -> list[Folded]:
+    """The folds of some requests, each under the law beside it, in the same order."""
+    events: dict[UUID, list[Event]] = {}
+    ids = [request_id for request_id, _ in samples]
+    query = (
+        select(EventRow)
+        .options(load_only(*TOLD, raiseload=True))
+        .where(EventRow.request_id.in_(ids))
+        .order_by(EventRow.happened_on, EventRow.id)
+    )
+    for row in await session.scalars(query):
+        events.setdefault(row.request_id, []).append(to_law(row))
+    return [fold(*law, events.get(request_id, [])) for request_id, law in samples]

@@ -1,0 +1,229 @@
+"""Evidence: a scan or photo kept byte for byte with the event that it proves, and the copy that is shown."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.audit.record import tell
+from rti.core.cipher import Unreadable
+from rti.core.db import new_id
+from rti.core.errors import Altered, Conflict, NotFound, Quarantined, Unavailable, invalid, say
+from rti.core.roles import Person
+from rti.core.validation import Wrong, clean_text
+from rti.encryption.data_keys import DataKeys, keys_to_read, keys_to_seal
+from rti.files.antivirus import ScannerAway, threat_in
+from rti.files.media_types import KINDS, kind_of
+from rti.files.sandbox import MADE_BY, Copy, copy_of
+from rti.files.sanitizer import MOST_PIXELS, TooManyPixels
+from rti.models.audit import What
+from rti.models.keys import SealedColumn
+from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow, EventRow, RequestRow
+from rti.requests.commands import OpenSealed
+from rti.requests.queries import visible
+from rti.requests.requester import is_hidden, note_opening
+
+CHECKED_EVERY = timedelta(days=7)
+"""So the newest backups still hold what is found missing or altered (`backups.retention`)."""
+Stored = DocumentContentRow | DocumentCopyRow
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Bytes for a person, checked against the digest of when they came in."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+
+
+def clean_file_name(name: str) -> str:
+    """The last part of the name, without what no file name may hold."""
+    try:
+        return clean_text(name.replace("\\", "/").rsplit("/", 1)[-1])[-200:] or "document"
+    except Wrong:
+        return "document"
+
+
+async def attach(
+    session: AsyncSession,
+    event: EventRow,
+    *,
+    file_name: str,
+    content: bytes,
+    now: datetime,
+    field: str = "document",
+) -> DocumentRow:
+    """Keep a document with an event, which the caller has found to be one that the person may change."""
+    name = clean_file_name(file_name)
+    kind = kind_of(name, content, field)
+    try:
+        copy = await copy_of(content, kind.media_type)
+    except TooManyPixels:
+        told = say("A picture may have up to {count} megapixels", count=MOST_PIXELS // 1_000_000)
+        raise invalid(field, told) from None
+    keys = await keys_to_seal(session, event.cbo_id, now)
+    document = DocumentRow(
+        id=new_id(),
+        cbo_id=event.cbo_id,
+        request_id=event.request_id,
+        event_id=event.id,
+        media_type=kind.media_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).digest(),
+        added_at=now,
+        next_check_at=now,
+    )
+    document.file_name = keys.seal_text(DocumentRow.file_name, document.id, name)
+    session.add(document)
+    tell_of(session, document, What.DOCUMENT_ADDED, now, sha256=document.sha256.hex())
+    await session.flush()
+    whole = keys.seal(DocumentContentRow.content, document.id, content)
+    session.add(DocumentContentRow(document_id=document.id, cbo_id=event.cbo_id, content=whole))
+    if copy:
+        shown = keys.seal(DocumentCopyRow.content, document.id, copy.content)
+        session.add(copy_row(document, copy, shown))
+    await session.flush()
+    return document
+
+
+def copy_row(document: DocumentRow, copy: Copy, sealed: bytes) -> DocumentCopyRow:
+    return DocumentCopyRow(
+        document_id=document.id,
+        cbo_id=document.cbo_id,
+        media_type=copy.media_type,
+        sha256=copy.sha256,
+        made_by=MADE_BY,
+        had_location=copy.had_location,
+        content=sealed,
+    )
+
+
+async def document_of(
+    session: AsyncSession, person: Person, request_id: UUID, document_id: UUID
+) -> tuple[RequestRow, DocumentRow]:
+    """A document of a request that the person may see; what is missing and what is foreign look the same."""
+    found = await session.execute(
+        visible(person)
+        .join(DocumentRow, DocumentRow.request_id == RequestRow.id)
+        .where(RequestRow.id == request_id, DocumentRow.id == document_id)
+        .add_columns(DocumentRow)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+async def copy_to_show(
+    session: AsyncSession, person: Person, request_id: UUID, document_id: UUID, now: datetime
+) -> Download | Altered | Quarantined | None:
+    """The copy, or None where there is only the original, or nothing without saying why."""
+    request, document = await document_of(session, person, request_id, document_id)
+    copy = await session.get(DocumentCopyRow, document_id)
+    if copy is None or is_hidden(person, request):
+        return None
+    # The picture in a copy was painted anew, the pages of a PDF were not.
+    if document.threat and copy.media_type == "application/pdf":
+        return Quarantined()
+    tell_of(session, document, What.DOCUMENT_SHOWN, now)
+    return await _checked(session, document, copy, copy.media_type, copy.sha256, now)
+
+
+async def original(
+    session: AsyncSession,
+    person: Person,
+    request_id: UUID,
+    document_id: UUID,
+    command: OpenSealed,
+    clamd: str,
+    now: datetime,
+) -> Download | Altered | Quarantined:
+    """The bytes as they came in, once it is written down who asked for them.
+
+    Where there is a scanner at `clamd`, it is asked first; raises Unavailable where it does not answer.
+    """
+    request, document = await document_of(session, person, request_id, document_id)
+    if document.threat:
+        return Quarantined()
+    await note_opening(session, request, command, person, now, document_id)
+    content = await session.get_one(DocumentContentRow, document_id)
+    found = await _checked(session, document, content, document.media_type, document.sha256, now)
+    if isinstance(found, Altered):
+        return found
+    try:
+        await scan(session, document, found.content, clamd, now)
+    except ScannerAway:
+        raise Unavailable(say("The virus scanner does not answer now; try again later")) from None
+    return Quarantined() if document.threat else found
+
+
+async def scan(
+    session: AsyncSession, document: DocumentRow, content: bytes, clamd: str, now: datetime
+) -> None:
+    """Put a document in quarantine or take it out, as the scanner at `clamd` says; raises ScannerAway."""
+    if not clamd:
+        return
+    threat = await threat_in(clamd, content)
+    if threat and not document.threat:
+        tell_of(session, document, What.DOCUMENT_QUARANTINED, now, threat=threat)
+    elif document.threat and not threat:
+        tell_of(session, document, What.DOCUMENT_RELEASED, now)
+    document.threat = threat
+
+
+async def _checked(
+    session: AsyncSession,
+    document: DocumentRow,
+    stored: Stored,
+    media_type: str,
+    sha256: bytes,
+    now: datetime,
+) -> Download | Altered:
+    """Open what is stored and hash it again; returns the refusal, so that the alarm is kept with it."""
+    keys = await keys_to_read(session, document.cbo_id)
+    if not keys.can_seal:
+        raise Conflict(say("The keys of this organisation are missing; tell whoever runs this server"))
+    content = as_it_came(keys, type(stored).content, document.id, stored.content, sha256)
+    if content is None:
+        document.altered_at, document.next_check_at = document.altered_at or now, now
+        tell_altered(session, document, type(stored), now)
+        return Altered()
+    name = keys.text(DocumentRow.file_name, document.id, document.file_name) or "document"
+    return Download(_ending_in(name, media_type), media_type, content)
+
+
+def as_it_came(
+    keys: DataKeys, column: SealedColumn, document_id: UUID, sealed: bytes | None, sha256: bytes
+) -> bytes | None:
+    """What is stored of a document, hashed again; None where it is missing or is not what was stored."""
+    try:
+        content = keys.unseal(column, document_id, sealed or b"")
+    except Unreadable:
+        return None
+    return content if secrets.compare_digest(hashlib.sha256(content).digest(), sha256) else None
+
+
+def tell_altered(session: AsyncSession, document: DocumentRow, table: type[Stored], now: datetime) -> None:
+    log.error("document_altered", document=str(document.id), table=table.__tablename__)
+    tell_of(session, document, What.DOCUMENT_ALTERED, now, table=table.__tablename__)
+
+
+def tell_of(session: AsyncSession, document: DocumentRow, what: What, now: datetime, **details: Any) -> None:
+    """Write down what happened to a document."""
+    about = document.request_id
+    tell(session, what, now, about=about, cbo_id=document.cbo_id, document=document.id, **details)
+
+
+def _ending_in(name: str, media_type: str) -> str:
+    """The name with an ending that fits what is in the file: a copy may be of another kind."""
+    endings = next(kind.endings for kind in KINDS if kind.media_type == media_type)
+    if name.lower().endswith(tuple(f".{ending}" for ending in endings)):
+        return name
+    return f"{name.rpartition('.')[0] or name}.{endings[0]}"

@@ -1,0 +1,162 @@
+"""Who asks: kept sealed, shown to the organisation's own people, opened to staff who say why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.audit.record import tell
+from rti.core.db import new_id
+from rti.core.errors import Forbidden, invalid, say
+from rti.core.roles import Person
+from rti.encryption.data_keys import DataKeys, keys_to_read, keys_to_seal
+from rti.models.accounts import PersonRow
+from rti.models.audit import What
+from rti.models.cbos import CboRow
+from rti.models.requests import Filing, IdentityOpeningRow, RequesterRow, RequestRow
+from rti.requests.commands import OpenSealed, SaveRequester
+
+SHORTEST_PURPOSE = 10
+"""Letters: enough for a sentence, and more than a key held down by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks, as far as it was written down and can be read."""
+
+    name: str | None
+    phone: str | None
+    address: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Somebody looked at what is sealed; without a document at the requester."""
+
+    by: str
+    at: datetime
+    purpose: str | None
+    document_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an opening shows: which organisation asks, and who."""
+
+    cbo: CboRow
+    requester: Requester | None
+
+
+def is_own(person: Person, request: RequestRow) -> bool:
+    return person.cbo_id == request.cbo_id
+
+
+def is_hidden(person: Person, request: RequestRow) -> bool:
+    """Whether the organisation, the notes and the documents of this request are sealed from this person."""
+    return request.filing is Filing.SEALED and not is_own(person, request)
+
+
+async def save_requester(
+    session: AsyncSession, request: RequestRow, command: SaveRequester, now: datetime
+) -> None:
+    """Keep who asks in place of what was kept before."""
+    keys = await keys_to_seal(session, request.cbo_id, now)
+    sealed = {
+        name: keys.seal_text(getattr(RequesterRow, name), request.id, getattr(command, f"requester_{name}"))
+        for name in Requester.__dataclass_fields__
+    }
+    row = await session.get(RequesterRow, request.id)
+    if row is None:
+        session.add(RequesterRow(request_id=request.id, cbo_id=request.cbo_id, **sealed))
+    else:
+        for name, value in sealed.items():
+            setattr(row, name, value)
+    await session.flush()
+
+
+async def correct_requester(
+    session: AsyncSession, request: RequestRow, command: SaveRequester, person: Person, now: datetime
+) -> None:
+    """The same for a request that is there; its own people only, who can see what they replace."""
+    if not is_own(person, request):
+        raise Forbidden
+    await save_requester(session, request, command, now)
+    tell(session, What.REQUESTER_SAVED, now, about=request.id, cbo_id=request.cbo_id)
+
+
+def unsealed(row: RequesterRow | None, keys: DataKeys) -> Requester | None:
+    """The requester in plain words, or None where nobody was written down."""
+    if row is None:
+        return None
+    return Requester(
+        *(
+            keys.text(getattr(RequesterRow, name), row.request_id, getattr(row, name))
+            for name in Requester.__dataclass_fields__
+        )
+    )
+
+
+async def open_identity(
+    session: AsyncSession, request: RequestRow, command: OpenSealed, person: Person, now: datetime
+) -> Identity:
+    """Show who asks, once, and write down that it was shown."""
+    await note_opening(session, request, command, person, now)
+    row = await session.get(RequesterRow, request.id)
+    keys = await keys_to_read(session, request.cbo_id)
+    return Identity(await session.get_one(CboRow, request.cbo_id), unsealed(row, keys))
+
+
+async def note_opening(
+    session: AsyncSession,
+    request: RequestRow,
+    command: OpenSealed,
+    person: Person,
+    now: datetime,
+    document_id: UUID | None = None,
+) -> None:
+    """Write down who looks at what is sealed; raises Invalid without a purpose where one is owed."""
+    if not is_own(person, request) and len(command.purpose) < SHORTEST_PURPOSE:
+        raise invalid(
+            "purpose", say("Say in a sentence why you need to see this; the organisation will read it")
+        )
+    keys = await keys_to_seal(session, request.cbo_id, now)
+    opening = IdentityOpeningRow(
+        id=new_id(),
+        cbo_id=request.cbo_id,
+        request_id=request.id,
+        document_id=document_id,
+        person_id=person.id,
+        opened_at=now,
+    )
+    opening.purpose = keys.seal_text(IdentityOpeningRow.purpose, opening.id, command.purpose)
+    session.add(opening)
+    told = {"document": document_id} if document_id else {}
+    what = What.ORIGINAL_OPENED if document_id else What.IDENTITY_OPENED
+    tell(session, what, now, about=request.id, cbo_id=request.cbo_id, **told)
+    await session.flush()
+
+
+def opened_before(request_id: Any) -> ColumnElement[bool]:
+    """Whether anybody looked: asked with the request, since of most nobody did."""
+    return select(IdentityOpeningRow.id).where(IdentityOpeningRow.request_id == request_id).exists()
+
+
+async def openings_of(session: AsyncSession, request: RequestRow, keys: DataKeys) -> Sequence[Opening]:
+    """Who looked, the last first."""
+    found = await session.execute(
+        select(IdentityOpeningRow, PersonRow.name)
+        .join(PersonRow, PersonRow.id == IdentityOpeningRow.person_id)
+        .where(IdentityOpeningRow.request_id == request.id)
+        .order_by(IdentityOpeningRow.opened_at.desc(), IdentityOpeningRow.id.desc())
+    )
+    return [
+        Opening(
+            name, row.opened_at, keys.text(IdentityOpeningRow.purpose, row.id, row.purpose), row.document_id
+        )
+        for row, name in found
+    ]

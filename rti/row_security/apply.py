@@ -1,0 +1,114 @@
+"""The declaration of `tenancy.rows` made into roles, grants, functions and policies.
+
+It is applied anew after every migration, in one transaction, so that the declaration is the only history
+there is. Whoever migrates is a superuser, or may create roles and pass row-level security.
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+
+from rti.core.db import Database
+from rti.core.db_roles import OWNER, Login, password_of
+from rti.row_security.policies import FUNCTIONS, OPEN, OWNER_READS, RESTRICTED
+from rti.row_security.verify import FINGERPRINT, faults
+
+_BACKUP_ONLY = "BYPASSRLS"
+
+
+def declaration() -> str:
+    """A digest of all that is declared, so that a start with other code than was migrated is noticed."""
+    said = [*_functions(), *_open_tables(), *_restricted_tables()]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+async def require(database: Database) -> None:
+    """Refuse to serve from a database in which anybody could see more than is declared.
+
+    Raises RuntimeError with every fault.
+    """
+    async with database.transaction() as session:
+        found = await faults(session, declaration())
+    if found:
+        raise RuntimeError("\n".join(["The database does not stand as declared:", *found]))
+
+
+def apply(connection: Connection, secret: str) -> None:
+    """Let the database stand as declared; `secret` is what the passwords of the logins are derived from.
+
+    Over a Unix socket the server trusts who its folder lets in, and passwords are left alone.
+    """
+    for statement in _logins(connection, secret):
+        connection.execute(text(statement))
+    for statement in (*_clean(connection), *_functions(), *_open_tables(), *_restricted_tables()):
+        connection.exec_driver_sql(statement)
+    found = connection.exec_driver_sql(FINGERPRINT).scalar_one()
+    connection.exec_driver_sql(f"COMMENT ON SCHEMA rti IS '{declaration()} {found}'")
+
+
+def _logins(connection: Connection, secret: str) -> Iterator[str]:
+    there = set(connection.exec_driver_sql("SELECT rolname FROM pg_roles").scalars())
+    over_a_socket = str(connection.engine.url.query.get("host", "")).startswith("/")
+    for role in (OWNER, *Login):
+        if role not in there:
+            yield _created(role)
+        if role != OWNER and not over_a_socket:
+            yield f"ALTER ROLE {role} PASSWORD '{password_of(Login(role), secret)}'"
+
+
+def _created(role: str) -> str:
+    """Two databases of one server may be migrated at once, and roles belong to the server."""
+    login = "NOLOGIN" if role == OWNER else "LOGIN"
+    passing = _BACKUP_ONLY if role == Login.BACKUP else "NOBYPASSRLS"
+    return f"""DO $$ BEGIN
+        CREATE ROLE {role} {login} NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT {passing};
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
+
+
+def _clean(connection: Connection) -> Iterator[str]:
+    """Every table belongs to the owner, and nothing that was granted or declared before is left."""
+    if connection.exec_driver_sql("SELECT current_setting('is_superuser')").scalar_one() != "on":
+        yield f"GRANT {OWNER} TO CURRENT_USER"
+    yield f"CREATE SCHEMA IF NOT EXISTS rti AUTHORIZATION {OWNER}"
+    yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
+    yield f"GRANT USAGE ON SCHEMA public TO {OWNER}, {', '.join(Login)}"
+    yield f"GRANT USAGE ON SCHEMA rti TO {', '.join(Login)}"
+    tables = connection.exec_driver_sql(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    ).scalars()
+    for table in tables.all():
+        yield f"ALTER TABLE {table} OWNER TO {OWNER}"
+        yield f"REVOKE ALL ON {table} FROM PUBLIC, {', '.join(Login)}"
+        yield f"GRANT SELECT ON {table} TO {Login.BACKUP}"
+    policies = connection.exec_driver_sql(
+        "SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public'"
+    )
+    for table, policy in policies.all():
+        yield f"DROP POLICY {policy} ON {table}"
+
+
+def _functions() -> Iterator[str]:
+    for name, (kind, body) in FUNCTIONS.items():
+        yield f"""CREATE OR REPLACE FUNCTION rti.{name}() RETURNS {kind} LANGUAGE sql STABLE
+            SECURITY DEFINER SET search_path = pg_catalog AS $body$ {body} $body$"""
+        yield f"ALTER FUNCTION rti.{name}() OWNER TO {OWNER}"
+        yield f"REVOKE ALL ON FUNCTION rti.{name}() FROM PUBLIC"
+        yield f"GRANT EXECUTE ON FUNCTION rti.{name}() TO {', '.join(Login)}"
+
+
+def _open_tables() -> Iterator[str]:
+    for table, logins in OPEN.items():
+        yield f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
+        for login, privileges in logins.items():
+            yield f"GRANT {privileges} ON {table} TO {login}"
+
+
+def _restricted_tables() -> Iterator[str]:
+    for table, logins in RESTRICTED.items():
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+        for login, may in logins.items():
+            yield f"GRANT {may.privileges} ON {table} TO {login}"
+            yield f"CREATE POLICY {login} ON {table} TO {login} USING ({may.where}) WITH CHECK ({may.where})"
+    yield from OWNER_READS.values()

@@ -1,0 +1,254 @@
+"""For every table: which login may do what, and with which rows.
+
+Privileges are written as PostgreSQL writes them. A table in `OPEN` holds nothing of an organisation or a
+person. Every other one stands in `RESTRICTED`, with forced row-level security and one policy for each
+login, which says both what can be read and what can be written. Conditions compare an indexed column
+with a subselect, so that they are evaluated once for a query and not for a row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rti.core.db_roles import OWNER, Login
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What a login may do with the rows for which the condition `where` holds."""
+
+    privileges: str
+    where: str = "true"
+
+
+READ = "SELECT"
+ADD = "SELECT, INSERT"
+EDIT = "SELECT, INSERT, UPDATE"
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+
+MINE = "cbo_id = (SELECT rti.my_cbo())"
+_SHOWN = "kind NOT IN ('invitation', 'code')"
+"""Messages whose text is only for who reads what arrives at their address."""
+MY_MESSAGE = f"(person_id = (SELECT rti.me()) AND {_SHOWN}) OR letter_id IN (SELECT id FROM letter)"  # noqa: S608 -- our own words
+_SENDS_LETTERS = """SELECT, INSERT (id, reminder_id, letter_id, kind, channel, values, message_id, state, attempt,
+    deferrals, ambiguous, next_attempt_at, created_at, to_address, language, subject, body, last_reply),
+    UPDATE (state, finished_at, next_attempt_at)"""
+ASSIGNED = """(SELECT rti.sees_everything())
+    OR campaign_id = ANY ((SELECT rti.my_campaigns())::uuid[])
+    OR body_id = ANY ((SELECT rti.my_bodies())::uuid[])"""
+OF_A_REQUEST = "(SELECT rti.sees_everything()) OR EXISTS (SELECT FROM request r WHERE r.id = request_id)"
+OF_A_DOCUMENT = "(SELECT rti.sees_everything()) OR EXISTS (SELECT FROM document d WHERE d.id = document_id)"
+
+FUNCTIONS: Mapping[str, tuple[str, str]] = {
+    "me": ("uuid", "SELECT NULLIF(current_setting('rti.person', true), '')::uuid"),
+    "my_cbo": ("uuid", "SELECT cbo_id FROM public.person WHERE id = rti.me() AND disabled_at IS NULL"),
+    "my_campaigns": (
+        "uuid[]",
+        "SELECT array_agg(campaign_id) FROM public.assignment WHERE person_id = rti.me()",
+    ),
+    "my_bodies": (
+        "uuid[]",
+        """SELECT array_agg(b.id) FROM public.assignment a
+           JOIN public.public_body b ON b.province_code = a.province_code WHERE a.person_id = rti.me()""",
+    ),
+    "sees_everything": (
+        "boolean",
+        """SELECT coalesce(bool_or(campaign_id IS NULL AND province_code IS NULL), false)
+           FROM public.assignment WHERE person_id = rti.me()""",
+    ),
+}
+"""Functions of the schema `rti`: the type they return and their body. They run with the owner's rights,
+so that a login need not read the tables in which they look."""
+
+_EVERYBODY = tuple(login for login in Login if login is not Login.BACKUP)
+
+
+def _open(**more: str) -> dict[Login, str]:
+    """Read by all, and written by the logins that are named in lower case."""
+    return dict.fromkeys(_EVERYBODY, READ) | {Login[name.upper()]: may for name, may in more.items()}
+
+
+OPEN: Mapping[str, Mapping[Login, str]] = {
+    "alembic_version": _open(),
+    "area": _open(),
+    "public_body": _open(staff=EDIT, admin=EDIT, operator=EDIT),
+    "statute": _open(staff=ADD, admin=EDIT, operator=EDIT),
+    "campaign": _open(staff=EDIT, admin=EDIT, operator=EDIT),
+    "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
+    "day_off": _open(worker=EDIT, operator=EDIT),
+    "calendar_year": _open(worker=EDIT, operator=EDIT),
+    "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
+    "allowance": {Login.DOOR: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
+    "tick": {
+        Login.DOOR: READ,
+        Login.STAFF: READ,
+        Login.ADMIN: READ,
+        Login.WORKER: EDIT,
+        Login.OPERATOR: EDIT,
+    },
+    "backup_run": {Login.DOOR: READ, Login.WORKER: READ, Login.OPERATOR: ADD},
+}
+
+_PERSON_NAMES = "SELECT (id, name, role, cbo_id)"
+_WRITTEN_TO = """SELECT (id, email, role, cbo_id, language, wants_reminders, wants_digest, wants_detail,
+    hours_from, hours_to, disabled_at)"""
+_COUNTED = """SELECT (id, campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, status, outcome,
+    drafted_on, submitted_on, received_on, due_on, binding, soft, provisional, confirmed, answered_on,
+    ended_on, next_due_on, created_at)"""
+_FOLDED = """UPDATE (status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
+    provisional, confirmed, answered_on, ended_on, next_due_on)"""
+_WORKED_ON = _COUNTED.replace("SELECT (id,", "SELECT (id, cbo_id, reference, title,")
+_HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
+
+_ANY = May(ALL)
+_SAFE = "(SELECT rti.my_cbo()) IS NULL OR cbo_id = (SELECT rti.my_cbo())"
+_SAFE_PERSON = (
+    f"EXISTS (SELECT FROM person p WHERE p.id = person_id AND ({_SAFE.replace('cbo_id', 'p.cbo_id')}))"
+)
+
+
+def _wiped(privileges: str) -> May:
+    """What shredding does to a table: a lead's own organisation, for others the one that is named."""
+    return May(privileges, _SAFE)
+
+
+def _of_request(privileges: str, **more: May) -> dict[Login, May]:
+    """A table that hangs on a request: members, staff and the command line, and what is named."""
+    return {
+        Login.CBO: May(privileges, MINE),
+        Login.STAFF: May(privileges, OF_A_REQUEST),
+        Login.OPERATOR: _ANY,
+    } | {Login[name.upper()]: may for name, may in more.items()}
+
+
+_GONE = May("SELECT (person_id), DELETE", _SAFE_PERSON)
+_OF_A_PERSON = {Login.DOOR: _ANY, Login.SAFETY: _GONE, Login.OPERATOR: _ANY}
+_ENDED = May("SELECT (expires_at), DELETE")
+_OF_DOCUMENT = {
+    Login.CBO: May(ADD, MINE),
+    Login.STAFF: May(ADD, OF_A_DOCUMENT),
+    Login.SAFETY: _wiped("SELECT (cbo_id), DELETE"),
+    Login.OPERATOR: _ANY,
+}
+_CHECKED = "UPDATE (altered_at, next_check_at, threat)"
+
+RESTRICTED: Mapping[str, Mapping[Login, May]] = {
+    "person": {
+        Login.DOOR: May(EDIT),
+        Login.CBO: May(_PERSON_NAMES, "cbo_id IS NULL OR " + MINE),
+        Login.STAFF: May(_PERSON_NAMES),
+        Login.ADMIN: May(_PERSON_NAMES),
+        Login.SAFETY: May(
+            """SELECT (id, name, role, cbo_id, disabled_at), UPDATE (name, email, password_hash, disabled_at,
+            language, wants_reminders, wants_digest, wants_detail, hours_from, hours_to)""",
+            f"cbo_id IS NULL OR {_SAFE}",
+        ),
+        Login.WORKER: May(_WRITTEN_TO),
+        Login.OPERATOR: _ANY,
+    },
+    "sign_in": {**_OF_A_PERSON, Login.WORKER: May("SELECT (expires_at, last_seen_at), DELETE")},
+    "invitation": {**_OF_A_PERSON, Login.WORKER: _ENDED},
+    "totp": _OF_A_PERSON,
+    "passkey": _OF_A_PERSON,
+    "recovery_code": _OF_A_PERSON,
+    "api_token": {**_OF_A_PERSON, Login.WORKER: _ENDED},
+    "assignment": {**_OF_A_PERSON, Login.WORKER: May(READ)},
+    "feed": _OF_A_PERSON,
+    "cbo": {
+        Login.DOOR: May(READ),
+        Login.CBO: May("SELECT, UPDATE (last_number, sends_messages)", "id = (SELECT rti.my_cbo())"),
+        Login.STAFF: May(EDIT),
+        Login.ADMIN: May(EDIT),
+        Login.SAFETY: May(
+            "SELECT, UPDATE (code, name_km, name_en, area_code, locked_at, shredded_at)",
+            _SAFE.replace("cbo_id =", "id ="),
+        ),
+        Login.KEEPER: May("SELECT (id, locked_at, shredded_at)"),
+        Login.WORKER: May(READ),
+        Login.OPERATOR: _ANY,
+    },
+    "cbo_safety": {
+        Login.CBO: May(READ, MINE),
+        Login.STAFF: May(READ),
+        Login.ADMIN: May(READ),
+        Login.SAFETY: _wiped(f"{ADD}, UPDATE (reason)"),
+        Login.OPERATOR: _ANY,
+    },
+    "data_key": {
+        Login.DOOR: May("SELECT (key_number, state)"),
+        Login.CBO: May(ADD, MINE),
+        Login.STAFF: May(ADD),
+        Login.KEEPER: May(READ),
+        Login.SAFETY: _wiped("SELECT (cbo_id), UPDATE (state, wrapped)"),
+        Login.OPERATOR: _ANY,
+    },
+    "request": {
+        Login.CBO: May(EDIT, MINE),
+        Login.STAFF: May(EDIT, ASSIGNED),
+        Login.FIGURES: May(_COUNTED),
+        Login.SAFETY: _wiped("SELECT (id, cbo_id), UPDATE (reference, import_key)"),
+        Login.WORKER: May(f"{_WORKED_ON}, {_FOLDED}"),
+        Login.OPERATOR: _ANY,
+    },
+    "event": _of_request(
+        ADD, figures=May(_HAPPENED), worker=May(_HAPPENED), safety=_wiped("SELECT (cbo_id), UPDATE (note)")
+    ),
+    "deadline": _of_request(ALL, figures=May(READ), worker=_ANY),
+    "date_change": _of_request(ADD, worker=May(ADD)),
+    "snooze": _of_request(EDIT, worker=May(READ), safety=_wiped("SELECT (cbo_id), DELETE")),
+    "letter": _of_request("SELECT, UPDATE", worker=May(ADD), safety=_wiped("SELECT (cbo_id), DELETE")),
+    "document": _of_request(
+        f"{ADD}, {_CHECKED}",
+        door=May("SELECT (altered_at, next_check_at, threat)"),
+        keeper=May(f"SELECT, {_CHECKED}"),
+        safety=_wiped("SELECT (cbo_id), UPDATE (file_name)"),
+    ),
+    "document_content": {**_OF_DOCUMENT, Login.KEEPER: May(READ)},
+    "document_copy": {**_OF_DOCUMENT, Login.KEEPER: May(EDIT)},
+    "requester": {
+        **_of_request(ADD, safety=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),
+        Login.CBO: May(EDIT, MINE),
+    },
+    "identity_opening": _of_request(ADD, safety=_wiped("SELECT (cbo_id), UPDATE (purpose)")),
+    "reminder": _of_request(READ, worker=May(ADD)),
+    "message": {
+        Login.DOOR: May("SELECT (person_id, kind, state, created_at, next_attempt_at), INSERT, DELETE"),
+        Login.CBO: May(_SENDS_LETTERS, MY_MESSAGE),
+        Login.STAFF: May(_SENDS_LETTERS, _SHOWN),
+        Login.ADMIN: May(READ, _SHOWN),
+        Login.SAFETY: May("SELECT (person_id, state), UPDATE (state, finished_at), DELETE", _SAFE_PERSON),
+        Login.WORKER: May(EDIT),
+        Login.OPERATOR: _ANY,
+    },
+    "audit_entry": {
+        **dict.fromkeys(_EVERYBODY, May("INSERT")),
+        Login.DOOR: May("SELECT (what, happened_at, position), INSERT"),
+        Login.CBO: May(ADD, f"{MINE} OR (cbo_id IS NULL AND person_id = (SELECT rti.me()))"),
+        Login.ADMIN: May(ADD),
+        Login.WORKER: May("SELECT, INSERT, UPDATE (position, hash), DELETE"),
+        Login.OPERATOR: May(ADD),
+    },
+    "audit_tally": {
+        Login.DOOR: May("SELECT, INSERT, UPDATE (times)"),
+        Login.WORKER: May("SELECT, DELETE"),
+    },
+    "channel_address": {
+        Login.DOOR: _ANY,
+        Login.SAFETY: _GONE,
+        Login.WORKER: May(READ),
+        Login.OPERATOR: _ANY,
+    },
+    "bounce": {
+        Login.DOOR: May("SELECT, DELETE"),
+        Login.SAFETY: _GONE,
+        Login.STAFF: May(READ),
+        Login.ADMIN: May(READ),
+        Login.WORKER: May(ADD),
+        Login.OPERATOR: _ANY,
+    },
+}
+
+LOOKED_INTO = ("person", "assignment")
+"""Restricted tables in which the functions look, and which their owner may therefore read."""
+OWNER_READS = {
+    table: f"CREATE POLICY {OWNER} ON {table} FOR SELECT TO {OWNER} USING (true)" for table in LOOKED_INTO
+}

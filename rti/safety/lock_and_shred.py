@@ -1,0 +1,172 @@
+"""Locking, unlocking and shredding an organisation.
+
+A lock is one step of anybody who may, and undone by an administrator. Shredding has no way back, so it
+takes two people: an administrator, and the organisation's lead or campaign staff, within a week.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.audit.record import tell
+from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
+from rti.cbos.queries import one
+from rti.core.errors import Conflict, invalid, say
+from rti.core.roles import ADMINISTRATION, Person
+from rti.encryption.data_keys import alone_with_keys
+from rti.models.accounts import ApiTokenRow, InvitationRow, PersonRow, SignInRow
+from rti.models.audit import What
+from rti.models.cbos import CboRow, CboSafetyRow, SafetyStep
+from rti.models.keys import DataKeyRow, KeyState, sealed_columns
+from rti.models.messages import LetterRow, MessageRow, MessageState
+from rti.models.requests import SnoozeRow
+from rti.requests.references import neutral_references
+from rti.safety.erasure import forget
+
+SECOND_HAND_WITHIN = timedelta(days=7)
+
+
+async def lock(
+    session: AsyncSession, cbo_id: UUID, command: LockCbo, by: Person | None, now: datetime
+) -> CboRow:
+    """Show nothing of an organisation any more, and end every session of its people.
+
+    Here and below, `by` is None on the command line.
+    """
+    if not command.sure:
+        raise invalid("sure", say("Say that you are sure"))
+    cbo = await _changed_alone(session, cbo_id, by)
+    await _lock(session, cbo, by, now)
+    return cbo
+
+
+async def _lock(session: AsyncSession, cbo: CboRow, by: Person | None, now: datetime) -> None:
+    if cbo.locked_at is None:
+        cbo.locked_at = now
+        _note(session, cbo, SafetyStep.LOCKED, by, now)
+        await _send_away(session, cbo.id, now)
+
+
+async def unlock(
+    session: AsyncSession, cbo_id: UUID, command: UnlockCbo, by: Person | None, now: datetime
+) -> CboRow:
+    """Show it again and let its people sign in again."""
+    cbo = await _changed_alone(session, cbo_id, by)
+    if cbo.shredded_at:
+        raise Conflict(say("This organisation was shredded; nothing of it is left to unlock"))
+    if cbo.locked_at:
+        cbo.locked_at = None
+        _note(session, cbo, SafetyStep.UNLOCKED, by, now, command.reason)
+    return cbo
+
+
+async def shred(
+    session: AsyncSession, cbo_id: UUID, command: ShredCbo, by: Person | None, now: datetime
+) -> CboRow:
+    """Ask for shredding, which locks, or do it where the other of the two has asked within a week."""
+    cbo = await _changed_alone(session, cbo_id, by)
+    if cbo.shredded_at:
+        raise Conflict(say("This organisation was shredded already"))
+    if command.code != cbo.code:
+        raise invalid("code", say("This is not the code of the organisation; nothing was destroyed"))
+    await _lock(session, cbo, by, now)
+    administers = _administers(by.role if by else None)
+    asked = await session.execute(
+        select(CboSafetyRow.person_id, PersonRow.role)
+        .outerjoin(PersonRow, PersonRow.id == CboSafetyRow.person_id)
+        .where(
+            CboSafetyRow.cbo_id == cbo_id,
+            CboSafetyRow.step == SafetyStep.SHRED_ASKED,
+            CboSafetyRow.happened_at > now - SECOND_HAND_WITHIN,
+        )
+    )
+    if any(_administers(role) != administers for _, role in asked):
+        _note(session, cbo, SafetyStep.SHREDDED, by, now)
+        await session.flush()
+        await _destroy(session, cbo, now)
+    else:
+        _note(session, cbo, SafetyStep.SHRED_ASKED, by, now)
+    return cbo
+
+
+async def shred_again(session: AsyncSession, now: datetime) -> int:
+    """Shred what is not, but whose keys are destroyed: after a backup from before was restored. Returns how many."""
+    destroyed = select(DataKeyRow.cbo_id).where(DataKeyRow.state == KeyState.DESTROYED)
+    found = await session.scalars(
+        select(CboRow).where(CboRow.shredded_at.is_(None), CboRow.id.in_(destroyed)).with_for_update()
+    )
+    again = found.all()
+    for cbo in again:
+        await _lock(session, cbo, None, now)
+        _note(session, cbo, SafetyStep.SHREDDED, None, now)
+        await session.flush()
+        await _destroy(session, cbo, now)
+    await session.flush()
+    return len(again)
+
+
+def _administers(role: object) -> bool:
+    """Whether this is the administrator's half; the command line is, too."""
+    return role is None or role in ADMINISTRATION
+
+
+async def _changed_alone(session: AsyncSession, cbo_id: UUID, by: Person | None) -> CboRow:
+    """The organisation, if the person may know of it; nobody locks, unlocks or shreds it meanwhile."""
+    if by:
+        await one(session, by, cbo_id)
+    await session.execute(select(CboRow.id).where(CboRow.id == cbo_id).with_for_update())
+    cbo: CboRow = await session.get_one(CboRow, cbo_id, populate_existing=True)
+    return cbo
+
+
+def _note(
+    session: AsyncSession, cbo: CboRow, step: SafetyStep, by: Person | None, now: datetime, reason: str = ""
+) -> None:
+    session.add(
+        CboSafetyRow(
+            cbo_id=cbo.id, step=step, person_id=by.id if by else None, happened_at=now, reason=reason
+        )
+    )
+    tell(session, What(f"cbo_{step}"), now, about=cbo.id, cbo_id=cbo.id)
+
+
+async def _send_away(session: AsyncSession, cbo_id: UUID, now: datetime) -> None:
+    """End sessions, tokens and links of its people, and send them nothing that has not left yet."""
+    people = select(PersonRow.id).where(PersonRow.cbo_id == cbo_id)
+    unsent = (MessageState.QUEUED, MessageState.DEFERRED)
+    for way_in in (SignInRow, ApiTokenRow, InvitationRow):
+        ended = delete(way_in).where(way_in.person_id.in_(people))
+        await session.execute(ended.execution_options(synchronize_session=False))
+    await session.execute(
+        update(MessageRow)
+        .where(MessageRow.person_id.in_(people), MessageRow.state.in_(unsent))
+        .values(state=MessageState.DROPPED, finished_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
+    """Wipe the keys, and everything that was under them or names anybody; requests and figures stay."""
+    await alone_with_keys(session, cbo.id)
+    destroyed = {"state": KeyState.DESTROYED, "wrapped": None}
+    wiped = update(DataKeyRow).where(DataKeyRow.cbo_id == cbo.id).values(destroyed)
+    await session.execute(wiped.execution_options(synchronize_session=False))
+    for column in sealed_columns():
+        table: Table = column.table
+        empty = update(table).values({column: None}) if column.nullable else delete(table)
+        await session.execute(empty.where(table.c.cbo_id == cbo.id))
+    for said in (LetterRow, SnoozeRow):
+        await session.execute(delete(said).where(said.cbo_id == cbo.id))
+    await _send_away(session, cbo.id, now)
+    people = select(PersonRow.id).where(PersonRow.cbo_id == cbo.id)
+    await forget(session, (await session.scalars(people)).all(), now)
+    await neutral_references(session, cbo.id)
+    silent = update(CboSafetyRow).where(CboSafetyRow.cbo_id == cbo.id).values(reason="")
+    await session.execute(silent.execution_options(synchronize_session=False))
+    cbo.code = f"SHREDDED-{secrets.token_hex(4).upper()}"
+    cbo.name_km = cbo.name_en = ""
+    cbo.area_code = None
+    cbo.shredded_at = now

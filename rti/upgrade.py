@@ -1,0 +1,66 @@
+"""Bringing a database to the present schema, and the reference data that every installation has."""
+
+from datetime import datetime
+from functools import lru_cache
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from rti.bodies.reference import load_cambodia
+from rti.calendars.holidays import load_published_days
+from rti.core.db import Database
+from rti.core.keyring import NO_KEYS, Keyring
+from rti.row_security.apply import apply
+from rti.statutes.reference import load_statutes
+
+_ONE_AT_A_TIME = 7426_01
+"""Key of the advisory lock under which a database is migrated."""
+
+
+def alembic_config(connection: Connection, keyring: Keyring = NO_KEYS) -> Config:
+    """Alembic's settings for one connection; needs no file beside the migrations themselves.
+
+    A migration that seals what was plain finds the `keyring` among the attributes.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")))
+    config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
+    config.attributes["connection"] = connection
+    config.attributes["keyring"] = keyring
+    return config
+
+
+@lru_cache
+def newest_version() -> str | None:
+    """The version that an up-to-date database has."""
+    return ScriptDirectory(str(files("migrations"))).get_current_head()
+
+
+def upgrade_within(connection: Connection, version: str, keyring: Keyring) -> None:
+    """Go up to a version in the transaction of the connection; raises CommandError for an unknown one."""
+    command.upgrade(alembic_config(connection, keyring), version)
+
+
+def _upgrade(connection: Connection, secret: str, keyring: Keyring) -> None:
+    connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ONE_AT_A_TIME})")
+    try:
+        upgrade_within(connection, "head", keyring)
+        apply(connection, secret)
+        connection.commit()
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ONE_AT_A_TIME})")
+        connection.commit()
+
+
+async def migrate(database: Database, now: datetime) -> None:
+    """Apply what is missing; does nothing on a database that is up to date."""
+    async with database.engine.connect() as connection:
+        await connection.run_sync(_upgrade, database.secret, database.keyring)
+    async with database.transaction() as session:
+        await load_cambodia(session, now)
+        await load_statutes(session, now)
+        await load_published_days(session, now)

@@ -1,0 +1,155 @@
+"""Signing in for programs: the token goes into the header `Authorization: Bearer …`."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from litestar import delete, get, post, put
+from litestar.params import JSONBody
+
+from rti.accounts import api_tokens, people, sessions, sign_in
+from rti.accounts.commands import AddToken, ChangeEmail, ChangePassword, SaveMe, ShowPassword, SignIn
+from rti.core.roles import Role, TokenScope
+from rti.models.accounts import ApiTokenRow
+from rti.web.api.people import PersonView, person_view
+from rti.web.guards import in_person, open_to_all, proved, signed_in
+from rti.web.inject import Door, Id, Me, Now, Session, Who
+from rti.web.json_body import JsonBody
+from rti.web.templating import WebRequest
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    token: str
+    role: Role
+    expires_in: int
+
+
+@post("/api/sessions", guards=[open_to_all], dto=JsonBody[SignIn], return_dto=None)
+async def open_session(request: WebRequest, data: JSONBody[SignIn], door: Door, now: Now) -> SignedIn:
+    demo: bool = request.app.state.settings.demo
+    opened = await sign_in.sign_in_for_api(door, data.email, data.password, data.code, now, demo=demo)
+    return SignedIn(opened.token, opened.person.role, int(sessions.LONGEST.total_seconds()))
+
+
+@post(
+    "/api/sessions/proof",
+    guards=[signed_in, in_person],
+    dto=JsonBody[ShowPassword],
+    return_dto=None,
+    status_code=204,
+)
+async def show_password(data: JSONBody[ShowPassword], door: Door, me: Me, now: Now) -> None:
+    """For ten minutes, what asks for the password again is allowed."""
+    await sign_in.show_password(door, me, data.password, now)
+
+
+@delete("/api/sessions", guards=[signed_in, in_person])
+async def close_session(session: Session, me: Me, now: Now) -> None:
+    await sessions.sign_out(session, me, now)
+
+
+class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """`this` is the one that asks."""
+
+    id: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    this: bool
+
+
+class TokenView(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+    scope: TokenScope
+    created_at: datetime
+    expires_at: datetime
+
+
+class AddedToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A new token, in this answer and in no other."""
+
+    token: str
+    about: TokenView
+
+
+def _token_view(row: ApiTokenRow) -> TokenView:
+    return TokenView(**{name: getattr(row, name) for name in TokenView.__struct_fields__})
+
+
+@get("/api/me", guards=[signed_in])
+async def show_me(session: Session, person: Who) -> PersonView:
+    return person_view(await people.person(session, person.id))
+
+
+@put("/api/me", guards=[signed_in], dto=JsonBody[SaveMe], return_dto=None)
+async def save_me(data: JSONBody[SaveMe], session: Session, person: Who, now: Now) -> PersonView:
+    return person_view(await people.save_me(session, person, data, now))
+
+
+@put("/api/me/password", guards=[signed_in, in_person], dto=JsonBody[ChangePassword], return_dto=None)
+async def change_password(
+    data: JSONBody[ChangePassword], session: Session, door: Door, me: Me, now: Now
+) -> SignedIn:
+    """Every session and token ends; the answer holds a new one."""
+    await sign_in.show_password(door, me, data.old_password, now, field="old_password")
+    token = await people.change_password(session, me, data, now)
+    return SignedIn(token, me.person.role, int(sessions.LONGEST.total_seconds()))
+
+
+@put("/api/me/email", guards=[signed_in, proved], dto=JsonBody[ChangeEmail], return_dto=None)
+async def change_email(data: JSONBody[ChangeEmail], session: Session, me: Me, now: Now) -> SignedIn:
+    """Every session and token ends; the answer holds a new one."""
+    token = await people.change_email(session, me, data, now)
+    return SignedIn(token, me.person.role, int(sessions.LONGEST.total_seconds()))
+
+
+@get("/api/me/sessions", guards=[signed_in])
+async def list_sessions(session: Session, me: Me, now: Now) -> list[SessionView]:
+    return [
+        SessionView(
+            id=row.id,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            expires_at=row.expires_at,
+            this=row.id == me.id,
+        )
+        for row in await sessions.sessions_of(session, me.person.id, now)
+    ]
+
+
+@delete("/api/me/sessions/{session_id:uuid}", guards=[signed_in])
+async def end_session(session: Session, person: Who, session_id: Id, now: Now) -> None:
+    await sessions.end(session, person, session_id, now)
+
+
+@get("/api/me/tokens", guards=[signed_in])
+async def list_tokens(session: Session, person: Who) -> list[TokenView]:
+    return [_token_view(row) for row in await api_tokens.tokens_of(session, person.id)]
+
+
+@post("/api/me/tokens", guards=[signed_in, proved], dto=JsonBody[AddToken], return_dto=None)
+async def add_token(data: JSONBody[AddToken], session: Session, person: Who, now: Now) -> AddedToken:
+    row, token = await api_tokens.add(session, person, data, now)
+    return AddedToken(token=token, about=_token_view(row))
+
+
+@delete("/api/me/tokens/{token_id:uuid}", guards=[signed_in])
+async def revoke_token(session: Session, person: Who, token_id: Id, now: Now) -> None:
+    await api_tokens.revoke(session, person, token_id, now)
+
+
+ROUTES = [
+    open_session,
+    show_password,
+    close_session,
+    show_me,
+    save_me,
+    change_password,
+    change_email,
+    list_sessions,
+    end_session,
+    list_tokens,
+    add_token,
+    revoke_token,
+]

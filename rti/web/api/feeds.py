@@ -1,0 +1,37 @@
+"""The addresses of one's feeds as JSON. Only the answer that makes them holds them."""
+
+from datetime import datetime
+
+import msgspec
+from litestar import delete, get, post
+
+from rti.core.roles import REQUESTS
+from rti.feeds import secrets
+from rti.web.guards import only
+from rti.web.inject import Now, Session, Who
+from rti.web.pages.feeds import Addresses, addresses
+from rti.web.templating import WebRequest
+
+
+class FeedState(msgspec.Struct, frozen=True, kw_only=True):
+    """When the present addresses were made, None where there are none."""
+
+    since: datetime | None
+
+
+@get("/api/me/feeds", guards=[only(REQUESTS)])
+async def show_feeds(session: Session, person: Who) -> FeedState:
+    return FeedState(since=await secrets.since(session, person.id))
+
+
+@post("/api/me/feeds", guards=[only(REQUESTS)])
+async def renew_feeds(request: WebRequest, session: Session, person: Who, now: Now) -> Addresses:
+    return addresses(request.app.state.settings.address, await secrets.renew(session, person, now))
+
+
+@delete("/api/me/feeds", guards=[only(REQUESTS)])
+async def revoke_feeds(session: Session, person: Who, now: Now) -> None:
+    await secrets.revoke(session, person, now)
+
+
+ROUTES = [show_feeds, renew_feeds, revoke_feeds]

@@ -1,0 +1,205 @@
+"""Requests as JSON, on the same actions and queries as the pages."""
+
+from typing import Annotated, Any
+
+from litestar import Response, delete, get, post, put
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, JSONBody
+
+from rti.accounts.rate_limits import Costly
+from rti.core.errors import Conflict, invalid, say
+from rti.core.roles import CBO, REQUESTS
+from rti.core.validation import decode
+from rti.requests import actions, evidence, queries, requester, snoozing
+from rti.requests.as_known_on import as_known_on
+from rti.requests.commands import (
+    FileRequest,
+    KnownOn,
+    OpenSealed,
+    RecordEvent,
+    RequestFilter,
+    SaveRequester,
+    SnoozeRequest,
+)
+from rti.web.api.request_views import (
+    DetailView,
+    IdentityView,
+    RequestList,
+    detail_view,
+    identity_view,
+    list_view,
+)
+from rti.web.guards import costs, only, proved
+from rti.web.inject import Id, Now, Session, Today, Who
+from rti.web.json_body import JsonBody
+from rti.web.pages.evidence import download
+from rti.web.templating import WebRequest
+
+
+@get("/api/requests", guards=[only(REQUESTS)])
+async def list_requests(request: WebRequest, session: Session, person: Who, today: Today) -> RequestList:
+    wanted = decode(RequestFilter, dict(request.query_params))
+    found = await queries.worklist(session, person, wanted, today)
+    return list_view(list(found.items), found.next, today)
+
+
+@post(
+    "/api/requests",
+    guards=[only(REQUESTS), costs(Costly.RECORDS)],
+    dto=JsonBody[FileRequest],
+    return_dto=None,
+)
+async def file_request(
+    data: JSONBody[FileRequest], session: Session, person: Who, now: Now, today: Today
+) -> DetailView:
+    filed = await actions.file_request(session, data, person, now, today)
+    return detail_view(await queries.one(session, person, filed.id), today)
+
+
+@get("/api/requests/{request_id:uuid}", guards=[only(REQUESTS)])
+async def show_request(
+    request: WebRequest, session: Session, person: Who, request_id: Id, today: Today
+) -> DetailView:
+    """As it stands, or with `?known_on=` as it was known at the end of that day."""
+    detail = await queries.one(session, person, request_id)
+    if day := decode(KnownOn, dict(request.query_params)).known_on:
+        zone = request.app.state.settings.timezone
+        return detail_view(await as_known_on(session, detail, day, zone), min(day, today))
+    return detail_view(detail, today)
+
+
+@post(
+    "/api/requests/{request_id:uuid}/events",
+    guards=[only(REQUESTS), costs(Costly.RECORDS)],
+    dto=JsonBody[RecordEvent],
+    return_dto=None,
+)
+async def record_event(
+    request_id: Id, data: JSONBody[RecordEvent], session: Session, person: Who, now: Now, today: Today
+) -> DetailView:
+    await actions.record_event(session, request_id, data, person, now, today)
+    return detail_view(await queries.one(session, person, request_id), today)
+
+
+@post(
+    "/api/requests/{request_id:uuid}/events/{event_id:uuid}/documents",
+    guards=[only(REQUESTS), costs(Costly.RECORDS)],
+)
+async def attach_document(
+    request_id: Id,
+    event_id: Id,
+    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+    session: Session,
+    person: Who,
+    now: Now,
+    today: Today,
+) -> DetailView:
+    """Attach the first file of the form, whatever its field is called."""
+    file = next((part for part in data.values() if isinstance(part, UploadFile)), None)
+    if file is None:
+        raise invalid("document", say("Choose a file"))
+    content = await file.read()
+    event = await actions.event_of(session, request_id, event_id, person)
+    await evidence.attach(session, event, file_name=file.filename, content=content, now=now)
+    return detail_view(await queries.one(session, person, request_id), today)
+
+
+@put(
+    "/api/requests/{request_id:uuid}/requester",
+    guards=[only(CBO)],
+    dto=JsonBody[SaveRequester],
+    return_dto=None,
+)
+async def save_requester(
+    request_id: Id, data: JSONBody[SaveRequester], session: Session, person: Who, now: Now, today: Today
+) -> DetailView:
+    filed = await actions.locked(session, request_id, person)
+    await requester.correct_requester(session, filed, data, person, now)
+    return detail_view(await queries.one(session, person, request_id), today)
+
+
+@post(
+    "/api/requests/{request_id:uuid}/identity",
+    guards=[only(REQUESTS), proved, costs(Costly.OPENINGS)],
+    dto=JsonBody[OpenSealed],
+    return_dto=None,
+    status_code=200,
+)
+async def open_identity(
+    request_id: Id, data: JSONBody[OpenSealed], session: Session, person: Who, now: Now
+) -> IdentityView:
+    """Who asks; whoever is not of the organisation gives a `purpose`, which it will read."""
+    filed = await actions.locked(session, request_id, person)
+    return identity_view(await requester.open_identity(session, filed, data, person, now))
+
+
+@get(
+    "/api/requests/{request_id:uuid}/documents/{document_id:uuid}",
+    guards=[only(REQUESTS), costs(Costly.OPENINGS)],
+    media_type="*/*",
+)
+async def show_copy(
+    request: WebRequest, request_id: Id, document_id: Id, session: Session, person: Who, now: Now
+) -> Response[bytes]:
+    """The copy without metadata, as a file."""
+    found = await evidence.copy_to_show(session, person, request_id, document_id, now)
+    if found is None:
+        raise Conflict(say("There is no copy of this document to see; ask for the original"))
+    return download(request, found)
+
+
+@post(
+    "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
+    guards=[only(REQUESTS), costs(Costly.OPENINGS)],
+    media_type="*/*",
+    dto=JsonBody[OpenSealed],
+    return_dto=None,
+    status_code=200,
+)
+async def get_original(
+    request: WebRequest,
+    request_id: Id,
+    document_id: Id,
+    data: JSONBody[OpenSealed],
+    session: Session,
+    person: Who,
+    now: Now,
+) -> Response[bytes]:
+    """The bytes as they came in, with all that they tell on the side; that they were handed out is recorded."""
+    clamd = request.app.state.settings.clamd
+    found = await evidence.original(session, person, request_id, document_id, data, clamd, now)
+    return download(request, found)
+
+
+@post(
+    "/api/requests/{request_id:uuid}/snooze",
+    guards=[only(REQUESTS)],
+    dto=JsonBody[SnoozeRequest],
+    return_dto=None,
+)
+async def snooze_request(
+    request_id: Id, data: JSONBody[SnoozeRequest], session: Session, person: Who, now: Now, today: Today
+) -> DetailView:
+    await snoozing.snooze(session, request_id, data, person, now, today)
+    return detail_view(await queries.one(session, person, request_id), today)
+
+
+@delete("/api/requests/{request_id:uuid}/snooze", guards=[only(REQUESTS)])
+async def end_snooze(session: Session, person: Who, request_id: Id, now: Now) -> None:
+    await snoozing.end(session, request_id, person, now)
+
+
+ROUTES = [
+    list_requests,
+    file_request,
+    show_request,
+    record_event,
+    attach_document,
+    save_requester,
+    open_identity,
+    show_copy,
+    get_original,
+    snooze_request,
+    end_snooze,
+]

@@ -1,0 +1,100 @@
+"""The web process: everything that is wired together, and nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.template.config import TemplateConfig
+
+from rti.accounts.sessions import SignedIn
+from rti.core import logs, wallclock
+from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.roles import Person
+from rti.core.settings import Settings
+from rti.encryption.data_keys import require_keys
+from rti.row_security.apply import require
+from rti.web import guards, headers, openapi, origins, problems, routes, templating
+from rti.web.denial_log import note_refusal
+from rti.web.request_class import ReceivedRequest
+
+LARGEST_BODY = 12_000_000
+
+
+def _me(request: Request[Any, Any, Any]) -> SignedIn:
+    me: SignedIn = request.auth
+    return me
+
+
+def _person(request: Request[Any, Any, Any]) -> Person:
+    return _me(request).person
+
+
+def _door(state: State) -> Database:
+    door: Database = state.database.under(Login.DOOR)
+    return door
+
+
+def _now() -> datetime:
+    return wallclock.now()
+
+
+def _today(state: State) -> date:
+    return wallclock.day_of(wallclock.now(), state.settings.timezone)
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The application of one process, for `settings` that name a database and a secret."""
+    logs.configure()
+    database = Database.of(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        door = database.under(Login.DOOR)
+        await require(door)
+        async with door.transaction() as session:
+            await require_keys(session)
+        yield
+        await database.close()
+
+    guards.require_declared_guards(routes.HANDLERS)
+    return Litestar(
+        route_handlers=routes.ROUTERS,
+        lifespan=[lifespan],
+        state=State({"settings": settings, "database": database}),
+        dependencies={
+            "me": Provide(_me, sync_to_thread=False),
+            "person": Provide(_person, sync_to_thread=False),
+            "door": Provide(_door, sync_to_thread=False),
+            "now": Provide(_now, sync_to_thread=False),
+            "today": Provide(_today, sync_to_thread=False),
+        },
+        middleware=[origins.SameOrigin(), guards.Authentication],
+        request_class=ReceivedRequest,
+        exception_handlers=problems.HANDLERS,
+        after_exception=[note_refusal],
+        template_config=TemplateConfig(instance=templating.engine()),
+        csrf_config=CSRFConfig(
+            secret=settings.secret,
+            cookie_name=guards.cookie_name("csrf", secure=settings.secure_cookies),
+            cookie_secure=settings.secure_cookies,
+            # Forms carry their token in a field; no header is looked at.
+            header_name="",
+            cookie_httponly=True,
+            cookie_samesite="strict",
+            exclude=r"^/(api|feeds|unsubscribe)/",
+        ),
+        compression_config=CompressionConfig(backend="gzip"),
+        # Else the framework asks the environment, and shows traces to everybody.
+        debug=False,
+        logging_config=None,
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=openapi.CONFIG,
+        before_send=[headers.protect],
+    )

@@ -1,0 +1,76 @@
+"""Refusals are written down in transactions of their own, since what was refused is undone.
+
+Told is who was refused, at which address, and the identifiers in it: never what else was sent.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from litestar.exceptions import PermissionDeniedException
+
+from rti.accounts import rate_limits
+from rti.accounts.rate_limits import Allowance
+from rti.accounts.sessions import SignedIn
+from rti.audit.record import tally, tell
+from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.errors import ProofRequired
+from rti.core.roles import Person
+from rti.core.wallclock import now
+from rti.models.audit import What
+from rti.web.origins import SAFE
+
+log = structlog.get_logger()
+
+ONE_BY_ONE = Allowance(at_once=100, every=timedelta(seconds=36))
+"""Denied accesses of one person that are told each by itself; more are counted by the hour."""
+
+
+async def note_refusal(refused: Exception, scope: Any) -> None:
+    """After an exception: write down where somebody was kept from something.
+
+    That is what the role of somebody who is signed in may not do, and what is missing or foreign, which look
+    the same; and forms that other sites send, or that are too old, which are counted. Visitors are not told
+    of otherwise, since anybody could fill the log; nor is a password that has to be shown again first.
+    """
+    status = getattr(refused, "status", None) or getattr(refused, "status_code", None)
+    door: Database = scope["litestar_app"].state.database.under(Login.DOOR)
+    me: SignedIn | None = scope.get("auth")
+    try:
+        if isinstance(refused, PermissionDeniedException) or _before_asking_who(scope, status):
+            async with door.transaction() as session:
+                await tally(session, What.FORMS_REFUSED, now(), of=me.person if me else None)
+        elif me and status in {403, 404} and not isinstance(refused, ProofRequired):
+            await _note_denial(door, me.person, scope, status)
+    except Exception:  # The refusal stands, also while the database is away.
+        log.exception("refusal_not_told")
+
+
+def _before_asking_who(scope: Any, status: int | None) -> bool:
+    """Whether `origins` refused it, which comes before authentication."""
+    return "auth" not in scope and scope.get("method") not in SAFE and status in {400, 403}
+
+
+async def _note_denial(door: Database, person: Person, scope: Any, status: int) -> None:
+    given: Mapping[str, Any] = scope.get("path_params", {})
+    named = [str(value) for value in given.values() if isinstance(value, UUID)]
+    if status == 404 and not named:
+        return
+    key = rate_limits.keyed(door.secret, "denied", str(person.id))
+    each = await rate_limits.take(door, key, ONE_BY_ONE, now()) is None
+    async with door.transaction(person.id) as session:
+        if each:
+            tell(
+                session,
+                What.DENIED,
+                now(),
+                about="/".join(named),
+                cbo_id=person.cbo_id,
+                address=f"{scope.get('method')} {scope.get('path_template', '')}",
+                status=status,
+            )
+        else:
+            await tally(session, What.DENIED, now(), of=person)

@@ -1,0 +1,277 @@
+"""The same figures as /health for Prometheus; they name nobody.
+
+Who may scrape carries the token of RTI_METRICS_TOKEN; without one, or with a wrong one, the page is not there.
+"""
+
+import asyncio
+import hmac
+import shutil
+import time
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+from litestar import MediaType, Response, get
+from litestar.datastructures import State
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from notifications import queries
+from rti import upgrade
+from rti.audit.checkpoints import keepers, last_anchored
+from rti.audit.sealer import waiting
+from rti.backups import runs
+from rti.backups.retention import BACKUP_ALARM, DRILL_ALARM
+from rti.core.db_roles import Login
+from rti.core.errors import NotFound
+from rti.core.settings import Settings
+from rti.models.backups import RunKind
+from rti.models.messages import TickRow
+from rti.models.requests import DocumentRow
+from rti.web.guards import open_to_all
+from rti.web.inject import Now
+from rti.web.templating import WebRequest
+
+PATIENCE = 5.0
+"""Seconds after which a silent database counts as away."""
+LITTLE_ROOM = 1_000_000_000
+"""Bytes; a disk with less is told."""
+SILENCE = timedelta(minutes=5)
+"""How long the scheduler may be silent; it ticks every few seconds."""
+STANDSTILL = timedelta(minutes=20)
+"""How long a message may wait past its turn; longer than the lease of one that is being sent."""
+JOBS = ("sweep", "dispatch", "seal", "retention", "documents")
+UNANCHORED = timedelta(days=2)
+"""How long the head of the audit log may not have been sent, where it is to be sent daily."""
+log = structlog.get_logger()
+
+
+class Part(msgspec.Struct, frozen=True):
+    well: bool
+
+
+class DatabaseHealth(Part, frozen=True):
+    milliseconds: float | None = None
+    schema_current: bool | None = None
+
+
+class JobHealth(Part, frozen=True):
+    """`lag` is the number of seconds since the last tick; `result` what it came to."""
+
+    last_tick: datetime | None = None
+    lag: float | None = None
+    result: str = ""
+
+
+class MailHealth(Part, frozen=True):
+    """`mode` tells whether messages are "sent" or "kept"; ages are in seconds."""
+
+    mode: str
+    waiting: int | None = None
+    oldest_waiting: float | None = None
+
+
+class DocumentHealth(Part, frozen=True):
+    """`altered` counts documents that are missing or are not what came in.
+
+    `quarantined` counts those in which a virus scanner found something, and `scanned` tells whether one is set.
+    `overdue` is the number of seconds for which the longest due has waited to be looked at again.
+    """
+
+    altered: int | None = None
+    quarantined: int | None = None
+    scanned: bool = False
+    overdue: float | None = None
+
+
+class StorageHealth(Part, frozen=True):
+    """`free` is the number of bytes left on the fullest disk of the embedded database and of backups, if on this machine."""
+
+    free: int | None = None
+
+
+class AuditHealth(Part, frozen=True):
+    """`waiting` entries are not chained yet; `last_anchor` is when the head was last sent outside.
+
+    `anchored` tells whether anybody is set to keep it.
+    """
+
+    waiting: int | None = None
+    anchored: bool = False
+    last_anchor: datetime | None = None
+
+
+class BackupHealth(Part, frozen=True):
+    """Ages, in seconds, are since the last good backup or drill was begun; `result` is of the newest attempt."""
+
+    last: datetime | None = None
+    age: float | None = None
+    result: str = ""
+
+
+class Health(msgspec.Struct, frozen=True):
+    well: bool
+    database: DatabaseHealth
+    scheduler: dict[str, JobHealth]
+    mail: MailHealth
+    documents: DocumentHealth
+    storage: StorageHealth
+    audit: AuditHealth
+    backups: dict[RunKind, BackupHealth]
+    """Empty where no backups are configured."""
+
+
+@get("/health", guards=[open_to_all], opt={"exclude_from_auth": True})
+async def health(state: State, now: Now) -> Response[Health]:
+    """200 when all is well, else 503; the body says what is not."""
+    found = await examine(state, now)
+    return Response(found, status_code=200 if found.well else 503)
+
+
+async def examine(state: State, now: datetime) -> Health:
+    storage = _storage(state.settings)
+    mode = "sent" if state.settings.smtp_url else "kept"
+    began = time.perf_counter()
+    try:
+        async with asyncio.timeout(PATIENCE), state.database.under(Login.DOOR).transaction() as session:
+            version = await session.scalar(text("SELECT version_num FROM alembic_version"))
+            milliseconds = round((time.perf_counter() - began) * 1000, 1)
+            current = version == upgrade.newest_version()
+            ticks, queue = await queries.ticks(session), await queries.queue(session)
+            documents = await _documents(session, state.settings, now)
+            unchained = await waiting(session)
+            anchored_at = await last_anchored(session)
+            backups = await _backups(session, now) if state.settings.makes_backups else {}
+    except Exception:
+        log.exception("database_not_well")
+        jobs = dict.fromkeys(JOBS, JobHealth(well=False))
+        away = DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False), storage
+        return Health(False, *away, AuditHealth(False), {})
+    database = DatabaseHealth(current, milliseconds, current)
+    scheduler = {job: _job(ticks.get(job), now) for job in JOBS}
+    mail = MailHealth(
+        well=scheduler["dispatch"].well and _age(queue.next_turn_at, now) < STANDSTILL.total_seconds(),
+        mode=mode,
+        waiting=queue.waiting,
+        oldest_waiting=_age(queue.oldest_at, now) if queue.oldest_at else None,
+    )
+    keeps = bool(keepers(state.settings))
+    audit = AuditHealth(
+        well=scheduler["seal"].well and (not keeps or _age(anchored_at, now) < UNANCHORED.total_seconds()),
+        waiting=unchained,
+        anchored=keeps,
+        last_anchor=anchored_at,
+    )
+    found: tuple[Part, ...] = (
+        database,
+        mail,
+        documents,
+        storage,
+        audit,
+        *scheduler.values(),
+        *backups.values(),
+    )
+    well = all(each.well for each in found)
+    return Health(well, database, scheduler, mail, documents, storage, audit, backups)
+
+
+def _storage(settings: Settings) -> StorageHealth:
+    """How much room is left, told long before nothing can be written any more (`db.RESERVE`)."""
+    folders = [each for each in (settings.embedded_folder, settings.backup_folder) if each and each.exists()]
+    free = min((shutil.disk_usage(each).free for each in folders), default=None)
+    return StorageHealth(free is None or free >= LITTLE_ROOM, free)
+
+
+async def _documents(session: AsyncSession, settings: Settings, now: datetime) -> DocumentHealth:
+    altered, quarantined = [
+        await session.scalar(select(func.count(column)).where(column.is_not(None))) or 0
+        for column in (DocumentRow.altered_at, DocumentRow.threat)
+    ]
+    next_check = await session.scalar(select(func.min(DocumentRow.next_check_at)))
+    return DocumentHealth(altered == 0, altered, quarantined, bool(settings.clamd), _age(next_check, now))
+
+
+async def _backups(session: AsyncSession, now: datetime) -> dict[RunKind, BackupHealth]:
+    """How old the last good backup and drill are; before the first drill, its time runs from the first backup."""
+    good, tried = await runs.last_good(session), await runs.last(session)
+    found = {}
+    for kind, alarm in ((RunKind.BACKUP, BACKUP_ALARM), (RunKind.DRILL, DRILL_ALARM)):
+        last, attempt = good.get(kind), tried.get(kind)
+        since = last or (await runs.first_good_backup(session) if kind is RunKind.DRILL else None)
+        found[kind] = BackupHealth(
+            well=since is not None and now - since < alarm and (attempt is None or attempt.well),
+            last=last,
+            age=_age(last, now) if last else None,
+            result=attempt.result if attempt else "",
+        )
+    return found
+
+
+def _job(tick: TickRow | None, now: datetime) -> JobHealth:
+    if tick is None:
+        return JobHealth(well=False)
+    # A tick in the future was noted before the clock was set back, and says nothing about the present.
+    silent = abs(now - tick.began_at) >= SILENCE
+    return JobHealth(tick.well and not silent, tick.began_at, _age(tick.began_at, now), tick.result)
+
+
+def _age(moment: datetime | None, now: datetime) -> float:
+    return max(0.0, round((now - moment).total_seconds(), 1)) if moment else 0.0
+
+
+@get("/metrics", guards=[open_to_all], media_type=MediaType.TEXT)
+async def metrics(request: WebRequest, state: State, now: Now) -> Response[bytes]:
+    expected = f"Bearer {state.settings.metrics_token}".encode()
+    given = request.headers.get("authorization", "").encode()
+    if not state.settings.metrics_token or not hmac.compare_digest(given, expected):
+        raise NotFound
+    return Response(exposition(await examine(state, now)), media_type=CONTENT_TYPE_LATEST)
+
+
+def exposition(found: Health) -> bytes:
+    """`found` in the text format of Prometheus; times are in seconds."""
+    registry = CollectorRegistry()
+
+    def gauge(name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(f"rti_{name}", meaning, labels, registry=registry)
+
+    gauge("well", "1 if database, scheduler and messages are well").set(found.well)
+    gauge("database_well", "1 if the database answers and has the present schema").set(found.database.well)
+    well = gauge("job_well", "1 if a job of the scheduler ticks and does not fail", "job")
+    lag = gauge("job_lag_seconds", "Seconds since a job of the scheduler last ticked", "job")
+    tick = gauge("job_last_tick_timestamp_seconds", "When a job of the scheduler last ticked", "job")
+    for name, job in found.scheduler.items():
+        well.labels(name).set(job.well)
+        if job.last_tick is not None and job.lag is not None:
+            lag.labels(name).set(job.lag)
+            tick.labels(name).set(job.last_tick.timestamp())
+    if found.storage.free is not None:
+        gauge("storage_free_bytes", "Bytes left on the fullest disk of database and backups").set(
+            found.storage.free
+        )
+    backed = gauge("backup_well", "1 if the last backup or drill went well and is not too old", "kind")
+    age = gauge("backup_age_seconds", "Seconds since the last good backup or drill was begun", "kind")
+    for kind, backup in found.backups.items():
+        backed.labels(kind).set(backup.well)
+        if backup.age is not None:
+            age.labels(kind).set(backup.age)
+    documents = found.documents
+    if not (documents.altered is None or documents.quarantined is None or documents.overdue is None):
+        gauge("documents_altered", "Documents that are missing or not what came in").set(documents.altered)
+        gauge("documents_quarantined", "Documents in which a virus scanner found something").set(
+            documents.quarantined
+        )
+        gauge("documents_overdue_seconds", "How long the longest due waits to be looked at again").set(
+            documents.overdue
+        )
+    if found.mail.waiting is not None:
+        gauge("messages_waiting", "Messages that are to be sent").set(found.mail.waiting)
+        gauge("messages_oldest_waiting_seconds", "Age of the oldest of them").set(
+            found.mail.oldest_waiting or 0
+        )
+    return generate_latest(registry)
+
+
+ROUTES = [health, metrics]

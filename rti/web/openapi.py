@@ -1,0 +1,69 @@
+"""What the JSON API says of itself (OpenAPI 3.1): its own addresses only, and how it refuses."""
+
+from collections.abc import Iterable
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from rti.accounts.rate_limits import ALLOWED
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FaultView(msgspec.Struct, frozen=True):
+    field: str
+    message: str
+
+
+class ProblemView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A refusal (RFC 9457) in the language of whoever asks; `reference` finds the fault in our log."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    faults: list[FaultView]
+    reference: str | msgspec.UnsetType = msgspec.UNSET
+
+
+_REFUSALS = {
+    400: "The body is no JSON object, or the address has no such form",
+    401: "No session, or one that is over",
+    403: "Not for this role or this token",
+    404: "There is no such thing, or it belongs to others",
+    409: "Somebody else was faster, or a document is altered or malicious",
+    413: "Too large",
+    422: "Some fields are wrong, each told with what would be right",
+    429: "Too many tries; Retry-After tells in how many seconds it works again",
+    503: "The database or the virus scanner does not answer; nothing was changed",
+}
+CONFIG = OpenAPIConfig(
+    title="RTI",
+    version="1",
+    path="/api/schema",
+    render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+    components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}),
+    security=[{}, {"bearer": []}],
+)
+
+
+def describe(handlers: Iterable[HTTPRouteHandler]) -> None:
+    """Put what is the same for all of the API into the description of each address, and leave pages out."""
+    for handler in handlers:
+        handler.include_in_schema = all(path.startswith("/api/") for path in handler.paths)
+        handler.responses = {status: _refusal(status, said, handler) for status, said in _REFUSALS.items()}
+
+
+def _refusal(status: int, said: str, handler: HTTPRouteHandler) -> ResponseSpec:
+    costs = [guard.costs for guard in handler.guards or () if hasattr(guard, "costs")]
+    if status == 429 and costs:
+        allowed = ALLOWED[costs[0]]
+        seconds = int(allowed.every.total_seconds())
+        said += (
+            f". One person may ask for {costs[0]} {allowed.at_once} times in a row, then once in {seconds} s"
+        )
+    return ResponseSpec(ProblemView, generate_examples=False, description=said, media_type=MEDIA_TYPE)

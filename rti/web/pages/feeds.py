@@ -1,0 +1,179 @@
+"""Where people make and revoke the addresses of their feeds; an address is shown once."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.core.db_roles import Login, login_of
+from rti.core.errors import NotFound
+from rti.core.roles import REQUESTS
+from rti.feeds import atom, calendar, queries, secrets
+from rti.feeds.queries import Change, DueDate
+from rti.feeds.secrets import FeedReader, reader_of
+from rti.law.rules import FILING, ClockKind
+from rti.models.requests import DateChangeRow, RequestRow
+from rti.web.guards import only, open_to_all
+from rti.web.inject import Now, Session, Today, Who
+from rti.web.templating import Reader, WebRequest, page
+
+
+@get("/me/feeds", guards=[only(REQUESTS)])
+async def show_feeds(request: WebRequest, session: Session, person: Who) -> Template:
+    return page(request, "feeds/mine.html", since=await secrets.since(session, person.id), made=None)
+
+
+@post("/me/feeds", guards=[only(REQUESTS)], status_code=200)
+async def renew_feeds(request: WebRequest, session: Session, person: Who, now: Now) -> Template:
+    """Answers with a page instead of a way to it: the addresses are shown here and never again."""
+    secret = await secrets.renew(session, person, now)
+    made = addresses(request.app.state.settings.address, secret)
+    return page(request, "feeds/mine.html", since=now, made=made)
+
+
+@post("/me/feeds/revoke", guards=[only(REQUESTS)])
+async def revoke_feeds(session: Session, person: Who, now: Now) -> Redirect:
+    await secrets.revoke(session, person, now)
+    return Redirect("/me/feeds", status_code=303)
+
+
+Secret = FromPath[str]
+
+
+class Addresses(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a person's programs fetch the dates and the changes."""
+
+    deadlines: str
+    changes: str
+
+
+def addresses(base: str, secret: str) -> Addresses:
+    return Addresses(
+        deadlines=f"{base}/feeds/{secret}/deadlines.ics", changes=f"{base}/feeds/{secret}/changes.atom"
+    )
+
+
+@asynccontextmanager
+async def _opened(request: WebRequest, secret: str) -> AsyncIterator[tuple[FeedReader, AsyncSession]]:
+    """Whoever stands behind the secret, whoever else is signed in here, and what they see now."""
+    database = request.app.state.database
+    async with database.under(Login.DOOR).transaction() as session:
+        reader = await reader_of(session, secret)
+    if reader is None:
+        raise NotFound
+    async with database.under(login_of(reader.person)).transaction(reader.person.id) as session:
+        yield reader, session
+
+
+def _answer(request: WebRequest, content: bytes, media_type: str) -> Response[bytes]:
+    """The feed, or 304 where the program has these very bytes already (RFC 9110, 13.1.2)."""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def _refused() -> Response[bytes]:
+    return Response(b"", status_code=404, media_type="text/plain")
+
+
+@get("/feeds/{secret:str}/deadlines.ics", guards=[open_to_all])
+async def deadlines(request: WebRequest, secret: Secret, today: Today) -> Response[bytes]:
+    settings = request.app.state.settings
+    try:
+        async with _opened(request, secret) as (reader, session):
+            found = await queries.due_dates(session, reader.person, today)
+    except NotFound:
+        return _refused()
+    t = Reader(reader.person.language, settings.timezone)
+    entries = [
+        calendar.Entry(
+            uid=f"{each.request.id}-{each.clock.kind}-{each.clock.epoch}@{settings.mail_host}",
+            day=each.clock.due_on,
+            summary=_due(each, t, named=reader.named),
+            description=_caveats(each, t),
+            url=_url(request, each.request),
+            sequence=each.moves,
+            changed_at=each.changed_at,
+        )
+        for each in found
+        if each.clock.due_on
+    ]
+    shown = calendar.calendar(entries, name=t.translate("Requests"), alarm_hour=reader.alarm_hour)
+    return _answer(request, shown, "text/calendar")
+
+
+@get("/feeds/{secret:str}/changes.atom", guards=[open_to_all])
+async def changes(request: WebRequest, secret: Secret) -> Response[bytes]:
+    settings = request.app.state.settings
+    try:
+        async with _opened(request, secret) as (reader, session):
+            found = await queries.changes(session, reader.person)
+    except NotFound:
+        return _refused()
+    t = Reader(reader.person.language, settings.timezone)
+    entries = [
+        atom.Entry(each.told.id, _change(each, t, named=reader.named), _url(request, each.request), each.at)
+        for each in found
+    ]
+    shown = atom.feed(
+        entries,
+        id=reader.person.id,
+        title=t.translate("Requests"),
+        language=t.language,
+        since=reader.since,
+    )
+    return _answer(request, shown, "application/atom+xml; charset=utf-8")
+
+
+def _url(request: WebRequest, of: RequestRow) -> str:
+    return f"{request.app.state.settings.address}/requests/{of.id}"
+
+
+def _due(due: DueDate, t: Reader, *, named: bool) -> str:
+    if named:
+        return f"{due.request.reference} {due.request.title} – {t.name(due.body)}: {t.label(due.clock.kind)}"
+    _ = t.translate
+    if due.clock.kind in FILING:
+        return _("The time to complain about 1 request ends")
+    if due.clock.kind is ClockKind.ACKNOWLEDGEMENT:
+        return _("The acknowledgement of 1 request is due")
+    return _("1 request is due")
+
+
+def _caveats(due: DueDate, t: Reader) -> str:
+    _ = t.translate
+    clock = due.clock
+    said = [
+        "" if clock.binding else _("not a legal deadline"),
+        "" if clock.confirmed else _("unconfirmed: to be checked by a lawyer"),
+        _("a target, not a duty") if clock.soft else "",
+        _("Provisional") if clock.provisional else "",
+    ]
+    return "\n".join(filter(None, said))
+
+
+def _change(change: Change, t: Reader, *, named: bool) -> str:
+    _ = t.translate
+    moved = isinstance(change.told, DateChangeRow)
+    if not named:
+        return (
+            _("A date of 1 request was computed again")
+            if moved
+            else _("Something was recorded about 1 request")
+        )
+    what = (
+        f"{t.label(change.told.kind)}: {t.date(change.told.old_due_on)} → {t.date(change.told.new_due_on)}"
+        if isinstance(change.told, DateChangeRow)
+        else f"{t.date(change.told.happened_on)} {t.label(change.told.kind)}"
+    )
+    return f"{change.request.reference} {change.request.title} – {t.name(change.body)}: {what}"
+
+
+ROUTES = [show_feeds, renew_feeds, revoke_feeds, deadlines, changes]

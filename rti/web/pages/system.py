@@ -1,0 +1,20 @@
+"""How the system is, for staff and administrators: the scheduler, the queue, and addresses that do not work."""
+
+from litestar import get
+from litestar.datastructures import State
+from litestar.response import Template
+
+from notifications.channels import doubted
+from rti.core.roles import SUPPORT
+from rti.web.guards import only
+from rti.web.health import examine
+from rti.web.inject import Now, Session
+from rti.web.templating import WebRequest, page
+
+
+@get("/status", guards=[only(SUPPORT)])
+async def show_status(request: WebRequest, state: State, session: Session, now: Now) -> Template:
+    return page(request, "status.html", await examine(state, now), doubted=await doubted(session))
+
+
+ROUTES = [show_status]

@@ -1,0 +1,61 @@
+"""Every address of the web pages and the JSON API, and under which login each works."""
+
+from typing import Any
+
+from litestar import Router
+
+from rti.core.db_roles import figures_login_of, login_of
+from rti.web import api, health, pages, static
+from rti.web.openapi import describe
+from rti.web.transactions import as_safety, as_worker, at_the_door, under
+
+_ACCOUNTS: list[Any] = [
+    *pages.sign_in.ROUTES,
+    *pages.mfa.ROUTES,
+    *pages.my_account.ROUTES,
+    *pages.people.ROUTES,
+    *pages.feeds.ROUTES,
+    *pages.channels.ROUTES,
+    *api.accounts.ROUTES,
+    *api.people.ROUTES,
+    *api.feeds.ROUTES,
+    *api.channels.ROUTES,
+]
+_SAFETY: list[Any] = [*pages.cbos.SAFETY, *api.cbos.SAFETY]
+_FIGURES: list[Any] = [*pages.statistics.ROUTES, *pages.what_if.ROUTES]
+_OTHERS: list[Any] = [
+    *static.ROUTES,
+    *health.ROUTES,
+    *pages.home.ROUTES,
+    *pages.protections.ROUTES,
+    *pages.system.ROUTES,
+    *pages.audit.ROUTES,
+    *pages.retention.ROUTES,
+    *pages.bodies.ROUTES,
+    *pages.calendars.ROUTES,
+    *pages.statutes.ROUTES,
+    *pages.campaigns.ROUTES,
+    *pages.cbos.ROUTES,
+    *pages.imports.ROUTES,
+    *pages.requests.ROUTES,
+    *pages.evidence.ROUTES,
+    *pages.messages.ROUTES,
+    *pages.chasers.ROUTES,
+    *api.bodies.ROUTES,
+    *api.calendars.ROUTES,
+    *api.statutes.ROUTES,
+    *api.campaigns.ROUTES,
+    *api.cbos.ROUTES,
+    *api.imports.ROUTES,
+    *api.requests.ROUTES,
+    *api.messages.ROUTES,
+    *api.chasers.ROUTES,
+]
+HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]
+describe(HANDLERS)
+ROUTERS = [
+    Router("/", route_handlers=_ACCOUNTS, dependencies=under(at_the_door)),
+    Router("/", route_handlers=_SAFETY, dependencies=under(as_safety)),
+    Router("/", route_handlers=_FIGURES, dependencies=under(figures_login_of)),
+    Router("/", route_handlers=_OTHERS, dependencies=under(login_of) | under(as_worker, "recomputing")),
+]
