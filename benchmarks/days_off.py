@@ -25,7 +25,7 @@ from rti.core.roles import Person
 from rti.law.limits import parse_limit
 from rti.models.accounts import PersonRow
 from rti.models.requests import RequestRow
-from rti.requests.actions import refold
+from rti.requests.actions import reproject
 from rti.requests.commands import RequestFilter
 from rti.requests.date_changes import change, preview
 from rti.requests.queries import events_of, worklist
@@ -109,7 +109,7 @@ async def _one_by_one(database: Database) -> tuple[int, float]:
         for request_id in sample:
             request = await session.get_one(RequestRow, request_id)
             events = await events_of(session, request_id)
-            await refold(session, request, events, wallclock.now(), "benchmark")
+            await reproject(session, request, events, wallclock.now(), "benchmark")
         taken = perf_counter() - begun
         await session.rollback()
     return len(sample), taken

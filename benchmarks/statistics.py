@@ -8,13 +8,13 @@ import asyncpg
 
 from benchmarks.data import TODAY, filled
 from rti.core.db import Database
-from rti.statistics.commands import Dimension, Wanted
+from rti.statistics.commands import Dimension, StatisticsQuery
 from rti.statistics.measures import State
 from rti.statistics.queries import table
 
 REQUESTS = 100_000
 ROUNDS = 7
-WANTED = Wanted(by=Dimension.BODY_KIND, then_by=Dimension.QUARTER)
+WANTED = StatisticsQuery(by=Dimension.BODY_KIND, then_by=Dimension.QUARTER)
 
 BY_HAND = """
     WITH judged AS (

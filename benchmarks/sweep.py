@@ -18,7 +18,7 @@ from aiosmtplib import SMTP
 from sqlalchemy import text
 
 from notifications.dispatch import CONNECTIONS, dispatch
-from notifications.render import Letter, compose
+from notifications.render import RenderedMessage, compose
 from notifications.sweep import sweep
 from rti.core import embedded_postgres, wallclock
 from rti.core.db import Database
@@ -97,7 +97,7 @@ def sink() -> Iterator[int]:
 async def _bare(port: int, count: int) -> float:
     """Messages per second of a loop that does nothing but send the same bytes over as many connections."""
     content = compose(
-        Letter("1 request is due today", "1 request is due today.\n" * 6),
+        RenderedMessage("1 request is due today", "1 request is due today.\n" * 6),
         sender="rti@localhost",
         to="b@bench.example",
         message_id="<bench@localhost>",

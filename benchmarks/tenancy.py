@@ -23,7 +23,7 @@ from rti.core import keyring, wallclock
 from rti.core.db import Database
 from rti.core.db_roles import login_of
 from rti.core.roles import Person, Role
-from rti.encryption.data_keys import keys_to_seal
+from rti.encryption.data_keys import keys_to_encrypt
 from rti.models.accounts import PersonRow
 from rti.models.requests import EventRow, RequestRow
 from rti.requests.commands import RequestFilter, SaveRequester
@@ -87,9 +87,9 @@ async def _seal(session: AsyncSession, request: RequestRow) -> None:
     """Give a request a requester, and a note to each of its events."""
     now = wallclock.now()
     await save_requester(session, request, REQUESTER, now)
-    keys = await keys_to_seal(session, request.cbo_id, now)
+    keys = await keys_to_encrypt(session, request.cbo_id, now)
     for event in await events_of(session, request.id):
-        event.note = keys.seal_text(EventRow.note, event.id, "They asked to come back on Monday.")
+        event.note = keys.encrypt_text(EventRow.note, event.id, "They asked to come back on Monday.")
 
 
 async def _list(session: AsyncSession, case: Case) -> None:

@@ -4,7 +4,7 @@ from alembic import context
 
 import rti.models  # noqa: F401 -- importing it fills the metadata
 from rti.core.db import Base, Choice
-from rti.models.keys import Sealed
+from rti.models.keys import Encrypted
 
 connection = context.config.attributes["connection"]
 
@@ -13,7 +13,7 @@ def render_item(kind: str, item: object, _: object) -> str | bool:
     """A choice is text to the schema, so that a new member needs no migration; what is sealed is bytes."""
     if kind != "type":
         return False
-    if isinstance(item, Sealed):
+    if isinstance(item, Encrypted):
         return "sa.LargeBinary()"
     return "sa.Text()" if isinstance(item, Choice) else False
 

@@ -1,14 +1,21 @@
-"""Everything that crosses the mail wire, and the clock that drives it.
+"""Everything about messages to people, and the scheduler that drives it.
 
-    sweep       each minute: due dates of which a rule has something to say → reminders and messages, as rows
-    dispatch    every few seconds: messages whose turn has come → the mail server
-    digest      one message a day that adds up what is due
-    hours       the hours at which a person wants to hear anything
-    outbox      claiming messages, and writing down what became of them
-    letters     the words of a message
-    wire        one conversation with a mail server, and what each of its failures means
-    jobs        what the scheduler does: these, the chain of the audit log, retention, documents, backups
-    timetable   what runs when, in one process; all truth is in the database
+    rules             who is reminded of what and when, by campaign
+    sweep             each minute: due dates of which a rule has something to say become reminders and messages
+    digests           one message a day that adds up what is due
+    hours             the hours at which a person wants messages
+    chasers           letters to public bodies: proposed by a rule, approved by a person
+    channels          where a person's messages go, verified by a code
+    unsubscribe       ending digests with one click
+    queries           the messages that a person may see, and the state of the queue
+    outbox            claims due messages under a lease and records what became of them
+    render            the text of a message
+    dispatch          every few seconds: due messages to the mail server and the gateways
+    smtp              one conversation with a mail server, and what each of its failures means
+    gateways          channels other than e-mail
+    delivery_reports  what mail servers report later
+    bounces           the health of an address
+    jobs, scheduler   what runs how often, in one process; all state is in the database
 
-A missed night loses nothing: the sweep looks for what is still worth saying and has not been said.
+A missed night loses nothing: the sweep looks for what is still worth sending and has not been sent.
 """

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.models.messages import BounceRow, Channel, MessageRow, MessageState, Standing
+from rti.models.messages import AddressHealth, BounceRow, Channel, MessageRow, MessageState
 
 GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 """No such mailbox or system, bad syntax, moved away, takes no mail at all, disabled (RFC 3463 and 7505)."""
@@ -16,25 +16,25 @@ PATIENCE, WINDOW = 5, timedelta(days=7)
 """So many other refusals within so long disable an address too."""
 
 
-def standing(refusals: Iterable[tuple[str, datetime]]) -> Standing:
+def health_of(refusals: Iterable[tuple[str, datetime]]) -> AddressHealth:
     """What the refusals of an address, each a status and a moment, mean for it."""
     known = sorted(refusals, key=lambda refusal: refusal[1])
     if any(status in GONE for status, _ in known):
-        return Standing.DISABLED
+        return AddressHealth.DISABLED
     moments = [at for _, at in known]
     often = any(last - first <= WINDOW for first, last in zip(moments, moments[PATIENCE - 1 :], strict=False))
-    return Standing.DISABLED if often else Standing.SUSPECT if known else Standing.GOOD
+    return AddressHealth.DISABLED if often else AddressHealth.SUSPECT if known else AddressHealth.GOOD
 
 
-async def standings(
+async def health_by_address(
     session: AsyncSession, addresses: Collection[tuple[Channel, str]]
-) -> dict[tuple[Channel, str], Standing]:
+) -> dict[tuple[Channel, str], AddressHealth]:
     """How addresses stand; one that is not named is good."""
     found: dict[tuple[Channel, str], list[tuple[str, datetime]]] = {}
     query = select(BounceRow).where(tuple_(BounceRow.channel, BounceRow.address).in_(set(addresses)))
     for row in await session.scalars(query):
         found.setdefault((row.channel, row.address), []).append((row.status, row.reported_at))
-    return {address: standing(refusals) for address, refusals in found.items()}
+    return {address: health_of(refusals) for address, refusals in found.items()}
 
 
 async def report(session: AsyncSession, message_id: UUID, status: str, now: datetime) -> bool:

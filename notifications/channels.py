@@ -15,19 +15,19 @@ import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notifications.bounces import forgive, standing, standings
+from notifications.bounces import forgive, health_by_address, health_of
 from rti.accounts import sign_in_throttling, totp
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.db import Database
 from rti.core.errors import Message, invalid, say
 from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import Person
 from rti.core.settings import Settings
-from rti.core.validation import Name, Wrong, read_email
+from rti.core.validation import InvalidValue, ShortText, read_email
 from rti.models.accounts import PersonRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow
-from rti.models.messages import BounceRow, Channel, ChannelAddressRow, MessageKind, MessageRow, Standing
+from rti.models.messages import AddressHealth, BounceRow, Channel, ChannelAddressRow, MessageKind, MessageRow
 from rti.outbox import queued
 
 _TELEPHONE, _CHAT = re.compile(r"\+[1-9]\d{7,14}", re.ASCII), re.compile(r"-?\d{5,16}", re.ASCII)
@@ -37,10 +37,10 @@ class ChooseChannel(msgspec.Struct, frozen=True, kw_only=True):
     """Which channel, and the address on it; for e-mail that of the account where none is given."""
 
     channel: Channel
-    address: Name = ""
+    address: ShortText = ""
 
 
-class ProveAddress(msgspec.Struct, frozen=True, kw_only=True):
+class VerifyAddress(msgspec.Struct, frozen=True, kw_only=True):
     """The code that arrived at an address."""
 
     code: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
@@ -51,18 +51,18 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
 
     channel: Channel
     address: str
-    standing: Standing
-    proved: bool
+    health_of: AddressHealth
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Doubted:
+class FailingAddress:
     """A person whose address refuses messages; `status` is the last one (RFC 3463)."""
 
     name: str
     cbo_code: str | None
     channel: Channel
-    standing: Standing
+    health_of: AddressHealth
     status: str
     reported_at: datetime
 
@@ -72,12 +72,12 @@ async def chosen(session: AsyncSession, person: Person) -> ChannelView:
     row = await _chosen(session, person)
     email = await session.scalar(select(PersonRow.email).where(PersonRow.id == person.id))
     way = (row.channel, row.address) if row else (Channel.EMAIL, email or "")
-    known = await standings(session, [way])
+    known = await health_by_address(session, [way])
     return ChannelView(
         channel=way[0],
         address=way[1],
-        standing=known.get(way, Standing.GOOD),
-        proved=row is None or row.code is None,
+        health_of=known.get(way, AddressHealth.GOOD),
+        verified=row is None or row.code is None,
     )
 
 
@@ -87,7 +87,7 @@ async def _chosen(session: AsyncSession, person: Person) -> ChannelAddressRow | 
 
 
 async def choose(
-    door: Database,
+    auth_database: Database,
     session: AsyncSession,
     settings: Settings,
     person: Person,
@@ -103,13 +103,13 @@ async def choose(
     row = await _chosen(session, person)
     if row and (row.channel, row.address, row.code) == (channel, address, None):
         return
-    tell(session, What.CHANNEL_CHOSEN, now, cbo_id=person.cbo_id, channel=channel)
+    record(session, AuditAction.CHANNEL_CHOSEN, now, cbo_id=person.cbo_id, channel=channel)
     await session.execute(delete(ChannelAddressRow).where(ChannelAddressRow.person_id == person.id))
     await forget_codes(session, person.id)
     account = await session.scalar(select(PersonRow.email).where(PersonRow.id == person.id))
     if channel is Channel.EMAIL and address in {"", account}:
         return
-    code = await send_code(door, session, settings, person, channel, address, now)
+    code = await send_code(auth_database, session, settings, person, channel, address, now)
     given = {"channel": channel, "address": address, "code": code}
     session.add(ChannelAddressRow(person_id=person.id, chosen=True, **given))
 
@@ -119,7 +119,7 @@ def _checked(wanted: ChooseChannel) -> str:
     if wanted.channel is Channel.EMAIL:
         try:
             return read_email(address) if address else ""
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             raise invalid("address", wrong.text) from None
     form, hint = _FORMS[wanted.channel]
     if not form.fullmatch(address):
@@ -133,13 +133,13 @@ _FORMS: dict[Channel, tuple[re.Pattern[str], Message]] = {
 }
 
 
-async def count_doubted(session: AsyncSession) -> int:
+async def count_failing_addresses(session: AsyncSession) -> int:
     """How many people have an address that refuses messages; no more than `MOST_COUNTED` are counted."""
     people = select(BounceRow.person_id).where(BounceRow.person_id.is_not(None)).distinct()
     return await session.scalar(select(func.count()).select_from(people.limit(MOST_COUNTED).subquery())) or 0
 
 
-async def doubted(session: AsyncSession) -> Sequence[Doubted]:
+async def failing_addresses(session: AsyncSession) -> Sequence[FailingAddress]:
     """Everybody of whom an address refuses messages, the last first; not the addresses themselves."""
     query = (
         select(
@@ -158,11 +158,11 @@ async def doubted(session: AsyncSession) -> Sequence[Doubted]:
     for name, cbo_code, channel, statuses, moments in await session.execute(query):
         refusals = sorted(zip(moments, statuses, strict=True))
         found.append(
-            Doubted(
+            FailingAddress(
                 name=name,
                 cbo_code=cbo_code,
                 channel=channel,
-                standing=standing((status, at) for at, status in refusals),
+                health_of=health_of((status, at) for at, status in refusals),
                 status=refusals[-1][1],
                 reported_at=refusals[-1][0],
             )
@@ -175,7 +175,7 @@ DIGITS = 8
 
 
 async def send_code(
-    door: Database,
+    auth_database: Database,
     session: AsyncSession,
     settings: Settings,
     person: Person,
@@ -184,8 +184,8 @@ async def send_code(
     now: datetime,
 ) -> str:
     """Queue a new code for an address, in place of older ones; raises TooOften, because messages cost."""
-    key = sign_in_throttling.key_of_person(door.secret, "code sent", person.id)
-    await sign_in_throttling.take(door, key, now, "address", at=person, step="code_sent")
+    key = sign_in_throttling.key_of_person(auth_database.secret, "code sent", person.id)
+    await sign_in_throttling.take(auth_database, key, now, "address", at=person, step="code_sent")
     await forget_codes(session, person.id)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     session.add(
@@ -202,17 +202,17 @@ async def send_code(
     return code
 
 
-async def prove(door: Database, person: Person, code: str, now: datetime) -> None:
+async def verify_address(auth_database: Database, person: Person, code: str, now: datetime) -> None:
     """Send messages to the address at which this code arrived; raises Invalid, or TooOften."""
-    key = sign_in_throttling.key_of_person(door.secret, "code", person.id)
-    await sign_in_throttling.take(door, key, now, "code", at=person, step="channel_code")
-    async with door.transaction() as session:
+    key = sign_in_throttling.key_of_person(auth_database.secret, "code", person.id)
+    await sign_in_throttling.take(auth_database, key, now, "code", at=person, step="channel_code")
+    async with auth_database.transaction() as session:
         sent = (ChannelAddressRow.person_id == person.id, ChannelAddressRow.code == totp.plain(code))
-        proved = update(ChannelAddressRow).where(*sent).values(code=None)
-        if (await session.execute(proved.returning(ChannelAddressRow.person_id))).one_or_none() is None:
+        verified = update(ChannelAddressRow).where(*sent).values(code=None)
+        if (await session.execute(verified.returning(ChannelAddressRow.person_id))).one_or_none() is None:
             raise invalid("code", say("This is not the newest code that was sent to this address"))
         await sign_in_throttling.give_back(session, key)
-        tell(session, What.CHANNEL_PROVED, now, by=person.id, cbo_id=person.cbo_id)
+        record(session, AuditAction.CHANNEL_PROVED, now, by=person.id, cbo_id=person.cbo_id)
         await forget_codes(session, person.id)
 
 

@@ -10,15 +10,15 @@ from sqlalchemy import Select, and_, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.commands import ApproveLetter, LetterFilter
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core import i18n
 from rti.core.errors import Conflict, NotFound, say
 from rti.core.i18n import Language
-from rti.core.pagination import PAGE_SIZE, Page, cut, read_mark, read_moment
+from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.roles import Person
 from rti.law.deadlines import ClockState
 from rti.law.reminders import About
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
@@ -103,11 +103,11 @@ async def letters(session: AsyncSession, person: Person, wanted: LetterFilter) -
     if wanted.request_id:
         query = query.where(LetterRow.request_id == wanted.request_id)
     if wanted.after:
-        behind = read_mark(wanted.after, read_moment, UUID)
+        behind = decode_cursor(wanted.after, decode_moment, UUID)
         query = query.where(tuple_(LetterRow.proposed_at, LetterRow.id) < behind)
     query = query.order_by(LetterRow.proposed_at.desc(), LetterRow.id.desc()).limit(PAGE_SIZE + 1)
     found = [Letter(*row) for row in await session.execute(query)]
-    return cut(found, PAGE_SIZE, lambda each: (each.letter.proposed_at.isoformat(), str(each.letter.id)))
+    return page_of(found, PAGE_SIZE, lambda each: (each.letter.proposed_at.isoformat(), str(each.letter.id)))
 
 
 async def letter(session: AsyncSession, person: Person, letter_id: UUID) -> Letter:
@@ -199,9 +199,9 @@ async def _decide(
     decided = update(LetterRow).where(*proposed).values(decided_at=now, decided_by=person.id, **values)
     if (await session.execute(decided.returning(LetterRow.id))).one_or_none() is None:
         raise Conflict(say("Somebody has decided about this letter already"))
-    tell(
+    record(
         session,
-        What.LETTER_DECIDED,
+        AuditAction.LETTER_DECIDED,
         now,
         about=found.request.id,
         cbo_id=found.letter.cbo_id,

@@ -8,14 +8,14 @@ import msgspec
 
 from rti.core.errors import say
 from rti.core.i18n import Language
-from rti.core.validation import Name, Wrong
+from rti.core.validation import InvalidValue, ShortText
 from rti.law.reminders import About, Audience
 from rti.models.messages import Decision, LetterState
 
 
 def _rule_name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
-        raise Wrong(say("Use letters, digits, - and _ only"))
+        raise InvalidValue(say("Use letters, digits, - and _ only"))
     return text
 
 
@@ -39,12 +39,12 @@ class LetterFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     state: LetterState = LetterState.PROPOSED
     request_id: UUID | None = None
-    after: Name = ""
+    after: ShortText = ""
 
 
 def _one_line(text: str) -> str:
     if len(text.splitlines()) > 1:
-        raise Wrong(say("Write this on one line"))
+        raise InvalidValue(say("Write this on one line"))
     return text
 
 

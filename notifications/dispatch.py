@@ -17,8 +17,8 @@ from aiosmtplib import SMTP
 
 from notifications import delivery_reports, outbox, render, unsubscribe
 from notifications.gateways import Gateways
-from notifications.outbox import Claimed, Ledger, Mark
-from notifications.smtp import Outcome, ServerTrouble, Verdict, Wire
+from notifications.outbox import Claimed, GroupCommitWriter, Mark
+from notifications.smtp import Delivery, DeliveryStatus, MailServer, ServerTrouble
 from rti.core import wallclock
 from rti.core.db import Database
 from rti.core.settings import Settings
@@ -49,9 +49,9 @@ class _Round:
 
     mails: deque[Claimed]
     others: deque[Claimed]
-    wire: Wire | None
+    mail_server: MailServer | None
     gateways: Gateways
-    ledger: Ledger
+    writer: GroupCommitWriter
     clock: Clock
     ends_at: datetime
     settings: Settings
@@ -75,7 +75,7 @@ async def dispatch(
     *,
     clock: Clock = wallclock.now,
     stopping: asyncio.Event | None = None,
-    wire: Wire | None = None,
+    mail_server: MailServer | None = None,
     mailing: bool = True,
     size: int = ROUND_SIZE,
 ) -> Dispatched:
@@ -85,12 +85,12 @@ async def dispatch(
     or from the beginning where not `mailing`, only what goes by other channels is sent.
     """
     if settings.smtp_url:
-        wire = wire or Wire(settings.smtp_url, settings.mail_from)
+        mail_server = mail_server or MailServer(settings.smtp_url, settings.mail_from)
     stopping = stopping or asyncio.Event()
-    gateways, ledger, done = Gateways(settings), Ledger(database), Dispatched()
+    gateways, writer, done = Gateways(settings), GroupCommitWriter(database), Dispatched()
     idle: list[SMTP] = []
     shared = _Round(
-        deque(), deque(), wire, gateways, ledger, clock, clock(), settings, stopping, done, mailing
+        deque(), deque(), mail_server, gateways, writer, clock, clock(), settings, stopping, done, mailing
     )
     try:
         while (shared.mailing or gateways.channels) and not stopping.is_set():
@@ -133,37 +133,37 @@ async def _send(shared: _Round, idle: list[SMTP]) -> None:
         Mark(each, MessageState.QUEUED, next_attempt_at=shared.clock())
         for each in (*shared.mails, *shared.others)
     ]
-    await asyncio.gather(*(shared.ledger.mark(mark) for mark in left))
+    await asyncio.gather(*(shared.writer.mark(mark) for mark in left))
     shared.mails.clear()
     shared.others.clear()
 
 
 async def _mail(shared: _Round, idle: list[SMTP]) -> None:
     """Send mails over several connections; without a mail server, keep them."""
-    if shared.wire is None:
+    if shared.mail_server is None:
         while shared.mails:
             _mark(shared, Mark(shared.mails.popleft(), MessageState.KEPT, finished_at=shared.clock()))
-    elif await _reachable(shared.wire, shared, idle):
+    elif await _reachable(shared.mail_server, shared, idle):
         async with asyncio.TaskGroup() as group:
             for _ in range(min(CONNECTIONS, len(shared.mails))):
-                group.create_task(_converse(shared.wire, shared, idle))
+                group.create_task(_converse(shared.mail_server, shared, idle))
 
 
 async def _through_gateways(shared: _Round) -> None:
     while shared.others and not shared.over:
         message = shared.others.popleft()
-        if await shared.ledger.mark(Mark(message, MessageState.HANDED)):
-            outcome = await shared.gateways.hand_over(message.channel, message.to, message.letter)
+        if await shared.writer.mark(Mark(message, MessageState.HANDED)):
+            outcome = await shared.gateways.send(message.channel, message.to, message.letter)
             _mark(shared, _after(message, outcome, shared.clock()))
 
 
-async def _reachable(wire: Wire, shared: _Round, idle: list[SMTP]) -> bool:
+async def _reachable(mail_server: MailServer, shared: _Round, idle: list[SMTP]) -> bool:
     """Whether one connection can be had; tried alone, because ten refused sign-ins may lock an account."""
     idle[:] = [client for client in idle if client.is_connected]
     if idle:
         return True
     try:
-        idle.append(await wire.connect())
+        idle.append(await mail_server.connect())
     except ServerTrouble as trouble:
         _note(shared, trouble)
         return False
@@ -175,15 +175,15 @@ def _note(shared: _Round, trouble: ServerTrouble) -> None:
     log.warning("mail_server_trouble", trouble=str(trouble), settings=trouble.settings)
 
 
-async def _converse(wire: Wire, shared: _Round, idle: list[SMTP]) -> None:
+async def _converse(mail_server: MailServer, shared: _Round, idle: list[SMTP]) -> None:
     """Send messages over one connection, one after the other, until none is left or the round is over."""
     client = idle.pop() if idle else None
     try:
         while message := _next(shared):
             try:
                 if client is None or not client.is_connected:
-                    client = await wire.connect()
-                outcome = await _hand_over(wire, shared, client, message)
+                    client = await mail_server.connect()
+                outcome = await _send_one(mail_server, shared, client, message)
             except ServerTrouble as trouble:
                 _note(shared, trouble)
                 _mark(shared, _after_trouble(message, trouble, shared.clock()))
@@ -215,7 +215,9 @@ def _domain(message: Claimed) -> str:
     return message.to.rpartition("@")[2].lower()
 
 
-async def _hand_over(wire: Wire, shared: _Round, client: SMTP, message: Claimed) -> Outcome | None:
+async def _send_one(
+    mail_server: MailServer, shared: _Round, client: SMTP, message: Claimed
+) -> Delivery | None:
     settings = shared.settings
     try:
         content = render.compose(
@@ -228,15 +230,15 @@ async def _hand_over(wire: Wire, shared: _Round, client: SMTP, message: Claimed)
             unsubscribe=_unsubscribe(message, settings),
         )
     except ValueError:
-        return Outcome(Verdict.REFUSED, "the address cannot be written", "5.1.3")
+        return Delivery(DeliveryStatus.REFUSED, "the address cannot be written", "5.1.3")
     bounces = settings.bounce_address and delivery_reports.sender_of(
         message.id, settings.bounce_address, settings.secret
     )
-    return await wire.hand_over(
+    return await mail_server.send(
         client,
         message.to,
         content,
-        lambda: shared.ledger.mark(Mark(message, MessageState.HANDED)),
+        lambda: shared.writer.mark(Mark(message, MessageState.HANDED)),
         sender=bounces,
     )
 
@@ -253,7 +255,7 @@ def _mark(shared: _Round, mark: Mark) -> None:
 
 
 async def _marked(shared: _Round, mark: Mark) -> None:
-    if await shared.ledger.mark(mark):
+    if await shared.writer.mark(mark):
         shared.done.states[mark.state] += 1
         if mark.ambiguous:
             log.warning("message_ambiguous", message=str(mark.message.id), attempt=mark.message.attempt)
@@ -268,15 +270,15 @@ def _after_trouble(message: Claimed, trouble: ServerTrouble, now: datetime) -> M
     )
 
 
-def _after(message: Claimed, outcome: Outcome, now: datetime) -> Mark:
+def _after(message: Claimed, outcome: Delivery, now: datetime) -> Mark:
     """What an outcome makes of a message."""
-    if outcome.verdict is Verdict.ACCEPTED:
+    if outcome.status is DeliveryStatus.ACCEPTED:
         return Mark(message, MessageState.ACCEPTED, finished_at=now, reply=outcome.reply)
-    if outcome.verdict is Verdict.REFUSED:
+    if outcome.status is DeliveryStatus.REFUSED:
         return Mark(
             message, MessageState.FAILED, finished_at=now, reply=outcome.reply, bounced=outcome.bounced
         )
-    doubt = outcome.verdict is Verdict.AMBIGUOUS
+    doubt = outcome.status is DeliveryStatus.AMBIGUOUS
     if doubt and message.kind in outbox.HELD_IN_DOUBT:
         return Mark(message, MessageState.UNKNOWN, finished_at=now, reply=outcome.reply, ambiguous=True)
     if now - message.created_at > GIVE_UP_AFTER:

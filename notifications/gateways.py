@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote
 
-from notifications.render import Letter
-from notifications.smtp import Outcome, Verdict
+from notifications.render import RenderedMessage
+from notifications.smtp import Delivery, DeliveryStatus
 from rti.core.settings import Settings, SettingsFault
 from rti.models.messages import Channel
 
@@ -45,11 +45,11 @@ class Gateways:
         """The channels that have a gateway."""
         return frozenset(self._urls)
 
-    async def hand_over(self, channel: Channel, to: str, letter: Letter) -> Outcome:
+    async def send(self, channel: Channel, to: str, letter: RenderedMessage) -> Delivery:
         """Give one message to a gateway. A text message carries the first line only, because parts cost."""
         gateway = self._apprise.Apprise()
         if not gateway.add(self._address(channel, to)):
-            return Outcome(Verdict.REFUSED, "the address cannot be written", "5.1.3")
+            return Delivery(DeliveryStatus.REFUSED, "the address cannot be written", "5.1.3")
         text = letter.subject if channel is Channel.SMS else letter.body
         try:
             async with asyncio.timeout(PATIENCE):
@@ -57,8 +57,8 @@ class Gateways:
         except TimeoutError:
             taken = None
         if taken:
-            return Outcome(Verdict.ACCEPTED, "the gateway took it")
-        return Outcome(Verdict.AMBIGUOUS, "the gateway did not say that it took it")
+            return Delivery(DeliveryStatus.ACCEPTED, "the gateway took it")
+        return Delivery(DeliveryStatus.AMBIGUOUS, "the gateway did not say that it took it")
 
     def _address(self, channel: Channel, to: str) -> str:
         return self._urls[channel].replace("{to}", quote(to, safe=""))

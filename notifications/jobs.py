@@ -9,8 +9,8 @@ from datetime import datetime
 from notifications.dispatch import dispatch
 from notifications.smtp import ServerTrouble
 from notifications.sweep import sweep
-from rti.audit.checkpoints import anchor_once_a_day
-from rti.audit.record import tell_tallies
+from rti.audit.checkpoints import mail_checkpoint_once_a_day
+from rti.audit.record import record_tallies
 from rti.audit.sealer import chain
 from rti.backups.retention import backup_due, drill_due
 from rti.backups.runs import last_good
@@ -83,9 +83,9 @@ def dispatch_job(database: Database, settings: Settings, stopping: asyncio.Event
 def seal_job(database: Database, settings: Settings) -> Job:
     async def job(now: datetime) -> Result:
         async with database.transaction() as session:
-            await tell_tallies(session, now)
+            await record_tallies(session, now)
             chained = await chain(session)
-            anchored = await anchor_once_a_day(session, settings, now)
+            anchored = await mail_checkpoint_once_a_day(session, settings, now)
         return Result(
             f"{chained} entries chained" + (f", head queued to {len(anchored)}" if anchored else "")
         )
@@ -103,7 +103,7 @@ def retention_job(database: Database, settings: Settings) -> Job:
 
 def documents_job(database: Database, settings: Settings) -> Job:
     async def job(now: datetime) -> Result:
-        found = await check_some(database.under(Login.KEEPER), settings.clamd, now)
+        found = await check_some(database.under(Login.DOCUMENTS), settings.clamd, now)
         return Result(words(found), well=not found[Found.UNSCANNED])
 
     return job

@@ -15,7 +15,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import render
-from notifications.bounces import standings
+from notifications.bounces import health_by_address
 from notifications.digests import contents
 from notifications.hours import put_off
 from notifications.sweep import reading_calendar
@@ -23,7 +23,7 @@ from rti.accounts.invitations import GOOD_FOR
 from rti.core.db import Database
 from rti.law.calendars import Calendar
 from rti.law.reminders import first_due
-from rti.models.messages import Channel, MessageKind, MessageState, Standing
+from rti.models.messages import AddressHealth, Channel, MessageKind, MessageState
 
 Way = tuple[Channel, str]
 """A channel, and an address on it."""
@@ -120,7 +120,7 @@ class Claimed:
     channel: Channel
     to: str
     language: str
-    letter: render.Letter
+    letter: render.RenderedMessage
     created_at: datetime
     deferrals: int
     ambiguous: int
@@ -176,7 +176,7 @@ async def claim(
         calendar = await reading_calendar(session)
         messages, unwritten, settled = [], [], []
         rows = (await session.execute(_CLAIMED, {"ids": list(in_doubt), "day": day})).all()
-        known = await standings(session, [way for row in rows for way in _ways(row)])
+        known = await health_by_address(session, [way for row in rows for way in _ways(row)])
         for row in rows:
             usable = [way for way in _ways(row) if way[0] in channels and _works(row, known.get(way))]
             values = await _values(session, row, now, day, calendar)
@@ -234,10 +234,10 @@ def _welcome(row: Row[Any], now: datetime) -> bool:
 
 def _letter(
     row: Row[Any], values: dict[str, Any], day: date, calendar: Calendar, address: str
-) -> render.Letter:
+) -> render.RenderedMessage:
     """The text, which stays as it was written once; empty where there is nothing to tell."""
     if row.subject is not None or not values:
-        return render.Letter(row.subject or "", row.body or "")
+        return render.RenderedMessage(row.subject or "", row.body or "")
     return render.write(
         MessageKind(row.kind), values, language=row.language, day=day, calendar=calendar, address=address
     )
@@ -251,12 +251,12 @@ def _ways(row: Row[Any]) -> list[Way]:
     return [*chosen, (Channel.EMAIL, row.email)]
 
 
-def _works(row: Row[Any], standing: Standing | None) -> bool:
+def _works(row: Row[Any], standing: AddressHealth | None) -> bool:
     """Whether to write to an address; a letter is tried, because a person has just approved it."""
-    return standing is not Standing.DISABLED or row.kind == MessageKind.LETTER
+    return standing is not AddressHealth.DISABLED or row.kind == MessageKind.LETTER
 
 
-def _claimed(row: Row[Any], ways: Sequence[Way], letter: render.Letter) -> Claimed:
+def _claimed(row: Row[Any], ways: Sequence[Way], letter: render.RenderedMessage) -> Claimed:
     channel, to = ways[0]
     return Claimed(
         id=row.id,
@@ -318,7 +318,7 @@ def _columns(marks: Sequence[Mark]) -> dict[str, Any]:
     }
 
 
-class Ledger:
+class GroupCommitWriter:
     """Writes the marks of several connections, together where they come together (group commit).
 
     While one transaction commits, the marks that come in gather for the next, so that a commit for each

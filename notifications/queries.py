@@ -14,9 +14,9 @@ from sqlalchemy import Row, Select, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.errors import NotFound
-from rti.core.pagination import PAGE_SIZE, Page, cut, read_mark, read_moment
+from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.roles import SUPPORT, Person
-from rti.core.validation import Name
+from rti.core.validation import ShortText
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow
 from rti.models.messages import WAITING, MessageKind, MessageRow, MessageState, TickRow
@@ -26,7 +26,7 @@ class MessageFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which messages to list; `after` is the mark of the page before."""
 
     state: MessageState | None = None
-    after: Name = ""
+    after: ShortText = ""
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,11 +65,11 @@ async def messages(session: AsyncSession, person: Person, wanted: MessageFilter)
     if wanted.state:
         query = query.where(MessageRow.state == wanted.state)
     if wanted.after:
-        behind = read_mark(wanted.after, read_moment, UUID)
+        behind = decode_cursor(wanted.after, decode_moment, UUID)
         query = query.where(tuple_(MessageRow.created_at, MessageRow.id) < behind)
     query = query.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(PAGE_SIZE + 1)
     found = [_view(row, person) for row in await session.execute(query)]
-    return cut(found, PAGE_SIZE, lambda each: (each.created_at.isoformat(), str(each.id)))
+    return page_of(found, PAGE_SIZE, lambda each: (each.created_at.isoformat(), str(each.id)))
 
 
 async def message(session: AsyncSession, person: Person, message_id: UUID) -> MessageView:

@@ -40,7 +40,7 @@ _templates = Environment(
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class RenderedMessage:
     """A message as it is stored and sent."""
 
     subject: str
@@ -49,7 +49,7 @@ class Letter:
 
 def write(
     kind: MessageKind, values: dict[str, Any], *, language: str, day: date, calendar: Calendar, address: str
-) -> Letter:
+) -> RenderedMessage:
     """The text on `day`; it names its day, so that it stays true however late it arrives."""
     catalogue = i18n.translations(language)
     context = {
@@ -70,11 +70,11 @@ def write(
             "days": abs(calendar.working_days_between(day, due_on)),
         }
     subject = _render(kind, "subject", context)
-    return Letter(subject, _render(kind, "body", {**context, "subject": subject}) + "\n")
+    return RenderedMessage(subject, _render(kind, "body", {**context, "subject": subject}) + "\n")
 
 
 def compose(
-    letter: Letter,
+    letter: RenderedMessage,
     *,
     sender: str,
     to: str,
@@ -97,7 +97,7 @@ def compose(
 
 
 @lru_cache(maxsize=1000)
-def _shared_part(letter: Letter, sender: str, language: str) -> bytes:
+def _shared_part(letter: RenderedMessage, sender: str, language: str) -> bytes:
     """All but the headers of one message: silent messages repeat, and folding Khmer headers is slow."""
     message = EmailMessage(policy=_ON_THE_WIRE)
     message["From"] = Address(addr_spec=sender)

@@ -8,11 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.commands import SaveRule
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.campaigns.queries import campaign
 from rti.core.errors import Fault, Invalid, NotFound, say
 from rti.law.reminders import DEFAULT_RULES, ReminderRule
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.campaigns import CampaignRow
 from rti.models.messages import ReminderRuleRow
 
@@ -48,8 +48,8 @@ async def save(session: AsyncSession, campaign_id: UUID, command: SaveRule, now:
     if command.begins > command.ends:
         faults.append(Fault("ends", say("This is before the rule begins")))
     elif (command.ends - command.begins) // (command.every or 1_000) >= MOST_OCCASIONS:
-        told = say("This would repeat {count} times or more; choose a longer pause", count=MOST_OCCASIONS)
-        faults.append(Fault("every", told))
+        message = say("This would repeat {count} times or more; choose a longer pause", count=MOST_OCCASIONS)
+        faults.append(Fault("every", message))
     if faults:
         raise Invalid(*faults)
     await _take_over(session, campaign_id)
@@ -64,7 +64,7 @@ async def save(session: AsyncSession, campaign_id: UUID, command: SaveRule, now:
             to=command.to,
         )
     )
-    tell(session, What.RULES_CHANGED, now, about=campaign_id, saved=command.name)
+    record(session, AuditAction.RULES_CHANGED, now, about=campaign_id, saved=command.name)
     await session.flush()
 
 
@@ -74,14 +74,14 @@ async def remove(session: AsyncSession, campaign_id: UUID, name: str, now: datet
     gone = await session.execute(delete(ReminderRuleRow).where(*chosen).returning(ReminderRuleRow.name))
     if gone.one_or_none() is None:
         raise NotFound
-    tell(session, What.RULES_CHANGED, now, about=campaign_id, removed=name)
+    record(session, AuditAction.RULES_CHANGED, now, about=campaign_id, removed=name)
 
 
 async def restore_defaults(session: AsyncSession, campaign_id: UUID, now: datetime) -> None:
     row = await campaign(session, campaign_id)
     row.own_rules = False
     await session.execute(delete(ReminderRuleRow).where(ReminderRuleRow.campaign_id == campaign_id))
-    tell(session, What.RULES_CHANGED, now, about=campaign_id, defaults=1)
+    record(session, AuditAction.RULES_CHANGED, now, about=campaign_id, defaults=1)
 
 
 async def _take_over(session: AsyncSession, campaign_id: UUID) -> None:

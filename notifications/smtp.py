@@ -31,7 +31,7 @@ _STATUS = re.compile(r"\d\.\d{1,3}\.\d{1,3}")
 _UNPRINTABLE = re.compile("[^\x20-\x7e]+")
 
 
-class Verdict(StrEnum):
+class DeliveryStatus(StrEnum):
     """What an attempt came to."""
 
     ACCEPTED = "accepted"
@@ -41,13 +41,13 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Delivery:
     """The verdict, the part of the server's answer that is kept, and the status (RFC 3463) that an address got.
 
     `slow` tells that no answer came in time, which may be for the sake of the recipient's domain.
     """
 
-    verdict: Verdict
+    status: DeliveryStatus
     reply: str
     bounced: str | None = None
     slow: bool = False
@@ -66,7 +66,7 @@ class ServerTrouble(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """How long, in seconds, we wait for a connection, for the envelope, and after the final dot.
 
     The last is what RFC 5321 4.5.3.2.6 asks for: giving up earlier makes repeats.
@@ -77,13 +77,13 @@ class Patience:
     after_dot: float = 600
 
 
-class Wire:
+class MailServer:
     """A mail server by its address: smtp, smtps or smtp+starttls://user:password@host:port."""
 
-    def __init__(self, url: str, sender: str, patience: Patience | None = None) -> None:
+    def __init__(self, url: str, sender: str, timeouts: Timeouts | None = None) -> None:
         self._parts = urlsplit(url)
         self._sender = sender
-        self.patience = patience or Patience()
+        self.timeouts = timeouts or Timeouts()
 
     async def connect(self) -> SMTP:
         """A connection that is greeted, encrypted and signed in as its address says, or ServerTrouble."""
@@ -96,10 +96,10 @@ class Wire:
             use_tls=parts.scheme == "smtps",
             start_tls=parts.scheme == "smtp+starttls",
             local_hostname=self._sender.rpartition("@")[2],
-            timeout=self.patience.connect,
+            timeout=self.timeouts.connect,
         )
         try:
-            async with asyncio.timeout(self.patience.connect):
+            async with asyncio.timeout(self.timeouts.connect):
                 await client.connect()
                 if client.is_ehlo_or_helo_needed:
                     await client.ehlo()
@@ -108,7 +108,7 @@ class Wire:
             raise _trouble(fault) from fault
         return client
 
-    async def hand_over(
+    async def send(
         self,
         client: SMTP,
         to: str,
@@ -116,7 +116,7 @@ class Wire:
         before_dot: Callable[[], Awaitable[bool]],
         *,
         sender: str = "",
-    ) -> Outcome | None:
+    ) -> Delivery | None:
         """Give one message to the server; None where `before_dot` says that it is no longer ours to give.
 
         `before_dot` is awaited when the server is ready for the content, and writes down that from here on
@@ -126,7 +126,7 @@ class Wire:
         """
         stage = "MAIL"
         try:
-            async with asyncio.timeout(self.patience.envelope):
+            async with asyncio.timeout(self.timeouts.envelope):
                 _expect(await client.execute_command(b"MAIL", b"FROM:" + _path(sender or self._sender)), 250)
                 stage = "RCPT"
                 _expect(await client.execute_command(b"RCPT", b"TO:" + _path(to)), 250, 251)
@@ -138,48 +138,52 @@ class Wire:
             client.close()
             if stage == "MAIL":
                 raise ServerTrouble("the mail server answers too slowly") from fault
-            return Outcome(Verdict.DEFERRED, "the mail server answered too slowly", slow=True)
+            return Delivery(DeliveryStatus.DEFERRED, "the mail server answered too slowly", slow=True)
         except (SMTPServerDisconnected, OSError):
             client.close()
-            return Outcome(Verdict.DEFERRED, "the connection was lost before the message was handed over")
+            return Delivery(
+                DeliveryStatus.DEFERRED, "the connection was lost before the message was handed over"
+            )
         if not await before_dot():
             client.close()
             return None
         return await self._after_dot(client, content)
 
-    async def _after_dot(self, client: SMTP, content: bytes) -> Outcome:
+    async def _after_dot(self, client: SMTP, content: bytes) -> Delivery:
         try:
-            async with asyncio.timeout(self.patience.after_dot):
+            async with asyncio.timeout(self.timeouts.after_dot):
                 response = await _send_content(client, content)
         except (SMTPException, OSError) as fault:
             client.close()
-            return Outcome(
-                Verdict.AMBIGUOUS,
+            return Delivery(
+                DeliveryStatus.AMBIGUOUS,
                 "no answer came after the message was handed over",
                 slow=isinstance(fault, TimeoutError),
             )
         if response.code == 250:
-            return Outcome(Verdict.ACCEPTED, _UNPRINTABLE.sub(" ", f"250 {response.message}")[:300])
+            return Delivery(DeliveryStatus.ACCEPTED, _UNPRINTABLE.sub(" ", f"250 {response.message}")[:300])
         if 400 <= response.code < 600:
             return await self._refused(client, SMTPResponseException(response.code, response.message), ".")
         client.close()
-        return Outcome(Verdict.AMBIGUOUS, "an answer came that is none")
+        return Delivery(DeliveryStatus.AMBIGUOUS, "an answer came that is none")
 
-    async def _refused(self, client: SMTP, refusal: SMTPResponseException, stage: str) -> Outcome:
+    async def _refused(self, client: SMTP, refusal: SMTPResponseException, stage: str) -> Delivery:
         """Judge an explicit refusal, and make the connection fit for the next message."""
         if refusal.code in {530, 535} or (stage == "MAIL" and refusal.code >= 500):
             client.close()
             raise ServerTrouble("the mail server does not take messages from us", settings=True)
         try:
             if client.is_connected and refusal.code != 421:
-                await client.rset(timeout=self.patience.envelope)
+                await client.rset(timeout=self.timeouts.envelope)
             else:
                 client.close()
         except (SMTPException, OSError):
             client.close()
         permanent = 500 <= refusal.code < 600
         bounced = status_of(refusal) if permanent and stage == "RCPT" else None
-        return Outcome(Verdict.REFUSED if permanent else Verdict.DEFERRED, kept_of(refusal), bounced)
+        return Delivery(
+            DeliveryStatus.REFUSED if permanent else DeliveryStatus.DEFERRED, kept_of(refusal), bounced
+        )
 
 
 def kept_of(refusal: SMTPResponseException) -> str:

@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.errors import NotFound
 from rti.models.accounts import PersonRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 
 
 def address(base: str, person_id: UUID, secret: str) -> str:
@@ -37,7 +37,9 @@ async def unsubscribe(session: AsyncSession, person_id: UUID, now: datetime) -> 
     written_to = (PersonRow.id == person_id, PersonRow.wants_reminders)
     ended = update(PersonRow).where(*written_to).values(wants_reminders=False).returning(PersonRow.cbo_id)
     for cbo_id in await session.scalars(ended):
-        tell(session, What.SETTINGS_CHANGED, now, by=person_id, cbo_id=cbo_id, changed="wants_reminders")
+        record(
+            session, AuditAction.SETTINGS_CHANGED, now, by=person_id, cbo_id=cbo_id, changed="wants_reminders"
+        )
 
 
 def _proof(person_id: UUID, secret: str) -> str:

@@ -1,37 +1,42 @@
 """The case system: information requests of community-based organisations to public bodies.
 
-Folder map, from the ground up:
+Each storey imports from those below it and from none beside or above it; `make check` refuses anything else.
 
-    law/             statutes, calendars, clocks and deadlines as pure functions of plain values
-    statutes/        which law or campaign standard applies, as versioned data
-    calendars/       days off per country and year, as dated and sourced rows
-    bodies/          areas of Cambodia and the public bodies that can be asked
-    cbos/            the organisations that ask; how one is locked and shredded
-    campaigns/       programmes of requests and their target areas
-    audit/           who did what, told with what it tells, and chained
-    retention/       what is kept for how long, and its removal
-    accounts/        people, roles, sessions, and what each role may do
-    tenancy/         who sees which rows, kept by PostgreSQL itself: logins, grants, policies
-    sealing/         encryption of what identifies a person: keys, cells, rotation
-    backups/         encrypted backups, the way back, and the proof that it works
-    documents/       which files are taken, and the copy of each that tells nothing on the side
-    requests/        a request, what happened to it, its evidence and its deadlines
-    correspondence/  every message that is to leave the system, as a row
-    feeds/           dates and changes for calendar programs and news readers, behind a secret address
-    statistics/      what is counted and how, and the tables that show it
-    imports/         CSV files of other people, read line by line
-    web/             what all pages and the JSON API share
-    home, health, promises   the first page, whether the system is well, what it protects
     cli/             the command line
+    web/             pages, the JSON API and what they share
+    (notifications)  everything about messages to people, and the scheduler: a package beside this one
+    backups/         encrypted backups, restoring them, and the drill that proves it
+    demo             a campaign with invented requests
+    feeds/           due dates for calendar programs and changes for news readers, behind a secret address
+    imports/         CSV files of other systems, read line by line
+    retention/       how long each class of data is kept, and its removal
+    statistics/      what is counted and how, and the tables that show it
+    safety/          locking and shredding an organisation, erasing people
+    upgrade          migrations and the reference data that every installation has
+    requests/        a request, its events, evidence, deadlines and where it stands
+    bodies/          areas of Cambodia and the public bodies that can be asked
+    campaigns/       programmes of requests and their target areas
+    statutes/        laws, drafts and campaign standards as versioned data
+    calendars/       days off per country and year, as dated and sourced rows
+    accounts/        people, sign-in, second factors, sessions, rate limits
+    cbos/            the organisations that ask
+    audit/           who did what: recorded, sealed into a chain, verified
+    encryption/      field encryption with keys of each organisation, and their rotation
+    outbox           a message is a row first
+    models/          every table with its enumerations
+    row_security/    which login may see and do what, enforced by PostgreSQL
+    files/           file types, the copy without metadata, the virus scanner
+    core/            database, settings, clock, translations, errors, validation, ciphers
+    law/             statutes, calendars, clocks and deadlines: pure functions of plain values
 
-A slice holds `tables` (columns only), `commands` (what a person asks for, as values), `actions`
-(write), `queries` (read), `pages` (HTML) and `api` (JSON), as far as it needs them.
+A feature holds `commands` (what a person asks for, as values), `actions` (writes) and `queries` (reads), as far
+as it needs them; its table is in `models`, its pages and JSON are in `web`.
 
 The rules of the house:
 
 1. `law` and the definitions in `statistics` know no database, no web and no clock.
-2. Only `wallclock` reads the time; everything else takes `now` or `day` as an argument.
-3. Only `db` commits: one transaction around a request or a job.
-4. Whatever leaves the system is a row first; `notifications` carries it out.
-5. Bad input is told by naming the field and what would be right, in the reader's language.
+2. Only `core.wallclock` reads the time; everything else takes `now` or `day` as an argument.
+3. Only `core.db` commits: one transaction around a request or a job.
+4. Whatever leaves the system is a row first; `notifications` sends it.
+5. Bad input gets a message in the reader's language that names the field and what would be right.
 """

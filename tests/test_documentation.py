@@ -9,7 +9,7 @@ import pytest
 import typer.main
 import yaml
 
-from rti.accounts.rate_limits import ALLOWED
+from rti.accounts.rate_limits import LIMITS
 from rti.cli import app
 from rti.core.settings import Settings
 
@@ -46,8 +46,8 @@ def test_how_often_one_person_may_do_what_costs_much_is_described() -> None:
         for line in text("docs/deploying.md").splitlines()
         if len(row := [cell.strip() for cell in line.strip("|").split("|")]) == 3 and row[0].startswith("`")
     }
-    for costly, allowed in ALLOWED.items():
-        assert rows[costly] == [str(allowed.at_once), f"{allowed.every.total_seconds():.0f} s"], costly
+    for costly, allowed in LIMITS.items():
+        assert rows[costly] == [str(allowed.burst), f"{allowed.every.total_seconds():.0f} s"], costly
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from rti.accounts.commands import Password
 from rti.core.errors import Invalid
-from rti.core.validation import Line, Name, decode
+from rti.core.validation import Line, ShortText, decode
 from rti.law.events import Outcome
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    title: Name
+    title: ShortText
     day: date | None = None
     amount: Annotated[int, msgspec.Meta(ge=0, le=10)] | None = None
     outcome: Outcome | None = None

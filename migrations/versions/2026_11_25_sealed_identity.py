@@ -11,7 +11,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import context, op
 
-from rti.core.cipher import Cell, Key, new_key, padded, seal, unpadded, unseal
+from rti.core.cipher import Cell, Key, new_key, padded, unpadded
+from rti.core.cipher import decrypt as unseal
+from rti.core.cipher import encrypt as seal
 
 revision = "0004"
 down_revision = "0003"

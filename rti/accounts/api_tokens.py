@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.commands import AddToken
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.sessions import API_TOKEN
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.db import new_id
 from rti.core.errors import NotFound
 from rti.core.roles import Person
 from rti.models.accounts import ApiTokenRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 
 
 async def tokens_of(session: AsyncSession, person_id: UUID) -> Sequence[ApiTokenRow]:
@@ -38,7 +38,7 @@ async def add(
         expires_at=now + timedelta(days=command.days),
     )
     session.add(row)
-    tell(session, What.TOKEN_ADDED, now, about=row.id, cbo_id=person.cbo_id, scope=command.scope)
+    record(session, AuditAction.TOKEN_ADDED, now, about=row.id, cbo_id=person.cbo_id, scope=command.scope)
     await session.flush()
     return row, token
 
@@ -47,4 +47,4 @@ async def revoke(session: AsyncSession, person: Person, token_id: UUID, now: dat
     chosen = (ApiTokenRow.id == token_id, ApiTokenRow.person_id == person.id)
     if await session.scalar(delete(ApiTokenRow).where(*chosen).returning(ApiTokenRow.id)) is None:
         raise NotFound
-    tell(session, What.TOKEN_REVOKED, now, about=token_id, cbo_id=person.cbo_id)
+    record(session, AuditAction.TOKEN_REVOKED, now, about=token_id, cbo_id=person.cbo_id)

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.commands import Assign
 from rti.accounts.people import person
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.db import new_id, unique
 from rti.core.errors import Fault, Invalid, NotFound, invalid, say
 from rti.core.roles import STAFF
 from rti.models.accounts import AssignmentRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.bodies import AreaLevel, AreaRow
 from rti.models.campaigns import CampaignRow
 
@@ -71,7 +71,7 @@ async def assign(session: AsyncSession, person_id: UUID, command: Assign, now: d
     async with unique(session, invalid("campaign_id", say("This is assigned to the person already"))):
         session.add(row)
     seen = command.campaign_id or command.province_code or "everything"
-    tell(session, What.ASSIGNED, now, about=person_id, to=seen)
+    record(session, AuditAction.ASSIGNED, now, about=person_id, to=seen)
     return row
 
 
@@ -82,4 +82,4 @@ async def end(session: AsyncSession, person_id: UUID, assignment_id: UUID, now: 
         await session.execute(delete(AssignmentRow).where(*chosen).returning(AssignmentRow.id))
     ).one_or_none() is None:
         raise NotFound
-    tell(session, What.ASSIGNMENT_ENDED, now, about=person_id, assignment=assignment_id)
+    record(session, AuditAction.ASSIGNMENT_ENDED, now, about=person_id, assignment=assignment_id)

@@ -8,7 +8,7 @@ import msgspec
 from rti.accounts.passwords import LONGEST, SHORTEST
 from rti.core.i18n import Language
 from rti.core.roles import Role, TokenScope
-from rti.core.validation import Code, Email, Name
+from rti.core.validation import Code, Email, ShortText
 
 Password = Annotated[str, msgspec.Meta(max_length=LONGEST, extra={"as_typed": True})]
 NewPassword = Annotated[str, msgspec.Meta(min_length=SHORTEST, max_length=LONGEST, extra={"as_typed": True})]
@@ -24,19 +24,19 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     code: FactorCode = ""
 
 
-class ShowPassword(msgspec.Struct, frozen=True, kw_only=True):
+class ConfirmPassword(msgspec.Struct, frozen=True, kw_only=True):
     """Show the password again."""
 
     password: Password
 
 
-class ShowFactor(msgspec.Struct, frozen=True, kw_only=True):
+class VerifyFactor(msgspec.Struct, frozen=True, kw_only=True):
     """A code of an authenticator app or a recovery code."""
 
     code: FactorCode
 
 
-class ShowPasskey(msgspec.Struct, frozen=True, kw_only=True):
+class VerifyPasskey(msgspec.Struct, frozen=True, kw_only=True):
     """What the browser answers for a passkey, as JSON."""
 
     answer: Annotated[str, msgspec.Meta(max_length=20_000)]
@@ -52,7 +52,7 @@ class AddApp(msgspec.Struct, frozen=True, kw_only=True):
 class AddPasskey(msgspec.Struct, frozen=True, kw_only=True):
     """A passkey that the browser made, and what its owner calls it."""
 
-    name: Name
+    name: ShortText
     answer: Annotated[str, msgspec.Meta(max_length=20_000)]
 
 
@@ -80,7 +80,7 @@ class Accept(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody who was invited sets; `token` is that of the link."""
 
     token: Annotated[str, msgspec.Meta(max_length=100)]
-    name: Name
+    name: ShortText
     password: NewPassword
 
 
@@ -124,7 +124,7 @@ class ChangeEmail(msgspec.Struct, frozen=True, kw_only=True):
 class AddToken(msgspec.Struct, frozen=True, kw_only=True):
     """A token for a program: what it is called, what it is good for, and for how many days."""
 
-    name: Name
+    name: ShortText
     scope: TokenScope
     days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 90
 

@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts import mfa, people, sessions
 from rti.accounts.commands import Accept, Invite, Reset
 from rti.accounts.passwords import new_token, token_hash
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.db import new_id, unique
 from rti.core.errors import Forbidden, Invalid, NotFound, invalid, say
 from rti.core.roles import Person, manages
 from rti.core.settings import Settings
 from rti.models.accounts import InvitationRow, PersonRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.messages import MessageKind, MessageRow
 from rti.outbox import queued
 
@@ -55,7 +55,7 @@ async def invite(
             created_at=now,
         )
         session.add(row)
-    tell(session, What.PERSON_INVITED, now, about=row.id, cbo_id=row.cbo_id, role=row.role)
+    record(session, AuditAction.PERSON_INVITED, now, about=row.id, cbo_id=row.cbo_id, role=row.role)
     return row, await _issue(session, row, by, now)
 
 
@@ -70,7 +70,14 @@ async def reset(
     await sessions.end_all(session, row.id)
     if command.factors:
         await mfa.remove_all(session, row.id)
-    tell(session, What.PASSWORD_RESET, now, about=row.id, cbo_id=row.cbo_id, factors=int(command.factors))
+    record(
+        session,
+        AuditAction.PASSWORD_RESET,
+        now,
+        about=row.id,
+        cbo_id=row.cbo_id,
+        factors=int(command.factors),
+    )
     return row, await _issue(session, row, by, now)
 
 
@@ -117,7 +124,7 @@ async def accept(session: AsyncSession, command: Accept, now: datetime) -> Perso
     taken = await session.scalar(delete(InvitationRow).where(*mine).returning(InvitationRow.person_id))
     if taken is None:
         raise NotFound(_GONE)
-    tell(session, What.INVITATION_ACCEPTED, now, by=row.id, cbo_id=row.cbo_id)
+    record(session, AuditAction.INVITATION_ACCEPTED, now, by=row.id, cbo_id=row.cbo_id)
     await _forget_messages(session, row.id)
     return row
 

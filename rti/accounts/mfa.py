@@ -13,13 +13,13 @@ from rti.accounts import passkeys, personal_encryption, totp
 from rti.accounts.passkeys import NoPasskey, Passkey, Site
 from rti.accounts.passwords import token_hash
 from rti.accounts.sessions import SignedIn
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.cipher import Unreadable
 from rti.core.db import unique
 from rti.core.errors import Conflict, NotFound, invalid, say
 from rti.core.roles import TWO_FACTORS, Person
 from rti.models.accounts import PasskeyRow, RecoveryCodeRow, TotpRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 
 _NO_NAME = say("Passkeys belong to the name of a site, and this one is reached by a number only")
 _NO_PASSKEY = say("The browser did not show a passkey of this account; try again or use a code")
@@ -49,13 +49,13 @@ async def enrolled(session: AsyncSession, person_id: UUID) -> Enrolled:
 def new_app(secret: str, person: Person) -> tuple[bytes, str]:
     """A secret for an authenticator app, and the same sealed for this person, to come back with the first code."""
     made = totp.new_secret()
-    return made, personal_encryption.seal(secret, "new", person.id, made).hex()
+    return made, personal_encryption.encrypt(secret, "new", person.id, made).hex()
 
 
 def read_new_app(secret: str, person: Person, sealed_secret: str) -> bytes:
     """The secret that `new_app` made for this person and nobody else."""
     try:
-        return personal_encryption.unseal(secret, "new", person.id, bytes.fromhex(sealed_secret))
+        return personal_encryption.decrypt(secret, "new", person.id, bytes.fromhex(sealed_secret))
     except (ValueError, Unreadable):
         raise invalid("code", say("Start again: this form was changed or is of another account")) from None
 
@@ -73,12 +73,12 @@ async def add_app(
         session.add(
             TotpRow(
                 person_id=person.id,
-                secret=personal_encryption.seal(secret, "kept", person.id, app_secret),
+                secret=personal_encryption.encrypt(secret, "kept", person.id, app_secret),
                 last_step=step,
                 created_at=now,
             )
         )
-    _tell(session, person, "app_added", now)
+    _record(session, person, "app_added", now)
     return await _first_codes(session, person.id)
 
 
@@ -103,7 +103,7 @@ async def add_passkey(
                 created_at=now,
             )
         )
-    _tell(session, me.person, "passkey_added", now)
+    _record(session, me.person, "passkey_added", now)
     return await _first_codes(session, me.person.id)
 
 
@@ -112,7 +112,7 @@ async def remove_app(session: AsyncSession, person: Person, now: datetime, *, de
         delete(TotpRow).where(TotpRow.person_id == person.id).returning(TotpRow.person_id)
     ):
         await _keep_one(session, person, demo=demo)
-        _tell(session, person, "app_removed", now)
+        _record(session, person, "app_removed", now)
 
 
 async def remove_passkey(
@@ -122,7 +122,7 @@ async def remove_passkey(
     if await session.scalar(delete(PasskeyRow).where(*chosen).returning(PasskeyRow.id)) is None:
         raise NotFound
     await _keep_one(session, person, demo=demo)
-    _tell(session, person, "passkey_removed", now)
+    _record(session, person, "passkey_removed", now)
 
 
 async def _keep_one(session: AsyncSession, person: Person, *, demo: bool) -> None:
@@ -147,12 +147,12 @@ async def _first_codes(session: AsyncSession, person_id: UUID) -> list[str]:
 
 async def new_codes(session: AsyncSession, person: Person, now: datetime) -> list[str]:
     """New recovery codes in place of the old; they are shown once."""
-    _tell(session, person, "codes_made", now)
+    _record(session, person, "codes_made", now)
     return await _new_codes(session, person.id)
 
 
-def _tell(session: AsyncSession, person: Person, change: str, now: datetime) -> None:
-    tell(session, What.FACTORS_CHANGED, now, by=person.id, cbo_id=person.cbo_id, change=change)
+def _record(session: AsyncSession, person: Person, change: str, now: datetime) -> None:
+    record(session, AuditAction.FACTORS_CHANGED, now, by=person.id, cbo_id=person.cbo_id, change=change)
 
 
 async def _new_codes(session: AsyncSession, person_id: UUID) -> list[str]:
@@ -175,7 +175,7 @@ async def take_code(session: AsyncSession, secret: str, person_id: UUID, code: s
     row = await session.get(TotpRow, person_id, with_for_update=True)
     if row is None:
         return False
-    step = totp.matching_step(personal_encryption.unseal(secret, "kept", person_id, row.secret), given, now)
+    step = totp.matching_step(personal_encryption.decrypt(secret, "kept", person_id, row.secret), given, now)
     if step is None or step <= row.last_step:
         return False
     row.last_step = step

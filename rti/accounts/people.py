@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts import passwords, sessions
 from rti.accounts.commands import ChangeEmail, ChangePassword, ChangeRole, SaveMe
 from rti.accounts.sessions import SignedIn
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.db import unique
 from rti.core.errors import Fault, Invalid, NotFound, invalid, say
 from rti.core.roles import CBO, Person, Role, manages
 from rti.models.accounts import InvitationRow, PersonRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow, not_locked
 
 
@@ -67,7 +67,7 @@ async def disable(session: AsyncSession, person_id: UUID, by: Person | None, now
     row.disabled_at = row.disabled_at or now
     await session.execute(delete(InvitationRow).where(InvitationRow.person_id == row.id))
     await sessions.end_all(session, row.id)
-    tell(session, What.PERSON_DISABLED, now, about=row.id, cbo_id=row.cbo_id)
+    record(session, AuditAction.PERSON_DISABLED, now, about=row.id, cbo_id=row.cbo_id)
     return row
 
 
@@ -75,7 +75,7 @@ async def send_away(session: AsyncSession, person_id: UUID, by: Person | None, n
     """End every session and token of somebody, who may sign in again."""
     row = await managed(session, person_id, by)
     await sessions.end_all(session, row.id)
-    tell(session, What.SENT_AWAY, now, about=row.id, cbo_id=row.cbo_id)
+    record(session, AuditAction.SENT_AWAY, now, about=row.id, cbo_id=row.cbo_id)
     return row
 
 
@@ -87,9 +87,9 @@ async def change_role(
     faults = await organisation_faults(session, command.role, command.cbo_id)
     if faults:
         raise Invalid(*faults)
-    tell(
+    record(
         session,
-        What.ROLE_CHANGED,
+        AuditAction.ROLE_CHANGED,
         now,
         about=row.id,
         cbo_id=command.cbo_id or row.cbo_id,
@@ -109,7 +109,14 @@ async def save_me(session: AsyncSession, me: Person, command: SaveMe, now: datet
     for name in changed:
         setattr(row, name, getattr(command, name))
     if changed:
-        tell(session, What.SETTINGS_CHANGED, now, by=row.id, cbo_id=row.cbo_id, changed=" ".join(changed))
+        record(
+            session,
+            AuditAction.SETTINGS_CHANGED,
+            now,
+            by=row.id,
+            cbo_id=row.cbo_id,
+            changed=" ".join(changed),
+        )
     return row
 
 
@@ -127,7 +134,7 @@ async def change_password(session: AsyncSession, me: SignedIn, command: ChangePa
     if command.new_password == command.old_password:
         raise invalid("new_password", say("Choose a password that differs from the present one"))
     await set_password(row, "new_password", command.new_password)
-    tell(session, What.PASSWORD_CHANGED, now, by=row.id, cbo_id=row.cbo_id)
+    record(session, AuditAction.PASSWORD_CHANGED, now, by=row.id, cbo_id=row.cbo_id)
     return await sessions.renew(session, me, now)
 
 
@@ -136,5 +143,5 @@ async def change_email(session: AsyncSession, me: SignedIn, command: ChangeEmail
     row = await person(session, me.person.id)
     async with unique(session, invalid("email", say("There is an account with this e-mail address already"))):
         row.email = command.email
-    tell(session, What.EMAIL_CHANGED, now, by=row.id, cbo_id=row.cbo_id)
+    record(session, AuditAction.EMAIL_CHANGED, now, by=row.id, cbo_id=row.cbo_id)
     return await sessions.renew(session, me, now)

@@ -20,10 +20,10 @@ def _key(secret: str) -> Key:
     )
 
 
-def seal(secret: str, purpose: str, person_id: UUID, plain: bytes) -> bytes:
-    return cipher.seal(_key(secret), Cell("totp", "secret", person_id, purpose), plain)
+def encrypt(secret: str, purpose: str, person_id: UUID, plain: bytes) -> bytes:
+    return cipher.encrypt(_key(secret), Cell("totp", "secret", person_id, purpose), plain)
 
 
-def unseal(secret: str, purpose: str, person_id: UUID, sealed: bytes) -> bytes:
+def decrypt(secret: str, purpose: str, person_id: UUID, sealed: bytes) -> bytes:
     """Raises cipher.Unreadable for anything that was not sealed for this purpose and person."""
-    return cipher.unseal({NUMBER: _key(secret)}, Cell("totp", "secret", person_id, purpose), sealed)
+    return cipher.decrypt({NUMBER: _key(secret)}, Cell("totp", "secret", person_id, purpose), sealed)

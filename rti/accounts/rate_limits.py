@@ -19,23 +19,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import tally
 from rti.core.db import Database
-from rti.core.errors import UsedUp, say
+from rti.core.errors import RateLimitExceeded, say
 from rti.core.roles import Person
 from rti.models.accounts import AllowanceRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class RateLimit:
     """`at_once` calls, and then one `every` so often: in any hour no more than `at_once` and those of an hour."""
 
-    at_once: int
-    every: timedelta
+    burst: int
+    interval: timedelta
 
     @property
     def ahead(self) -> timedelta:
         """How far ahead the next call may count and still come now."""
-        return self.every * (self.at_once - 1)
+        return self.interval * (self.burst - 1)
 
 
 _TAKE = text("""
@@ -53,18 +53,18 @@ def keyed(secret: str, *parts: str) -> bytes:
     return hmac.new(secret.encode(), "\n".join(parts).encode(), hashlib.sha256).digest()
 
 
-async def take(door: Database, key: bytes, allowance: Allowance, now: datetime) -> timedelta | None:
+async def take(auth_database: Database, key: bytes, allowance: RateLimit, now: datetime) -> timedelta | None:
     """Count a call, in a transaction of its own; None where it may go on, else how long it has to wait."""
-    values = {"key": key, "now": now, "every": allowance.every, "ahead": allowance.ahead}
-    if await door.alone(_TAKE, values):
+    values = {"key": key, "now": now, "every": allowance.interval, "ahead": allowance.ahead}
+    if await auth_database.alone(_TAKE, values):
         return None
-    ((free_at,),) = await door.alone(_WAIT, {"key": key})
+    ((free_at,),) = await auth_database.alone(_WAIT, {"key": key})
     wait: timedelta = free_at - allowance.ahead - now
     return wait
 
 
-async def give_back(session: AsyncSession, key: bytes, allowance: Allowance) -> None:
-    await session.execute(_GIVE_BACK, {"key": key, "every": allowance.every})
+async def give_back(session: AsyncSession, key: bytes, allowance: RateLimit) -> None:
+    await session.execute(_GIVE_BACK, {"key": key, "every": allowance.interval})
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:
@@ -72,7 +72,7 @@ async def forget(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(AllowanceRow).where(AllowanceRow.free_at < now))
 
 
-class Costly(StrEnum):
+class LimitedCall(StrEnum):
     FIGURES = "figures"
     """Tables of statistics and comparisons, each of which reads every request that counts."""
     EXPORTS = "exports"
@@ -90,29 +90,29 @@ class Costly(StrEnum):
 
 
 _MINUTE = timedelta(minutes=1)
-ALLOWED: Mapping[Costly, Allowance] = {
-    Costly.FIGURES: Allowance(300, timedelta(seconds=12)),
-    Costly.EXPORTS: Allowance(30, 2 * _MINUTE),
-    Costly.IMPORTS: Allowance(60, _MINUTE),
-    Costly.RECORDS: Allowance(200, timedelta(seconds=18)),
-    Costly.OPENINGS: Allowance(200, timedelta(seconds=18)),
-    Costly.CALENDARS: Allowance(60, _MINUTE),
-    Costly.INVITATIONS: Allowance(60, _MINUTE),
+LIMITS: Mapping[LimitedCall, RateLimit] = {
+    LimitedCall.FIGURES: RateLimit(300, timedelta(seconds=12)),
+    LimitedCall.EXPORTS: RateLimit(30, 2 * _MINUTE),
+    LimitedCall.IMPORTS: RateLimit(60, _MINUTE),
+    LimitedCall.RECORDS: RateLimit(200, timedelta(seconds=18)),
+    LimitedCall.OPENINGS: RateLimit(200, timedelta(seconds=18)),
+    LimitedCall.CALENDARS: RateLimit(60, _MINUTE),
+    LimitedCall.INVITATIONS: RateLimit(60, _MINUTE),
 }
 
 
-async def spend(door: Database, person: Person, costly: Costly, now: datetime) -> None:
+async def count_call(auth_database: Database, person: Person, call: LimitedCall, now: datetime) -> None:
     """Count a call before anything is done for it; raises UsedUp, which tells when it works again."""
-    key = keyed(door.secret, "costly", costly, str(person.id))
-    wait = await take(door, key, ALLOWED[costly], now)
+    key = keyed(auth_database.secret, "costly", call, str(person.id))
+    wait = await take(auth_database, key, LIMITS[call], now)
     if wait is None:
         return
-    async with door.transaction() as session:
-        await tally(session, What.CALLS_REFUSED, now, of=person, calls=costly)
-    told = say(
+    async with auth_database.transaction() as session:
+        await tally(session, AuditAction.CALLS_REFUSED, now, of=person, calls=call)
+    message = say(
         "This takes the server long, so one person may do it {count} times in a row, and then only now and then. "
         "It works again in {minutes} min",
-        count=ALLOWED[costly].at_once,
+        count=LIMITS[call].burst,
         minutes=math.ceil(wait / _MINUTE),
     )
-    raise UsedUp(told, again_in=wait)
+    raise RateLimitExceeded(message, again_in=wait)

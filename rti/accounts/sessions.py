@@ -10,12 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.db import is_outage
 from rti.core.errors import NotFound
-from rti.core.roles import Person, Standing, TokenScope, standing_of
+from rti.core.roles import Person, SignInState, TokenScope, sign_in_state_of
 from rti.models.accounts import ApiTokenRow, PasskeyRow, PersonRow, SignInRow, TotpRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.cbos import not_locked
 
 IDLE = timedelta(minutes=30)
@@ -39,12 +39,12 @@ class SignedIn:
     person: Person
     token: str
     id: UUID
-    standing: Standing
+    standing: SignInState
     proved_at: datetime | None = None
     second_factor: bool = False
     scope: TokenScope | None = None
 
-    def proved(self, now: datetime) -> bool:
+    def recently_authenticated(self, now: datetime) -> bool:
         return self.proved_at is not None and now - self.proved_at < PROVED_FOR
 
 
@@ -99,7 +99,7 @@ async def find(session: AsyncSession, token: str, now: datetime, *, demo: bool =
             if not is_outage(fault):
                 raise
     shown = row.second_factor_at is not None
-    standing = standing_of(person.role, enrolled=enrolled, shown=shown, demo=demo)
+    standing = sign_in_state_of(person.role, enrolled=enrolled, shown=shown, demo=demo)
     return SignedIn(person_of(person), token, row.id, standing, row.proved_at, shown)
 
 
@@ -114,7 +114,7 @@ async def _find_api_token(session: AsyncSession, token: str, now: datetime) -> S
     if found is None:
         return None
     person, row = found
-    return SignedIn(person_of(person), token, row.id, Standing.COMPLETE, scope=row.scope)
+    return SignedIn(person_of(person), token, row.id, SignInState.COMPLETE, scope=row.scope)
 
 
 async def sessions_of(session: AsyncSession, person_id: UUID, now: datetime) -> Sequence[SignInRow]:
@@ -123,7 +123,7 @@ async def sessions_of(session: AsyncSession, person_id: UUID, now: datetime) -> 
     return (await session.scalars(query.order_by(SignInRow.last_seen_at.desc()))).all()
 
 
-async def note_proof(session: AsyncSession, me: SignedIn, now: datetime) -> None:
+async def record_reauthentication(session: AsyncSession, me: SignedIn, now: datetime) -> None:
     await session.execute(update(SignInRow).where(SignInRow.id == me.id).values(proved_at=now))
 
 
@@ -146,7 +146,7 @@ async def renew(session: AsyncSession, me: SignedIn, now: datetime, *, enrolled:
 
 
 async def sign_out(session: AsyncSession, me: SignedIn, now: datetime) -> None:
-    tell(session, What.SIGNED_OUT, now, by=me.person.id, cbo_id=me.person.cbo_id)
+    record(session, AuditAction.SIGNED_OUT, now, by=me.person.id, cbo_id=me.person.cbo_id)
     await session.execute(delete(SignInRow).where(SignInRow.id == me.id))
 
 
@@ -155,7 +155,7 @@ async def end(session: AsyncSession, person: Person, session_id: UUID, now: date
     chosen = (SignInRow.id == session_id, SignInRow.person_id == person.id)
     if await session.scalar(delete(SignInRow).where(*chosen).returning(SignInRow.id)) is None:
         raise NotFound
-    tell(session, What.SIGNED_OUT, now, about=session_id, cbo_id=person.cbo_id)
+    record(session, AuditAction.SIGNED_OUT, now, about=session_id, cbo_id=person.cbo_id)
 
 
 async def end_all(session: AsyncSession, person_id: UUID) -> None:

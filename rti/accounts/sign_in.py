@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts import mfa, passwords, rate_limits, sessions, sign_in_throttling
 from rti.accounts.passkeys import Site
 from rti.accounts.sessions import SignedIn, person_of
-from rti.audit.record import tally, tell
+from rti.audit.record import record, tally
 from rti.core.db import Database
 from rti.core.errors import Forbidden, Invalid, Problem, invalid, say
-from rti.core.roles import Person, Standing
+from rti.core.roles import Person, SignInState
 from rti.models.accounts import PersonRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 
 _WRONG = say("This e-mail address and password do not belong together; check both and try again")
 _WRONG_CODE = say(
@@ -35,22 +35,24 @@ class Opened:
     device: str
 
 
-async def sign_in(door: Database, email: str, password: str, now: datetime, *, device: str = "") -> Opened:
+async def sign_in(
+    auth_database: Database, email: str, password: str, now: datetime, *, device: str = ""
+) -> Opened:
     """A session of whoever knows the password; a wrong name and a wrong password are told in the same words.
 
     Raises Invalid, or TooOften with its status 429.
     """
     email = email.strip().lower()
-    key = sign_in_throttling.key_of(door.secret, email, device)
-    async with door.transaction() as session:
+    key = sign_in_throttling.key_of(auth_database.secret, email, device)
+    async with auth_database.transaction() as session:
         row = await session.scalar(select(PersonRow).where(PersonRow.email == email, *sessions.ACTIVE))
-    await sign_in_throttling.take(door, key, now, "password", at=row, step="password")
+    await sign_in_throttling.take(auth_database, key, now, "password", at=row, step="password")
     stored = row.password_hash if row and row.password_hash else passwords.NOBODY
     if not await passwords.matches(stored, password) or row is None:
-        await _tell_failed(door, row, "password", now)
+        await _record_failure(auth_database, row, "password", now)
         raise invalid("password", _WRONG)
     better = await passwords.hashed(password) if passwords.outdated(stored) else stored
-    async with door.transaction() as session:
+    async with auth_database.transaction() as session:
         await sign_in_throttling.give_back(session, key)
         await rate_limits.forget(session, now)
         # A password that was changed or taken away while it was looked at opens nothing.
@@ -61,92 +63,96 @@ async def sign_in(door: Database, email: str, password: str, now: datetime, *, d
         if kept is None:
             raise invalid("password", _WRONG)
         token = await sessions.open_session(session, row.id, now)
-        _tell_shown(session, row, "password", now)
-    return Opened(token, person_of(row), sign_in_throttling.new_device(door.secret, email))
+        _record_success(session, row, "password", now)
+    return Opened(token, person_of(row), sign_in_throttling.new_device(auth_database.secret, email))
 
 
 async def sign_in_for_api(
-    door: Database, email: str, password: str, code: str, now: datetime, *, demo: bool
+    auth_database: Database, email: str, password: str, code: str, now: datetime, *, demo: bool
 ) -> Opened:
     """Sign in at one go, with the code where the account asks for one."""
-    opened = await sign_in(door, email, password, now)
-    async with door.transaction() as session:
+    opened = await sign_in(auth_database, email, password, now)
+    async with auth_database.transaction() as session:
         me = await sessions.find(session, opened.token, now, demo=demo)
     if me is None:
         raise invalid("password", _WRONG)
     try:
-        return replace(opened, token=await _completed(door, me, code, now))
+        return replace(opened, token=await _completed(auth_database, me, code, now))
     except Problem:
-        async with door.transaction() as session:
+        async with auth_database.transaction() as session:
             await sessions.sign_out(session, me, now)
         raise
 
 
-async def _completed(door: Database, me: SignedIn, code: str, now: datetime) -> str:
-    if me.standing is Standing.COMPLETE:
+async def _completed(auth_database: Database, me: SignedIn, code: str, now: datetime) -> str:
+    if me.standing is SignInState.COMPLETE:
         return me.token
-    if me.standing is Standing.MUST_ENROL:
+    if me.standing is SignInState.MUST_ENROL:
         raise Forbidden(say("Your role needs a second factor; sign in with a browser and set one up first"))
     if not code:
         raise invalid("code", say("Write the code that your authenticator app shows"))
-    return await show_code(door, me, code, now)
+    return await verify_code(auth_database, me, code, now)
 
 
-async def show_code(door: Database, me: SignedIn, code: str, now: datetime) -> str:
+async def verify_code(auth_database: Database, me: SignedIn, code: str, now: datetime) -> str:
     """Show a code of the authenticator app, or a recovery code; the new token of the session."""
-    key = sign_in_throttling.key_of_person(door.secret, "second factor", me.person.id)
-    await sign_in_throttling.take(door, key, now, "code", at=me.person, step="code")
-    async with door.transaction() as session:
-        if await mfa.take_code(session, door.secret, me.person.id, code, now):
+    key = sign_in_throttling.key_of_person(auth_database.secret, "second factor", me.person.id)
+    await sign_in_throttling.take(auth_database, key, now, "code", at=me.person, step="code")
+    async with auth_database.transaction() as session:
+        if await mfa.take_code(session, auth_database.secret, me.person.id, code, now):
             await sign_in_throttling.give_back(session, key)
-            _tell_shown(session, me.person, "code", now)
+            _record_success(session, me.person, "code", now)
             return await sessions.complete(session, me, now)
-    await _tell_failed(door, me.person, "code", now)
+    await _record_failure(auth_database, me.person, "code", now)
     raise invalid("code", _WRONG_CODE)
 
 
-async def show_passkey(door: Database, site: Site | None, me: SignedIn, answer: str, now: datetime) -> str:
+async def verify_passkey(
+    auth_database: Database, site: Site | None, me: SignedIn, answer: str, now: datetime
+) -> str:
     """Show a passkey; the new token of the session."""
     try:
-        async with door.transaction() as session:
+        async with auth_database.transaction() as session:
             await mfa.take_passkey(session, site, me, answer)
-            _tell_shown(session, me.person, "passkey", now)
+            _record_success(session, me.person, "passkey", now)
             return await sessions.complete(session, me, now)
     except Invalid:
-        await _tell_failed(door, me.person, "passkey", now)
+        await _record_failure(auth_database, me.person, "passkey", now)
         raise
 
 
-async def show_password(
-    door: Database, me: SignedIn, password: str, now: datetime, *, field: str = "password"
+async def confirm_password(
+    auth_database: Database, me: SignedIn, password: str, now: datetime, *, field: str = "password"
 ) -> None:
     """Show the password again, for what must not be done from a device that was left alone.
 
     Raises Invalid about `field`.
     """
-    key = sign_in_throttling.key_of_person(door.secret, "password again", me.person.id)
-    await sign_in_throttling.take(door, key, now, field, at=me.person, step="password_again")
-    async with door.transaction() as session:
+    key = sign_in_throttling.key_of_person(auth_database.secret, "password again", me.person.id)
+    await sign_in_throttling.take(auth_database, key, now, field, at=me.person, step="password_again")
+    async with auth_database.transaction() as session:
         row = await session.get_one(PersonRow, me.person.id)
     if not await passwords.matches(row.password_hash or passwords.NOBODY, password):
-        await _tell_failed(door, me.person, "password_again", now)
+        await _record_failure(auth_database, me.person, "password_again", now)
         raise invalid(field, say("This is not your password"))
-    async with door.transaction() as session:
+    async with auth_database.transaction() as session:
         await sign_in_throttling.give_back(session, key)
-        await sessions.note_proof(session, me, now)
+        await sessions.record_reauthentication(session, me, now)
 
 
-def _tell_shown(session: AsyncSession, person: PersonRow | Person, step: str, now: datetime) -> None:
-    tell(session, What.SIGNED_IN, now, by=person.id, cbo_id=person.cbo_id, step=step)
+def _record_success(session: AsyncSession, person: PersonRow | Person, step: str, now: datetime) -> None:
+    record(session, AuditAction.SIGNED_IN, now, by=person.id, cbo_id=person.cbo_id, step=step)
 
 
-async def _tell_failed(door: Database, person: PersonRow | Person | None, step: str, now: datetime) -> None:
+async def _record_failure(
+    auth_database: Database, person: PersonRow | Person | None, step: str, now: datetime
+) -> None:
     """In a transaction of its own, so that it is kept where the guess is refused.
 
     Where there is no such account it is only counted: addresses that nobody has can be made up without end.
     """
-    async with door.transaction() as session:
+    async with auth_database.transaction() as session:
         if person:
-            tell(session, What.SIGN_IN_FAILED, now, by=person.id, cbo_id=person.cbo_id, step=step)
+            record(session, AuditAction.SIGN_IN_FAILED, now, by=person.id, cbo_id=person.cbo_id, step=step)
         else:
-            await tally(session, What.SIGN_IN_FAILED, now, of=None, step=step)
+            await tally(session, AuditAction.SIGN_IN_FAILED, now, of=None, step=step)

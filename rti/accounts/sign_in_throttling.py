@@ -15,15 +15,15 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import rate_limits
-from rti.accounts.rate_limits import Allowance
+from rti.accounts.rate_limits import RateLimit
 from rti.audit.record import tally
 from rti.core.db import Database
-from rti.core.errors import Fault, TooOften, say
+from rti.core.errors import Fault, TooManyAttempts, say
 from rti.core.roles import Person
 from rti.models.accounts import PersonRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 
-GUESSES = Allowance(at_once=5, every=timedelta(minutes=12))
+GUESSES = RateLimit(burst=5, interval=timedelta(minutes=12))
 
 
 def _keyed(secret: str, *parts: str) -> bytes:
@@ -49,20 +49,26 @@ def key_of_person(secret: str, what: str, person_id: object) -> bytes:
 
 
 async def take(
-    door: Database, key: bytes, now: datetime, field: str, *, at: Person | PersonRow | None, step: str
+    auth_database: Database,
+    key: bytes,
+    now: datetime,
+    field: str,
+    *,
+    at: Person | PersonRow | None,
+    step: str,
 ) -> None:
     """Count a guess before it is looked at; raises TooOften, in which case it must not be looked at.
 
     `at` is whose account it is, if there is one; `step` is what is guessed.
     """
-    wait = await rate_limits.take(door, key, GUESSES, now)
+    wait = await rate_limits.take(auth_database, key, GUESSES, now)
     if wait is None:
         return
-    async with door.transaction() as session:
-        await tally(session, What.GUESSES_REFUSED, now, of=at, step=step)
+    async with auth_database.transaction() as session:
+        await tally(session, AuditAction.GUESSES_REFUSED, now, of=at, step=step)
     minutes = math.ceil(wait / timedelta(minutes=1))
-    told = say("Too many wrong tries. Wait {minutes} minutes, then try again", minutes=minutes)
-    raise TooOften(Fault(field, told), again_in=wait)
+    message = say("Too many wrong tries. Wait {minutes} minutes, then try again", minutes=minutes)
+    raise TooManyAttempts(Fault(field, message), again_in=wait)
 
 
 async def give_back(session: AsyncSession, key: bytes) -> None:

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 
 BEGINNING = bytes(32)
 """The digest before the first entry."""
@@ -55,7 +55,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
+class Checkpoint:
     """A head that was kept elsewhere, and the day on which it was; written as one line."""
 
     day: date
@@ -65,13 +65,13 @@ class Anchor:
         return f"{self.day.isoformat()} {self.head.position} {self.head.hash.hex()}"
 
 
-def read_anchors(text: str) -> list[Anchor]:
+def read_checkpoints(text: str) -> list[Checkpoint]:
     """Every anchor in a text, such as messages that were kept, whatever stands around them.
 
     Raises ValueError for a day that is none.
     """
     return [
-        Anchor(date.fromisoformat(day), Head(int(position), bytes.fromhex(digest)))
+        Checkpoint(date.fromisoformat(day), Head(int(position), bytes.fromhex(digest)))
         for day, position, digest in _ANCHOR.findall(text)
     ]
 
@@ -99,7 +99,7 @@ class Check:
     entry tells the head that was left, and where no anchor of the time since `kept_since` lies before.
     """
 
-    def __init__(self, anchors: Iterable[Anchor] = (), kept_since: date = date.min) -> None:
+    def __init__(self, anchors: Iterable[Checkpoint] = (), kept_since: date = date.min) -> None:
         self._anchors = set(anchors)
         self._heads = {anchor.head for anchor in self._anchors}
         self._kept_since = kept_since
@@ -125,7 +125,7 @@ class Check:
             )
         if follows and linked(self.head.hash, position, entry) != stored:
             yield f"Entry {position} is not what was told there"
-        if entry.what == What.LOG_CUT:
+        if entry.what == AuditAction.LOG_CUT:
             self._cuts.append(_left_by(entry))
         self.head = Head(position, stored)
         self._seen |= self._heads & {self.head}

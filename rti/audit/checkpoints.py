@@ -10,35 +10,37 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.audit.sealer import anchor
 from rti.core import wallclock
 from rti.core.settings import Settings
-from rti.models.audit import AuditEntryRow, What
+from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.messages import MessageKind
 from rti.outbox import queued
 
 
-def keepers(settings: Settings) -> Sequence[str]:
+def recipients(settings: Settings) -> Sequence[str]:
     """The addresses to which the head goes: none where no message leaves."""
     return settings.anchor_to if settings.smtp_url else ()
 
 
-async def last_anchored(session: AsyncSession) -> datetime | None:
+async def last_checkpoint(session: AsyncSession) -> datetime | None:
     """When a head was last queued to leave."""
     return await session.scalar(
-        select(func.max(AuditEntryRow.happened_at)).where(AuditEntryRow.what == What.HEAD_ANCHORED)
+        select(func.max(AuditEntryRow.happened_at)).where(AuditEntryRow.what == AuditAction.HEAD_ANCHORED)
     )
 
 
-async def anchor_once_a_day(session: AsyncSession, settings: Settings, now: datetime) -> Sequence[str]:
+async def mail_checkpoint_once_a_day(
+    session: AsyncSession, settings: Settings, now: datetime
+) -> Sequence[str]:
     """Queue the head to everybody who keeps it, unless that was done today; returns to whom.
 
     The same transaction has chained before and so holds the lock: two schedulers do not both send it.
     """
     day = wallclock.day_of(now, settings.timezone)
-    before = await last_anchored(session)
-    addresses = keepers(settings)
+    before = await last_checkpoint(session)
+    addresses = recipients(settings)
     if not addresses or (before and wallclock.day_of(before, settings.timezone) >= day):
         return ()
     line = await anchor(session, day)
@@ -53,5 +55,5 @@ async def anchor_once_a_day(session: AsyncSession, settings: Settings, now: date
         )
         for address in addresses
     )
-    tell(session, What.HEAD_ANCHORED, now, position=line.head.position, to=len(addresses))
+    record(session, AuditAction.HEAD_ANCHORED, now, position=line.head.position, to=len(addresses))
     return addresses

@@ -9,20 +9,20 @@ from sqlalchemy import ColumnElement, and_, case, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core import wallclock
-from rti.core.pagination import PAGE_SIZE, Page, cut, read_mark, read_moment
+from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.roles import Person
-from rti.core.validation import Name
+from rti.core.validation import ShortText
 from rti.models.accounts import PersonRow
-from rti.models.audit import OF_A_REQUEST, AuditEntryRow, What
+from rti.models.audit import OF_A_REQUEST, AuditAction, AuditEntryRow
 from rti.models.cbos import CboRow, not_locked
 
 
 class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which entries to list: of a kind, up to the end of a day; `after` is the mark of the page before."""
 
-    what: What | None = None
+    what: AuditAction | None = None
     until: date | None = None
-    after: Name = ""
+    after: ShortText = ""
 
 
 class AuditView(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class AuditView(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     happened_at: datetime
-    what: What
+    what: AuditAction
     person_id: UUID | None
     person_name: str | None
     cbo_id: UUID | None
@@ -67,12 +67,12 @@ async def entries(
     if wanted.until:
         query = query.where(AuditEntryRow.happened_at <= wallclock.end_of(wanted.until, zone))
     if wanted.after:
-        behind = read_mark(wanted.after, read_moment, UUID)
+        behind = decode_cursor(wanted.after, decode_moment, UUID)
         query = query.where(tuple_(AuditEntryRow.happened_at, AuditEntryRow.id) < behind)
     newest_first = (AuditEntryRow.happened_at.desc(), AuditEntryRow.id.desc())
     found = await session.execute(query.order_by(*newest_first).limit(size + 1))
     views = [_view(*row) for row in found]
-    return cut(views, size, lambda each: (each.happened_at.isoformat(), str(each.id)))
+    return page_of(views, size, lambda each: (each.happened_at.isoformat(), str(each.id)))
 
 
 def _view(

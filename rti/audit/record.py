@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core.db import new_id
 from rti.core.roles import Person
 from rti.models.accounts import PersonRow
-from rti.models.audit import AuditEntryRow, AuditTallyRow, What
+from rti.models.audit import AuditAction, AuditEntryRow, AuditTallyRow
 
 
 def plain(details: Mapping[str, Any]) -> dict[str, int | str]:
@@ -23,9 +23,9 @@ def plain(details: Mapping[str, Any]) -> dict[str, int | str]:
     return {name: value if isinstance(value, int) else str(value) for name, value in details.items()}
 
 
-def tell(
+def record(
     session: AsyncSession,
-    what: What,
+    what: AuditAction,
     now: datetime,
     *,
     about: object = "",
@@ -55,7 +55,7 @@ HOUR = timedelta(hours=1)
 
 
 async def tally(
-    session: AsyncSession, what: What, now: datetime, *, of: Person | PersonRow | None, **details: Any
+    session: AsyncSession, what: AuditAction, now: datetime, *, of: Person | PersonRow | None, **details: Any
 ) -> None:
     """Count something for the entry of this hour; `details` are few different ones, `of` is None for visitors."""
     begun = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -71,9 +71,9 @@ async def tally(
     await session.execute(row.on_conflict_do_update(constraint="uq_audit_tally", set_=more))
 
 
-async def tell_tallies(session: AsyncSession, now: datetime) -> None:
+async def record_tallies(session: AsyncSession, now: datetime) -> None:
     """Write an entry, dated by the end of its hour, for what was counted in each hour that is over."""
     over = delete(AuditTallyRow).where(AuditTallyRow.hour <= now - HOUR).returning(AuditTallyRow)
     for row in (await session.scalars(over)).all():
         counted = {**row.details, "times": row.times}
-        tell(session, row.what, row.hour + HOUR, cbo_id=row.cbo_id, by=row.person_id, **counted)
+        record(session, row.what, row.hour + HOUR, cbo_id=row.cbo_id, by=row.person_id, **counted)

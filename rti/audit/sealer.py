@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Text, delete, func, select, text, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.chain import BEGINNING, Anchor, Entry, Head, linked
-from rti.audit.record import tell
-from rti.models.audit import AuditEntryRow, What
+from rti.audit.chain import BEGINNING, Checkpoint, Entry, Head, linked
+from rti.audit.record import record
+from rti.models.audit import AuditAction, AuditEntryRow
 
 AT_ONCE = 5_000
 _ONE_AT_A_TIME = 7426_03
@@ -53,9 +53,9 @@ async def waiting(session: AsyncSession) -> int:
     return await session.scalar(query) or 0
 
 
-async def anchor(session: AsyncSession, day: date) -> Anchor:
+async def anchor(session: AsyncSession, day: date) -> Checkpoint:
     """The head of the chain, to be kept elsewhere."""
-    return Anchor(day, await head(session))
+    return Checkpoint(day, await head(session))
 
 
 async def chain(session: AsyncSession) -> int:
@@ -98,7 +98,7 @@ async def cut(session: AsyncSession, before: datetime, now: datetime) -> int:
         return 0
     gone = delete(AuditEntryRow).where(AuditEntryRow.position < first_kept).returning(AuditEntryRow.id)
     count = len((await session.scalars(gone)).all())
-    tell(session, What.LOG_CUT, now, position=first_kept - 1, hash=digest.hex(), entries=count)
+    record(session, AuditAction.LOG_CUT, now, position=first_kept - 1, hash=digest.hex(), entries=count)
     await session.flush()
     await chain(session)
     return count

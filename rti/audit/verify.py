@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.chain import Anchor, Check, Head
+from rti.audit.chain import Check, Checkpoint, Head
 from rti.audit.sealer import COLUMNS, entry_of, waiting
 from rti.models.audit import AuditEntryRow
 
@@ -31,7 +31,7 @@ class Checked:
         return not self.faults
 
 
-async def check(session: AsyncSession, today: date, anchors: Sequence[Anchor] = ()) -> Checked:
+async def check(session: AsyncSession, today: date, anchors: Sequence[Checkpoint] = ()) -> Checked:
     """Read every entry once, some at a time; memory does not grow with the log."""
     checking = Check(anchors, kept_since=today - CERTAIN)
     faults: list[str] = []

@@ -4,9 +4,9 @@
     encryption  a stream to and from a file in the age format
     archive     what is in the stream: a manifest, and the rows of each table
     folder      names of the files, the newest, and what is thrown away
-    making      a backup of one unchanging view of the database
-    restoring   an empty database filled with a backup, all or nothing
-    drilling    the newest backup restored for a while and examined
+    backup      a backup of one unchanging view of the database
+    restore     an empty database filled with a backup, all or nothing
+    drill       the newest backup restored for a while and examined
     runs        what was tried, when, and what came of it
 
 A backup holds rows and nothing that runs: tables come from our own migrations and policies from our own

@@ -15,7 +15,7 @@ from rti.core import embedded_postgres
 from rti.core.db import Database
 from rti.core.errors import BackupFailed, say
 from rti.core.keyring import Keyring
-from rti.encryption.data_keys import keys_to_read
+from rti.encryption.data_keys import keys_to_decrypt
 from rti.models.requests import DocumentContentRow, DocumentRow
 from rti.requests.evidence import as_it_came
 from rti.row_security.apply import require
@@ -73,7 +73,7 @@ async def _documents(session: AsyncSession) -> tuple[int, int]:
     """
     documents = opened = 0
     for cbo_id in await session.scalars(select(DocumentRow.cbo_id).distinct()):
-        keys = await keys_to_read(session, cbo_id)
+        keys = await keys_to_decrypt(session, cbo_id)
         known_good = select(DocumentRow.id, DocumentRow.sha256).where(
             DocumentRow.cbo_id == cbo_id, DocumentRow.altered_at.is_(None)
         )
@@ -83,7 +83,7 @@ async def _documents(session: AsyncSession) -> tuple[int, int]:
             sealed = await session.scalar(
                 select(content).where(DocumentContentRow.document_id == document_id)
             )
-            if sealed is None or not keys.can_seal:
+            if sealed is None or not keys.can_encrypt:
                 continue
             if as_it_came(keys, content, document_id, sealed, sha256) is None:
                 raise BackupFailed(say("Document {document} is not what came in", document=document_id))

@@ -12,7 +12,7 @@ from asyncpg import PostgresError
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.backups.archive import Manifest, opened, quoted
 from rti.backups.rows import APART, counted, hold_still
 from rti.core.cipher import Unreadable
@@ -20,7 +20,7 @@ from rti.core.db import Database
 from rti.core.errors import BackupFailed, Conflict, say
 from rti.encryption.data_keys import unwrapped
 from rti.models.accounts import SignInRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.keys import DataKeyRow
 from rti.row_security.apply import apply
 from rti.safety.lock_and_shred import shred_again
@@ -77,7 +77,7 @@ async def restore(
         shredded = await shred_again(session, now)
         # Some were ended since, and nobody knows which.
         await session.execute(delete(SignInRow))
-        tell(session, What.RESTORED, now, about=path.name)
+        record(session, AuditAction.RESTORED, now, about=path.name)
         keys, opening = await _keys_that_open(session, database)
         await connection.run_sync(apply, database.secret)
     await migrate(database, now)

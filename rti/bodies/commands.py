@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from rti.core.validation import Code, Email, Line, Name
+from rti.core.validation import Code, Email, Line, ShortText
 from rti.models.bodies import BodyKind
 
 
@@ -13,8 +13,8 @@ class SaveBody(msgspec.Struct, frozen=True, kw_only=True):
 
     code: Code
     kind: BodyKind
-    name_km: Name
-    name_en: Name
+    name_km: ShortText
+    name_en: ShortText
     area_code: Code | None = None
     address: Line = ""
     phone: Annotated[str, msgspec.Meta(max_length=60)] = ""

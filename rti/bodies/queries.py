@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.campaigns.queries import in_target_areas
 from rti.core.errors import NotFound
-from rti.core.pagination import PAGE_SIZE, Page, cut, read_mark
-from rti.core.validation import Code, Name
+from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, page_of
+from rti.core.validation import Code, ShortText
 from rti.models.bodies import AreaLevel, AreaRow, BodyKind, PublicBodyRow
 
 
@@ -22,7 +22,7 @@ class BodyFilter(msgspec.Struct, frozen=True, kw_only=True):
     kind: BodyKind | None = None
     area: Code | None = None
     target_of: UUID | None = None
-    after: Name = ""
+    after: ShortText = ""
 
 
 async def directory(session: AsyncSession, wanted: BodyFilter) -> Page[PublicBodyRow]:
@@ -39,9 +39,9 @@ async def directory(session: AsyncSession, wanted: BodyFilter) -> Page[PublicBod
         query = query.where(in_target_areas(wanted.target_of))
     order = (PublicBodyRow.name_en, PublicBodyRow.id)
     if wanted.after:
-        query = query.where(tuple_(*order) > read_mark(wanted.after, str, UUID))
+        query = query.where(tuple_(*order) > decode_cursor(wanted.after, str, UUID))
     rows = (await session.scalars(query.order_by(*order).limit(PAGE_SIZE + 1))).all()
-    return cut(rows, PAGE_SIZE, lambda body: (body.name_en, str(body.id)))
+    return page_of(rows, PAGE_SIZE, lambda body: (body.name_en, str(body.id)))
 
 
 async def body(session: AsyncSession, body_id: UUID) -> PublicBodyRow:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from rti.core.validation import FIRST_YEAR, LAST_YEAR, Code, Name
+from rti.core.validation import FIRST_YEAR, LAST_YEAR, Code, ShortText
 
 Year = Annotated[int, msgspec.Meta(ge=FIRST_YEAR, le=LAST_YEAR)]
 
@@ -22,9 +22,9 @@ class DeclareDay(msgspec.Struct, frozen=True, kw_only=True):
 
     country: Code = "KH"
     day: date
-    name_km: Name
-    name_en: Name
-    source: Name
+    name_km: ShortText
+    name_en: ShortText
+    source: ShortText
 
 
 class WithdrawDay(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ class ConfirmYear(msgspec.Struct, frozen=True, kw_only=True):
 
     country: Code = "KH"
     year: Year
-    source: Name
+    source: ShortText
 
 
 Command = DeclareDay | WithdrawDay | ConfirmYear

@@ -14,13 +14,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import new_id
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.calendars import Calendar, union
 from rti.law.library import load_library
 from rti.models.calendars import CalendarYearRow, DayOffRow
 
 
-def published_days_off(key: str, years: Iterable[int]) -> list[tuple[date, Name]]:
+def published_days_off(key: str, years: Iterable[int]) -> list[tuple[date, BilingualName]]:
     """Days off of a country ("KH") or a part of one ("GB-SCT"), in order, with their names.
 
     Khmer names where the package has them. Raises ValueError for a key that it does not know.
@@ -31,7 +31,7 @@ def published_days_off(key: str, years: Iterable[int]) -> list[tuple[date, Name]
         return []
     english = _days(country, part, wanted, "en")
     khmer = _days(country, part, wanted, "km")
-    return [(day, Name(name, khmer.get(day, ""))) for day, name in sorted(english.items())]
+    return [(day, BilingualName(name, khmer.get(day, ""))) for day, name in sorted(english.items())]
 
 
 def published_years(key: str) -> range:

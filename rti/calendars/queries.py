@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import LOCK_NOT_AVAILABLE
 from rti.core.errors import Message, invalid, say
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.calendars import Calendar, union
 from rti.models.calendars import CalendarYearRow, DayOffRow
 
@@ -38,10 +38,10 @@ async def count_undisturbed(session: AsyncSession) -> None:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
             raise
-        told = say(
+        message = say(
             "A change of the calendar moves many dates just now; nothing is lost, send this again in a minute"
         )
-        raise invalid("calendar", told) from None
+        raise invalid("calendar", message) from None
 
 
 async def change_alone(session: AsyncSession) -> None:
@@ -71,7 +71,9 @@ async def calendar_of(
         [
             Calendar(
                 weekend=weekend,
-                days_off={row.day: Name(row.name_en, row.name_km) for row in days if row.country == country},
+                days_off={
+                    row.day: BilingualName(row.name_en, row.name_km) for row in days if row.country == country
+                },
                 confirmed_years=frozenset(y.year for y in years if y.country == country and y in confirmed),
                 provisional_years=frozenset(
                     y.year for y in years if y.country == country and y not in confirmed

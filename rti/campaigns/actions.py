@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.campaigns.commands import MarkAreas, SaveCampaign
 from rti.campaigns.queries import campaign
 from rti.core.db import new_id, unique
 from rti.core.errors import Fault, Invalid, invalid, say
 from rti.law.limits import parse_limit
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.bodies import AreaLevel, AreaRow
 from rti.models.campaigns import CampaignRow, TargetAreaRow
 from rti.statutes.actions import declare_standard
@@ -46,7 +46,7 @@ async def mark_areas(session: AsyncSession, campaign_id: UUID, command: MarkArea
         raise invalid("areas", say("There is no province or district with the code {code}", code=unknown[0]))
     await session.execute(delete(TargetAreaRow).where(TargetAreaRow.campaign_id == campaign_id))
     session.add_all(TargetAreaRow(campaign_id=campaign_id, area_code=code) for code in sorted(wanted))
-    tell(session, What.CAMPAIGN_CHANGED, now, about=campaign_id, areas=len(wanted))
+    record(session, AuditAction.CAMPAIGN_CHANGED, now, about=campaign_id, areas=len(wanted))
     await session.flush()
 
 
@@ -70,4 +70,4 @@ async def _save(session: AsyncSession, row: CampaignRow, command: SaveCampaign, 
             setattr(row, name, getattr(command, name))
         row.statute_id = statute.id
         session.add(row)
-        tell(session, What.CAMPAIGN_CHANGED, now, about=row.id, statute=statute.id)
+        record(session, AuditAction.CAMPAIGN_CHANGED, now, about=row.id, statute=statute.id)

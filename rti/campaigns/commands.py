@@ -4,15 +4,15 @@ from datetime import date
 
 import msgspec
 
-from rti.core.validation import Code, LimitText, Name
+from rti.core.validation import Code, LimitText, ShortText
 
 
 class SaveCampaign(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign; its requests are judged by a stored statute or by a limit that it declares itself."""
 
     code: Code
-    name_km: Name
-    name_en: Name
+    name_km: ShortText
+    name_en: ShortText
     statute_id: Code | None = None
     limit: LimitText | None = None
     starts_on: date

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.cbos.commands import SetSending
 from rti.core.roles import Person
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow
 
 
@@ -20,6 +20,8 @@ async def set_sending(session: AsyncSession, person: Person, command: SetSending
     """Let messages leave or not, at once: what is queued asks again when its turn comes."""
     row = await own_cbo(session, person)
     row.sends_messages = command.sends_messages
-    tell(session, What.SENDING_CHANGED, now, about=row.id, cbo_id=row.id, sends=int(row.sends_messages))
+    record(
+        session, AuditAction.SENDING_CHANGED, now, about=row.id, cbo_id=row.id, sends=int(row.sends_messages)
+    )
     await session.flush()
     return row

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from rti.core.validation import Code, Line, Name
+from rti.core.validation import Code, Line, ShortText
 
 
 class SetSending(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,8 +15,8 @@ class SaveCbo(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation; both names, so that it can be shown in either language. Nothing about persons."""
 
     code: Code
-    name_km: Name
-    name_en: Name
+    name_km: ShortText
+    name_en: ShortText
     area_code: Code | None = None
 
 

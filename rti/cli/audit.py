@@ -7,20 +7,20 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.chain import Anchor, read_anchors
+from rti.audit.chain import Checkpoint, read_checkpoints
 from rti.audit.queries import AuditFilter, entries
 from rti.audit.sealer import anchor
 from rti.audit.verify import check
 from rti.cli.running import settings_of_environment
 from rti.cli.working import in_transaction
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 
 app = typer.Typer(name="audit", help="Read and check the audit log.", no_args_is_help=True)
 
 
-def _read(file: typer.FileText | None) -> list[Anchor]:
+def _read(file: typer.FileText | None) -> list[Checkpoint]:
     try:
-        return read_anchors(file.read()) if file else []
+        return read_checkpoints(file.read()) if file else []
     except ValueError as fault:
         raise typer.BadParameter(f"No anchor can be read: {fault}") from None
 
@@ -67,7 +67,7 @@ def head() -> None:
 
 @app.command("list")
 def list_entries(
-    what: Annotated[What | None, typer.Option(help="Only entries of this kind.")] = None,
+    what: Annotated[AuditAction | None, typer.Option(help="Only entries of this kind.")] = None,
     size: Annotated[int, typer.Option(min=1, max=100_000, help="How many, the newest first.")] = 50,
 ) -> None:
     """Print entries, the newest first: when, what, who, organisation, about, details; tabs between.
@@ -79,10 +79,10 @@ def list_entries(
         zone = settings_of_environment().timezone
         for each in (await entries(session, None, AuditFilter(what=what), zone, size)).items:
             who, cbo = each.person_id or "-", each.cbo_code or each.cbo_id or "-"
-            told = json.dumps(each.details, sort_keys=True)
+            details = json.dumps(each.details, sort_keys=True)
             typer.echo(
                 "\t".join(
-                    map(str, (each.happened_at.isoformat(), each.what, who, cbo, each.about or "-", told))
+                    map(str, (each.happened_at.isoformat(), each.what, who, cbo, each.about or "-", details))
                 )
             )
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.backups import folder as folders
 from rti.backups.backup import Made, make
 from rti.backups.drill import Drilled, drill
@@ -21,7 +21,7 @@ from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.errors import Problem
 from rti.core.settings import Settings, SettingsFault
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.backups import BackupRunRow, RunKind
 
 app = typer.Typer(name="backup")
@@ -155,10 +155,10 @@ async def _noted(settings: Settings, kind: RunKind, file: str, work: Work) -> No
 
 
 _TOLD = {
-    (RunKind.BACKUP, True): What.BACKUP_MADE,
-    (RunKind.BACKUP, False): What.BACKUP_FAILED,
-    (RunKind.DRILL, True): What.DRILL_PASSED,
-    (RunKind.DRILL, False): What.DRILL_FAILED,
+    (RunKind.BACKUP, True): AuditAction.BACKUP_MADE,
+    (RunKind.BACKUP, False): AuditAction.BACKUP_FAILED,
+    (RunKind.DRILL, True): AuditAction.DRILL_PASSED,
+    (RunKind.DRILL, False): AuditAction.DRILL_FAILED,
 }
 
 
@@ -170,7 +170,7 @@ async def _note(
         session.add(
             BackupRunRow(kind=kind, began_at=began, ended_at=now, well=well, file=file, result=result)
         )
-        tell(session, _TOLD[kind, well], now, about=file)
+        record(session, _TOLD[kind, well], now, about=file)
 
 
 def _folder(settings: Settings, given: Path | None) -> Path:

@@ -95,11 +95,11 @@ def check() -> None:
     """
 
     async def found(session: AsyncSession, _: datetime, today: date) -> str:
-        told = await queries.warning(session, today)
-        return told.render() if told else ""
+        warning = await queries.warning(session, today)
+        return warning.render() if warning else ""
 
-    if told := in_transaction(found):
-        typer.echo(told, err=True)
+    if warning := in_transaction(found):
+        typer.echo(warning, err=True)
         raise typer.Exit(1)
     typer.echo("The calendar is well")
 

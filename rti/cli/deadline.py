@@ -13,7 +13,7 @@ import typer
 
 from rti.calendars.holidays import published_calendar
 from rti.core.i18n import show_date, translator
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.calendars import Calendar, union
 from rti.law.deadlines import Deadline, deadlines
 from rti.law.events import Event, EventKind, Outcome
@@ -25,7 +25,7 @@ from rti.web.labels import LABELS
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 _YEARS_AROUND = 16
-_LISTED_DAY = Name("Listed day off", "ថ្ងៃឈប់សម្រាកក្នុងបញ្ជី")
+_LISTED_DAY = BilingualName("Listed day off", "ថ្ងៃឈប់សម្រាកក្នុងបញ្ជី")
 _KHMER_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 
 E = TypeVar("E", bound=StrEnum)

@@ -39,7 +39,7 @@ def check_all(
         wanted = select(DocumentRow.id, DocumentRow.request_id).order_by(DocumentRow.id)
         if altered:
             wanted = wanted.where(DocumentRow.altered_at.is_not(None))
-        async with connected(settings, Login.KEEPER) as database:
+        async with connected(settings, Login.DOCUMENTS) as database:
             async with database.transaction() as session:
                 documents = (await session.execute(wanted)).all()
             for document_id, request_id in documents:

@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.cli.running import connected, opened
 from rti.core import wallclock
 from rti.core.csv_export import as_csv
@@ -20,11 +20,11 @@ from rti.core.db_roles import Login
 from rti.core.errors import Invalid, invalid, say
 from rti.core.settings import Settings
 from rti.core.validation import decode
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import not_locked
 from rti.models.requests import RequestRow
-from rti.statistics.commands import Basis, Dimension, Wanted, check
+from rti.statistics.commands import Basis, Dimension, StatisticsQuery, check
 from rti.statistics.export import request_lines
 from rti.statistics.figures import Figures, Percentage
 from rti.statistics.measures import EXCLUDED, JUDGED, MEASURES, PENDING, VERSION
@@ -96,7 +96,7 @@ async def _counted(settings: Settings, values: Mapping[str, object], campaigns: 
     async with connected(settings, Login.OPERATOR) as database, database.transaction() as session:
         try:
             chosen = {name: await _campaign(session, name, code) for name, code in campaigns.items() if code}
-            wanted = decode(Wanted, {**values, **chosen})
+            wanted = decode(StatisticsQuery, {**values, **chosen})
             check(wanted, today)
         except Invalid as fault:
             raise typer.BadParameter(str(fault)) from None
@@ -113,7 +113,7 @@ async def _campaign(session: AsyncSession, name: str, code: str) -> str:
 async def _export(settings: Settings) -> None:
     async with connected(settings, Login.OPERATOR) as database:
         async with database.transaction() as session:
-            tell(session, What.EXPORTED, wallclock.now(), about="requests")
+            record(session, AuditAction.EXPORTED, wallclock.now(), about="requests")
         async for piece in request_lines(database, select(RequestRow).where(not_locked(RequestRow.cbo_id))):
             _write(piece)
 

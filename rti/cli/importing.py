@@ -20,7 +20,7 @@ from rti.core.errors import Invalid, TooLarge, say
 from rti.core.settings import Settings
 from rti.imports.csv_reader import LARGEST_FILE, Columns, CsvFile
 from rti.imports.mapping import FIXED, read_mapping
-from rti.imports.report import Fate, Report, Run
+from rti.imports.report import LineResult, Report, Run
 from rti.imports.requests import import_requests
 from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
 
@@ -105,7 +105,7 @@ def requests(
         try:
             chosen = read_mapping(mapping.read_bytes())
         except Invalid as invalid:
-            _tell_faults(str(mapping), invalid)
+            _print_faults(str(mapping), invalid)
             raise typer.Exit(1) from None
 
     async def take(session: AsyncSession, lines: CsvFile, now: datetime, today: date, run: Run) -> Report:
@@ -130,14 +130,14 @@ def _run(
         _check_writable(report_file)
     try:
         with opened() as settings, _progress(size) as tell:
-            run = Run(dry_run=dry_run, all_or_nothing=all_or_nothing, tell=tell)
+            run = Run(dry_run=dry_run, all_or_nothing=all_or_nothing, on_progress=tell)
             report = asyncio.run(_imported(settings, file, columns, take, run))
     except Invalid as invalid:
-        _tell_faults(str(file), invalid)
+        _print_faults(str(file), invalid)
         raise typer.Exit(1) from None
     if report_file:
         report_file.write_text(report.as_csv(), encoding="utf-8", newline="")
-    _tell(report)
+    _print_report(report)
     raise typer.Exit(1 if report.rejected else 0)
 
 
@@ -167,19 +167,19 @@ def _progress(size: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def _tell(report: Report) -> None:
+def _print_report(report: Report) -> None:
     """Counts as the answer; each line that has a reason as a message."""
     for line in report.lines:
         if reason := line.reason():
             typer.echo(f"line {line.number}: {line.fate.value}: {reason}", err=True)
     for fate, count in report.counts.items():
-        if count or fate in {Fate.IMPORTED, Fate.REJECTED}:
+        if count or fate in {LineResult.IMPORTED, LineResult.REJECTED}:
             typer.echo(f"{fate.value.replace('_', ' '):<14}{count:>8}")
     typer.echo(f"{'lines':<14}{len(report.lines):>8}")
     if report.undone:
         typer.echo("Nothing was kept.")
 
 
-def _tell_faults(name: str, invalid: Invalid) -> None:
+def _print_faults(name: str, invalid: Invalid) -> None:
     for fault in invalid.faults:
         typer.echo(f"{name}: {fault.field}: {fault.message.render()}", err=True)

@@ -68,16 +68,16 @@ def what_if(
         values = {"limit": limit, "statute_id": statute, "campaign_id": campaign_id, "as_of": as_of}
         return comparison_view(await compare(session, decode(WhatIf, values), today))
 
-    told = in_transaction(found)
+    comparison = in_transaction(found)
     if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(told)))
+        typer.echo(msgspec.json.format(msgspec.json.encode(comparison)))
         return
-    typer.echo(f"As of {told.as_of}, under {limit or statute} instead of their own rule:")
+    typer.echo(f"As of {comparison.as_of}, under {limit or statute} instead of their own rule:")
     typer.echo(
-        f"  {told.in_time_under_both} of the {told.in_time_own} answered in time would have been in time"
+        f"  {comparison.in_time_under_both} of the {comparison.in_time_own} answered in time would have been in time"
     )
-    typer.echo(f"  in time under their own rule: {told.in_time_own} of {told.judged_own}")
-    typer.echo(f"  in time under the other rule: {told.in_time_other} of {told.judged_other}")
+    typer.echo(f"  in time under their own rule: {comparison.in_time_own} of {comparison.judged_own}")
+    typer.echo(f"  in time under the other rule: {comparison.in_time_other} of {comparison.judged_other}")
 
 
 def _text(file: Path) -> str:

@@ -16,7 +16,7 @@ from rti.core import wallclock
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.settings import Settings
-from rti.core.validation import Wrong, parse_date
+from rti.core.validation import InvalidValue, parse_date
 from rti.models.messages import MessageState
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ T = TypeVar("T")
 def _day(given: str) -> date:
     try:
         return parse_date(given)
-    except Wrong as wrong:
+    except InvalidValue as wrong:
         raise typer.BadParameter(str(wrong)) from None
 
 

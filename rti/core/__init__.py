@@ -1,0 +1,1 @@
+"""What every feature builds on: database, settings, clock, translations, errors, validation, ciphers."""

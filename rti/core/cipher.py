@@ -55,20 +55,22 @@ def new_key(number: int) -> Key:
     return Key(number, secrets.token_bytes(SECRET_SIZE))
 
 
-def seal(key: Key, cell: Cell, plain: bytes) -> bytes:
+def encrypt(key: Key, cell: Cell, plain: bytes) -> bytes:
     header = VERSION + key.number.to_bytes(NUMBER_SIZE, "big")
     nonce = secrets.token_bytes(NONCE_SIZE)
     return header + nonce + AESGCM(key.secret).encrypt(nonce, plain, cell.bound_to(header))
 
 
-def unseal(keys: Mapping[int, Key], cell: Cell, sealed: bytes) -> bytes:
+def decrypt(keys: Mapping[int, Key], cell: Cell, encrypted: bytes) -> bytes:
     """What was sealed; raises Unreadable whatever the reason. The version, as all of the header, is in the tag."""
-    header, nonce = sealed[:_HEADER_SIZE], sealed[_HEADER_SIZE : _HEADER_SIZE + NONCE_SIZE]
+    header, nonce = encrypted[:_HEADER_SIZE], encrypted[_HEADER_SIZE : _HEADER_SIZE + NONCE_SIZE]
     key = keys.get(int.from_bytes(header[NUMBER_AT:], "big"))
     if key is None or len(nonce) < NONCE_SIZE:
         raise Unreadable
     try:
-        return AESGCM(key.secret).decrypt(nonce, sealed[_HEADER_SIZE + NONCE_SIZE :], cell.bound_to(header))
+        return AESGCM(key.secret).decrypt(
+            nonce, encrypted[_HEADER_SIZE + NONCE_SIZE :], cell.bound_to(header)
+        )
     except InvalidTag:
         raise Unreadable from None
 

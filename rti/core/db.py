@@ -98,10 +98,10 @@ async def unique(
             yield
     except DBAPIError as error:
         known = {UNIQUE_VIOLATION: problem, NOT_ALLOWED: out_of_reach}
-        told = known.get(getattr(error.orig, "sqlstate", ""))
-        if told is None:
+        mapped = known.get(getattr(error.orig, "sqlstate", ""))
+        if mapped is None:
             raise
-        raise told from None
+        raise mapped from None
 
 
 def is_outage(fault: BaseException) -> bool:
@@ -111,8 +111,8 @@ def is_outage(fault: BaseException) -> bool:
             return True
         fault = fault.orig or fault
     # asyncpg tells some as they are: its own class of error before there is a connection, or that of the socket.
-    told = str(getattr(fault, "sqlstate", None) or "")
-    return told.startswith(_OUTAGES) or isinstance(fault, OSError | PoolTimeout)
+    sqlstate = str(getattr(fault, "sqlstate", None) or "")
+    return sqlstate.startswith(_OUTAGES) or isinstance(fault, OSError | PoolTimeout)
 
 
 class Database:
@@ -120,7 +120,7 @@ class Database:
 
     `url` may name a user, who is then the one that migrates; what serves people works `under` a login,
     whose password follows from `secret`. Every session carries the `keyring`, with which
-    `sealing.data_keys` unwraps the keys that are stored here. `folder` is where an embedded server keeps
+    `encryption.data_keys` unwraps the keys that are stored here. `folder` is where an embedded server keeps
     its data.
     """
 

@@ -11,9 +11,9 @@ OWNER = "rti_owner"
 
 
 class Login(StrEnum):
-    """Whoever works under a login sees the rows that `tenancy.rows` gives it, and no setting widens that."""
+    """Whoever works under a login sees the rows that `row_security.policies` gives it, and no setting widens that."""
 
-    DOOR = "rti_door"
+    AUTH = "rti_auth"
     """Visitors, signing in and accounts: people and sessions, and nothing about requests."""
     CBO = "rti_cbo"
     """Members and leads: the rows of their own organisation."""
@@ -23,11 +23,11 @@ class Login(StrEnum):
     """The working group: what everybody may read, and no row of an organisation."""
     ADMIN = "rti_admin"
     """Administrators: settings, organisations and their lists; no request."""
-    FIGURES = "rti_figures"
+    STATISTICS = "rti_statistics"
     """Statistics: of every request the columns that identify nobody."""
-    SAFETY = "rti_safety"
+    ERASURE = "rti_erasure"
     """Locking and shredding, forgetting people: ends sessions and wipes what names anybody, and reads none of it."""
-    KEEPER = "rti_keeper"
+    DOCUMENTS = "rti_documents"
     """Documents: hashes them again, and makes the copies that are missing."""
     WORKER = "rti_worker"
     """The scheduler, and the recomputation of dates when a calendar changes."""
@@ -46,12 +46,12 @@ _OF_ROLE = dict.fromkeys(CBO, Login.CBO) | {
 
 def login_of(person: Person | None) -> Login:
     """Under which login a person's requests are served; visitors stand at the door."""
-    return _OF_ROLE[person.role] if person else Login.DOOR
+    return _OF_ROLE[person.role] if person else Login.AUTH
 
 
-def figures_login_of(person: Person | None) -> Login:
+def statistics_login_of(person: Person | None) -> Login:
     """Under which login a person's figures are counted: members count their own rows, all others columns."""
-    return Login.CBO if person and person.role in CBO else Login.FIGURES
+    return Login.CBO if person and person.role in CBO else Login.STATISTICS
 
 
 def password_of(login: Login, secret: str) -> str:

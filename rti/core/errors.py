@@ -77,7 +77,7 @@ class Forbidden(Problem):
     title = say("Your role does not allow this")
 
 
-class ProofRequired(Forbidden):
+class ReauthenticationRequired(Forbidden):
     title = say("Show your password again first: POST it to /api/sessions/proof, then send this again")
 
 
@@ -130,12 +130,12 @@ class Invalid(Problem):
         self.args = ("; ".join(f"{fault.field}: {fault.message.render()}" for fault in faults),)
 
 
-class TooOften(Invalid):
+class TooManyAttempts(Invalid):
     status = 429
     title = say("Too many wrong tries")
 
 
-class UsedUp(Problem):
+class RateLimitExceeded(Problem):
     status = 429
     title = say("Asked for too often")
 

@@ -25,23 +25,23 @@ class Page(Generic[T]):
     next: str | None
 
 
-def cut(rows: Sequence[T], size: int, key: Callable[[T], Sequence[str]]) -> Page[T]:
+def page_of(rows: Sequence[T], size: int, key: Callable[[T], Sequence[str]]) -> Page[T]:
     """The page out of `size + 1` rows that a query fetched."""
     if len(rows) <= size:
         return Page(rows, None)
-    mark = json.dumps(list(key(rows[size - 1])), ensure_ascii=False).encode()
-    return Page(rows[:size], base64.urlsafe_b64encode(mark).decode().rstrip("="))
+    cursor = json.dumps(list(key(rows[size - 1])), ensure_ascii=False).encode()
+    return Page(rows[:size], base64.urlsafe_b64encode(cursor).decode().rstrip("="))
 
 
-def read_mark(mark: str, *parsers: Callable[[str], object]) -> tuple[object, ...]:
+def decode_cursor(cursor: str, *parsers: Callable[[str], object]) -> tuple[object, ...]:
     """The key that `cut` wrote, each part read by its parser; anything else is a fault of `after`."""
     try:
-        parts = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return tuple(parse(clean_text(part)) for parse, part in zip(parsers, parts, strict=True))
     except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error, RecursionError):
         raise invalid("after", say("Begin again at the first page of the list")) from None
 
 
-def read_moment(text: str) -> datetime:
+def decode_moment(text: str) -> datetime:
     """A part of a mark that was a moment; raises ValueError."""
     return datetime.fromisoformat(text).astimezone(UTC)

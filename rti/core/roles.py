@@ -24,7 +24,7 @@ class Person:
     language: str
 
 
-class Standing(StrEnum):
+class SignInState(StrEnum):
     """How far somebody has come in signing in."""
 
     COMPLETE = "complete"
@@ -72,13 +72,13 @@ TWO_FACTORS = STAFF | ADMINISTRATION | {Role.WORKING_GROUP}
 """The roles that need a second factor; it is offered to all others."""
 
 
-def standing_of(role: Role, *, enrolled: bool, shown: bool, demo: bool) -> Standing:
+def sign_in_state_of(role: Role, *, enrolled: bool, shown: bool, demo: bool) -> SignInState:
     """Where somebody stands whose password was right; the demo asks for a second factor only where there is one."""
     if shown:
-        return Standing.COMPLETE
+        return SignInState.COMPLETE
     if enrolled:
-        return Standing.MUST_PROVE
-    return Standing.MUST_ENROL if role in TWO_FACTORS and not demo else Standing.COMPLETE
+        return SignInState.MUST_PROVE
+    return SignInState.MUST_ENROL if role in TWO_FACTORS and not demo else SignInState.COMPLETE
 
 
 def manages(by: Person, role: Role, cbo_id: UUID | None) -> bool:

@@ -20,7 +20,7 @@ from rti.law.limits import parse_limit
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
-Name = Annotated[str, msgspec.Meta(max_length=300)]
+ShortText = Annotated[str, msgspec.Meta(max_length=300)]
 Line = Annotated[str, msgspec.Meta(max_length=1_000)]
 Code = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$")]
 Paragraphs = Annotated[str, msgspec.Meta(max_length=20_000)]
@@ -30,7 +30,7 @@ def _limit_text(text: str) -> str:
     try:
         return str(parse_limit(text.translate(_KHMER_DIGITS)))
     except ValueError:
-        raise Wrong(say("Write a number and a unit, for example 10 working or 15 calendar")) from None
+        raise InvalidValue(say("Write a number and a unit, for example 10 working or 15 calendar")) from None
 
 
 def read_email(text: str) -> str:
@@ -38,13 +38,13 @@ def read_email(text: str) -> str:
     try:
         return validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
-        raise Wrong(say("Write an e-mail address, for example name@example.org")) from None
+        raise InvalidValue(say("Write an e-mail address, for example name@example.org")) from None
 
 
 def _hour(text: str) -> str:
     plain = text.translate(_KHMER_DIGITS)
     if not _HOUR.fullmatch(plain):
-        raise Wrong(say("Write a time of day from 00:00 to 23:59, for example 14:30"))
+        raise InvalidValue(say("Write a time of day from 00:00 to 23:59, for example 14:30"))
     return plain
 
 
@@ -62,7 +62,7 @@ _INT64 = 2**63
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-class Wrong(ValueError):
+class InvalidValue(ValueError):
     """A value that does not fit its field; the message says what would."""
 
     def __init__(self, text: Message) -> None:
@@ -92,7 +92,7 @@ def decode(kind: type[T], values: Mapping[str, object]) -> T:
             continue
         try:
             taken[each.name] = _convert(value, each.type)
-        except Wrong as wrong:
+        except InvalidValue as wrong:
             faults.append(Fault(each.name, wrong.text))
     if faults:
         raise Invalid(*faults)
@@ -112,14 +112,16 @@ def parse_date(text: str) -> date:
     except ValueError:
         day = None
     if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise Wrong(say("Write a date between 1900 and 2200 as year-month-day, for example 2026-04-20"))
+        raise InvalidValue(
+            say("Write a date between 1900 and 2200 as year-month-day, for example 2026-04-20")
+        )
     return day
 
 
 def clean_text(text: str) -> str:
     """The text unchanged, or `Wrong` where it holds characters that no document can hold."""
     if _UNWANTED.search(text):
-        raise Wrong(
+        raise InvalidValue(
             say(
                 "This holds invisible control characters or broken text; type it again or paste it as plain text"
             )
@@ -149,9 +151,9 @@ def _convert(value: object, wanted: Any) -> object:
     try:
         converted = msgspec.convert(value, wanted, strict=False)
     except (msgspec.ValidationError, OverflowError, RecursionError):
-        raise Wrong(_what_would_fit(wanted, base)) from None
+        raise InvalidValue(_what_would_fit(wanted, base)) from None
     if base is int and not -_INT64 <= int(str(converted)) < _INT64:
-        raise Wrong(_what_would_fit(wanted, base))
+        raise InvalidValue(_what_would_fit(wanted, base))
     read = (_limits(wanted).extra or {}).get("read")
     return read(converted) if read else converted
 
@@ -163,14 +165,14 @@ def _without_none(wanted: Any) -> Any:
 
 
 def _refuse_type(text: Message) -> object:
-    raise Wrong(text)
+    raise InvalidValue(text)
 
 
 def _member(value: object, kind: type[StrEnum]) -> StrEnum:
     try:
         return kind(str(value))
     except ValueError:
-        raise Wrong(say("Choose one of: {choices}", choices=", ".join(kind))) from None
+        raise InvalidValue(say("Choose one of: {choices}", choices=", ".join(kind))) from None
 
 
 def _flag(value: object) -> bool:
@@ -186,7 +188,7 @@ def _flag(value: object) -> bool:
     }
     word = str(value).lower()
     if word not in flags:
-        raise Wrong(say("Choose yes or no"))
+        raise InvalidValue(say("Choose yes or no"))
     return flags[word]
 
 

@@ -1,1 +1,1 @@
-"""Encryption of what identifies a person: keys, cells, rotation and destruction."""
+"""Field encryption: the data keys of each organisation, wrapped by the keys of the installation, and their rotation."""

@@ -16,11 +16,11 @@ from sqlalchemy import ScalarSelect, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core.cipher import Cell, Key, Unreadable, new_key, padded, seal, unpadded, unseal
+from rti.core.cipher import Cell, Key, Unreadable, decrypt, encrypt, new_key, padded, unpadded
 from rti.core.errors import Conflict, say
 from rti.core.keyring import Keyring
 from rti.models.cbos import CboRow
-from rti.models.keys import DataKeyRow, KeyState, SealedColumn
+from rti.models.keys import DataKeyRow, EncryptedColumn, KeyState
 
 FIRST_EPOCH = 1
 log = structlog.get_logger()
@@ -38,34 +38,34 @@ class DataKeys:
         return f"DataKeys({self._cbo_id}, {sorted(self._keys)})"
 
     @property
-    def can_seal(self) -> bool:
+    def can_encrypt(self) -> bool:
         return self._current in self._keys
 
-    def seal(self, column: SealedColumn, row: UUID, plain: bytes) -> bytes:
+    def encrypt(self, column: EncryptedColumn, row: UUID, plain: bytes) -> bytes:
         if self._current is None:
             raise Unreadable
-        return seal(self._keys[self._current], self._cell(column, row), plain)
+        return encrypt(self._keys[self._current], self._cell(column, row), plain)
 
-    def unseal(self, column: SealedColumn, row: UUID, sealed: bytes) -> bytes:
+    def decrypt(self, column: EncryptedColumn, row: UUID, encrypted: bytes) -> bytes:
         """The bytes that were sealed for this column and row, or Unreadable."""
-        return unseal(self._keys, self._cell(column, row), sealed)
+        return decrypt(self._keys, self._cell(column, row), encrypted)
 
-    def seal_text(self, column: SealedColumn, row: UUID, text: str | None) -> bytes | None:
+    def encrypt_text(self, column: EncryptedColumn, row: UUID, text: str | None) -> bytes | None:
         """The text, padded and sealed; no text is no cell."""
-        return self.seal(column, row, padded(text)) if text else None
+        return self.encrypt(column, row, padded(text)) if text else None
 
-    def text(self, column: SealedColumn, row: UUID, sealed: bytes | None) -> str | None:
+    def text(self, column: EncryptedColumn, row: UUID, encrypted: bytes | None) -> str | None:
         """The text of a cell, or None where there is none or it cannot be opened; the latter is logged."""
-        if sealed is None:
+        if encrypted is None:
             return None
         try:
-            return unpadded(self.unseal(column, row, sealed))
+            return unpadded(self.decrypt(column, row, encrypted))
         except Unreadable:
             if self._keys:
                 log.exception("sealed_cell_unreadable", table=column.class_.__tablename__, column=column.key)
             return None
 
-    def _cell(self, column: SealedColumn, row: UUID) -> Cell:
+    def _cell(self, column: EncryptedColumn, row: UUID) -> Cell:
         return Cell(column.class_.__tablename__, column.key, self._cbo_id, str(row))
 
 
@@ -74,12 +74,12 @@ def kept_keys(cbo_id: Any) -> ScalarSelect[Any]:
 
     A column, so that a query of what is sealed brings the keys along.
     """
-    told = func.json_build_array(
+    row = func.json_build_array(
         DataKeyRow.epoch, DataKeyRow.state, DataKeyRow.key_number, func.encode(DataKeyRow.wrapped, "base64")
     )
     unlocked = exists(CboRow.id).where(CboRow.id == DataKeyRow.cbo_id, CboRow.locked_at.is_(None))
     usable = (DataKeyRow.cbo_id == cbo_id, DataKeyRow.wrapped.is_not(None), unlocked)
-    return select(func.json_agg(told)).where(*usable).scalar_subquery()
+    return select(func.json_agg(row)).where(*usable).scalar_subquery()
 
 
 def opened_keys(session: AsyncSession, cbo_id: UUID, kept: Sequence[Sequence[Any]] | None) -> DataKeys:
@@ -97,26 +97,26 @@ def opened_keys(session: AsyncSession, cbo_id: UUID, kept: Sequence[Sequence[Any
     return DataKeys(cbo_id, found, current)
 
 
-async def keys_to_read(session: AsyncSession, cbo_id: UUID) -> DataKeys:
+async def keys_to_decrypt(session: AsyncSession, cbo_id: UUID) -> DataKeys:
     """What can be opened of an organisation now."""
     return opened_keys(session, cbo_id, await session.scalar(select(kept_keys(cbo_id))))
 
 
-async def keys_to_seal(session: AsyncSession, cbo_id: UUID, now: datetime) -> DataKeys:
+async def keys_to_encrypt(session: AsyncSession, cbo_id: UUID, now: datetime) -> DataKeys:
     """The same with a current key, made if the organisation has none yet; raises Conflict for a locked one.
 
     Until the transaction ends nobody retires or destroys the key that it seals with.
     """
     await session.execute(select(func.pg_advisory_xact_lock_shared(_lock_of(cbo_id))))
-    keys = await keys_to_read(session, cbo_id)
-    if keys.can_seal:
+    keys = await keys_to_decrypt(session, cbo_id)
+    if keys.can_encrypt:
         return keys
     if await session.scalar(select(CboRow.id).where(CboRow.id == cbo_id, CboRow.locked_at.is_(None))):
         first = {"state": KeyState.CURRENT, **wrapping(session, cbo_id, FIRST_EPOCH)}
         row = insert(DataKeyRow).values(cbo_id=cbo_id, epoch=FIRST_EPOCH, created_at=now, **first)
         await session.execute(row.on_conflict_do_nothing())
-        keys = await keys_to_read(session, cbo_id)
-    if not keys.can_seal:
+        keys = await keys_to_decrypt(session, cbo_id)
+    if not keys.can_encrypt:
         raise Conflict(say("This organisation is locked, or its keys are missing; nothing can be added"))
     return keys
 
@@ -152,13 +152,13 @@ def wrapping(session: AsyncSession, cbo_id: UUID, epoch: int, key: Key | None = 
     secret = (key or new_key(epoch)).secret
     return {
         "key_number": f"{wrapper.number:08x}",
-        "wrapped": seal(wrapper, _wrapped_cell(cbo_id, epoch), secret),
+        "wrapped": encrypt(wrapper, _wrapped_cell(cbo_id, epoch), secret),
     }
 
 
 def unwrapped(ring: Keyring, cbo_id: UUID, epoch: int, wrapped: bytes) -> Key:
     """The data key, or Unreadable."""
-    return Key(epoch, unseal(ring.by_number, _wrapped_cell(cbo_id, epoch), wrapped))
+    return Key(epoch, decrypt(ring.by_number, _wrapped_cell(cbo_id, epoch), wrapped))
 
 
 def _wrapped_cell(cbo_id: UUID, epoch: int) -> Cell:

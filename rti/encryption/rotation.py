@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Column, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core.cipher import NUMBER_AT, NUMBER_SIZE, Cell, Key, seal, unseal
+from rti.core.cipher import NUMBER_AT, NUMBER_SIZE, Cell, Key, decrypt, encrypt
 from rti.core.db import Database
 from rti.encryption.data_keys import FIRST_EPOCH, alone_with_keys, keyring, unwrapped, wrapping
-from rti.models.keys import DataKeyRow, KeyState, sealed_columns
+from rti.models.keys import DataKeyRow, KeyState, encrypted_columns
 
 KEYS_AT_ONCE = 500
 CELLS_AT_ONCE, BYTES_AT_ONCE = 500, 16_000_000
@@ -50,14 +50,14 @@ async def renew(database: Database, cbo_id: UUID, now: datetime) -> int:
         if not await _begin_epoch(session, cbo_id, now):
             return 0
     count = 0
-    for column in sealed_columns():
-        while done := await _reseal_some(database, cbo_id, column):
+    for column in encrypted_columns():
+        while done := await _re_encrypt_some(database, cbo_id, column):
             count += done
     async with database.transaction() as session:
         # Whoever was sealing with the old key is waited for, and what they sealed is seen here.
         await alone_with_keys(session, cbo_id)
-        for column in sealed_columns():
-            while done := await _reseal(session, cbo_id, column):
+        for column in encrypted_columns():
+            while done := await _re_encrypt(session, cbo_id, column):
                 count += done
         old = (DataKeyRow.cbo_id == cbo_id, DataKeyRow.state == KeyState.OLD)
         await session.execute(delete(DataKeyRow).where(*old))
@@ -86,12 +86,12 @@ async def _begin_epoch(session: AsyncSession, cbo_id: UUID, now: datetime) -> bo
     return True
 
 
-async def _reseal_some(database: Database, cbo_id: UUID, column: Column[Any]) -> int:
+async def _re_encrypt_some(database: Database, cbo_id: UUID, column: Column[Any]) -> int:
     async with database.transaction() as session:
-        return await _reseal(session, cbo_id, column)
+        return await _re_encrypt(session, cbo_id, column)
 
 
-async def _reseal(session: AsyncSession, cbo_id: UUID, column: Column[Any]) -> int:
+async def _re_encrypt(session: AsyncSession, cbo_id: UUID, column: Column[Any]) -> int:
     """Seal some cells of a column that are under an older key with the current one; returns how many."""
     keys, current = await _all_keys(session, cbo_id)
     table: Table = column.table
@@ -111,9 +111,9 @@ async def _reseal(session: AsyncSession, cbo_id: UUID, column: Column[Any]) -> i
         select(row_id, column).where(row_id.in_(ids), column.is_not(None)).with_for_update()
     )
     changed = []
-    for each, sealed in cells:
+    for each, encrypted in cells:
         cell = Cell(table.name, column.name, cbo_id, str(each))
-        changed.append({"row": each, "sealed": seal(current, cell, unseal(keys, cell, sealed))})
+        changed.append({"row": each, "sealed": encrypt(current, cell, decrypt(keys, cell, encrypted))})
     if changed:
         anew = update(table).where(row_id == bindparam("row")).values({column: bindparam("sealed")})
         await (await session.connection()).execute(anew, changed)

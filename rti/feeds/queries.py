@@ -37,7 +37,7 @@ class DueDate:
 class Change:
     """Something that was written down, or a date that was computed anew, and its request."""
 
-    told: EventRow | DateChangeRow
+    entry: EventRow | DateChangeRow
     at: datetime
     request: RequestRow
     body: PublicBodyRow
@@ -72,7 +72,7 @@ async def changes(session: AsyncSession, person: Person) -> list[Change]:
             *await _newest(session, person, EventRow, EventRow.recorded_at),
             *await _newest(session, person, DateChangeRow, DateChangeRow.changed_at),
         ],
-        key=lambda change: (change.at, change.told.id),
+        key=lambda change: (change.at, change.entry.id),
         reverse=True,
     )[:MOST_CHANGES]
 

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.sessions import person_of
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.roles import REQUESTS, Person
 from rti.models.accounts import FeedRow, PersonRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow
 
 
@@ -37,14 +37,14 @@ async def renew(session: AsyncSession, person: Person, now: datetime) -> str:
     values = {"token_hash": token_hash(secret), "created_at": now}
     row = insert(FeedRow).values(person_id=person.id, **values)
     await session.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
-    tell(session, What.FEEDS_MADE, now, cbo_id=person.cbo_id)
+    record(session, AuditAction.FEEDS_MADE, now, cbo_id=person.cbo_id)
     return secret
 
 
 async def revoke(session: AsyncSession, person: Person, now: datetime) -> None:
     gone = delete(FeedRow).where(FeedRow.person_id == person.id).returning(FeedRow.person_id)
     if await session.scalar(gone):
-        tell(session, What.FEEDS_REVOKED, now, cbo_id=person.cbo_id)
+        record(session, AuditAction.FEEDS_REVOKED, now, cbo_id=person.cbo_id)
 
 
 async def since(session: AsyncSession, person_id: UUID) -> datetime | None:

@@ -105,8 +105,8 @@ def kind_of(file_name: str, content: bytes, field: str) -> DocumentKind:
             field, say("Attach one of these kinds of file: {kinds}", kinds=ACCEPTED.replace(",", " "))
         )
     if not kind.fits(content):
-        told = say(
+        message = say(
             "This file is not what its name says, is damaged, or holds macros; check it and save it anew"
         )
-        raise invalid(field, told)
+        raise invalid(field, message)
     return kind

@@ -66,6 +66,6 @@ async def copy_of(content: bytes, media_type: str) -> Copy | None:
     if child.returncode:
         log.warning("no_copy_of_document", media_type=media_type, status=child.returncode)
         return None
-    told, _, copy = answer.partition(b"\n")
-    located, _, made = told.decode().partition(" ")
+    header, _, copy = answer.partition(b"\n")
+    located, _, made = header.decode().partition(" ")
     return Copy(copy, made, located == "1")

@@ -148,12 +148,12 @@ class LookUp:
         if len(found) == 1:
             return found[0]
         if found:
-            told = say("There are {count} public bodies of this name; use codes instead", count=len(found))
+            message = say("There are {count} public bodies of this name; use codes instead", count=len(found))
         elif self.mapping.found_by is FoundBy.CODE:
-            told = say("There is no public body with the code {code}", code=text)
+            message = say("There is no public body with the code {code}", code=text)
         else:
-            told = say("There is no public body with the name {name}", name=text)
-        faults.append(self._fault("body", told))
+            message = say("There is no public body with the name {name}", name=text)
+        faults.append(self._fault("body", message))
         return None
 
     async def _load_bodies(self) -> None:

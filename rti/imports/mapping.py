@@ -20,9 +20,9 @@ from enum import StrEnum
 import msgspec
 
 from rti.core.errors import Fault, Invalid, Message, say
-from rti.core.validation import Wrong, decode
+from rti.core.validation import InvalidValue, decode
 from rti.imports.csv_reader import Columns
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.limits import Limit
 from rti.law.parsing import Table
 from rti.models.bodies import BodyKind
@@ -66,7 +66,7 @@ class RequestMap:
     date_format: str | None = None
     found_by: FoundBy = FoundBy.CODE
     new_bodies: NewBodies | None = None
-    new_cbo: Name | None = None
+    new_cbo: BilingualName | None = None
     standard: Standard | None = None
     others_may_be_there: bool = True
     optional: frozenset[str] = frozenset()
@@ -90,15 +90,15 @@ class RequestMap:
         for name in FIELDS:
             try:
                 values[name] = self._value(name, cells) or self.defaults.get(name)
-            except Wrong as wrong:
+            except InvalidValue as wrong:
                 faults.append(Fault(self.column_of(name), wrong.text))
                 values[name] = self.defaults.get(name)
         try:
             line = decode(RequestLine, values)
         except Invalid as invalid:
-            told = {fault.field for fault in faults}
+            named = {fault.field for fault in faults}
             found = [Fault(self.column_of(fault.field), fault.message) for fault in invalid.faults]
-            raise Invalid(*faults, *(fault for fault in found if fault.field not in told)) from None
+            raise Invalid(*faults, *(fault for fault in found if fault.field not in named)) from None
         if faults:
             raise Invalid(*faults)
         return line
@@ -117,7 +117,7 @@ class RequestMap:
         if not text or text.casefold() in known:
             return known.get(text.casefold(), "")
         if _fault_of(name, text):
-            raise Wrong(
+            raise InvalidValue(
                 say(
                     "“{value}” has no meaning in the mapping yet; add it under [values.{field}]",
                     value=text[:100],
@@ -131,7 +131,7 @@ def _iso(text: str, form: str) -> str:
     try:
         return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 -- a day has no time zone
     except ValueError:
-        raise Wrong(say("This is not a date of the form {form}", form=form)) from None
+        raise InvalidValue(say("This is not a date of the form {form}", form=form)) from None
 
 
 FIXED = RequestMap(
@@ -240,13 +240,13 @@ def _bodies(table: Table) -> tuple[FoundBy, NewBodies | None]:
     return found_by, made
 
 
-def _new_cbo(table: Table) -> Name | None:
+def _new_cbo(table: Table) -> BilingualName | None:
     inner = table.table("create")
     wanted = table.get("create") is not None
     table.end()
     if not wanted:
         return None
-    name = Name(inner.text("name_en"), inner.text("name_km"))
+    name = BilingualName(inner.text("name_en"), inner.text("name_km"))
     inner.end()
     return name
 

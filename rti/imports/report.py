@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.csv_export import as_csv
 from rti.core.errors import Conflict, Fault, Message, TooLarge, say
 from rti.imports.csv_reader import CsvFile, FileLine
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 
 
 class FileKind(StrEnum):
@@ -25,7 +25,7 @@ class FileKind(StrEnum):
     CBOS = "cbos"
 
 
-class Fate(StrEnum):
+class LineResult(StrEnum):
     """What becomes of a line."""
 
     IMPORTED = "imported"
@@ -37,11 +37,11 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class LineFate:
+class ReportedLine:
     """One line; `first` is the number of the line that it repeats."""
 
     number: int
-    fate: Fate
+    fate: LineResult
     faults: tuple[Fault, ...] = ()
     note: Message | None = None
     first: int | None = None
@@ -57,16 +57,16 @@ class LineFate:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How an import is to run. `tell` hears how many bytes are done, for a progress bar."""
+    """How an import is to run. `on_progress` hears how many bytes are done, for a progress bar."""
 
     dry_run: bool = False
     all_or_nothing: bool = False
     most_lines: int | None = None
-    tell: Callable[[int], None] = lambda _: None
+    on_progress: Callable[[int], None] = lambda _: None
 
-    async def breathe(self, file: CsvFile) -> None:
+    async def report_progress(self, file: CsvFile) -> None:
         """Tell how far it is, and let others who share the process have their turn."""
-        self.tell(file.position)
+        self.on_progress(file.position)
         await asyncio.sleep(0)
 
 
@@ -74,28 +74,33 @@ class Run:
 class Report:
     """The fates of all lines in order; `undone` when nothing was kept."""
 
-    lines: list[LineFate] = field(default_factory=list)
+    lines: list[ReportedLine] = field(default_factory=list)
     undone: bool = False
 
     def add(
-        self, number: int, fate: Fate, *faults: Fault, note: Message | None = None, first: int | None = None
+        self,
+        number: int,
+        fate: LineResult,
+        *faults: Fault,
+        note: Message | None = None,
+        first: int | None = None,
     ) -> None:
-        self.lines.append(LineFate(number, fate, faults, note, first))
+        self.lines.append(ReportedLine(number, fate, faults, note, first))
 
     @property
-    def counts(self) -> dict[Fate, int]:
+    def counts(self) -> dict[LineResult, int]:
         """How many lines met each fate, also those that none met."""
         counted = Counter(line.fate for line in self.lines)
-        return {fate: counted[fate] for fate in Fate}
+        return {fate: counted[fate] for fate in LineResult}
 
     @property
-    def rejected(self) -> Sequence[LineFate]:
-        return [line for line in self.lines if line.fate is Fate.REJECTED]
+    def rejected(self) -> Sequence[ReportedLine]:
+        return [line for line in self.lines if line.fate is LineResult.REJECTED]
 
     @property
-    def remarkable(self) -> Sequence[LineFate]:
+    def remarkable(self) -> Sequence[ReportedLine]:
         """The lines that were not simply imported."""
-        return [line for line in self.lines if line.fate is not Fate.IMPORTED]
+        return [line for line in self.lines if line.fate is not LineResult.IMPORTED]
 
     def as_csv(self, translate: Callable[[str], str] = str) -> str:
         """One row for every line of the file."""
@@ -114,7 +119,7 @@ class Report:
 
 
 @asynccontextmanager
-async def kept_if_wanted(
+async def dry_run_transaction(
     session: AsyncSession, report: Report, run: Run, table: str, now: datetime
 ) -> AsyncIterator[None]:
     """A savepoint around an import: a dry run goes through everything and is then undone."""
@@ -127,7 +132,7 @@ async def kept_if_wanted(
                 await savepoint.rollback()
             else:
                 kept: dict[str, Any] = {fate.value: count for fate, count in report.counts.items() if count}
-                tell(session, What.IMPORTED, now, about=table, **kept)
+                record(session, AuditAction.IMPORTED, now, about=table, **kept)
     except IntegrityError:
         raise Conflict(
             say("Somebody changed the same records while the file was read. Nothing was imported; try again")
@@ -146,8 +151,8 @@ def fresh_lines(file: CsvFile, report: Report, run: Run) -> Iterator[FileLine]:
                 )
             )
         if line.fault:
-            report.add(line.number, Fate.REJECTED, Fault("line", line.fault))
+            report.add(line.number, LineResult.REJECTED, Fault("line", line.fault))
         elif (before := first.setdefault(line.key, line.number)) != line.number:
-            report.add(line.number, Fate.REPETITION, first=before)
+            report.add(line.number, LineResult.REPETITION, first=before)
         else:
             yield line

@@ -21,15 +21,15 @@ from rti.core.roles import Person
 from rti.imports.csv_reader import CsvFile, FileLine
 from rti.imports.lookups import Law, LookUp
 from rti.imports.mapping import DAYS, RequestMap
-from rti.imports.report import Fate, Report, Run, fresh_lines, kept_if_wanted
+from rti.imports.report import LineResult, Report, Run, dry_run_transaction, fresh_lines
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import N_
 from rti.models.cbos import CboRow
 from rti.models.requests import DeadlineRow, EventRow, RequestRow
-from rti.requests.actions import deadline_rows, filing_events, request_row, write_folded
+from rti.requests.actions import deadline_rows, filing_events, request_row, write_projection
 from rti.requests.checks import filing_faults
 from rti.requests.commands import FileRequest, RequestLine
-from rti.requests.projection import fold, to_law
+from rti.requests.projection import project, to_law
 
 AT_ONCE = 100
 """Lines that are written together, so that memory does not grow with the file."""
@@ -52,17 +52,17 @@ async def import_requests(
     """
     report = Report()
     await count_undisturbed(session)
-    async with kept_if_wanted(session, report, run, RequestRow.__tablename__, now):
+    async with dry_run_transaction(session, report, run, RequestRow.__tablename__, now):
         look_up = LookUp(session, mapping, person, now)
         intake = _Intake(session, look_up, person.id if person else None, now, today)
         for count, line in enumerate(fresh_lines(file, report, run), start=1):
             await _take(line, mapping, intake, report)
             if count % AT_ONCE == 0:
                 await intake.write()
-                await run.breathe(file)
+                await run.report_progress(file)
         await intake.write()
         await intake.keep_numbers()
-        await run.breathe(file)
+        await run.report_progress(file)
     return report
 
 
@@ -72,17 +72,17 @@ async def _take(line: FileLine, mapping: RequestMap, intake: "_Intake", report: 
         command, law = await intake.look_up.resolve(read)
         _check_days(read, command, mapping, intake.today)
     except Invalid as invalid:
-        report.add(line.number, Fate.REJECTED, *invalid.faults)
+        report.add(line.number, LineResult.REJECTED, *invalid.faults)
         return
-    books = await intake.books_of(command)
+    books = await intake.ledger_of(command)
     if line.key in books.keys:
-        report.add(line.number, Fate.ALREADY_THERE)
+        report.add(line.number, LineResult.ALREADY_THERE)
         return
     doubtful = intake.add(read, command, law, books, line.key)
     if doubtful:
-        report.add(line.number, Fate.DOUBTFUL, note=say(RETURNED))
+        report.add(line.number, LineResult.DOUBTFUL, note=say(RETURNED))
     else:
-        report.add(line.number, Fate.IMPORTED)
+        report.add(line.number, LineResult.IMPORTED)
 
 
 def _check_days(line: RequestLine, command: FileRequest, mapping: RequestMap, today: date) -> None:
@@ -109,7 +109,7 @@ def _answer_faults(line: RequestLine, mapping: RequestMap, today: date) -> Itera
 
 
 @dataclass(slots=True)
-class _Books:
+class _Ledger:
     """What one organisation has: import keys, the bodies behind each reference, and its last number."""
 
     code: str
@@ -144,15 +144,15 @@ class _Intake:
     today: date
     waiting: list[RequestRow] = field(default_factory=list)
     parts: list[EventRow | DeadlineRow] = field(default_factory=list)
-    books: dict[UUID, _Books] = field(default_factory=dict)
+    books: dict[UUID, _Ledger] = field(default_factory=dict)
 
-    async def books_of(self, command: FileRequest) -> _Books:
+    async def ledger_of(self, command: FileRequest) -> _Ledger:
         """The books of an organisation, locked against another import and against new numbers."""
         assert command.cbo_id is not None  # noqa: S101 -- `LookUp.resolve` has seen to it
         if command.cbo_id not in self.books:
             lock = select(CboRow.code, CboRow.last_number).where(CboRow.id == command.cbo_id)
             code, last = (await self.session.execute(lock.with_for_update(key_share=True))).one()
-            books = self.books[command.cbo_id] = _Books(code, last)
+            books = self.books[command.cbo_id] = _Ledger(code, last)
             columns = select(RequestRow.reference, RequestRow.body_id, RequestRow.import_key)
             stored = await self.session.execute(columns.where(RequestRow.cbo_id == command.cbo_id))
             for reference, body_id, key in stored:
@@ -160,7 +160,7 @@ class _Intake:
                 books.keys.update([key] if key else [])
         return self.books[command.cbo_id]
 
-    def add(self, line: RequestLine, command: FileRequest, law: Law, books: _Books, key: bytes) -> bool:
+    def add(self, line: RequestLine, command: FileRequest, law: Law, books: _Ledger, key: bytes) -> bool:
         """Make the rows of one request; returns whether it is doubtful."""
         assert command.cbo_id is not None  # noqa: S101 -- `LookUp.resolve` has seen to it
         wanted = command.reference or books.next_reference()
@@ -174,10 +174,10 @@ class _Intake:
         events = filing_events(request, command, self.now, self.today, self.by, law.statute.zone)
         if line.answered_on:
             events.append(self._answer(request, line.answered_on, line.outcome))
-        folded = fold(law.statute, law.calendar, [to_law(event) for event in events])
-        write_folded(request, folded)
+        projection = project(law.statute, law.calendar, [to_law(event) for event in events])
+        write_projection(request, projection)
         self.waiting.append(request)
-        self.parts += [*events, *deadline_rows(request, folded.deadlines)]
+        self.parts += [*events, *deadline_rows(request, projection.deadlines)]
         return returned
 
     def _answer(self, request: RequestRow, day: date, outcome: Outcome | None) -> EventRow:

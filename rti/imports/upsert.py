@@ -13,7 +13,7 @@ from rti.cbos.commands import SaveCbo
 from rti.core.errors import Fault, Invalid, say
 from rti.core.validation import decode
 from rti.imports.csv_reader import Columns, CsvFile
-from rti.imports.report import Fate, Report, Run, fresh_lines, kept_if_wanted
+from rti.imports.report import LineResult, Report, Run, dry_run_transaction, fresh_lines
 from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.models.cbos import CboRow
 
@@ -46,7 +46,7 @@ async def import_by_code(
     A column that the file lacks is left as it is in known rows.
     """
     report = Report()
-    async with kept_if_wanted(session, report, run, table.__tablename__, now):
+    async with dry_run_transaction(session, report, run, table.__tablename__, now):
         areas = frozenset(await session.scalars(select(AreaRow.code)))
         known = {row.code: row for row in await session.scalars(select(table))}
         seen: dict[str, int] = {}
@@ -55,7 +55,7 @@ async def import_by_code(
                 given = decode(kind, line.cells)
                 _check(given, areas, seen)
             except Invalid as wrong:
-                report.add(line.number, Fate.REJECTED, *wrong.faults)
+                report.add(line.number, LineResult.REJECTED, *wrong.faults)
                 continue
             seen[given.code] = line.number
             columns = values(given)
@@ -64,34 +64,34 @@ async def import_by_code(
                 report.add(line.number, _update(row, named))
             else:
                 session.add(table(**columns, created_at=now))
-                report.add(line.number, Fate.IMPORTED)
+                report.add(line.number, LineResult.IMPORTED)
             if count % AT_ONCE == 0:
                 await session.flush()
-                await run.breathe(file)
+                await run.report_progress(file)
         await session.flush()
-        await run.breathe(file)
+        await run.report_progress(file)
     return report
 
 
 def _check(given: SaveBody | SaveCbo, areas: frozenset[str], seen: dict[str, int]) -> None:
     faults = []
     if given.area_code and given.area_code not in areas:
-        told = say(
+        message = say(
             "There is no area with this code; write the 2, 4 or 6 digits of a province, district or commune"
         )
-        faults.append(Fault("area_code", told))
+        faults.append(Fault("area_code", message))
     if given.code in seen:
-        told = say("Line {line} has this code already, with other content", line=seen[given.code])
-        faults.append(Fault("code", told))
+        message = say("Line {line} has this code already, with other content", line=seen[given.code])
+        faults.append(Fault("code", message))
     if faults:
         raise Invalid(*faults)
 
 
-def _update(row: Any, values: dict[str, Any]) -> Fate:
+def _update(row: Any, values: dict[str, Any]) -> LineResult:
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     for name, value in changed.items():
         setattr(row, name, value)
-    return Fate.UPDATED if changed else Fate.ALREADY_THERE
+    return LineResult.UPDATED if changed else LineResult.ALREADY_THERE
 
 
 BODY_COLUMNS = columns_of(SaveBody)

@@ -3,16 +3,16 @@
 Nothing here reads a file, a clock or a database; days and moments are arguments. Only the standard
 library is imported.
 
-names          bilingual names
+bilingual      names in Khmer and English
 limits         an amount and a unit, such as "20 working"
 calendars      which days are working days, counted by look-up
 events         what happened in a case, and what of it was known when
 rules          the declared parts of a statute: clocks, counting, extensions, stops, transfers
-statutes       a statute as a whole, read from plain documents (reading, rules_reading)
+statutes       a statute as a whole, read from plain documents (parsing, rule_parsing)
 counting       the last day of a limit
-running        one clock, carried through the events of a case
+clock_state    one clock, carried through the events of a case
 deadlines      statute + calendar + events -> deadlines, each with its steps
-steps          why a date is what it is, as sentences that can be translated
+explanations   why a date is what it is, as sentences that can be translated
 status         where a request stands, and whether a deadline is overdue on a day
 library/       the statutes that are shipped
 """

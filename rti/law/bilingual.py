@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Name(NamedTuple):
+class BilingualName(NamedTuple):
     """A name in English and in Khmer."""
 
     en: str

@@ -14,16 +14,16 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Final
 
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 
 WEEKDAYS: Final = (
-    Name("Monday", "ថ្ងៃចន្ទ"),
-    Name("Tuesday", "ថ្ងៃអង្គារ"),
-    Name("Wednesday", "ថ្ងៃពុធ"),
-    Name("Thursday", "ថ្ងៃព្រហស្បតិ៍"),
-    Name("Friday", "ថ្ងៃសុក្រ"),
-    Name("Saturday", "ថ្ងៃសៅរ៍"),
-    Name("Sunday", "ថ្ងៃអាទិត្យ"),
+    BilingualName("Monday", "ថ្ងៃចន្ទ"),
+    BilingualName("Tuesday", "ថ្ងៃអង្គារ"),
+    BilingualName("Wednesday", "ថ្ងៃពុធ"),
+    BilingualName("Thursday", "ថ្ងៃព្រហស្បតិ៍"),
+    BilingualName("Friday", "ថ្ងៃសុក្រ"),
+    BilingualName("Saturday", "ថ្ងៃសៅរ៍"),
+    BilingualName("Sunday", "ថ្ងៃអាទិត្យ"),
 )
 WEEKENDS: Final[Mapping[str, frozenset[int]]] = MappingProxyType(
     {
@@ -48,8 +48,8 @@ class Calendar:
     """
 
     weekend: frozenset[int] = WEEKENDS["sat-sun"]
-    days_off: Mapping[date, Name] = field(default_factory=dict)
-    half_days: Mapping[date, Name] = field(default_factory=dict)
+    days_off: Mapping[date, BilingualName] = field(default_factory=dict)
+    half_days: Mapping[date, BilingualName] = field(default_factory=dict)
     confirmed_years: frozenset[int] = frozenset()
     provisional_years: frozenset[int] = frozenset()
     _workweek: tuple[int, ...] = field(init=False, repr=False)
@@ -108,14 +108,14 @@ class Calendar:
         """`day` itself where it is a working day, else the last one before it."""
         return day if self.is_working(day) else self.add_working_days(day, -1)
 
-    def why_off(self, day: date) -> Name | None:
+    def why_off(self, day: date) -> BilingualName | None:
         """The name of the holiday, else of the day of the weekend; None for a working day."""
         named = self.days_off.get(day)
         if named is None and day.weekday() in self.weekend:
             return WEEKDAYS[day.weekday()]
         return named
 
-    def holidays_between(self, a: date, b: date) -> tuple[tuple[date, Name], ...]:
+    def holidays_between(self, a: date, b: date) -> tuple[tuple[date, BilingualName], ...]:
         """Days off that are not part of a weekend, after `a` up to and including `b`."""
         first = bisect_right(self._off, a.toordinal())
         last = bisect_right(self._off, b.toordinal())

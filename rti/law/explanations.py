@@ -6,11 +6,11 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.events import EventKind
 from rti.law.limits import Limit, Unit, parse_limit
 
-Value = str | int | date | datetime | Name | Limit | EventKind
+Value = str | int | date | datetime | BilingualName | Limit | EventKind
 
 
 def N_(text: str) -> str:  # noqa: N802 -- the name under which gettext tools look for deferred messages
@@ -159,7 +159,7 @@ def _shown(
             return f"{format_day(value.date())} {value:%H:%M}"
         case date():
             return format_day(value)
-        case Name():
+        case BilingualName():
             return value.in_language(lang)
         case Limit():
             return translate(UNITS[value.unit]).format(amount=value.amount)
@@ -172,7 +172,7 @@ _READERS: Final[Mapping[str, Callable[..., Value]]] = MappingProxyType(
     {
         "moment": datetime.fromisoformat,
         "day": date.fromisoformat,
-        "name": lambda both: Name(*both),
+        "name": lambda both: BilingualName(*both),
         "limit": parse_limit,
         "event": EventKind,
         "plain": lambda value: value,
@@ -193,7 +193,13 @@ def step_from_data(data: Mapping[str, object]) -> Step:
 
 
 def _tag(value: Value) -> str:
-    tags = ((datetime, "moment"), (date, "day"), (Name, "name"), (Limit, "limit"), (EventKind, "event"))
+    tags = (
+        (datetime, "moment"),
+        (date, "day"),
+        (BilingualName, "name"),
+        (Limit, "limit"),
+        (EventKind, "event"),
+    )
     return next((tag for kind, tag in tags if isinstance(value, kind)), "plain")
 
 
@@ -201,7 +207,7 @@ def _plain(value: Value) -> object:
     match value:
         case date():
             return value.isoformat()
-        case Name():
+        case BilingualName():
             return list(value)
         case Limit():
             return str(value)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import available_timezones
 
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.calendars import WEEKENDS
 from rti.law.limits import Limit, parse_limit
 
@@ -93,13 +93,13 @@ class Table:
             return None
         return value
 
-    def name(self, key: str) -> Name:
+    def name(self, key: str) -> BilingualName:
         """A table with a name in English (`en`) and in Khmer (`km`)."""
         if self.get(key) is None:
             self.fault(key, 'is missing; write { en = "...", km = "..." }')
-            return Name("", "")
+            return BilingualName("", "")
         table = self.table(key)
-        named = Name(table.text("en"), table.text("km"))
+        named = BilingualName(table.text("en"), table.text("km"))
         table.end()
         return named
 

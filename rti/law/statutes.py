@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.calendars import WEEKENDS
 from rti.law.events import EventKind
 from rti.law.limits import Limit, parse_limit
@@ -24,7 +24,7 @@ class StatuteStatus(StrEnum):
     STANDARD = "standard"
 
 
-_DECLARED = Name("Declared standard", "ស្តង់ដារដែលបានប្រកាស")
+_DECLARED = BilingualName("Declared standard", "ស្តង់ដារដែលបានប្រកាស")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Statute:
 
     id: str
     version: int
-    name: Name
-    jurisdiction: Name
+    name: BilingualName
+    jurisdiction: BilingualName
     status: StatuteStatus
     clocks: tuple[Clock, ...]
     countries: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Statute:
     silence_section: str = ""
     silence_confirmed: bool = False
     sources: tuple[str, ...] = ()
-    note: Name | None = None
+    note: BilingualName | None = None
 
     def binding_on(self, day: date) -> bool:
         """Whether this is law on that day. A standard never is, a draft only from a set commencement on."""
@@ -128,7 +128,7 @@ def standard(
     limit: Limit | str,
     *,
     id: str = "STANDARD",  # noqa: A002 -- the field has this name
-    name: Name = _DECLARED,
+    name: BilingualName = _DECLARED,
     counting: Counting | None = None,
     countries: tuple[str, ...] = (),
     stops: tuple[Stop, ...] = (),
@@ -150,7 +150,7 @@ def standard(
         id=id,
         version=1,
         name=name,
-        jurisdiction=Name("Campaign", "យុទ្ធនាការ"),
+        jurisdiction=BilingualName("Campaign", "យុទ្ធនាការ"),
         status=StatuteStatus.STANDARD,
         clocks=(reply,),
         countries=countries,

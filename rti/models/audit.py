@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from rti.core.db import Base, Choice, new_id
 
 
-class What(StrEnum):
+class AuditAction(StrEnum):
     """Each is written by the action that does it, as `telling.tell` or `tallying.tally` is called there.
 
     Members are added and never removed or renamed: entries are read for years.
@@ -78,18 +78,18 @@ class What(StrEnum):
 
 OF_A_REQUEST = frozenset(
     {
-        What.REQUEST_FILED,
-        What.EVENT_RECORDED,
-        What.REQUESTER_SAVED,
-        What.IDENTITY_OPENED,
-        What.DOCUMENT_ADDED,
-        What.DOCUMENT_SHOWN,
-        What.DOCUMENT_ALTERED,
-        What.DOCUMENT_WHOLE,
-        What.DOCUMENT_QUARANTINED,
-        What.DOCUMENT_RELEASED,
-        What.ORIGINAL_OPENED,
-        What.LETTER_DECIDED,
+        AuditAction.REQUEST_FILED,
+        AuditAction.EVENT_RECORDED,
+        AuditAction.REQUESTER_SAVED,
+        AuditAction.IDENTITY_OPENED,
+        AuditAction.DOCUMENT_ADDED,
+        AuditAction.DOCUMENT_SHOWN,
+        AuditAction.DOCUMENT_ALTERED,
+        AuditAction.DOCUMENT_WHOLE,
+        AuditAction.DOCUMENT_QUARANTINED,
+        AuditAction.DOCUMENT_RELEASED,
+        AuditAction.ORIGINAL_OPENED,
+        AuditAction.LETTER_DECIDED,
     }
 )
 """Of these only its own people read which organisation a request belongs to."""
@@ -116,7 +116,7 @@ class AuditEntryRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     happened_at: Mapped[datetime]
-    what: Mapped[What] = mapped_column(Choice(What))
+    what: Mapped[AuditAction] = mapped_column(Choice(AuditAction))
     person_id: Mapped[UUID | None]
     cbo_id: Mapped[UUID | None]
     about: Mapped[str] = mapped_column(default="")
@@ -143,7 +143,7 @@ class AuditTallyRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     hour: Mapped[datetime]
-    what: Mapped[What] = mapped_column(Choice(What))
+    what: Mapped[AuditAction] = mapped_column(Choice(AuditAction))
     person_id: Mapped[UUID | None]
     cbo_id: Mapped[UUID | None]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -37,16 +37,16 @@ class DataKeyRow(Base):
     created_at: Mapped[datetime]
 
 
-SealedColumn = InstrumentedAttribute[Any]
+EncryptedColumn = InstrumentedAttribute[Any]
 
 
-class Sealed(LargeBinary):
-    """Bytes that only `sealing.data_keys` makes and opens; the database cannot read them."""
+class Encrypted(LargeBinary):
+    """Bytes that only `encryption.data_keys` makes and opens; the database cannot read them."""
 
     inherit_cache = True
 
 
-def sealed_columns() -> Iterator[Column[Any]]:
+def encrypted_columns() -> Iterator[Column[Any]]:
     """Every sealed column; its table has a `cbo_id` and a primary key of one column."""
     for table in Base.metadata.sorted_tables:
-        yield from (column for column in table.columns if isinstance(column.type, Sealed))
+        yield from (column for column in table.columns if isinstance(column.type, Encrypted))

@@ -31,7 +31,7 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
-class Standing(StrEnum):
+class AddressHealth(StrEnum):
     """Nothing is sent any more to a disabled address; one in doubt is still tried."""
 
     GOOD = "good"
@@ -227,7 +227,7 @@ class ChannelAddressRow(Base):
 class BounceRow(Base):
     """That an address refused a message, at once or by a delivery report; `status` is as in RFC 3463.
 
-    What follows for the address is `correspondence.bounces.standing` of its rows, and an address that
+    What follows for the address is `notifications.bounces.health_of` of its rows, and an address that
     is given another chance loses them.
     """
 

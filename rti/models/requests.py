@@ -25,7 +25,7 @@ from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
-from rti.models.keys import Sealed
+from rti.models.keys import Encrypted
 
 
 class Topic(StrEnum):
@@ -138,7 +138,7 @@ class EventRow(Base):
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
-    note: Mapped[bytes | None] = mapped_column(Sealed)
+    note: Mapped[bytes | None] = mapped_column(Encrypted)
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
@@ -231,7 +231,7 @@ class DocumentRow(Base):
     cbo_id: Mapped[UUID]
     request_id: Mapped[UUID]
     event_id: Mapped[UUID]
-    file_name: Mapped[bytes | None] = mapped_column(Sealed)
+    file_name: Mapped[bytes | None] = mapped_column(Encrypted)
     media_type: Mapped[str]
     size: Mapped[int]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
@@ -254,7 +254,7 @@ class DocumentContentRow(Base):
 
     document_id: Mapped[UUID] = mapped_column(primary_key=True)
     cbo_id: Mapped[UUID]
-    content: Mapped[bytes] = mapped_column(Sealed)
+    content: Mapped[bytes] = mapped_column(Encrypted)
 
 
 class DocumentCopyRow(Base):
@@ -274,7 +274,7 @@ class DocumentCopyRow(Base):
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     made_by: Mapped[str]
     had_location: Mapped[bool]
-    content: Mapped[bytes] = mapped_column(Sealed)
+    content: Mapped[bytes] = mapped_column(Encrypted)
 
 
 class RequesterRow(Base):
@@ -288,10 +288,10 @@ class RequesterRow(Base):
 
     request_id: Mapped[UUID] = mapped_column(primary_key=True)
     cbo_id: Mapped[UUID]
-    name: Mapped[bytes | None] = mapped_column(Sealed)
-    phone: Mapped[bytes | None] = mapped_column(Sealed)
-    address: Mapped[bytes | None] = mapped_column(Sealed)
-    note: Mapped[bytes | None] = mapped_column(Sealed)
+    name: Mapped[bytes | None] = mapped_column(Encrypted)
+    phone: Mapped[bytes | None] = mapped_column(Encrypted)
+    address: Mapped[bytes | None] = mapped_column(Encrypted)
+    note: Mapped[bytes | None] = mapped_column(Encrypted)
 
 
 class IdentityOpeningRow(Base):
@@ -311,4 +311,4 @@ class IdentityOpeningRow(Base):
     document_id: Mapped[UUID | None]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime]
-    purpose: Mapped[bytes | None] = mapped_column(Sealed)
+    purpose: Mapped[bytes | None] = mapped_column(Encrypted)

@@ -12,25 +12,25 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.calendars.queries import calendar_of, count_undisturbed
 from rti.core.db import new_id, unique
 from rti.core.errors import Fault, Invalid, NotFound, invalid, say
 from rti.core.roles import Person, scope_of
 from rti.core.wallclock import at_home, at_hour
-from rti.encryption.data_keys import keys_to_seal
+from rti.encryption.data_keys import keys_to_encrypt
 from rti.law.clock_state import INTAKE
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind
 from rti.law.statutes import Statute
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
 from rti.models.requests import NEVER, DateChangeRow, DeadlineRow, EventRow, Filing, RequestRow
 from rti.requests.checks import FIRST_DAYS, event_faults, filing_faults
 from rti.requests.commands import FileRequest, RecordEvent, SaveRequester
-from rti.requests.projection import Folded, fold, to_law
+from rti.requests.projection import Projection, project, to_law
 from rti.requests.queries import events_of, visible
 from rti.requests.references import next_reference
 from rti.requests.requester import save_requester
@@ -47,8 +47,8 @@ async def file_request(
     if cbo is None or cbo.locked_at:
         faults.append(Fault("cbo_id", say("Choose the organisation that asks")))
     if command.reference and command.filing is not Filing.ITSELF:
-        told = say("Leave this empty: a reference of your own could tell who asks")
-        faults.append(Fault("reference", told))
+        message = say("Leave this empty: a reference of your own could tell who asks")
+        faults.append(Fault("reference", message))
     if await session.get(PublicBodyRow, command.body_id) is None:
         faults.append(Fault("body_id", say("Choose a public body from the directory")))
     campaign = await session.get(CampaignRow, command.campaign_id) if command.campaign_id else None
@@ -62,17 +62,17 @@ async def file_request(
     reference = command.reference or await next_reference(session, cbo_id, command.filing)
     request = request_row(command, cbo_id=cbo_id, reference=reference, statute=statute, by=person.id, now=now)
     events = filing_events(request, command, now, today, person.id, statute.zone)
-    folded = fold(
+    projection = project(
         statute, await calendar_of(session, statute.countries, statute.weekend), [to_law(e) for e in events]
     )
-    write_folded(request, folded)
+    write_projection(request, projection)
     used = say("Your organisation has a request with the reference {reference} already", reference=reference)
     not_assigned = say("This campaign and area are not assigned to you; ask an administrator")
     async with unique(session, invalid("reference", used), out_of_reach=invalid("campaign_id", not_assigned)):
         session.add(request)
     session.add_all(events)
-    session.add_all(deadline_rows(request, folded.deadlines))
-    tell(session, What.REQUEST_FILED, now, about=request.id, cbo_id=cbo_id)
+    session.add_all(deadline_rows(request, projection.deadlines))
+    record(session, AuditAction.REQUEST_FILED, now, about=request.id, cbo_id=cbo_id)
     await session.flush()
     given = {name: getattr(command, name) for name in SaveRequester.__struct_fields__}
     if any(given.values()):
@@ -156,19 +156,19 @@ async def record_event(
         details=_details(command) | (_intake(request) if command.kind in INTAKE else {}),
     )
     if command.note:
-        keys = await keys_to_seal(session, request.cbo_id, now)
-        event.note = keys.seal_text(EventRow.note, event.id, command.note)
+        keys = await keys_to_encrypt(session, request.cbo_id, now)
+        event.note = keys.encrypt_text(EventRow.note, event.id, command.note)
     session.add(event)
-    tell(
+    record(
         session,
-        What.EVENT_RECORDED,
+        AuditAction.EVENT_RECORDED,
         now,
         about=request.id,
         cbo_id=event.cbo_id,
         event=event.id,
         kind=event.kind,
     )
-    await refold(session, request, [*earlier, event], now, cause=command.kind)
+    await reproject(session, request, [*earlier, event], now, cause=command.kind)
     return event
 
 
@@ -192,18 +192,18 @@ async def event_of(session: AsyncSession, request_id: UUID, event_id: UUID, pers
     return event
 
 
-async def refold(
+async def reproject(
     session: AsyncSession, request: RequestRow, events: Iterable[EventRow], now: datetime, cause: str
 ) -> None:
     """Fold the events, store where the request stands, and keep every due date that moved."""
     statute = await version_of(session, request.statute_id, request.statute_version)
     calendar = await calendar_of(session, statute.countries, statute.weekend)
-    folded = fold(statute, calendar, [to_law(event) for event in events])
-    await replace_deadlines(session, request, folded, now, cause)
+    projection = project(statute, calendar, [to_law(event) for event in events])
+    await replace_deadlines(session, request, projection, now, cause)
 
 
 async def replace_deadlines(
-    session: AsyncSession, request: RequestRow, folded: Folded, now: datetime, cause: str
+    session: AsyncSession, request: RequestRow, projection: Projection, now: datetime, cause: str
 ) -> None:
     """Store a fold in place of the one before; a date that moved stays on the timeline with its cause."""
     of_request = DeadlineRow.request_id == request.id
@@ -211,7 +211,7 @@ async def replace_deadlines(
     before = {
         (kind, epoch): due for kind, epoch, due in await session.execute(select(*columns).where(of_request))
     }
-    for clock in folded.deadlines:
+    for clock in projection.deadlines:
         old = before.get((clock.kind, clock.epoch))
         if old and old != clock.due:
             session.add(
@@ -226,17 +226,17 @@ async def replace_deadlines(
                 )
             )
     await session.execute(delete(DeadlineRow).where(of_request).execution_options(synchronize_session=False))
-    write_folded(request, folded)
-    session.add_all(deadline_rows(request, folded.deadlines))
+    write_projection(request, projection)
+    session.add_all(deadline_rows(request, projection.deadlines))
     await session.flush()
 
 
-def write_folded(request: RequestRow, folded: Folded) -> None:
+def write_projection(request: RequestRow, projection: Projection) -> None:
     """Put the folded columns in place."""
-    for name in Folded.__dataclass_fields__:
+    for name in Projection.__dataclass_fields__:
         if name not in {"deadlines", "next_due_on"}:
-            setattr(request, name, getattr(folded, name))
-    request.next_due_on = folded.next_due_on or NEVER
+            setattr(request, name, getattr(projection, name))
+    request.next_due_on = projection.next_due_on or NEVER
 
 
 def deadline_rows(request: RequestRow, clocks: Sequence[Deadline]) -> list[DeadlineRow]:

@@ -10,8 +10,8 @@ from rti.core.errors import invalid, say
 from rti.core.wallclock import end_of
 from rti.law.events import EventKind, effective
 from rti.models.requests import RequestRow
-from rti.requests.actions import deadline_rows, write_folded
-from rti.requests.projection import fold, to_law
+from rti.requests.actions import deadline_rows, write_projection
+from rti.requests.projection import project, to_law
 from rti.requests.queries import Detail
 from rti.statutes.queries import version_of
 
@@ -28,10 +28,10 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
     statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
     calendar = await calendar_of(session, statute.countries, statute.weekend, moment)
     happened = [to_law(entry.event) for entry in entries]
-    folded = fold(statute, calendar, happened)
+    projection = project(statute, calendar, happened)
     stored = detail.request
     request = RequestRow(**{name: getattr(stored, name) for name in RequestRow.__table__.columns.keys()})  # noqa: SIM118 -- a collection of columns, not a dict
-    write_folded(request, folded)
+    write_projection(request, projection)
     standing = {event.id for event in effective(happened)}
     return replace(
         detail,
@@ -44,7 +44,7 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
             )
             for entry in entries
         ],
-        deadlines=deadline_rows(request, folded.deadlines),
+        deadlines=deadline_rows(request, projection.deadlines),
         date_changes=[change for change in detail.date_changes if change.changed_at <= moment],
         snoozes=[each for each in detail.snoozes if each.snooze.snoozed_at <= moment],
     )

@@ -17,12 +17,12 @@ from rti.law.calendars import Calendar
 from rti.law.events import Event
 from rti.law.statutes import Statute
 from rti.models.requests import EventRow
-from rti.requests.projection import Folded, fold, to_law
+from rti.requests.projection import Projection, project, to_law
 
 AT_ONCE = 2_000
 """Groups that are folded together, so that memory does not grow with what is stored."""
 
-TOLD = (
+EVENT_COLUMNS = (
     EventRow.request_id,
     EventRow.kind,
     EventRow.happened_on,
@@ -36,12 +36,12 @@ TOLD = (
 Law = tuple[Statute, Calendar]
 
 
-def stories(requests: Select[UUID] | None = None) -> Subquery:
+def event_signatures(requests: Select[UUID] | None = None) -> Subquery:
     """`request_id` and the digest `story` of its events, of all requests or of those in a selection.
 
     `to_law` tells what the law asks of an event.
     """
-    told = cast(
+    fields = cast(
         func.row(
             EventRow.kind,
             EventRow.happened_on,
@@ -54,23 +54,24 @@ def stories(requests: Select[UUID] | None = None) -> Subquery:
     in_order = aggregate_order_by(literal("", Text), EventRow.happened_on, EventRow.id)
     corrected = func.bool_or(EventRow.details.has_key("voids"))
     alone = case((corrected, cast(EventRow.request_id, Text)), else_="")
-    story = func.sha256(
-        func.convert_to(func.string_agg(told, in_order, type_=Text).concat(alone), "UTF8"), type_=LargeBinary
+    signature = func.sha256(
+        func.convert_to(func.string_agg(fields, in_order, type_=Text).concat(alone), "UTF8"),
+        type_=LargeBinary,
     )
-    query = select(EventRow.request_id, story.label("story")).group_by(EventRow.request_id)
+    query = select(EventRow.request_id, signature.label("signature")).group_by(EventRow.request_id)
     return (query if requests is None else query.where(EventRow.request_id.in_(requests))).subquery()
 
 
-async def fold_samples(session: AsyncSession, samples: Sequence[tuple[UUID, Law]]) -> list[Folded]:
+async def project_samples(session: AsyncSession, samples: Sequence[tuple[UUID, Law]]) -> list[Projection]:
     """The folds of some requests, each under the law beside it, in the same order."""
     events: dict[UUID, list[Event]] = {}
     ids = [request_id for request_id, _ in samples]
     query = (
         select(EventRow)
-        .options(load_only(*TOLD, raiseload=True))
+        .options(load_only(*EVENT_COLUMNS, raiseload=True))
         .where(EventRow.request_id.in_(ids))
         .order_by(EventRow.happened_on, EventRow.id)
     )
     for row in await session.scalars(query):
         events.setdefault(row.request_id, []).append(to_law(row))
-    return [fold(*law, events.get(request_id, [])) for request_id, law in samples]
+    return [project(*law, events.get(request_id, [])) for request_id, law in samples]

@@ -56,11 +56,11 @@ def _own_faults(command: RecordEvent, today: date) -> list[Fault]:
     if command.kind is EventKind.CORRECTED and command.voids is None:
         faults.append(Fault("voids", say("Say which entry of the timeline this corrects")))
     if command.kind is EventKind.EXTENDED and not (command.days or command.until):
-        told = say("Write how long the extension is, for example 10 working, or until which day")
-        faults.append(Fault("days", told))
+        message = say("Write how long the extension is, for example 10 working, or until which day")
+        faults.append(Fault("days", message))
     if command.days and not _is_limit(command.days):
-        told = say("Write a number and a unit, for example 10 working or 15 calendar")
-        faults.append(Fault("days", told))
+        message = say("Write a number and a unit, for example 10 working or 15 calendar")
+        faults.append(Fault("days", message))
     return faults
 
 
@@ -72,8 +72,8 @@ def _faults_beside(command: RecordEvent, earlier: Sequence[Event]) -> list[Fault
     kinds = {event.kind for event in standing}
     faults = []
     if command.kind in ONCE & kinds and not AGAIN_AFTER & kinds:
-        told = say("This is on the timeline already; choose that entry under “Corrects an entry”")
-        faults.append(Fault("voids", told))
+        message = say("This is on the timeline already; choose that entry under “Corrects an entry”")
+        faults.append(Fault("voids", message))
     if command.kind in STEPS:
         faults += _order_faults(command, standing)
     return faults
@@ -85,8 +85,8 @@ def _order_faults(command: RecordEvent, standing: Sequence[Event]) -> list[Fault
     for kind in STEPS[:place]:
         first = min((event.on for event in standing if event.kind is kind), default=date.min)
         if command.happened_on < first:
-            told = say("This is before the day of the step before it ({day})", day=first)
-            return [Fault("happened_on", told)]
+            message = say("This is before the day of the step before it ({day})", day=first)
+            return [Fault("happened_on", message)]
     for kind in STEPS[place + 1 :]:
         last = max((event.on for event in standing if event.kind is kind), default=date.max)
         if command.happened_on > last:

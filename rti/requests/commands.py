@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from rti.core.validation import Code, Hour, Line, Name, Paragraphs
+from rti.core.validation import Code, Hour, Line, Paragraphs, ShortText
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
 from rti.models.requests import Channel, Filing, Topic
@@ -19,7 +19,7 @@ class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     body_id: UUID
-    title: Name
+    title: ShortText
     topic: Topic
     channel: Channel = Channel.COUNTER
     question: Paragraphs = ""
@@ -33,8 +33,8 @@ class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
     received_at: Hour | None = None
     urgent: bool = False
     filing: Filing = Filing.ITSELF
-    requester_name: Name = ""
-    requester_phone: Name = ""
+    requester_name: ShortText = ""
+    requester_phone: ShortText = ""
     requester_address: Line = ""
     requester_note: Line = ""
 
@@ -42,8 +42,8 @@ class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
 class SaveRequester(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks; what is left empty is not known, or no longer."""
 
-    requester_name: Name = ""
-    requester_phone: Name = ""
+    requester_name: ShortText = ""
+    requester_phone: ShortText = ""
     requester_address: Line = ""
     requester_note: Line = ""
 
@@ -60,8 +60,8 @@ class RequestLine(msgspec.Struct, frozen=True, kw_only=True):
     `body` is a name where the file knows bodies by their names.
     """
 
-    body: Name
-    title: Name
+    body: ShortText
+    title: ShortText
     topic: Topic
     channel: Channel = Channel.COUNTER
     question: Paragraphs = ""
@@ -122,7 +122,7 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     campaign_id: UUID | None = None
     target_of: UUID | None = None
     reference: Code | None = None
-    after: Name = ""
+    after: ShortText = ""
 
     @property
     def narrowed(self) -> bool:

@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.calendars.commands import Command, ConfirmYear, DeclareDay, WithdrawDay
 from rti.calendars.queries import change_alone, countries, days_off
 from rti.core.db import new_id, unique
 from rti.core.errors import invalid, say
 from rti.law.explanations import EVENTS, N_
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.calendars import CalendarYearRow, DayOffRow
 from rti.requests.recalculation import Moves, recompute
 
@@ -42,7 +42,7 @@ async def change(session: AsyncSession, command: Command, by: UUID | None, now: 
     """Change the calendar and move what follows from it; `by` is None on the command line."""
     await change_alone(session)
     touched = await _write(session, command, by, now)
-    tell(session, What.CALENDAR_CHANGED, now, about=command.country, cause=touched.cause)
+    record(session, AuditAction.CALENDAR_CHANGED, now, about=command.country, cause=touched.cause)
     return await recompute(
         session, command.country, touched.first, touched.last, cause=touched.cause, now=now, write=True
     )
@@ -114,7 +114,7 @@ CALENDAR: Mapping[str, str] = {
 SENTENCES: Mapping[str, str] = {**CALENDAR, **{str(kind): words for kind, words in EVENTS.items()}}
 
 
-def told(cause: str, translate: Callable[[str], str], format_day: Callable[[date], str]) -> str:
+def cause_text(cause: str, translate: Callable[[str], str], format_day: Callable[[date], str]) -> str:
     """The sentence for a cause that is kept."""
     code, _, of = cause.partition(" ")
     day = format_day(date.fromisoformat(of)) if "-" in of else of

@@ -10,19 +10,19 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.cipher import Unreadable
 from rti.core.db import new_id
 from rti.core.errors import Altered, Conflict, NotFound, Quarantined, Unavailable, invalid, say
 from rti.core.roles import Person
-from rti.core.validation import Wrong, clean_text
-from rti.encryption.data_keys import DataKeys, keys_to_read, keys_to_seal
+from rti.core.validation import InvalidValue, clean_text
+from rti.encryption.data_keys import DataKeys, keys_to_decrypt, keys_to_encrypt
 from rti.files.antivirus import ScannerAway, threat_in
 from rti.files.media_types import KINDS, kind_of
 from rti.files.sandbox import MADE_BY, Copy, copy_of
 from rti.files.sanitizer import MOST_PIXELS, TooManyPixels
-from rti.models.audit import What
-from rti.models.keys import SealedColumn
+from rti.models.audit import AuditAction
+from rti.models.keys import EncryptedColumn
 from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow, EventRow, RequestRow
 from rti.requests.commands import OpenSealed
 from rti.requests.queries import visible
@@ -47,7 +47,7 @@ def clean_file_name(name: str) -> str:
     """The last part of the name, without what no file name may hold."""
     try:
         return clean_text(name.replace("\\", "/").rsplit("/", 1)[-1])[-200:] or "document"
-    except Wrong:
+    except InvalidValue:
         return "document"
 
 
@@ -66,9 +66,9 @@ async def attach(
     try:
         copy = await copy_of(content, kind.media_type)
     except TooManyPixels:
-        told = say("A picture may have up to {count} megapixels", count=MOST_PIXELS // 1_000_000)
-        raise invalid(field, told) from None
-    keys = await keys_to_seal(session, event.cbo_id, now)
+        message = say("A picture may have up to {count} megapixels", count=MOST_PIXELS // 1_000_000)
+        raise invalid(field, message) from None
+    keys = await keys_to_encrypt(session, event.cbo_id, now)
     document = DocumentRow(
         id=new_id(),
         cbo_id=event.cbo_id,
@@ -80,14 +80,14 @@ async def attach(
         added_at=now,
         next_check_at=now,
     )
-    document.file_name = keys.seal_text(DocumentRow.file_name, document.id, name)
+    document.file_name = keys.encrypt_text(DocumentRow.file_name, document.id, name)
     session.add(document)
-    tell_of(session, document, What.DOCUMENT_ADDED, now, sha256=document.sha256.hex())
+    record_document_action(session, document, AuditAction.DOCUMENT_ADDED, now, sha256=document.sha256.hex())
     await session.flush()
-    whole = keys.seal(DocumentContentRow.content, document.id, content)
+    whole = keys.encrypt(DocumentContentRow.content, document.id, content)
     session.add(DocumentContentRow(document_id=document.id, cbo_id=event.cbo_id, content=whole))
     if copy:
-        shown = keys.seal(DocumentCopyRow.content, document.id, copy.content)
+        shown = keys.encrypt(DocumentCopyRow.content, document.id, copy.content)
         session.add(copy_row(document, copy, shown))
     await session.flush()
     return document
@@ -132,7 +132,7 @@ async def copy_to_show(
     # The picture in a copy was painted anew, the pages of a PDF were not.
     if document.threat and copy.media_type == "application/pdf":
         return Quarantined()
-    tell_of(session, document, What.DOCUMENT_SHOWN, now)
+    record_document_action(session, document, AuditAction.DOCUMENT_SHOWN, now)
     return await _checked(session, document, copy, copy.media_type, copy.sha256, now)
 
 
@@ -172,9 +172,9 @@ async def scan(
         return
     threat = await threat_in(clamd, content)
     if threat and not document.threat:
-        tell_of(session, document, What.DOCUMENT_QUARANTINED, now, threat=threat)
+        record_document_action(session, document, AuditAction.DOCUMENT_QUARANTINED, now, threat=threat)
     elif document.threat and not threat:
-        tell_of(session, document, What.DOCUMENT_RELEASED, now)
+        record_document_action(session, document, AuditAction.DOCUMENT_RELEASED, now)
     document.threat = threat
 
 
@@ -187,38 +187,40 @@ async def _checked(
     now: datetime,
 ) -> Download | Altered:
     """Open what is stored and hash it again; returns the refusal, so that the alarm is kept with it."""
-    keys = await keys_to_read(session, document.cbo_id)
-    if not keys.can_seal:
+    keys = await keys_to_decrypt(session, document.cbo_id)
+    if not keys.can_encrypt:
         raise Conflict(say("The keys of this organisation are missing; tell whoever runs this server"))
     content = as_it_came(keys, type(stored).content, document.id, stored.content, sha256)
     if content is None:
         document.altered_at, document.next_check_at = document.altered_at or now, now
-        tell_altered(session, document, type(stored), now)
+        record_altered(session, document, type(stored), now)
         return Altered()
     name = keys.text(DocumentRow.file_name, document.id, document.file_name) or "document"
     return Download(_ending_in(name, media_type), media_type, content)
 
 
 def as_it_came(
-    keys: DataKeys, column: SealedColumn, document_id: UUID, sealed: bytes | None, sha256: bytes
+    keys: DataKeys, column: EncryptedColumn, document_id: UUID, sealed: bytes | None, sha256: bytes
 ) -> bytes | None:
     """What is stored of a document, hashed again; None where it is missing or is not what was stored."""
     try:
-        content = keys.unseal(column, document_id, sealed or b"")
+        content = keys.decrypt(column, document_id, sealed or b"")
     except Unreadable:
         return None
     return content if secrets.compare_digest(hashlib.sha256(content).digest(), sha256) else None
 
 
-def tell_altered(session: AsyncSession, document: DocumentRow, table: type[Stored], now: datetime) -> None:
+def record_altered(session: AsyncSession, document: DocumentRow, table: type[Stored], now: datetime) -> None:
     log.error("document_altered", document=str(document.id), table=table.__tablename__)
-    tell_of(session, document, What.DOCUMENT_ALTERED, now, table=table.__tablename__)
+    record_document_action(session, document, AuditAction.DOCUMENT_ALTERED, now, table=table.__tablename__)
 
 
-def tell_of(session: AsyncSession, document: DocumentRow, what: What, now: datetime, **details: Any) -> None:
+def record_document_action(
+    session: AsyncSession, document: DocumentRow, what: AuditAction, now: datetime, **details: Any
+) -> None:
     """Write down what happened to a document."""
     about = document.request_id
-    tell(session, what, now, about=about, cbo_id=document.cbo_id, document=document.id, **details)
+    record(session, what, now, about=about, cbo_id=document.cbo_id, document=document.id, **details)
 
 
 def _ending_in(name: str, media_type: str) -> str:

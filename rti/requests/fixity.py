@@ -13,14 +13,22 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import Database
-from rti.encryption.data_keys import kept_keys, keys_to_seal, opened_keys
+from rti.encryption.data_keys import kept_keys, keys_to_encrypt, opened_keys
 from rti.files.antivirus import ScannerAway
 from rti.files.sandbox import copy_of
 from rti.files.sanitizer import TooManyPixels
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow
 from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow
-from rti.requests.evidence import CHECKED_EVERY, Stored, as_it_came, copy_row, scan, tell_altered, tell_of
+from rti.requests.evidence import (
+    CHECKED_EVERY,
+    Stored,
+    as_it_came,
+    copy_row,
+    record_altered,
+    record_document_action,
+    scan,
+)
 
 CLOSED_FOR = timedelta(days=1)
 """When a document is looked at next that could not be opened."""
@@ -88,7 +96,7 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
     )
     document, sealed, copy, shredded_at, kept = (await session.execute(query)).one()
     keys = opened_keys(session, document.cbo_id, kept)
-    if not keys.can_seal:
+    if not keys.can_encrypt:
         document.next_check_at = None if shredded_at else now + CLOSED_FOR
         document.altered_at = None if shredded_at else document.altered_at
         return Found.CLOSED
@@ -99,12 +107,12 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
         altered.append(DocumentCopyRow)
     if document.altered_at is None:
         for table in altered:
-            tell_altered(session, document, table, now)
+            record_altered(session, document, table, now)
     whole = content is not None and (
         shown is not None or await _copied(session, document, content, now) or copy is None
     )
     if whole and (altered or document.altered_at):
-        tell_of(session, document, What.DOCUMENT_WHOLE, now)
+        record_document_action(session, document, AuditAction.DOCUMENT_WHOLE, now)
     document.altered_at = None if whole else document.altered_at or now
     document.next_check_at = now + (CHECKED_EVERY if whole else ALARM_FOR)
     if content is not None:
@@ -124,7 +132,7 @@ async def _copied(session: AsyncSession, document: DocumentRow, content: bytes, 
         return False
     if copy is None:
         return False
-    keys = await keys_to_seal(session, document.cbo_id, now)
-    sealed = keys.seal(DocumentCopyRow.content, document.id, copy.content)
+    keys = await keys_to_encrypt(session, document.cbo_id, now)
+    sealed = keys.encrypt(DocumentCopyRow.content, document.id, copy.content)
     await session.merge(copy_row(document, copy, sealed))
     return True

@@ -21,7 +21,7 @@ DECISIVE = (ClockKind.REPLY, ClockKind.SUPPLY, ClockKind.CAP)
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class Projection:
     """Where a request stands; the fields are the folded columns of the table `request`."""
 
     status: RequestStatus
@@ -40,7 +40,7 @@ class Folded:
     deadlines: tuple[Deadline, ...]
 
 
-def fold(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Folded:
+def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Projection:
     """Judge the events of one request under one statute and calendar."""
     standing = effective(events)
     clocks = deadlines(statute, calendar, events)
@@ -48,7 +48,7 @@ def fold(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Folde
     answer = _last(standing, EventKind.ANSWERED)
     withdrawal = _last(standing, EventKind.WITHDRAWN)
     pending = [c.due for c in clocks if c.state is ClockState.RUNNING and c.due and c.kind not in FILING]
-    return Folded(
+    return Projection(
         status=status_on(events, date.max, statute.stops),
         outcome=(answer.outcome or Outcome.UNKNOWN) if answer else None,
         drafted_on=_day(_last(standing, EventKind.DRAFTED)),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from rti.campaigns.queries import in_target_areas
 from rti.core.errors import NotFound
-from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, cut, read_mark
+from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_of
 from rti.core.roles import REQUESTS, Person, scope_of
 from rti.core.wallclock import day_of
 from rti.encryption.data_keys import DataKeys, kept_keys, opened_keys
@@ -33,7 +33,15 @@ from rti.models.requests import (
 )
 from rti.requests.commands import RequestFilter
 from rti.requests.projection import to_law
-from rti.requests.requester import Opening, Requester, is_hidden, is_own, opened_before, openings_of, unsealed
+from rti.requests.requester import (
+    Opening,
+    Requester,
+    decrypted,
+    is_hidden,
+    is_own,
+    opened_before,
+    openings_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,23 +145,23 @@ class OfRequest(Protocol):
     def request_id(self) -> UUID: ...
 
 
-Told = TypeVar("Told", bound=OfRequest)
+Item = TypeVar("Item", bound=OfRequest)
 
 
-async def seen(session: AsyncSession, person: Person, told: Sequence[Told]) -> list[Told]:
+async def seen(session: AsyncSession, person: Person, items: Sequence[Item]) -> list[Item]:
     """Of what is told about requests, that about requests which this person may see."""
     if person.role not in REQUESTS:
         return []
-    wanted = visible(person).where(RequestRow.id.in_([each.request_id for each in told]))
+    wanted = visible(person).where(RequestRow.id.in_([each.request_id for each in items]))
     ids = set(await session.scalars(wanted.with_only_columns(RequestRow.id)))
-    return [each for each in told if each.request_id in ids]
+    return [each for each in items if each.request_id in ids]
 
 
 async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
     """Requests by what is due next, the most urgent first."""
     query = matching(person, wanted, today)
     if wanted.after:
-        behind = read_mark(wanted.after, date.fromisoformat, UUID)
+        behind = decode_cursor(wanted.after, date.fromisoformat, UUID)
         query = query.where(tuple_(RequestRow.next_due_on, RequestRow.id) > behind)
     # Only the identifiers: what else a subquery selects is described anew for every page that is built.
     shown = query.with_only_columns(RequestRow.id).order_by(RequestRow.next_due_on, RequestRow.id)
@@ -164,7 +172,7 @@ async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter,
         .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
         .order_by(RequestRow.next_due_on, RequestRow.id)
     )
-    return cut(
+    return page_of(
         [Line(request, body, is_hidden(person, request)) for request, body in lines],
         PAGE_SIZE,
         lambda line: (line.request.next_due_on.isoformat(), str(line.request.id)),
@@ -199,7 +207,7 @@ async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail
         body=body,
         cbo=None if hidden else cbo,
         own=own,
-        requester=unsealed(requester, keys) if own else None,
+        requester=decrypted(requester, keys) if own else None,
         has_requester=requester is not None,
         openings=await openings_of(session, request, keys) if own and opened else (),
         campaign=await session.get(CampaignRow, request.campaign_id) if request.campaign_id else None,

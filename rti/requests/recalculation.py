@@ -41,8 +41,8 @@ from rti.law.deadlines import ClockState
 from rti.law.rules import ClockKind
 from rti.models.requests import NEVER, DateChangeRow, DeadlineRow, RequestRow
 from rti.requests.actions import deadline_values
-from rti.requests.batch_projection import AT_ONCE, Law, fold_samples, stories
-from rti.requests.projection import Folded
+from rti.requests.batch_projection import AT_ONCE, Law, event_signatures, project_samples
+from rti.requests.projection import Projection
 from rti.statutes.queries import of_country
 
 SHOWN = 50
@@ -89,20 +89,20 @@ _LOOKED_AT = _temporary(
     Column("request_id", Uuid),
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("story", LargeBinary),
+    Column("signature", LargeBinary),
 )
 _FOLD = _temporary(
     "new_fold",
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("story", LargeBinary),
+    Column("signature", LargeBinary),
     *(Column(name, RequestRow.__table__.c[name].type) for name in _STANDING),
 )
 _NEW_CLOCK = _temporary(
     "new_clock",
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("story", LargeBinary),
+    Column("signature", LargeBinary),
     Column("kind", Choice(ClockKind)),
     *(Column(column.name, column.type) for column in _CLOCK),
 )
@@ -110,14 +110,14 @@ _CHANGED = _temporary(
     "changed_clock",
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("story", LargeBinary),
+    Column("signature", LargeBinary),
     Column("request_id", Uuid),
     Column("kind", Choice(ClockKind)),
     Column("old_due_on", Date),
     Column("new_due_on", Date),
 )
 _TABLES = (_LOOKED_AT, _FOLD, _NEW_CLOCK, _CHANGED)
-_GROUP = ("statute_id", "statute_version", "story")
+_GROUP = ("statute_id", "statute_version", "signature")
 _MOVED = and_(
     _CHANGED.c.old_due_on.is_not(None), _CHANGED.c.old_due_on.is_distinct_from(_CHANGED.c.new_due_on)
 )
@@ -146,7 +146,7 @@ async def recompute(
     for table in _TABLES:
         await session.execute(CreateTable(table))
     await _look_at(session, touched(list(laws), first, last))
-    await _fold(session, laws)
+    await _project(session, laws)
     await _compare(session)
     moves = await _counted(session)
     if write and now:
@@ -177,8 +177,8 @@ def touched(statutes: Sequence[tuple[str, int]], first: date, last: date) -> Sel
 
 
 async def _look_at(session: AsyncSession, ids: Select[UUID]) -> None:
-    found = stories(ids)
-    columns = (RequestRow.id, RequestRow.statute_id, RequestRow.statute_version, found.c.story)
+    found = event_signatures(ids)
+    columns = (RequestRow.id, RequestRow.statute_id, RequestRow.statute_version, found.c.signature)
     chosen = select(*columns).join(found, found.c.request_id == RequestRow.id)
     await _filled(session, _LOOKED_AT, chosen)
 
@@ -189,28 +189,28 @@ async def _filled(session: AsyncSession, table: Table, chosen: Select[Any]) -> N
     await session.execute(text(f"ANALYZE {table.name}"))
 
 
-async def _fold(session: AsyncSession, laws: Mapping[tuple[str, int], Law]) -> None:
+async def _project(session: AsyncSession, laws: Mapping[tuple[str, int], Law]) -> None:
     """Fold one request of each group."""
     group = [_LOOKED_AT.c[name] for name in _GROUP]
     sample = func.min(cast(_LOOKED_AT.c.request_id, Text)).label("sample")
     groups = (await session.execute(select(*group, sample).group_by(*group))).all()
     for start in range(0, len(groups), AT_ONCE):
         part = groups[start : start + AT_ONCE]
-        folds = await fold_samples(
+        folds = await project_samples(
             session, [(UUID(row.sample), laws[row.statute_id, row.statute_version]) for row in part]
         )
         keys = [dict(zip(_GROUP, row, strict=False)) for row in part]
-        folded = list(zip(keys, folds, strict=True))
-        await session.execute(insert(_FOLD), [{**key, **_standing(fold)} for key, fold in folded])
+        projection = list(zip(keys, folds, strict=True))
+        await session.execute(insert(_FOLD), [{**key, **_standing(fold)} for key, fold in projection])
         await session.execute(
             insert(_NEW_CLOCK),
-            [{**key, **deadline_values(clock)} for key, fold in folded for clock in fold.deadlines],
+            [{**key, **deadline_values(clock)} for key, fold in projection for clock in fold.deadlines],
         )
     for table in (_FOLD, _NEW_CLOCK):
         await session.execute(text(f"ANALYZE {table.name}"))
 
 
-def _standing(fold: Folded) -> dict[str, Any]:
+def _standing(fold: Projection) -> dict[str, Any]:
     standing = {name: getattr(fold, name) for name in _STANDING}
     return {**standing, "next_due_on": fold.next_due_on or NEVER}
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.db import new_id
 from rti.core.errors import Forbidden, invalid, say
 from rti.core.roles import Person
-from rti.encryption.data_keys import DataKeys, keys_to_read, keys_to_seal
+from rti.encryption.data_keys import DataKeys, keys_to_decrypt, keys_to_encrypt
 from rti.models.accounts import PersonRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow
 from rti.models.requests import Filing, IdentityOpeningRow, RequesterRow, RequestRow
 from rti.requests.commands import OpenSealed, SaveRequester
@@ -65,9 +65,11 @@ async def save_requester(
     session: AsyncSession, request: RequestRow, command: SaveRequester, now: datetime
 ) -> None:
     """Keep who asks in place of what was kept before."""
-    keys = await keys_to_seal(session, request.cbo_id, now)
+    keys = await keys_to_encrypt(session, request.cbo_id, now)
     sealed = {
-        name: keys.seal_text(getattr(RequesterRow, name), request.id, getattr(command, f"requester_{name}"))
+        name: keys.encrypt_text(
+            getattr(RequesterRow, name), request.id, getattr(command, f"requester_{name}")
+        )
         for name in Requester.__dataclass_fields__
     }
     row = await session.get(RequesterRow, request.id)
@@ -86,10 +88,10 @@ async def correct_requester(
     if not is_own(person, request):
         raise Forbidden
     await save_requester(session, request, command, now)
-    tell(session, What.REQUESTER_SAVED, now, about=request.id, cbo_id=request.cbo_id)
+    record(session, AuditAction.REQUESTER_SAVED, now, about=request.id, cbo_id=request.cbo_id)
 
 
-def unsealed(row: RequesterRow | None, keys: DataKeys) -> Requester | None:
+def decrypted(row: RequesterRow | None, keys: DataKeys) -> Requester | None:
     """The requester in plain words, or None where nobody was written down."""
     if row is None:
         return None
@@ -107,8 +109,8 @@ async def open_identity(
     """Show who asks, once, and write down that it was shown."""
     await note_opening(session, request, command, person, now)
     row = await session.get(RequesterRow, request.id)
-    keys = await keys_to_read(session, request.cbo_id)
-    return Identity(await session.get_one(CboRow, request.cbo_id), unsealed(row, keys))
+    keys = await keys_to_decrypt(session, request.cbo_id)
+    return Identity(await session.get_one(CboRow, request.cbo_id), decrypted(row, keys))
 
 
 async def note_opening(
@@ -124,7 +126,7 @@ async def note_opening(
         raise invalid(
             "purpose", say("Say in a sentence why you need to see this; the organisation will read it")
         )
-    keys = await keys_to_seal(session, request.cbo_id, now)
+    keys = await keys_to_encrypt(session, request.cbo_id, now)
     opening = IdentityOpeningRow(
         id=new_id(),
         cbo_id=request.cbo_id,
@@ -133,11 +135,11 @@ async def note_opening(
         person_id=person.id,
         opened_at=now,
     )
-    opening.purpose = keys.seal_text(IdentityOpeningRow.purpose, opening.id, command.purpose)
+    opening.purpose = keys.encrypt_text(IdentityOpeningRow.purpose, opening.id, command.purpose)
     session.add(opening)
-    told = {"document": document_id} if document_id else {}
-    what = What.ORIGINAL_OPENED if document_id else What.IDENTITY_OPENED
-    tell(session, what, now, about=request.id, cbo_id=request.cbo_id, **told)
+    details = {"document": document_id} if document_id else {}
+    what = AuditAction.ORIGINAL_OPENED if document_id else AuditAction.IDENTITY_OPENED
+    record(session, what, now, about=request.id, cbo_id=request.cbo_id, **details)
     await session.flush()
 
 

@@ -1,5 +1,5 @@
-"""What is kept for how long, and the daily removal of what is not.
+"""How long data are kept, and the daily removal of what is due to go.
 
-classes     each class of data, how long it is kept and why; pure
-removing    what goes, once a day or by the command line, and the report of it
+schedule    each class of data, how long it is kept and why; pure
+purge       the removal, once a day or by the command line, and the report of it
 """

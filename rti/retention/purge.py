@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.audit.sealer import cut
 from rti.core import wallclock
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.settings import Settings
-from rti.models.audit import AuditEntryRow, What
+from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.messages import WITH_TEXT
 from rti.retention.schedule import RULES, Kept
 from rti.safety.erasure import disabled_before, forget
@@ -43,12 +43,12 @@ async def remove(database: Database, now: datetime, *, dry_run: bool = False) ->
             await savepoint.rollback()
         else:
             counts: dict[str, Any] = {kept.value: count for kept, count in gone.items()}
-            tell(session, What.RETENTION_RUN, now, **counts)
+            record(session, AuditAction.RETENTION_RUN, now, **counts)
     return {kept: gone[kept] for kept in RULES}
 
 
 async def _forget_accounts(database: Database, now: datetime, *, dry_run: bool) -> int:
-    async with database.under(Login.SAFETY).transaction() as session:
+    async with database.under(Login.ERASURE).transaction() as session:
         people = await disabled_before(session, now - RULES[Kept.ACCOUNTS].keeps)
         if not dry_run:
             await forget(session, people, now)
@@ -77,5 +77,5 @@ async def remove_once_a_day(database: Database, settings: Settings, now: datetim
 
 async def last_run(session: AsyncSession) -> AuditEntryRow | None:
     """The report of the last removal."""
-    query = select(AuditEntryRow).where(AuditEntryRow.what == What.RETENTION_RUN)
+    query = select(AuditEntryRow).where(AuditEntryRow.what == AuditAction.RETENTION_RUN)
     return await session.scalar(query.order_by(AuditEntryRow.happened_at.desc()).limit(1))

@@ -1,4 +1,4 @@
-"""The declaration of `tenancy.rows` made into roles, grants, functions and policies.
+"""The declaration of `row_security.policies` made into roles, grants, functions and policies.
 
 It is applied anew after every migration, in one transaction, so that the declaration is the only history
 there is. Whoever migrates is a superuser, or may create roles and pass row-level security.
@@ -15,6 +15,9 @@ from rti.row_security.policies import FUNCTIONS, OPEN, OWNER_READS, RESTRICTED
 from rti.row_security.verify import FINGERPRINT, faults
 
 _BACKUP_ONLY = "BYPASSRLS"
+_FORMER = ("rti_door", "rti_figures", "rti_keeper", "rti_safety")
+"""Logins of earlier versions. They belong to the server, where another database may still need them."""
+_FORMER_LEFT = text("SELECT rolname FROM pg_roles WHERE rolname = ANY (CAST(:former AS text[]))")
 
 
 def declaration() -> str:
@@ -74,6 +77,9 @@ def _clean(connection: Connection) -> Iterator[str]:
     yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {OWNER}, {', '.join(Login)}"
     yield f"GRANT USAGE ON SCHEMA rti TO {', '.join(Login)}"
+    for role in connection.execute(_FORMER_LEFT, {"former": list(_FORMER)}).scalars():
+        yield f"DROP OWNED BY {role}"
+        yield f"""DO $$ BEGIN DROP ROLE {role}; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $$"""
     tables = connection.exec_driver_sql(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
     ).scalars()

@@ -77,15 +77,15 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "day_off": _open(worker=EDIT, operator=EDIT),
     "calendar_year": _open(worker=EDIT, operator=EDIT),
     "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
-    "allowance": {Login.DOOR: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
+    "allowance": {Login.AUTH: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
     "tick": {
-        Login.DOOR: READ,
+        Login.AUTH: READ,
         Login.STAFF: READ,
         Login.ADMIN: READ,
         Login.WORKER: EDIT,
         Login.OPERATOR: EDIT,
     },
-    "backup_run": {Login.DOOR: READ, Login.WORKER: READ, Login.OPERATOR: ADD},
+    "backup_run": {Login.AUTH: READ, Login.WORKER: READ, Login.OPERATOR: ADD},
 }
 
 _PERSON_NAMES = "SELECT (id, name, role, cbo_id)"
@@ -121,23 +121,23 @@ def _of_request(privileges: str, **more: May) -> dict[Login, May]:
 
 
 _GONE = May("SELECT (person_id), DELETE", _SAFE_PERSON)
-_OF_A_PERSON = {Login.DOOR: _ANY, Login.SAFETY: _GONE, Login.OPERATOR: _ANY}
+_OF_A_PERSON = {Login.AUTH: _ANY, Login.ERASURE: _GONE, Login.OPERATOR: _ANY}
 _ENDED = May("SELECT (expires_at), DELETE")
 _OF_DOCUMENT = {
     Login.CBO: May(ADD, MINE),
     Login.STAFF: May(ADD, OF_A_DOCUMENT),
-    Login.SAFETY: _wiped("SELECT (cbo_id), DELETE"),
+    Login.ERASURE: _wiped("SELECT (cbo_id), DELETE"),
     Login.OPERATOR: _ANY,
 }
 _CHECKED = "UPDATE (altered_at, next_check_at, threat)"
 
 RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "person": {
-        Login.DOOR: May(EDIT),
+        Login.AUTH: May(EDIT),
         Login.CBO: May(_PERSON_NAMES, "cbo_id IS NULL OR " + MINE),
         Login.STAFF: May(_PERSON_NAMES),
         Login.ADMIN: May(_PERSON_NAMES),
-        Login.SAFETY: May(
+        Login.ERASURE: May(
             """SELECT (id, name, role, cbo_id, disabled_at), UPDATE (name, email, password_hash, disabled_at,
             language, wants_reminders, wants_digest, wants_detail, hours_from, hours_to)""",
             f"cbo_id IS NULL OR {_SAFE}",
@@ -154,15 +154,15 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "assignment": {**_OF_A_PERSON, Login.WORKER: May(READ)},
     "feed": _OF_A_PERSON,
     "cbo": {
-        Login.DOOR: May(READ),
+        Login.AUTH: May(READ),
         Login.CBO: May("SELECT, UPDATE (last_number, sends_messages)", "id = (SELECT rti.my_cbo())"),
         Login.STAFF: May(EDIT),
         Login.ADMIN: May(EDIT),
-        Login.SAFETY: May(
+        Login.ERASURE: May(
             "SELECT, UPDATE (code, name_km, name_en, area_code, locked_at, shredded_at)",
             _SAFE.replace("cbo_id =", "id ="),
         ),
-        Login.KEEPER: May("SELECT (id, locked_at, shredded_at)"),
+        Login.DOCUMENTS: May("SELECT (id, locked_at, shredded_at)"),
         Login.WORKER: May(READ),
         Login.OPERATOR: _ANY,
     },
@@ -170,76 +170,79 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.CBO: May(READ, MINE),
         Login.STAFF: May(READ),
         Login.ADMIN: May(READ),
-        Login.SAFETY: _wiped(f"{ADD}, UPDATE (reason)"),
+        Login.ERASURE: _wiped(f"{ADD}, UPDATE (reason)"),
         Login.OPERATOR: _ANY,
     },
     "data_key": {
-        Login.DOOR: May("SELECT (key_number, state)"),
+        Login.AUTH: May("SELECT (key_number, state)"),
         Login.CBO: May(ADD, MINE),
         Login.STAFF: May(ADD),
-        Login.KEEPER: May(READ),
-        Login.SAFETY: _wiped("SELECT (cbo_id), UPDATE (state, wrapped)"),
+        Login.DOCUMENTS: May(READ),
+        Login.ERASURE: _wiped("SELECT (cbo_id), UPDATE (state, wrapped)"),
         Login.OPERATOR: _ANY,
     },
     "request": {
         Login.CBO: May(EDIT, MINE),
         Login.STAFF: May(EDIT, ASSIGNED),
-        Login.FIGURES: May(_COUNTED),
-        Login.SAFETY: _wiped("SELECT (id, cbo_id), UPDATE (reference, import_key)"),
+        Login.STATISTICS: May(_COUNTED),
+        Login.ERASURE: _wiped("SELECT (id, cbo_id), UPDATE (reference, import_key)"),
         Login.WORKER: May(f"{_WORKED_ON}, {_FOLDED}"),
         Login.OPERATOR: _ANY,
     },
     "event": _of_request(
-        ADD, figures=May(_HAPPENED), worker=May(_HAPPENED), safety=_wiped("SELECT (cbo_id), UPDATE (note)")
+        ADD,
+        statistics=May(_HAPPENED),
+        worker=May(_HAPPENED),
+        erasure=_wiped("SELECT (cbo_id), UPDATE (note)"),
     ),
-    "deadline": _of_request(ALL, figures=May(READ), worker=_ANY),
+    "deadline": _of_request(ALL, statistics=May(READ), worker=_ANY),
     "date_change": _of_request(ADD, worker=May(ADD)),
-    "snooze": _of_request(EDIT, worker=May(READ), safety=_wiped("SELECT (cbo_id), DELETE")),
-    "letter": _of_request("SELECT, UPDATE", worker=May(ADD), safety=_wiped("SELECT (cbo_id), DELETE")),
+    "snooze": _of_request(EDIT, worker=May(READ), erasure=_wiped("SELECT (cbo_id), DELETE")),
+    "letter": _of_request("SELECT, UPDATE", worker=May(ADD), erasure=_wiped("SELECT (cbo_id), DELETE")),
     "document": _of_request(
         f"{ADD}, {_CHECKED}",
-        door=May("SELECT (altered_at, next_check_at, threat)"),
-        keeper=May(f"SELECT, {_CHECKED}"),
-        safety=_wiped("SELECT (cbo_id), UPDATE (file_name)"),
+        auth=May("SELECT (altered_at, next_check_at, threat)"),
+        documents=May(f"SELECT, {_CHECKED}"),
+        erasure=_wiped("SELECT (cbo_id), UPDATE (file_name)"),
     ),
-    "document_content": {**_OF_DOCUMENT, Login.KEEPER: May(READ)},
-    "document_copy": {**_OF_DOCUMENT, Login.KEEPER: May(EDIT)},
+    "document_content": {**_OF_DOCUMENT, Login.DOCUMENTS: May(READ)},
+    "document_copy": {**_OF_DOCUMENT, Login.DOCUMENTS: May(EDIT)},
     "requester": {
-        **_of_request(ADD, safety=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),
+        **_of_request(ADD, erasure=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),
         Login.CBO: May(EDIT, MINE),
     },
-    "identity_opening": _of_request(ADD, safety=_wiped("SELECT (cbo_id), UPDATE (purpose)")),
+    "identity_opening": _of_request(ADD, erasure=_wiped("SELECT (cbo_id), UPDATE (purpose)")),
     "reminder": _of_request(READ, worker=May(ADD)),
     "message": {
-        Login.DOOR: May("SELECT (person_id, kind, state, created_at, next_attempt_at), INSERT, DELETE"),
+        Login.AUTH: May("SELECT (person_id, kind, state, created_at, next_attempt_at), INSERT, DELETE"),
         Login.CBO: May(_SENDS_LETTERS, MY_MESSAGE),
         Login.STAFF: May(_SENDS_LETTERS, _SHOWN),
         Login.ADMIN: May(READ, _SHOWN),
-        Login.SAFETY: May("SELECT (person_id, state), UPDATE (state, finished_at), DELETE", _SAFE_PERSON),
+        Login.ERASURE: May("SELECT (person_id, state), UPDATE (state, finished_at), DELETE", _SAFE_PERSON),
         Login.WORKER: May(EDIT),
         Login.OPERATOR: _ANY,
     },
     "audit_entry": {
         **dict.fromkeys(_EVERYBODY, May("INSERT")),
-        Login.DOOR: May("SELECT (what, happened_at, position), INSERT"),
+        Login.AUTH: May("SELECT (what, happened_at, position), INSERT"),
         Login.CBO: May(ADD, f"{MINE} OR (cbo_id IS NULL AND person_id = (SELECT rti.me()))"),
         Login.ADMIN: May(ADD),
         Login.WORKER: May("SELECT, INSERT, UPDATE (position, hash), DELETE"),
         Login.OPERATOR: May(ADD),
     },
     "audit_tally": {
-        Login.DOOR: May("SELECT, INSERT, UPDATE (times)"),
+        Login.AUTH: May("SELECT, INSERT, UPDATE (times)"),
         Login.WORKER: May("SELECT, DELETE"),
     },
     "channel_address": {
-        Login.DOOR: _ANY,
-        Login.SAFETY: _GONE,
+        Login.AUTH: _ANY,
+        Login.ERASURE: _GONE,
         Login.WORKER: May(READ),
         Login.OPERATOR: _ANY,
     },
     "bounce": {
-        Login.DOOR: May("SELECT, DELETE"),
-        Login.SAFETY: _GONE,
+        Login.AUTH: May("SELECT, DELETE"),
+        Login.ERASURE: _GONE,
         Login.STAFF: May(READ),
         Login.ADMIN: May(READ),
         Login.WORKER: May(ADD),

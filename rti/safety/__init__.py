@@ -1,0 +1,1 @@
+"""What protects people when an organisation is in danger: lock, crypto-shredding, erasure."""

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import Text, cast, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.core.db import Base
 from rti.models.accounts import PersonRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 
 _PERSON = PersonRow.__table__
 _ID = cast(PersonRow.id, Text)
@@ -39,7 +39,7 @@ async def forget(session: AsyncSession, people: Sequence[UUID], now: datetime) -
     blanked = update(PersonRow).where(PersonRow.id.in_(people)).values(blank)
     await session.execute(blanked.execution_options(synchronize_session=False))
     for person_id in people:
-        tell(session, What.PERSON_FORGOTTEN, now, about=person_id)
+        record(session, AuditAction.PERSON_FORGOTTEN, now, about=person_id)
 
 
 async def disabled_before(session: AsyncSession, before: datetime) -> Sequence[UUID]:

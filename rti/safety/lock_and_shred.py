@@ -11,16 +11,16 @@ from uuid import UUID
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
 from rti.cbos.queries import one
 from rti.core.errors import Conflict, invalid, say
 from rti.core.roles import ADMINISTRATION, Person
 from rti.encryption.data_keys import alone_with_keys
 from rti.models.accounts import ApiTokenRow, InvitationRow, PersonRow, SignInRow
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow, CboSafetyRow, SafetyStep
-from rti.models.keys import DataKeyRow, KeyState, sealed_columns
+from rti.models.keys import DataKeyRow, KeyState, encrypted_columns
 from rti.models.messages import LetterRow, MessageRow, MessageState
 from rti.models.requests import SnoozeRow
 from rti.requests.references import neutral_references
@@ -130,7 +130,7 @@ def _note(
             cbo_id=cbo.id, step=step, person_id=by.id if by else None, happened_at=now, reason=reason
         )
     )
-    tell(session, What(f"cbo_{step}"), now, about=cbo.id, cbo_id=cbo.id)
+    record(session, AuditAction(f"cbo_{step}"), now, about=cbo.id, cbo_id=cbo.id)
 
 
 async def _send_away(session: AsyncSession, cbo_id: UUID, now: datetime) -> None:
@@ -154,7 +154,7 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
     destroyed = {"state": KeyState.DESTROYED, "wrapped": None}
     wiped = update(DataKeyRow).where(DataKeyRow.cbo_id == cbo.id).values(destroyed)
     await session.execute(wiped.execution_options(synchronize_session=False))
-    for column in sealed_columns():
+    for column in encrypted_columns():
         table: Table = column.table
         empty = update(table).values({column: None}) if column.nullable else delete(table)
         await session.execute(empty.where(table.c.cbo_id == cbo.id))

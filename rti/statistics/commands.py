@@ -37,7 +37,7 @@ class Basis(StrEnum):
     ANSWERED = "answered"
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class StatisticsQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which figures to tell; `since` and `until` limit the day of the basis, both included.
 
     `as_of` is the cut-off, today if not given. `target_of` is a campaign: only requests to bodies in its
@@ -66,7 +66,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         return self.early or self.basis is Basis.ANSWERED
 
 
-def check(wanted: Wanted, today: date) -> None:
+def check(wanted: StatisticsQuery, today: date) -> None:
     """Raise Invalid with every part that contradicts another or the calendar."""
     faults = []
     if wanted.then_by is wanted.by:

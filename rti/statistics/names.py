@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.events import Outcome
 from rti.models.bodies import AreaRow, BodyKind, PublicBodyRow
 from rti.models.campaigns import CampaignRow
@@ -14,7 +14,7 @@ from rti.models.requests import Topic
 from rti.statistics.commands import Dimension
 from rti.statutes.queries import newest
 
-Shown = Name | StrEnum | str
+Shown = BilingualName | StrEnum | str
 """A name in both languages, a member that has a label, or a text that is the same in both."""
 
 _CHOICES: Mapping[Dimension, type[StrEnum]] = {
@@ -38,7 +38,7 @@ async def names_of(session: AsyncSession, dimension: Dimension, keys: Collection
         found = await session.execute(
             select(row.code, row.name_en, row.name_km).where(row.code.in_(keys)).order_by(row.code)
         )
-        return {code: Name(en=en, km=km) for code, en, km in found}
+        return {code: BilingualName(en=en, km=km) for code, en, km in found}
     if dimension is Dimension.STATUTE:
         return {statute.id: statute.name for statute in await newest(session) if statute.id in keys}
     return {key: key for key in sorted(keys)}

@@ -35,7 +35,7 @@ from rti.law.statutes import Statute
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.requests import RequestRow
-from rti.statistics.commands import Basis, Dimension, Wanted
+from rti.statistics.commands import Basis, Dimension, StatisticsQuery
 from rti.statistics.figures import Figures
 from rti.statistics.measures import JUDGED, State
 from rti.statistics.names import Shown, names_of
@@ -63,7 +63,7 @@ class Ground:
 class Table:
     """Groups in their order, those of one first key followed by its sub-total; the total stands apart."""
 
-    wanted: Wanted
+    wanted: StatisticsQuery
     as_of: date
     lines: Sequence[Line]
     total: Line
@@ -95,7 +95,7 @@ def state_at(request: Any, cut_off: date, *, count_early: bool) -> ColumnElement
     )
 
 
-async def table(session: AsyncSession, person: Person | None, wanted: Wanted, today: date) -> Table:
+async def table(session: AsyncSession, person: Person | None, wanted: StatisticsQuery, today: date) -> Table:
     """The figures that `person` may see, of all requests where there is no person (the command line)."""
     cut_off = wanted.as_of or today
     facts = _facts(person, wanted, cut_off)
@@ -115,7 +115,7 @@ async def table(session: AsyncSession, person: Person | None, wanted: Wanted, to
     )
 
 
-def _facts(person: Person | None, wanted: Wanted, cut_off: date) -> Select[Any]:
+def _facts(person: Person | None, wanted: StatisticsQuery, cut_off: date) -> Select[Any]:
     """One row for each request that counts: its keys, its state, and what is measured of it."""
     begun_on = func.coalesce(
         RequestRow.received_on, RequestRow.submitted_on, RequestRow.drafted_on, RequestRow.answered_on
@@ -156,7 +156,7 @@ def _facts(person: Person | None, wanted: Wanted, cut_off: date) -> Select[Any]:
     return _in_period(_filtered(query, wanted), wanted, day, cut_off)
 
 
-def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def _filtered(query: Select[Any], wanted: StatisticsQuery) -> Select[Any]:
     if wanted.campaign_id:
         query = query.where(RequestRow.campaign_id == wanted.campaign_id)
     if wanted.statute_id:
@@ -170,7 +170,7 @@ def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 
 def _in_period(
-    query: Select[Any], wanted: Wanted, day: ColumnElement[date | None], cut_off: date
+    query: Select[Any], wanted: StatisticsQuery, day: ColumnElement[date | None], cut_off: date
 ) -> Select[Any]:
     """Keep to requests that have the day of the basis, in the period; a due day alone may lie ahead."""
     query = query.where(day.is_not(None)) if wanted.basis is Basis.DUE else query.where(day <= cut_off)

@@ -23,7 +23,7 @@ from rti.law.limits import Limit, parse_limit
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute, standard
 from rti.models.requests import RequestRow
-from rti.requests.batch_projection import AT_ONCE, fold_samples, stories
+from rti.requests.batch_projection import AT_ONCE, event_signatures, project_samples
 from rti.statistics.figures import Percentage
 from rti.statistics.measures import JUDGED, Facts, State, state_at
 from rti.statistics.queries import state_at as state_in_sql
@@ -130,27 +130,27 @@ async def _by_statute(
     session: AsyncSession, wanted: WhatIf, rule: Statute, calendar: Calendar, as_of: date
 ) -> Counter[tuple[State, State]]:
     """Requests to which the same things happened share one fold."""
-    found = stories(_received(wanted, as_of).with_only_columns(RequestRow.id))
+    found = event_signatures(_received(wanted, as_of).with_only_columns(RequestRow.id))
     own = state_in_sql(RequestRow, as_of, count_early=True).label("own")
     sample = func.min(cast(RequestRow.id, Text)).label("sample")
     query = (
         _received(wanted, as_of)
         .join(found, found.c.request_id == RequestRow.id)
         .with_only_columns(own, sample, func.count().label("number"))
-        .group_by(own, found.c.story)
+        .group_by(own, found.c.signature)
     )
     states: Counter[tuple[State, State]] = Counter()
     groups = await session.stream(query.execution_options(yield_per=AT_ONCE))
     async for part in groups.partitions():
-        folds = await fold_samples(session, [(UUID(group.sample), (rule, calendar)) for group in part])
-        for group, folded in zip(part, folds, strict=True):
+        folds = await project_samples(session, [(UUID(group.sample), (rule, calendar)) for group in part])
+        for group, projection in zip(part, folds, strict=True):
             facts = Facts(
-                status=folded.status,
-                submitted_on=folded.submitted_on,
-                received_on=folded.received_on,
-                due_on=folded.due_on,
-                answered_on=folded.answered_on,
-                ended_on=folded.ended_on,
+                status=projection.status,
+                submitted_on=projection.submitted_on,
+                received_on=projection.received_on,
+                due_on=projection.due_on,
+                answered_on=projection.answered_on,
+                ended_on=projection.ended_on,
             )
             states[State(group.own), state_at(facts, as_of, count_early=True)] += group.number
     return states

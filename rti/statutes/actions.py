@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.law.limits import Limit, Unit
 from rti.law.statutes import Statute, StatuteStatus, parse_statute
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.models.statutes import StatuteRow
 from rti.statutes.queries import version_of
 
@@ -33,7 +33,7 @@ async def declare_standard(
     row = {"id": document["id"], "version": document["version"], "document": document, "added_at": now}
     added = insert(StatuteRow).values(row).on_conflict_do_nothing().returning(StatuteRow.id)
     if (await session.execute(added)).one_or_none():
-        tell(session, What.STANDARD_DECLARED, now, about=document["id"])
+        record(session, AuditAction.STANDARD_DECLARED, now, about=document["id"])
     return await version_of(session, document["id"], document["version"])
 
 

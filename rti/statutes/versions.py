@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import unique
 from rti.core.errors import Conflict, Fault, Invalid, invalid, say
-from rti.core.validation import Wrong, clean_text
+from rti.core.validation import InvalidValue, clean_text
 from rti.law.statutes import Statute, StatuteFaults, parse_statute
 from rti.models.statutes import StatuteRow
 from rti.statutes.queries import newest_document, newest_of
@@ -40,7 +40,7 @@ def check(document: Mapping[str, Any]) -> Statute:
     except StatuteFaults as wrong:
         split = (fault.partition(": ") for fault in wrong.faults)
         raise Invalid(*(Fault(path, say("{fault}", fault=text)) for path, _, text in split)) from None
-    except Wrong as wrong:
+    except InvalidValue as wrong:
         raise invalid("sources", wrong.text) from None
     except RecursionError:
         raise invalid("document", say("This is nested too deeply")) from None

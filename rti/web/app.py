@@ -36,9 +36,9 @@ def _person(request: Request[Any, Any, Any]) -> Person:
     return _me(request).person
 
 
-def _door(state: State) -> Database:
-    door: Database = state.database.under(Login.DOOR)
-    return door
+def _auth_database(state: State) -> Database:
+    auth_database: Database = state.database.under(Login.AUTH)
+    return auth_database
 
 
 def _now() -> datetime:
@@ -56,9 +56,9 @@ def create_app(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        door = database.under(Login.DOOR)
-        await require(door)
-        async with door.transaction() as session:
+        auth_database = database.under(Login.AUTH)
+        await require(auth_database)
+        async with auth_database.transaction() as session:
             await require_keys(session)
         yield
         await database.close()
@@ -71,7 +71,7 @@ def create_app(settings: Settings) -> Litestar:
         dependencies={
             "me": Provide(_me, sync_to_thread=False),
             "person": Provide(_person, sync_to_thread=False),
-            "door": Provide(_door, sync_to_thread=False),
+            "auth_database": Provide(_auth_database, sync_to_thread=False),
             "now": Provide(_now, sync_to_thread=False),
             "today": Provide(_today, sync_to_thread=False),
         },

@@ -12,20 +12,20 @@ import structlog
 from litestar.exceptions import PermissionDeniedException
 
 from rti.accounts import rate_limits
-from rti.accounts.rate_limits import Allowance
+from rti.accounts.rate_limits import RateLimit
 from rti.accounts.sessions import SignedIn
-from rti.audit.record import tally, tell
+from rti.audit.record import record, tally
 from rti.core.db import Database
 from rti.core.db_roles import Login
-from rti.core.errors import ProofRequired
+from rti.core.errors import ReauthenticationRequired
 from rti.core.roles import Person
 from rti.core.wallclock import now
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.web.origins import SAFE
 
 log = structlog.get_logger()
 
-ONE_BY_ONE = Allowance(at_once=100, every=timedelta(seconds=36))
+ONE_BY_ONE = RateLimit(burst=100, interval=timedelta(seconds=36))
 """Denied accesses of one person that are told each by itself; more are counted by the hour."""
 
 
@@ -37,14 +37,14 @@ async def note_refusal(refused: Exception, scope: Any) -> None:
     of otherwise, since anybody could fill the log; nor is a password that has to be shown again first.
     """
     status = getattr(refused, "status", None) or getattr(refused, "status_code", None)
-    door: Database = scope["litestar_app"].state.database.under(Login.DOOR)
+    auth_database: Database = scope["litestar_app"].state.database.under(Login.AUTH)
     me: SignedIn | None = scope.get("auth")
     try:
         if isinstance(refused, PermissionDeniedException) or _before_asking_who(scope, status):
-            async with door.transaction() as session:
-                await tally(session, What.FORMS_REFUSED, now(), of=me.person if me else None)
-        elif me and status in {403, 404} and not isinstance(refused, ProofRequired):
-            await _note_denial(door, me.person, scope, status)
+            async with auth_database.transaction() as session:
+                await tally(session, AuditAction.FORMS_REFUSED, now(), of=me.person if me else None)
+        elif me and status in {403, 404} and not isinstance(refused, ReauthenticationRequired):
+            await _note_denial(auth_database, me.person, scope, status)
     except Exception:  # The refusal stands, also while the database is away.
         log.exception("refusal_not_told")
 
@@ -54,18 +54,18 @@ def _before_asking_who(scope: Any, status: int | None) -> bool:
     return "auth" not in scope and scope.get("method") not in SAFE and status in {400, 403}
 
 
-async def _note_denial(door: Database, person: Person, scope: Any, status: int) -> None:
+async def _note_denial(auth_database: Database, person: Person, scope: Any, status: int) -> None:
     given: Mapping[str, Any] = scope.get("path_params", {})
     named = [str(value) for value in given.values() if isinstance(value, UUID)]
     if status == 404 and not named:
         return
-    key = rate_limits.keyed(door.secret, "denied", str(person.id))
-    each = await rate_limits.take(door, key, ONE_BY_ONE, now()) is None
-    async with door.transaction(person.id) as session:
+    key = rate_limits.keyed(auth_database.secret, "denied", str(person.id))
+    each = await rate_limits.take(auth_database, key, ONE_BY_ONE, now()) is None
+    async with auth_database.transaction(person.id) as session:
         if each:
-            tell(
+            record(
                 session,
-                What.DENIED,
+                AuditAction.DENIED,
                 now(),
                 about="/".join(named),
                 cbo_id=person.cbo_id,
@@ -73,4 +73,4 @@ async def _note_denial(door: Database, person: Person, scope: Any, status: int) 
                 status=status,
             )
         else:
-            await tally(session, What.DENIED, now(), of=person)
+            await tally(session, AuditAction.DENIED, now(), of=person)

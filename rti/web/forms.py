@@ -15,7 +15,7 @@ CSRF_FIELD = "_csrf_token"
 
 
 @dataclass(slots=True)
-class Sent:
+class Form:
     """What a form sent: its texts (the last of each name) and its files."""
 
     values: dict[str, str]
@@ -28,7 +28,7 @@ class Sent:
             raise Invalid(*self.faults)
 
 
-async def read(request: WebRequest) -> Sent:
+async def read(request: WebRequest) -> Form:
     """The fields of a form that hold something, without the form token.
 
     A browser sends a file field in which no file was chosen as an empty text.
@@ -42,11 +42,11 @@ async def read(request: WebRequest) -> Sent:
                 files[name] = value
         elif value and name != CSRF_FIELD:
             values[name] = str(value)
-    return Sent(values, files)
+    return Form(values, files)
 
 
 @asynccontextmanager
-async def attempt(session: AsyncSession, sent: Sent) -> AsyncIterator[Any]:
+async def attempt(session: AsyncSession, sent: Form) -> AsyncIterator[Any]:
     """Do the block in a savepoint; if it finds faults, undo it and keep them in `sent.faults`.
 
     A browser fills in everything again but files, so those are asked for once more.
@@ -55,6 +55,6 @@ async def attempt(session: AsyncSession, sent: Sent) -> AsyncIterator[Any]:
         async with session.begin_nested():
             yield
     except Invalid as invalid:
-        told = {fault.field for fault in invalid.faults}
-        again = [Fault(name, say("Choose this file again")) for name in sent.files if name not in told]
+        named = {fault.field for fault in invalid.faults}
+        again = [Fault(name, say("Choose this file again")) for name in sent.files if name not in named]
         sent.faults = (*invalid.faults, *again)

@@ -15,17 +15,17 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from rti.accounts import sessions
-from rti.accounts.rate_limits import Costly, spend
+from rti.accounts.rate_limits import LimitedCall, count_call
 from rti.core.db_roles import Login
-from rti.core.errors import Forbidden, ProofRequired, SignInRequired, say
-from rti.core.roles import EVERYBODY, Role, Standing, scope_needed
+from rti.core.errors import Forbidden, ReauthenticationRequired, SignInRequired, say
+from rti.core.roles import EVERYBODY, Role, SignInState, scope_needed
 from rti.core.wallclock import now
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None] | None]
 
-COMPLETE = frozenset({Standing.COMPLETE})
-ENROLLING = COMPLETE | {Standing.MUST_ENROL}
+COMPLETE = frozenset({SignInState.COMPLETE})
+ENROLLING = COMPLETE | {SignInState.MUST_ENROL}
 
 
 def cookie_name(name: str, *, secure: bool) -> str:
@@ -51,9 +51,9 @@ class Authentication(AbstractAuthenticationMiddleware):
         if not token:
             return AuthenticationResult(user=None, auth=None)
         state = connection.app.state
-        async with state.database.under(Login.DOOR).transaction() as session:
+        async with state.database.under(Login.AUTH).transaction() as session:
             found = await sessions.find(session, token, now(), demo=state.settings.demo)
-        complete = found is not None and found.standing is Standing.COMPLETE
+        complete = found is not None and found.standing is SignInState.COMPLETE
         return AuthenticationResult(user=found.person if found and complete else None, auth=found)
 
 
@@ -61,7 +61,7 @@ def open_to_all(connection: Connection, handler: BaseRouteHandler) -> None:
     """This route is for anybody, signed in or not."""
 
 
-def only(roles: frozenset[Role], *, standings: frozenset[Standing] = COMPLETE) -> Guard:
+def only(roles: frozenset[Role], *, standings: frozenset[SignInState] = COMPLETE) -> Guard:
     """This route is for these roles, once they have come so far in signing in."""
 
     def guard(connection: Connection, _: BaseRouteHandler) -> None:
@@ -80,35 +80,35 @@ def only(roles: frozenset[Role], *, standings: frozenset[Standing] = COMPLETE) -
 
 
 signed_in = only(EVERYBODY)
-proving = only(EVERYBODY, standings=frozenset({Standing.MUST_PROVE}))
+verifying = only(EVERYBODY, standings=frozenset({SignInState.MUST_PROVE}))
 enrolling = only(EVERYBODY, standings=ENROLLING)
-signing_in = only(EVERYBODY, standings=frozenset(Standing))
+signing_in = only(EVERYBODY, standings=frozenset(SignInState))
 
 
-def in_person(connection: Connection, _: BaseRouteHandler) -> None:
+def interactive_only(connection: Connection, _: BaseRouteHandler) -> None:
     """Beside another guard: whoever asks has signed in, and is no program with a token."""
     if connection.auth is None or connection.auth.scope:
         raise Forbidden(say("A token cannot do this; sign in for it"))
 
 
-def proved(connection: Connection, _: BaseRouteHandler) -> None:
+def recently_authenticated(connection: Connection, _: BaseRouteHandler) -> None:
     """Beside another guard: whoever asks has shown the password within ten minutes; a token never has.
 
     For the JSON API. Pages ask for the password in the form itself, by `proof.read`.
     """
     me: sessions.SignedIn | None = connection.auth
-    if me is None or not me.proved(now()):
-        raise ProofRequired
+    if me is None or not me.recently_authenticated(now()):
+        raise ReauthenticationRequired
 
 
-def costs(what: Costly) -> Guard:
+def rate_limited(what: LimitedCall) -> Guard:
     """Beside and after another guard: only as often as one person may, and before anything is done."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         state = connection.app.state
-        await spend(state.database.under(Login.DOOR), connection.auth.person, what, now())
+        await count_call(state.database.under(Login.AUTH), connection.auth.person, what, now())
 
-    guard.costs = what  # type: ignore[attr-defined]
+    guard.limited_call = what  # type: ignore[attr-defined]
     return guard
 
 

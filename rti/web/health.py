@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import queries
 from rti import upgrade
-from rti.audit.checkpoints import keepers, last_anchored
+from rti.audit.checkpoints import last_checkpoint, recipients
 from rti.audit.sealer import waiting
 from rti.backups import runs
 from rti.backups.retention import BACKUP_ALARM, DRILL_ALARM
@@ -135,14 +135,14 @@ async def examine(state: State, now: datetime) -> Health:
     mode = "sent" if state.settings.smtp_url else "kept"
     began = time.perf_counter()
     try:
-        async with asyncio.timeout(PATIENCE), state.database.under(Login.DOOR).transaction() as session:
+        async with asyncio.timeout(PATIENCE), state.database.under(Login.AUTH).transaction() as session:
             version = await session.scalar(text("SELECT version_num FROM alembic_version"))
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
             current = version == upgrade.newest_version()
             ticks, queue = await queries.ticks(session), await queries.queue(session)
             documents = await _documents(session, state.settings, now)
             unchained = await waiting(session)
-            anchored_at = await last_anchored(session)
+            anchored_at = await last_checkpoint(session)
             backups = await _backups(session, now) if state.settings.makes_backups else {}
     except Exception:
         log.exception("database_not_well")
@@ -157,7 +157,7 @@ async def examine(state: State, now: datetime) -> Health:
         waiting=queue.waiting,
         oldest_waiting=_age(queue.oldest_at, now) if queue.oldest_at else None,
     )
-    keeps = bool(keepers(state.settings))
+    keeps = bool(recipients(state.settings))
     audit = AuditHealth(
         well=scheduler["seal"].well and (not keeps or _age(anchored_at, now) < UNANCHORED.total_seconds()),
         waiting=unchained,

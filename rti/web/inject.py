@@ -14,7 +14,7 @@ from rti.core.roles import Person
 Session = NamedDependency[AsyncSession]
 """`session`: the transaction of this request, under the login of who asks; see `routes`."""
 Recomputing = NamedDependency[AsyncSession]
-"""`recomputing`: a transaction that may move the dates of every request and sees of each no more than that needs."""
+"""`recalculating`: a transaction that may move the dates of every request and sees of each no more than that needs."""
 Who = NamedDependency[Person]
 """`person`: whoever is signed in; for routes that only signed-in people may use."""
 Me = NamedDependency[SignedIn]

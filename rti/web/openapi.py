@@ -9,7 +9,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from rti.accounts.rate_limits import ALLOWED
+from rti.accounts.rate_limits import LIMITS
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -59,11 +59,11 @@ def describe(handlers: Iterable[HTTPRouteHandler]) -> None:
 
 
 def _refusal(status: int, said: str, handler: HTTPRouteHandler) -> ResponseSpec:
-    costs = [guard.costs for guard in handler.guards or () if hasattr(guard, "costs")]
+    costs = [guard.limited_call for guard in handler.guards or () if hasattr(guard, "limited_call")]
     if status == 429 and costs:
-        allowed = ALLOWED[costs[0]]
-        seconds = int(allowed.every.total_seconds())
+        allowed = LIMITS[costs[0]]
+        seconds = int(allowed.interval.total_seconds())
         said += (
-            f". One person may ask for {costs[0]} {allowed.at_once} times in a row, then once in {seconds} s"
+            f". One person may ask for {costs[0]} {allowed.burst} times in a row, then once in {seconds} s"
         )
     return ResponseSpec(ProblemView, generate_examples=False, description=said, media_type=MEDIA_TYPE)

@@ -1,4 +1,4 @@
-"""What went wrong, told as a page or as one JSON shape (RFC 9457), in the reader's language."""
+"""What went wrong, message as a page or as one JSON shape (RFC 9457), in the reader's language."""
 
 import math
 import uuid
@@ -25,7 +25,7 @@ from rti.core.errors import (
     Unavailable,
     say,
 )
-from rti.core.roles import Standing
+from rti.core.roles import SignInState
 from rti.web.openapi import MEDIA_TYPE, FaultView, ProblemView
 from rti.web.templating import Reader, WebRequest, page, reader_of
 
@@ -41,7 +41,7 @@ _BY_STATUS: dict[int, type[Problem]] = {
 _METHOD = say("This address does not take that kind of request")
 
 
-NEXT_STEP = {Standing.MUST_PROVE: "/second-factor", Standing.MUST_ENROL: "/me/factors"}
+NEXT_STEP = {SignInState.MUST_PROVE: "/second-factor", SignInState.MUST_ENROL: "/me/factors"}
 """Where somebody goes on who has shown the password and not all that the account asks for."""
 
 
@@ -78,9 +78,9 @@ def answer(request: WebRequest, problem: Problem, reference: str | None = None) 
         return Response(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=_headers(problem))
     if isinstance(problem, SignInRequired) and request.method == "GET":
         return Redirect(NEXT_STEP.get(request.auth.standing, "/sign-in") if request.auth else "/sign-in")
-    told = page(request, "problem.html", problem, status=problem.status, reference=reference)
-    told.headers.update(_headers(problem))
-    return told
+    response = page(request, "problem.html", problem, status=problem.status, reference=reference)
+    response.headers.update(_headers(problem))
+    return response
 
 
 def on_problem(request: WebRequest, problem: Problem) -> Response[Any]:
@@ -116,17 +116,17 @@ def on_crash(request: WebRequest, exception: Exception) -> Response[Any]:
     event = "outage" if away else "crash"
     log.error(event, reference=reference, method=request.method, exc_info=exception)
     if away:
-        told = say(
+        message = say(
             "The system cannot reach or write its data just now. Nothing was changed; what is already there can usually "
             "still be read. Try again in a few minutes; if it goes on, tell whoever runs this server: {reference}",
             reference=reference,
         )
-        return answer(request, Unavailable(told), reference)
-    told = say(
+        return answer(request, Unavailable(message), reference)
+    message = say(
         "Something went wrong on our side. Nothing was changed. Tell us this reference: {reference}",
         reference=reference,
     )
-    return answer(request, Problem(told), reference)
+    return answer(request, Problem(message), reference)
 
 
 HANDLERS: dict[int | type[Exception], Any] = {

@@ -11,7 +11,7 @@ from rti.web.templating import WebRequest
 FIELD = "confirm_password"
 
 
-async def read(request: WebRequest, door: Database, now: datetime) -> forms.Sent:
+async def read(request: WebRequest, auth_database: Database, now: datetime) -> forms.Form:
     """The form without the password; whether it was missing or wrong is told by `sent.good()`.
 
     It is checked before the action begins, in transactions of its own, so that guesses are counted.
@@ -20,10 +20,10 @@ async def read(request: WebRequest, door: Database, now: datetime) -> forms.Sent
     password = sent.values.pop(FIELD, "")
     me = request.auth
     try:
-        if me is None or me.scope or not (password or me.proved(now)):
+        if me is None or me.scope or not (password or me.recently_authenticated(now)):
             raise invalid(FIELD, say("You signed in a while ago; write your password once more for this"))
         if password:
-            await sign_in.show_password(door, me, password, now, field=FIELD)
+            await sign_in.confirm_password(auth_database, me, password, now, field=FIELD)
     except Invalid as refused:
         sent.faults = refused.faults
     return sent

@@ -4,10 +4,10 @@ from typing import Any
 
 from litestar import Router
 
-from rti.core.db_roles import figures_login_of, login_of
+from rti.core.db_roles import login_of, statistics_login_of
 from rti.web import api, health, pages, static
 from rti.web.openapi import describe
-from rti.web.transactions import as_safety, as_worker, at_the_door, under
+from rti.web.transactions import for_authentication, for_erasure, for_worker, under
 
 _ACCOUNTS: list[Any] = [
     *pages.sign_in.ROUTES,
@@ -54,8 +54,8 @@ _OTHERS: list[Any] = [
 HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]
 describe(HANDLERS)
 ROUTERS = [
-    Router("/", route_handlers=_ACCOUNTS, dependencies=under(at_the_door)),
-    Router("/", route_handlers=_SAFETY, dependencies=under(as_safety)),
-    Router("/", route_handlers=_FIGURES, dependencies=under(figures_login_of)),
-    Router("/", route_handlers=_OTHERS, dependencies=under(login_of) | under(as_worker, "recomputing")),
+    Router("/", route_handlers=_ACCOUNTS, dependencies=under(for_authentication)),
+    Router("/", route_handlers=_SAFETY, dependencies=under(for_erasure)),
+    Router("/", route_handlers=_FIGURES, dependencies=under(statistics_login_of)),
+    Router("/", route_handlers=_OTHERS, dependencies=under(login_of) | under(for_worker, "recalculating")),
 ]

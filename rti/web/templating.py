@@ -21,7 +21,7 @@ from rti.core import i18n
 from rti.core.errors import Fault, Message
 from rti.core.roles import Person
 from rti.core.wallclock import day_of, now
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.explanations import N_, UNITS
 from rti.law.limits import Limit, parse_limit
 from rti.web.guards import cookie_name
@@ -89,7 +89,7 @@ class Reader:
         """The name of an area, body, CBO or statute in the reader's language; of a locked CBO it is none."""
         if getattr(named, "locked_at", None):
             return self.translate(_LOCKED)
-        if isinstance(named, Name):
+        if isinstance(named, BilingualName):
             return named.km if self.language == "km" else named.en
         return str(named.name_km if self.language == "km" else named.name_en)
 
@@ -161,7 +161,7 @@ def page(
         "gettext": reader.translate,
         "ngettext": i18n.translations(reader.language).ngettext,
         "person": request.scope.get("user"),
-        "proved": bool(me and me.proved(now())),
+        "proved": bool(me and me.recently_authenticated(now())),
         "settings": request.app.state.settings,
         "languages": i18n.LANGUAGES,
         "path": request.url.path,

@@ -24,16 +24,16 @@ def under(login_of: Callable[[Person | None], Login], name: str = "session") -> 
     return {name: Provide(opened_under)}
 
 
-def at_the_door(_: Person | None) -> Login:
+def for_authentication(_: Person | None) -> Login:
     """For accounts: whoever asks, people and sessions and nothing else."""
-    return Login.DOOR
+    return Login.AUTH
 
 
-def as_safety(_: Person | None) -> Login:
+def for_erasure(_: Person | None) -> Login:
     """For locking and shredding an organisation, whoever of those who may does it."""
-    return Login.SAFETY
+    return Login.ERASURE
 
 
-def as_worker(_: Person | None) -> Login:
+def for_worker(_: Person | None) -> Login:
     """For changes of a calendar, which move dates of requests that whoever makes them may not see."""
     return Login.WORKER

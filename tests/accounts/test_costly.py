@@ -9,38 +9,38 @@ from sqlalchemy import select
 
 from notifications.jobs import seal_job
 from rti.accounts.passwords import token_hash
-from rti.accounts.rate_limits import ALLOWED, Costly, spend
+from rti.accounts.rate_limits import LIMITS, LimitedCall, count_call
 from rti.audit.record import HOUR
 from rti.core.db import Database
 from rti.core.db_roles import Login
-from rti.core.errors import UsedUp
+from rti.core.errors import RateLimitExceeded
 from rti.core.roles import Person, Role, TokenScope
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
 from rti.models.accounts import AllowanceRow, ApiTokenRow
-from rti.models.audit import AuditEntryRow, What
+from rti.models.audit import AuditAction, AuditEntryRow
 from rti.web.routes import HANDLERS
 from tests import make
 from tests.conftest import NOW, SignIn
 
-EXPORTS = ALLOWED[Costly.EXPORTS]
+EXPORTS = LIMITS[LimitedCall.EXPORTS]
 PATIENCE = 60
 
 
-async def allowed(database: Database, person: Person, costly: Costly, now: datetime) -> bool:
+async def allowed(database: Database, person: Person, costly: LimitedCall, now: datetime) -> bool:
     try:
-        await spend(database, person, costly, now)
-    except UsedUp:
+        await count_call(database, person, costly, now)
+    except RateLimitExceeded:
         return False
     return True
 
 
-async def used_up(settings: Settings, database: Database, person: Person, costly: Costly) -> None:
+async def used_up(settings: Settings, database: Database, person: Person, costly: LimitedCall) -> None:
     """Do all at once that the person may, as the web server counts it."""
-    door = Database.of(settings).under(Login.DOOR)
-    for _ in range(ALLOWED[costly].at_once):
-        await spend(door, person, costly, present())
-    await door.close()
+    auth_database = Database.of(settings).under(Login.AUTH)
+    for _ in range(LIMITS[costly].burst):
+        await count_call(auth_database, person, costly, present())
+    await auth_database.close()
 
 
 @pytest.fixture
@@ -52,33 +52,33 @@ async def person(database: Database) -> Person:
 async def test_the_export_after_the_last_that_one_may_is_refused_and_works_when_it_was_said(
     database: Database, person: Person
 ) -> None:
-    for _ in range(EXPORTS.at_once):
-        assert await allowed(database, person, Costly.EXPORTS, NOW)
-    with pytest.raises(UsedUp) as refused:
-        await spend(database, person, Costly.EXPORTS, NOW)
+    for _ in range(EXPORTS.burst):
+        assert await allowed(database, person, LimitedCall.EXPORTS, NOW)
+    with pytest.raises(RateLimitExceeded) as refused:
+        await count_call(database, person, LimitedCall.EXPORTS, NOW)
     again_in = refused.value.again_in
-    assert again_in == EXPORTS.every
-    assert not await allowed(database, person, Costly.EXPORTS, NOW + again_in - timedelta(seconds=1))
-    assert await allowed(database, person, Costly.EXPORTS, NOW + again_in)
-    assert not await allowed(database, person, Costly.EXPORTS, NOW + again_in)
+    assert again_in == EXPORTS.interval
+    assert not await allowed(database, person, LimitedCall.EXPORTS, NOW + again_in - timedelta(seconds=1))
+    assert await allowed(database, person, LimitedCall.EXPORTS, NOW + again_in)
+    assert not await allowed(database, person, LimitedCall.EXPORTS, NOW + again_in)
 
 
 async def test_neither_other_people_nor_other_work_are_affected(database: Database, person: Person) -> None:
     async with database.transaction() as session:
         other = (await make.member(session)).person
-    while await allowed(database, person, Costly.EXPORTS, NOW):
+    while await allowed(database, person, LimitedCall.EXPORTS, NOW):
         pass
-    assert await allowed(database, other, Costly.EXPORTS, NOW)
-    assert await allowed(database, person, Costly.FIGURES, NOW)
+    assert await allowed(database, other, LimitedCall.EXPORTS, NOW)
+    assert await allowed(database, person, LimitedCall.FIGURES, NOW)
 
 
 async def test_calls_that_come_together_are_all_counted(database: Database, person: Person) -> None:
-    calls = (allowed(database, person, Costly.EXPORTS, NOW) for _ in range(EXPORTS.at_once + 10))
-    assert (await asyncio.gather(*calls)).count(True) == EXPORTS.at_once
+    calls = (allowed(database, person, LimitedCall.EXPORTS, NOW) for _ in range(EXPORTS.burst + 10))
+    assert (await asyncio.gather(*calls)).count(True) == EXPORTS.burst
 
 
 async def test_nobody_is_named_where_it_is_counted(database: Database, person: Person) -> None:
-    await spend(database, person, Costly.EXPORTS, NOW)
+    await count_call(database, person, LimitedCall.EXPORTS, NOW)
     async with database.transaction() as session:
         (row,) = await session.scalars(select(AllowanceRow))
         assert person.id.bytes not in row.key
@@ -89,7 +89,10 @@ async def test_all_tables_of_a_year_can_be_exported_in_an_afternoon(
 ) -> None:
     """25 provinces by each of 10 dimensions, as a table and as a file, one after the other."""
     assert all(
-        [await allowed(database, person, Costly.FIGURES, NOW + n * timedelta(seconds=7)) for n in range(500)]
+        [
+            await allowed(database, person, LimitedCall.FIGURES, NOW + n * timedelta(seconds=7))
+            for n in range(500)
+        ]
     )
 
 
@@ -99,12 +102,12 @@ async def test_a_refusal_is_told_in_the_readers_language_with_when_it_works_agai
 ) -> None:
     group = (await sign_in(Role.WORKING_GROUP)).person
     client.cookies.set("language", language)
-    await used_up(settings, database, group, Costly.FIGURES)
-    every = ALLOWED[Costly.FIGURES].every.total_seconds()
+    await used_up(settings, database, group, LimitedCall.FIGURES)
+    interval = LIMITS[LimitedCall.FIGURES].interval.total_seconds()
     for path in ("/statistics", "/statistics.csv", "/statistics.json", "/api/statistics", "/what-if"):
         answer = await client.get(path)
         assert answer.status_code == 429, path
-        assert 0 < int(answer.headers["retry-after"]) <= every, path
+        assert 0 < int(answer.headers["retry-after"]) <= interval, path
         said = "in a row" if language == "en" else "ម្តងទៀត"
         assert said in answer.text, path
     told = (await client.get("/api/statistics")).json()
@@ -127,14 +130,14 @@ async def test_two_web_servers_and_the_tokens_of_a_person_share_one_count(
                 expires_at=present() + HOUR,
             )
         )
-    here, there = EXPORTS.at_once // 2, EXPORTS.at_once - EXPORTS.at_once // 2
+    here, there = EXPORTS.burst // 2, EXPORTS.burst - EXPORTS.burst // 2
     async with httpx.AsyncClient(base_url=address, cookies=client.cookies) as other:
         for visitor, count in ((client, here), (other, there)):
             for _ in range(count):
                 assert (await visitor.get("/requests.csv")).status_code == 200
         for visitor in (client, other):
             assert (await visitor.get("/requests.csv")).status_code == 429
-    for _ in range(ALLOWED[Costly.FIGURES].at_once):
+    for _ in range(LIMITS[LimitedCall.FIGURES].burst):
         await client.get("/statistics.json?by=nothing")
     by_token = await client.get("/api/statistics", headers={"Authorization": "Bearer rti_own"})
     assert by_token.status_code == 429
@@ -144,21 +147,21 @@ async def test_refusals_give_one_entry_an_hour_with_how_many_there_were(
     client: httpx.AsyncClient, database: Database, settings: Settings, sign_in: SignIn
 ) -> None:
     member = (await sign_in(Role.CBO_MEMBER)).person
-    await used_up(settings, database, member, Costly.EXPORTS)
+    await used_up(settings, database, member, LimitedCall.EXPORTS)
     for _ in range(7):
         assert (await client.get("/requests.csv")).status_code == 429
 
     async def told() -> list[tuple[object, ...]]:
         async with database.transaction() as session:
-            query = select(AuditEntryRow).where(AuditEntryRow.what == What.CALLS_REFUSED)
+            query = select(AuditEntryRow).where(AuditEntryRow.what == AuditAction.CALLS_REFUSED)
             rows = (await session.scalars(query)).all()
         return [(row.person_id, row.cbo_id, row.details) for row in rows]
 
-    seal = seal_job(database.under(Login.WORKER), settings)
-    await seal(present())
+    encrypt = seal_job(database.under(Login.WORKER), settings)
+    await encrypt(present())
     assert await told() == []
     for _ in range(2):
-        await seal(present() + HOUR)
+        await encrypt(present() + HOUR)
         entry = (member.id, member.cbo_id, {"calls": "exports", "times": 7})
         assert await told() == [entry]
 
@@ -176,9 +179,9 @@ def test_whatever_gives_out_or_takes_a_file_or_counts_requests_is_counted() -> N
         for handler in HANDLERS
         for path in handler.paths
         for method in handler.http_methods
-        if any(hasattr(guard, "costs") for guard in handler.guards)
+        if any(hasattr(guard, "limited_call") for guard in handler.guards)
     }
-    every = {
+    interval = {
         f"{method} {path}"
         for handler in HANDLERS
         for path in handler.paths
@@ -189,5 +192,5 @@ def test_whatever_gives_out_or_takes_a_file_or_counts_requests_is_counted() -> N
         "GET /imports",
         "GET /requests/{request_id:uuid}/documents/{document_id:uuid}/original",
     }
-    wanted = {each for each in every if any(part in each for part in costly) and "OPTIONS" not in each}
+    wanted = {each for each in interval if any(part in each for part in costly) and "OPTIONS" not in each}
     assert wanted - only_forms <= counted

@@ -61,16 +61,16 @@ def test_an_unknown_name_costs_the_same_hashing_as_a_known_one() -> None:
 
 def test_what_is_sealed_for_one_person_and_purpose_opens_for_no_other() -> None:
     person, other = new_id(), new_id()
-    kept = personal_encryption.seal("a secret", "kept", person, SECRET)
+    kept = personal_encryption.encrypt("a secret", "kept", person, SECRET)
     assert SECRET not in kept
-    assert personal_encryption.unseal("a secret", "kept", person, kept) == SECRET
+    assert personal_encryption.decrypt("a secret", "kept", person, kept) == SECRET
     for secret, purpose, whose in (
         ("another", "kept", person),
         ("a secret", "new", person),
         ("a secret", "kept", other),
     ):
         with pytest.raises(Unreadable):
-            personal_encryption.unseal(secret, purpose, whose, kept)
+            personal_encryption.decrypt(secret, purpose, whose, kept)
 
 
 async def test_a_code_is_good_once_and_none_before_it_is_good_any_more(database: Database) -> None:

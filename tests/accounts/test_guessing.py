@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from rti.accounts import rate_limits, sessions, sign_in, sign_in_throttling
 from rti.core.db import Database
-from rti.core.errors import Invalid, TooOften
+from rti.core.errors import Invalid, TooManyAttempts
 from rti.core.roles import Role
 from rti.models.accounts import AllowanceRow
 from tests import make
@@ -31,7 +31,7 @@ async def _looked_at(
     for moment in moments:
         with pytest.raises(Invalid) as refused:
             await sign_in.sign_in(database, email, "a wrong guess", moment, device=device)
-        if not isinstance(refused.value, TooOften):
+        if not isinstance(refused.value, TooManyAttempts):
             looked_at.append(moment)
     return looked_at
 
@@ -48,7 +48,7 @@ async def test_of_a_thousand_guesses_in_an_hour_ten_are_looked_at_and_the_owner_
     looked_at += await _looked_at(database, member.email, [NOW + HOUR + HOUR * n / 60 for n in range(60)])
     assert max(sum(start <= each < start + HOUR for each in looked_at) for start in looked_at) <= 10
     last = looked_at[-1]
-    with pytest.raises(TooOften):
+    with pytest.raises(TooManyAttempts):
         await sign_in.sign_in(database, member.email, member.password, last)
     opened = await sign_in.sign_in(database, member.email, member.password, last, device=own)
     assert opened.person.id == member.person.id
@@ -58,12 +58,12 @@ async def test_a_known_device_has_guesses_of_its_own_for_one_account(database: D
     async with database.transaction() as session:
         member, other = await make.member(session), await make.member(session)
     own = (await sign_in.sign_in(database, member.email, member.password, NOW)).device
-    at_once = [NOW] * 8
-    assert len(await _looked_at(database, member.email, at_once, own)) == 5
-    assert len(await _looked_at(database, member.email, at_once)) == 5
-    assert len(await _looked_at(database, other.email, at_once, own)) == 5
+    burst = [NOW] * 8
+    assert len(await _looked_at(database, member.email, burst, own)) == 5
+    assert len(await _looked_at(database, member.email, burst)) == 5
+    assert len(await _looked_at(database, other.email, burst, own)) == 5
     for device in ("made.up", f"{own.partition('.')[0]}.{'0' * 64}", "é.é", "."):
-        assert not await _looked_at(database, other.email, at_once, device)
+        assert not await _looked_at(database, other.email, burst, device)
 
 
 def test_devices_and_counts_are_known_again_after_an_upgrade() -> None:
@@ -131,12 +131,12 @@ async def test_codes_and_the_password_once_more_are_guessed_no_faster(database: 
     async with database.transaction() as session:
         me = await sessions.find(session, opened.token, NOW)
     assert me
-    for show in (sign_in.show_code, sign_in.show_password):
+    for show in (sign_in.verify_code, sign_in.confirm_password):
         refused = []
         for number in range(20):
             with pytest.raises(Invalid) as told:
                 await show(database, me, f"{number:06}", NOW)
-            refused.append(isinstance(told.value, TooOften))
+            refused.append(isinstance(told.value, TooManyAttempts))
         assert refused.count(False) == 5
 
 

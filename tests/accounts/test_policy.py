@@ -9,13 +9,13 @@ from rti.core.roles import (
     Person,
     Role,
     Scope,
-    Standing,
+    SignInState,
     TokenScope,
     counted_scope_of,
     manages,
     scope_needed,
     scope_of,
-    standing_of,
+    sign_in_state_of,
 )
 
 OURS, THEIRS = UUID(int=1), UUID(int=2)
@@ -98,9 +98,9 @@ def test_a_program_needs_the_scope_of_what_it_asks_for(method: str, path: str, s
 
 @pytest.mark.parametrize("role", list(Role))
 def test_only_the_demo_lets_a_role_that_needs_two_factors_in_with_one(role: Role) -> None:
-    must = Standing.MUST_ENROL if role in MAY["TWO_FACTORS"] else Standing.COMPLETE
-    assert standing_of(role, enrolled=False, shown=False, demo=False) is must
-    assert standing_of(role, enrolled=False, shown=False, demo=True) is Standing.COMPLETE
+    must = SignInState.MUST_ENROL if role in MAY["TWO_FACTORS"] else SignInState.COMPLETE
+    assert sign_in_state_of(role, enrolled=False, shown=False, demo=False) is must
+    assert sign_in_state_of(role, enrolled=False, shown=False, demo=True) is SignInState.COMPLETE
     for demo in (True, False):
-        assert standing_of(role, enrolled=True, shown=False, demo=demo) is Standing.MUST_PROVE
-        assert standing_of(role, enrolled=True, shown=True, demo=demo) is Standing.COMPLETE
+        assert sign_in_state_of(role, enrolled=True, shown=False, demo=demo) is SignInState.MUST_PROVE
+        assert sign_in_state_of(role, enrolled=True, shown=True, demo=demo) is SignInState.COMPLETE

@@ -13,7 +13,7 @@ from rti.accounts import sessions, sign_in
 from rti.accounts.passwords import token_hash
 from rti.core.db import Database
 from rti.core.errors import Invalid, NotFound
-from rti.core.roles import Person, Role, Standing, TokenScope
+from rti.core.roles import Person, Role, SignInState, TokenScope
 from rti.core.settings import Settings
 from rti.models.accounts import ApiTokenRow, PersonRow, SignInRow
 from rti.web.app import create_app
@@ -129,9 +129,9 @@ async def test_nobody_ends_a_session_of_somebody_else(database: Database) -> Non
 @pytest.mark.parametrize(("seconds", "holds"), [(0, True), (599, True), (600, False)])
 def test_a_password_that_was_shown_counts_for_ten_minutes(seconds: int, holds: bool) -> None:
     person = Person(UUID(int=1), "Sok Dara", Role.STAFF, None, "km")
-    me = sessions.SignedIn(person, "token", UUID(int=2), Standing.COMPLETE, proved_at=NOW)
-    assert me.proved(NOW + timedelta(seconds=seconds)) is holds
-    assert not replace(me, proved_at=None).proved(NOW)
+    me = sessions.SignedIn(person, "token", UUID(int=2), SignInState.COMPLETE, proved_at=NOW)
+    assert me.recently_authenticated(NOW + timedelta(seconds=seconds)) is holds
+    assert not replace(me, proved_at=None).recently_authenticated(NOW)
 
 
 async def _signed_out(admin: httpx.AsyncClient, member: make.Member, mine: httpx.AsyncClient) -> None:
@@ -227,9 +227,9 @@ async def test_a_session_that_was_ended_meanwhile_does_not_come_back_to_life(dat
         me = await sessions.find(session, token, NOW)
         assert me
         await sessions.end_all(session, member.person.id)
-    await sign_in.show_password(database, me, member.password, NOW)
+    await sign_in.confirm_password(database, me, member.password, NOW)
     with pytest.raises(NotFound):
-        await sign_in.show_code(database, me, member.codes[0], NOW)
+        await sign_in.verify_code(database, me, member.codes[0], NOW)
     async with database.transaction() as session:
         assert await session.scalar(select(func.count()).select_from(SignInRow)) == 0
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from rti.audit.chain import BEGINNING, Anchor, Check, Entry, Head, linked
-from rti.models.audit import What
+from rti.audit.chain import BEGINNING, Check, Checkpoint, Entry, Head, linked
+from rti.models.audit import AuditAction
 from tests.conftest import NOW, TODAY
 
 
@@ -25,7 +25,7 @@ def entry(chance: random.Random, number: int) -> Entry:
     return Entry(
         id=UUID(int=chance.getrandbits(128)),
         happened_at=NOW + timedelta(seconds=number),
-        what=chance.choice([what for what in What if what is not What.LOG_CUT]),
+        what=chance.choice([what for what in AuditAction if what is not AuditAction.LOG_CUT]),
         person_id=chance.choice([None, UUID(int=chance.getrandbits(128))]),
         cbo_id=chance.choice([None, UUID(int=chance.getrandbits(128))]),
         about=chance.choice(["", str(uuid4()), "requests"]),
@@ -43,11 +43,11 @@ def chained(entries: Sequence[Entry], after: Head | None = None) -> Chain:
     return chain
 
 
-def anchor_of(chain: Chain, day: date = TODAY) -> Anchor:
-    return Anchor(day, Head(chain[-1].position, chain[-1].hash))
+def anchor_of(chain: Chain, day: date = TODAY) -> Checkpoint:
+    return Checkpoint(day, Head(chain[-1].position, chain[-1].hash))
 
 
-def faults(chain: Sequence[Link], *anchors: Anchor, kept_since: date = date.min) -> list[str]:
+def faults(chain: Sequence[Link], *anchors: Checkpoint, kept_since: date = date.min) -> list[str]:
     check = Check(anchors, kept_since)
     found = [fault for link in chain for fault in check.take(*link)]
     return [*found, *check.end()]
@@ -152,7 +152,7 @@ def cut_beginning_and_tell(chain: Chain, chance: random.Random) -> Chain:
     at = chance.randrange(1, len(chain))
     told = replace(
         entry(chance, at),
-        what=What.LOG_CUT,
+        what=AuditAction.LOG_CUT,
         details={"position": at, "hash": chain[at - 1].hash.hex(), "entries": at},
     )
     return [*chain[at:], *chained([told], Head(len(chain), chain[-1].hash))]

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from rti.audit.chain import BEGINNING, Anchor, Entry, read_anchors
-from rti.models.audit import What
+from rti.audit.chain import BEGINNING, Checkpoint, Entry, read_checkpoints
+from rti.models.audit import AuditAction
 from tests.audit import chains
 from tests.conftest import TODAY
 from tests.sizes import size
@@ -53,7 +53,7 @@ def test_a_beginning_that_retention_removed_is_right_where_an_entry_tells_of_it(
     chain = chains.chained([chains.entry(chance, each) for each in range(20)])
     cut = chains.cut_beginning_and_tell(chain, chance)
     assert cut[0].position > 1
-    old = Anchor(TODAY - timedelta(days=6 * 365), chains.anchor_of(chain[:1]).head)
+    old = Checkpoint(TODAY - timedelta(days=6 * 365), chains.anchor_of(chain[:1]).head)
     assert chains.faults(cut, old, chains.anchor_of(chain), kept_since=TODAY - timedelta(days=1)) == []
 
 
@@ -70,7 +70,7 @@ def test_a_beginning_that_was_removed_too_early_is_shown_by_a_recent_anchor() ->
 @pytest.mark.parametrize("details", [{}, {"position": 4, "hash": "no"}, {"position": "4"}, None, [1]])
 def test_an_entry_about_a_cut_that_makes_no_sense_excuses_nothing(details) -> None:
     chance = random.Random(5)
-    told = replace(chains.entry(chance, 9), what=What.LOG_CUT, details=details)
+    told = replace(chains.entry(chance, 9), what=AuditAction.LOG_CUT, details=details)
     chain = chains.chained([*(chains.entry(chance, each) for each in range(9)), told])
     assert any("no entry tells of it" in fault for fault in chains.faults(chain[4:]))
 
@@ -137,6 +137,9 @@ def test_anchors_are_found_in_messages_whatever_stands_around_them() -> None:
     chance = random.Random(7)
     chain = chains.chained([chains.entry(chance, each) for each in range(3)])
     anchor = chains.anchor_of(chain)
-    assert read_anchors(f"Subject: keep\n> {anchor}\r\nnot 2026-11-25 12 abc\n{anchor}") == [anchor, anchor]
+    assert read_checkpoints(f"Subject: keep\n> {anchor}\r\nnot 2026-11-25 12 abc\n{anchor}") == [
+        anchor,
+        anchor,
+    ]
     with pytest.raises(ValueError):
-        read_anchors(str(anchor).replace("2026-11", "2026-13"))
+        read_checkpoints(str(anchor).replace("2026-11", "2026-13"))

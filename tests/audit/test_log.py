@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from rti.audit.chain import BEGINNING, Anchor
-from rti.audit.record import tell
+from rti.audit.chain import BEGINNING, Checkpoint
+from rti.audit.record import record
 from rti.audit.sealer import anchor, chain, cut, waiting
 from rti.audit.verify import Checked, check
 from rti.cbos.commands import ShredCbo
@@ -20,7 +20,7 @@ from rti.core.db import Database, new_id
 from rti.core.db_roles import Login
 from rti.core.roles import Role
 from rti.core.wallclock import now as present
-from rti.models.audit import AuditEntryRow, What
+from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.cbos import CboRow
 from rti.safety import lock_and_shred
 from tests import make
@@ -35,17 +35,17 @@ LONG_AGO = timedelta(days=6 * 366)
 async def told(database: Database, count: int, *, ago: timedelta = timedelta(0)) -> None:
     async with database.transaction() as session:
         for number in range(count):
-            tell(session, What.EXPORTED, present() - ago, about=f"file {number}", count=number)
+            record(session, AuditAction.EXPORTED, present() - ago, about=f"file {number}", count=number)
 
 
-async def chained(database: Database) -> Anchor:
+async def chained(database: Database) -> Checkpoint:
     async with database.transaction() as session:
         await chain(session)
     async with database.transaction() as session:
         return await anchor(session, TODAY)
 
 
-async def checked(database: Database, *anchors: Anchor) -> Checked:
+async def checked(database: Database, *anchors: Checkpoint) -> Checked:
     async with database.transaction() as session:
         return await check(session, TODAY, anchors)
 
@@ -59,7 +59,7 @@ async def test_an_action_and_its_entry_are_kept_together_or_not_at_all(database:
     async with database.transaction() as session:
         person = (await make.member(session)).person
         request = await make.request(session, person, NOW)
-    (filed,) = [row for row in await entries(database) if row.what is What.REQUEST_FILED]
+    (filed,) = [row for row in await entries(database) if row.what is AuditAction.REQUEST_FILED]
     assert (filed.about, filed.cbo_id) == (str(request.id), person.cbo_id)
     before = len(await entries(database))
     with suppress(ZeroDivisionError):
@@ -71,7 +71,7 @@ async def test_an_action_and_its_entry_are_kept_together_or_not_at_all(database:
 
 async def test_entries_of_a_transaction_that_is_still_open_leave_no_gap(database: Database) -> None:
     async with database.transaction() as open_one:
-        tell(open_one, What.EXPORTED, present(), about="early")
+        record(open_one, AuditAction.EXPORTED, present(), about="early")
         await open_one.flush()
         await told(database, 3)
         assert (await chained(database)).head.position == 3
@@ -83,11 +83,11 @@ async def test_entries_of_a_transaction_that_is_still_open_leave_no_gap(database
 async def test_two_sealers_at_once_give_every_place_once(database: Database) -> None:
     await told(database, 200)
 
-    async def seal() -> int:
+    async def encrypt() -> int:
         async with database.under(Login.WORKER).transaction() as session:
             return await chain(session)
 
-    assert sum(await asyncio.gather(*(seal() for _ in range(4)))) == 200
+    assert sum(await asyncio.gather(*(encrypt() for _ in range(4)))) == 200
     found = await checked(database)
     assert (found.well, found.entries, found.waiting, found.head.position) == (True, 200, 0, 200)
 
@@ -201,13 +201,18 @@ async def test_shredding_an_organisation_leaves_the_chain_whole(database: Databa
         code = (await session.get_one(CboRow, cbo_id)).code
     before = await chained(database)
     for by in (lead.person, administrator):
-        async with database.under(Login.SAFETY).transaction(by.id) as session:
+        async with database.under(Login.ERASURE).transaction(by.id) as session:
             await lock_and_shred.shred(session, cbo_id, ShredCbo(code=code), by, NOW)
     after = await chained(database)
     assert after.head.position > before.head.position
     assert (await checked(database, before, after)).faults == []
     kinds = {row.what for row in await entries(database)}
-    assert {What.REQUEST_FILED, What.CBO_LOCKED, What.CBO_SHRED_ASKED, What.CBO_SHREDDED} <= kinds
+    assert {
+        AuditAction.REQUEST_FILED,
+        AuditAction.CBO_LOCKED,
+        AuditAction.CBO_SHRED_ASKED,
+        AuditAction.CBO_SHREDDED,
+    } <= kinds
 
 
 @pytest.mark.torture
@@ -220,8 +225,8 @@ async def test_the_rest_can_be_checked_after_old_entries_were_removed(database: 
         gone = await cut(session, present() - timedelta(days=5 * 366), present())
     assert gone == old.head.position
     left = await entries(database)
-    assert [row.what for row in left] == [*[What.EXPORTED] * 7, What.LOG_CUT]
-    found = await checked(database, Anchor(TODAY - LONG_AGO, old.head), recent)
+    assert [row.what for row in left] == [*[AuditAction.EXPORTED] * 7, AuditAction.LOG_CUT]
+    found = await checked(database, Checkpoint(TODAY - LONG_AGO, old.head), recent)
     assert (found.faults, found.waiting) == ([], 0)
     async with database.under(Login.WORKER).transaction() as session:
         assert await cut(session, present() - timedelta(days=5 * 366), present()) == 0

@@ -7,16 +7,16 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
-from rti.audit.record import HOUR, tell, tell_tallies
+from rti.audit.record import HOUR, record, record_tallies
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.core.wallclock import now
-from rti.models.audit import AuditEntryRow, What
+from rti.models.audit import AuditAction, AuditEntryRow
 from tests import make
 from tests.conftest import NOW, SignIn
 
 
-async def of(database: Database, *kinds: What) -> Sequence[AuditEntryRow]:
+async def of(database: Database, *kinds: AuditAction) -> Sequence[AuditEntryRow]:
     async with database.transaction() as session:
         query = select(AuditEntryRow).where(AuditEntryRow.what.in_(kinds)).order_by(AuditEntryRow.id)
         return (await session.scalars(query)).all()
@@ -37,16 +37,16 @@ async def test_signing_in_and_out_is_told_and_so_are_failures_although_they_are_
     await make.post_form(client, "/second-factor", {"code": member.codes[0]})
     assert (await make.post_form(client, "/sign-out", {}, page="/me")).status_code == 303
     async with database.transaction() as session:
-        await tell_tallies(session, now() + HOUR)
-    found = await of(database, What.SIGN_IN_FAILED, What.SIGNED_IN, What.SIGNED_OUT)
+        await record_tallies(session, now() + HOUR)
+    found = await of(database, AuditAction.SIGN_IN_FAILED, AuditAction.SIGNED_IN, AuditAction.SIGNED_OUT)
     me = member.person.id
     assert [(row.what, row.person_id, row.details.get("step")) for row in found] == [
-        (What.SIGN_IN_FAILED, me, "password"),
-        (What.SIGNED_IN, me, "password"),
-        (What.SIGN_IN_FAILED, me, "code"),
-        (What.SIGNED_IN, me, "code"),
-        (What.SIGNED_OUT, me, None),
-        (What.SIGN_IN_FAILED, None, "password"),
+        (AuditAction.SIGN_IN_FAILED, me, "password"),
+        (AuditAction.SIGNED_IN, me, "password"),
+        (AuditAction.SIGN_IN_FAILED, me, "code"),
+        (AuditAction.SIGNED_IN, me, "code"),
+        (AuditAction.SIGNED_OUT, me, None),
+        (AuditAction.SIGN_IN_FAILED, None, "password"),
     ]
 
 
@@ -64,7 +64,7 @@ async def test_a_denied_access_is_told_and_kept_although_everything_else_is_undo
         ("/nowhere", 404),
     ):
         assert (await client.get(path)).status_code == status
-    told = await of(database, What.DENIED)
+    told = await of(database, AuditAction.DENIED)
     assert [(row.person_id, row.cbo_id, row.about, row.details) for row in told] == [
         (member.id, member.cbo_id, about, {"address": address, "status": status})
         for about, address, status in (
@@ -79,7 +79,7 @@ async def test_visitors_cannot_fill_the_log(client: httpx.AsyncClient, database:
     await client.get(f"/requests/{uuid4()}")
     await client.get(f"/api/requests/{uuid4()}")
     await client.post("/sign-in", data={"email": "a@b.example"})
-    assert not await of(database, *What)
+    assert not await of(database, *AuditAction)
 
 
 async def test_no_entry_holds_a_name_an_address_or_a_text(
@@ -89,7 +89,7 @@ async def test_no_entry_holds_a_name_an_address_or_a_text(
     invited = {"email": "canary@secret.example", "role": "staff", "language": "en"}
     assert (await make.post_form(client, "/people", invited)).status_code == 200
     await client.get("/requests/canary-in-the-address")
-    assert await of(database, What.PERSON_INVITED)
+    assert await of(database, AuditAction.PERSON_INVITED)
     async with database.transaction() as session:
         everything = str((await session.execute(text("SELECT e::text FROM audit_entry e"))).all())
     assert "canary" not in everything
@@ -105,7 +105,7 @@ async def test_a_lead_reads_what_is_about_the_own_organisation_and_nothing_else(
         foreign = (await make.member(session)).person
         await make.request(session, lead, NOW)
         await make.request(session, foreign, NOW)
-        tell(session, What.CALENDAR_CHANGED, NOW, about="KH")
+        record(session, AuditAction.CALENDAR_CHANGED, NOW, about="KH")
     headers = await make.session_of(client, lead, database)
     found = (await client.get("/api/audit", headers=headers)).json()["entries"]
     assert {each["cbo_id"] for each in found} == {str(lead.cbo_id)}
@@ -122,8 +122,8 @@ async def test_an_administrator_reads_all_of_it_but_not_whose_a_request_is(
     async with database.transaction() as session:
         administrator = (await make.member(session, Role.ADMINISTRATOR)).person
         member = (await make.member(session)).person
-        tell(session, What.REQUEST_FILED, NOW, about=uuid4(), by=member.id, cbo_id=member.cbo_id)
-        tell(session, What.SIGNED_IN, NOW, by=member.id, cbo_id=member.cbo_id)
+        record(session, AuditAction.REQUEST_FILED, NOW, about=uuid4(), by=member.id, cbo_id=member.cbo_id)
+        record(session, AuditAction.SIGNED_IN, NOW, by=member.id, cbo_id=member.cbo_id)
     headers = await make.session_of(client, administrator, database)
     signed_in, filed = (await client.get("/api/audit", headers=headers)).json()["entries"]
     assert (filed["what"], filed["person_id"], filed["person_name"], filed["cbo_id"], filed["cbo_code"]) == (
@@ -143,7 +143,7 @@ async def test_the_log_is_filtered_and_paged(
     await sign_in(Role.ADMINISTRATOR)
     async with database.transaction() as session:
         for number in range(60):
-            tell(session, What.EXPORTED, NOW, about=number)
+            record(session, AuditAction.EXPORTED, NOW, about=number)
     seen: list[str] = []
     mark = ""
     while mark is not None:

@@ -8,22 +8,22 @@ from sqlalchemy import text
 
 from notifications.unsubscribe import address as unsubscribing
 from rti.accounts import sign_in
-from rti.audit.record import HOUR, tally, tell_tallies
+from rti.audit.record import HOUR, record_tallies, tally
 from rti.core.db import Database
 from rti.core.errors import Invalid
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
-from rti.models.audit import AuditEntryRow, What
+from rti.models.audit import AuditAction, AuditEntryRow
 from rti.web.denial_log import ONE_BY_ONE
 from tests import make
 from tests.audit.test_pages import of
 from tests.conftest import NOW, SignIn
 
 
-async def after_an_hour(database: Database, *kinds: What) -> Sequence[AuditEntryRow]:
+async def after_an_hour(database: Database, *kinds: AuditAction) -> Sequence[AuditEntryRow]:
     async with database.transaction() as session:
-        await tell_tallies(session, present() + HOUR)
+        await record_tallies(session, present() + HOUR)
     return await of(database, *kinds)
 
 
@@ -36,11 +36,11 @@ async def test_forms_of_other_sites_and_without_their_token_give_one_entry_an_ho
         assert (await client.post("/api/sessions", json={}, headers=foreign)).status_code == 403
         simple = await client.post("/api/sessions", content="{}", headers={"content-type": "text/plain"})
         assert simple.status_code == 400
-    assert not await of(database, *What)
+    assert not await of(database, *AuditAction)
     member = (await sign_in(Role.CBO_MEMBER)).person
     assert (await client.post("/me", data={"language": "km"})).status_code == 403
-    by_anybody, by_member = await after_an_hour(database, *What)
-    assert {by_anybody.what, by_member.what} == {What.FORMS_REFUSED}
+    by_anybody, by_member = await after_an_hour(database, *AuditAction)
+    assert {by_anybody.what, by_member.what} == {AuditAction.FORMS_REFUSED}
     assert (by_anybody.person_id, by_anybody.details) == (None, {"times": 15})
     assert (by_member.person_id, by_member.details) == (member.id, {"times": 1})
 
@@ -59,11 +59,11 @@ async def test_guesses_that_came_too_often_are_told_once_an_hour_to_whom_they_co
     async with database.transaction() as session:
         member = await make.member(session)
     await guessed(database, member.email, 9)
-    told = await after_an_hour(database, What.SIGN_IN_FAILED, What.GUESSES_REFUSED)
+    told = await after_an_hour(database, AuditAction.SIGN_IN_FAILED, AuditAction.GUESSES_REFUSED)
     step = {"step": "password"}
     assert [(each.what, each.person_id, each.cbo_id, each.details) for each in told] == [
-        *[(What.SIGN_IN_FAILED, member.person.id, member.person.cbo_id, step)] * 5,
-        (What.GUESSES_REFUSED, member.person.id, member.person.cbo_id, {**step, "times": 4}),
+        *[(AuditAction.SIGN_IN_FAILED, member.person.id, member.person.cbo_id, step)] * 5,
+        (AuditAction.GUESSES_REFUSED, member.person.id, member.person.cbo_id, {**step, "times": 4}),
     ]
     assert told[-1].happened_at == NOW + HOUR
 
@@ -73,10 +73,10 @@ async def test_guesses_at_addresses_that_nobody_has_give_one_entry_however_many_
 ) -> None:
     for number in range(3):
         await guessed(database, f"nobody{number}@test.example", 6)
-    told = await after_an_hour(database, *What)
+    told = await after_an_hour(database, *AuditAction)
     assert [(each.what, each.person_id, each.details["times"]) for each in told] == [
-        (What.SIGN_IN_FAILED, None, 15),
-        (What.GUESSES_REFUSED, None, 3),
+        (AuditAction.SIGN_IN_FAILED, None, 15),
+        (AuditAction.GUESSES_REFUSED, None, 3),
     ]
 
 
@@ -84,27 +84,27 @@ async def test_somebody_who_is_denied_without_end_gives_single_entries_first_and
     client: httpx.AsyncClient, database: Database, sign_in: SignIn
 ) -> None:
     member = (await sign_in(Role.CBO_MEMBER)).person
-    for _ in range(ONE_BY_ONE.at_once + 20):
+    for _ in range(ONE_BY_ONE.burst + 20):
         assert (await client.get("/people")).status_code == 403
-    *single, counted = await after_an_hour(database, What.DENIED)
-    assert len(single) == ONE_BY_ONE.at_once
+    *single, counted = await after_an_hour(database, AuditAction.DENIED)
+    assert len(single) == ONE_BY_ONE.burst
     assert (counted.person_id, counted.cbo_id, counted.details) == (member.id, member.cbo_id, {"times": 20})
 
 
 async def test_two_schedulers_tell_a_count_once_and_none_before_its_hour_is_over(database: Database) -> None:
     async with database.transaction() as session:
         for _ in range(3):
-            await tally(session, What.FORMS_REFUSED, NOW, of=None)
+            await tally(session, AuditAction.FORMS_REFUSED, NOW, of=None)
 
     async def told() -> None:
         async with database.transaction() as session:
-            await tell_tallies(session, NOW + HOUR)
+            await record_tallies(session, NOW + HOUR)
 
     async with database.transaction() as session:
-        await tell_tallies(session, NOW + HOUR * 0.99)
-    assert not await of(database, *What)
+        await record_tallies(session, NOW + HOUR * 0.99)
+    assert not await of(database, *AuditAction)
     await asyncio.gather(told(), told())
-    assert [each.details for each in await of(database, *What)] == [{"times": 3}]
+    assert [each.details for each in await of(database, *AuditAction)] == [{"times": 3}]
 
 
 async def test_what_people_change_about_their_own_account_is_told_and_not_its_content(
@@ -125,13 +125,13 @@ async def test_what_people_change_about_their_own_account_is_told_and_not_its_co
     link = unsubscribing("", member.person.id, settings.secret)
     for _ in range(2):
         assert (await client.post(link)).status_code == 200
-    told = await of(database, *What)
+    told = await of(database, *AuditAction)
     assert [(each.what, each.details) for each in told] == [
-        (What.SETTINGS_CHANGED, {"changed": "wants_detail"}),
-        (What.CHANNEL_CHOSEN, {"channel": "email"}),
-        (What.CHANNEL_PROVED, {}),
-        (What.FEEDS_MADE, {}),
-        (What.FEEDS_REVOKED, {}),
-        (What.SETTINGS_CHANGED, {"changed": "wants_reminders"}),
+        (AuditAction.SETTINGS_CHANGED, {"changed": "wants_detail"}),
+        (AuditAction.CHANNEL_CHOSEN, {"channel": "email"}),
+        (AuditAction.CHANNEL_PROVED, {}),
+        (AuditAction.FEEDS_MADE, {}),
+        (AuditAction.FEEDS_REVOKED, {}),
+        (AuditAction.SETTINGS_CHANGED, {"changed": "wants_reminders"}),
     ]
     assert {(each.person_id, each.cbo_id) for each in told} == {(member.person.id, member.person.cbo_id)}

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from rti.accounts.sessions import find, open_session
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.audit.sealer import chain
 from rti.audit.verify import check
 from rti.backups.backup import make
@@ -21,10 +21,10 @@ from rti.core import keyring
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.errors import BackupFailed, Conflict
-from rti.encryption.data_keys import keys_to_read
+from rti.encryption.data_keys import keys_to_decrypt
 from rti.encryption.rotation import renew
 from rti.law.events import EventKind
-from rti.models.audit import AuditEntryRow, What
+from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.cbos import CboRow
 from rti.models.requests import EventRow
 from rti.requests.actions import record_event
@@ -64,7 +64,7 @@ async def filed(database: Database, content: bytes = b"What the commune wrote") 
 async def can_open(database: Database, cbo: CboRow) -> bool:
     async with database.transaction() as session:
         rows = (await session.execute(text("SELECT id, note FROM event WHERE note IS NOT NULL"))).all()
-        found = await keys_to_read(session, cbo.id)
+        found = await keys_to_decrypt(session, cbo.id)
         return any(found.text(EventRow.note, row, note) == "They called" for row, note in rows)
 
 
@@ -119,14 +119,14 @@ async def test_the_chain_of_the_audit_log_comes_back_whole_and_guarded(
 ) -> None:
     await filed(database)
     async with database.transaction() as session:
-        tell(session, What.EXPORTED, NOW, about="requests")
+        record(session, AuditAction.EXPORTED, NOW, about="requests")
         assert await chain(session) > 0
     await vault.restore(empty, (await vault.make(database)).path)
     async with empty.transaction() as session:
         checked = await check(session, NOW.date())
         told = (await session.scalars(select(AuditEntryRow.what))).all()
     assert (checked.faults, checked.waiting) == ([], 1), "that it was restored is told, and chained next"
-    assert told.count(What.RESTORED) == 1
+    assert told.count(AuditAction.RESTORED) == 1
     with pytest.raises(DBAPIError, match="only added to"):
         async with empty.transaction() as session:
             await session.execute(delete(AuditEntryRow))
@@ -220,7 +220,7 @@ async def test_who_was_shredded_since_stays_shredded_whatever_backup_is_restored
     async with empty.transaction() as session:
         again = await session.get_one(CboRow, cbo.id)
         assert (again.name_en, again.code[:8]) == ("", "SHREDDED")
-        assert not (await keys_to_read(session, cbo.id)).can_seal
+        assert not (await keys_to_decrypt(session, cbo.id)).can_encrypt
         assert (await session.get_one(CboRow, other.id)).shredded_at is None
     assert await can_open(empty, other)
 

@@ -13,11 +13,11 @@ from rti.core.db import Database
 from rti.core.errors import Conflict
 from rti.core.roles import Role
 from rti.core.settings import Settings
-from rti.encryption.data_keys import keys_to_read
+from rti.encryption.data_keys import keys_to_decrypt
 from rti.law.events import EventKind
 from rti.models.accounts import PersonRow, SignInRow
 from rti.models.cbos import CboRow, CboSafetyRow
-from rti.models.keys import DataKeyRow, sealed_columns
+from rti.models.keys import DataKeyRow, encrypted_columns
 from rti.models.requests import DocumentContentRow, EventRow, RequestRow
 from rti.requests.evidence import attach
 from rti.requests.queries import events_of
@@ -193,7 +193,7 @@ async def _nobody_is_left(session: Any, cbo: CboRow, request: RequestRow) -> Non
         )
         == 0
     )
-    for column in sealed_columns():
+    for column in encrypted_columns():
         left = select(func.count()).select_from(column.table).where(column.is_not(None))
         assert await session.scalar(left) == 0, column
     for table in await session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")):
@@ -204,7 +204,7 @@ async def _nobody_is_left(session: Any, cbo: CboRow, request: RequestRow) -> Non
     kept = await session.get_one(RequestRow, request.id)
     assert kept.reference.startswith("R-")
     assert kept.due_on == request.due_on
-    assert not (await keys_to_read(session, cbo.id)).can_seal
+    assert not (await keys_to_decrypt(session, cbo.id)).can_encrypt
 
 
 @pytest.mark.parametrize("first", [Role.STAFF, Role.ADMINISTRATOR])

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rti.core.cipher import PAD_TO, Cell, Unreadable, new_key, padded, seal, unpadded, unseal
+from rti.core.cipher import PAD_TO, Cell, Unreadable, decrypt, encrypt, new_key, padded, unpadded
 
 KEY = new_key(7)
 CELL = Cell("requester", "name", UUID(int=1), str(UUID(int=2)))
@@ -21,52 +21,52 @@ OTHERS = {
 
 
 def test_what_is_sealed_comes_back() -> None:
-    assert unseal({7: KEY}, CELL, seal(KEY, CELL, b"Sok Dara")) == b"Sok Dara"
+    assert decrypt({7: KEY}, CELL, encrypt(KEY, CELL, b"Sok Dara")) == b"Sok Dara"
 
 
 @pytest.mark.parametrize("place", OTHERS)
 def test_a_cell_moved_to_another_place_cannot_be_opened(place: str) -> None:
     with pytest.raises(Unreadable):
-        unseal({7: KEY}, OTHERS[place], seal(KEY, CELL, b"Sok Dara"))
+        decrypt({7: KEY}, OTHERS[place], encrypt(KEY, CELL, b"Sok Dara"))
 
 
 def test_every_flipped_bit_of_every_byte_is_refused() -> None:
-    sealed = seal(KEY, CELL, padded("Sok Dara"))
+    sealed = encrypt(KEY, CELL, padded("Sok Dara"))
     keys = {7: KEY}
     for place in range(len(sealed)):
         for bit in range(8):
             changed = bytearray(sealed)
             changed[place] ^= 1 << bit
             with pytest.raises(Unreadable):
-                unseal(keys, CELL, bytes(changed))
+                decrypt(keys, CELL, bytes(changed))
 
 
 def test_every_cut_is_refused() -> None:
-    sealed = seal(KEY, CELL, b"x")
+    sealed = encrypt(KEY, CELL, b"x")
     for length in range(len(sealed)):
         with pytest.raises(Unreadable):
-            unseal({7: KEY}, CELL, sealed[:length])
+            decrypt({7: KEY}, CELL, sealed[:length])
 
 
 def test_an_unknown_key_and_a_wrong_one_are_told_in_the_same_words() -> None:
-    sealed = seal(KEY, CELL, b"x")
+    sealed = encrypt(KEY, CELL, b"x")
     told = set()
     for keys in ({}, {8: KEY}, {7: new_key(7)}):
         with pytest.raises(Unreadable) as refused:
-            unseal(keys, CELL, sealed)
+            decrypt(keys, CELL, sealed)
         told.add(str(refused.value))
     assert told == {"cannot be opened"}
 
 
 def test_a_cell_cannot_be_said_to_be_under_another_key() -> None:
-    sealed = seal(KEY, CELL, b"x")
+    sealed = encrypt(KEY, CELL, b"x")
     relabelled = sealed[:2] + (8).to_bytes(4, "big") + sealed[6:]
     with pytest.raises(Unreadable):
-        unseal({8: replace(KEY, number=8)}, CELL, relabelled)
+        decrypt({8: replace(KEY, number=8)}, CELL, relabelled)
 
 
 def test_the_same_name_never_looks_the_same_twice() -> None:
-    assert len({seal(KEY, CELL, b"Sok Dara") for _ in range(100)}) == 100
+    assert len({encrypt(KEY, CELL, b"Sok Dara") for _ in range(100)}) == 100
 
 
 def test_no_key_shows_itself() -> None:
@@ -79,8 +79,8 @@ def test_cells_that_were_stored_once_can_be_opened_for_ever() -> None:
     header, nonce = b"v1\x00\x00\x00\x07", bytes(range(12))
     place = b"|requester|name|00000000-0000-0000-0000-000000000001|00000000-0000-0000-0000-000000000002"
     stored = header + nonce + AESGCM(KEY.secret).encrypt(nonce, b"Sok Dara", header + place)
-    assert unseal({7: KEY}, CELL, stored) == b"Sok Dara"
-    sealed = seal(KEY, CELL, b"Sok Dara")
+    assert decrypt({7: KEY}, CELL, stored) == b"Sok Dara"
+    sealed = encrypt(KEY, CELL, b"Sok Dara")
     assert (sealed[:6], len(sealed)) == (header, len(stored))
     assert padded("Sok Dara") == b"Sok Dara\x80" + bytes(55)
     assert len(new_key(7).secret) == 32

@@ -16,7 +16,7 @@ from rti.core.db import Database, new_id
 from rti.core.errors import Conflict
 from rti.core.keyring import Keyring
 from rti.core.settings import Settings
-from rti.encryption.data_keys import keys_to_read, keys_to_seal, require_keys
+from rti.encryption.data_keys import keys_to_decrypt, keys_to_encrypt, require_keys
 from rti.encryption.rotation import renew, rewrap
 from rti.law.events import EventKind
 from rti.models.cbos import CboRow
@@ -37,11 +37,11 @@ async def _two(session: AsyncSession) -> tuple[CboRow, CboRow]:
 
 async def test_each_organisation_has_a_key_of_its_own(session: AsyncSession) -> None:
     one, other = await _two(session)
-    sealed = (await keys_to_seal(session, one.id, NOW)).seal(EventRow.note, ROW, b"x")
-    foreign = await keys_to_seal(session, other.id, NOW)
+    sealed = (await keys_to_encrypt(session, one.id, NOW)).encrypt(EventRow.note, ROW, b"x")
+    foreign = await keys_to_encrypt(session, other.id, NOW)
     with pytest.raises(Unreadable):
-        foreign.unseal(EventRow.note, ROW, sealed)
-    assert (await keys_to_read(session, one.id)).unseal(EventRow.note, ROW, sealed) == b"x"
+        foreign.decrypt(EventRow.note, ROW, sealed)
+    assert (await keys_to_decrypt(session, one.id)).decrypt(EventRow.note, ROW, sealed) == b"x"
 
 
 async def test_the_first_key_is_made_once_however_many_need_it_at_the_same_moment(database: Database) -> None:
@@ -50,50 +50,50 @@ async def test_the_first_key_is_made_once_however_many_need_it_at_the_same_momen
 
     async def sealed(number: int) -> bytes:
         async with database.transaction() as session:
-            keys = await keys_to_seal(session, cbo.id, NOW)
-            return keys.seal(EventRow.note, UUID(int=number), b"x")
+            keys = await keys_to_encrypt(session, cbo.id, NOW)
+            return keys.encrypt(EventRow.note, UUID(int=number), b"x")
 
     cells = await asyncio.gather(*map(sealed, range(5)))
     async with database.transaction() as session:
-        keys = await keys_to_read(session, cbo.id)
-        assert [keys.unseal(EventRow.note, UUID(int=n), cell) for n, cell in enumerate(cells)] == [b"x"] * 5
+        keys = await keys_to_decrypt(session, cbo.id)
+        assert [keys.decrypt(EventRow.note, UUID(int=n), cell) for n, cell in enumerate(cells)] == [b"x"] * 5
 
 
 async def test_a_wrapped_key_moved_to_another_organisation_opens_nothing(session: AsyncSession) -> None:
     one, other = await _two(session)
-    sealed = (await keys_to_seal(session, one.id, NOW)).seal(EventRow.note, ROW, b"x")
-    await keys_to_seal(session, other.id, NOW)
+    sealed = (await keys_to_encrypt(session, one.id, NOW)).encrypt(EventRow.note, ROW, b"x")
+    await keys_to_encrypt(session, other.id, NOW)
     stolen = select(DataKeyRow.wrapped).where(DataKeyRow.cbo_id == one.id).scalar_subquery()
     await session.execute(update(DataKeyRow).where(DataKeyRow.cbo_id == other.id).values(wrapped=stolen))
     with pytest.raises(Unreadable):
-        (await keys_to_read(session, other.id)).unseal(EventRow.note, ROW, sealed)
+        (await keys_to_decrypt(session, other.id)).decrypt(EventRow.note, ROW, sealed)
 
 
 async def test_nothing_opens_without_the_key_file(database: Database, database_url: str) -> None:
     async with database.transaction() as session:
         cbo = await make.cbo(session, NOW)
-        sealed = (await keys_to_seal(session, cbo.id, NOW)).seal(EventRow.note, ROW, b"x")
+        sealed = (await keys_to_encrypt(session, cbo.id, NOW)).encrypt(EventRow.note, ROW, b"x")
     thief = Database(database_url, keyring=Keyring((replace(key_file.read(KEY_FILE).current, number=1),)))
     try:
         async with thief.transaction() as session:
             with pytest.raises(Unreadable):
-                (await keys_to_read(session, cbo.id)).unseal(EventRow.note, ROW, sealed)
+                (await keys_to_decrypt(session, cbo.id)).decrypt(EventRow.note, ROW, sealed)
             with pytest.raises(Conflict):
-                await keys_to_seal(session, cbo.id, NOW)
+                await keys_to_encrypt(session, cbo.id, NOW)
     finally:
         await thief.close()
 
 
 async def test_a_lock_closes_at_once_and_an_unlock_opens_again(session: AsyncSession) -> None:
     cbo = await make.cbo(session, NOW)
-    sealed = (await keys_to_seal(session, cbo.id, NOW)).seal(EventRow.note, ROW, b"x")
+    sealed = (await keys_to_encrypt(session, cbo.id, NOW)).encrypt(EventRow.note, ROW, b"x")
     cbo.locked_at = NOW
     await session.flush()
     with pytest.raises(Unreadable):
-        (await keys_to_read(session, cbo.id)).unseal(EventRow.note, ROW, sealed)
+        (await keys_to_decrypt(session, cbo.id)).decrypt(EventRow.note, ROW, sealed)
     cbo.locked_at = None
     await session.flush()
-    assert (await keys_to_read(session, cbo.id)).unseal(EventRow.note, ROW, sealed) == b"x"
+    assert (await keys_to_decrypt(session, cbo.id)).decrypt(EventRow.note, ROW, sealed) == b"x"
 
 
 async def test_a_locked_organisation_gets_no_key_and_nothing_is_sealed_without_one(
@@ -103,15 +103,15 @@ async def test_a_locked_organisation_gets_no_key_and_nothing_is_sealed_without_o
     cbo.locked_at = NOW
     await session.flush()
     with pytest.raises(Conflict):
-        await keys_to_seal(session, cbo.id, NOW)
+        await keys_to_encrypt(session, cbo.id, NOW)
     assert await session.scalar(select(DataKeyRow.epoch).where(DataKeyRow.cbo_id == cbo.id)) is None
     with pytest.raises(Unreadable):
-        (await keys_to_read(session, cbo.id)).seal(EventRow.note, ROW, b"x")
+        (await keys_to_decrypt(session, cbo.id)).encrypt(EventRow.note, ROW, b"x")
 
 
 async def test_no_key_in_the_key_file_is_needed_for_what_was_destroyed(session: AsyncSession) -> None:
     cbo = await make.cbo(session, NOW)
-    await keys_to_seal(session, cbo.id, NOW)
+    await keys_to_encrypt(session, cbo.id, NOW)
     of_another_file = update(DataKeyRow).values(key_number="00000001")
     await session.execute(of_another_file)
     with pytest.raises(RuntimeError, match="00000001"):
@@ -125,7 +125,7 @@ async def _filled(database: Database, count: int) -> tuple[UUID, UUID]:
     async with database.transaction() as session:
         member = await make.member(session)
         request = await make.request(session, member.person, NOW)
-        keys = await keys_to_seal(session, request.cbo_id, NOW)
+        keys = await keys_to_encrypt(session, request.cbo_id, NOW)
         for start in range(0, count, 5_000):
             rows = []
             for number in range(start, min(count, start + 5_000)):
@@ -139,7 +139,7 @@ async def _filled(database: Database, count: int) -> tuple[UUID, UUID]:
                         "happened_on": TODAY,
                         "recorded_at": NOW,
                         "details": {},
-                        "note": keys.seal_text(EventRow.note, row, f"note {number}"),
+                        "note": keys.encrypt_text(EventRow.note, row, f"note {number}"),
                     }
                 )
             await session.execute(insert(EventRow), rows)
@@ -148,7 +148,7 @@ async def _filled(database: Database, count: int) -> tuple[UUID, UUID]:
 
 async def _notes(database: Database, cbo_id: UUID) -> set[str | None]:
     async with database.transaction() as session:
-        keys = await keys_to_read(session, cbo_id)
+        keys = await keys_to_decrypt(session, cbo_id)
         rows = await session.execute(
             select(EventRow.id, EventRow.note).where(EventRow.cbo_id == cbo_id, EventRow.note.is_not(None))
         )
@@ -165,7 +165,7 @@ async def test_data_keys_are_renewed_under_writes_and_nothing_is_lost(database: 
     async def keep_writing() -> None:
         while not done.is_set() or len(written) < 5:
             async with database.transaction() as session:
-                keys = await keys_to_seal(session, cbo_id, NOW)
+                keys = await keys_to_encrypt(session, cbo_id, NOW)
                 row, text = new_id(), f"meanwhile {len(written)}"
                 session.add(
                     EventRow(
@@ -176,7 +176,7 @@ async def test_data_keys_are_renewed_under_writes_and_nothing_is_lost(database: 
                         happened_on=TODAY,
                         recorded_at=NOW,
                         details={},
-                        note=keys.seal_text(EventRow.note, row, text),
+                        note=keys.encrypt_text(EventRow.note, row, text),
                     )
                 )
             written.append(text)

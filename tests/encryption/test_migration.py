@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, text
 
 from rti.core import keyring
 from rti.core.db import Database
-from rti.encryption.data_keys import keys_to_read
+from rti.encryption.data_keys import keys_to_decrypt
 from rti.models.cbos import CboRow
 from rti.models.requests import DocumentContentRow, DocumentRow, EventRow
 from rti.upgrade import alembic_config
@@ -71,7 +71,7 @@ async def test_old_notes_and_documents_are_sealed_and_come_back(old: Database) -
     async with old.transaction() as session:
         cbo_id = await session.scalar(select(CboRow.id))
         assert cbo_id
-        opened = await keys_to_read(session, cbo_id)
+        opened = await keys_to_decrypt(session, cbo_id)
         events = await session.execute(select(EventRow.id, EventRow.note))
         notes = sorted(filter(None, (opened.text(EventRow.note, row, note) for row, note in events)))
         assert notes == sorted(f"Chea Vanna {number}" for number in range(2, 51, 2))
@@ -79,7 +79,7 @@ async def test_old_notes_and_documents_are_sealed_and_come_back(old: Database) -
         assert len({opened.text(DocumentRow.file_name, row, name) for row, name in names}) == 50
         contents = await session.execute(select(DocumentContentRow.document_id, DocumentContentRow.content))
         column = DocumentContentRow.content
-        assert {opened.unseal(column, row, content) for row, content in contents} == {b"abc"}
+        assert {opened.decrypt(column, row, content) for row, content in contents} == {b"abc"}
     async with old.engine.connect() as connection:
         await connection.run_sync(lambda c: command.downgrade(alembic_config(c, RING), BEFORE))
         assert (await connection.execute(text(PLAIN))).scalars().all() == before

@@ -17,7 +17,7 @@ from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.files import antivirus
 from rti.files.antivirus import ScannerAway, threat_in
-from rti.models.audit import AuditEntryRow, What
+from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.requests import DocumentRow
 from rti.requests.evidence import CHECKED_EVERY, attach
 from rti.requests.queries import events_of
@@ -56,8 +56,8 @@ async def scanned(settings: Settings, clamd: str) -> AsyncIterator[httpx.AsyncCl
     await app.state.database.close()
 
 
-async def _told(database: Database) -> list[What]:
-    wanted = (What.DOCUMENT_QUARANTINED, What.DOCUMENT_RELEASED, What.ORIGINAL_OPENED)
+async def _told(database: Database) -> list[AuditAction]:
+    wanted = (AuditAction.DOCUMENT_QUARANTINED, AuditAction.DOCUMENT_RELEASED, AuditAction.ORIGINAL_OPENED)
     query = select(AuditEntryRow.what).where(AuditEntryRow.what.in_(wanted)).order_by(AuditEntryRow.id)
     async with database.transaction() as session:
         return list(await session.scalars(query))
@@ -78,7 +78,7 @@ async def test_a_malicious_original_is_not_handed_out_and_everybody_concerned_is
         assert refused.status_code == 409
         assert "malicious" in refused.json()["title"]
     told = await _told(database)
-    assert told.count(What.DOCUMENT_QUARANTINED) == 1
+    assert told.count(AuditAction.DOCUMENT_QUARANTINED) == 1
     assert "in quarantine" in (await scanned.get(path.partition("/documents")[0])).text
     asked = (await scanned.get(f"{path}/original")).text
     assert "not handed out" in asked
@@ -99,7 +99,7 @@ async def test_what_came_in_is_scanned_by_the_scheduler_and_again_each_week(
     await _request(database, EICAR)
     job = documents_job(database.under(Login.WORKER), replace(settings, clamd=clamd))
     assert (await job(NOW)).words == "1 whole"
-    assert await _told(database) == [What.DOCUMENT_QUARANTINED]
+    assert await _told(database) == [AuditAction.DOCUMENT_QUARANTINED]
     async with database.transaction() as session:
         assert "Eicar" in (await session.scalar(select(DocumentRow.threat)) or "")
 
@@ -158,4 +158,4 @@ async def test_what_the_scanner_no_longer_takes_for_malicious_is_released(
     async with spoken(tmp_path) as address:
         job = documents_job(database.under(Login.WORKER), replace(settings, clamd=address))
         assert (await job(NOW + CHECKED_EVERY)).well
-    assert await _told(database) == [What.DOCUMENT_RELEASED]
+    assert await _told(database) == [AuditAction.DOCUMENT_RELEASED]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core.roles import Person
 from rti.imports.csv_reader import CsvFile
 from rti.imports.mapping import FIXED, RequestMap, read_mapping
-from rti.imports.report import Fate, Report, Run
+from rti.imports.report import LineResult, Report, Run
 from rti.imports.requests import import_requests
 from tests.conftest import NOW, TODAY
 
@@ -38,7 +38,7 @@ async def load_fixed(session: AsyncSession, text: str, person: Person | None = N
     return await load(session, text.encode(), FIXED, person=person)
 
 
-def fates(report: Report) -> dict[int, Fate]:
+def fates(report: Report) -> dict[int, LineResult]:
     return {line.number: line.fate for line in report.lines}
 
 

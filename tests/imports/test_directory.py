@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.errors import Invalid
 from rti.imports.csv_reader import CsvFile
-from rti.imports.report import Fate, Report, Run
+from rti.imports.report import LineResult, Report, Run
 from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
 from rti.models.bodies import BodyKind, PublicBodyRow
 from rti.models.cbos import CboRow
@@ -36,7 +36,7 @@ async def body(session: AsyncSession, code: str) -> PublicBodyRow | None:
 
 
 async def test_bodies_are_added_with_their_province(session: AsyncSession) -> None:
-    assert fates(await bodies(session, BODIES)) == {2: Fate.IMPORTED, 3: Fate.IMPORTED}
+    assert fates(await bodies(session, BODIES)) == {2: LineResult.IMPORTED, 3: LineResult.IMPORTED}
     added = await body(session, "HC-1")
     assert added
     assert (added.kind, added.province_code, added.country) == (BodyKind.HEALTH_CENTRE, "01", "KH")
@@ -47,9 +47,9 @@ async def test_bodies_are_added_with_their_province(session: AsyncSession) -> No
 
 async def test_a_known_code_is_updated_or_left_alone_and_reported_as_such(session: AsyncSession) -> None:
     await bodies(session, BODIES)
-    assert fates(await bodies(session, BODIES)) == {2: Fate.ALREADY_THERE, 3: Fate.ALREADY_THERE}
+    assert fates(await bodies(session, BODIES)) == {2: LineResult.ALREADY_THERE, 3: LineResult.ALREADY_THERE}
     moved = BODIES.replace("Street 1", "Street 2").replace("010201", "020101")
-    assert fates(await bodies(session, moved)) == {2: Fate.UPDATED, 3: Fate.ALREADY_THERE}
+    assert fates(await bodies(session, moved)) == {2: LineResult.UPDATED, 3: LineResult.ALREADY_THERE}
     changed = await body(session, "HC-1")
     assert changed
     assert (changed.address, changed.province_code) == ("Street 2", "02")
@@ -58,7 +58,7 @@ async def test_a_known_code_is_updated_or_left_alone_and_reported_as_such(sessio
 async def test_columns_that_a_file_lacks_are_left_as_they_are(session: AsyncSession) -> None:
     await bodies(session, BODIES)
     report = await bodies(session, "code,kind,name_km,name_en\nHC-1,health_centre,ថ្មី,New name\n")
-    assert fates(report) == {2: Fate.UPDATED}
+    assert fates(report) == {2: LineResult.UPDATED}
     changed = await body(session, "HC-1")
     assert changed
     assert (changed.name_en, changed.phone, changed.area_code) == ("New name", "012 345", "010201")
@@ -77,8 +77,8 @@ async def test_wrong_lines_of_bodies_are_rejected_with_all_their_faults(session:
         name in told[5] for name in ("kind: Choose one of: ministry", "name_en: This is needed", "email: ")
     )
     assert told[6].startswith("area_code: There is no area with this code")
-    assert report.counts[Fate.REJECTED] == 3
-    assert report.counts[Fate.IMPORTED] == 2
+    assert report.counts[LineResult.REJECTED] == 3
+    assert report.counts[LineResult.IMPORTED] == 2
 
 
 async def test_a_dry_run_of_bodies_keeps_nothing(session: AsyncSession) -> None:
@@ -86,7 +86,7 @@ async def test_a_dry_run_of_bodies_keeps_nothing(session: AsyncSession) -> None:
     report = await bodies(
         session, BODIES.replace("Street 1", "Street 9") + "NEW,other,ក,New,,,,\n", dry_run=True
     )
-    assert fates(report) == {2: Fate.UPDATED, 3: Fate.ALREADY_THERE, 4: Fate.IMPORTED}
+    assert fates(report) == {2: LineResult.UPDATED, 3: LineResult.ALREADY_THERE, 4: LineResult.IMPORTED}
     kept = await body(session, "HC-1")
     assert kept
     await session.refresh(kept)
@@ -95,9 +95,9 @@ async def test_a_dry_run_of_bodies_keeps_nothing(session: AsyncSession) -> None:
 
 
 async def test_organisations_are_added_and_updated(session: AsyncSession) -> None:
-    assert fates(await cbos(session, CBOS)) == {2: Fate.IMPORTED, 3: Fate.IMPORTED}
+    assert fates(await cbos(session, CBOS)) == {2: LineResult.IMPORTED, 3: LineResult.IMPORTED}
     renamed = CBOS.replace("Community 2", "Second community")
-    assert fates(await cbos(session, renamed)) == {2: Fate.ALREADY_THERE, 3: Fate.UPDATED}
+    assert fates(await cbos(session, renamed)) == {2: LineResult.ALREADY_THERE, 3: LineResult.UPDATED}
     row = await session.scalar(select(CboRow).where(CboRow.code == "C2"))
     assert row
     assert row.name_en == "Second community"

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import Database
 from rti.imports.mapping import read_mapping
-from rti.imports.report import Fate, LineFate
+from rti.imports.report import LineResult, ReportedLine
 from tests.imports.files import load
 
 ROOT = Path(__file__).parents[2]
@@ -51,16 +51,17 @@ async def test_the_real_log_gives_the_published_figures(
     counts = report.counts
     assert len(report.lines) == reference["rows"]["lines"]
     assert [line.number for line in report.lines] == list(range(2, reference["rows"]["lines"] + 2))
-    assert len(report.lines) - counts[Fate.REPETITION] == reference["rows"]["distinct"]
+    assert len(report.lines) - counts[LineResult.REPETITION] == reference["rows"]["distinct"]
     async with database.transaction() as session:
         await check_figures(session, reference)
         again = await load(session, LOG.read_bytes(), mapping)
-    assert again.counts[Fate.ALREADY_THERE] == counts[Fate.IMPORTED] + counts[Fate.DOUBTFUL]
-    assert again.counts[Fate.IMPORTED] == again.counts[Fate.DOUBTFUL] == 0
+    assert again.counts[LineResult.ALREADY_THERE] == counts[LineResult.IMPORTED] + counts[LineResult.DOUBTFUL]
+    assert again.counts[LineResult.IMPORTED] == again.counts[LineResult.DOUBTFUL] == 0
     # Of two lines with one reference, a rejected one leaves the other without doubt.
     one_rejected = returned_with_one_rejected(report.lines)
     assert (
-        counts[Fate.DOUBTFUL] + one_rejected == reference["rows"]["references_that_return_with_other_content"]
+        counts[LineResult.DOUBTFUL] + one_rejected
+        == reference["rows"]["references_that_return_with_other_content"]
     )
 
 
@@ -74,7 +75,7 @@ async def check_figures(session: AsyncSession, reference: dict[str, Any]) -> Non
     assert waiting
 
 
-def returned_with_one_rejected(fates: list[LineFate]) -> int:
+def returned_with_one_rejected(fates: list[ReportedLine]) -> int:
     """How many references stand on two different lines of which one was rejected."""
     with LOG.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -82,6 +83,6 @@ def returned_with_one_rejected(fates: list[LineFate]) -> int:
     distinct: dict[tuple[str, str], int] = Counter()
     for row, line in zip(rows, fates, strict=True):
         reference = (row["body"], row["request_id"])
-        distinct[reference] += line.fate is not Fate.REPETITION
-        rejected[reference] += line.fate is Fate.REJECTED
+        distinct[reference] += line.fate is not LineResult.REPETITION
+        rejected[reference] += line.fate is LineResult.REJECTED
     return sum(rejected[each] > 0 for each, lines in distinct.items() if lines > 1)

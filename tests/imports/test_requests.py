@@ -11,7 +11,7 @@ from rti.core.db import Database
 from rti.core.roles import Role
 from rti.imports import requests
 from rti.imports.mapping import FIXED
-from rti.imports.report import Fate, Report
+from rti.imports.report import LineResult, Report
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
 from rti.models.bodies import PublicBodyRow
@@ -41,12 +41,12 @@ async def test_every_line_has_one_fate(session: AsyncSession) -> None:
     empty_or_continued = {39, 43, 44}
     assert sorted(found) == sorted({*range(2, 46)} - empty_or_continued)
     assert len(report.lines) == len(found) == sum(report.counts.values())
-    assert {number for number, fate in found.items() if fate is Fate.REJECTED} == REJECTED
+    assert {number for number, fate in found.items() if fate is LineResult.REJECTED} == REJECTED
     assert {number: line.first for number, line in zip(found, report.lines, strict=True) if line.first} == {
         26: 2,
         27: 5,
     }
-    assert [number for number, fate in found.items() if fate is Fate.DOUBTFUL] == [28]
+    assert [number for number, fate in found.items() if fate is LineResult.DOUBTFUL] == [28]
 
 
 async def test_a_rejected_line_says_which_column_and_why(session: AsyncSession) -> None:
@@ -145,9 +145,12 @@ async def test_twice_is_once(database: Database) -> None:
     async with database.transaction() as session:
         again = await load(session)
         assert await counted(session) == before
-    assert again.counts[Fate.IMPORTED] == again.counts[Fate.DOUBTFUL] == 0
-    assert again.counts[Fate.ALREADY_THERE] == first.counts[Fate.IMPORTED] + first.counts[Fate.DOUBTFUL]
-    assert again.counts[Fate.REJECTED] == first.counts[Fate.REJECTED]
+    assert again.counts[LineResult.IMPORTED] == again.counts[LineResult.DOUBTFUL] == 0
+    assert (
+        again.counts[LineResult.ALREADY_THERE]
+        == first.counts[LineResult.IMPORTED] + first.counts[LineResult.DOUBTFUL]
+    )
+    assert again.counts[LineResult.REJECTED] == first.counts[LineResult.REJECTED]
 
 
 async def test_two_imports_at_the_same_time_are_one(database: Database) -> None:
@@ -159,13 +162,15 @@ async def test_two_imports_at_the_same_time_are_one(database: Database) -> None:
             return await load(session)
 
     first, second = sorted(
-        await asyncio.gather(one(), one()), key=lambda report: report.counts[Fate.IMPORTED]
+        await asyncio.gather(one(), one()), key=lambda report: report.counts[LineResult.IMPORTED]
     )
-    assert first.counts[Fate.IMPORTED] == 0
-    assert second.counts[Fate.IMPORTED] > 0
+    assert first.counts[LineResult.IMPORTED] == 0
+    assert second.counts[LineResult.IMPORTED] > 0
     assert (
-        first.counts[Fate.ALREADY_THERE]
-        == second.counts[Fate.ALREADY_THERE] + second.counts[Fate.IMPORTED] + second.counts[Fate.DOUBTFUL]
+        first.counts[LineResult.ALREADY_THERE]
+        == second.counts[LineResult.ALREADY_THERE]
+        + second.counts[LineResult.IMPORTED]
+        + second.counts[LineResult.DOUBTFUL]
     )
 
 
@@ -176,7 +181,7 @@ async def test_a_later_file_adds_only_what_is_new(database: Database) -> None:
     async with database.transaction() as session:
         report = await load(session)
         rows = await stored(session)
-    assert report.counts[Fate.ALREADY_THERE] == 9
+    assert report.counts[LineResult.ALREADY_THERE] == 9
     assert rows["H-001~2"].doubtful, "the reference is remembered from the file before"
 
 
@@ -185,9 +190,9 @@ async def test_columns_in_another_order_change_nothing(database: Database) -> No
     turned = "topic;received_on;title;body_code\nbudget;2026-01-05;Road;KH-010201\n"
     async with database.transaction() as session:
         person = (await make.member(session)).person
-        assert (await load_fixed(session, text, person)).counts[Fate.IMPORTED] == 1
+        assert (await load_fixed(session, text, person)).counts[LineResult.IMPORTED] == 1
     async with database.transaction() as session:
-        assert (await load_fixed(session, turned, person)).counts[Fate.ALREADY_THERE] == 1
+        assert (await load_fixed(session, turned, person)).counts[LineResult.ALREADY_THERE] == 1
 
 
 async def test_a_dry_run_tells_the_same_and_writes_nothing(database: Database) -> None:
@@ -240,7 +245,7 @@ async def test_a_member_imports_for_the_own_organisation_only(session: AsyncSess
         f"KH-010201,Bridge,budget,2026-01-05,{other.code}\n",
         person,
     )
-    assert fates(report) == {2: Fate.IMPORTED, 3: Fate.REJECTED}
+    assert fates(report) == {2: LineResult.IMPORTED, 3: LineResult.REJECTED}
     assert reasons(report)[3] == "cbo_code: You can import for your own organisation only"
     rows = await session.scalars(select(RequestRow))
     assert [(row.cbo_id, row.filed_by) for row in rows] == [(person.cbo_id, person.id)]
@@ -295,7 +300,7 @@ async def test_a_wrong_field_rejects_the_line_and_not_its_neighbours(
     wrong = right | fields
     lines = [",".join(each) for each in (right, wrong.values(), (right | {"title": "After"}).values())]
     report = await load_fixed(session, "\n".join(lines))
-    assert fates(report) == {2: Fate.REJECTED, 3: Fate.IMPORTED}
+    assert fates(report) == {2: LineResult.REJECTED, 3: LineResult.IMPORTED}
     assert told in reasons(report)[2]
 
 

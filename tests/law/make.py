@@ -5,14 +5,14 @@ from datetime import date, datetime
 from functools import cache
 
 from rti.calendars.holidays import published_calendar
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.calendars import WEEKENDS, Calendar
 from rti.law.deadlines import Deadline, deadlines
 from rti.law.events import Event, EventKind, Outcome
 from rti.law.library import load_library
 from rti.law.statutes import Statute
 
-HOLIDAY = Name("Holiday", "ថ្ងៃឈប់សម្រាក")
+HOLIDAY = BilingualName("Holiday", "ថ្ងៃឈប់សម្រាក")
 library = cache(load_library)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.calendars import Calendar
 from rti.law.reminders import DEFAULT_RULES, About, Audience, Occasion, ReminderRule, due_dates, first_due
 from rti.law.rules import ClockKind
@@ -14,7 +14,7 @@ from rti.law.rules import ClockKind
 MONDAY = date(2026, 11, 23)
 DAYS = st.integers(-200, 200).map(lambda n: MONDAY + timedelta(n))
 CALENDARS = st.sets(DAYS, max_size=60).map(
-    lambda days: Calendar(days_off={day: Name("Holiday", "") for day in days})
+    lambda days: Calendar(days_off={day: BilingualName("Holiday", "") for day in days})
 )
 RULES = {rule.name: next(rule.occasions()) for rule in DEFAULT_RULES}
 
@@ -55,12 +55,12 @@ def test_on_a_monday_without_holidays(rule: str, first: date, last: date) -> Non
 
 
 def test_khmer_new_year_moves_the_first_reminder_ahead_of_the_holidays() -> None:
-    new_year = Calendar(days_off={date(2026, 4, day): Name("New Year", "") for day in (14, 15, 16)})
+    new_year = Calendar(days_off={date(2026, 4, day): BilingualName("New Year", "") for day in (14, 15, 16)})
     assert due_dates(RULES["soon"], date(2026, 4, 10), new_year)[1] == date(2026, 4, 20)
 
 
 def test_a_deadline_at_the_end_of_long_holidays_is_told_of_until_the_day_before_it() -> None:
-    holidays = Calendar(days_off={MONDAY + timedelta(n): Name("Holiday", "") for n in range(4)})
+    holidays = Calendar(days_off={MONDAY + timedelta(n): BilingualName("Holiday", "") for n in range(4)})
     for day in (MONDAY, MONDAY + timedelta(2)):
         first, last = due_dates(RULES["soon"], day, holidays)
         assert first <= MONDAY + timedelta(3) <= last
@@ -124,7 +124,7 @@ def test_a_rule_may_speak_on_one_day_only_and_anew_on_each_working_day() -> None
 
 
 def holidays(*days: date) -> Calendar:
-    return Calendar(days_off={day: Name("Holiday", "") for day in days})
+    return Calendar(days_off={day: BilingualName("Holiday", "") for day in days})
 
 
 NEW_YEAR = holidays(date(2027, 4, 14), date(2027, 4, 15), date(2027, 4, 16))

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from notifications.jobs import seal_job
-from rti.audit.chain import read_anchors
-from rti.audit.record import tell
+from rti.audit.chain import read_checkpoints
+from rti.audit.record import record
 from rti.audit.sealer import anchor
 from rti.audit.verify import check
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.settings import Settings
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import messages
 from tests.notifications.servers import Sink
@@ -27,7 +27,7 @@ async def test_the_head_reaches_two_people_once_a_day_and_proves_the_log_afterwa
     keeping = replace(settings, anchor_to=KEEPERS, smtp_url=sink.url)
     sealing = seal_job(database.under(Login.WORKER), keeping)
     async with database.transaction() as session:
-        tell(session, What.EXPORTED, NOW)
+        record(session, AuditAction.EXPORTED, NOW)
     await asyncio.gather(*(sealing(NOW) for _ in range(3)))
     assert [message.to_address for message in await messages(database)] == list(KEEPERS)
     await sealing(NOW + timedelta(hours=2))
@@ -35,7 +35,7 @@ async def test_the_head_reaches_two_people_once_a_day_and_proves_the_log_afterwa
     await sent(database, keeping, sink.url)
     first, second = sink.messages
     assert {message["To"] for message in (first, second)} == set(KEEPERS)
-    (kept,) = read_anchors(first.get_payload(decode=True).decode())
+    (kept,) = read_checkpoints(first.get_payload(decode=True).decode())
     assert (kept.day, kept.head.position) == (TODAY, 1)
     await sealing(NOW + timedelta(days=1))
     assert len(await messages(database)) == 4

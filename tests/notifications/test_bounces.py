@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from notifications import delivery_reports
-from notifications.bounces import forgive, report, standing
+from notifications.bounces import forgive, health_of, report
 from notifications.sweep import sweep
 from rti.core.db import Database
 from rti.core.settings import Settings
-from rti.models.messages import BounceRow, Channel, MessageRow, MessageState, Standing
+from rti.models.messages import AddressHealth, BounceRow, Channel, MessageRow, MessageState
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due
 from tests.notifications.servers import Sink
@@ -116,19 +116,19 @@ def test_no_report_however_broken_raises_anything_else(noise: bytes, at: int) ->
 @pytest.mark.parametrize(
     ("refusals", "expected"),
     [
-        ([], Standing.GOOD),
-        ([("5.1.1", 0)], Standing.DISABLED),
-        ([("5.7.1", 0)], Standing.SUSPECT),
-        ([("4.4.7", day) for day in range(4)], Standing.SUSPECT),
-        ([("4.4.7", day) for day in range(5)], Standing.DISABLED),
-        ([("4.4.7", 2 * day) for day in range(9)], Standing.SUSPECT),
-        ([("4.4.7", day) for day in (40, 41, 0, 42, 43, 44)], Standing.DISABLED),
+        ([], AddressHealth.GOOD),
+        ([("5.1.1", 0)], AddressHealth.DISABLED),
+        ([("5.7.1", 0)], AddressHealth.SUSPECT),
+        ([("4.4.7", day) for day in range(4)], AddressHealth.SUSPECT),
+        ([("4.4.7", day) for day in range(5)], AddressHealth.DISABLED),
+        ([("4.4.7", 2 * day) for day in range(9)], AddressHealth.SUSPECT),
+        ([("4.4.7", day) for day in (40, 41, 0, 42, 43, 44)], AddressHealth.DISABLED),
     ],
 )
 def test_an_address_is_disabled_by_one_word_that_it_is_gone_or_by_five_others_in_a_week(
-    refusals: list[tuple[str, int]], expected: Standing
+    refusals: list[tuple[str, int]], expected: AddressHealth
 ) -> None:
-    assert standing((status, NOW + timedelta(days=day)) for status, day in refusals) is expected
+    assert health_of((status, NOW + timedelta(days=day)) for status, day in refusals) is expected
 
 
 async def test_each_message_has_a_sender_of_its_own(

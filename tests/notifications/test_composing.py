@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.render import Letter, compose
+from notifications.render import RenderedMessage, compose
 from tests.conftest import NOW
 from tests.sizes import size
 
@@ -33,7 +33,7 @@ WORDS = st.lists(st.one_of(st.text(), st.sampled_from(SMUGGLED)), max_size=4).ma
 def test_no_text_becomes_a_header_or_a_recipient(subject: str, body: str, to: str) -> None:
     try:
         sent = compose(
-            Letter(subject, body),
+            RenderedMessage(subject, body),
             sender="rti@rti.example",
             to=to,
             message_id="<1@rti.example>",

@@ -9,7 +9,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from sqlalchemy import text, update
 
 from notifications.dispatch import CONNECTIONS, Dispatched, dispatch
-from notifications.smtp import Patience, Wire
+from notifications.smtp import MailServer, Timeouts
 from notifications.sweep import sweep
 from rti.core.db import Database
 from rti.core.settings import Settings
@@ -22,7 +22,7 @@ from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import TITLE, due, messages
 from tests.notifications.servers import Sink, refusing_sign_in, scripted, smtp_server
 
-SHORT = Patience(connect=0.5, envelope=0.5, after_dot=0.5)
+SHORT = Timeouts(connect=0.5, envelope=0.5, after_dot=0.5)
 
 
 async def queued(database: Database, *, count: int = 1, language: str = "en", on: date = TODAY) -> None:
@@ -34,8 +34,8 @@ async def sent(
     database: Database, settings: Settings, url: str, *, after: timedelta = timedelta(0), **more: object
 ) -> Dispatched:
     with_server = replace(settings, smtp_url=url, mail_from="rti@rti.test")
-    wire = Wire(url, with_server.mail_from, SHORT)
-    return await dispatch(database, with_server, clock=lambda: NOW + after, wire=wire, **more)  # type: ignore[arg-type]
+    mail_server = MailServer(url, with_server.mail_from, SHORT)
+    return await dispatch(database, with_server, clock=lambda: NOW + after, mail_server=mail_server, **more)  # type: ignore[arg-type]
 
 
 async def only(database: Database) -> MessageRow:
@@ -58,7 +58,7 @@ async def test_a_message_on_the_wire_says_nothing(database: Database, settings: 
     case = await due(database, TODAY)
     await sweep(database, TODAY, NOW, host="rti.test")
     await sent(database, settings, sink.url)
-    wire = sink.accepted[0].decode("ascii")
+    mail_server = sink.accepted[0].decode("ascii")
     (message,) = sink.messages
     text_of_it = message.get_content()
     for secret in (
@@ -69,7 +69,7 @@ async def test_a_message_on_the_wire_says_nothing(database: Database, settings: 
         "Budget",
         str(case.request_id),
     ):
-        assert secret not in wire
+        assert secret not in mail_server
         assert secret not in text_of_it
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Subject"] == "1 request is due today"

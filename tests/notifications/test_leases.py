@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from notifications import outbox
 from notifications.dispatch import ROUND
-from notifications.smtp import Patience
+from notifications.smtp import Timeouts
 from rti.core.db import Database
 from rti.core.settings import Settings
 from rti.models.messages import MessageState
@@ -39,10 +39,10 @@ async def test_a_dispatcher_whose_lease_has_passed_writes_nothing_any_more(datab
 
     first = await claimed(NOW)
     second = await claimed(NOW + outbox.LEASE)
-    ledger = outbox.Ledger(database)
-    assert not await ledger.mark(outbox.Mark(first, MessageState.HANDED))
-    assert await ledger.mark(outbox.Mark(second, MessageState.HANDED))
-    assert not await ledger.mark(outbox.Mark(first, MessageState.ACCEPTED))
+    writer = outbox.GroupCommitWriter(database)
+    assert not await writer.mark(outbox.Mark(first, MessageState.HANDED))
+    assert await writer.mark(outbox.Mark(second, MessageState.HANDED))
+    assert not await writer.mark(outbox.Mark(first, MessageState.ACCEPTED))
     assert (await only(database)).state is MessageState.HANDED
 
 
@@ -53,10 +53,10 @@ async def test_a_mark_that_cannot_be_written_is_told_to_whoever_waits_for_it_and
     (message,) = (
         await outbox.claim(database, NOW, TODAY, address="http://rti.test", zone="Asia/Phnom_Penh", size=10)
     ).messages
-    ledger = outbox.Ledger(database)
+    writer = outbox.GroupCommitWriter(database)
     with pytest.raises(DBAPIError):
-        await ledger.mark(outbox.Mark(message, MessageState.HANDED, reply="\0 is no text to PostgreSQL"))
-    assert await ledger.mark(outbox.Mark(message, MessageState.HANDED))
+        await writer.mark(outbox.Mark(message, MessageState.HANDED, reply="\0 is no text to PostgreSQL"))
+    assert await writer.mark(outbox.Mark(message, MessageState.HANDED))
 
 
 async def test_four_dispatchers_at_once_send_each_message_once(
@@ -69,6 +69,6 @@ async def test_four_dispatchers_at_once_send_each_message_once(
 
 
 def test_the_slowest_conversation_ends_within_the_lease() -> None:
-    patience = Patience()
-    slowest = timedelta(seconds=patience.connect + patience.envelope + patience.after_dot)
+    timeouts = Timeouts()
+    slowest = timedelta(seconds=timeouts.connect + timeouts.envelope + timeouts.after_dot)
     assert ROUND + slowest < outbox.LEASE

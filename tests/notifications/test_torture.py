@@ -150,8 +150,8 @@ SENDING: list[Point] = [
     for module, name, calls in (
         ("notifications.outbox", "claim", 2),
         ("notifications.outbox", "_keep_texts", 1),
-        ("notifications.smtp", "Wire.connect", 1),
-        ("notifications.smtp", "Wire.hand_over", 2),
+        ("notifications.smtp", "MailServer.connect", 1),
+        ("notifications.smtp", "MailServer.send", 2),
         ("notifications.smtp", "_send_content", 2),
         ("rti.core.db", "Database.alone", 3),
     )

@@ -17,7 +17,7 @@ from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
 from rti.encryption.rotation import renew
-from rti.models.audit import AuditEntryRow, What
+from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.cbos import CboRow
 from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow
 from rti.requests import fixity
@@ -56,9 +56,9 @@ async def _flip(database: Database, table: Stored) -> list[tuple[UUID, bytes]]:
     return before
 
 
-async def _told(database: Database) -> list[tuple[What, str | None]]:
+async def _told(database: Database) -> list[tuple[AuditAction, str | None]]:
     """What was told of documents after they came in, and of which of their two files."""
-    of_fixity = (What.DOCUMENT_ALTERED, What.DOCUMENT_WHOLE)
+    of_fixity = (AuditAction.DOCUMENT_ALTERED, AuditAction.DOCUMENT_WHOLE)
     query = select(AuditEntryRow).where(AuditEntryRow.what.in_(of_fixity)).order_by(AuditEntryRow.id)
     async with database.transaction() as session:
         return [(row.what, row.details.get("table")) for row in await session.scalars(query)]
@@ -70,7 +70,7 @@ async def _documents(database: Database) -> list[DocumentRow]:
 
 
 async def _checked(database: Database, now: datetime) -> Counter[Found]:
-    return await check_some(database.under(Login.KEEPER), "", now)
+    return await check_some(database.under(Login.DOCUMENTS), "", now)
 
 
 async def test_each_document_is_looked_at_once_a_week(database: Database) -> None:
@@ -95,7 +95,7 @@ async def test_what_is_missing_or_altered_rings_until_it_is_brought_back(
     assert (await job(WEEK_LATER)).words == "1 altered"
     later = WEEK_LATER + ALARM_FOR
     assert (await job(later)).words == "1 altered", "it is looked at again each hour"
-    assert await _told(database) == [(What.DOCUMENT_ALTERED, "document_content")], "and told once"
+    assert await _told(database) == [(AuditAction.DOCUMENT_ALTERED, "document_content")], "and told once"
     assert (await _documents(database))[0].altered_at == WEEK_LATER
 
     await make.sign_in(client, member)
@@ -111,7 +111,7 @@ async def test_what_is_missing_or_altered_rings_until_it_is_brought_back(
             DocumentContentRow(document_id=document, cbo_id=member.person.cbo_id, content=content)
         )
     assert (await job(later + ALARM_FOR)).words == "1 whole"
-    assert (await _told(database))[1:] == [(What.DOCUMENT_WHOLE, None)]
+    assert (await _told(database))[1:] == [(AuditAction.DOCUMENT_WHOLE, None)]
     assert (await client.get("/health")).json()["documents"]["well"] is True
     assert "missing or altered" not in (await client.get(f"/requests/{request}")).text
 
@@ -154,7 +154,10 @@ async def test_a_copy_that_was_altered_is_made_anew(database: Database, client: 
     member, request, (document,) = await _kept(database)
     await _flip(database, DocumentCopyRow)
     assert await _checked(database, WEEK_LATER) == {Found.WHOLE: 1}
-    assert await _told(database) == [(What.DOCUMENT_ALTERED, "document_copy"), (What.DOCUMENT_WHOLE, None)]
+    assert await _told(database) == [
+        (AuditAction.DOCUMENT_ALTERED, "document_copy"),
+        (AuditAction.DOCUMENT_WHOLE, None),
+    ]
     await make.sign_in(client, member)
     assert (await client.get(f"/api/requests/{request}/documents/{document}")).status_code == 200
 

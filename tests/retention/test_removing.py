@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from notifications.jobs import retention_job
 from rti.accounts.passwords import new_token, token_hash
-from rti.audit.record import tell
+from rti.audit.record import record
 from rti.audit.sealer import chain
 from rti.audit.verify import check
 from rti.core.db import Database
@@ -26,7 +26,7 @@ from rti.models.accounts import (
     RecoveryCodeRow,
     SignInRow,
 )
-from rti.models.audit import AuditEntryRow, What
+from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.messages import Channel, ChannelAddressRow, MessageKind, MessageRow, MessageState
 from rti.retention.purge import _REMOVE, remove
 from rti.retention.schedule import RULES, Kept
@@ -70,7 +70,7 @@ def _rows(person: Person, kept: Kept, ended: datetime) -> list[Any]:
                 disabled_at=ended,
             )
         ],
-        Kept.AUDIT_ENTRIES: lambda: [AuditEntryRow(happened_at=ended, what=What.EXPORTED)],
+        Kept.AUDIT_ENTRIES: lambda: [AuditEntryRow(happened_at=ended, what=AuditAction.EXPORTED)],
     }[kept]()
 
 
@@ -139,7 +139,7 @@ async def test_somebody_whose_account_was_disabled_a_year_ago_is_a_number_and_wh
         for table in (ChannelAddressRow, AssignmentRow, PasskeyRow, RecoveryCodeRow):
             owners = set(await session.scalars(select(table.person_id)))
             assert left.person.id not in owners, table
-        told = select(AuditEntryRow.about).where(AuditEntryRow.what == What.PERSON_FORGOTTEN)
+        told = select(AuditEntryRow.about).where(AuditEntryRow.what == AuditAction.PERSON_FORGOTTEN)
         assert (await session.scalars(told)).all() == [str(gone.id)]
         assert await session.scalar(select(func.count()).where(AuditEntryRow.person_id == gone.id)), (
             "the log still tells what this one did"
@@ -204,5 +204,5 @@ async def test_the_database_refuses_to_lose_entries_before_their_time(database: 
             text("SELECT CAST(:now AS timestamptz) - interval '5 years'"), {"now": now}
         )
         assert now - RULES[Kept.AUDIT_ENTRIES].keeps < guard
-        tell(session, What.EXPORTED, now - timedelta(days=5 * 365 - 30))
+        record(session, AuditAction.EXPORTED, now - timedelta(days=5 * 365 - 30))
     assert (await remove(database.under(Login.WORKER), now))[Kept.AUDIT_ENTRIES] == 0

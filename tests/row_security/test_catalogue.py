@@ -24,14 +24,14 @@ TAMPERED = {
     "stale": "CREATE MATERIALIZED VIEW stale AS SELECT id FROM request",
     "wide": "CREATE FUNCTION wide() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER AS 'SELECT count(*) FROM request'",
     "tick": "ALTER TABLE tick OWNER TO rti_worker",
-    "declared": "GRANT SELECT (title) ON request TO rti_figures",
+    "declared": "GRANT SELECT (title) ON request TO rti_statistics",
     "me": "ALTER FUNCTION rti.me() VOLATILE",
 }
 """What somebody does to the database, and the word by which the fault names it."""
 
 
 async def test_a_migrated_database_stands_as_declared(database: Database) -> None:
-    await require(database.under(Login.DOOR))
+    await require(database.under(Login.AUTH))
 
 
 @pytest.mark.parametrize("named", TAMPERED)
@@ -39,7 +39,7 @@ async def test_whatever_opens_a_table_further_is_found(database: Database, named
     async with database.transaction() as session:
         for statement in TAMPERED[named].split("; "):
             await session.execute(text(statement))
-    async with database.under(Login.DOOR).transaction() as session:
+    async with database.under(Login.AUTH).transaction() as session:
         found = await faults(session, declaration())
     assert any(named in fault for fault in found), found
 

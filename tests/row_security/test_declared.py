@@ -85,7 +85,7 @@ def test_locking_and_shredding_touch_the_own_organisation_or_one_that_is_named()
         "feed",
     }
     of_people |= {"message", "channel_address", "bounce"}
-    for table, where in conditions(Login.SAFETY).items():
+    for table, where in conditions(Login.ERASURE).items():
         assert where == others.get(table, of_person if table in of_people else OURS_OR_NAMED), table
 
 
@@ -93,7 +93,7 @@ def test_administrators_read_no_message_that_is_only_for_its_reader() -> None:
     assert conditions(Login.ADMIN)["message"] == SHOWN
 
 
-@pytest.mark.parametrize("login", [Login.GROUP, Login.FIGURES])
+@pytest.mark.parametrize("login", [Login.GROUP, Login.STATISTICS])
 def test_who_counts_reads_no_row_of_a_person(login: Login) -> None:
     readable = {table for table, of in RESTRICTED.items() if login in of and "SELECT" in of[login].privileges}
-    assert readable == ({"request", "event", "deadline"} if login is Login.FIGURES else set())
+    assert readable == ({"request", "event", "deadline"} if login is Login.STATISTICS else set())

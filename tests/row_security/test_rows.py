@@ -143,7 +143,7 @@ async def test_a_setting_widens_no_login(database: Database) -> None:
                     await session.execute(text(f"SET ROLE {role}"))
 
 
-@pytest.mark.parametrize("login", [Login.DOOR, Login.GROUP, Login.ADMIN])
+@pytest.mark.parametrize("login", [Login.AUTH, Login.GROUP, Login.ADMIN])
 @pytest.mark.parametrize("table", OF_A_REQUEST)
 async def test_logins_that_need_no_request_see_none(database: Database, login: Login, table: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"):
@@ -154,7 +154,7 @@ async def test_logins_that_need_no_request_see_none(database: Database, login: L
 @pytest.mark.parametrize("column", ["title", "question", "reference", "cbo_id", "filed_by"])
 async def test_statistics_cannot_read_what_names_a_request(database: Database, column: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"):
-        async with database.under(Login.FIGURES).transaction() as session:
+        async with database.under(Login.STATISTICS).transaction() as session:
             await session.execute(text(f"SELECT {column} FROM request"))  # noqa: S608 -- our own columns
 
 

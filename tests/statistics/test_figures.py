@@ -15,7 +15,7 @@ from rti.law.events import Outcome
 from rti.law.status import RequestStatus
 from rti.models.campaigns import TargetAreaRow
 from rti.models.requests import RequestRow
-from rti.statistics.commands import Basis, Dimension, Wanted, check
+from rti.statistics.commands import Basis, Dimension, StatisticsQuery, check
 from rti.statistics.figures import Figures, Percentage, round_half_up
 from rti.statistics.measures import DISCLOSURE, DISCLOSURE_OF_ALL, MEASURES, ON_TIME, RESPONSE, State
 from rti.statistics.queries import Table, table
@@ -76,7 +76,7 @@ def test_every_measure_counts_a_part_of_what_it_divides_by() -> None:
 
 
 async def counted(session: AsyncSession, **wanted: object) -> Table:
-    return await table(session, None, decode(Wanted, wanted), TODAY)
+    return await table(session, None, decode(StatisticsQuery, wanted), TODAY)
 
 
 async def test_ten_requests_are_counted_as_by_hand(session: AsyncSession) -> None:
@@ -214,7 +214,7 @@ async def test_who_sees_which_figures(session: AsyncSession) -> None:
         (Role.ADMINISTRATOR, None, 10),
     ]:
         member = await house.member(session, role, of=organisation)
-        found = await table(session, member.person, Wanted(), TODAY)
+        found = await table(session, member.person, StatisticsQuery(), TODAY)
         assert found.total.figures.total(State) == number, role
 
 
@@ -227,7 +227,7 @@ async def test_without_requests_there_is_an_empty_table(session: AsyncSession) -
 
 def test_contradictions_are_told_all_at_once() -> None:
     wanted = decode(
-        Wanted,
+        StatisticsQuery,
         {
             "by": "year",
             "then_by": "year",

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.validation import decode
 from rti.models.requests import RequestRow
-from rti.statistics.commands import Wanted
+from rti.statistics.commands import StatisticsQuery
 from rti.statistics.measures import ON_TIME
 from rti.statistics.queries import table
 from tests import make as house
@@ -23,7 +23,9 @@ LOG, REFERENCE = DATA / "ca_municipal_foi_requests.csv", DATA / "ca_municipal_re
 @pytest.mark.skipif(not REFERENCE.exists(), reason=f"{REFERENCE} is not there; its log may not be committed")
 async def test_figures_by_body_and_year_of_answer_equal_the_published_log(session: AsyncSession) -> None:
     await load(session)
-    wanted = decode(Wanted, {"by": "body", "then_by": "year", "basis": "answered", "as_of": "2016-12-31"})
+    wanted = decode(
+        StatisticsQuery, {"by": "body", "then_by": "year", "basis": "answered", "as_of": "2016-12-31"}
+    )
     found = await table(session, None, wanted, make.NOW.date())
     groups = [line for line in found.lines if len(line.keys) == 2]
     told = {}

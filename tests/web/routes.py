@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
 from rti.core.db import Database
-from rti.core.roles import Person, Role, Standing, TokenScope
+from rti.core.roles import Person, Role, SignInState, TokenScope
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow
@@ -34,7 +34,7 @@ class Route:
     method: str
     path: str
     roles: frozenset[Role] | None
-    standings: frozenset[Standing]
+    standings: frozenset[SignInState]
     parameters: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -63,7 +63,7 @@ def routes_of(app: Litestar) -> Iterator[Route]:
                 found = [guard for guard in guards if hasattr(guard, "roles")]
                 assert found or open_to_all in guards, f"{method} {route.path} has no guard"
                 roles, standings = (
-                    (found[0].roles, found[0].standings) if found else (None, frozenset(Standing))
+                    (found[0].roles, found[0].standings) if found else (None, frozenset(SignInState))
                 )
                 yield Route(method, route.path, roles, standings, tuple(route.path_parameters))
 

@@ -8,7 +8,7 @@ from litestar import get
 from sqlalchemy import update
 
 from rti.core.db import Database
-from rti.core.roles import ADMINISTRATION, Role, Standing
+from rti.core.roles import ADMINISTRATION, Role, SignInState
 from rti.models.accounts import SignInRow
 from rti.web import guards
 from tests import make
@@ -64,12 +64,12 @@ async def test_the_password_is_asked_for_again_from_the_tenth_minute_on(
 
 def test_a_guard_says_whom_it_lets_in() -> None:
     assert guards.only(ADMINISTRATION).roles == ADMINISTRATION  # type: ignore[attr-defined]
-    assert guards.only(ADMINISTRATION).standings == {Standing.COMPLETE}  # type: ignore[attr-defined]
-    assert guards.enrolling.standings == {Standing.COMPLETE, Standing.MUST_ENROL}  # type: ignore[attr-defined]
-    assert guards.proving.standings == {Standing.MUST_PROVE}  # type: ignore[attr-defined]
+    assert guards.only(ADMINISTRATION).standings == {SignInState.COMPLETE}  # type: ignore[attr-defined]
+    assert guards.enrolling.standings == {SignInState.COMPLETE, SignInState.MUST_ENROL}  # type: ignore[attr-defined]
+    assert guards.verifying.standings == {SignInState.MUST_PROVE}  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("declared", [None, [], [guards.in_person], [guards.proved]])
+@pytest.mark.parametrize("declared", [None, [], [guards.interactive_only], [guards.recently_authenticated]])
 def test_the_application_does_not_start_with_a_route_that_says_not_for_whom_it_is(declared) -> None:
     @get("/", guards=declared)
     async def forgotten() -> None: ...
@@ -80,7 +80,7 @@ def test_the_application_does_not_start_with_a_route_that_says_not_for_whom_it_i
 
 @pytest.mark.parametrize("declared", [guards.open_to_all, guards.signed_in])
 def test_a_route_that_says_for_whom_it_is_may_have_other_guards_beside(declared) -> None:
-    @get("/", guards=[declared, guards.in_person])
+    @get("/", guards=[declared, guards.interactive_only])
     async def told() -> None: ...
 
     guards.require_declared_guards([told])

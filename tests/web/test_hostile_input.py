@@ -21,9 +21,9 @@ from rti.accounts.commands import (
     Invite,
     Reset,
     SaveMe,
-    ShowFactor,
-    ShowPasskey,
     SignIn,
+    VerifyFactor,
+    VerifyPasskey,
 )
 from rti.bodies.commands import SaveBody
 from rti.bodies.queries import BodyFilter
@@ -33,7 +33,7 @@ from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.requests.commands import FileRequest, OpenSealed, RecordEvent, RequestFilter, SaveRequester
-from rti.statistics.commands import Wanted
+from rti.statistics.commands import StatisticsQuery
 from rti.statistics.what_if import WhatIf
 from rti.statutes.commands import AddStatute, AddStatuteText, Calculate, Commence
 from tests import make
@@ -42,10 +42,21 @@ from tests.web.test_matrix import ROUTES
 
 COMMANDS = (
     *(LockCbo, OpenSealed, SaveRequester, ShredCbo, UnlockCbo),
-    *(Accept, AddApp, AddPasskey, AddToken, ChangeEmail, ChangeRole, Invite, Reset, ShowFactor, ShowPasskey),
+    *(
+        Accept,
+        AddApp,
+        AddPasskey,
+        AddToken,
+        ChangeEmail,
+        ChangeRole,
+        Invite,
+        Reset,
+        VerifyFactor,
+        VerifyPasskey,
+    ),
     *(AddStatute, AddStatuteText, BodyFilter, Calculate, CalendarFilter, ChangePassword, Commence),
     *(ConfirmYear, DeclareDay, FileRequest, MarkAreas, MessageFilter, RecordEvent, RequestFilter, SaveBody),
-    *(SaveCampaign, SaveMe, SignIn, Wanted, WhatIf),
+    *(SaveCampaign, SaveMe, SignIn, StatisticsQuery, WhatIf),
 )
 NAMES = sorted({name for command in COMMANDS for name in command.__struct_fields__} | {"back", "version"})
 

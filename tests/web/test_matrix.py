@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.sessions import API_TOKEN
 from rti.core.db import Base, Database
-from rti.core.roles import TWO_FACTORS, Person, Role, Standing, TokenScope, scope_needed
+from rti.core.roles import TWO_FACTORS, Person, Role, SignInState, TokenScope, scope_needed
 from rti.core.settings import Settings
 from rti.core.wallclock import now
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PersonRow
@@ -57,7 +57,7 @@ def _written(route: Route) -> str:
     letters = "".join(
         letter if role in route.roles else "-" for letter, role in zip("MLSWA", Role, strict=True)
     )
-    also = "" if route.standings == {Standing.COMPLETE} else "  " + " ".join(sorted(route.standings))
+    also = "" if route.standings == {SignInState.COMPLETE} else "  " + " ".join(sorted(route.standings))
     return f"{letters:<8}{route.method:<7}{route.path}{also}"
 
 
@@ -103,7 +103,7 @@ async def test_every_route_is_for_the_roles_of_its_guard_and_for_nobody_else(
             assert answer.status_code not in {401, 403}, f"{route} as {role}: {answer.status_code}"
         elif role is None and route.method == "GET" and not route.is_api:
             assert answer.headers.get("location") == "/sign-in", f"{route}: {answer.status_code}"
-        elif role and Standing.COMPLETE not in route.standings:
+        elif role and SignInState.COMPLETE not in route.standings:
             assert answer.status_code == 401, f"{route} as {role}: {answer.status_code}"
         elif role is None or role not in route.roles:
             assert answer.status_code == (403 if role else 401), f"{route} as {role}: {answer.status_code}"
@@ -120,7 +120,7 @@ async def test_with_the_password_alone_a_role_that_needs_two_factors_only_shows_
         person = (await make.member(session, role, enrolled=enrolled)).person
         member = (await make.member(session)).person
         names = await things(session, member, member)
-    standing = Standing.MUST_PROVE if enrolled else Standing.MUST_ENROL
+    standing = SignInState.MUST_PROVE if enrolled else SignInState.MUST_ENROL
     step = "/second-factor" if enrolled else "/me/factors"
     for route in ROUTES:
         if route.roles is None:

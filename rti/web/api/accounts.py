@@ -8,11 +8,11 @@ from litestar import delete, get, post, put
 from litestar.params import JSONBody
 
 from rti.accounts import api_tokens, people, sessions, sign_in
-from rti.accounts.commands import AddToken, ChangeEmail, ChangePassword, SaveMe, ShowPassword, SignIn
+from rti.accounts.commands import AddToken, ChangeEmail, ChangePassword, ConfirmPassword, SaveMe, SignIn
 from rti.core.roles import Role, TokenScope
 from rti.models.accounts import ApiTokenRow
 from rti.web.api.people import PersonView, person_view
-from rti.web.guards import in_person, open_to_all, proved, signed_in
+from rti.web.guards import interactive_only, open_to_all, recently_authenticated, signed_in
 from rti.web.inject import Door, Id, Me, Now, Session, Who
 from rti.web.json_body import JsonBody
 from rti.web.templating import WebRequest
@@ -25,25 +25,29 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 
 @post("/api/sessions", guards=[open_to_all], dto=JsonBody[SignIn], return_dto=None)
-async def open_session(request: WebRequest, data: JSONBody[SignIn], door: Door, now: Now) -> SignedIn:
+async def open_session(
+    request: WebRequest, data: JSONBody[SignIn], auth_database: Door, now: Now
+) -> SignedIn:
     demo: bool = request.app.state.settings.demo
-    opened = await sign_in.sign_in_for_api(door, data.email, data.password, data.code, now, demo=demo)
+    opened = await sign_in.sign_in_for_api(
+        auth_database, data.email, data.password, data.code, now, demo=demo
+    )
     return SignedIn(opened.token, opened.person.role, int(sessions.LONGEST.total_seconds()))
 
 
 @post(
     "/api/sessions/proof",
-    guards=[signed_in, in_person],
-    dto=JsonBody[ShowPassword],
+    guards=[signed_in, interactive_only],
+    dto=JsonBody[ConfirmPassword],
     return_dto=None,
     status_code=204,
 )
-async def show_password(data: JSONBody[ShowPassword], door: Door, me: Me, now: Now) -> None:
+async def confirm_password(data: JSONBody[ConfirmPassword], auth_database: Door, me: Me, now: Now) -> None:
     """For ten minutes, what asks for the password again is allowed."""
-    await sign_in.show_password(door, me, data.password, now)
+    await sign_in.confirm_password(auth_database, me, data.password, now)
 
 
-@delete("/api/sessions", guards=[signed_in, in_person])
+@delete("/api/sessions", guards=[signed_in, interactive_only])
 async def close_session(session: Session, me: Me, now: Now) -> None:
     await sessions.sign_out(session, me, now)
 
@@ -87,17 +91,17 @@ async def save_me(data: JSONBody[SaveMe], session: Session, person: Who, now: No
     return person_view(await people.save_me(session, person, data, now))
 
 
-@put("/api/me/password", guards=[signed_in, in_person], dto=JsonBody[ChangePassword], return_dto=None)
+@put("/api/me/password", guards=[signed_in, interactive_only], dto=JsonBody[ChangePassword], return_dto=None)
 async def change_password(
-    data: JSONBody[ChangePassword], session: Session, door: Door, me: Me, now: Now
+    data: JSONBody[ChangePassword], session: Session, auth_database: Door, me: Me, now: Now
 ) -> SignedIn:
     """Every session and token ends; the answer holds a new one."""
-    await sign_in.show_password(door, me, data.old_password, now, field="old_password")
+    await sign_in.confirm_password(auth_database, me, data.old_password, now, field="old_password")
     token = await people.change_password(session, me, data, now)
     return SignedIn(token, me.person.role, int(sessions.LONGEST.total_seconds()))
 
 
-@put("/api/me/email", guards=[signed_in, proved], dto=JsonBody[ChangeEmail], return_dto=None)
+@put("/api/me/email", guards=[signed_in, recently_authenticated], dto=JsonBody[ChangeEmail], return_dto=None)
 async def change_email(data: JSONBody[ChangeEmail], session: Session, me: Me, now: Now) -> SignedIn:
     """Every session and token ends; the answer holds a new one."""
     token = await people.change_email(session, me, data, now)
@@ -128,7 +132,7 @@ async def list_tokens(session: Session, person: Who) -> list[TokenView]:
     return [_token_view(row) for row in await api_tokens.tokens_of(session, person.id)]
 
 
-@post("/api/me/tokens", guards=[signed_in, proved], dto=JsonBody[AddToken], return_dto=None)
+@post("/api/me/tokens", guards=[signed_in, recently_authenticated], dto=JsonBody[AddToken], return_dto=None)
 async def add_token(data: JSONBody[AddToken], session: Session, person: Who, now: Now) -> AddedToken:
     row, token = await api_tokens.add(session, person, data, now)
     return AddedToken(token=token, about=_token_view(row))
@@ -141,7 +145,7 @@ async def revoke_token(session: Session, person: Who, token_id: Id, now: Now) ->
 
 ROUTES = [
     open_session,
-    show_password,
+    confirm_password,
     close_session,
     show_me,
     save_me,

@@ -7,7 +7,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import JSONBody
 
-from rti.accounts.rate_limits import Costly
+from rti.accounts.rate_limits import LimitedCall
 from rti.calendars import queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
 from rti.core.roles import SUPPORT
@@ -16,7 +16,7 @@ from rti.law.rules import ClockKind
 from rti.requests import date_changes
 from rti.requests.queries import seen
 from rti.requests.recalculation import Move, Moves
-from rti.web.guards import costs, only, signed_in
+from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Now, Recomputing, Session, Today, Who
 from rti.web.json_body import JsonBody
 from rti.web.templating import WebRequest
@@ -81,12 +81,12 @@ async def show_calendar(request: WebRequest, session: Session, today: Today) -> 
 async def _change(
     request: WebRequest, sessions: tuple[Session, Recomputing], command: Command, person: Who, now: datetime
 ) -> MovesView:
-    session, recomputing = sessions
+    session, recalculating = sessions
     only_preview = decode(Preview, dict(request.query_params)).preview
     if only_preview:
-        moves = await date_changes.preview(recomputing, command, now)
+        moves = await date_changes.preview(recalculating, command, now)
     else:
-        moves = await date_changes.change(recomputing, command, person.id, now)
+        moves = await date_changes.change(recalculating, command, person.id, now)
     return moves_view(moves, await seen(session, person, moves.first), preview=only_preview)
 
 
@@ -103,7 +103,7 @@ def moves_view(moves: Moves, first: Sequence[Move], *, preview: bool) -> MovesVi
 
 @post(
     "/api/calendar/days-off",
-    guards=[only(SUPPORT), costs(Costly.CALENDARS)],
+    guards=[only(SUPPORT), rate_limited(LimitedCall.CALENDARS)],
     dto=JsonBody[DeclareDay],
     return_dto=None,
 )
@@ -111,16 +111,16 @@ async def declare_day(
     request: WebRequest,
     data: JSONBody[DeclareDay],
     session: Session,
-    recomputing: Recomputing,
+    recalculating: Recomputing,
     person: Who,
     now: Now,
 ) -> MovesView:
-    return await _change(request, (session, recomputing), data, person, now)
+    return await _change(request, (session, recalculating), data, person, now)
 
 
 @post(
     "/api/calendar/withdrawals",
-    guards=[only(SUPPORT), costs(Costly.CALENDARS)],
+    guards=[only(SUPPORT), rate_limited(LimitedCall.CALENDARS)],
     dto=JsonBody[WithdrawDay],
     return_dto=None,
 )
@@ -128,16 +128,16 @@ async def withdraw_day(
     request: WebRequest,
     data: JSONBody[WithdrawDay],
     session: Session,
-    recomputing: Recomputing,
+    recalculating: Recomputing,
     person: Who,
     now: Now,
 ) -> MovesView:
-    return await _change(request, (session, recomputing), data, person, now)
+    return await _change(request, (session, recalculating), data, person, now)
 
 
 @post(
     "/api/calendar/confirmations",
-    guards=[only(SUPPORT), costs(Costly.CALENDARS)],
+    guards=[only(SUPPORT), rate_limited(LimitedCall.CALENDARS)],
     dto=JsonBody[ConfirmYear],
     return_dto=None,
 )
@@ -145,11 +145,11 @@ async def confirm_year(
     request: WebRequest,
     data: JSONBody[ConfirmYear],
     session: Session,
-    recomputing: Recomputing,
+    recalculating: Recomputing,
     person: Who,
     now: Now,
 ) -> MovesView:
-    return await _change(request, (session, recomputing), data, person, now)
+    return await _change(request, (session, recalculating), data, person, now)
 
 
 ROUTES = [show_calendar, declare_day, withdraw_day, confirm_year]

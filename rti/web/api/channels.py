@@ -4,7 +4,7 @@ from litestar import get, post, put
 from litestar.params import JSONBody
 
 from notifications import channels
-from notifications.channels import ChannelView, ChooseChannel, ProveAddress
+from notifications.channels import ChannelView, ChooseChannel, VerifyAddress
 from rti.web.guards import signed_in
 from rti.web.inject import Door, Now, Session, Who
 from rti.web.json_body import JsonBody
@@ -20,23 +20,23 @@ async def show_my_channel(session: Session, person: Who) -> ChannelView:
 async def choose_my_channel(
     request: WebRequest,
     data: JSONBody[ChooseChannel],
-    door: Door,
+    auth_database: Door,
     session: Session,
     person: Who,
     now: Now,
 ) -> ChannelView:
-    await channels.choose(door, session, request.app.state.settings, person, data, now)
+    await channels.choose(auth_database, session, request.app.state.settings, person, data, now)
     await session.flush()
     return await channels.chosen(session, person)
 
 
 @post(
-    "/api/me/channel/code", guards=[signed_in], status_code=200, dto=JsonBody[ProveAddress], return_dto=None
+    "/api/me/channel/code", guards=[signed_in], status_code=200, dto=JsonBody[VerifyAddress], return_dto=None
 )
 async def prove_my_channel(
-    data: JSONBody[ProveAddress], door: Door, session: Session, person: Who, now: Now
+    data: JSONBody[VerifyAddress], auth_database: Door, session: Session, person: Who, now: Now
 ) -> ChannelView:
-    await channels.prove(door, person, data.code, now)
+    await channels.verify_address(auth_database, person, data.code, now)
     return await channels.chosen(session, person)
 
 

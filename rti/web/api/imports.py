@@ -5,12 +5,12 @@ from litestar import post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
-from rti.accounts.rate_limits import Costly
+from rti.accounts.rate_limits import LimitedCall
 from rti.core.errors import NotFound, invalid, say
 from rti.core.validation import decode
 from rti.imports.actions import IMPORTERS, MOST_LINES, import_file
-from rti.imports.report import Fate, FileKind, Run
-from rti.web.guards import costs, only
+from rti.imports.report import FileKind, LineResult, Run
+from rti.web.guards import only, rate_limited
 from rti.web.inject import Now, Session, Today, Who
 from rti.web.openapi import FaultView
 from rti.web.problems import fault_views
@@ -28,7 +28,7 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the file; `same_as_line` belongs to a repetition, `note` to a doubtful one."""
 
     line: int
-    result: Fate
+    result: LineResult
     faults: list[FaultView]
     note: str | None
     same_as_line: int | None
@@ -43,7 +43,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[LineView]
 
 
-@post("/api/imports/{name:str}", guards=[only(IMPORTERS), costs(Costly.IMPORTS)], status_code=200)
+@post("/api/imports/{name:str}", guards=[only(IMPORTERS), rate_limited(LimitedCall.IMPORTS)], status_code=200)
 async def import_one(
     request: WebRequest, name: FromPath[str], session: Session, person: Who, now: Now, today: Today
 ) -> ImportReport:

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts import assignments, invitations, people
 from rti.accounts.commands import Assign, ChangeRole, Invite, Reset
 from rti.accounts.people import person
-from rti.accounts.rate_limits import Costly
+from rti.accounts.rate_limits import LimitedCall
 from rti.core.roles import ADMINISTRATION, INVITING, Role
 from rti.core.settings import Settings
 from rti.models.accounts import PersonRow
-from rti.web.guards import costs, only, proved
+from rti.web.guards import only, rate_limited, recently_authenticated
 from rti.web.inject import Id, Now, Session, Who
 from rti.web.json_body import JsonBody
 from rti.web.templating import WebRequest
@@ -66,7 +66,7 @@ async def list_people(session: Session, person: Who) -> list[PersonView]:
 
 @post(
     "/api/people",
-    guards=[only(INVITING), proved, costs(Costly.INVITATIONS)],
+    guards=[only(INVITING), recently_authenticated, rate_limited(LimitedCall.INVITATIONS)],
     dto=JsonBody[Invite],
     return_dto=None,
 )
@@ -79,7 +79,7 @@ async def invite(
 
 @post(
     "/api/people/{person_id:uuid}/reset",
-    guards=[only(INVITING), proved, costs(Costly.INVITATIONS)],
+    guards=[only(INVITING), recently_authenticated, rate_limited(LimitedCall.INVITATIONS)],
     dto=JsonBody[Reset],
     return_dto=None,
     status_code=200,
@@ -93,7 +93,7 @@ async def reset(
 
 @put(
     "/api/people/{person_id:uuid}/role",
-    guards=[only(ADMINISTRATION), proved],
+    guards=[only(ADMINISTRATION), recently_authenticated],
     dto=JsonBody[ChangeRole],
     return_dto=None,
 )

@@ -7,7 +7,7 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, JSONBody
 
-from rti.accounts.rate_limits import Costly
+from rti.accounts.rate_limits import LimitedCall
 from rti.core.errors import Conflict, invalid, say
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
@@ -30,7 +30,7 @@ from rti.web.api.request_views import (
     identity_view,
     list_view,
 )
-from rti.web.guards import costs, only, proved
+from rti.web.guards import only, rate_limited, recently_authenticated
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.json_body import JsonBody
 from rti.web.pages.evidence import download
@@ -46,7 +46,7 @@ async def list_requests(request: WebRequest, session: Session, person: Who, toda
 
 @post(
     "/api/requests",
-    guards=[only(REQUESTS), costs(Costly.RECORDS)],
+    guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)],
     dto=JsonBody[FileRequest],
     return_dto=None,
 )
@@ -71,7 +71,7 @@ async def show_request(
 
 @post(
     "/api/requests/{request_id:uuid}/events",
-    guards=[only(REQUESTS), costs(Costly.RECORDS)],
+    guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)],
     dto=JsonBody[RecordEvent],
     return_dto=None,
 )
@@ -84,7 +84,7 @@ async def record_event(
 
 @post(
     "/api/requests/{request_id:uuid}/events/{event_id:uuid}/documents",
-    guards=[only(REQUESTS), costs(Costly.RECORDS)],
+    guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)],
 )
 async def attach_document(
     request_id: Id,
@@ -121,7 +121,7 @@ async def save_requester(
 
 @post(
     "/api/requests/{request_id:uuid}/identity",
-    guards=[only(REQUESTS), proved, costs(Costly.OPENINGS)],
+    guards=[only(REQUESTS), recently_authenticated, rate_limited(LimitedCall.OPENINGS)],
     dto=JsonBody[OpenSealed],
     return_dto=None,
     status_code=200,
@@ -136,7 +136,7 @@ async def open_identity(
 
 @get(
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}",
-    guards=[only(REQUESTS), costs(Costly.OPENINGS)],
+    guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
     media_type="*/*",
 )
 async def show_copy(
@@ -151,7 +151,7 @@ async def show_copy(
 
 @post(
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
-    guards=[only(REQUESTS), costs(Costly.OPENINGS)],
+    guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
     media_type="*/*",
     dto=JsonBody[OpenSealed],
     return_dto=None,

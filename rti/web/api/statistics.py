@@ -8,7 +8,7 @@ import msgspec
 
 from rti.core import i18n
 from rti.core.csv_export import Cell
-from rti.law.bilingual import Name
+from rti.law.bilingual import BilingualName
 from rti.law.events import Outcome
 from rti.statistics.commands import Basis
 from rti.statistics.figures import Figures, Percentage
@@ -67,7 +67,7 @@ class TableView(msgspec.Struct, frozen=True, kw_only=True):
 
 def words(shown: Shown | None, language: str) -> str:
     """The name of a group in a language; nothing for a group that has none."""
-    if isinstance(shown, Name):
+    if isinstance(shown, BilingualName):
         return str(shown.in_language(language))
     if isinstance(shown, StrEnum):
         return i18n.translator(language)(label(shown))

@@ -8,7 +8,7 @@ from rti.audit.queries import AuditFilter, AuditView, entries
 from rti.audit.sealer import anchor
 from rti.core.roles import ADMINISTRATION, INVITING
 from rti.core.validation import decode
-from rti.models.audit import What
+from rti.models.audit import AuditAction
 from rti.web.guards import only
 from rti.web.inject import Session, Today, Who
 from rti.web.templating import WebRequest, page
@@ -21,7 +21,7 @@ class AuditList(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-class AnchorView(msgspec.Struct, frozen=True):
+class CheckpointView(msgspec.Struct, frozen=True):
     """The line to keep elsewhere: day, position and digest of the head of the chain."""
 
     anchor: str
@@ -32,7 +32,7 @@ async def show_audit(request: WebRequest, session: Session, person: Who, today: 
     wanted = decode(AuditFilter, dict(request.query_params))
     found = await entries(session, person, wanted, request.app.state.settings.timezone)
     line = await anchor(session, today) if person.role in ADMINISTRATION else None
-    return page(request, "audit.html", found, wanted=wanted, kinds=What, anchor=line)
+    return page(request, "audit.html", found, wanted=wanted, kinds=AuditAction, anchor=line)
 
 
 @get("/api/audit", guards=[only(INVITING)])
@@ -43,8 +43,8 @@ async def list_audit(request: WebRequest, session: Session, person: Who) -> Audi
 
 
 @get("/api/audit/head", guards=[only(ADMINISTRATION)])
-async def show_head(session: Session, today: Today) -> AnchorView:
-    return AnchorView(str(await anchor(session, today)))
+async def show_head(session: Session, today: Today) -> CheckpointView:
+    return CheckpointView(str(await anchor(session, today)))
 
 
 ROUTES = [show_audit, list_audit, show_head]

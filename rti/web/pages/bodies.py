@@ -53,7 +53,7 @@ async def show_body(
 
 
 async def _form(
-    request: WebRequest, session: Session, body_id: UUID | None = None, sent: forms.Sent | None = None
+    request: WebRequest, session: Session, body_id: UUID | None = None, sent: forms.Form | None = None
 ) -> Template:
     row = await queries.body(session, body_id) if body_id else None
     stored = {name: getattr(row, name) or "" for name in SaveBody.__struct_fields__} if row else {}

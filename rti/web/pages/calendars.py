@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from rti.accounts.rate_limits import Costly
+from rti.accounts.rate_limits import LimitedCall
 from rti.calendars import queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
 from rti.core.errors import Invalid, NotFound
@@ -15,7 +15,7 @@ from rti.core.validation import decode
 from rti.requests import date_changes
 from rti.requests.queries import seen
 from rti.web import forms
-from rti.web.guards import costs, only, signed_in
+from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Now, Recomputing, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page
 
@@ -35,17 +35,17 @@ async def show_calendar(request: WebRequest, session: Session, today: Today) -> 
 async def preview_change(
     request: WebRequest,
     session: Session,
-    recomputing: Recomputing,
+    recalculating: Recomputing,
     person: Who,
     change: FromPath[str],
     now: Now,
     today: Today,
 ) -> Template:
     """What a change would move; nothing is changed yet."""
-    sent = forms.Sent(dict(request.query_params), {})
-    async with forms.attempt(recomputing, sent):
+    sent = forms.Form(dict(request.query_params), {})
+    async with forms.attempt(recalculating, sent):
         command = _command(change, sent)
-        moves = await date_changes.preview(recomputing, command, now)
+        moves = await date_changes.preview(recalculating, command, now)
     if sent.faults:
         return await _calendar_page(request, session, today, _shown(sent), sent)
     return page(
@@ -59,33 +59,33 @@ async def preview_change(
     )
 
 
-@post("/calendar/{change:str}", guards=[only(SUPPORT), costs(Costly.CALENDARS)])
+@post("/calendar/{change:str}", guards=[only(SUPPORT), rate_limited(LimitedCall.CALENDARS)])
 async def make_change(
     request: WebRequest,
     session: Session,
-    recomputing: Recomputing,
+    recalculating: Recomputing,
     person: Who,
     change: FromPath[str],
     now: Now,
     today: Today,
 ) -> Response[None] | Template:
     sent = await forms.read(request)
-    async with forms.attempt(recomputing, sent):
+    async with forms.attempt(recalculating, sent):
         command = _command(change, sent)
-        await date_changes.change(recomputing, command, person.id, now)
+        await date_changes.change(recalculating, command, person.id, now)
     if sent.faults:
         return await _calendar_page(request, session, today, _shown(sent), sent)
     year = command.year if isinstance(command, ConfirmYear) else command.day.year
     return Redirect(f"/calendar?country={command.country}&year={year}", status_code=303)
 
 
-def _command(change: str, sent: forms.Sent) -> Command:
+def _command(change: str, sent: forms.Form) -> Command:
     if change not in CHANGES:
         raise NotFound
     return decode(CHANGES[change], sent.values)
 
 
-def _shown(sent: forms.Sent) -> CalendarFilter:
+def _shown(sent: forms.Form) -> CalendarFilter:
     """The list beside a form with faults: the country of the form where that one is right."""
     try:
         return decode(CalendarFilter, {"country": sent.values.get("country", "")})
@@ -98,7 +98,7 @@ async def _calendar_page(
     session: Session,
     today: Today,
     wanted: CalendarFilter,
-    sent: forms.Sent | None = None,
+    sent: forms.Form | None = None,
 ) -> Template:
     year = wanted.year or today.year
     return page(

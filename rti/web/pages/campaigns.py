@@ -95,7 +95,7 @@ def _may_edit(request: WebRequest) -> bool:
 
 
 async def _form(
-    request: WebRequest, session: Session, campaign_id: UUID | None = None, sent: forms.Sent | None = None
+    request: WebRequest, session: Session, campaign_id: UUID | None = None, sent: forms.Form | None = None
 ) -> Template:
     row = await queries.campaign(session, campaign_id) if campaign_id else None
     stored = {
@@ -117,7 +117,7 @@ async def _areas(
     session: Session,
     campaign_id: UUID,
     marked: frozenset[str],
-    sent: forms.Sent | None = None,
+    sent: forms.Form | None = None,
 ) -> Template:
     return page(
         request,
@@ -130,7 +130,7 @@ async def _areas(
 
 
 async def _rules_page(
-    request: WebRequest, session: Session, campaign_id: UUID, sent: forms.Sent | None = None
+    request: WebRequest, session: Session, campaign_id: UUID, sent: forms.Form | None = None
 ) -> Template:
     known = await rules.rules_of(session, campaign_id)
     chosen = next((rule for rule in known if rule.name == request.query_params.get("rule")), None)

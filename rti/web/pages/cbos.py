@@ -22,7 +22,7 @@ async def list_cbos(request: WebRequest, session: Session, person: Who) -> Templ
 
 
 async def _detail_page(
-    request: WebRequest, session: Session, person: Who, cbo_id: UUID, sent: forms.Sent | None = None
+    request: WebRequest, session: Session, person: Who, cbo_id: UUID, sent: forms.Form | None = None
 ) -> Template:
     return page(
         request,

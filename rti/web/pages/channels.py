@@ -5,7 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from notifications import channels, unsubscribe
-from notifications.channels import ChooseChannel, ProveAddress
+from notifications.channels import ChooseChannel, VerifyAddress
 from rti.core.validation import decode
 from rti.models.messages import Channel
 from rti.web import forms
@@ -15,7 +15,7 @@ from rti.web.templating import Faults, WebRequest, page
 
 
 async def _channel_page(
-    request: WebRequest, session: Session, person: Who, sent: forms.Sent | None = None
+    request: WebRequest, session: Session, person: Who, sent: forms.Form | None = None
 ) -> Template:
     view = await channels.chosen(session, person)
     return page(
@@ -45,12 +45,14 @@ async def show_channel(request: WebRequest, session: Session, person: Who) -> Te
 
 @post("/me/channel", guards=[signed_in])
 async def choose_channel(
-    request: WebRequest, door: Door, session: Session, person: Who, now: Now
+    request: WebRequest, auth_database: Door, session: Session, person: Who, now: Now
 ) -> Response[None] | Template:
     sent = await forms.read(request)
     settings = request.app.state.settings
     async with forms.attempt(session, sent):
-        await channels.choose(door, session, settings, person, decode(ChooseChannel, sent.values), now)
+        await channels.choose(
+            auth_database, session, settings, person, decode(ChooseChannel, sent.values), now
+        )
     if sent.faults:
         return await _channel_page(request, session, person, sent)
     return Redirect("/me/channel?saved=1", status_code=303)
@@ -58,11 +60,11 @@ async def choose_channel(
 
 @post("/me/channel/code", guards=[signed_in])
 async def prove_channel(
-    request: WebRequest, door: Door, session: Session, person: Who, now: Now
+    request: WebRequest, auth_database: Door, session: Session, person: Who, now: Now
 ) -> Response[None] | Template:
     sent = await forms.read(request)
     async with forms.attempt(session, sent):
-        await channels.prove(door, person, decode(ProveAddress, sent.values).code, now)
+        await channels.verify_address(auth_database, person, decode(VerifyAddress, sent.values).code, now)
     if sent.faults:
         return await _channel_page(request, session, person, sent)
     return Redirect("/me/channel?saved=1", status_code=303)

@@ -37,7 +37,7 @@ async def _letter_page(
     person: Who,
     letter_id: UUID,
     today: Today,
-    sent: forms.Sent | None = None,
+    sent: forms.Form | None = None,
 ) -> Template:
     found = await chasers.letter(session, person, letter_id)
     chosen = decode(ShowLetter, dict(request.query_params)).language

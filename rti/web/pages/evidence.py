@@ -3,7 +3,7 @@
 from litestar import Response, get, post
 from litestar.response import Redirect, Template
 
-from rti.accounts.rate_limits import Costly
+from rti.accounts.rate_limits import LimitedCall
 from rti.core.errors import Problem
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
@@ -11,7 +11,7 @@ from rti.requests import actions, evidence, requester
 from rti.requests.commands import OpenSealed, SaveRequester
 from rti.requests.queries import one
 from rti.web import forms, problems, reauthentication
-from rti.web.guards import costs, only
+from rti.web.guards import only, rate_limited
 from rti.web.headers import DOWNLOAD_POLICY, attachment
 from rti.web.inject import Door, Id, Now, Session, Today, Who
 from rti.web.pages.requests import detail_page
@@ -46,13 +46,21 @@ async def save_requester(
 
 
 @post(
-    "/requests/{request_id:uuid}/identity", guards=[only(REQUESTS), costs(Costly.OPENINGS)], status_code=200
+    "/requests/{request_id:uuid}/identity",
+    guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
+    status_code=200,
 )
 async def open_identity(
-    request: WebRequest, session: Session, door: Door, person: Who, request_id: Id, now: Now, today: Today
+    request: WebRequest,
+    session: Session,
+    auth_database: Door,
+    person: Who,
+    request_id: Id,
+    now: Now,
+    today: Today,
 ) -> Template:
     """Answers with the page instead of a way to it: each look is an opening of its own."""
-    sent = await reauthentication.read(request, door, now)
+    sent = await reauthentication.read(request, auth_database, now)
     filed = await actions.locked(session, request_id, person)
     opened = None
     async with forms.attempt(session, sent):
@@ -65,7 +73,7 @@ async def open_identity(
 
 @get(
     "/requests/{request_id:uuid}/documents/{document_id:uuid}",
-    guards=[only(REQUESTS), costs(Costly.OPENINGS)],
+    guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
 )
 async def show_copy(
     request: WebRequest, session: Session, person: Who, request_id: Id, document_id: Id, now: Now
@@ -83,7 +91,7 @@ async def _original_page(
     person: Who,
     request_id: Id,
     document_id: Id,
-    sent: forms.Sent | None = None,
+    sent: forms.Form | None = None,
 ) -> Template:
     await evidence.document_of(session, person, request_id, document_id)
     detail = await one(session, person, request_id)
@@ -108,7 +116,7 @@ async def ask_for_original(
 
 @post(
     "/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
-    guards=[only(REQUESTS), costs(Costly.OPENINGS)],
+    guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
     status_code=200,
 )
 async def get_original(

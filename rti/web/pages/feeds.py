@@ -62,7 +62,7 @@ def addresses(base: str, secret: str) -> Addresses:
 async def _opened(request: WebRequest, secret: str) -> AsyncIterator[tuple[FeedReader, AsyncSession]]:
     """Whoever stands behind the secret, whoever else is signed in here, and what they see now."""
     database = request.app.state.database
-    async with database.under(Login.DOOR).transaction() as session:
+    async with database.under(Login.AUTH).transaction() as session:
         reader = await reader_of(session, secret)
     if reader is None:
         raise NotFound
@@ -119,7 +119,7 @@ async def changes(request: WebRequest, secret: Secret) -> Response[bytes]:
         return _refused()
     t = Reader(reader.person.language, settings.timezone)
     entries = [
-        atom.Entry(each.told.id, _change(each, t, named=reader.named), _url(request, each.request), each.at)
+        atom.Entry(each.entry.id, _change(each, t, named=reader.named), _url(request, each.request), each.at)
         for each in found
     ]
     shown = atom.feed(
@@ -161,7 +161,7 @@ def _caveats(due: DueDate, t: Reader) -> str:
 
 def _change(change: Change, t: Reader, *, named: bool) -> str:
     _ = t.translate
-    moved = isinstance(change.told, DateChangeRow)
+    moved = isinstance(change.entry, DateChangeRow)
     if not named:
         return (
             _("A date of 1 request was computed again")
@@ -169,9 +169,9 @@ def _change(change: Change, t: Reader, *, named: bool) -> str:
             else _("Something was recorded about 1 request")
         )
     what = (
-        f"{t.label(change.told.kind)}: {t.date(change.told.old_due_on)} → {t.date(change.told.new_due_on)}"
-        if isinstance(change.told, DateChangeRow)
-        else f"{t.date(change.told.happened_on)} {t.label(change.told.kind)}"
+        f"{t.label(change.entry.kind)}: {t.date(change.entry.old_due_on)} → {t.date(change.entry.new_due_on)}"
+        if isinstance(change.entry, DateChangeRow)
+        else f"{t.date(change.entry.happened_on)} {t.label(change.entry.kind)}"
     )
     return f"{change.request.reference} {change.request.title} – {t.name(change.body)}: {what}"
 

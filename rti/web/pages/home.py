@@ -3,7 +3,7 @@
 from litestar import get
 from litestar.response import Redirect, Template
 
-from notifications.channels import count_doubted
+from notifications.channels import count_failing_addresses
 from rti.calendars.queries import warning
 from rti.core.roles import REQUESTS, SUPPORT
 from rti.law.status import RequestStatus
@@ -19,17 +19,17 @@ async def home(request: WebRequest, session: Session, today: Today) -> Template 
     if request.user is None:
         return Redirect("/sign-in")
     supports = request.user.role in SUPPORT
-    told = await warning(session, today) if supports else None
-    doubts = await count_doubted(session) if supports else 0
+    notice = await warning(session, today) if supports else None
+    doubts = await count_failing_addresses(session) if supports else 0
     if request.user.role not in REQUESTS:
-        return page(request, "home.html", warning=told, doubted=doubts)
+        return page(request, "home.html", warning=notice, doubted=doubts)
     return page(
         request,
         "home.html",
         await urgency(session, request.user, today),
         open_requests=await worklist(session, request.user, RequestFilter(status=RequestStatus.OPEN), today),
         today=today,
-        warning=told,
+        warning=notice,
         doubted=doubts,
     )
 

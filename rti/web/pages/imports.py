@@ -8,13 +8,13 @@ import msgspec
 from litestar import Response, get, post
 from litestar.response import Template
 
-from rti.accounts.rate_limits import Costly
+from rti.accounts.rate_limits import LimitedCall
 from rti.core.errors import invalid, say
 from rti.core.validation import decode
 from rti.imports.actions import COLUMNS, IMPORTERS, MOST_LINES, import_file, kinds_for
-from rti.imports.report import Fate, FileKind, Report, Run
+from rti.imports.report import FileKind, LineResult, Report, Run
 from rti.web import forms
-from rti.web.guards import costs, only
+from rti.web.guards import only, rate_limited
 from rti.web.inject import Now, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page, reader_of
 
@@ -28,7 +28,7 @@ class ImportForm(msgspec.Struct, frozen=True, kw_only=True):
     as_csv: bool = False
 
 
-def _page(request: WebRequest, person: Who, sent: forms.Sent | None = None) -> Template:
+def _page(request: WebRequest, person: Who, sent: forms.Form | None = None) -> Template:
     return page(
         request,
         "imports/new.html",
@@ -46,7 +46,7 @@ async def new_import(request: WebRequest, person: Who) -> Template:
     return _page(request, person)
 
 
-@post("/imports", guards=[only(IMPORTERS), costs(Costly.IMPORTS)], status_code=200)
+@post("/imports", guards=[only(IMPORTERS), rate_limited(LimitedCall.IMPORTS)], status_code=200)
 async def import_one(
     request: WebRequest, session: Session, person: Who, now: Now, today: Today
 ) -> Template | Response[str]:
@@ -70,7 +70,12 @@ async def import_one(
             headers={"Content-Disposition": 'attachment; filename="import-report.csv"'},
         )
     return page(
-        request, "imports/report.html", report, kind=asked.kind, checked=asked.check, rejected=Fate.REJECTED
+        request,
+        "imports/report.html",
+        report,
+        kind=asked.kind,
+        checked=asked.check,
+        rejected=LineResult.REJECTED,
     )
 
 

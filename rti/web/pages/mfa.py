@@ -13,7 +13,7 @@ from rti.accounts import mfa, passkeys, sessions, totp
 from rti.accounts.commands import AddApp, AddPasskey
 from rti.accounts.passkeys import Site
 from rti.core.errors import Invalid
-from rti.core.roles import TWO_FACTORS, Standing
+from rti.core.roles import TWO_FACTORS, SignInState
 from rti.core.settings import Settings
 from rti.core.validation import decode
 from rti.web import cookies, forms, reauthentication
@@ -22,7 +22,7 @@ from rti.web.inject import Door, Id, Me, Now, Session
 from rti.web.templating import Faults, WebRequest, page
 
 
-def _app_to_scan(settings: Settings, me: Me, sent: forms.Sent | None) -> dict[str, Any]:
+def _app_to_scan(settings: Settings, me: Me, sent: forms.Form | None) -> dict[str, Any]:
     """What an authenticator app takes up: the same again where a first code was wrong."""
     secret, made = mfa.new_app(settings.secret, me.person)
     if sent and sent.values.get("made"):
@@ -34,7 +34,7 @@ def _app_to_scan(settings: Settings, me: Me, sent: forms.Sent | None) -> dict[st
     return {"made": made, "shown": totp.shown(secret), "width": width, "path": path}
 
 
-async def _page(request: WebRequest, session: Session, me: Me, sent: forms.Sent | None = None) -> Template:
+async def _page(request: WebRequest, session: Session, me: Me, sent: forms.Form | None = None) -> Template:
     settings: Settings = request.app.state.settings
     there = await mfa.enrolled(session, me.person.id)
     site = Site.of(settings.address)
@@ -48,7 +48,7 @@ async def _page(request: WebRequest, session: Session, me: Me, sent: forms.Sent 
         app=None if there.app_since else _app_to_scan(settings, me, sent),
         wanted=passkeys.wanted_for_new(site, me.token, me.person.id, name, known) if site else "",
         needed=me.person.role in TWO_FACTORS,
-        only_this=me.standing is Standing.MUST_ENROL,
+        only_this=me.standing is SignInState.MUST_ENROL,
         form=sent.values if sent else {},
         faults=Faults(sent.faults if sent else ()),
     )
@@ -77,7 +77,7 @@ async def _changed(
     session: Session,
     me: Me,
     now: Now,
-    sent: forms.Sent,
+    sent: forms.Form,
     change: Callable[[], Awaitable[Sequence[str]]],
     *,
     enrolled: bool = False,
@@ -94,9 +94,9 @@ async def _changed(
 
 @post("/me/factors/app", guards=[enrolling], status_code=200)
 async def add_app(
-    request: WebRequest, session: Session, door: Door, me: Me, now: Now
+    request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now
 ) -> Response[None] | Template:
-    sent = await reauthentication.read(request, door, now)
+    sent = await reauthentication.read(request, auth_database, now)
 
     async def change() -> Sequence[str]:
         given = decode(AddApp, sent.values)
@@ -109,9 +109,9 @@ async def add_app(
 
 @post("/me/factors/passkeys", guards=[enrolling], status_code=200)
 async def add_passkey(
-    request: WebRequest, session: Session, door: Door, me: Me, now: Now
+    request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now
 ) -> Response[None] | Template:
-    sent = await reauthentication.read(request, door, now)
+    sent = await reauthentication.read(request, auth_database, now)
     site = Site.of(request.app.state.settings.address)
 
     async def change() -> Sequence[str]:
@@ -123,9 +123,9 @@ async def add_passkey(
 
 @post("/me/factors/app/remove", guards=[signed_in])
 async def remove_app(
-    request: WebRequest, session: Session, door: Door, me: Me, now: Now
+    request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now
 ) -> Response[None] | Template:
-    sent = await reauthentication.read(request, door, now)
+    sent = await reauthentication.read(request, auth_database, now)
 
     async def change() -> Sequence[str]:
         await mfa.remove_app(session, me.person, now, demo=request.app.state.settings.demo)
@@ -136,9 +136,9 @@ async def remove_app(
 
 @post("/me/factors/passkeys/{passkey_id:uuid}/remove", guards=[signed_in])
 async def remove_passkey(
-    request: WebRequest, session: Session, door: Door, me: Me, passkey_id: Id, now: Now
+    request: WebRequest, session: Session, auth_database: Door, me: Me, passkey_id: Id, now: Now
 ) -> Response[None] | Template:
-    sent = await reauthentication.read(request, door, now)
+    sent = await reauthentication.read(request, auth_database, now)
 
     async def change() -> Sequence[str]:
         demo = request.app.state.settings.demo
@@ -150,9 +150,9 @@ async def remove_passkey(
 
 @post("/me/factors/codes", guards=[signed_in], status_code=200)
 async def new_codes(
-    request: WebRequest, session: Session, door: Door, me: Me, now: Now
+    request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now
 ) -> Response[None] | Template:
-    sent = await reauthentication.read(request, door, now)
+    sent = await reauthentication.read(request, auth_database, now)
     codes: list[str] = []
     async with forms.attempt(session, sent):
         sent.good()

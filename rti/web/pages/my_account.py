@@ -23,7 +23,7 @@ async def _page(
     session: Session,
     me: Me,
     now: Now,
-    sent: forms.Sent | None = None,
+    sent: forms.Form | None = None,
     *,
     new_token: str = "",
 ) -> Template:
@@ -71,7 +71,7 @@ async def _renewed(
     session: Session,
     me: Me,
     now: Now,
-    sent: forms.Sent,
+    sent: forms.Form,
     change: Callable[[], Awaitable[str]],
 ) -> Response[None] | Template:
     """Make a change after which only this browser is signed in, under a new token."""
@@ -86,12 +86,12 @@ async def _renewed(
 
 @post("/me/password", guards=[signed_in])
 async def change_password(
-    request: WebRequest, session: Session, door: Door, me: Me, now: Now
+    request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now
 ) -> Response[None] | Template:
     sent = await forms.read(request)
     try:
         old = decode(ChangePassword, sent.values).old_password
-        await sign_in.show_password(door, me, old, now, field="old_password")
+        await sign_in.confirm_password(auth_database, me, old, now, field="old_password")
     except Invalid as refused:
         sent.faults = refused.faults
 
@@ -103,9 +103,9 @@ async def change_password(
 
 @post("/me/email", guards=[signed_in])
 async def change_email(
-    request: WebRequest, session: Session, door: Door, me: Me, now: Now
+    request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now
 ) -> Response[None] | Template:
-    sent = await reauthentication.read(request, door, now)
+    sent = await reauthentication.read(request, auth_database, now)
 
     async def change() -> str:
         return await people.change_email(session, me, decode(ChangeEmail, sent.values), now)
@@ -120,9 +120,9 @@ async def end_session(session: Session, person: Who, session_id: Id, now: Now) -
 
 
 @post("/me/tokens", guards=[signed_in], status_code=200)
-async def add_token(request: WebRequest, session: Session, door: Door, me: Me, now: Now) -> Template:
+async def add_token(request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now) -> Template:
     """Answers with a page instead of a way to it: the token is shown here and never again."""
-    sent = await reauthentication.read(request, door, now)
+    sent = await reauthentication.read(request, auth_database, now)
     token = ""
     async with forms.attempt(session, sent):
         sent.good()

@@ -8,7 +8,7 @@ from litestar.response import Redirect, Template
 from rti.accounts import assignments, invitations, mfa, people
 from rti.accounts.commands import Assign, ChangeRole, Invite, Reset
 from rti.accounts.people import person as person_row
-from rti.accounts.rate_limits import Costly
+from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import provinces
 from rti.campaigns.queries import campaigns
 from rti.cbos.queries import cbos
@@ -17,13 +17,13 @@ from rti.core.settings import Settings
 from rti.core.validation import decode
 from rti.models.accounts import PersonRow
 from rti.web import forms, reauthentication
-from rti.web.guards import costs, only
+from rti.web.guards import only, rate_limited
 from rti.web.inject import Door, Id, Now, Session, Who
 from rti.web.templating import Faults, WebRequest, page
 
 
 async def _people_page(
-    request: WebRequest, session: Session, person: Person, sent: forms.Sent | None = None
+    request: WebRequest, session: Session, person: Person, sent: forms.Form | None = None
 ) -> Template:
     settings: Settings = request.app.state.settings
     administers = person.role in ADMINISTRATION
@@ -41,7 +41,7 @@ async def _people_page(
 
 
 async def _person_page(
-    request: WebRequest, session: Session, person_id: Id, person: Person, sent: forms.Sent | None = None
+    request: WebRequest, session: Session, person_id: Id, person: Person, sent: forms.Form | None = None
 ) -> Template:
     settings: Settings = request.app.state.settings
     row = await _known(session, person_id, person)
@@ -82,11 +82,11 @@ async def list_people(request: WebRequest, session: Session, person: Who) -> Tem
     return await _people_page(request, session, person)
 
 
-@post("/people", guards=[only(INVITING), costs(Costly.INVITATIONS)], status_code=200)
+@post("/people", guards=[only(INVITING), rate_limited(LimitedCall.INVITATIONS)], status_code=200)
 async def invite(
-    request: WebRequest, session: Session, door: Door, person: Who, now: Now
+    request: WebRequest, session: Session, auth_database: Door, person: Who, now: Now
 ) -> Response[None] | Template:
-    sent = await reauthentication.read(request, door, now)
+    sent = await reauthentication.read(request, auth_database, now)
     if person.cbo_id:
         sent.values.setdefault("cbo_id", str(person.cbo_id))
     answer: Response[None] | Template | None = None
@@ -103,11 +103,15 @@ async def show_person(request: WebRequest, session: Session, person_id: Id, pers
     return await _person_page(request, session, person_id, person)
 
 
-@post("/people/{person_id:uuid}/reset", guards=[only(INVITING), costs(Costly.INVITATIONS)], status_code=200)
+@post(
+    "/people/{person_id:uuid}/reset",
+    guards=[only(INVITING), rate_limited(LimitedCall.INVITATIONS)],
+    status_code=200,
+)
 async def reset(
-    request: WebRequest, session: Session, door: Door, person_id: Id, person: Who, now: Now
+    request: WebRequest, session: Session, auth_database: Door, person_id: Id, person: Who, now: Now
 ) -> Response[None] | Template:
-    sent = await reauthentication.read(request, door, now)
+    sent = await reauthentication.read(request, auth_database, now)
     answer: Response[None] | Template | None = None
     async with forms.attempt(session, sent):
         sent.good()
@@ -122,7 +126,7 @@ async def _changed(
     session: Session,
     person_id: Id,
     person: Person,
-    sent: forms.Sent,
+    sent: forms.Form,
     change: Callable[[], Awaitable[PersonRow]],
     *,
     to: str,
@@ -138,9 +142,9 @@ async def _changed(
 
 @post("/people/{person_id:uuid}/role", guards=[only(ADMINISTRATION)])
 async def change_role(
-    request: WebRequest, session: Session, door: Door, person_id: Id, person: Who, now: Now
+    request: WebRequest, session: Session, auth_database: Door, person_id: Id, person: Who, now: Now
 ) -> Response[None] | Template:
-    sent = await reauthentication.read(request, door, now)
+    sent = await reauthentication.read(request, auth_database, now)
 
     async def change() -> PersonRow:
         return await people.change_role(session, person_id, decode(ChangeRole, sent.values), person, now)
@@ -173,7 +177,7 @@ async def send_away(
 
 
 async def _page(
-    request: WebRequest, session: Session, person_id: Id, sent: forms.Sent | None = None
+    request: WebRequest, session: Session, person_id: Id, sent: forms.Form | None = None
 ) -> Template:
     return page(
         request,

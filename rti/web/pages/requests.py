@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.response import Redirect, Template
 
-from rti.accounts.rate_limits import Costly
+from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import body as body_of
 from rti.bodies.queries import path_to, provinces
 from rti.campaigns.queries import campaigns
@@ -25,7 +25,7 @@ from rti.requests.evidence import attach
 from rti.requests.requester import Identity
 from rti.statutes.queries import newest, newest_version, version_of
 from rti.web import forms
-from rti.web.guards import costs, only
+from rti.web.guards import only, rate_limited
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.templating import Faults, WebRequest, page
 
@@ -49,7 +49,7 @@ async def list_requests(request: WebRequest, session: Session, person: Who, toda
 
 
 async def _new_request_page(
-    request: WebRequest, session: Session, body_id: UUID, person: Who, sent: forms.Sent | None = None
+    request: WebRequest, session: Session, body_id: UUID, person: Who, sent: forms.Form | None = None
 ) -> Template:
     body = await body_of(session, body_id)
     return page(
@@ -75,7 +75,7 @@ async def new_request(request: WebRequest, session: Session, body_id: Id, person
     return await _new_request_page(request, session, body_id, person)
 
 
-@post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS), costs(Costly.RECORDS)])
+@post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
 async def file_request(
     request: WebRequest, session: Session, body_id: Id, person: Who, now: Now, today: Today
 ) -> Response[None] | Template:
@@ -97,7 +97,7 @@ async def detail_page(
     person: Who,
     request_id: UUID,
     today: Today,
-    sent: forms.Sent | None = None,
+    sent: forms.Form | None = None,
     identity: Identity | None = None,
 ) -> Template:
     detail = await queries.one(session, person, request_id)
@@ -115,7 +115,7 @@ async def detail_page(
         newest_version=await newest_version(session, detail.request.statute_id),
         kinds=RECORDABLE,
         outcomes=Outcome,
-        cause=date_changes.told,
+        cause=date_changes.cause_text,
         form=sent.values if sent else {"happened_on": today.isoformat()},
         faults=Faults(sent.faults if sent else ()),
     )
@@ -128,7 +128,7 @@ async def show_request(
     return await detail_page(request, session, person, request_id, today)
 
 
-@post("/requests/{request_id:uuid}/events", guards=[only(REQUESTS), costs(Costly.RECORDS)])
+@post("/requests/{request_id:uuid}/events", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
 async def record_event(
     request: WebRequest, session: Session, person: Who, request_id: Id, now: Now, today: Today
 ) -> Response[None] | Template:
@@ -144,7 +144,7 @@ async def record_event(
 
 @post(
     "/requests/{request_id:uuid}/events/{event_id:uuid}/documents",
-    guards=[only(REQUESTS), costs(Costly.RECORDS)],
+    guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)],
 )
 async def add_evidence(
     request: WebRequest, session: Session, person: Who, request_id: Id, event_id: Id, now: Now, today: Today
@@ -159,7 +159,7 @@ async def add_evidence(
 
 
 async def _keep_evidence(
-    session: Session, event: EventRow, sent: forms.Sent, field: str, now: datetime
+    session: Session, event: EventRow, sent: forms.Form, field: str, now: datetime
 ) -> None:
     if file := sent.files.get(field):
         await attach(session, event, file_name=file.filename, content=await file.read(), now=now, field=field)
@@ -169,7 +169,7 @@ async def _keep_evidence(
 async def why_this_date(request: WebRequest, session: Session, person: Who, request_id: Id) -> Template:
     """Every deadline with its steps in order, to print in either language; `?known_on=` looks back."""
     detail = await queries.one(session, person, request_id)
-    sent = forms.Sent({name: value for name, value in request.query_params.items() if value}, {})
+    sent = forms.Form({name: value for name, value in request.query_params.items() if value}, {})
     day = None
     async with forms.attempt(session, sent):
         if day := decode(KnownOn, sent.values).known_on:

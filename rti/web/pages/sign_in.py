@@ -5,11 +5,11 @@ from litestar.response import Redirect, Template
 from sqlalchemy import update
 
 from rti.accounts import invitations, mfa, passkeys, sessions, sign_in
-from rti.accounts.commands import Accept, ShowFactor, ShowPasskey, SignIn
+from rti.accounts.commands import Accept, SignIn, VerifyFactor, VerifyPasskey
 from rti.accounts.passkeys import Site
 from rti.core.errors import Invalid
 from rti.core.i18n import LANGUAGES
-from rti.core.roles import Standing
+from rti.core.roles import SignInState
 from rti.core.validation import decode
 from rti.demo import ACCOUNTS
 from rti.models.accounts import PersonRow
@@ -24,7 +24,7 @@ A_YEAR = 365 * 24 * 3600
 THREE_MONTHS = 90 * 24 * 3600
 
 
-def _sign_in_page(request: WebRequest, sent: forms.Sent | None = None) -> Template:
+def _sign_in_page(request: WebRequest, sent: forms.Form | None = None) -> Template:
     accounts = ACCOUNTS if request.app.state.settings.demo else ()
     if sent is None:
         done = "set" in request.query_params
@@ -41,13 +41,13 @@ async def show_sign_in(request: WebRequest) -> Response[None] | Template:
 
 
 @post("/sign-in", guards=[open_to_all])
-async def do_sign_in(request: WebRequest, door: Door, now: Now) -> Response[None] | Template:
+async def do_sign_in(request: WebRequest, auth_database: Door, now: Now) -> Response[None] | Template:
     """Opens a session; whether it is complete is found at the next request, which leads on."""
     sent = await forms.read(request)
     try:
         given = decode(SignIn, sent.values)
         device = cookies.read(request, cookies.DEVICE)
-        opened = await sign_in.sign_in(door, given.email, given.password, now, device=device)
+        opened = await sign_in.sign_in(auth_database, given.email, given.password, now, device=device)
     except Invalid as refused:
         sent.faults = refused.faults
         return _sign_in_page(request, sent)
@@ -59,7 +59,7 @@ async def do_sign_in(request: WebRequest, door: Door, now: Now) -> Response[None
 
 
 async def _second_factor_page(
-    request: WebRequest, session: Session, me: Me, sent: forms.Sent | None = None
+    request: WebRequest, session: Session, me: Me, sent: forms.Form | None = None
 ) -> Template:
     site = Site.of(request.app.state.settings.address)
     there = await mfa.enrolled(session, me.person.id)
@@ -76,32 +76,34 @@ async def _second_factor_page(
 
 @get("/second-factor", guards=[guards.signing_in])
 async def show_second_factor(request: WebRequest, session: Session, me: Me) -> Response[None] | Template:
-    if me.standing is not Standing.MUST_PROVE:
+    if me.standing is not SignInState.MUST_PROVE:
         return Redirect(NEXT_STEP.get(me.standing, "/"))
     return await _second_factor_page(request, session, me)
 
 
-@post("/second-factor", guards=[guards.proving])
+@post("/second-factor", guards=[guards.verifying])
 async def do_second_factor(
-    request: WebRequest, session: Session, door: Door, me: Me, now: Now
+    request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now
 ) -> Response[None] | Template:
     sent = await forms.read(request)
     try:
-        token = await sign_in.show_code(door, me, decode(ShowFactor, sent.values).code, now)
+        token = await sign_in.verify_code(auth_database, me, decode(VerifyFactor, sent.values).code, now)
     except Invalid as refused:
         sent.faults = refused.faults
         return await _second_factor_page(request, session, me, sent)
     return Redirect("/", status_code=303, cookies=[cookies.keep(request, cookies.SESSION, token)])
 
 
-@post("/second-factor/passkey", guards=[guards.proving])
+@post("/second-factor/passkey", guards=[guards.verifying])
 async def do_passkey(
-    request: WebRequest, session: Session, door: Door, me: Me, now: Now
+    request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now
 ) -> Response[None] | Template:
     sent = await forms.read(request)
     site = Site.of(request.app.state.settings.address)
     try:
-        token = await sign_in.show_passkey(door, site, me, decode(ShowPasskey, sent.values).answer, now)
+        token = await sign_in.verify_passkey(
+            auth_database, site, me, decode(VerifyPasskey, sent.values).answer, now
+        )
     except Invalid as refused:
         sent.faults = refused.faults
         return await _second_factor_page(request, session, me, sent)
@@ -148,7 +150,7 @@ async def choose_language(request: WebRequest, session: Session) -> Redirect:
     return Redirect(back, status_code=303, cookies=[kept])
 
 
-def _page(request: WebRequest, row: PersonRow, token: str, sent: forms.Sent | None = None) -> Template:
+def _page(request: WebRequest, row: PersonRow, token: str, sent: forms.Form | None = None) -> Template:
     """A password that was typed is never shown again."""
     return page(
         request,

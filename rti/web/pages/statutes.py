@@ -75,7 +75,7 @@ async def commence(
 async def show_calculator(request: WebRequest, session: Session) -> Template:
     """The form, and below it the dates of what was asked; the address can be kept and sent on."""
     given = {name: value for name, value in request.query_params.items() if value}
-    sent = forms.Sent(given, {})
+    sent = forms.Form(given, {})
     found: Calculated | None = None
     if given:
         async with forms.attempt(session, sent):
@@ -107,7 +107,7 @@ def _may_edit(request: WebRequest) -> bool:
 
 
 async def _statute_page(
-    request: WebRequest, session: Session, statute_id: str, today: Today, sent: forms.Sent | None = None
+    request: WebRequest, session: Session, statute_id: str, today: Today, sent: forms.Form | None = None
 ) -> Template:
     """The newest version, or the one that `?version=` names."""
     stored = await queries.versions(session, _plain(statute_id))

@@ -4,7 +4,7 @@ from litestar import get
 from litestar.datastructures import State
 from litestar.response import Template
 
-from notifications.channels import doubted
+from notifications.channels import failing_addresses
 from rti.core.roles import SUPPORT
 from rti.web.guards import only
 from rti.web.health import examine
@@ -14,7 +14,9 @@ from rti.web.templating import WebRequest, page
 
 @get("/status", guards=[only(SUPPORT)])
 async def show_status(request: WebRequest, state: State, session: Session, now: Now) -> Template:
-    return page(request, "status.html", await examine(state, now), doubted=await doubted(session))
+    return page(
+        request, "status.html", await examine(state, now), failing_addresses=await failing_addresses(session)
+    )
 
 
 ROUTES = [show_status]

@@ -6,7 +6,7 @@ import msgspec
 from litestar import get
 from litestar.response import Template
 
-from rti.accounts.rate_limits import Costly
+from rti.accounts.rate_limits import LimitedCall
 from rti.campaigns.queries import campaigns
 from rti.core.roles import COMPARING
 from rti.core.validation import decode
@@ -14,7 +14,7 @@ from rti.statistics.measures import JUDGED, State
 from rti.statistics.what_if import Comparison, WhatIf, what_if
 from rti.statutes.queries import newest
 from rti.web import forms
-from rti.web.guards import costs, only
+from rti.web.guards import only, rate_limited
 from rti.web.inject import Session, Today
 from rti.web.templating import Faults, WebRequest, page
 
@@ -54,10 +54,10 @@ def comparison_view(found: Comparison) -> ComparisonView:
     )
 
 
-@get("/what-if", guards=[only(COMPARING), costs(Costly.FIGURES)])
+@get("/what-if", guards=[only(COMPARING), rate_limited(LimitedCall.FIGURES)])
 async def show_what_if(request: WebRequest, session: Session, today: Today) -> Template:
     given = {name: value for name, value in request.query_params.items() if value}
-    sent = forms.Sent(given, {})
+    sent = forms.Form(given, {})
     found: Comparison | None = None
     if given:
         async with forms.attempt(session, sent):
@@ -74,7 +74,7 @@ async def show_what_if(request: WebRequest, session: Session, today: Today) -> T
     )
 
 
-@get("/api/what-if", guards=[only(COMPARING), costs(Costly.FIGURES)])
+@get("/api/what-if", guards=[only(COMPARING), rate_limited(LimitedCall.FIGURES)])
 async def what_if_as_json(request: WebRequest, session: Session, today: Today) -> ComparisonView:
     return comparison_view(await what_if(session, decode(WhatIf, dict(request.query_params)), today))
 
