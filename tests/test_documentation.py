@@ -47,7 +47,7 @@ def test_how_often_one_person_may_do_what_costs_much_is_described() -> None:
         if len(row := [cell.strip() for cell in line.strip("|").split("|")]) == 3 and row[0].startswith("`")
     }
     for costly, allowed in LIMITS.items():
-        assert rows[costly] == [str(allowed.burst), f"{allowed.every.total_seconds():.0f} s"], costly
+        assert rows[costly] == [str(allowed.burst), f"{allowed.interval.total_seconds():.0f} s"], costly
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -1,7 +1,7 @@
 """Each class of data that is removed by itself, how long it is kept, and why: pure.
 
 What is not here stays until a person decides, such as requests and evidence; shredding takes what names
-anybody (docs/sealing.md).
+anybody (docs/encryption.md).
 """
 
 from collections.abc import Mapping
