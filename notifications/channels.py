@@ -128,8 +128,8 @@ def _checked(wanted: ChooseChannel) -> str:
 
 
 _FORMS: dict[Channel, tuple[re.Pattern[str], Message]] = {
-    Channel.SMS: (_TELEPHONE, say("Write a telephone number with its country, for example +855 12 345 678")),
-    Channel.TELEGRAM: (_CHAT, say("Write the number of the chat, for example 123456789")),
+    Channel.SMS: (_TELEPHONE, say("Enter a phone number with its country code, for example +855 12 345 678")),
+    Channel.TELEGRAM: (_CHAT, say("Enter the number of the chat, for example 123456789")),
 }
 
 
@@ -210,7 +210,7 @@ async def verify_address(auth_database: Database, person: Person, code: str, now
         sent = (ChannelAddressRow.person_id == person.id, ChannelAddressRow.code == totp.plain(code))
         verified = update(ChannelAddressRow).where(*sent).values(code=None)
         if (await session.execute(verified.returning(ChannelAddressRow.person_id))).one_or_none() is None:
-            raise invalid("code", say("This is not the newest code that was sent to this address"))
+            raise invalid("code", say("This is not the latest code sent to this address"))
         await sign_in_throttling.give_back(session, key)
         record(session, AuditAction.CHANNEL_PROVED, now, by=person.id, cbo_id=person.cbo_id)
         await forget_codes(session, person.id)

@@ -161,7 +161,7 @@ async def approve(
     """
     found = await letter(session, person, letter_id)
     if not found.running:
-        raise Conflict(say("What this letter asks for has come or changed in the meantime"))
+        raise Conflict(say("This letter is no longer needed: what it asks for has arrived or changed"))
     chosen = {
         "to_address": found.sendable_to,
         "language": command.language,
@@ -198,7 +198,7 @@ async def _decide(
     proposed = (LetterRow.id == found.letter.id, LetterRow.state == LetterState.PROPOSED)
     decided = update(LetterRow).where(*proposed).values(decided_at=now, decided_by=person.id, **values)
     if (await session.execute(decided.returning(LetterRow.id))).one_or_none() is None:
-        raise Conflict(say("Somebody has decided about this letter already"))
+        raise Conflict(say("Someone has already decided on this letter"))
     record(
         session,
         AuditAction.LETTER_DECIDED,
@@ -220,7 +220,7 @@ async def settle(
     unknown = (MessageRow.letter_id == found.letter.id, MessageRow.state == MessageState.UNKNOWN)
     settled = update(MessageRow).where(*unknown).values(arrived if decision is Decision.ARRIVED else again)
     if (await session.execute(settled.returning(MessageRow.id))).one_or_none() is None:
-        raise Conflict(say("It is not in doubt whether this letter arrived"))
+        raise Conflict(say("The delivery of this letter is not in question"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,22 +254,22 @@ def draft(chased: Chased, language: str, today: date) -> tuple[str, str]:
         _asked(chased, _, shown),
         _expected(chased, _, shown),
         _missing(chased, _).format(today=shown(today)),
-        _("With respect,") + "\n" + (chased.signed_by or _("A community organisation")),
+        _("Yours faithfully,") + "\n" + (chased.signed_by or _("A community-based organisation")),
     ]
     return subject, "\n\n".join(paragraphs)
 
 
 def _asked(chased: Chased, _: i18n.Translate, shown: Callable[[date], str]) -> str:
     if chased.handed_over_on is None:
-        said = _("We asked you for information: {title}. Our reference is {reference}.")
+        said = _("We have asked you for the following information: {title}. Our reference is {reference}.")
         return said.format(title=chased.title, reference=chased.reference)
-    said = _("On {day} we handed over a request for information: {title}. Our reference is {reference}.")
+    said = _("On {day} we submitted a request for information: {title}. Our reference is {reference}.")
     return said.format(day=shown(chased.handed_over_on), title=chased.title, reference=chased.reference)
 
 
 def _expected(chased: Chased, _: i18n.Translate, shown: Callable[[date], str]) -> str:
     if chased.statute:
-        said = _("By {statute} the time for this ended on {due}.")
+        said = _("Under {statute}, the time limit for this ended on {due}.")
         return said.format(statute=chased.statute, due=shown(chased.due_on))
     return _("We had hoped for it by {due}.").format(due=shown(chased.due_on))
 
@@ -277,8 +277,10 @@ def _expected(chased: Chased, _: i18n.Translate, shown: Callable[[date], str]) -
 def _missing(chased: Chased, _: i18n.Translate) -> str:
     if chased.about is About.ACKNOWLEDGEMENT:
         return _(
-            "Up to today, {today}, no acknowledgement has come to us. Please tell us whether the request has arrived."
+            "As of today, {today}, we have not received an acknowledgement. Please let us know whether you have "
+            "received the request."
         )
     return _(
-        "Up to today, {today}, no answer has come to us. We would be grateful for one, or for word of when it can be expected."
+        "As of today, {today}, we have not received an answer. We would be grateful for an answer, or for "
+        "the date by which we can expect one."
     )

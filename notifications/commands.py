@@ -15,7 +15,7 @@ from rti.models.messages import Decision, LetterState
 
 def _rule_name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
-        raise InvalidValue(say("Use letters, digits, - and _ only"))
+        raise InvalidValue(say("Use only letters, digits, - and _"))
     return text
 
 
@@ -44,7 +44,7 @@ class LetterFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 def _one_line(text: str) -> str:
     if len(text.splitlines()) > 1:
-        raise InvalidValue(say("Write this on one line"))
+        raise InvalidValue(say("Enter this on one line"))
     return text
 
 

@@ -46,9 +46,11 @@ async def save(session: AsyncSession, campaign_id: UUID, command: SaveRule, now:
     """Add a rule, or put it in the place of the one with its name; the defaults are taken over first."""
     faults = []
     if command.begins > command.ends:
-        faults.append(Fault("ends", say("This is before the rule begins")))
+        faults.append(Fault("ends", say("This is before the first day of the rule")))
     elif (command.ends - command.begins) // (command.every or 1_000) >= MOST_OCCASIONS:
-        message = say("This would repeat {count} times or more; choose a longer pause", count=MOST_OCCASIONS)
+        message = say(
+            "This would send {count} reminders or more; choose a longer interval", count=MOST_OCCASIONS
+        )
         faults.append(Fault("every", message))
     if faults:
         raise Invalid(*faults)

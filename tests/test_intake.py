@@ -55,7 +55,7 @@ def test_khmer_digits_are_read_in_dates_and_numbers() -> None:
 def test_all_faults_come_together_each_with_its_field() -> None:
     found = faults_of({"day": "20/04/2026", "amount": "eleven", "outcome": "maybe", "who": "me", "cbo": "x"})
     assert set(found) == {"title", "day", "amount", "outcome", "who", "cbo"}
-    assert found["title"] == "This is needed"
+    assert found["title"] == "This is required"
     assert "year-month-day" in found["day"]
     assert "from 0 to 10" in found["amount"]
     assert "full, partial" in found["outcome"]

@@ -46,14 +46,10 @@ async def assign(session: AsyncSession, person_id: UUID, command: Assign, now: d
     """Let a member of the staff see more; counts from the next thing the person opens."""
     faults = []
     if (await person(session, person_id)).role not in STAFF:
-        faults.append(
-            Fault("person", say("Only campaign staff have assignments; other roles see what they may"))
-        )
+        faults.append(Fault("person", say("Only campaign staff can have assignments")))
     chosen = [command.everything, command.campaign_id is not None, command.province_code is not None]
     if sum(chosen) != 1:
-        faults.append(
-            Fault("campaign_id", say("Choose a campaign or a province, or everything; one of them"))
-        )
+        faults.append(Fault("campaign_id", say("Choose one: a campaign, a province or everything")))
     if command.campaign_id and await session.get(CampaignRow, command.campaign_id) is None:
         faults.append(Fault("campaign_id", say("Choose a campaign from the list")))
     province = await session.get(AreaRow, command.province_code) if command.province_code else None
@@ -68,7 +64,7 @@ async def assign(session: AsyncSession, person_id: UUID, command: Assign, now: d
         province_code=command.province_code,
         assigned_at=now,
     )
-    async with unique(session, invalid("campaign_id", say("This is assigned to the person already"))):
+    async with unique(session, invalid("campaign_id", say("This is already assigned to this person"))):
         session.add(row)
     seen = command.campaign_id or command.province_code or "everything"
     record(session, AuditAction.ASSIGNED, now, about=person_id, to=seen)

@@ -26,7 +26,8 @@ from rti.outbox import queued
 
 GOOD_FOR = timedelta(hours=72)
 _GONE = say(
-    "This link was used, replaced by a newer one, or is older than 72 hours. Ask whoever invited you for a new one"
+    "This link has been used, replaced by a newer one, or is older than 72 hours. Ask the person who "
+    "invited you for a new link"
 )
 
 
@@ -40,11 +41,11 @@ async def invite(
 ) -> tuple[PersonRow, str]:
     """A new account without a password, and the token of the link by which its owner sets one."""
     if by and not manages(by, command.role, command.cbo_id):
-        raise Forbidden(say("You can invite members of your own organisation"))
+        raise Forbidden(say("You can only invite members of your own organisation"))
     faults = await people.organisation_faults(session, command.role, command.cbo_id)
     if faults:
         raise Invalid(*faults)
-    async with unique(session, invalid("email", say("There is an account with this e-mail address already"))):
+    async with unique(session, invalid("email", say("There is already an account with this email address"))):
         row = PersonRow(
             id=new_id(),
             email=command.email,

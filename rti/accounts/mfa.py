@@ -21,8 +21,8 @@ from rti.core.roles import TWO_FACTORS, Person
 from rti.models.accounts import PasskeyRow, RecoveryCodeRow, TotpRow
 from rti.models.audit import AuditAction
 
-_NO_NAME = say("Passkeys belong to the name of a site, and this one is reached by a number only")
-_NO_PASSKEY = say("The browser did not show a passkey of this account; try again or use a code")
+_NO_NAME = say("Passkeys need a domain name, but this site is opened by its IP address")
+_NO_PASSKEY = say("The browser did not provide a passkey of this account; try again or use a code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,9 @@ def read_new_app(secret: str, person: Person, sealed_secret: str) -> bytes:
     try:
         return personal_encryption.decrypt(secret, "new", person.id, bytes.fromhex(sealed_secret))
     except (ValueError, Unreadable):
-        raise invalid("code", say("Start again: this form was changed or is of another account")) from None
+        raise invalid(
+            "code", say("Start again: this form was changed or belongs to another account")
+        ) from None
 
 
 async def add_app(
@@ -67,9 +69,9 @@ async def add_app(
     step = totp.matching_step(app_secret, totp.plain(code), now)
     if step is None:
         raise invalid(
-            "code", say("This code does not fit; scan the picture again, and check the clock of the phone")
+            "code", say("This code is wrong. Scan the QR code again, and check the clock of the phone")
         )
-    async with unique(session, Conflict(say("There is an authenticator app already; remove it first"))):
+    async with unique(session, Conflict(say("There is already an authenticator app; remove it first"))):
         session.add(
             TotpRow(
                 person_id=person.id,
@@ -92,7 +94,7 @@ async def add_passkey(
         made = passkeys.made(site, me.token, answer)
     except NoPasskey:
         raise invalid("answer", _NO_PASSKEY) from None
-    async with unique(session, Conflict(say("This passkey is there already"))):
+    async with unique(session, Conflict(say("This passkey has already been added"))):
         session.add(
             PasskeyRow(
                 person_id=me.person.id,
@@ -130,7 +132,9 @@ async def _keep_one(session: AsyncSession, person: Person, *, demo: bool) -> Non
     if await enrolled(session, person.id):
         return
     if person.role in TWO_FACTORS and not demo:
-        raise invalid("factor", say("Your role needs a second factor; add another one before removing this"))
+        raise invalid(
+            "factor", say("Your role requires a second factor; add another one before removing this one")
+        )
     await session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.person_id == person.id))
 
 

@@ -71,8 +71,8 @@ def too_easy(password: str, about: Iterable[str]) -> Message | None:
     bare = _BETWEEN.sub("", password).lower()[:_LOOKED_AT]
     if not bare or zxcvbn(bare, user_inputs=known)["guesses"] < FEWEST_GUESSES:
         return say(
-            "This password is easy to guess: it repeats itself, is widely used, or is made of your name or "
-            "address. A few words that have nothing to do with each other are better"
+            "This password is easy to guess: it repeats itself, is widely used, or contains your name or email "
+            "address. Use a few unrelated words instead"
         )
     return None
 

@@ -55,7 +55,9 @@ async def organisation_faults(session: AsyncSession, role: Role, cbo_id: UUID | 
     if role in CBO and cbo_id is None:
         faults.append(Fault("cbo_id", say("Choose the organisation of this member")))
     if role not in CBO and cbo_id:
-        faults.append(Fault("cbo_id", say("Only members of an organisation have one; leave it empty")))
+        faults.append(
+            Fault("cbo_id", say("Leave this empty: only members and leads belong to an organisation"))
+        )
     if cbo_id and await session.get(CboRow, cbo_id) is None:
         faults.append(Fault("cbo_id", say("Choose one from the list")))
     return faults
@@ -103,7 +105,7 @@ async def change_role(
 
 async def save_me(session: AsyncSession, me: Person, command: SaveMe, now: datetime) -> PersonRow:
     if command.hours_from >= command.hours_to:
-        raise invalid("hours_to", say("Messages must end at a later hour than they begin"))
+        raise invalid("hours_to", say("The end of the sending hours must be later than their start"))
     row = await person(session, me.id)
     changed = [name for name in SaveMe.__struct_fields__ if getattr(row, name) != getattr(command, name)]
     for name in changed:
@@ -132,7 +134,7 @@ async def change_password(session: AsyncSession, me: SignedIn, command: ChangePa
     """Set a new password where the present one is known to be right; the token of the only session left."""
     row = await person(session, me.person.id)
     if command.new_password == command.old_password:
-        raise invalid("new_password", say("Choose a password that differs from the present one"))
+        raise invalid("new_password", say("Choose a password that differs from the current one"))
     await set_password(row, "new_password", command.new_password)
     record(session, AuditAction.PASSWORD_CHANGED, now, by=row.id, cbo_id=row.cbo_id)
     return await sessions.renew(session, me, now)
@@ -141,7 +143,7 @@ async def change_password(session: AsyncSession, me: SignedIn, command: ChangePa
 async def change_email(session: AsyncSession, me: SignedIn, command: ChangeEmail, now: datetime) -> str:
     """Sign in by another address from now on; the token of the only session left."""
     row = await person(session, me.person.id)
-    async with unique(session, invalid("email", say("There is an account with this e-mail address already"))):
+    async with unique(session, invalid("email", say("There is already an account with this email address"))):
         row.email = command.email
     record(session, AuditAction.EMAIL_CHANGED, now, by=row.id, cbo_id=row.cbo_id)
     return await sessions.renew(session, me, now)

@@ -110,8 +110,8 @@ async def count_call(auth_database: Database, person: Person, call: LimitedCall,
     async with auth_database.transaction() as session:
         await tally(session, AuditAction.CALLS_REFUSED, now, of=person, calls=call)
     message = say(
-        "This takes the server long, so one person may do it {count} times in a row, and then only now and then. "
-        "It works again in {minutes} min",
+        "Too many requests. You can do this {count} times in a row, then you have to wait. Try again in "
+        "{minutes} minutes",
         count=LIMITS[call].burst,
         minutes=math.ceil(wait / _MINUTE),
     )

@@ -20,9 +20,10 @@ from rti.core.roles import Person, SignInState
 from rti.models.accounts import PersonRow
 from rti.models.audit import AuditAction
 
-_WRONG = say("This e-mail address and password do not belong together; check both and try again")
+_WRONG = say("The email address or password is wrong. Check both and try again")
 _WRONG_CODE = say(
-    "This code is wrong, was used already, or is too old; wait for the next one and check the clock of the phone"
+    "This code is wrong, has expired or has already been used. Wait for the next code and check the "
+    "clock of the phone"
 )
 
 
@@ -88,9 +89,11 @@ async def _completed(auth_database: Database, me: SignedIn, code: str, now: date
     if me.standing is SignInState.COMPLETE:
         return me.token
     if me.standing is SignInState.MUST_ENROL:
-        raise Forbidden(say("Your role needs a second factor; sign in with a browser and set one up first"))
+        raise Forbidden(
+            say("Your role requires a second factor. Sign in with a browser and set one up first")
+        )
     if not code:
-        raise invalid("code", say("Write the code that your authenticator app shows"))
+        raise invalid("code", say("Enter the code from your authenticator app"))
     return await verify_code(auth_database, me, code, now)
 
 
@@ -134,7 +137,7 @@ async def confirm_password(
         row = await session.get_one(PersonRow, me.person.id)
     if not await passwords.matches(row.password_hash or passwords.NOBODY, password):
         await _record_failure(auth_database, me.person, "password_again", now)
-        raise invalid(field, say("This is not your password"))
+        raise invalid(field, say("The password is wrong"))
     async with auth_database.transaction() as session:
         await sign_in_throttling.give_back(session, key)
         await sessions.record_reauthentication(session, me, now)

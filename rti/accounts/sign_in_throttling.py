@@ -67,7 +67,7 @@ async def take(
     async with auth_database.transaction() as session:
         await tally(session, AuditAction.GUESSES_REFUSED, now, of=at, step=step)
     minutes = math.ceil(wait / timedelta(minutes=1))
-    message = say("Too many wrong tries. Wait {minutes} minutes, then try again", minutes=minutes)
+    message = say("Too many failed attempts. Try again in {minutes} minutes", minutes=minutes)
     raise TooManyAttempts(Fault(field, message), again_in=wait)
 
 

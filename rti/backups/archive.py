@@ -140,7 +140,7 @@ def opened(path: Path, identity: Path) -> Iterator[Reader]:
         ):
             yield Reader(tar)
     except msgspec.DecodeError:
-        raise BackupFailed(say("{file} is no backup that this version can read", file=path.name)) from None
+        raise BackupFailed(say("{file} is not a backup that this version can read", file=path.name)) from None
 
 
 def quoted(names: Sequence[str]) -> str:

@@ -41,7 +41,7 @@ async def make(database: Database, folder: Path, recipients: str, now: datetime)
     async with database.under(Login.BACKUP).snapshot() as connection:
         alone = await connection.scalar(select(func.pg_try_advisory_xact_lock(_ONE_AT_A_TIME)))
         if not alone or place.rows.exists():
-            raise BackupFailed(say("Another backup is being made at this moment"))
+            raise BackupFailed(say("Another backup is in progress"))
         folders.clean(folder)
         try:
             await hold_still(connection)
@@ -72,5 +72,9 @@ async def _write(connection: AsyncConnection, path: Path, recipients: str, manif
 def _expect(table: Table, status: str) -> None:
     if status != f"COPY {table.rows}":
         raise BackupFailed(
-            say("Table {table} gave {status}, not all its rows", table=table.name, status=status)
+            say(
+                "Table {table} returned {status}, which is not all of its rows",
+                table=table.name,
+                status=status,
+            )
         )

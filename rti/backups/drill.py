@@ -51,7 +51,7 @@ async def drill(place: Place, identity: Path, keyring: Keyring, now: datetime) -
             async with database.transaction() as session:
                 audited = await check(session, now.date())
                 if not audited.well:
-                    raise BackupFailed(say("The audit log: {faults}", faults="; ".join(audited.faults)))
+                    raise BackupFailed(say("Audit log: {faults}", faults="; ".join(audited.faults)))
                 documents, opened = await _documents(session)
         finally:
             await database.close()
@@ -86,6 +86,6 @@ async def _documents(session: AsyncSession) -> tuple[int, int]:
             if sealed is None or not keys.can_encrypt:
                 continue
             if as_it_came(keys, content, document_id, sealed, sha256) is None:
-                raise BackupFailed(say("Document {document} is not what came in", document=document_id))
+                raise BackupFailed(say("Document {document} is not as it was received", document=document_id))
             opened += 1
     return documents, opened

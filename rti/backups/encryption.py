@@ -107,9 +107,11 @@ def _identities(path: Path) -> list[pyrage.x25519.Identity]:
     except (UnicodeDecodeError, pyrage.IdentityError):
         found = []
     if not found:
-        raise BackupFailed(say("{path} holds no identity as rti backup identity writes it", path=path))
+        raise BackupFailed(
+            say("{path} does not contain an identity in the format of rti backup identity", path=path)
+        )
     if mode & OTHERS:
-        raise BackupFailed(say("{path} is open to everybody; run chmod 600 {path}", path=path))
+        raise BackupFailed(say("{path} can be read by other users; run chmod 600 {path}", path=path))
     return found
 
 
@@ -120,4 +122,4 @@ def _untouched(path: Path, fault: OSError) -> Message:
 def _unreadable(path: Path, fault: BaseException) -> BackupFailed:
     if "No matching keys" in str(fault):
         return BackupFailed(say("{file} is encrypted for another identity", file=path.name))
-    return BackupFailed(say("{file} is cut off, damaged, or no backup", file=path.name))
+    return BackupFailed(say("{file} is truncated, damaged or not a backup", file=path.name))

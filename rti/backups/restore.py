@@ -69,7 +69,7 @@ async def restore(
     async with database.transaction() as session:
         connection = await session.connection()
         if (await connection.execute(_TABLES)).scalar_one():
-            raise Conflict(say("This database is not empty; a backup is restored into an empty one only"))
+            raise Conflict(say("This database is not empty. Restore the backup into an empty database"))
         manifest = await _filled(connection, database, path, identity)
         for each in key_files:
             await _join_keys(connection, each, identity)
@@ -92,7 +92,7 @@ async def _filled(connection: AsyncConnection, database: Database, path: Path, i
             await connection.run_sync(upgrade_within, manifest.schema, database.keyring)
         except CommandError:
             raise BackupFailed(
-                say("This backup is from a newer version, of schema {schema}", schema=manifest.schema)
+                say("This backup was made by a newer version, with schema {schema}", schema=manifest.schema)
             ) from None
         async with _guards_off(connection):
             for table, parts in archive.tables():
@@ -100,7 +100,7 @@ async def _filled(connection: AsyncConnection, database: Database, path: Path, i
     await hold_still(connection)
     for table in manifest.tables:
         if await counted(connection, table.name, table.columns) != table:
-            raise BackupFailed(say("Table {table} is not what it was at the backup", table=table.name))
+            raise BackupFailed(say("Table {table} differs from the backup", table=table.name))
     return manifest
 
 
@@ -119,13 +119,13 @@ async def _join_keys(connection: AsyncConnection, path: Path, identity: Path) ->
     await connection.execute(text(f"CREATE TEMPORARY TABLE {_JOINING} (LIKE data_key) ON COMMIT DROP"))
     with opened(path, identity) as archive:
         if [each.name for each in archive.manifest.tables] != [APART]:
-            raise BackupFailed(say("{file} holds no keys", file=path.name))
+            raise BackupFailed(say("{file} contains no keys", file=path.name))
         (table,) = archive.manifest.tables
         for _, parts in archive.tables():
             await _copy(connection, _JOINING, table.columns, parts)
     found = await counted(connection, _JOINING, table.columns)
     if (found.rows, found.digest) != (table.rows, table.digest):
-        raise BackupFailed(say("Table {table} is not what it was at the backup", table=table.name))
+        raise BackupFailed(say("Table {table} differs from the backup", table=table.name))
     columns = quoted(table.columns)
     values = columns.replace('"state"', _STATE)
     await connection.execute(text(_JOIN.format(columns=columns, values=values)))
@@ -141,7 +141,7 @@ async def _copy(
     except PostgresError as fault:
         reason = str(fault).partition("\n")[0]
         raise BackupFailed(
-            say("Table {table} does not take its rows: {reason}", table=table, reason=reason)
+            say("Table {table} cannot be filled: {reason}", table=table, reason=reason)
         ) from None
 
 

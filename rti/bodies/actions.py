@@ -30,10 +30,10 @@ async def _save(session: AsyncSession, row: PublicBodyRow, command: SaveBody) ->
         raise invalid(
             "area_code",
             say(
-                "There is no area with this code; write the 2, 4 or 6 digits of a province, district or commune"
+                "There is no area with this code. Enter the 2, 4 or 6 digits of a province, district or commune"
             ),
         )
-    taken = invalid("code", say("There is a public body with the code {code} already", code=command.code))
+    taken = invalid("code", say("There is already a public body with the code {code}", code=command.code))
     async with unique(session, taken):
         for name in SaveBody.__struct_fields__:
             setattr(row, name, getattr(command, name))

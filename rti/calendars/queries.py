@@ -38,9 +38,7 @@ async def count_undisturbed(session: AsyncSession) -> None:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
             raise
-        message = say(
-            "A change of the calendar moves many dates just now; nothing is lost, send this again in a minute"
-        )
+        message = say("A calendar change is being applied. Nothing is lost; try again in a minute")
         raise invalid("calendar", message) from None
 
 
@@ -102,11 +100,12 @@ async def warning(session: AsyncSession, today: date, country: str = HOME) -> Me
     coming = await year_of(session, country, today.year + 1)
     if coming is None:
         return say(
-            "The days off of {year} are missing; add them before dates reach that year", year=today.year + 1
+            "The days off for {year} are missing. Add them before any due date falls in that year",
+            year=today.year + 1,
         )
     if not coming.confirmed:
         return say(
-            "The days off of {year} are only expected; confirm them as soon as the official list is published",
+            "The days off for {year} are provisional. Confirm them when the official list is published",
             year=today.year + 1,
         )
     return None

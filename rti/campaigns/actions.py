@@ -54,17 +54,17 @@ async def _save(session: AsyncSession, row: CampaignRow, command: SaveCampaign, 
     faults = []
     if bool(command.statute_id) == bool(command.limit):
         faults.append(
-            Fault("statute_id", say("Choose a statute, or write a limit of the campaign's own, and not both"))
+            Fault("statute_id", say("Choose a statute or enter the campaign's own limit, not both"))
         )
     if command.ends_on and command.ends_on < command.starts_on:
-        faults.append(Fault("ends_on", say("This is before the day on which the campaign starts")))
+        faults.append(Fault("ends_on", say("This is before the start date of the campaign")))
     if faults:
         raise Invalid(*faults)
     if command.limit:
         statute = await declare_standard(session, parse_limit(command.limit), now, countries=[COUNTRY])
     else:
         statute = await newest_of(session, command.statute_id or "")
-    taken = invalid("code", say("There is a campaign with the code {code} already", code=command.code))
+    taken = invalid("code", say("There is already a campaign with the code {code}", code=command.code))
     async with unique(session, taken):
         for name in ("code", "name_km", "name_en", "starts_on", "ends_on"):
             setattr(row, name, getattr(command, name))

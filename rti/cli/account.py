@@ -90,7 +90,7 @@ def _print_link(work: Work[str]) -> None:
 async def _person_id(session: AsyncSession, email: str) -> UUID:
     found = await session.scalar(select(PersonRow.id).where(PersonRow.email == email.lower()))
     if found is None:
-        raise invalid("email", say("There is no account with this e-mail address"))
+        raise invalid("email", say("There is no account with this email address"))
     return found
 
 

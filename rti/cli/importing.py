@@ -125,7 +125,7 @@ def _run(
 ) -> None:
     size = file.stat().st_size
     if size > LARGEST_FILE:
-        raise TooLarge(say("A file may have up to {count} megabytes", count=LARGEST_FILE // 1_000_000))
+        raise TooLarge(say("The file must be {count} MB or smaller", count=LARGEST_FILE // 1_000_000))
     if report_file:
         _check_writable(report_file)
     try:

@@ -84,7 +84,7 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise invalid("file", say("This is not UTF-8 text; save the file as UTF-8")) from None
+        raise invalid("file", say("The file is not UTF-8 text. Save it as UTF-8")) from None
 
 
 def _checked(file: Path) -> Statute:

@@ -52,7 +52,7 @@ class Problem(Exception):
     """Anything that is told to the person instead of being done."""
 
     status = 500
-    title = say("Something went wrong on our side")
+    title = say("Sorry, something went wrong")
     again_in: timedelta | None = None
     """After how long the same works again, where that is known."""
 
@@ -69,38 +69,39 @@ class Malformed(Problem):
 
 class SignInRequired(Problem):
     status = 401
-    title = say("Please sign in first")
+    title = say("Sign in first")
 
 
 class Forbidden(Problem):
     status = 403
-    title = say("Your role does not allow this")
+    title = say("You do not have permission to do this")
 
 
 class ReauthenticationRequired(Forbidden):
-    title = say("Show your password again first: POST it to /api/sessions/proof, then send this again")
+    title = say("Confirm your password first: POST it to /api/sessions/proof, then send this request again")
 
 
 class NotFound(Problem):
     status = 404
-    title = say("This page or record does not exist")
+    title = say("Page or record not found")
 
 
 class Conflict(Problem):
     status = 409
-    title = say("This was changed in the meantime")
+    title = say("This has changed in the meantime")
 
 
 class Altered(Problem):
     status = 409
     title = say(
-        "This document is no longer what came in, so it is not handed out. Tell whoever runs this server"
+        "This document has been altered since it was received, so you cannot download it. Tell the server "
+        "operator"
     )
 
 
 class Quarantined(Problem):
     status = 409
-    title = say("The virus scanner found something malicious in this document, so it is not handed out")
+    title = say("The virus scanner found malware in this document, so you cannot download it")
 
 
 class TooLarge(Problem):
@@ -110,19 +111,19 @@ class TooLarge(Problem):
 
 class Unavailable(Problem):
     status = 503
-    title = say("This cannot be done just now")
+    title = say("This is not available right now")
     again_in = timedelta(minutes=1)
 
 
 class BackupFailed(Problem):
-    title = say("The backup was not made, or cannot be used")
+    title = say("The backup failed or cannot be used")
 
 
 class Invalid(Problem):
     """All faults of one input together, so that nobody has to try again for each."""
 
     status = 422
-    title = say("Some fields need another look")
+    title = say("There is a problem with some fields")
 
     def __init__(self, *faults: Fault, again_in: timedelta | None = None) -> None:
         self.faults = faults
@@ -132,12 +133,12 @@ class Invalid(Problem):
 
 class TooManyAttempts(Invalid):
     status = 429
-    title = say("Too many wrong tries")
+    title = say("Too many failed attempts")
 
 
 class RateLimitExceeded(Problem):
     status = 429
-    title = say("Asked for too often")
+    title = say("Too many requests")
 
 
 def invalid(field_name: str, text: Message) -> Invalid:

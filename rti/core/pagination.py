@@ -39,7 +39,7 @@ def decode_cursor(cursor: str, *parsers: Callable[[str], object]) -> tuple[objec
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return tuple(parse(clean_text(part)) for parse, part in zip(parsers, parts, strict=True))
     except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error, RecursionError):
-        raise invalid("after", say("Begin again at the first page of the list")) from None
+        raise invalid("after", say("Start again from the first page of the list")) from None
 
 
 def decode_moment(text: str) -> datetime:

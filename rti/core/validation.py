@@ -30,7 +30,7 @@ def _limit_text(text: str) -> str:
     try:
         return str(parse_limit(text.translate(_KHMER_DIGITS)))
     except ValueError:
-        raise InvalidValue(say("Write a number and a unit, for example 10 working or 15 calendar")) from None
+        raise InvalidValue(say("Enter a number and a unit, for example 10 working or 15 calendar")) from None
 
 
 def read_email(text: str) -> str:
@@ -38,13 +38,13 @@ def read_email(text: str) -> str:
     try:
         return validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
-        raise InvalidValue(say("Write an e-mail address, for example name@example.org")) from None
+        raise InvalidValue(say("Enter an email address, for example name@example.org")) from None
 
 
 def _hour(text: str) -> str:
     plain = text.translate(_KHMER_DIGITS)
     if not _HOUR.fullmatch(plain):
-        raise InvalidValue(say("Write a time of day from 00:00 to 23:59, for example 14:30"))
+        raise InvalidValue(say("Enter a time from 00:00 to 23:59, for example 14:30"))
     return plain
 
 
@@ -78,7 +78,7 @@ def decode(kind: type[T], values: Mapping[str, object]) -> T:
     """
     taken: dict[str, object] = {}
     faults = [
-        Fault(name, say("There is no field of this name here"))
+        Fault(name, say("There is no field with this name"))
         for name in values
         if name not in kind.__struct_fields__
     ]
@@ -88,7 +88,7 @@ def decode(kind: type[T], values: Mapping[str, object]) -> T:
             value = value.strip()
         if value is None or value == "":
             if each.required:
-                faults.append(Fault(each.name, say("This is needed")))
+                faults.append(Fault(each.name, say("This is required")))
             continue
         try:
             taken[each.name] = _convert(value, each.type)
@@ -113,7 +113,7 @@ def parse_date(text: str) -> date:
         day = None
     if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise InvalidValue(
-            say("Write a date between 1900 and 2200 as year-month-day, for example 2026-04-20")
+            say("Enter a date between 1900 and 2200 as year-month-day, for example 2026-04-20")
         )
     return day
 
@@ -123,7 +123,7 @@ def clean_text(text: str) -> str:
     if _UNWANTED.search(text):
         raise InvalidValue(
             say(
-                "This holds invisible control characters or broken text; type it again or paste it as plain text"
+                "This contains invisible control characters or damaged text. Type it again or paste it as plain text"
             )
         )
     return text
@@ -138,7 +138,7 @@ def _convert(value: object, wanted: Any) -> object:
         return (
             parse_date(value)
             if isinstance(value, str)
-            else _refuse_type(say("Write a date as text, for example 2026-04-20"))
+            else _refuse_type(say("Enter a date as text, for example 2026-04-20"))
         )
     if base is bool:
         return _flag(value)
@@ -201,15 +201,17 @@ def _what_would_fit(wanted: Any, base: Any) -> Message:
     if base is int:
         low = limits.ge if limits.ge is not None else -_INT64
         high = limits.le if limits.le is not None else _INT64 - 1
-        return say("Write a whole number from {low} to {high}", low=low, high=high)
+        return say("Enter a whole number from {low} to {high}", low=low, high=high)
     if base is UUID:
         return say("Choose one from the list")
     if base is datetime:
-        return say("Write a date and time, for example 2026-04-20T14:30+07:00")
+        return say("Enter a date and time, for example 2026-04-20T14:30+07:00")
     if limits.pattern:
-        return say("Use letters, digits and . _ : / - only, at most {count} of them", count=limits.max_length)
+        return say(
+            "Use only letters, digits and . _ : / - and at most {count} characters", count=limits.max_length
+        )
     if limits.max_length:
-        within = say("Write {low} to {high} characters", low=limits.min_length, high=limits.max_length)
-        at_most = say("Write at most {count} characters", count=limits.max_length)
+        within = say("Enter {low} to {high} characters", low=limits.min_length, high=limits.max_length)
+        at_most = say("Enter at most {count} characters", count=limits.max_length)
         return within if limits.min_length else at_most
-    return say("This does not fit here")
+    return say("This value is not valid here")

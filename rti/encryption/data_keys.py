@@ -117,7 +117,7 @@ async def keys_to_encrypt(session: AsyncSession, cbo_id: UUID, now: datetime) ->
         await session.execute(row.on_conflict_do_nothing())
         keys = await keys_to_decrypt(session, cbo_id)
     if not keys.can_encrypt:
-        raise Conflict(say("This organisation is locked, or its keys are missing; nothing can be added"))
+        raise Conflict(say("This organisation is locked or its keys are missing, so nothing can be added"))
     return keys
 
 

@@ -97,16 +97,16 @@ ACCEPTED = ",".join(f".{ending}" for kind in KINDS for ending in kind.endings)
 def kind_of(file_name: str, content: bytes, field: str) -> DocumentKind:
     """The kind that the bytes and the ending of the name agree on, or Invalid for the field."""
     if len(content) > LARGEST:
-        raise invalid(field, say("A document may have up to {count} megabytes", count=LARGEST // 1_000_000))
+        raise invalid(field, say("The document must be {count} MB or smaller", count=LARGEST // 1_000_000))
     ending = PurePath(f"_{file_name}").suffix.lower().removeprefix(".")
     kind = next((kind for kind in KINDS if ending in kind.endings), None)
     if kind is None:
         raise invalid(
-            field, say("Attach one of these kinds of file: {kinds}", kinds=ACCEPTED.replace(",", " "))
+            field, say("Attach a file of one of these types: {kinds}", kinds=ACCEPTED.replace(",", " "))
         )
     if not kind.fits(content):
         message = say(
-            "This file is not what its name says, is damaged, or holds macros; check it and save it anew"
+            "The file does not match its name, is damaged or contains macros. Check it and save it again"
         )
         raise invalid(field, message)
     return kind

@@ -95,7 +95,7 @@ class CsvFile:
     def _line(self, number: int, cells: list[str]) -> FileLine:
         if len(cells) != len(self.header):
             counted = say(
-                "This line has {found} cells where the first line has {wanted}",
+                "This line has {found} cells, but the first line has {wanted}",
                 found=len(cells),
                 wanted=len(self.header),
             )
@@ -142,7 +142,8 @@ def _check_header(header: list[str], columns: Columns) -> None:
         raise invalid(
             "file",
             say(
-                "The first line lacks the columns {missing}. Needed are {needed}, separated by comma, semicolon, tab or |. Found: {found}",
+                "These columns are missing from the first line: {missing}. Required columns: {needed}, separated by "
+                "comma, semicolon, tab or |. Found: {found}",
                 missing=", ".join(missing),
                 needed=", ".join(columns.needed),
                 found=found,
@@ -152,7 +153,7 @@ def _check_header(header: list[str], columns: Columns) -> None:
         raise invalid(
             "file",
             say(
-                "Each column needs a name of its own; more than once: {names}",
+                "Each column needs a unique name. Used more than once: {names}",
                 names=", ".join(twice)[:_LONGEST_SHOWN],
             ),
         )
@@ -161,7 +162,7 @@ def _check_header(header: list[str], columns: Columns) -> None:
         raise invalid(
             "file",
             say(
-                "These columns are not known here: {unknown}. There may be {allowed}",
+                "Unknown columns: {unknown}. Allowed columns: {allowed}",
                 unknown=", ".join(unknown)[:_LONGEST_SHOWN],
                 allowed=", ".join([*columns.needed, *columns.allowed]),
             ),
@@ -171,14 +172,15 @@ def _check_header(header: list[str], columns: Columns) -> None:
 def _broken(cells: Sequence[str]) -> Message | None:
     content = "".join(cells)
     if "\ufffd" in content:
-        return say("This line holds bytes that are not UTF-8; save the file as CSV UTF-8")
+        return say("This line is not UTF-8. Save the file as CSV UTF-8")
     if "\x00" in content:
-        return say("This line holds NUL characters; save the file as CSV UTF-8")
+        return say("This line contains NUL characters. Save the file as CSV UTF-8")
     return None
 
 
 def _unclosed(number: int) -> Message:
     return say(
-        "A quotation mark that opens on line {line} is not closed in its place; nothing after it can be read for certain",
+        "A quotation mark opened on line {line} is not closed where it should be. Nothing after it can be "
+        "read reliably",
         line=number,
     )

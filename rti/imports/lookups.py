@@ -82,7 +82,7 @@ class LookUp:
         own = scope_of(self.person).cbo_id if self.person else None
         if code is None:
             if own is None:
-                faults.append(self._fault("cbo_code", say("Write the code of the organisation that asks")))
+                faults.append(self._fault("cbo_code", say("Enter the code of the requesting organisation")))
             return own
         if code not in self._cbos:
             row = await self.session.scalar(select(CboRow).where(CboRow.code == code))
@@ -90,7 +90,9 @@ class LookUp:
             self._cbos[code] = known if row else await self._new_cbo(code)
         found = self._cbos[code]
         if own is not None and found != own:
-            faults.append(self._fault("cbo_code", say("You can import for your own organisation only")))
+            faults.append(
+                self._fault("cbo_code", say("You can only import requests of your own organisation"))
+            )
         elif found is None:
             faults.append(
                 self._fault("cbo_code", say("There is no organisation with the code {code}", code=code))
@@ -148,7 +150,9 @@ class LookUp:
         if len(found) == 1:
             return found[0]
         if found:
-            message = say("There are {count} public bodies of this name; use codes instead", count=len(found))
+            message = say(
+                "There are {count} public bodies with this name. Use the code instead", count=len(found)
+            )
         elif self.mapping.found_by is FoundBy.CODE:
             message = say("There is no public body with the code {code}", code=text)
         else:

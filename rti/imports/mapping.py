@@ -119,7 +119,7 @@ class RequestMap:
         if _fault_of(name, text):
             raise InvalidValue(
                 say(
-                    "“{value}” has no meaning in the mapping yet; add it under [values.{field}]",
+                    "The mapping does not cover “{value}” yet. Add it under [values.{field}]",
                     value=text[:100],
                     field=name,
                 )
@@ -131,7 +131,7 @@ def _iso(text: str, form: str) -> str:
     try:
         return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 -- a day has no time zone
     except ValueError:
-        raise InvalidValue(say("This is not a date of the form {form}", form=form)) from None
+        raise InvalidValue(say("This is not a date in the format {form}", form=form)) from None
 
 
 FIXED = RequestMap(

@@ -135,7 +135,9 @@ async def dry_run_transaction(
                 record(session, AuditAction.IMPORTED, now, about=table, **kept)
     except IntegrityError:
         raise Conflict(
-            say("Somebody changed the same records while the file was read. Nothing was imported; try again")
+            say(
+                "Someone changed the same records while the file was being read. Nothing was imported. Try again"
+            )
         ) from None
 
 
@@ -146,7 +148,7 @@ def fresh_lines(file: CsvFile, report: Report, run: Run) -> Iterator[FileLine]:
         if run.most_lines is not None and count > run.most_lines:
             raise TooLarge(
                 say(
-                    "Here a file may have up to {count} lines; cut it, or use the command line",
+                    "A file can have up to {count} lines here. Split it, or use the command line",
                     count=run.most_lines,
                 )
             )

@@ -33,7 +33,7 @@ from rti.requests.projection import project, to_law
 
 AT_ONCE = 100
 """Lines that are written together, so that memory does not grow with the file."""
-RETURNED = N_("Its reference came back with other content")
+RETURNED = N_("The same reference was imported again with different content")
 
 
 async def import_requests(
@@ -94,18 +94,18 @@ def _answer_faults(line: RequestLine, mapping: RequestMap, today: date) -> Itera
     """Days that are missing, ahead or out of order: a log is only as good as its days."""
     filing = [name for name in DAYS if name != "answered_on" and name in mapping.columns]
     if line.answered_on and line.received_on is None:
-        yield Fault("received_on", say("There is an answer but no day of receipt"))
+        yield Fault("received_on", say("There is an answer but no date received"))
     elif filing == ["received_on"] and line.received_on is None:
-        yield Fault("received_on", say("The day of receipt is needed"))
+        yield Fault("received_on", say("The date received is required"))
     elif not any(getattr(line, name) for name in filing):
-        yield Fault(filing[0], say("One of the days is needed: drafted, handed over or received"))
+        yield Fault(filing[0], say("One of these dates is required: drafted, handed over or received"))
     if line.outcome and line.answered_on is None:
-        yield Fault("answered_on", say("There is an outcome but no day of the answer"))
+        yield Fault("answered_on", say("There is an outcome but no date answered"))
     if line.answered_on and line.answered_on > today:
-        yield Fault("answered_on", say("This day is still to come; leave it empty until it has happened"))
+        yield Fault("answered_on", say("This date is in the future. Leave it empty until it has happened"))
     if line.answered_on and line.received_on and line.answered_on < line.received_on:
         received = line.received_on
-        yield Fault("answered_on", say("This is before the day of receipt ({day})", day=received))
+        yield Fault("answered_on", say("This is before the date received ({day})", day=received))
 
 
 @dataclass(slots=True)

@@ -77,11 +77,11 @@ def _check(given: SaveBody | SaveCbo, areas: frozenset[str], seen: dict[str, int
     faults = []
     if given.area_code and given.area_code not in areas:
         message = say(
-            "There is no area with this code; write the 2, 4 or 6 digits of a province, district or commune"
+            "There is no area with this code. Enter the 2, 4 or 6 digits of a province, district or commune"
         )
         faults.append(Fault("area_code", message))
     if given.code in seen:
-        message = say("Line {line} has this code already, with other content", line=seen[given.code])
+        message = say("Line {line} already has this code, with different content", line=seen[given.code])
         faults.append(Fault("code", message))
     if faults:
         raise Invalid(*faults)

@@ -22,58 +22,70 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "limit": N_("{statute}, {section}: {limit}."),
         "limit_unplaced": N_("{statute}: {limit}."),
-        "version": N_("Computed under version {version} of this statute."),
+        "version": N_("Calculated under version {version} of this statute."),
         "urgent": N_("The request is urgent, so the shorter limit for urgent cases applies."),
         "no_urgent_limit": N_("The request is urgent, but the statute has no limit for urgent cases."),
-        "by_outcome": N_("For this kind of answer the statute has a limit of its own."),
-        "by_channel": N_("The limit is the one for this way of delivery: {channel}."),
-        "no_number": N_("The statute gives no number for this, so no date follows from it."),
-        "not_started": N_("The clock has not started: it waits for this event: {event}."),
-        "no_longer_needed": N_("The clock never started, and nothing is left for it to wait for."),
+        "by_outcome": N_("The statute sets a separate limit for this type of answer."),
+        "by_channel": N_("This limit applies to requests sent by: {channel}."),
+        "no_number": N_("The statute sets no number for this, so no date can be calculated."),
+        "not_started": N_("The clock has not started. It is waiting for this event: {event}."),
+        "no_longer_needed": N_("The clock never started, and it is no longer waiting for anything."),
         "starts": N_("{event} on {day}."),
         "starts_at_lapse": N_(
-            "The limit before this one passes without an answer on {day}; the count starts there."
+            "The previous limit passes without an answer on {day}; the count starts on that day."
         ),
         "counted_from": N_("The count runs from {day}, the day of this event: {event}."),
-        "start_off": N_("{day} is a day off ({why}); it remains day 0 all the same."),
-        "start_rolled": N_("{day} is a day off ({why}), so it counts as of {official}."),
-        "cut_off": N_("It came at or after {hour}, so it counts as of the next working day, {official}."),
+        "start_off": N_("{day} is a non-working day ({why}), but it is still day 0."),
+        "start_rolled": N_(
+            "{day} is a non-working day ({why}), so the event counts as happening on {official}."
+        ),
+        "cut_off": N_(
+            "It arrived at or after {hour}, so it counts as arriving on the next working day, {official}."
+        ),
         "start_counts": N_("That day counts: it is day 1."),
         "start_excluded": N_("That day does not count: day 1 is the day after it."),
         "start_next_working_day": N_("That day does not count: day 1 is the next working day, {first}."),
-        "time_assumed": N_("No time of day is known, so the hours are counted from the end of that day."),
-        "weekends": N_("{count} days of weekends are skipped."),
+        "time_assumed": N_("The time is not known, so the hours are counted from the end of that day."),
+        "weekends": N_("{count} weekend days are skipped."),
         "holiday": N_("{day} is skipped: {name}."),
         "paused": N_("The clock stops on {day}: {event}."),
-        "resumed": N_("The clock goes on after {day} ({event}); {count} stopped days move the end to {due}."),
-        "resumed_remainder": N_(
-            "The clock goes on after {day} ({event}) with what remained; the end moves to {due}."
+        "resumed": N_(
+            "The clock resumes after {day} ({event}). It was stopped for {count} days, so the end moves to {due}."
         ),
-        "reset": N_("The count starts anew on {day}: {event}."),
+        "resumed_remainder": N_(
+            "The clock resumes after {day} ({event}) with the time that was left, so the end moves to {due}."
+        ),
+        "reset": N_("The count restarts on {day}: {event}."),
         "stop_used_up": N_(
-            "{event} on {day} does not stop the clock: the statute allows it no further time."
+            "{event} on {day} does not stop the clock: the statute does not allow another stop."
         ),
         "stop_too_late": N_("{event} on {day} does not stop the clock: the limit had already passed."),
-        "transferred": N_("The request was transferred on {day}; the count starts anew for the new body."),
+        "transferred": N_("The request was transferred on {day}; the count restarts for the new body."),
         "transfer_kept": N_("The request was transferred on {day}; the clock keeps running."),
-        "received_by_new_body": N_("The new body received the request on {day}; the count starts there."),
-        "transfer_latest": N_("At the latest the count starts on {day}."),
+        "received_by_new_body": N_(
+            "The new body received the request on {day}; the count starts on that day."
+        ),
+        "transfer_latest": N_("The count starts on {day} at the latest."),
         "extended": N_("Extended on {day}; the end moves to {due}."),
-        "extension_capped": N_("The extension is cut to {due}, the most that the statute allows."),
+        "extension_capped": N_("The extension is limited to {due}, the most that the statute allows."),
         "extension_not_provided": N_("The extension of {day} has no effect: the statute provides for none."),
-        "extension_used_up": N_("The extension of {day} has no effect: the statute allows no further one."),
+        "extension_used_up": N_(
+            "The extension of {day} has no effect: the statute does not allow another one."
+        ),
         "extension_too_late": N_("The extension of {day} has no effect: it came too late."),
         "extension_notice_late": N_(
-            "The notice of {day} came late: an extension must be told within {limit} of the start of the count."
+            "The notice of {day} came late: an extension must be notified within {limit} of the start of the "
+            "count."
         ),
         "extension_without_number": N_(
-            "Extended on {day}; the statute gives no number for this extension, so no date follows until one is given."
+            "Extended on {day}. The statute sets no number for this extension, so no date can be calculated "
+            "until one is set."
         ),
         "capped": N_("The end is brought forward to {due}: {section} allows no more than {limit} in all."),
-        "rolled": N_("{day} is a day on which the limit does not end ({why}), so the end moves to {due}."),
+        "rolled": N_("A limit cannot end on {day} ({why}), so the end moves to {due}."),
         "due": N_("The last day is {day}."),
         "due_at": N_("The limit ends on {moment}."),
-        "met": N_("Done on {day}."),
+        "met": N_("Completed on {day}."),
         "ended": N_("The clock ended on {day}: {event}."),
         "soft": N_("The statute says “should”: after this day a target is missed, but no duty is broken."),
         "draft": N_("This is a draft, not a law in force. The date is a benchmark, not a legal deadline."),
@@ -83,10 +95,14 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "not_in_force": N_(
             "The statute was not in force on {day}. The date is a benchmark, not a legal deadline."
         ),
-        "unconfirmed": N_("A number used here has not been confirmed in a source; a lawyer must check it."),
-        "provisional": N_("The days off of {year} are not confirmed by an official list; the date may move."),
+        "unconfirmed": N_(
+            "A number used here has not been confirmed against a source; a lawyer must check it."
+        ),
+        "provisional": N_(
+            "The days off for {year} have not been confirmed by an official list; the date may change."
+        ),
         "unknown_year": N_(
-            "No list of days off is loaded for {year}: only weekends are skipped, and the date may move."
+            "There is no list of days off for {year}: only weekends are skipped, and the date may change."
         ),
     }
 )

@@ -45,9 +45,9 @@ async def file_request(
     faults = filing_faults(command, today)
     cbo = await session.get(CboRow, cbo_id)
     if cbo is None or cbo.locked_at:
-        faults.append(Fault("cbo_id", say("Choose the organisation that asks")))
+        faults.append(Fault("cbo_id", say("Choose the requesting organisation")))
     if command.reference and command.filing is not Filing.ITSELF:
-        message = say("Leave this empty: a reference of your own could tell who asks")
+        message = say("Leave this empty: your own reference could reveal the requester")
         faults.append(Fault("reference", message))
     if await session.get(PublicBodyRow, command.body_id) is None:
         faults.append(Fault("body_id", say("Choose a public body from the directory")))
@@ -66,7 +66,7 @@ async def file_request(
         statute, await calendar_of(session, statute.countries, statute.weekend), [to_law(e) for e in events]
     )
     write_projection(request, projection)
-    used = say("Your organisation has a request with the reference {reference} already", reference=reference)
+    used = say("Your organisation already has a request with the reference {reference}", reference=reference)
     not_assigned = say("This campaign and area are not assigned to you; ask an administrator")
     async with unique(session, invalid("reference", used), out_of_reach=invalid("campaign_id", not_assigned)):
         session.add(request)
@@ -278,7 +278,7 @@ def _cbo_of(person: Person, command: FileRequest) -> UUID:
     """Members file for their own organisation; staff say for which."""
     own = scope_of(person).cbo_id
     if own is None and command.cbo_id is None:
-        raise invalid("cbo_id", say("Choose the organisation that asks"))
+        raise invalid("cbo_id", say("Choose the requesting organisation"))
     if own and command.cbo_id not in {None, own}:
-        raise invalid("cbo_id", say("You can file for your own organisation only"))
+        raise invalid("cbo_id", say("You can only file requests for your own organisation"))
     return own or command.cbo_id  # type: ignore[return-value]

@@ -24,7 +24,9 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
     moment = end_of(day, zone)
     entries = [entry for entry in detail.events if entry.event.recorded_at <= moment]
     if not entries:
-        raise invalid("known_on", say("Nothing about this request was recorded by then; choose a later day"))
+        raise invalid(
+            "known_on", say("Nothing had been recorded about this request by then. Choose a later date")
+        )
     statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
     calendar = await calendar_of(session, statute.countries, statute.weekend, moment)
     happened = [to_law(entry.event) for entry in entries]

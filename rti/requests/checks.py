@@ -31,14 +31,16 @@ def filing_faults(command: FileRequest, today: date) -> list[Fault]:
         if day is None:
             continue
         if day > today:
-            faults.append(Fault(name, say("This day is still to come; leave it empty until it has happened")))
+            faults.append(
+                Fault(name, say("This date is in the future. Leave it empty until it has happened"))
+            )
         elif before and day < before:
             faults.append(
-                Fault(name, say("This is before the day of the step before it ({day})", day=before))
+                Fault(name, say("This is before the date of the previous step ({day})", day=before))
             )
         before = day
     if command.received_at and command.received_on is None:
-        faults.append(Fault("received_on", say("Say on which day it was received at that hour")))
+        faults.append(Fault("received_on", say("Enter the date received as well as the time")))
     return faults
 
 
@@ -50,16 +52,18 @@ def event_faults(command: RecordEvent, earlier: Sequence[Event], today: date) ->
 def _own_faults(command: RecordEvent, today: date) -> list[Fault]:
     faults = []
     if command.happened_on > today:
-        faults.append(Fault("happened_on", say("This day is still to come; record it when it has happened")))
+        faults.append(
+            Fault("happened_on", say("This date is in the future. Record the event when it has happened"))
+        )
     if command.kind is EventKind.ANSWERED and command.outcome is None:
-        faults.append(Fault("outcome", say("Say what came of the request")))
+        faults.append(Fault("outcome", say("Choose the outcome of the request")))
     if command.kind is EventKind.CORRECTED and command.voids is None:
-        faults.append(Fault("voids", say("Say which entry of the timeline this corrects")))
+        faults.append(Fault("voids", say("Choose the timeline entry that this corrects")))
     if command.kind is EventKind.EXTENDED and not (command.days or command.until):
-        message = say("Write how long the extension is, for example 10 working, or until which day")
+        message = say("Enter the length of the extension, for example 10 working, or its end date")
         faults.append(Fault("days", message))
     if command.days and not _is_limit(command.days):
-        message = say("Write a number and a unit, for example 10 working or 15 calendar")
+        message = say("Enter a number and a unit, for example 10 working or 15 calendar")
         faults.append(Fault("days", message))
     return faults
 
@@ -72,7 +76,9 @@ def _faults_beside(command: RecordEvent, earlier: Sequence[Event]) -> list[Fault
     kinds = {event.kind for event in standing}
     faults = []
     if command.kind in ONCE & kinds and not AGAIN_AFTER & kinds:
-        message = say("This is on the timeline already; choose that entry under “Corrects an entry”")
+        message = say(
+            "This event is already on the timeline. To correct it, choose that entry under “Corrects an entry”"
+        )
         faults.append(Fault("voids", message))
     if command.kind in STEPS:
         faults += _order_faults(command, standing)
@@ -85,12 +91,12 @@ def _order_faults(command: RecordEvent, standing: Sequence[Event]) -> list[Fault
     for kind in STEPS[:place]:
         first = min((event.on for event in standing if event.kind is kind), default=date.min)
         if command.happened_on < first:
-            message = say("This is before the day of the step before it ({day})", day=first)
+            message = say("This is before the date of the previous step ({day})", day=first)
             return [Fault("happened_on", message)]
     for kind in STEPS[place + 1 :]:
         last = max((event.on for event in standing if event.kind is kind), default=date.max)
         if command.happened_on > last:
-            return [Fault("happened_on", say("This is after the day of the step after it ({day})", day=last))]
+            return [Fault("happened_on", say("This is after the date of the next step ({day})", day=last))]
     return []
 
 

@@ -50,7 +50,7 @@ async def change(session: AsyncSession, command: Command, by: UUID | None, now: 
 
 async def _write(session: AsyncSession, command: Command, by: UUID | None, now: datetime) -> _Touched:
     if command.country not in await countries(session):
-        raise invalid("country", say("No days off are stored for {country}", country=command.country))
+        raise invalid("country", say("There are no days off for {country}", country=command.country))
     if isinstance(command, ConfirmYear):
         return await _confirm(session, command, now)
     if isinstance(command, WithdrawDay):
@@ -59,7 +59,7 @@ async def _write(session: AsyncSession, command: Command, by: UUID | None, now: 
 
 
 async def _declare(session: AsyncSession, command: DeclareDay, by: UUID | None, now: datetime) -> _Touched:
-    async with unique(session, invalid("day", say("This day is off already"))):
+    async with unique(session, invalid("day", say("This date is already a day off"))):
         session.add(
             DayOffRow(
                 id=new_id(),
@@ -86,7 +86,7 @@ async def _withdraw(session: AsyncSession, command: WithdrawDay, now: datetime) 
         .with_for_update()
     )
     if row is None:
-        raise invalid("day", say("This day is not in the list of days off"))
+        raise invalid("day", say("This date is not in the list of days off"))
     row.withdrawn_at = now
     await session.flush()
     return _Touched(command.day, command.day, day_off_withdrawn(command.day))
@@ -95,7 +95,7 @@ async def _withdraw(session: AsyncSession, command: WithdrawDay, now: datetime) 
 async def _confirm(session: AsyncSession, command: ConfirmYear, now: datetime) -> _Touched:
     if not await days_off(session, command.country, command.year):
         raise invalid(
-            "year", say("No day off of {year} is listed yet; declare them first", year=command.year)
+            "year", say("There are no days off for {year} yet. Declare them first", year=command.year)
         )
     row = await session.get(CalendarYearRow, (command.country, command.year))
     if row is None:
@@ -109,7 +109,7 @@ async def _confirm(session: AsyncSession, command: ConfirmYear, now: datetime) -
 CALENDAR: Mapping[str, str] = {
     "day_off": N_("Day off declared: {day}"),
     "day_off_withdrawn": N_("Day off withdrawn: {day}"),
-    "year_confirmed": N_("Days off of {day} confirmed"),
+    "year_confirmed": N_("Days off for {day} confirmed"),
 }
 SENTENCES: Mapping[str, str] = {**CALENDAR, **{str(kind): words for kind, words in EVENTS.items()}}
 

@@ -66,7 +66,7 @@ async def attach(
     try:
         copy = await copy_of(content, kind.media_type)
     except TooManyPixels:
-        message = say("A picture may have up to {count} megapixels", count=MOST_PIXELS // 1_000_000)
+        message = say("The picture must be {count} megapixels or smaller", count=MOST_PIXELS // 1_000_000)
         raise invalid(field, message) from None
     keys = await keys_to_encrypt(session, event.cbo_id, now)
     document = DocumentRow(
@@ -160,7 +160,7 @@ async def original(
     try:
         await scan(session, document, found.content, clamd, now)
     except ScannerAway:
-        raise Unavailable(say("The virus scanner does not answer now; try again later")) from None
+        raise Unavailable(say("The virus scanner is not responding. Try again later")) from None
     return Quarantined() if document.threat else found
 
 
@@ -189,7 +189,7 @@ async def _checked(
     """Open what is stored and hash it again; returns the refusal, so that the alarm is kept with it."""
     keys = await keys_to_decrypt(session, document.cbo_id)
     if not keys.can_encrypt:
-        raise Conflict(say("The keys of this organisation are missing; tell whoever runs this server"))
+        raise Conflict(say("The keys of this organisation are missing. Tell the server operator"))
     content = as_it_came(keys, type(stored).content, document.id, stored.content, sha256)
     if content is None:
         document.altered_at, document.next_check_at = document.altered_at or now, now

@@ -27,7 +27,7 @@ async def next_reference(session: AsyncSession, cbo_id: UUID, filing: Filing) ->
             numbered = update(CboRow).where(CboRow.id == cbo_id).values(last_number=CboRow.last_number + 1)
             row = (await session.execute(numbered.returning(CboRow.code, CboRow.last_number))).one_or_none()
             if row is None:
-                raise invalid("cbo_id", say("Choose the organisation that asks"))
+                raise invalid("cbo_id", say("Choose the requesting organisation"))
             reference = f"{row.code}-{row.last_number:04d}"
         taken = select(RequestRow.id).where(RequestRow.cbo_id == cbo_id, RequestRow.reference == reference)
         if await session.scalar(taken) is None:

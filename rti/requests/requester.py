@@ -124,7 +124,8 @@ async def note_opening(
     """Write down who looks at what is sealed; raises Invalid without a purpose where one is owed."""
     if not is_own(person, request) and len(command.purpose) < SHORTEST_PURPOSE:
         raise invalid(
-            "purpose", say("Say in a sentence why you need to see this; the organisation will read it")
+            "purpose",
+            say("Explain in one sentence why you need to see this. The organisation will see your reason"),
         )
     keys = await keys_to_encrypt(session, request.cbo_id, now)
     opening = IdentityOpeningRow(

@@ -26,7 +26,7 @@ async def snooze(
     """Say nothing until a day; takes the place of a snooze that is still open."""
     request = await locked(session, request_id, person)
     if not today < command.until <= today + LONGEST:
-        raise invalid("until", say("Choose a day after today, within a year"))
+        raise invalid("until", say("Choose a date after today and within one year"))
     await end(session, request_id, person, now)
     session.add(
         SnoozeRow(

@@ -34,34 +34,36 @@ class Rule:
 RULES: Mapping[Kept, Rule] = {
     Kept.SESSIONS: Rule(
         timedelta(days=1),
-        N_("Sessions that ended"),
-        N_("They open nothing any more, and tell when somebody was here"),
+        N_("Ended sessions"),
+        N_("They no longer give access, and they show when a person was active"),
     ),
     Kept.TOKENS: Rule(
         timedelta(days=30),
-        N_("Tokens of programs that have expired"),
-        N_("Their owner should see why a program stopped"),
+        N_("Expired API tokens"),
+        N_("Their owners should be able to see why a program stopped working"),
     ),
     Kept.INVITATIONS: Rule(
-        timedelta(days=30), N_("Links of invitations that have expired"), N_("They open nothing any more")
+        timedelta(days=30), N_("Expired invitation links"), N_("They no longer give access")
     ),
     Kept.ALLOWANCES: Rule(
-        timedelta(days=1), N_("Counts of guesses and of costly calls"), N_("They slow down nobody any more")
+        timedelta(days=1),
+        N_("Counters of failed sign-ins and of rate limits"),
+        N_("They no longer limit anyone"),
     ),
     Kept.MESSAGE_TEXTS: Rule(
         timedelta(days=14),
-        N_("Texts and addresses of messages that were sent"),
-        N_("They tell who was written to; that a message went out stays known"),
+        N_("Texts and addresses of sent messages"),
+        N_("They show who was contacted; the record that a message was sent is kept"),
     ),
     Kept.ACCOUNTS: Rule(
         timedelta(days=366),
         N_("Name, address, settings, second factors and messages of disabled accounts"),
-        N_("Whoever left can be asked for a year; what the person did stays, under a number"),
+        N_("A person who left may be contacted for a year; their actions stay in the records under a number"),
     ),
     # Never less than the five years for which the trigger of the table refuses (leap days counted).
     Kept.AUDIT_ENTRIES: Rule(
         timedelta(days=5 * 366),
-        N_("Entries of the audit log"),
-        N_("Evidence is asked for years later; what is left can still be checked"),
+        N_("Audit log entries"),
+        N_("Evidence may be needed years later; the entries that remain can still be verified"),
     ),
 }

@@ -37,7 +37,7 @@ async def lock(
     Here and below, `by` is None on the command line.
     """
     if not command.sure:
-        raise invalid("sure", say("Say that you are sure"))
+        raise invalid("sure", say("Confirm that you are sure"))
     cbo = await _changed_alone(session, cbo_id, by)
     await _lock(session, cbo, by, now)
     return cbo
@@ -56,7 +56,7 @@ async def unlock(
     """Show it again and let its people sign in again."""
     cbo = await _changed_alone(session, cbo_id, by)
     if cbo.shredded_at:
-        raise Conflict(say("This organisation was shredded; nothing of it is left to unlock"))
+        raise Conflict(say("This organisation has been shredded, so it cannot be unlocked"))
     if cbo.locked_at:
         cbo.locked_at = None
         _note(session, cbo, SafetyStep.UNLOCKED, by, now, command.reason)
@@ -69,9 +69,9 @@ async def shred(
     """Ask for shredding, which locks, or do it where the other of the two has asked within a week."""
     cbo = await _changed_alone(session, cbo_id, by)
     if cbo.shredded_at:
-        raise Conflict(say("This organisation was shredded already"))
+        raise Conflict(say("This organisation has already been shredded"))
     if command.code != cbo.code:
-        raise invalid("code", say("This is not the code of the organisation; nothing was destroyed"))
+        raise invalid("code", say("This is not the code of the organisation. Nothing was destroyed"))
     await _lock(session, cbo, by, now)
     administers = _administers(by.role if by else None)
     asked = await session.execute(

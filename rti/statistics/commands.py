@@ -70,9 +70,9 @@ def check(wanted: StatisticsQuery, today: date) -> None:
     """Raise Invalid with every part that contradicts another or the calendar."""
     faults = []
     if wanted.then_by is wanted.by:
-        faults.append(Fault("then_by", say("Choose something other than in the field before, or nothing")))
+        faults.append(Fault("then_by", say("Choose a different group from the first, or none")))
     if wanted.as_of and wanted.as_of > today:
-        faults.append(Fault("as_of", say("This day is still to come; choose today or an earlier day")))
+        faults.append(Fault("as_of", say("This date is in the future. Choose today or an earlier date")))
     if wanted.since and wanted.until and wanted.since > wanted.until:
         faults.append(
             Fault("until", say("This is before the first day of the period ({day})", day=wanted.since))

@@ -124,44 +124,47 @@ class Measure:
 ON_TIME = Measure(
     id="on_time_rate",
     name=N_("Answered in time"),
-    question=N_("Of the requests whose expected day has passed, how many were answered by that day?"),
-    counts=N_("Answers on or before the expected day, a valid extension included."),
+    question=N_("Of the requests whose due date has passed, how many were answered by that date?"),
+    counts=N_("Answers on or before the due date, including valid extensions."),
     excludes=N_(
-        "Requests that are not due yet, drafts, requests that were not accepted, those withdrawn by the"
-        " expected day, those paused at the cut-off and those for which no date is given. Silence counts as not in time."
+        "Requests that are not yet due, drafts, requests that were not accepted, requests withdrawn by the "
+        "due date, requests paused on the cut-off date and requests without a due date. No answer counts as "
+        "not in time."
     ),
     numerator=frozenset({State.IN_TIME}),
     denominator=JUDGED,
 )
 RESPONSE = Measure(
     id="response_rate",
-    name=N_("Answered at all"),
-    question=N_("Of the requests whose expected day has passed, how many were answered, in time or late?"),
-    counts=N_("Every answer by the cut-off, whatever came of it."),
-    excludes=N_("The same requests as for those answered in time."),
+    name=N_("Answered, in time or late"),
+    question=N_("Of the requests whose due date has passed, how many were answered, in time or late?"),
+    counts=N_("Every answer by the cut-off date, whatever the outcome."),
+    excludes=N_("The same requests as for “Answered in time”."),
     numerator=frozenset({State.IN_TIME, State.LATE}),
     denominator=JUDGED,
 )
 DISCLOSURE = Measure(
     id="disclosure_rate",
-    name=N_("Information given, of the answers"),
+    name=N_("Information given, share of answers"),
     question=N_(
-        "Of the answers by a body that could have given the information, how many gave all or part of it?"
+        "Of the answers from bodies that could have given the information, how many gave all or part of it?"
     ),
-    counts=N_("Answers by the cut-off with the information in full or in part."),
-    excludes=N_("Answers that the information is not held or that sent the request to another body."),
+    counts=N_("Answers by the cut-off date that gave the information in full or in part."),
+    excludes=N_(
+        "Answers that the information is not held, and answers that sent the request to another body."
+    ),
     numerator=frozenset({Outcome.FULL, Outcome.PARTIAL}),
     denominator=frozenset(Outcome) - {Outcome.NOT_HELD, Outcome.REFERRED},
 )
 DISCLOSURE_OF_ALL = Measure(
     id="disclosure_of_all_rate",
-    name=N_("Information given, of all attempts"),
+    name=N_("Information given, share of all attempts"),
     question=N_(
-        "Of all requests that somebody tried to hand over, how many brought all or part of the information?"
+        "Of all requests that someone tried to hand over, how many brought all or part of the information?"
     ),
-    counts=N_("Answers by the cut-off with the information in full or in part."),
+    counts=N_("Answers by the cut-off date that gave the information in full or in part."),
     excludes=N_(
-        "Drafts alone: requests that were not accepted, are not due or were withdrawn count as well."
+        "Only drafts. Requests that were not accepted, are not yet due or were withdrawn are counted."
     ),
     numerator=frozenset({Outcome.FULL, Outcome.PARTIAL}),
     denominator=frozenset(State) - {State.DRAFT},

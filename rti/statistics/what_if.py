@@ -79,11 +79,11 @@ async def what_if(session: AsyncSession, wanted: WhatIf, today: date) -> Compari
     """Raises Invalid."""
     faults = []
     if bool(wanted.limit) == bool(wanted.statute_id):
-        faults.append(Fault("limit", say("Write a limit or choose a statute, and not both")))
+        faults.append(Fault("limit", say("Enter a limit or choose a statute, not both")))
     if wanted.as_of and wanted.as_of > today:
-        faults.append(Fault("as_of", say("This day is still to come; choose today or an earlier day")))
+        faults.append(Fault("as_of", say("This date is in the future. Choose today or an earlier date")))
     if wanted.country not in await countries(session):
-        faults.append(Fault("country", say("No days off are stored for {country}", country=wanted.country)))
+        faults.append(Fault("country", say("There are no days off for {country}", country=wanted.country)))
     if faults:
         raise Invalid(*faults)
     as_of = wanted.as_of or today

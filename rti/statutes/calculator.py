@@ -30,9 +30,9 @@ async def calculate(session: AsyncSession, wanted: Calculate) -> Calculated:
     """Raises Invalid."""
     faults = []
     if bool(wanted.limit) == bool(wanted.statute_id):
-        faults.append(Fault("limit", say("Write a limit or choose a statute, and not both")))
+        faults.append(Fault("limit", say("Enter a limit or choose a statute, not both")))
     if wanted.country and wanted.country not in await countries(session):
-        faults.append(Fault("country", say("No days off are stored for {country}", country=wanted.country)))
+        faults.append(Fault("country", say("There are no days off for {country}", country=wanted.country)))
     if faults:
         raise Invalid(*faults)
     law = await _rule(session, wanted)

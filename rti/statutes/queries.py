@@ -34,7 +34,7 @@ async def newest_of(session: AsyncSession, statute_id: str) -> Statute:
         select(StatuteRow).where(StatuteRow.id == statute_id).order_by(StatuteRow.version.desc()).limit(1)
     )
     if row is None:
-        raise invalid("statute_id", say("There is no statute or standard with the id {id}", id=statute_id))
+        raise invalid("statute_id", say("There is no statute or standard with the ID {id}", id=statute_id))
     return parse_statute(row.document)
 
 

@@ -22,7 +22,7 @@ LARGEST = 200_000
 def read_toml(text: str, field: str = "file") -> dict[str, Any]:
     """The document in a TOML text, or Invalid with the line where it breaks."""
     if len(text) > LARGEST:
-        raise invalid(field, say("A statute has at most {count} characters", count=LARGEST))
+        raise invalid(field, say("A statute can have at most {count} characters", count=LARGEST))
     try:
         return tomllib.loads(text)
     except ValueError as error:
@@ -55,11 +55,11 @@ async def add(session: AsyncSession, document: Mapping[str, Any], now: datetime)
         raise invalid(
             "version",
             say(
-                "Version {version} is stored already; give this one a higher number",
+                "Version {version} already exists. Give this one a higher number",
                 version=stored["version"],
             ),
         )
-    taken = Conflict(say("Somebody else has just stored this version; look at it and try again"))
+    taken = Conflict(say("Someone else has just stored this version. Check it and try again"))
     async with unique(session, taken):
         plain = msgspec.to_builtins(document)
         session.add(StatuteRow(id=statute.id, version=statute.version, document=plain, added_at=now))

@@ -73,7 +73,7 @@ def only(roles: frozenset[Role], *, standings: frozenset[SignInState] = COMPLETE
         if me.scope and not me.scope.covers(
             scope_needed(str(connection.scope.get("method")), connection.url.path)
         ):
-            raise Forbidden(say("The scope of this token does not cover that"))
+            raise Forbidden(say("The scope of this token does not allow this"))
 
     guard.roles, guard.standings = roles, standings  # type: ignore[attr-defined]
     return guard
@@ -88,7 +88,7 @@ signing_in = only(EVERYBODY, standings=frozenset(SignInState))
 def interactive_only(connection: Connection, _: BaseRouteHandler) -> None:
     """Beside another guard: whoever asks has signed in, and is no program with a token."""
     if connection.auth is None or connection.auth.scope:
-        raise Forbidden(say("A token cannot do this; sign in for it"))
+        raise Forbidden(say("You cannot do this with a token. Sign in instead"))
 
 
 def recently_authenticated(connection: Connection, _: BaseRouteHandler) -> None:

@@ -13,7 +13,7 @@ from rti.core.errors import Forbidden, Malformed, say
 SAFE = {"GET", "HEAD", "OPTIONS"}
 SIMPLE = ("application/x-www-form-urlencoded", "text/plain")
 """Content types that a page of another site can send without asking (Fetch standard, 2.2.2)."""
-_FOREIGN = say("This was sent from another site; open the page here and send it again")
+_FOREIGN = say("This was sent from another site. Open the page on this site and send it again")
 
 
 class SameOrigin(ASGIMiddleware):

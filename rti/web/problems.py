@@ -38,7 +38,7 @@ _BY_STATUS: dict[int, type[Problem]] = {
     404: NotFound,
     413: TooLarge,
 }
-_METHOD = say("This address does not take that kind of request")
+_METHOD = say("This address does not accept that type of request")
 
 
 NEXT_STEP = {SignInState.MUST_PROVE: "/second-factor", SignInState.MUST_ENROL: "/me/factors"}
@@ -98,7 +98,7 @@ def on_http_exception(request: WebRequest, exception: HTTPException) -> Response
             request,
             Forbidden(
                 say(
-                    "This form is too old or was opened on another site; go back, reload the page and send it again"
+                    "This form has expired or was opened on another site. Go back, reload the page and send it again"
                 )
             ),
         )
@@ -117,13 +117,14 @@ def on_crash(request: WebRequest, exception: Exception) -> Response[Any]:
     log.error(event, reference=reference, method=request.method, exc_info=exception)
     if away:
         message = say(
-            "The system cannot reach or write its data just now. Nothing was changed; what is already there can usually "
-            "still be read. Try again in a few minutes; if it goes on, tell whoever runs this server: {reference}",
+            "The system cannot read or save its data right now. Nothing was changed, and existing data can "
+            "usually still be read. Try again in a few minutes. If the problem continues, give the server "
+            "operator this reference: {reference}",
             reference=reference,
         )
         return answer(request, Unavailable(message), reference)
     message = say(
-        "Something went wrong on our side. Nothing was changed. Tell us this reference: {reference}",
+        "Sorry, something went wrong. Nothing was changed. Give us this reference: {reference}",
         reference=reference,
     )
     return answer(request, Problem(message), reference)

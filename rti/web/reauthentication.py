@@ -21,7 +21,7 @@ async def read(request: WebRequest, auth_database: Database, now: datetime) -> f
     me = request.auth
     try:
         if me is None or me.scope or not (password or me.recently_authenticated(now)):
-            raise invalid(FIELD, say("You signed in a while ago; write your password once more for this"))
+            raise invalid(FIELD, say("You signed in a while ago. Confirm your password to do this"))
         if password:
             await sign_in.confirm_password(auth_database, me, password, now, field=FIELD)
     except Invalid as refused:

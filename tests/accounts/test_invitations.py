@@ -59,7 +59,7 @@ async def test_a_link_works_once(client: httpx.AsyncClient, sign_in: SignIn) -> 
     assert (await _accept(client, token)).status_code == 303
     again = await client.get("/invitation", params={"token": token})
     assert again.status_code == 404
-    assert "was used" in again.text
+    assert "has been used" in again.text
     form = {**SET, "token": token}
     assert (await make.post_form(client, "/invitation", form, page="/me")).status_code == 404
 
@@ -102,7 +102,7 @@ async def test_a_link_of_a_disabled_account_opens_nothing(client: httpx.AsyncCli
         ({"password": "passwordpassword"}, "easy to guess"),
         ({"password": "new.person@example.org"}, "easy to guess"),
         ({"password": "sokha sokha sokha"}, "easy to guess"),
-        ({"name": ""}, "This is needed"),
+        ({"name": ""}, "This is required"),
     ],
 )
 async def test_what_is_wrong_is_told_and_uses_nothing_up(

@@ -63,7 +63,7 @@ async def test_an_address_has_one_account(client: httpx.AsyncClient, sign_in: Si
     assert (await client.post("/api/people", json=STAFF)).status_code == 201
     again = await make.post_form(client, "/people", {**STAFF, "email": "NEW.person@example.org"})
     assert again.status_code == 422
-    assert "There is an account with this e-mail address already" in again.text
+    assert "There is already an account with this email address" in again.text
 
 
 async def test_disabling_ends_every_session_at_once(
@@ -112,7 +112,7 @@ async def test_another_role_comes_with_or_without_an_organisation(
     wrong = {"role": "staff", "cbo_id": str(member.person.cbo_id)}
     refused = await make.post_form(client, f"{page}/role", wrong, page=page)
     assert refused.status_code == 422
-    assert "leave it empty" in refused.text
+    assert "Leave this empty" in refused.text
     assert (await make.post_form(client, f"{page}/role", {"role": "staff"}, page=page)).status_code == 303
     changed = next(each for each in (await client.get("/api/people")).json() if each["email"] == member.email)
     assert (changed["role"], changed["cbo_id"]) == ("staff", None)
@@ -145,12 +145,12 @@ async def test_a_changed_password_ends_the_other_sessions(client: httpx.AsyncCli
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("not it, but long enough", NEW, "This is not your password"),
+        ("not it, but long enough", NEW, "The password is wrong"),
         (make.PASSWORD, "short", "Write 15 to 256 characters"),
         (make.PASSWORD, "x" * 257, "Write 15 to 256 characters"),
         (make.PASSWORD, make.PASSWORD, "differs from the present one"),
         (make.PASSWORD, "password password", "easy to guess"),
-        ("", NEW, "This is needed"),
+        ("", NEW, "This is required"),
     ],
 )
 async def test_a_wrong_change_of_password_changes_nothing(

@@ -112,7 +112,7 @@ async def test_so_does_opening_who_asks(
     assert (await client.post(f"/api{path}/identity", json=form)).status_code == 403
     refused = await make.post_form(client, f"{path}/identity", form, page=path)
     assert refused.status_code == 422
-    assert "write your password once more" in refused.text
+    assert "Confirm your password to do this" in refused.text
     async with database.transaction() as session:
         assert await session.scalar(select(IdentityOpeningRow.id)) is None
     form["confirm_password"] = me.password

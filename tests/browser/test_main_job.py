@@ -42,7 +42,7 @@ async def test_a_cbo_files_a_request_records_the_answer_and_sees_both_dates(
     await page.click("form[action$='/events'] button")
     timeline = page.locator("#timeline")
     await expect(timeline).to_contain_text("19 April 2023 Request answered")
-    await expect(timeline).to_contain_text("Written down")
+    await expect(timeline).to_contain_text("Recorded on")
     await timeline.get_by_text("stamp.pdf").click()
     async with page.expect_download() as download:
         await page.click("text=Download the original")
@@ -62,14 +62,14 @@ async def test_a_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_fie
     await page.click("text=File a request")
     await page.fill("#title", "Kept as it was typed")
     await page.click("main form button")
-    await expect(page.locator("#topic-fault")).to_contain_text("This is needed")
+    await expect(page.locator("#topic-fault")).to_contain_text("This is required")
     await page.select_option("#topic", "land")
     await page.fill("#submitted_on", "2023-04-12")
     await page.fill("#received_on", "2023-04-10")
     await page.click("main form button")
     await expect(page.locator("#title")).to_have_value("Kept as it was typed")
     await expect(page.locator("#received_on")).to_have_attribute("aria-invalid", "true")
-    await expect(page.locator("#received_on-fault")).to_contain_text("before the day of the step before it")
+    await expect(page.locator("#received_on-fault")).to_contain_text("before the date of the previous step")
 
 
 @pytest.mark.parametrize("who", ["member", "lead", "staff", "group", "admin"])

@@ -102,21 +102,21 @@ async def test_a_letter_is_approved_breaks_off_and_is_sent_again(
     await until_shown(page, "DEMO")
     await page.locator("main table a[href^='/letters/']").first.click()
     letter = page.url
-    await expect(page.locator("main")).to_contain_text("No e-mail goes out")
+    await expect(page.locator("main")).to_contain_text("This letter is not sent by email")
     await page.click("dl a[href^='/requests/']")
     await page.click("main a[href^='/bodies/']")
     await page.click("a[href$='/edit']")
     await page.fill("#email", OFFICE)
     await page.click("main form.panel button")
     await page.goto(letter)
-    await expect(page.locator("main")).to_contain_text(f"it goes to {OFFICE} by e-mail")
+    await expect(page.locator("main")).to_contain_text(f"it is sent to {OFFICE} by email")
     await fits(page)
     await page.fill("#subject", "Where is the answer?")
     await page.get_by_role("button", name="Approve").click()
-    await until_shown(page, "Not known whether it arrived")
+    await until_shown(page, "Delivery unknown")
     await fits(page)
     await page.get_by_role("button", name="Send it again").click()
-    await until_shown(page, "Accepted by the mail server")
+    await until_shown(page, "Sent")
     await fits(page)
     first, second = to(mail, OFFICE)
     assert first == second
@@ -131,11 +131,11 @@ async def test_an_address_is_proved_by_the_code_that_was_sent_there(
     await fits(page)
     await page.fill("#address", OTHER)
     await page.get_by_role("button", name="Save").click()
-    await expect(page.locator("main")).to_contain_text(f"A code is on its way to {OTHER}")
+    await expect(page.locator("main")).to_contain_text(f"We have sent a code to {OTHER}")
     await fits(page)
     await page.fill("#code", "12345678")
-    await page.get_by_role("button", name="This is my address").click()
-    await expect(page.locator("#code-fault")).to_contain_text("not the newest code")
+    await page.get_by_role("button", name="Confirm address").click()
+    await expect(page.locator("#code-fault")).to_contain_text("not the latest code")
 
     async def code_came() -> bool:
         return bool(to(mail, OTHER))
@@ -145,7 +145,7 @@ async def test_an_address_is_proved_by_the_code_that_was_sent_there(
     code = re.search(r"\d{8}", message_from_bytes(to(mail, OTHER)[-1], policy=default)["Subject"])
     assert code
     await page.fill("#code", code[0])
-    await page.get_by_role("button", name="This is my address").click()
+    await page.get_by_role("button", name="Confirm address").click()
     await expect(page.locator("main")).to_contain_text("Saved.")
     await expect(page.locator("#code")).to_have_count(0)
 
@@ -168,6 +168,6 @@ async def test_a_lead_switches_every_message_of_the_organisation_off_and_on(
 async def test_the_status_page_tells_staff_how_sending_goes(page: Page, sign_in: SignIn) -> None:
     await sign_in("staff")
     await page.goto("/status")
-    await expect(page.locator("main")).to_contain_text("Waiting to be sent")
+    await expect(page.locator("main")).to_contain_text("Queued")
     await until_shown(page, "All is well")
     await fits(page)

@@ -55,7 +55,7 @@ async def test_an_added_day_off_moves_an_open_date_and_its_withdrawal_moves_it_b
     assert filed.due_on == date(2022, 6, 10)
 
     preview = await client.get("/calendar/declare", params=DAY)
-    assert "Dates of 1 open request move" in preview.text
+    assert "Dates of 1 open request change" in preview.text
     assert filed.reference in preview.text
     assert "10 June 2022" in preview.text
     assert "13 June 2022" in preview.text
@@ -211,7 +211,7 @@ async def test_a_confirmed_year_makes_its_dates_no_longer_provisional(
     assert filed.provisional
     confirm = {"country": "KH", "year": "2022", "source": "Sub-decree 199"}
     shown = await client.get("/calendar/confirm", params=confirm)
-    assert "Dates of 0 open requests move" in shown.text
+    assert "Dates of 0 open requests change" in shown.text
     page = f"/calendar/confirm?{httpx.QueryParams(confirm)}"
     assert (await make.post_form(client, "/calendar/confirm", confirm, page=page)).status_code == 303
     confirmed, changes = await _one(database, filed.id)
@@ -262,7 +262,7 @@ async def test_a_form_with_a_fault_comes_back_beside_the_list(
     await sign_in(Role.STAFF)
     shown = await client.get("/calendar/declare", params={**DAY, "day": "yesterday"})
     assert shown.status_code == 422
-    assert "Write a date between 1900 and 2200" in shown.text
+    assert "Enter a date between 1900 and 2200" in shown.text
     assert 'value="Added day"' in shown.text
     assert (await client.get("/calendar/abolish")).status_code == 404
 
@@ -288,7 +288,7 @@ async def test_an_administrator_sees_how_many_move_and_never_which(
     (filed,) = await _open_requests(database, staff, RECEIVED)
     await sign_in(Role.ADMINISTRATOR)
     shown = await client.get("/calendar/declare", params=DAY)
-    assert "Dates of 1 open request move" in shown.text
+    assert "Dates of 1 open request change" in shown.text
     assert filed.reference not in shown.text
     told = (await client.post("/api/calendar/days-off?preview=1", json=DAY)).json()
     assert (told["requests"], told["first"]) == (1, [])

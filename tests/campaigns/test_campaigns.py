@@ -37,7 +37,7 @@ async def test_staff_create_a_campaign_that_declares_a_reply_time_of_its_own(
     assert answer.status_code == 303, answer.text
     shown = await client.get(answer.headers["location"])
     assert "Standard of 15 working days" in shown.text
-    assert "Standard of a campaign" in shown.text
+    assert "Campaign standard" in shown.text
     async with database.transaction() as session:
         stored = await session.get_one(StatuteRow, ("STANDARD-15-WORKING-KH", 1))
         assert stored.document["status"] == "standard"
@@ -62,7 +62,7 @@ async def test_a_code_is_used_once_and_the_form_keeps_what_was_typed(
     await _created(client)
     answer = await make.post_form(client, "/campaigns/new", {**CAMPAIGN, "limit": "5 working"})
     assert answer.status_code == 422
-    assert "There is a campaign with the code A2I-2026 already" in answer.text
+    assert "There is already a campaign with the code A2I-2026" in answer.text
     assert 'value="Access to information 2026"' in answer.text
 
 

@@ -77,7 +77,7 @@ async def test_news_say_that_something_happened_and_nothing_else(
     case, secret = await _case(database)
     answer = await client.get(f"/feeds/{secret}/changes.atom")
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
-    assert await _titles(client, secret) == ["Something was recorded about 1 request"]
+    assert await _titles(client, secret) == ["An event was recorded for 1 request"]
     for said in (TITLE, case.cbo.code, case.cbo.name_en, "Test person", secret):
         assert said not in answer.text
 
@@ -146,7 +146,7 @@ async def test_a_moved_date_is_the_same_event_with_a_higher_sequence(
     assert after["DTSTART"].dt > before["DTSTART"].dt
     assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
     assert after["LAST-MODIFIED"].dt >= before["LAST-MODIFIED"].dt
-    assert "A date of 1 request was computed again" in await _titles(client, secret)
+    assert "A date of 1 request was recalculated" in await _titles(client, secret)
 
 
 @pytest.mark.parametrize(

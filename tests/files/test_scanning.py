@@ -141,7 +141,7 @@ async def test_while_the_scanner_is_away_no_original_leaves_and_the_alarm_rings(
         refused = await visitor.post(f"/api{path}/original", json={})
     await app.state.database.close()
     assert refused.status_code == 503
-    assert "try again later" in refused.text
+    assert "Try again later" in refused.text
     assert await _told(database) == [], "nothing was opened, so nothing is told"
     job = documents_job(database.under(Login.WORKER), away)
     assert not (await job(NOW)).well

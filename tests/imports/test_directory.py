@@ -74,7 +74,7 @@ async def test_wrong_lines_of_bodies_are_rejected_with_all_their_faults(session:
     told = reasons(report)
     assert told[4] == "code: Line 2 has this code already, with other content"
     assert all(
-        name in told[5] for name in ("kind: Choose one of: ministry", "name_en: This is needed", "email: ")
+        name in told[5] for name in ("kind: Choose one of: ministry", "name_en: This is required", "email: ")
     )
     assert told[6].startswith("area_code: There is no area with this code")
     assert report.counts[LineResult.REJECTED] == 3

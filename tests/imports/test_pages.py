@@ -36,7 +36,7 @@ async def test_staff_import_organisations_and_see_what_became_of_each_line(
     await sign_in(Role.STAFF)
     shown = await send(client, "cbos", CBOS)
     assert shown.status_code == 200
-    assert "Line 2 has this code already" in shown.text
+    assert "Line 2 already has this code" in shown.text
     assert "There is no area with this code" in shown.text
     assert await number_of(database, CboRow) == 1
 
@@ -46,7 +46,7 @@ async def test_check_only_keeps_nothing(
 ) -> None:
     await sign_in(Role.ADMINISTRATOR)
     shown = await send(client, "cbos", CBOS, check="1")
-    assert "Nothing was kept" in shown.text
+    assert "Nothing was imported" in shown.text
     assert await number_of(database, CboRow) == 0
 
 
@@ -68,7 +68,7 @@ async def test_a_member_imports_requests_of_the_own_organisation(
     member = await sign_in(Role.CBO_MEMBER)
     assert "Every line was taken" in (await send(client, "requests", REQUESTS)).text
     again = await send(client, "requests", REQUESTS)
-    assert "There already" in again.text
+    assert "Unchanged" in again.text
     async with database.transaction() as session:
         (row,) = await session.scalars(select(RequestRow))
     assert row.cbo_id == member.person.cbo_id
@@ -116,7 +116,7 @@ async def test_the_api_takes_a_body_or_a_form_and_answers_with_the_report(
     assert real.json()["lines"][1] == {
         "line": 3,
         "result": "rejected",
-        "faults": [{"field": "code", "message": "Line 2 has this code already, with other content"}],
+        "faults": [{"field": "code", "message": "Line 2 already has this code, with other content"}],
         "note": None,
         "same_as_line": None,
     }

@@ -51,14 +51,14 @@ async def test_every_line_has_one_fate(session: AsyncSession) -> None:
 
 async def test_a_rejected_line_says_which_column_and_why(session: AsyncSession) -> None:
     told = reasons(await load(session))
-    assert told[30] == "Received: There is an answer but no day of receipt"
-    assert told[31] == "Decided: There is an outcome but no day of the answer"
+    assert told[30] == "Received: There is an answer but no date received"
+    assert told[31] == "Decided: There is an outcome but no date answered"
     assert told[32] == "Decided: This is before the day of receipt (2019-03-05)"
     assert told[33].startswith("Received: Write a date between 1900 and 2200")
     assert told[35] == "line: This line has 5 cells where the first line has 9"
     assert told[36].startswith("Decision: “Postponed” has no meaning")
     assert told[37] == "Received: This is not a date of the form %d/%m/%Y"
-    assert told[41] == "Office: This is needed"
+    assert told[41] == "Office: This is required"
     assert told[45].startswith("Received:")
     assert told[26] == "The same as line 2"
 
@@ -246,7 +246,7 @@ async def test_a_member_imports_for_the_own_organisation_only(session: AsyncSess
         person,
     )
     assert fates(report) == {2: LineResult.IMPORTED, 3: LineResult.REJECTED}
-    assert reasons(report)[3] == "cbo_code: You can import for your own organisation only"
+    assert reasons(report)[3] == "cbo_code: You can only import requests of your own organisation"
     rows = await session.scalars(select(RequestRow))
     assert [(row.cbo_id, row.filed_by) for row in rows] == [(person.cbo_id, person.id)]
 
@@ -271,7 +271,7 @@ async def test_numbers_go_on_where_the_file_ended(session: AsyncSession) -> None
     [
         ({"body_code": "KH-99"}, "body_code: There is no public body with the code KH-99"),
         ({"cbo_code": "NOBODY"}, "cbo_code: There is no organisation with the code NOBODY"),
-        ({"cbo_code": ""}, "cbo_code: Write the code of the organisation that asks"),
+        ({"cbo_code": ""}, "cbo_code: Enter the code of the requesting organisation"),
         ({"campaign_code": "NONE"}, "campaign_code: There is no campaign with the code NONE"),
         ({"statute_id": "NONE"}, "statute_id: There is no statute or standard with the id NONE"),
         ({"received_on": ""}, "One of the days is needed"),
@@ -283,7 +283,7 @@ async def test_numbers_go_on_where_the_file_ended(session: AsyncSession) -> None
         ({"reference": "a~2"}, "reference: Use letters, digits"),
         ({"title": "x" * 301}, "title: Write at most 300 characters"),
         ({"title": "bell\x07"}, "title: This holds invisible control characters"),
-        ({"outcome": "full"}, "answered_on: There is an outcome but no day of the answer"),
+        ({"outcome": "full"}, "answered_on: There is an outcome but no date answered"),
     ],
 )
 async def test_a_wrong_field_rejects_the_line_and_not_its_neighbours(

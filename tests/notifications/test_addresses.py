@@ -90,7 +90,7 @@ async def test_staff_are_told_who_has_an_address_that_is_gone_but_not_the_addres
         text = (await client.get("/status")).text
         assert member.person.name in text
         assert "5.1.1" in text
-        assert "switched off" in text
+        assert "Switched off" in text
         assert member.email not in text
         assert "1 person has an address that refuses messages" in (await client.get("/")).text
 
@@ -122,7 +122,7 @@ async def test_the_status_page_tells_the_last_tick_the_lag_and_the_queue(
             await note_tick(session, job, began_at=moment, ended_at=moment, result="1 reminders, 1 messages")
     told = (await client.get("/status")).text
     assert "All is well" in told
-    assert "Waiting to be sent: 1." in told
+    assert "Queued: 1." in told
     assert "The oldest was written 7 minutes ago." in told
 
 

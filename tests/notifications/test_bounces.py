@@ -1,4 +1,4 @@
-"""Addresses that refuse messages: at once, by a delivery report, and what follows for them."""
+"""Failing message addresses: at once, by a delivery report, and what follows for them."""
 
 import subprocess
 import sys

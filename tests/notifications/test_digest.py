@@ -81,8 +81,8 @@ async def test_a_digest_says_how_much_is_due_where_and_what_to_do_and_names_no_r
     (sent,) = [each for each in sink.messages if "requests are past their expected day" in each["Subject"]]
     text = sent.get_payload(decode=True).decode()
     assert sent["Subject"] == "3 requests are past their expected day"
-    assert text.index("Banteay Meanchey: past the expected day: 2") < text.index(
-        "Phnom Penh: past the expected day: 1"
+    assert text.index("Banteay Meanchey: past the due date: 2") < text.index(
+        "Phnom Penh: past the due date: 1"
     )
     for link in ("/requests?status=open&province=01", "/requests?overdue=1", "/letters"):
         assert link in text

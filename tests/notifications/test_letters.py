@@ -91,7 +91,7 @@ async def test_a_proposal_is_read_changed_and_approved_and_only_then_sent(
     assert sent["To"] == ADDRESS
     assert sent["Subject"] == TEXT["subject"]
     assert "please answer" in sent.get_payload(decode=True).decode()
-    assert "Accepted by the mail server" in (await client.get(case.path)).text
+    assert "Sent" in (await client.get(case.path)).text
 
 
 async def test_a_draft_names_what_the_body_must_know_and_no_law_that_is_not_in_force(

@@ -33,7 +33,7 @@ async def test_a_member_reads_the_own_message_where_no_mail_server_is_set(
     await make.sign_in(client, case.member)
     listed = await client.get("/mail")
     assert SUBJECT in listed.text
-    assert "Kept here, not sent" in listed.text
+    assert "Held, not sent" in listed.text
     (message,) = await messages(database)
     shown = await client.get(f"/mail/{message.id}")
     assert "As of 23 November 2026: 1 request is due today." in shown.text

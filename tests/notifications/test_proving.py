@@ -78,7 +78,7 @@ async def test_where_no_mail_server_is_set_no_code_is_promised(
     await sign_in(Role.CBO_MEMBER)
     await chosen(client)
     shown = (await client.get("/me/channel")).text
-    assert "no mail server, so no code comes" in shown
+    assert "No mail server is configured, so no code is sent" in shown
     assert 'id="code"' not in shown
 
 
@@ -115,8 +115,8 @@ async def test_a_wrong_code_is_told_and_guessing_is_slow(
     wrong = f"{(int(code) + 1) % 10**8:08}"
     for _ in range(5):
         answer = await typed(client, wrong)
-        assert (answer.status_code, "not the newest code" in answer.text) == (422, True)
-    assert "Too many wrong tries" in (await typed(client, code)).text
+        assert (answer.status_code, "not the latest code" in answer.text) == (422, True)
+    assert "Too many failed attempts" in (await typed(client, code)).text
     assert (await client.get("/api/me/channel")).json()["proved"] is False
 
 
@@ -142,7 +142,7 @@ async def test_a_new_code_ends_the_one_before_and_only_so_many_are_sent(
     for _ in range(3):
         await chosen(client)
     refused = await chosen(client)
-    assert (refused.status_code, "Wait" in refused.text) == (422, True)
+    assert (refused.status_code, "Too many failed attempts" in refused.text) == (422, True)
     assert second != first
 
 

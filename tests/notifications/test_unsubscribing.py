@@ -51,7 +51,7 @@ async def test_a_mail_program_ends_digests_by_posting_to_the_address_in_one(
     assert await wants_messages(database, member), "looking ended them"
     answer = await client.post(found[1], data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
-    assert "No message comes to you any more" in answer.text
+    assert "You will not receive any more messages" in answer.text
     assert not await wants_messages(database, member)
 
 

@@ -131,7 +131,7 @@ async def test_faults_are_told_in_the_language_of_the_reader(
     broken = {"body_id": body_id, "topic": "land"}
     client.cookies.clear()
     english = await client.post("/api/requests", json=broken, headers={"accept-language": "en"})
-    assert english.json()["faults"] == [{"field": "title", "message": "This is needed"}]
+    assert english.json()["faults"] == [{"field": "title", "message": "This is required"}]
 
 
 async def test_the_list_is_paged_by_what_is_due_next_and_shows_each_request_once(
@@ -175,7 +175,7 @@ async def test_nobody_gets_in_without_a_token_and_the_cookie_is_none(
     del client.headers["Authorization"]
     assert (await client.get("/requests")).status_code == 200
     answer = await client.get("/api/requests")
-    assert (answer.status_code, answer.json()["title"]) == (401, "Please sign in first")
+    assert (answer.status_code, answer.json()["title"]) == (401, "Sign in first")
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,6 @@ async def test_a_filing_during_a_change_of_the_calendar_is_kept_in_its_form_and_
         refused = await make.post_form(client, address, form)
         assert (await client.get("/requests")).status_code == 200
     assert refused.status_code == 422
-    assert "nothing is lost" in refused.text
+    assert "Nothing is lost" in refused.text
     assert "Kept in the form" in refused.text
     assert (await make.post_form(client, address, form)).status_code == 303

@@ -64,12 +64,12 @@ async def test_the_page_looks_back_in_both_languages_and_says_when_nothing_was_k
     filed = await _told_late(database, await sign_in(Role.CBO_MEMBER))
     address = f"/requests/{filed.id}/why"
     shown = await client.get(address, params={"known_on": "2026-11-25"})
-    assert "As it was known on 25 November 2026" in shown.text
+    assert "As known on 25 November 2026" in shown.text
     assert "Added day" not in shown.text
     assert "Added day" in (await client.get(address)).text
     early = await client.get(address, params={"known_on": "2026-11-22"})
     assert early.status_code == 422
-    assert "Nothing about this request was recorded by then" in early.text
+    assert "Nothing had been recorded about this request by then" in early.text
     client.cookies.set("language", "km")
     assert 'lang="km"' in (await client.get(address, params={"known_on": "2026-11-25"})).text
 
@@ -108,11 +108,11 @@ async def test_an_unconfirmed_number_and_a_target_are_shown_as_such_wherever_the
             )
             for statute in ("DE-IFG-2005", "UK-FOIA-2000", UNCONFIRMED)
         }
-    for statute, words in (("DE-IFG-2005", "Target passed"), (UNCONFIRMED, "unconfirmed")):
+    for statute, words in (("DE-IFG-2005", "Past target"), (UNCONFIRMED, "unconfirmed")):
         for page in ("/requests", f"/requests/{filed[statute].id}"):
             assert words in (await client.get(page)).text, (statute, page)
     why = (await client.get(f"/requests/{filed[UNCONFIRMED].id}/why")).text
-    assert "unconfirmed: to be checked by a lawyer" in why
+    assert "unconfirmed: a lawyer must check it" in why
     german = (await client.get(f"/requests/{filed['DE-IFG-2005'].id}")).text
     assert "Overdue" not in german
     told = {
@@ -129,7 +129,7 @@ async def test_the_list_of_statutes_shows_their_numbers(client: httpx.AsyncClien
     await sign_in(Role.CBO_MEMBER)
     shown = (await client.get("/statutes")).text
     assert "20 working days" in shown
-    assert 0 < shown.count("no number is given") < 6
+    assert 0 < shown.count("no number set") < 6
 
 
 @pytest.mark.parametrize(

@@ -76,11 +76,11 @@ async def test_a_snooze_stands_on_the_page_and_the_timeline_and_can_be_ended(
     await make.post_form(client, f"{page}/snooze", fields, page=page)
     shown = (await client.get(page)).text
     assert shown.count(REASON) == 2
-    assert "Nobody is reminded of this request until" in shown
+    assert "Reminders for this request are snoozed until" in shown
     assert "Test person" in shown
     await make.post_form(client, f"{page}/snooze/end", {}, page=page)
     shown = (await client.get(page)).text
-    assert "Nobody is reminded" not in shown
+    assert "Reminders for this request are snoozed" not in shown
     assert "Ended" in shown
     await sweep(database, today(), now(), host="rti.test")
     assert len(await messages(database)) == 1

@@ -38,7 +38,7 @@ async def test_the_page_shows_counts_and_percentages_with_their_denominator(
     assert "23 to 88 %" in shown.text
     assert "20 November 2026" in shown.text
     assert "its dates are benchmarks" in shown.text
-    assert "deadlines and benchmarks are counted together" not in shown.text
+    assert "These figures combine legal deadlines and benchmarks" not in shown.text
     assert "/statistics.csv?by=province&amp;as_of=2026-11-20" in shown.text
 
 
@@ -57,7 +57,7 @@ async def test_without_requests_the_page_says_so(client: httpx.AsyncClient, sign
     await sign_in(Role.ADMINISTRATOR)
     shown = await client.get("/statistics")
     assert shown.status_code == 200
-    assert "No request fits" in shown.text
+    assert "No requests found" in shown.text
 
 
 async def test_figures_of_answers_say_that_silence_is_not_in_them(
@@ -66,7 +66,7 @@ async def test_figures_of_answers_say_that_silence_is_not_in_them(
     await load(database)
     await sign_in(Role.STAFF)
     shown = await client.get("/statistics?basis=answered")
-    assert "silence is not in these figures" in shown.text
+    assert "these figures leave out requests without an answer" in shown.text
     shown = await client.get("/statistics?early=1")
     assert "looks better than it is" in shown.text
 
@@ -144,7 +144,7 @@ async def test_a_member_counts_the_requests_of_the_own_organisation_alone(
 ) -> None:
     await load(database)
     await sign_in(Role.CBO_MEMBER)
-    assert "No request fits" in (await client.get("/statistics")).text
+    assert "No requests found" in (await client.get("/statistics")).text
     told = (await client.get("/api/statistics")).json()
     assert told["lines"] == []
     assert not any(told["total"]["counts"].values())

@@ -27,7 +27,7 @@ async def _stored(database: Database) -> int | None:
 async def test_the_list_marks_the_draft_as_not_in_force(client: httpx.AsyncClient, sign_in: SignIn) -> None:
     await sign_in(Role.CBO_MEMBER)
     shown = await client.get("/statutes/KH-A2I-DRAFT")
-    assert "This is a draft and not in force" in shown.text
+    assert "This is a draft that is not in force" in shown.text
     assert "5 working days" in shown.text
     assert "art. 13" in shown.text
     listed = {each["id"]: each for each in (await client.get("/api/statutes")).json()}
@@ -52,7 +52,7 @@ async def test_every_statute_has_its_page_in_both_languages(
 async def test_an_unconfirmed_number_is_shown_as_such(client: httpx.AsyncClient, sign_in: SignIn) -> None:
     await sign_in(Role.CBO_MEMBER)
     shown = await client.get("/statutes/CA-ON-MFIPPA")
-    assert "unconfirmed: to be checked by a lawyer" in shown.text
+    assert "unconfirmed: a lawyer must check it" in shown.text
     clocks = (await client.get("/api/statutes/CA-ON-MFIPPA")).json()["statute"]["clocks"]
     assert [clock["confirmed"] for clock in clocks if clock["kind"] == "transfer"] == [False]
 
@@ -71,7 +71,7 @@ async def test_a_corrected_file_is_a_new_version_and_older_requests_say_so(
     shown = await client.get(added.headers["location"])
     assert "7 working days" in shown.text
     old = await client.get("/statutes/KH-A2I-DRAFT?version=1")
-    assert "This is version 1; there is a newer one" in old.text
+    assert "This is version 1. There is a newer version" in old.text
     await make.sign_in(client, staff)
     assert (
         "Computed under version 1; version 2 is the newest"
@@ -86,14 +86,14 @@ async def test_a_version_is_never_changed_and_never_goes_back(
     before = await _stored(database)
     answer = await make.post_form(client, "/statutes/new", {"text": DRAFT})
     assert answer.status_code == 422
-    assert "Version 1 is stored already; give this one a higher number" in answer.text
+    assert "Version 1 already exists. Give this one a higher number" in answer.text
     assert await _stored(database) == before
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "This is needed"),
+        ("", "This is required"),
         ("id = ", "This is not TOML"),
         ("x = " + "9" * 5000, "This is not TOML"),
         ("a = " + "[" * 5000, "This is not TOML"),
@@ -158,7 +158,7 @@ async def test_a_wrong_day_of_commencement_is_told(client: httpx.AsyncClient, si
     page = "/statutes/KH-A2I-DRAFT"
     answer = await make.post_form(client, f"{page}/commence", {"in_force_from": "soon"}, page=page)
     assert answer.status_code == 422
-    assert "Write a date between 1900 and 2200" in answer.text
+    assert "Enter a date between 1900 and 2200" in answer.text
 
 
 @pytest.mark.parametrize("role", [Role.CBO_MEMBER, Role.CBO_LEAD, Role.STAFF, Role.WORKING_GROUP])

@@ -145,7 +145,7 @@ async def show_copy(
     """The copy without metadata, as a file."""
     found = await evidence.copy_to_show(session, person, request_id, document_id, now)
     if found is None:
-        raise Conflict(say("There is no copy of this document to see; ask for the original"))
+        raise Conflict(say("There is no copy of this document. Ask for the original"))
     return download(request, found)
 
 

@@ -152,7 +152,7 @@ def _caveats(due: DueDate, t: Reader) -> str:
     clock = due.clock
     said = [
         "" if clock.binding else _("not a legal deadline"),
-        "" if clock.confirmed else _("unconfirmed: to be checked by a lawyer"),
+        "" if clock.confirmed else _("unconfirmed: a lawyer must check it"),
         _("a target, not a duty") if clock.soft else "",
         _("Provisional") if clock.provisional else "",
     ]
@@ -164,9 +164,7 @@ def _change(change: Change, t: Reader, *, named: bool) -> str:
     moved = isinstance(change.entry, DateChangeRow)
     if not named:
         return (
-            _("A date of 1 request was computed again")
-            if moved
-            else _("Something was recorded about 1 request")
+            _("A date of 1 request was recalculated") if moved else _("An event was recorded for 1 request")
         )
     what = (
         f"{t.label(change.entry.kind)}: {t.date(change.entry.old_due_on)} → {t.date(change.entry.new_due_on)}"

@@ -33,7 +33,7 @@ class Seizure:
 
 PROMISES = (
     Promise(
-        N_("An organisation never sees a record of another organisation."),
+        N_("An organisation never sees the records of another organisation."),
         (
             "tests/web/test_matrix.py::test_what_belongs_to_others_looks_like_what_does_not_exist",
             "tests/tenancy/test_rows.py::test_thousands_of_sessions_over_few_connections_see_no_foreign_row",
@@ -41,7 +41,8 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "The working group and administrators see no request and never who asks; the working group sees figures."
+            "The working group and administrators see no requests and no requesters; the working group sees "
+            "figures only."
         ),
         (
             "tests/tenancy/test_rows.py::test_logins_that_need_no_request_see_none",
@@ -50,7 +51,8 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "Campaign staff open who asks one request at a time, with a reason, and the organisation sees that they did."
+            "Campaign staff can view the requester of one request at a time. They must give a reason, and the "
+            "organisation sees that they looked."
         ),
         (
             "tests/requests/test_identity.py::test_staff_read_no_requester_without_saying_why",
@@ -59,7 +61,8 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "Names, telephones, addresses and notes of those who ask, names of files and documents are stored encrypted."
+            "Names, phone numbers, addresses and notes of requesters, documents and their file names are stored "
+            "encrypted."
         ),
         (
             "tests/requests/test_identity.py::test_nothing_that_identifies_anybody_is_stored_as_text",
@@ -69,7 +72,8 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "One click locks an organisation: its people are signed out and its name is gone from every page at once."
+            "One click locks an organisation: its people are signed out and its name disappears from every page "
+            "at once."
         ),
         (
             "tests/cbos/test_safety.py::test_one_click_of_the_lead_signs_everybody_out_and_in_no_more",
@@ -78,13 +82,15 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "Two people together destroy everything that says who the people of an organisation are; the figures stay."
+            "Two people together can destroy everything that identifies the people of an organisation; the "
+            "figures stay."
         ),
         ("tests/cbos/test_safety.py::test_shredding_takes_the_lead_and_an_administrator_and_leaves_nobody",),
     ),
     Promise(
         N_(
-            "A stolen backup cannot be read, and what was destroyed cannot be brought back from any after 14 days."
+            "A stolen backup cannot be read, and after 14 days destroyed data cannot be recovered from any "
+            "backup."
         ),
         (
             "tests/backups/test_restoring.py::test_what_is_cut_changed_or_foreign_is_refused_and_leaves_nothing",
@@ -93,7 +99,7 @@ PROMISES = (
         ),
     ),
     Promise(
-        N_("A message says nothing about you or your request, unless you asked for more."),
+        N_("Messages say nothing about you or your request, unless you choose to include details."),
         (
             "tests/notifications/test_dispatch.py::test_a_message_on_the_wire_says_nothing",
             "tests/feeds/test_feeds.py::test_a_calendar_says_when_and_nothing_else",
@@ -101,7 +107,8 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "No reminder is lost when a server crashes. The same message may come twice; a different one never does."
+            "No reminder is lost when a server crashes. You may receive the same message twice, but never two "
+            "different versions of it."
         ),
         (
             "tests/notifications/test_torture.py::test_killed_sweeps_make_each_reminder_once",
@@ -109,16 +116,20 @@ PROMISES = (
         ),
     ),
     Promise(
-        N_("A photo loses the place where it was taken before others see it."),
+        N_("The location is removed from a photo before others see it."),
         ("tests/documents/test_copies.py::test_no_marker_is_left_in_a_copy",),
     ),
     Promise(
-        N_("A letter is kept as it came in; one that was changed since is refused."),
+        N_(
+            "A document is stored exactly as it was received; one that has been altered since cannot be "
+            "downloaded."
+        ),
         ("tests/requests/test_identity.py::test_an_altered_document_is_refused_and_rings",),
     ),
     Promise(
         N_(
-            "Who did what is written down, and nobody changes that unseen once the mark of the day has left the server."
+            "Who did what is recorded, and nobody can change that record unnoticed once the checkpoint of the "
+            "day has left the server."
         ),
         (
             "tests/audit/test_log.py::test_what_a_superuser_did_to_the_table_is_found",
@@ -126,114 +137,135 @@ PROMISES = (
         ),
     ),
     Promise(
-        N_("Signing out, a new password, another role and a lock end every session before its next request."),
+        N_(
+            "Signing out, a new password, a new role or a lock ends the sessions concerned before their next "
+            "request."
+        ),
         ("tests/accounts/test_sessions.py::test_whatever_ends_a_session_ends_it_before_the_next_request",),
     ),
     Promise(
         N_(
-            "At most ten guesses at a password are looked at in an hour, and nobody keeps you out of a device that you used before."
+            "At most ten password guesses are checked in an hour, and nobody can lock you out of a device that "
+            "you have used before."
         ),
         (
             "tests/accounts/test_guessing.py::test_of_a_thousand_guesses_in_an_hour_ten_are_looked_at_and_the_owner_gets_in",
         ),
     ),
     Promise(
-        N_("The address of your telephone or computer (IP) is not stored."),
+        N_("The IP address of your phone or computer is not stored."),
         ("tests/test_promises.py::test_no_address_of_a_visitor_is_stored_or_logged",),
     ),
 )
 
 SEIZURES = (
     Seizure(
-        N_("A telephone or computer, while nobody is signed in on it"),
+        N_("A phone or computer where nobody is signed in"),
         N_("That this site was visited, if the browser kept its history."),
-        N_("Every request and every name: nothing is kept on the device."),
-        N_("Use “Leave now” instead of closing the page, and a private window."),
+        N_("Every request and every name: nothing is stored on the device."),
+        N_("Use a private window, and “Quick exit” instead of closing the page."),
     ),
     Seizure(
-        N_("A telephone or computer with an open session"),
+        N_("A phone or computer that is signed in"),
         N_(
-            "All that its owner may see, for at most 30 idle minutes and 12 hours: for a member, who asks in every request of the own organisation."
+            "Everything that its owner can see, until 30 minutes without activity or 12 hours in total: for a "
+            "member, the requesters of all requests of their own organisation."
         ),
-        N_("Other organisations; a change of password, which asks for the old one."),
+        N_("Other organisations. The password: changing it requires the old one."),
         N_(
-            "From another device, the lead locks the organisation, or whoever is reachable ends the sessions."
+            "From another device, lock the organisation (its lead) or end the sessions (whoever can be reached "
+            "first)."
         ),
     ),
     Seizure(
-        N_("A mailbox, or a Telegram or SMS account"),
+        N_("A mailbox, Telegram account or phone number for text messages"),
         N_(
-            "That its owner uses this system, and when something is due. Where details were asked for, titles too."
+            "That its owner uses this system, and when something is due. Titles too, if the owner chose to "
+            "include details."
         ),
-        N_("Names; the account: no message sets a new password once the invitation was used."),
-        N_("Another address under “My account”."),
+        N_("Names. The account: once the invitation has been used, no message can set a new password."),
+        N_("Enter another address under “My account”."),
     ),
     Seizure(
         N_("A copy of the database"),
         N_(
-            "Public bodies, titles, questions, days and outcomes, which organisation filed which request, and the names and e-mail addresses of accounts."
+            "Public bodies, titles, questions, dates and outcomes, which organisation filed which request, and "
+            "the names and email addresses of accounts."
         ),
         N_(
-            "Who asks, notes, documents and names of files, which are encrypted; passwords and sessions, of which only hashes are there."
+            "Requesters, notes, documents and file names, which are encrypted. Passwords and sessions, which are "
+            "stored only as hashes."
         ),
-        N_("End all sessions and change RTI_SECRET. Tell the organisations what was in it."),
+        N_("End all sessions and change RTI_SECRET. Tell the organisations what the copy contained."),
     ),
     Seizure(
         N_("A backup"),
         N_(
-            "Nothing, without the key to backups, which is not on the server. With it, the same as a copy of the database."
+            "Nothing without the backup key, which is not on the server. With it, the same as a copy of the "
+            "database."
         ),
-        N_("Who asks, even with that key: the keys of the cells are wrapped by a file that is in no backup."),
         N_(
-            "Make a new key to backups. Names of organisations and accounts that were destroyed stay in backups for up to six months."
+            "Requesters, even with that key: the data keys are encrypted with a key file that is in no backup."
+        ),
+        N_(
+            "Create a new backup key. Names of organisations and accounts that were destroyed stay in backups "
+            "for up to six months."
         ),
     ),
     Seizure(
-        N_("The disks of the server, switched off"),
+        N_("The disks of the server while it is switched off"),
         N_("Everything, if the key file is on them and they are not encrypted."),
-        N_("Everything, if the disks are encrypted; who asks, if the key file is elsewhere."),
-        N_("Encrypt the disks. Afterwards restore a backup elsewhere, with new keys."),
+        N_("Everything, if the disks are encrypted. Requesters, if the key file is stored elsewhere."),
+        N_("Encrypt the disks beforehand. Afterwards restore a backup on another server, with new keys."),
     ),
     Seizure(
-        N_("The server while it runs"),
-        N_("Everything, to whoever gets to its memory."),
-        N_("What was shredded before."),
+        N_("The running server"),
+        N_("Everything, for anyone who can read its memory."),
+        N_("Data that was shredded before."),
         N_("Switch it off. Keep the server where it cannot be taken."),
     ),
     Seizure(
         N_("A member who is forced to sign in"),
-        N_("Everything of the own organisation."),
+        N_("Everything of their own organisation."),
         N_("All other organisations."),
-        N_("Lock the organisation before; two people can destroy its identities."),
+        N_("Lock the organisation beforehand. Two people together can destroy its identifying data."),
     ),
     Seizure(
         N_("Campaign staff who are forced to sign in"),
-        N_("Requests of the assigned campaigns and areas, and who asks, one at a time and on record."),
-        N_("Other campaigns and areas; all at once."),
+        N_(
+            "Requests of the assigned campaigns and areas. Requesters, one at a time, and each look is recorded."
+        ),
+        N_("Other campaigns and areas. All requesters at once."),
         N_("An administrator ends the sessions and disables the account."),
     ),
     Seizure(
         N_("An administrator who is forced to sign in"),
         N_(
-            "The names and addresses of accounts. With a new account in an organisation, everything of that organisation; it stands in the list of people of its lead."
+            "The names and addresses of accounts. By creating an account in an organisation, everything of that "
+            "organisation; the new account appears in the list of people that its lead sees."
         ),
-        N_("Every request, as long as no such account is made."),
-        N_("Another administrator ends the sessions; leads look at their list of people."),
+        N_("Every request, as long as no such account is created."),
+        N_("Another administrator ends the sessions. Leads check their list of people."),
     ),
 )
 
 LIMITS = (
     N_(
-        "The letter itself names whoever signed it, to the public body that gets it. File through the campaign or sealed where that is a danger."
+        "The letter itself shows the public body who signed it. Where that is dangerous, file through the "
+        "campaign or as sealed."
     ),
-    N_("Titles and questions are not encrypted. Do not write names into them."),
+    N_("Titles and questions are not encrypted. Do not enter names in them."),
     N_("A photo still shows what can be seen in it: a face, a name on the letter, a shop sign."),
-    N_("Whoever sees the network sees that this site is visited, though not what is read there."),
+    N_("Anyone who can watch the network sees that this site is visited, but not what is read there."),
     N_(
-        "The keys are in the memory of the server while it runs. Whoever takes the running server has everything."
+        "The keys are in the memory of the running server. Anyone who seizes the server while it runs has "
+        "everything."
     ),
-    N_("We cannot see malware on your device, nor somebody who looks over your shoulder."),
-    N_("A court or an officer can force people. That is why as few people as possible can see who asks."),
+    N_("We cannot detect malware on your device, or someone looking over your shoulder."),
+    N_(
+        "A court or an officer can force people to speak. That is why as few people as possible can see "
+        "requesters."
+    ),
 )
 
 

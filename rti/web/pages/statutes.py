@@ -99,7 +99,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise invalid("file", say("This is not UTF-8 text; save the file as UTF-8")) from None
+        raise invalid("file", say("The file is not UTF-8 text. Save it as UTF-8")) from None
 
 
 def _may_edit(request: WebRequest) -> bool:
