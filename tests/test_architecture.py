@@ -1,85 +1,130 @@
-"""The rules of the house, where no linter knows them."""
+"""The rules of the architecture that ruff, mypy and import-linter do not know."""
 
 import ast
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from jinja2 import nodes
 
-ROOT = Path(__file__).parent.parent
-MODULES = sorted([*ROOT.glob("rti/**/*.py"), *ROOT.glob("notifications/**/*.py")])
+from tests.sources import (
+    FUNCTION,
+    MODULES,
+    PACKAGES,
+    ROOT,
+    TEMPLATES,
+    committed,
+    named,
+    parsed,
+    parsed_template,
+    text,
+)
+
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 50
-
-
-def named(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
-def calls(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            yield node.func.attr
-
-
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
-
-
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_no_module_and_no_function_is_too_long_to_read(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
-    long = [f.name for f in functions(path) if (f.end_lineno or f.lineno) - f.lineno >= LONGEST_FUNCTION]
-    assert not long, f"too long: {long}"
-
-
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_imports_stand_at_the_top(path: Path) -> None:
-    hidden = [
-        f.name
-        for f in functions(path)
-        for node in ast.walk(f)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
-    assert not hidden
+AT_THE_ROOT = {
+    *(".ci", ".dockerignore", ".env.example", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile"),
+    *("LICENSE", "Makefile", "README.md", "benchmarks", "docker-compose.yml", "docs", "migrations"),
+    *("notifications", "pyproject.toml", "requirements.lock", "rti", "tests"),
+}
 
 
 def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
 
 
-def test_the_law_needs_nothing_but_the_standard_library() -> None:
-    for path in ROOT.glob("rti/law/**/*.py"):
-        foreign = [name for name in imported(path) if name.split(".")[0] not in sys.stdlib_module_names]
-        assert all(name.startswith("rti.law") for name in foreign), f"{named(path)} imports {foreign}"
+def test_every_package_and_module_has_its_layer() -> None:
+    """The `layers` contract cannot be exhaustive by itself, because it orders two packages in one list."""
+    contracts = tomllib.loads(text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    (contract,) = (each for each in contracts if each["type"] == "layers")
+    assert set(contract) == {"name", "type", "layers"}, "without exceptions"
+    there = {".".join(path.relative_to(ROOT).with_suffix("").parts[:2]) for path in MODULES}
+    layered = {module for layer in contract["layers"] for module in layer.split(" | ")}
+    assert layered == there - {f"{package}.__init__" for package in PACKAGES}
 
 
-def test_only_the_database_module_and_the_migrations_commit() -> None:
-    committing = {named(path) for path in MODULES if {"commit", "begin"} & set(calls(path))}
-    assert committing <= {"rti/core/db.py", "rti/upgrade.py"}
-
-
-def test_no_table_computes() -> None:
-    for path in ROOT.glob("rti/*/tables.py"):
-        assert not [f.name for f in functions(path)], f"{named(path)} has behaviour"
-
-
-def test_nothing_in_a_template_escapes_the_escaping_but_form_tokens() -> None:
-    for path in ROOT.glob("rti/**/templates/**/*.html"):
-        unescaped = [
-            line
-            for line in path.read_text(encoding="utf-8").splitlines()
-            if "safe" in line.split("|")[-1:][0]
-        ]
-        assert all("csrf_input | safe" in line for line in unescaped if "| safe" in line), named(path)
+def test_the_packages_of_the_layers_hold_nothing_themselves() -> None:
+    """What stood there would have no layer."""
+    assert [package for package in PACKAGES if len(parsed(ROOT / package / "__init__.py").body) != 1] == []
 
 
 def test_every_package_says_what_it_is_for() -> None:
-    for path in [*ROOT.glob("rti/**/__init__.py"), ROOT / "notifications" / "__init__.py"]:
-        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{named(path)} says nothing"
+    packages = [path for path in MODULES if path.name == "__init__.py"]
+    assert [named(path) for path in packages if not ast.get_docstring(parsed(path))] == []
+
+
+def test_no_module_and_no_function_is_too_long_to_read() -> None:
+    long = [named(path) for path in MODULES if len(path.read_bytes().splitlines()) > LONGEST_MODULE]
+    long += [
+        f"{named(path)}: {node.name}"
+        for path in MODULES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, FUNCTION) and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_the_law_needs_nothing_but_the_standard_library() -> None:
+    law = [path for path in MODULES if path.is_relative_to(ROOT / "rti" / "law")]
+    foreign = [
+        f"{named(path)}: {name}"
+        for path in law
+        for name in imported(path)
+        if name.split(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith("rti.law.")
+    ]
+    assert law
+    assert foreign == []
+
+
+def test_only_the_database_module_and_migrations_commit() -> None:
+    committing = {
+        named(path)
+        for path in MODULES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"commit", "begin"}
+    }
+    assert committing == {"rti/core/db.py", "rti/upgrade.py"}
+
+
+def test_no_table_computes() -> None:
+    classes = [
+        (path, node)
+        for path in MODULES
+        if path.parent == ROOT / "rti" / "models"
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ClassDef)
+    ]
+    computing = [
+        f"{named(path)}: {of.name}.{node.name}"
+        for path, of in classes
+        for node in ast.walk(of)
+        if isinstance(node, FUNCTION)
+    ]
+    assert classes
+    assert computing == []
+
+
+def unescaped(template: nodes.Template) -> Iterator[nodes.Node]:
+    """Whatever puts text into a page as it is: the filter `safe` (also by name) and blocks about escaping."""
+    yield from template.find_all((nodes.EvalContextModifier, nodes.ScopedEvalContextModifier))
+    yield from (node for node in template.find_all(nodes.Const) if node.value == "safe")
+    for node in template.find_all(nodes.Filter):
+        if node.name == "safe" and node.node != nodes.Name("csrf_input", "load"):
+            yield node
+
+
+def test_nothing_in_a_template_is_left_unescaped_but_form_tokens() -> None:
+    found = [
+        f"{named(path)}:{node.lineno}" for path in TEMPLATES for node in unescaped(parsed_template(path))
+    ]
+    assert TEMPLATES
+    assert found == []
+
+
+def test_nothing_unknown_lies_at_the_root_of_the_repository() -> None:
+    """Notes to colleagues and results of tools are not committed; what belongs there is added to the list."""
+    assert {name.split("/")[0] for name in committed()} - AT_THE_ROOT == set()

@@ -1,13 +1,10 @@
 """docs/asvs.md covers the whole of OWASP ASVS 5.0.0 at level 2, counts right, and names tests that are there."""
 
-import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
-from tests.test_documentation import ROOT, text
+from tests.sources import ROOT, text, written_in
 
 SECTIONS = {
     1: (2, 9, 11, 3, 2),
@@ -50,12 +47,6 @@ def passed_over() -> Iterator[str]:
 
 def kind(how: str) -> str:
     return next((each for each in KINDS if how.startswith(f"{each}: ")), "met")
-
-
-@cache
-def written_in(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
 def test_every_requirement_of_the_two_levels_is_answered_once() -> None:

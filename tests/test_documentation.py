@@ -2,24 +2,20 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
-import pytest
 import typer.main
 import yaml
 
 from rti.accounts.rate_limits import LIMITS
 from rti.cli import app
 from rti.core.settings import Settings
+from tests.sources import ROOT, named, text
 
-ROOT = Path(__file__).parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = tomllib.loads(text("pyproject.toml"))
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("**/*.md"))]
-
-
-def text(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def package(requirement: str) -> str:
@@ -63,19 +59,33 @@ def test_every_dependency_is_locked_by_hash_and_no_file_names_an_address() -> No
     assert "://" not in lock
 
 
-@pytest.mark.parametrize("command", commands())
-def test_every_command_is_documented_and_shows_an_example(command: str) -> None:
-    assert f"rti {command}" in text("docs/command-line.md")
+def example(command: str) -> bool:
     found = typer.main.get_command(app)
     for part in command.split():
         found = found.commands[part]  # type: ignore[attr-defined]
-    assert "Example:" in (found.help or "")
+    return "Example:" in (found.help or "")
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_file_that_a_document_points_to_is_there(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
-        assert "://" in target or (path.parent / target).exists(), f"{path.name} points to {target}"
+def test_every_command_is_documented_and_shows_an_example() -> None:
+    assert [command for command in commands() if f"rti {command}" not in text("docs/command-line.md")] == []
+    assert [command for command in commands() if not example(command)] == []
+
+
+def pointed_to(document: Path) -> Iterator[Path]:
+    """What a document links to, and the files of the repository that it names."""
+    written = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", written):
+        if "://" not in target:
+            yield document.parent / target
+    for name in re.findall(r"`((?:benchmarks|docs|migrations|notifications|rti|tests)/[\w./-]*)", written):
+        yield ROOT / name
+
+
+def test_every_file_that_a_document_points_to_is_there() -> None:
+    missing = [
+        f"{named(path)}: {target}" for path in DOCS for target in pointed_to(path) if not target.exists()
+    ]
+    assert missing == []
 
 
 def test_the_containers_run_commands_and_settings_that_exist() -> None:

@@ -6,27 +6,19 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
-from jinja2 import Environment, nodes
+from jinja2 import nodes
 
 from rti.core import i18n
 from rti.statistics.measures import MEASURES
 from rti.web import labels
 from rti.web.menu import MENU
+from tests.sources import MODULES, ROOT, TEMPLATES, named, parsed, parsed_template, text
 
-ROOT = Path(__file__).parent.parent
-MODULES = sorted([*ROOT.glob("rti/**/*.py"), *ROOT.glob("notifications/**/*.py")])
-TEMPLATES = sorted(
-    path
-    for folder in ("rti", "notifications")
-    for path in (ROOT / folder).glob("**/templates/**/*")
-    if path.suffix in {".html", ".txt"}
-)
 SPEAKING = {"_", "gettext", "ngettext", "say", "N_"}
 DEFERRED = {
     "words",
@@ -45,13 +37,9 @@ DEFERRED = {
     "limit",
 }
 """What templates translate without naming the text: each was marked with N_ where it was written."""
-UNTRANSLATED = {"kB"}
+UNTRANSLATED = {"kB", "SHA"}
 
 DEADLINE, BENCHMARK = "កាលបរិច្ឆេទផុតកំណត់", "គោលប្រៀបធៀប"
-
-
-def named(path: Path) -> str:
-    return str(path.relative_to(ROOT))
 
 
 def forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
@@ -69,7 +57,7 @@ def messages(catalogue: Catalog) -> list[Message]:
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """The texts of the program, collected by the very command of `make messages`."""
-    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+    recipe = text("Makefile").splitlines()
     arguments = shlex.split(next(line for line in recipe if "pybabel -q extract" in line))[1:]
     found = tmp_path_factory.mktemp("texts") / "messages.pot"
     arguments[arguments.index("-o") + 1] = str(found)
@@ -118,24 +106,24 @@ def test_a_benchmark_is_never_called_a_legal_deadline(khmer: Catalog) -> None:
 
 
 def test_the_catalogue_names_no_person_and_no_machine() -> None:
-    text = (i18n.CATALOGUES / "km" / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8")
-    header = text.partition("\n\n")[0]
+    written = (i18n.CATALOGUES / "km" / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8")
+    header = written.partition("\n\n")[0]
     assert "charset=utf-8" in header
     assert not re.search(r"@|Translator|Team|Date|Generated", header)
-    assert "#:" not in text
+    assert "#:" not in written
 
 
-def spoken(path: Path) -> Iterator[tuple[str, ast.expr]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def spoken(path: Path) -> Iterator[ast.expr]:
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SPEAKING:
-            yield node.func.id, node.args[0]
+            yield node.args[0]
 
 
 def marked(path: Path) -> set[str]:
     """The names that a module gives to texts which it marks with N_."""
     return {
         target.id
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Assign)
         and isinstance(node.value, ast.Call)
         and ast.unparse(node.value.func) == "N_"
@@ -144,27 +132,31 @@ def marked(path: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_every_text_in_python_can_be_found_by_the_extraction(path: Path) -> None:
-    known = marked(path)
+def test_every_text_in_python_can_be_found_by_the_extraction() -> None:
     hidden = [
-        ast.unparse(text)
-        for _, text in spoken(path)
-        if not (isinstance(text, ast.Constant) and isinstance(text.value, str))
-        and not (isinstance(text, ast.Name) and text.id in known)
+        f"{named(path)}:{said.lineno}: {ast.unparse(said)}"
+        for path in MODULES
+        for said in spoken(path)
+        if not (isinstance(said, ast.Constant) and isinstance(said.value, str))
+        and not (isinstance(said, ast.Name) and said.id in marked(path))
     ]
-    assert not hidden
+    assert hidden == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=named)
-def test_every_text_in_a_template_can_be_found_by_the_extraction(path: Path) -> None:
-    parsed = Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(
-        path.read_text(encoding="utf-8")
-    )
-    for call in parsed.find_all(nodes.Call):
+def speaking(template: nodes.Template) -> Iterator[nodes.Call]:
+    for call in template.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name in SPEAKING:
-            text = call.args[0]
-            assert isinstance(text, nodes.Const) or expression(text) in DEFERRED, call.lineno
+            yield call
+
+
+def test_every_text_in_a_template_can_be_found_by_the_extraction() -> None:
+    hidden = [
+        f"{named(path)}:{call.lineno}: {expression(call.args[0])}"
+        for path in TEMPLATES
+        for call in speaking(parsed_template(path))
+        if not isinstance(call.args[0], nodes.Const) and expression(call.args[0]) not in DEFERRED
+    ]
+    assert hidden == []
 
 
 def expression(node: nodes.Node) -> str:
@@ -173,21 +165,35 @@ def expression(node: nodes.Node) -> str:
     return node.name if isinstance(node, nodes.Name) else "?"
 
 
-@pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix == ".html"], ids=named)
-def test_no_page_holds_words_that_are_not_translated(path: Path) -> None:
-    markup = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    spoken_by_attributes = re.findall(r'(?:aria-label|title|placeholder|alt)="([^"]*)"', markup)
-    text = re.sub(r'<[^>]*>|[\w-]+="[^"]*"|&\w+;', " ", markup)
-    assert set(re.findall(r"[^\W\d_]{2,}", " ".join([text, *spoken_by_attributes]))) <= UNTRANSLATED
+def untranslated(path: Path) -> set[str]:
+    """The words of a template that are the same in every language: its own text, attributes and string literals."""
+    template = parsed_template(path)
+    markup = "".join(node.data for node in template.find_all(nodes.TemplateData))
+    attributes = re.findall(r"""(?:aria-label|title|placeholder|alt)=["']([^"']*)""", markup)
+    shown = re.sub(r"<[^>]*>|[\w-]+=\"[^\"]*\"|&\w+;", " ", markup)
+    translated = [literal for call in speaking(template) for literal in call.find_all(nodes.Const)]
+    literals = [
+        each.value
+        for each in template.find_all(nodes.Const)
+        if isinstance(each.value, str) and re.search(r"[A-Z]\w|\w \w", each.value)
+        if not any(each is literal for literal in translated)
+    ]
+    return set(re.findall(r"[^\W\d_]{2,}", " ".join([shown, *attributes, *literals])))
 
 
-@pytest.mark.parametrize("kind", labels.LABELS, ids=lambda kind: kind.__name__)
-def test_every_member_of_an_enumeration_has_words_in_both_languages(kind: type[StrEnum]) -> None:
+def test_no_template_holds_words_that_are_not_translated() -> None:
+    pages = [path for path in TEMPLATES if path.suffix == ".html"]
+    found = {named(path): untranslated(path) - UNTRANSLATED for path in pages}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_every_member_of_an_enumeration_has_words_in_both_languages() -> None:
     translate = i18n.translator("km")
-    assert set(labels.LABELS[kind]) == set(kind)
-    for member in kind:
-        assert labels.label(member)
-        assert translate(labels.label(member)) != labels.label(member)
+    assert {kind: set(each) for kind, each in labels.LABELS.items()} == {
+        kind: set(kind) for kind in labels.LABELS
+    }
+    members = [member for kind in labels.LABELS for member in kind]
+    assert [repr(each) for each in members if translate(labels.label(each)) == labels.label(each)] == []
 
 
 def test_the_menu_and_the_measures_are_translated() -> None:

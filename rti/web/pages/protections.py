@@ -36,7 +36,7 @@ PROMISES = (
         N_("An organisation never sees the records of another organisation."),
         (
             "tests/web/test_matrix.py::test_what_belongs_to_others_looks_like_what_does_not_exist",
-            "tests/tenancy/test_rows.py::test_thousands_of_sessions_over_few_connections_see_no_foreign_row",
+            "tests/row_security/test_rows.py::test_thousands_of_sessions_over_few_connections_see_no_foreign_row",
         ),
     ),
     Promise(
@@ -45,7 +45,7 @@ PROMISES = (
             "figures only."
         ),
         (
-            "tests/tenancy/test_rows.py::test_logins_that_need_no_request_see_none",
+            "tests/row_security/test_rows.py::test_logins_that_need_no_request_see_none",
             "tests/test_canaries.py::test_no_canary_is_told_to_others_by_any_page_answer_or_address",
         ),
     ),
@@ -66,7 +66,7 @@ PROMISES = (
         ),
         (
             "tests/requests/test_identity.py::test_nothing_that_identifies_anybody_is_stored_as_text",
-            "tests/sealing/test_cipher.py::test_every_flipped_bit_of_every_byte_is_refused",
+            "tests/encryption/test_cipher.py::test_every_flipped_bit_of_every_byte_is_refused",
             "tests/test_canaries.py::test_no_canary_is_in_a_dump_a_log_a_message_or_an_export",
         ),
     ),
@@ -117,7 +117,7 @@ PROMISES = (
     ),
     Promise(
         N_("The location is removed from a photo before others see it."),
-        ("tests/documents/test_copies.py::test_no_marker_is_left_in_a_copy",),
+        ("tests/files/test_copies.py::test_no_marker_is_left_in_a_copy",),
     ),
     Promise(
         N_(
