@@ -15,7 +15,8 @@
     gateways          channels other than e-mail
     delivery_reports  what mail servers report later
     bounces           the health of an address
-    jobs, scheduler   what runs how often, in one process; all state is in the database
+    jobs              the periodic jobs of messages
+    scheduler         runs the periodic jobs that it is given, in one process; all state is in the database
 
 A missed night loses nothing: the sweep looks for what is still worth sending and has not been sent.
 """

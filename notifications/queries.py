@@ -19,7 +19,8 @@ from rti.core.roles import SUPPORT, Person
 from rti.core.validation import ShortText
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow
-from rti.models.messages import WAITING, MessageKind, MessageRow, MessageState, TickRow
+from rti.models.jobs import TickRow
+from rti.models.messages import WAITING, MessageKind, MessageRow, MessageState
 
 
 class MessageFilter(msgspec.Struct, frozen=True, kw_only=True):

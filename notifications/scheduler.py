@@ -6,7 +6,9 @@ never (coalescing, no misfire limit), and no job beside itself. Two such process
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -14,12 +16,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notifications.jobs import Job, Result, timed_jobs
 from rti.core import logs, wallclock
 from rti.core.db import Database
 from rti.core.db_roles import Login
+from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
-from rti.models.messages import TickRow
+from rti.models.jobs import TickRow
 from rti.row_security.apply import require
 
 LOOK_AT_CLOCK = 60.0
@@ -32,34 +34,33 @@ log = structlog.get_logger()
 class Ticker:
     """Runs one job at each tick, and writes down when it began, when it ended and what came of it."""
 
-    def __init__(self, name: str, job: Job, database: Database) -> None:
-        self._name = name
+    def __init__(self, job: PeriodicJob, tick: Tick) -> None:
         self._job = job
-        self._database = database
+        self._tick = tick
         self.running: asyncio.Task[object] | None = None
 
     async def __call__(self) -> None:
         now = wallclock.now()
         self.running = asyncio.current_task()
         try:
-            async with self._database.transaction() as session:
-                await note_tick(session, self._name, began_at=now, ended_at=None)
-            result = await self._job(now)
+            async with self._tick.database.transaction() as session:
+                await note_tick(session, self._job.name, began_at=now, ended_at=None)
+            result = await self._job.run(replace(self._tick, now=now))
         except Exception as fault:
-            log.exception("tick_failed", job=self._name)
+            log.exception("tick_failed", job=self._job.name)
             result = Result(f"failed ({type(fault).__name__})", well=False)
         finally:
             self.running = None
+        self._tick = replace(self._tick, last=result)
         await self._note(now, wallclock.now(), result)
 
     async def _note(self, began: datetime, ended: datetime, result: Result) -> None:
         try:
-            async with self._database.transaction() as session:
-                await note_tick(
-                    session, self._name, began_at=began, ended_at=ended, well=result.well, result=result.words
-                )
+            async with self._tick.database.transaction() as session:
+                outcome = {"well": result.well, "result": result.words}
+                await note_tick(session, self._job.name, began_at=began, ended_at=ended, **outcome)
         except Exception:  # The database is away; the next tick says so too.
-            log.exception("tick_not_noted", job=self._name)
+            log.exception("tick_not_noted", job=self._job.name)
 
 
 async def note_tick(session: AsyncSession, job: str, **values: object) -> None:
@@ -85,7 +86,7 @@ async def keep_ticking(
                 job.modify(next_run_time=now)
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, jobs: Sequence[PeriodicJob]) -> None:
     """Tick until SIGTERM or SIGINT, then let running jobs finish or release what they hold."""
     logs.configure()
     stopping = asyncio.Event()
@@ -96,11 +97,13 @@ async def run(settings: Settings) -> None:
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
     )
-    jobs = timed_jobs(database, settings, stopping)
-    tickers = [Ticker(name, job, database) for name, job, _ in jobs]
-    for ticker, (name, _, seconds) in zip(tickers, jobs, strict=True):
-        now = wallclock.now()
-        scheduler.add_job(ticker.__call__, "interval", id=name, seconds=seconds, next_run_time=now)
+    tick = Tick(database, settings, wallclock.now(), stopping)
+    tickers = [Ticker(job, tick) for job in jobs]
+    for job, ticker in zip(jobs, tickers, strict=True):
+        seconds = job.every.total_seconds()
+        scheduler.add_job(
+            ticker.__call__, "interval", id=job.name, seconds=seconds, next_run_time=wallclock.now()
+        )
     scheduler.start()
     try:
         await keep_ticking(scheduler, stopping)

@@ -22,6 +22,7 @@ from tests.sources import MODULES, ROOT, TEMPLATES, named, parsed, parsed_templa
 SPEAKING = {"_", "gettext", "ngettext", "say", "N_"}
 DEFERRED = {
     "words",
+    "job.title",
     "measure.name",
     "measure.question",
     "kept.what",

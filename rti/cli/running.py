@@ -22,6 +22,7 @@ from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.settings import Settings
 from rti.demo import ACCOUNTS, load_demo
+from rti.schedule import jobs_of
 from rti.upgrade import migrate as migrate_database
 from rti.web.app import create_app
 
@@ -89,7 +90,7 @@ def scheduler(*, stop_with_parent: bool = typer.Option(False, hidden=True)) -> N
     if stop_with_parent:
         _stop_when_parent_ends()
     with opened() as settings:
-        asyncio.run(run(settings))
+        asyncio.run(run(settings, jobs_of(settings)))
 
 
 def demo() -> None:

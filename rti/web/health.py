@@ -26,10 +26,12 @@ from rti.backups import runs
 from rti.backups.retention import BACKUP_ALARM, DRILL_ALARM
 from rti.core.db_roles import Login
 from rti.core.errors import NotFound
+from rti.core.periodic import PeriodicJob
 from rti.core.settings import Settings
 from rti.models.backups import RunKind
-from rti.models.messages import TickRow
+from rti.models.jobs import TickRow
 from rti.models.requests import DocumentRow
+from rti.schedule import jobs_of
 from rti.web.guards import open_to_all
 from rti.web.inject import Now
 from rti.web.templating import WebRequest
@@ -38,11 +40,8 @@ PATIENCE = 5.0
 """Seconds after which a silent database counts as away."""
 LITTLE_ROOM = 1_000_000_000
 """Bytes; a disk with less is told."""
-SILENCE = timedelta(minutes=5)
-"""How long the scheduler may be silent; it ticks every few seconds."""
 STANDSTILL = timedelta(minutes=20)
 """How long a message may wait past its turn; longer than the lease of one that is being sent."""
-JOBS = ("sweep", "dispatch", "seal", "retention", "documents")
 UNANCHORED = timedelta(days=2)
 """How long the head of the audit log may not have been sent, where it is to be sent daily."""
 log = structlog.get_logger()
@@ -58,8 +57,9 @@ class DatabaseHealth(Part, frozen=True):
 
 
 class JobHealth(Part, frozen=True):
-    """`lag` is the number of seconds since the last tick; `result` what it came to."""
+    """`every` is the number of seconds between ticks, `lag` that since the last; `result` is what it came to."""
 
+    every: float
     last_tick: datetime | None = None
     lag: float | None = None
     result: str = ""
@@ -146,11 +146,11 @@ async def examine(state: State, now: datetime) -> Health:
             backups = await _backups(session, now) if state.settings.makes_backups else {}
     except Exception:
         log.exception("database_not_well")
-        jobs = dict.fromkeys(JOBS, JobHealth(well=False))
+        jobs = {job.name: _job(job, None, now) for job in jobs_of(state.settings)}
         away = DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False), storage
         return Health(False, *away, AuditHealth(False), {})
     database = DatabaseHealth(current, milliseconds, current)
-    scheduler = {job: _job(ticks.get(job), now) for job in JOBS}
+    scheduler = {job.name: _job(job, ticks.get(job.name), now) for job in jobs_of(state.settings)}
     mail = MailHealth(
         well=scheduler["dispatch"].well and _age(queue.next_turn_at, now) < STANDSTILL.total_seconds(),
         mode=mode,
@@ -209,12 +209,13 @@ async def _backups(session: AsyncSession, now: datetime) -> dict[RunKind, Backup
     return found
 
 
-def _job(tick: TickRow | None, now: datetime) -> JobHealth:
+def _job(job: PeriodicJob, tick: TickRow | None, now: datetime) -> JobHealth:
+    every = job.every.total_seconds()
     if tick is None:
-        return JobHealth(well=False)
+        return JobHealth(well=False, every=every)
     # A tick in the future was noted before the clock was set back, and says nothing about the present.
-    silent = abs(now - tick.began_at) >= SILENCE
-    return JobHealth(tick.well and not silent, tick.began_at, _age(tick.began_at, now), tick.result)
+    silent = abs(now - tick.began_at) >= job.silence
+    return JobHealth(tick.well and not silent, every, tick.began_at, _age(tick.began_at, now), tick.result)
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

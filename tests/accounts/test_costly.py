@@ -1,19 +1,21 @@
 """What costs the server much is done as often as anybody needs, and not without end."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
 import pytest
 from sqlalchemy import select
 
-from notifications.jobs import seal_job
 from rti.accounts.passwords import token_hash
 from rti.accounts.rate_limits import LIMITS, LimitedCall, count_call
+from rti.audit.jobs import encrypt
 from rti.audit.record import HOUR
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.errors import RateLimitExceeded
+from rti.core.periodic import Tick
 from rti.core.roles import Person, Role, TokenScope
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
@@ -157,11 +159,11 @@ async def test_refusals_give_one_entry_an_hour_with_how_many_there_were(
             rows = (await session.scalars(query)).all()
         return [(row.person_id, row.cbo_id, row.details) for row in rows]
 
-    encrypt = seal_job(database.under(Login.WORKER), settings)
-    await encrypt(present())
+    tick = Tick(database.under(Login.WORKER), settings, present())
+    await encrypt(tick)
     assert await told() == []
     for _ in range(2):
-        await encrypt(present() + HOUR)
+        await encrypt(replace(tick, now=present() + HOUR))
         entry = (member.id, member.cbo_id, {"calls": "exports", "times": 7})
         assert await told() == [entry]
 

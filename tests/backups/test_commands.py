@@ -14,9 +14,10 @@ import pytest
 from litestar.datastructures import State
 from sqlalchemy import text
 
-from notifications.jobs import backup_job
+from rti.backups.jobs import back_up
 from rti.backups.runs import last_good
 from rti.core.db import Database
+from rti.core.periodic import Tick
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.core.wallclock import now
@@ -128,10 +129,9 @@ async def test_a_killed_backup_leaves_no_file_that_looks_whole_and_the_next_one_
 async def test_the_scheduler_makes_a_backup_each_night_and_a_drill_each_week(
     database: Database, vault: Vault, configured: Settings
 ) -> None:
-    job = backup_job(database, replace(configured, backup_drill_identity=vault.identity))
-    moment = now()
+    tick = Tick(database, replace(configured, backup_drill_identity=vault.identity), now())
     for _ in ("a backup", "a drill", "nothing more"):
-        assert (await job(moment)).well
+        assert (await back_up(tick)).well
     assert [kind for kind, _, _ in await runs(database)] == ["backup", "drill"]
     assert len(files(vault)) == 2
 

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from notifications.jobs import documents_job
 from rti.core.db import Database
 from rti.core.db_roles import Login
+from rti.core.periodic import Tick
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.files import antivirus
@@ -20,6 +20,7 @@ from rti.files.antivirus import ScannerAway, threat_in
 from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.requests import DocumentRow
 from rti.requests.evidence import CHECKED_EVERY, attach
+from rti.requests.jobs import check_documents
 from rti.requests.queries import events_of
 from rti.web.app import create_app
 from tests import make
@@ -97,8 +98,8 @@ async def test_what_came_in_is_scanned_by_the_scheduler_and_again_each_week(
     database: Database, settings: Settings, clamd: str
 ) -> None:
     await _request(database, EICAR)
-    job = documents_job(database.under(Login.WORKER), replace(settings, clamd=clamd))
-    assert (await job(NOW)).words == "1 whole"
+    tick = Tick(database.under(Login.WORKER), replace(settings, clamd=clamd), NOW)
+    assert (await check_documents(tick)).words == "1 whole"
     assert await _told(database) == [AuditAction.DOCUMENT_QUARANTINED]
     async with database.transaction() as session:
         assert "Eicar" in (await session.scalar(select(DocumentRow.threat)) or "")
@@ -143,10 +144,10 @@ async def test_while_the_scanner_is_away_no_original_leaves_and_the_alarm_rings(
     assert refused.status_code == 503
     assert "Try again later" in refused.text
     assert await _told(database) == [], "nothing was opened, so nothing is told"
-    job = documents_job(database.under(Login.WORKER), away)
-    assert not (await job(NOW)).well
-    assert not (await job(NOW)).well, "until it answers"
-    assert (await documents_job(database.under(Login.WORKER), settings)(NOW)).well
+    tick = Tick(database.under(Login.WORKER), away, NOW)
+    assert not (await check_documents(tick)).well
+    assert not (await check_documents(tick)).well, "until it answers"
+    assert (await check_documents(replace(tick, settings=settings))).well
 
 
 async def test_what_the_scanner_no_longer_takes_for_malicious_is_released(
@@ -156,6 +157,7 @@ async def test_what_the_scanner_no_longer_takes_for_malicious_is_released(
     async with database.transaction() as session:
         await session.execute(update(DocumentRow).values(threat="False alarm"))
     async with spoken(tmp_path) as address:
-        job = documents_job(database.under(Login.WORKER), replace(settings, clamd=address))
-        assert (await job(NOW + CHECKED_EVERY)).well
+        scanned = replace(settings, clamd=address)
+        tick = Tick(database.under(Login.WORKER), scanned, NOW + CHECKED_EVERY)
+        assert (await check_documents(tick)).well
     assert await _told(database) == [AuditAction.DOCUMENT_RELEASED]

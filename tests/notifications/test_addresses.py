@@ -15,8 +15,8 @@ from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
 from rti.models.messages import BounceRow, ChannelAddressRow
+from rti.schedule import JOBS
 from rti.web.app import create_app
-from rti.web.health import JOBS
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn
 from tests.notifications.conftest import due, messages
@@ -119,7 +119,9 @@ async def test_the_status_page_tells_the_last_tick_the_lag_and_the_queue(
     await sweep(database, TODAY, moment - timedelta(minutes=7), host="rti.test")
     async with database.transaction() as session:
         for job in JOBS:
-            await note_tick(session, job, began_at=moment, ended_at=moment, result="1 reminders, 1 messages")
+            await note_tick(
+                session, job.name, began_at=moment, ended_at=moment, result="1 reminders, 1 messages"
+            )
     told = (await client.get("/status")).text
     assert "All is well" in told
     assert "Queued: 1." in told

@@ -15,9 +15,10 @@ from sqlalchemy import update
 
 from notifications.bounces import report
 from notifications.gateways import Gateways
-from notifications.jobs import dispatch_job
+from notifications.jobs import dispatch as dispatch_job
 from notifications.sweep import sweep
 from rti.core.db import Database
+from rti.core.periodic import Tick
 from rti.core.settings import Settings, SettingsFault
 from rti.core.wallclock import HOME_ZONE, day_of, now
 from rti.models.messages import Channel, ChannelAddressRow, MessageState
@@ -186,10 +187,10 @@ async def test_text_messages_go_out_while_the_mail_server_rests_and_nobody_signs
     await reached_by(database, Channel.SMS, NUMBER, moment)
     async with smtp_server(mails, **refusing_sign_in(mails)):
         sending = replace(with_sms(settings, smseagle), smtp_url=f"smtp://user:word@127.0.0.1:{mails.port}")
-        job = dispatch_job(database, sending, asyncio.Event())
-        results = [await job(moment)]
+        tick = Tick(database, sending, moment)
+        results = [await dispatch_job(tick)]
         await reached_by(database, Channel.SMS, "+85587654321", moment)
-        results.append(await job(moment))
+        results.append(await dispatch_job(replace(tick, last=results[0])))
     assert {(each.words, each.well) for each in results} == {("the mail server refuses our sign-in", False)}
     assert mails.connections == 1
     assert [asked["params"]["to"] for _, asked in smseagle.asked] == [NUMBER, "+85587654321"]
@@ -204,11 +205,11 @@ async def test_mail_goes_out_while_a_gateway_confirms_nothing(
 ) -> None:
     smseagle.cut, moment = True, now()
     await reached_by(database, Channel.SMS, NUMBER, moment)
-    job = dispatch_job(database, replace(with_sms(settings, smseagle), smtp_url=sink.url), asyncio.Event())
+    tick = Tick(database, replace(with_sms(settings, smseagle), smtp_url=sink.url), moment)
     for delivered in (1, 2):
         await due(database, day_of(moment, HOME_ZONE), now=moment)
         await sweep(database, day_of(moment, HOME_ZONE), moment, host="rti.test")
-        assert (await job(moment)).well
+        assert (await dispatch_job(tick)).well
         assert len(sink.accepted) == delivered
 
 

@@ -14,9 +14,11 @@ from notifications.sweep import sweep
 from rti.core.db import Database
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
-from rti.models.messages import MessageRow, TickRow
+from rti.models.jobs import TickRow
+from rti.models.messages import MessageRow
+from rti.schedule import JOBS
 from rti.web.app import create_app
-from rti.web.health import JOBS, examine
+from rti.web.health import examine
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due
 
@@ -24,7 +26,7 @@ from tests.notifications.conftest import due
 async def ticked(database: Database, **values: Any) -> None:
     async with database.transaction() as session:
         for job in JOBS:
-            await note_tick(session, job, **{"began_at": NOW, "ended_at": NOW, **values})
+            await note_tick(session, job.name, **{"began_at": NOW, "ended_at": NOW, **values})
 
 
 @pytest.fixture

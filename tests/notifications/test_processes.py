@@ -102,7 +102,7 @@ async def test_the_scheduler_sweeps_sends_and_ends_when_told(database: Database,
     moment = now()
     await due(database, day_of(moment, "Asia/Phnom_Penh"), now=moment)
     async with smtp_server(Sink()) as sink:
-        process = await started(database_url, "notifications", RTI_SMTP_URL=sink.url)
+        process = await started(database_url, "rti", "scheduler", RTI_SMTP_URL=sink.url)
 
         async def sent_and_ticked() -> bool:
             async with database.transaction() as session:
@@ -128,7 +128,7 @@ async def test_the_scheduler_told_to_end_in_the_middle_finishes_what_it_began_an
 ) -> None:
     await queued_today(database, count=60)
     async with smtp_server(Sink()) as sink:
-        process = await started(database_url, "notifications", RTI_SMTP_URL=sink.url)
+        process = await started(database_url, "rti", "scheduler", RTI_SMTP_URL=sink.url)
 
         told = asyncio.Event()
 
@@ -147,7 +147,9 @@ async def test_the_scheduler_told_to_end_in_the_middle_finishes_what_it_began_an
 
 
 async def test_wrong_settings_are_told_in_words(database_url: str) -> None:
-    process = await started(database_url, "notifications", RTI_SMTP_URL="http://mail", RTI_MAIL_FROM="nobody")
+    process = await started(
+        database_url, "rti", "scheduler", RTI_SMTP_URL="http://mail", RTI_MAIL_FROM="nobody"
+    )
     code, out, err = await ended(process)
     assert (code, out) == (2, "")
     assert "RTI_MAIL_FROM must be an e-mail address such as rti@example.org" in err

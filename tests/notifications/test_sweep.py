@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select, text, update
 
-from notifications.jobs import sweep_job
+from notifications.jobs import sweep as sweep_job
 from notifications.sweep import Swept, sweep
 from rti.core.db import Database
+from rti.core.periodic import Tick
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.law.events import EventKind, Outcome
@@ -166,9 +167,8 @@ async def test_a_day_begins_at_midnight_in_phnom_penh_and_not_in_greenwich(
     database: Database, settings: Settings
 ) -> None:
     await due(database, TODAY)
-    job = sweep_job(database, settings)
     said = []
     for moment in (datetime(2026, 11, 22, 16, 59, tzinfo=UTC), datetime(2026, 11, 22, 17, 0, tzinfo=UTC)):
-        await job(moment)
+        await sweep_job(Tick(database, settings, moment))
         said.append(sorted(row.rule for row in await reminders(database)))
     assert said == [["soon"], ["soon", "today"]]

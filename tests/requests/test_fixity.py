@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,9 +11,9 @@ import httpx
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from notifications.jobs import documents_job
 from rti.core.db import Database
 from rti.core.db_roles import Login
+from rti.core.periodic import Tick
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
@@ -23,6 +24,7 @@ from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow
 from rti.requests import fixity
 from rti.requests.evidence import CHECKED_EVERY, attach
 from rti.requests.fixity import ALARM_FOR, CLOSED_FOR, Found, check_some
+from rti.requests.jobs import check_documents
 from rti.requests.queries import events_of
 from tests import make
 from tests.commands import rti
@@ -91,10 +93,10 @@ async def test_what_is_missing_or_altered_rings_until_it_is_brought_back(
     if how == "missing":
         async with database.transaction() as session:
             await session.execute(delete(DocumentContentRow))
-    job = documents_job(database.under(Login.WORKER), settings)
-    assert (await job(WEEK_LATER)).words == "1 altered"
-    later = WEEK_LATER + ALARM_FOR
-    assert (await job(later)).words == "1 altered", "it is looked at again each hour"
+    tick = Tick(database.under(Login.WORKER), settings, WEEK_LATER)
+    assert (await check_documents(tick)).words == "1 altered"
+    later = replace(tick, now=WEEK_LATER + ALARM_FOR)
+    assert (await check_documents(later)).words == "1 altered", "it is looked at again each hour"
     assert await _told(database) == [(AuditAction.DOCUMENT_ALTERED, "document_content")], "and told once"
     assert (await _documents(database))[0].altered_at == WEEK_LATER
 
@@ -110,7 +112,7 @@ async def test_what_is_missing_or_altered_rings_until_it_is_brought_back(
         await session.merge(
             DocumentContentRow(document_id=document, cbo_id=member.person.cbo_id, content=content)
         )
-    assert (await job(later + ALARM_FOR)).words == "1 whole"
+    assert (await check_documents(replace(later, now=later.now + ALARM_FOR))).words == "1 whole"
     assert (await _told(database))[1:] == [(AuditAction.DOCUMENT_WHOLE, None)]
     assert (await client.get("/health")).json()["documents"]["well"] is True
     assert "missing or altered" not in (await client.get(f"/requests/{request}")).text

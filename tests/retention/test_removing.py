@@ -1,18 +1,19 @@
 """Each class of data goes when its time is over and not before, and a report of it stays."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 from sqlalchemy import func, select, text
 
-from notifications.jobs import retention_job
 from rti.accounts.passwords import new_token, token_hash
 from rti.audit.record import record
 from rti.audit.sealer import chain
 from rti.audit.verify import check
 from rti.core.db import Database
 from rti.core.db_roles import Login
+from rti.core.periodic import Tick
 from rti.core.roles import Person, Role, TokenScope
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
@@ -28,6 +29,7 @@ from rti.models.accounts import (
 )
 from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.messages import Channel, ChannelAddressRow, MessageKind, MessageRow, MessageState
+from rti.retention.jobs import purge
 from rti.retention.purge import _REMOVE, remove
 from rti.retention.schedule import RULES, Kept
 from tests import make
@@ -172,12 +174,11 @@ async def test_the_scheduler_does_it_once_a_day_and_tells_how_much_went(
 ) -> None:
     now = present()
     await _filled(database, now)
-    job = retention_job(database.under(Login.WORKER), settings)
-    assert "1 sessions" in (await job(now)).words
-    assert (await job(now)).words == "done today"
-    assert "1 sessions" in (await job(now + timedelta(days=1))).words, (
-        "those that were five minutes too young"
-    )
+    tick = Tick(database.under(Login.WORKER), settings, now)
+    assert "1 sessions" in (await purge(tick)).words
+    assert (await purge(tick)).words == "done today"
+    tomorrow = replace(tick, now=now + timedelta(days=1))
+    assert "1 sessions" in (await purge(tomorrow)).words, "those that were five minutes too young"
     await sign_in(Role.ADMINISTRATOR)
     told = (await client.get("/api/retention")).json()
     assert {each["name"]: each["days"] for each in told["classes"]} == {

@@ -6,6 +6,7 @@ from litestar.response import Template
 
 from notifications.channels import failing_addresses
 from rti.core.roles import SUPPORT
+from rti.schedule import jobs_of
 from rti.web.guards import only
 from rti.web.health import examine
 from rti.web.inject import Now, Session
@@ -14,9 +15,8 @@ from rti.web.templating import WebRequest, page
 
 @get("/status", guards=[only(SUPPORT)])
 async def show_status(request: WebRequest, state: State, session: Session, now: Now) -> Template:
-    return page(
-        request, "status.html", await examine(state, now), failing_addresses=await failing_addresses(session)
-    )
+    found, jobs = await examine(state, now), jobs_of(state.settings)
+    return page(request, "status.html", found, jobs=jobs, failing_addresses=await failing_addresses(session))
 
 
 ROUTES = [show_status]
