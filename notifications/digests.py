@@ -7,30 +7,33 @@ it tells nothing that was met a minute before. One that has nothing to tell is d
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Select, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.hours import TURN
+from rti.core.roles import Reader
 from rti.law.calendars import Calendar
+from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.models.messages import MessageKind, MessageState
+from rti.models.requests import RequestRow
+from rti.requests.queries import snoozed, visible
 
 AHEAD = 3
 """Working days that a digest looks ahead."""
 MOST_NAMED = 20
 """Requests that a digest names, where the reader asked for more than figures."""
 _QUEUE = text(
-    """
+    f"""
     WITH told AS (
         INSERT INTO message (
             id, person_id, digest_on, kind, values, message_id, state, attempt, deferrals, ambiguous,
             next_attempt_at, created_at, last_reply
         )
-        SELECT uuidv7(), p.id, :day, :kind, '{}',
+        SELECT uuidv7(), p.id, :day, :kind, '{{}}',
             '<' || left(encode(sha256(convert_to(concat_ws(':', 'digest', p.id, CAST(:day AS date)), 'UTF8')), 'hex'), 32)
                 || '@' || CAST(:host AS text) || '>',
-            :state, 0, 0, 0, {turn}, :now, ''
+            :state, 0, 0, 0, {TURN}, :now, ''
         FROM person p LEFT JOIN cbo c ON c.id = p.cbo_id
         WHERE p.wants_reminders AND p.disabled_at IS NULL
           AND (p.role = 'staff' OR (p.wants_digest AND c.sends_messages AND c.locked_at IS NULL AND EXISTS (
@@ -41,38 +44,7 @@ _QUEUE = text(
         RETURNING 1
     )
     SELECT count(*) FROM told
-""".replace("{turn}", TURN)
-)
-_DUE = """
-    FROM person p
-    JOIN request r ON r.next_due_on <= :until
-    JOIN cbo c ON c.id = r.cbo_id AND c.locked_at IS NULL
-    JOIN public_body b ON b.id = r.body_id
-    WHERE p.id = :person AND NOT EXISTS (
-        SELECT FROM snooze s WHERE s.request_id = r.id AND s.ended_at IS NULL AND s.until > :day
-    ) AND (r.cbo_id = p.cbo_id OR (p.role = 'staff' AND EXISTS (
-        SELECT FROM assignment a WHERE a.person_id = p.id AND (
-            a.campaign_id = r.campaign_id OR a.province_code = b.province_code
-            OR (a.campaign_id IS NULL AND a.province_code IS NULL)
-        )
-    )))
-"""
-_BY_AREA = text(
-    """
-    SELECT b.province_code AS code, min(a.name_en) AS name_en, min(a.name_km) AS name_km,
-        count(*) FILTER (WHERE r.next_due_on < :day) AS overdue,
-        count(*) FILTER (WHERE r.next_due_on = :day) AS today,
-        count(*) FILTER (WHERE r.next_due_on > :day) AS soon
-"""
-    + _DUE.replace("WHERE p.id", "LEFT JOIN area a ON a.code = b.province_code WHERE p.id")
-    + """
-    GROUP BY b.province_code ORDER BY overdue DESC, today DESC, soon DESC, b.province_code
-"""
-)
-_FIRST = text(
-    "SELECT r.reference, r.title, r.next_due_on AS due_on, b.name_en, b.name_km"
-    + _DUE
-    + "ORDER BY r.next_due_on, r.id LIMIT :most"
+"""  # noqa: S608 -- our own words
 )
 
 
@@ -91,20 +63,51 @@ async def queue_digests(session: AsyncSession, moment: Mapping[str, Any], calend
 
 
 async def contents(
-    session: AsyncSession, person_id: UUID, day: date, calendar: Calendar, *, named: bool
+    session: AsyncSession, reader: Reader, day: date, calendar: Calendar, *, named: bool
 ) -> dict[str, Any]:
-    """What is due for a person, by area, as the values of a message; empty where nothing is.
+    """What is due of the requests that a person sees, by area, as the values of a message; empty where nothing is.
 
     Requests themselves are told only where `named`, and no more than the most urgent.
     """
-    values = {"person": person_id, "day": day, "until": calendar.add_working_days(day, AHEAD)}
-    areas = [dict(row) for row in (await session.execute(_BY_AREA, values)).mappings()]
+    until = calendar.add_working_days(day, AHEAD)
+    due = (
+        visible(reader)
+        .select_from(RequestRow)
+        .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+        .where(RequestRow.next_due_on <= until, ~snoozed(RequestRow.id, day))
+    )
+    areas = [dict(row) for row in (await session.execute(_by_area(due, day))).mappings()]
     if not areas:
         return {}
-    first = (await session.execute(_FIRST, {**values, "most": MOST_NAMED})).mappings() if named else ()
+    first = (await session.execute(_first(due))).mappings() if named else ()
     urgencies = ("overdue", "today", "soon")
     return {
         "areas": areas,
         "requests": [dict(row) for row in first],
         **{urgency: sum(area[urgency] for area in areas) for urgency in urgencies},
     }
+
+
+def _by_area(due: Select[RequestRow], day: date) -> Select[*tuple[Any, ...]]:
+    province = PublicBodyRow.province_code
+    urgencies = {
+        "overdue": RequestRow.next_due_on < day,
+        "today": RequestRow.next_due_on == day,
+        "soon": RequestRow.next_due_on > day,
+    }
+    counts = [func.count().filter(when).label(urgency) for urgency, when in urgencies.items()]
+    return (
+        due.outerjoin(AreaRow, AreaRow.code == province)
+        .with_only_columns(province.label("code"), AreaRow.name_en, AreaRow.name_km, *counts)
+        .group_by(province, AreaRow.code)
+        .order_by(*(count.desc() for count in counts), province)
+    )
+
+
+def _first(due: Select[RequestRow]) -> Select[*tuple[Any, ...]]:
+    named = (RequestRow.reference, RequestRow.title, RequestRow.next_due_on.label("due_on"))
+    return (
+        due.with_only_columns(*named, PublicBodyRow.name_en, PublicBodyRow.name_km)
+        .order_by(RequestRow.next_due_on, RequestRow.id)
+        .limit(MOST_NAMED)
+    )

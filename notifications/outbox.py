@@ -21,6 +21,7 @@ from notifications.hours import put_off
 from notifications.sweep import reading_calendar
 from rti.accounts.invitations import GOOD_FOR
 from rti.core.db import Database
+from rti.core.roles import Reader, Role
 from rti.law.calendars import Calendar
 from rti.law.reminders import first_due
 from rti.models.messages import AddressHealth, Channel, MessageKind, MessageState
@@ -56,7 +57,7 @@ _CLAIM = text("""
     RETURNING m.id, due.state = 'handed' AS in_doubt
 """)
 _CLAIMED = text("""
-    SELECT m.id, m.person_id, m.attempt, m.kind, m.values, m.message_id, m.created_at, m.deferrals, m.ambiguous,
+    SELECT m.id, m.person_id, p.role, m.attempt, m.kind, m.values, m.message_id, m.created_at, m.deferrals, m.ambiguous,
         m.subject, m.body, m.to_address, m.channel, a.address AS chosen_address, a.channel AS chosen_channel, p.email,
         coalesce(m.language, p.language) AS language, coalesce(p.wants_detail, false) AS named,
         coalesce(c.sends_messages AND c.locked_at IS NULL, true)
@@ -213,7 +214,8 @@ async def _values(
     if row.kind in TOLD_AS_GIVEN:
         return dict(row.values)
     if row.kind == MessageKind.DIGEST:
-        return await contents(session, row.person_id, day, calendar, named=row.named)
+        reader = Reader(row.person_id, Role(row.role))
+        return await contents(session, reader, day, calendar, named=row.named)
     spoken_of = row.kind == MessageKind.LETTER or date.fromisoformat(row.values["due_on"]) >= first_due(
         row.values["ends"], day, calendar
     )

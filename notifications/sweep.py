@@ -32,7 +32,7 @@ _PLAN_EACH_TIME = text("SET LOCAL plan_cache_mode = force_custom_plan")
 # the planner, which takes a table that we are filling for empty, would else read all of it for each row
 # (measured on 100,000 reminders: 73 s).
 _BATCH_OF_REMINDERS = text(
-    """
+    f"""
     WITH due AS MATERIALIZED (
         SELECT d.request_id, d.cbo_id, d.kind, d.epoch, d.due_on
         FROM deadline d JOIN request q ON q.id = d.request_id
@@ -70,7 +70,7 @@ _BATCH_OF_REMINDERS = text(
         SELECT uuidv7(), r.id, p.id, :kind,
             jsonb_build_object('rule', r.rule, 'clock', r.clock, 'due_on', r.due_on, 'ends', CAST(:ends AS int)),
             '<' || left(encode(sha256(convert_to(concat_ws(':', r.id, p.id), 'UTF8')), 'hex'), 32) || '@' || :host || '>',
-            :state, 0, 0, 0, {turn}, :now, ''
+            :state, 0, 0, 0, {TURN}, :now, ''
         FROM reminded r
         JOIN cbo c ON c.id = r.cbo_id AND c.sends_messages AND c.locked_at IS NULL
         JOIN person p ON p.cbo_id = c.id AND p.role = ANY(CAST(:roles AS text[]))
@@ -84,7 +84,7 @@ _BATCH_OF_REMINDERS = text(
         (SELECT count(*) FROM reminded) AS reminders, (SELECT count(*) FROM told) AS messages,
         set_config('plan_cache_mode', 'auto', true)
     FROM due ORDER BY due_on DESC, request_id DESC, kind DESC LIMIT 1
-""".replace("{turn}", TURN)
+"""  # noqa: S608 -- our own words
 )
 _BEGINNING: dict[str, object] = {
     "due_on": date.min,

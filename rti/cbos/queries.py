@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.errors import NotFound
@@ -19,12 +19,16 @@ async def cbos(session: AsyncSession) -> Sequence[CboRow]:
     return found.all()
 
 
+def _visible(person: Person) -> Select[CboRow]:
+    """The organisations that a person may look at."""
+    query = select(CboRow)
+    return query if person.role in SUPPORT else query.where(CboRow.id == person.cbo_id)
+
+
 async def known_to(session: AsyncSession, person: Person) -> Sequence[CboRow]:
     """The organisations that a person may look at; locked ones last, where their place tells no name."""
-    query = select(CboRow).order_by(CboRow.locked_at.nulls_first(), CboRow.code)
-    if person.role not in SUPPORT:
-        query = query.where(CboRow.id == person.cbo_id)
-    return (await session.scalars(query)).all()
+    ordered = _visible(person).order_by(CboRow.locked_at.nulls_first(), CboRow.code)
+    return (await session.scalars(ordered)).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,8 @@ class CboDetail:
 
 async def one(session: AsyncSession, person: Person, cbo_id: UUID) -> CboDetail:
     """A missing one and one that is not for this person look the same."""
-    cbo = await session.get(CboRow, cbo_id)
-    if cbo is None or (person.role not in SUPPORT and person.cbo_id != cbo_id):
+    cbo = await session.scalar(_visible(person).where(CboRow.id == cbo_id))
+    if cbo is None:
         raise NotFound
     steps = (
         select(CboSafetyRow, PersonRow.name, PersonRow.cbo_id)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from enum import StrEnum
 
-from rti.core.roles import CBO, Person, Role
+from rti.core.roles import CBO, Reader, Role
 
 OWNER = "rti_owner"
 """Owns every table and function; nobody logs in as it."""
@@ -44,12 +44,12 @@ _OF_ROLE = dict.fromkeys(CBO, Login.CBO) | {
 }
 
 
-def login_of(person: Person | None) -> Login:
+def login_of(person: Reader | None) -> Login:
     """Under which login a person's requests are served; visitors stand at the door."""
     return _OF_ROLE[person.role] if person else Login.AUTH
 
 
-def statistics_login_of(person: Person | None) -> Login:
+def statistics_login_of(person: Reader | None) -> Login:
     """Under which login a person's figures are counted: members count their own rows, all others columns."""
     return Login.CBO if person and person.role in CBO else Login.STATISTICS
 

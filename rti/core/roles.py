@@ -14,12 +14,18 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Whoever is signed in, as far as rules need to know."""
+class Reader:
+    """Somebody who reads: all that decides which requests they see."""
 
     id: UUID
-    name: str
     role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person(Reader):
+    """Whoever is signed in, as far as rules need to know."""
+
+    name: str
     cbo_id: UUID | None
     language: str
 
@@ -86,23 +92,3 @@ def manages(by: Person, role: Role, cbo_id: UUID | None) -> bool:
     if by.role is Role.CBO_LEAD:
         return role is Role.CBO_MEMBER and cbo_id == by.cbo_id
     return by.role in ADMINISTRATION
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose requests a person may see: all of them, those of one organisation, or none."""
-
-    everything: bool
-    cbo_id: UUID | None
-
-
-def scope_of(person: Person) -> Scope:
-    """A CBO sees its own requests and staff all of them; other roles see figures and never a row."""
-    if person.role in CBO:
-        return Scope(everything=False, cbo_id=person.cbo_id)
-    return Scope(everything=person.role in STAFF, cbo_id=None)
-
-
-def counted_scope_of(person: Person) -> Scope:
-    """Whose requests count in the figures that a person sees: a CBO's own, for every other role all."""
-    return scope_of(person) if person.role in CBO else Scope(everything=True, cbo_id=None)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.calendars.queries import calendar_of
 from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, Message, say
-from rti.core.roles import Person, scope_of
+from rti.core.roles import Person
 from rti.imports.mapping import FoundBy, NewBodies, RequestMap
 from rti.law.calendars import Calendar
 from rti.law.statutes import Statute
@@ -79,7 +79,7 @@ class LookUp:
 
     async def _cbo(self, code: str | None, faults: list[Fault]) -> UUID | None:
         """Members import for their own organisation; everybody else says for which."""
-        own = scope_of(self.person).cbo_id if self.person else None
+        own = self.person.cbo_id if self.person else None
         if code is None:
             if own is None:
                 faults.append(self._fault("cbo_code", say("Enter the code of the requesting organisation")))

@@ -16,7 +16,7 @@ from rti.audit.record import record
 from rti.calendars.queries import calendar_of, count_undisturbed
 from rti.core.db import new_id, unique
 from rti.core.errors import Fault, Invalid, NotFound, invalid, say
-from rti.core.roles import Person, scope_of
+from rti.core.roles import Person
 from rti.core.wallclock import at_home, at_hour
 from rti.encryption.data_keys import keys_to_encrypt
 from rti.law.clock_state import INTAKE
@@ -276,7 +276,7 @@ def _details(command: RecordEvent) -> dict[str, Any]:
 
 def _cbo_of(person: Person, command: FileRequest) -> UUID:
     """Members file for their own organisation; staff say for which."""
-    own = scope_of(person).cbo_id
+    own = person.cbo_id
     if own is None and command.cbo_id is None:
         raise invalid("cbo_id", say("Choose the requesting organisation"))
     if own and command.cbo_id not in {None, own}:

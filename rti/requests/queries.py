@@ -6,14 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from rti.campaigns.queries import in_target_areas
 from rti.core.errors import NotFound
 from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_of
-from rti.core.roles import REQUESTS, Person, scope_of
+from rti.core.roles import REQUESTS, Person, Reader
+from rti.core.visibility import visible_to
 from rti.core.wallclock import day_of
 from rti.encryption.data_keys import DataKeys, kept_keys, opened_keys
 from rti.law.events import EventKind, effective
@@ -129,13 +130,9 @@ class Detail:
         return next(rows, None)
 
 
-def visible(person: Person) -> Select[RequestRow]:
-    """The requests that this person may see: the one predicate of every query."""
-    scope = scope_of(person)
-    query = select(RequestRow).where(not_locked(RequestRow.cbo_id))
-    if scope.everything:
-        return query
-    return query.where(RequestRow.cbo_id == scope.cbo_id) if scope.cbo_id else query.where(false())
+def visible(person: Reader) -> Select[RequestRow]:
+    """The requests that this person may see: where every query begins."""
+    return select(RequestRow).where(not_locked(RequestRow.cbo_id), visible_to(person))
 
 
 class OfRequest(Protocol):

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 
 from rti.core.db import Database
 from rti.core.db_roles import OWNER, Login, password_of
-from rti.row_security.policies import FUNCTIONS, OPEN, OWNER_READS, RESTRICTED
+from rti.core.visibility import FUNCTIONS
+from rti.row_security.policies import OPEN, OWNER_READS, RESTRICTED
 from rti.row_security.verify import FINGERPRINT, faults
 
 _BACKUP_ONLY = "BYPASSRLS"
@@ -92,15 +93,20 @@ def _clean(connection: Connection) -> Iterator[str]:
     )
     for table, policy in policies.all():
         yield f"DROP POLICY {policy} ON {table}"
+    functions = connection.exec_driver_sql(
+        "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = to_regnamespace('rti')"
+    )
+    for function in functions.scalars().all():
+        yield f"DROP FUNCTION {function}"
 
 
 def _functions() -> Iterator[str]:
-    for name, (kind, body) in FUNCTIONS.items():
-        yield f"""CREATE OR REPLACE FUNCTION rti.{name}() RETURNS {kind} LANGUAGE sql STABLE
+    for function, (kind, body) in FUNCTIONS.items():
+        yield f"""CREATE FUNCTION rti.{function} RETURNS {kind} LANGUAGE sql STABLE
             SECURITY DEFINER SET search_path = pg_catalog AS $body$ {body} $body$"""
-        yield f"ALTER FUNCTION rti.{name}() OWNER TO {OWNER}"
-        yield f"REVOKE ALL ON FUNCTION rti.{name}() FROM PUBLIC"
-        yield f"GRANT EXECUTE ON FUNCTION rti.{name}() TO {', '.join(Login)}"
+        yield f"ALTER FUNCTION rti.{function} OWNER TO {OWNER}"
+        yield f"REVOKE ALL ON FUNCTION rti.{function} FROM PUBLIC"
+        yield f"GRANT EXECUTE ON FUNCTION rti.{function} TO {', '.join(Login)}"
 
 
 def _open_tables() -> Iterator[str]:

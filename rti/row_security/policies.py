@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rti.core.db_roles import OWNER, Login
+from rti.core.visibility import LOOKED_INTO, ME, REQUESTS_SEEN, cbo_of, own, sees_everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +26,13 @@ ADD = "SELECT, INSERT"
 EDIT = "SELECT, INSERT, UPDATE"
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 
-MINE = "cbo_id = (SELECT rti.my_cbo())"
 _SHOWN = "kind NOT IN ('invitation', 'code')"
 """Messages whose text is only for who reads what arrives at their address."""
-MY_MESSAGE = f"(person_id = (SELECT rti.me()) AND {_SHOWN}) OR letter_id IN (SELECT id FROM letter)"  # noqa: S608 -- our own words
+_MINE = f"person_id = (SELECT {ME})"
+_OF_A_LETTER = "letter_id IN (SELECT id FROM letter)"
 _SENDS_LETTERS = """SELECT, INSERT (id, reminder_id, letter_id, kind, channel, values, message_id, state, attempt,
     deferrals, ambiguous, next_attempt_at, created_at, to_address, language, subject, body, last_reply),
     UPDATE (state, finished_at, next_attempt_at)"""
-ASSIGNED = """(SELECT rti.sees_everything())
-    OR campaign_id = ANY ((SELECT rti.my_campaigns())::uuid[])
-    OR body_id = ANY ((SELECT rti.my_bodies())::uuid[])"""
-OF_A_REQUEST = "(SELECT rti.sees_everything()) OR EXISTS (SELECT FROM request r WHERE r.id = request_id)"
-OF_A_DOCUMENT = "(SELECT rti.sees_everything()) OR EXISTS (SELECT FROM document d WHERE d.id = document_id)"
-
-FUNCTIONS: Mapping[str, tuple[str, str]] = {
-    "me": ("uuid", "SELECT NULLIF(current_setting('rti.person', true), '')::uuid"),
-    "my_cbo": ("uuid", "SELECT cbo_id FROM public.person WHERE id = rti.me() AND disabled_at IS NULL"),
-    "my_campaigns": (
-        "uuid[]",
-        "SELECT array_agg(campaign_id) FROM public.assignment WHERE person_id = rti.me()",
-    ),
-    "my_bodies": (
-        "uuid[]",
-        """SELECT array_agg(b.id) FROM public.assignment a
-           JOIN public.public_body b ON b.province_code = a.province_code WHERE a.person_id = rti.me()""",
-    ),
-    "sees_everything": (
-        "boolean",
-        """SELECT coalesce(bool_or(campaign_id IS NULL AND province_code IS NULL), false)
-           FROM public.assignment WHERE person_id = rti.me()""",
-    ),
-}
-"""Functions of the schema `rti`: the type they return and their body. They run with the owner's rights,
-so that a login need not read the tables in which they look."""
 
 _EVERYBODY = tuple(login for login in Login if login is not Login.BACKUP)
 
@@ -91,41 +66,49 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
 _PERSON_NAMES = "SELECT (id, name, role, cbo_id)"
 _WRITTEN_TO = """SELECT (id, email, role, cbo_id, language, wants_reminders, wants_digest, wants_detail,
     hours_from, hours_to, disabled_at)"""
-_COUNTED = """SELECT (id, campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, status, outcome,
+_FIGURES = """campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, status, outcome,
     drafted_on, submitted_on, received_on, due_on, binding, soft, provisional, confirmed, answered_on,
-    ended_on, next_due_on, created_at)"""
+    ended_on, next_due_on, created_at"""
+_COUNTED = f"SELECT (id, {_FIGURES})"
+_WORKED_ON = f"SELECT (id, cbo_id, reference, title, {_FIGURES})"
 _FOLDED = """UPDATE (status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
     provisional, confirmed, answered_on, ended_on, next_due_on)"""
-_WORKED_ON = _COUNTED.replace("SELECT (id,", "SELECT (id, cbo_id, reference, title,")
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 
 _ANY = May(ALL)
-_SAFE = "(SELECT rti.my_cbo()) IS NULL OR cbo_id = (SELECT rti.my_cbo())"
-_SAFE_PERSON = (
-    f"EXISTS (SELECT FROM person p WHERE p.id = person_id AND ({_SAFE.replace('cbo_id', 'p.cbo_id')}))"
-)
+
+
+def _hanging_on(table: str) -> str:
+    """SQL: whether a row hangs on one of `table` that is visible; not looked up for those who see everything."""
+    return f"{sees_everything()} OR EXISTS (SELECT FROM {table} WHERE {table}.id = {table}_id)"
+
+
+def _own_or_named(cbo_id: str = "cbo_id") -> str:
+    """SQL: the reach of locking and shredding, which is a lead's own organisation, for others the one that is named."""
+    return f"{cbo_of()} IS NULL OR {own(cbo_id)}"
 
 
 def _wiped(privileges: str) -> May:
-    """What shredding does to a table: a lead's own organisation, for others the one that is named."""
-    return May(privileges, _SAFE)
+    """What shredding does to a table."""
+    return May(privileges, _own_or_named())
 
 
 def _of_request(privileges: str, **more: May) -> dict[Login, May]:
     """A table that hangs on a request: members, staff and the command line, and what is named."""
     return {
-        Login.CBO: May(privileges, MINE),
-        Login.STAFF: May(privileges, OF_A_REQUEST),
+        Login.CBO: May(privileges, own()),
+        Login.STAFF: May(privileges, _hanging_on("request")),
         Login.OPERATOR: _ANY,
     } | {Login[name.upper()]: may for name, may in more.items()}
 
 
-_GONE = May("SELECT (person_id), DELETE", _SAFE_PERSON)
+_OF_OWN_OR_NAMED = f"EXISTS (SELECT FROM person p WHERE p.id = person_id AND ({_own_or_named('p.cbo_id')}))"
+_GONE = May("SELECT (person_id), DELETE", _OF_OWN_OR_NAMED)
 _OF_A_PERSON = {Login.AUTH: _ANY, Login.ERASURE: _GONE, Login.OPERATOR: _ANY}
 _ENDED = May("SELECT (expires_at), DELETE")
 _OF_DOCUMENT = {
-    Login.CBO: May(ADD, MINE),
-    Login.STAFF: May(ADD, OF_A_DOCUMENT),
+    Login.CBO: May(ADD, own()),
+    Login.STAFF: May(ADD, _hanging_on("document")),
     Login.ERASURE: _wiped("SELECT (cbo_id), DELETE"),
     Login.OPERATOR: _ANY,
 }
@@ -134,13 +117,13 @@ _CHECKED = "UPDATE (altered_at, next_check_at, threat)"
 RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "person": {
         Login.AUTH: May(EDIT),
-        Login.CBO: May(_PERSON_NAMES, "cbo_id IS NULL OR " + MINE),
+        Login.CBO: May(_PERSON_NAMES, f"cbo_id IS NULL OR {own()}"),
         Login.STAFF: May(_PERSON_NAMES),
         Login.ADMIN: May(_PERSON_NAMES),
         Login.ERASURE: May(
             """SELECT (id, name, role, cbo_id, disabled_at), UPDATE (name, email, password_hash, disabled_at,
             language, wants_reminders, wants_digest, wants_detail, hours_from, hours_to)""",
-            f"cbo_id IS NULL OR {_SAFE}",
+            f"cbo_id IS NULL OR {_own_or_named()}",
         ),
         Login.WORKER: May(_WRITTEN_TO),
         Login.OPERATOR: _ANY,
@@ -155,19 +138,19 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "feed": _OF_A_PERSON,
     "cbo": {
         Login.AUTH: May(READ),
-        Login.CBO: May("SELECT, UPDATE (last_number, sends_messages)", "id = (SELECT rti.my_cbo())"),
+        Login.CBO: May("SELECT, UPDATE (last_number, sends_messages)", own("id")),
         Login.STAFF: May(EDIT),
         Login.ADMIN: May(EDIT),
         Login.ERASURE: May(
             "SELECT, UPDATE (code, name_km, name_en, area_code, locked_at, shredded_at)",
-            _SAFE.replace("cbo_id =", "id ="),
+            _own_or_named("id"),
         ),
         Login.DOCUMENTS: May("SELECT (id, locked_at, shredded_at)"),
         Login.WORKER: May(READ),
         Login.OPERATOR: _ANY,
     },
     "cbo_safety": {
-        Login.CBO: May(READ, MINE),
+        Login.CBO: May(READ, own()),
         Login.STAFF: May(READ),
         Login.ADMIN: May(READ),
         Login.ERASURE: _wiped(f"{ADD}, UPDATE (reason)"),
@@ -175,15 +158,14 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     },
     "data_key": {
         Login.AUTH: May("SELECT (key_number, state)"),
-        Login.CBO: May(ADD, MINE),
+        Login.CBO: May(ADD, own()),
         Login.STAFF: May(ADD),
         Login.DOCUMENTS: May(READ),
         Login.ERASURE: _wiped("SELECT (cbo_id), UPDATE (state, wrapped)"),
         Login.OPERATOR: _ANY,
     },
     "request": {
-        Login.CBO: May(EDIT, MINE),
-        Login.STAFF: May(EDIT, ASSIGNED),
+        **{login: May(EDIT, seen(ME)) for login, seen in REQUESTS_SEEN.items()},
         Login.STATISTICS: May(_COUNTED),
         Login.ERASURE: _wiped("SELECT (id, cbo_id), UPDATE (reference, import_key)"),
         Login.WORKER: May(f"{_WORKED_ON}, {_FOLDED}"),
@@ -209,23 +191,25 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "document_copy": {**_OF_DOCUMENT, Login.DOCUMENTS: May(EDIT)},
     "requester": {
         **_of_request(ADD, erasure=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),
-        Login.CBO: May(EDIT, MINE),
+        Login.CBO: May(EDIT, own()),
     },
     "identity_opening": _of_request(ADD, erasure=_wiped("SELECT (cbo_id), UPDATE (purpose)")),
     "reminder": _of_request(READ, worker=May(ADD)),
     "message": {
         Login.AUTH: May("SELECT (person_id, kind, state, created_at, next_attempt_at), INSERT, DELETE"),
-        Login.CBO: May(_SENDS_LETTERS, MY_MESSAGE),
+        Login.CBO: May(_SENDS_LETTERS, f"({_MINE} AND {_SHOWN}) OR {_OF_A_LETTER}"),
         Login.STAFF: May(_SENDS_LETTERS, _SHOWN),
         Login.ADMIN: May(READ, _SHOWN),
-        Login.ERASURE: May("SELECT (person_id, state), UPDATE (state, finished_at), DELETE", _SAFE_PERSON),
+        Login.ERASURE: May(
+            "SELECT (person_id, state), UPDATE (state, finished_at), DELETE", _OF_OWN_OR_NAMED
+        ),
         Login.WORKER: May(EDIT),
         Login.OPERATOR: _ANY,
     },
     "audit_entry": {
         **dict.fromkeys(_EVERYBODY, May("INSERT")),
         Login.AUTH: May("SELECT (what, happened_at, position), INSERT"),
-        Login.CBO: May(ADD, f"{MINE} OR (cbo_id IS NULL AND person_id = (SELECT rti.me()))"),
+        Login.CBO: May(ADD, f"{own()} OR (cbo_id IS NULL AND {_MINE})"),
         Login.ADMIN: May(ADD),
         Login.WORKER: May("SELECT, INSERT, UPDATE (position, hash), DELETE"),
         Login.OPERATOR: May(ADD),
@@ -250,8 +234,6 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     },
 }
 
-LOOKED_INTO = ("person", "assignment")
-"""Restricted tables in which the functions look, and which their owner may therefore read."""
 OWNER_READS = {
     table: f"CREATE POLICY {OWNER} ON {table} FOR SELECT TO {OWNER} USING (true)" for table in LOOKED_INTO
 }

@@ -28,7 +28,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from rti.campaigns.queries import in_target_areas
-from rti.core.roles import Person, counted_scope_of
+from rti.core.roles import Person
+from rti.core.visibility import counted_for
 from rti.law.events import Outcome
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute
@@ -146,13 +147,10 @@ def _facts(person: Person | None, wanted: StatisticsQuery, cut_off: date) -> Sel
         select(*columns)
         .select_from(RequestRow)
         .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
-        .where(begun_on <= cut_off)
+        .where(begun_on <= cut_off, counted_for(person))
     )
     if Dimension.CAMPAIGN in wanted.dimensions:
         query = query.outerjoin(CampaignRow, CampaignRow.id == RequestRow.campaign_id)
-    scope = counted_scope_of(person) if person else None
-    if scope and not scope.everything:
-        query = query.where(RequestRow.cbo_id == scope.cbo_id)
     return _in_period(_filtered(query, wanted), wanted, day, cut_off)
 
 

@@ -8,13 +8,10 @@ from rti.core import roles
 from rti.core.roles import (
     Person,
     Role,
-    Scope,
     SignInState,
     TokenScope,
-    counted_scope_of,
     manages,
     scope_needed,
-    scope_of,
     sign_in_state_of,
 )
 
@@ -38,26 +35,12 @@ MAY = {
 
 
 def person(role: Role) -> Person:
-    return Person(UUID(int=9), "Sok Dara", role, OURS if role in {MEMBER, LEAD} else None, "km")
+    cbo_id = OURS if role in {MEMBER, LEAD} else None
+    return Person(id=UUID(int=9), name="Sok Dara", role=role, cbo_id=cbo_id, language="km")
 
 
 def test_each_set_of_roles_holds_those_roles_and_no_others() -> None:
     assert {name: value for name, value in vars(roles).items() if isinstance(value, frozenset)} == MAY
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_members_see_requests_of_their_own_organisation_staff_all_and_others_none(role: Role) -> None:
-    own = Scope(everything=False, cbo_id=OURS)
-    seen = {MEMBER: own, LEAD: own, STAFF: Scope(everything=True, cbo_id=None)}
-    assert scope_of(person(role)) == seen.get(role, Scope(everything=False, cbo_id=None))
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_the_figures_of_members_are_those_of_their_own_organisation(role: Role) -> None:
-    own = Scope(everything=False, cbo_id=OURS)
-    assert counted_scope_of(person(role)) == (
-        own if role in {MEMBER, LEAD} else Scope(everything=True, cbo_id=None)
-    )
 
 
 @pytest.mark.parametrize("of", list(Role))

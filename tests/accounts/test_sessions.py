@@ -128,7 +128,7 @@ async def test_nobody_ends_a_session_of_somebody_else(database: Database) -> Non
 
 @pytest.mark.parametrize(("seconds", "holds"), [(0, True), (599, True), (600, False)])
 def test_a_password_that_was_shown_counts_for_ten_minutes(seconds: int, holds: bool) -> None:
-    person = Person(UUID(int=1), "Sok Dara", Role.STAFF, None, "km")
+    person = Person(id=UUID(int=1), name="Sok Dara", role=Role.STAFF, cbo_id=None, language="km")
     me = sessions.SignedIn(person, "token", UUID(int=2), SignInState.COMPLETE, proved_at=NOW)
     assert me.recently_authenticated(NOW + timedelta(seconds=seconds)) is holds
     assert not replace(me, proved_at=None).recently_authenticated(NOW)

@@ -6,10 +6,13 @@ from sqlalchemy import text
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.settings import Settings
+from rti.core.visibility import FUNCTIONS
 from rti.row_security.apply import declaration, require
 from rti.row_security.policies import OPEN, RESTRICTED
 from rti.row_security.verify import faults
+from rti.upgrade import migrate
 from rti.web.app import create_app
+from tests.conftest import NOW
 
 TAMPERED = {
     "event": "ALTER TABLE event NO FORCE ROW LEVEL SECURITY",
@@ -55,6 +58,18 @@ async def test_the_web_server_does_not_start_on_such_a_database(
         async with app.lifespan():
             pass
     await app.state.database.close()
+
+
+async def test_migrating_leaves_no_function_that_is_not_declared(database: Database) -> None:
+    async with database.transaction() as session:
+        await session.execute(text("CREATE FUNCTION rti.sees_more() RETURNS boolean RETURN true"))
+    await migrate(database, NOW)
+    async with database.transaction() as session:
+        left = await session.scalars(
+            text("SELECT proname FROM pg_proc WHERE pronamespace = 'rti'::regnamespace")
+        )
+    assert sorted(left) == sorted(function.partition("(")[0] for function in FUNCTIONS)
+    await require(database.under(Login.AUTH))
 
 
 async def test_every_table_is_declared(database: Database) -> None:

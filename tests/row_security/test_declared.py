@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from rti.core.db_roles import Login
-from rti.row_security.policies import ASSIGNED, OF_A_DOCUMENT, OF_A_REQUEST, OPEN, RESTRICTED
+from rti.core.visibility import assigned_requests
+from rti.row_security.policies import OPEN, RESTRICTED
 
 LOGINS = tuple(login for login in Login if login is not Login.BACKUP)
 WRITTEN = Path(__file__).with_name("privileges.txt").read_text(encoding="utf-8").splitlines()
-OWN = "(SELECT rti.my_cbo())"
+OWN = "(SELECT rti.cbo_of(rti.me()))"
 OURS_OR_NAMED = f"{OWN} IS NULL OR cbo_id = {OWN}"
 SHOWN = "kind NOT IN ('invitation', 'code')"
 
@@ -53,6 +54,7 @@ def test_members_see_and_write_rows_of_their_own_organisation_only() -> None:
     others = {
         "person": f"cbo_id IS NULL OR cbo_id = {OWN}",
         "cbo": f"id = {OWN}",
+        "request": f"request.cbo_id = {OWN}",
         "message": f"(person_id = (SELECT rti.me()) AND {SHOWN}) OR {letter}",
         "audit_entry": f"cbo_id = {OWN} OR (cbo_id IS NULL AND person_id = (SELECT rti.me()))",
     }
@@ -61,10 +63,16 @@ def test_members_see_and_write_rows_of_their_own_organisation_only() -> None:
 
 
 def test_staff_see_and_write_what_hangs_on_requests_that_are_assigned_to_them() -> None:
-    others = {"request": ASSIGNED, "document_content": OF_A_DOCUMENT, "document_copy": OF_A_DOCUMENT}
+    hanging_on = "(SELECT rti.sees_everything(rti.me())) OR EXISTS (SELECT FROM {0} WHERE {0}.id = {0}_id)"
+    of_a_request, of_a_document = hanging_on.format("request"), hanging_on.format("document")
+    others = {
+        "request": assigned_requests(),
+        "document_content": of_a_document,
+        "document_copy": of_a_document,
+    }
     others |= dict.fromkeys(("person", "cbo", "cbo_safety", "data_key", "audit_entry", "bounce"), "true")
     for table, where in conditions(Login.STAFF).items():
-        assert where == (SHOWN if table == "message" else others.get(table, OF_A_REQUEST)), table
+        assert where == (SHOWN if table == "message" else others.get(table, of_a_request)), table
 
 
 def test_locking_and_shredding_touch_the_own_organisation_or_one_that_is_named() -> None:

@@ -1,0 +1,101 @@
+"""Who sees which request: the one definition, from which policies, queries and digests are built.
+
+    members, leads                  the requests of their own organisation
+    campaign staff                  those that are assigned to them: of a campaign, to the bodies of a province, or all
+    working group, administrators   none
+
+In figures members count their own requests, and everybody else counts all. Beyond this rule, queries show no
+request of a locked organisation to anybody (`rti.models.cbos.not_locked`), and of a sealed request staff see
+neither the organisation nor its documents (`rti.requests.requester.is_hidden`).
+
+The rule is SQL that takes the person as a parameter. It compares a column with a subselect, which is evaluated
+once for a query and not for a row.
+"""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, false, text, true
+
+from rti.core.db_roles import Login, login_of, statistics_login_of
+from rti.core.roles import Reader
+
+ME = "rti.me()"
+"""SQL: the person whom the transaction serves."""
+
+FUNCTIONS: Mapping[str, tuple[str, str]] = {
+    "me()": ("uuid", "SELECT NULLIF(current_setting('rti.person', true), '')::uuid"),
+    "cbo_of(reader uuid)": (
+        "uuid",
+        "SELECT cbo_id FROM public.person WHERE id = reader AND disabled_at IS NULL",
+    ),
+    "campaigns_of(reader uuid)": (
+        "uuid[]",
+        "SELECT array_agg(campaign_id) FROM public.assignment WHERE person_id = reader",
+    ),
+    "bodies_of(reader uuid)": (
+        "uuid[]",
+        """SELECT array_agg(b.id) FROM public.assignment a
+           JOIN public.public_body b ON b.province_code = a.province_code WHERE a.person_id = reader""",
+    ),
+    "sees_everything(reader uuid)": (
+        "boolean",
+        """SELECT coalesce(bool_or(campaign_id IS NULL AND province_code IS NULL), false)
+           FROM public.assignment WHERE person_id = reader""",
+    ),
+}
+"""Functions of the schema `rti`: the type they return and their body. They run with the owner's rights,
+so that a login need not read the tables in which they look."""
+LOOKED_INTO = ("person", "assignment")
+"""Restricted tables in which the functions look, and which their owner may therefore read."""
+
+
+def cbo_of(person: str = ME) -> str:
+    """SQL: the organisation of a person, NULL for those who belong to none or are disabled."""
+    return f"(SELECT rti.cbo_of({person}))"
+
+
+def sees_everything(person: str = ME) -> str:
+    """SQL: whether all requests are assigned to a person."""
+    return f"(SELECT rti.sees_everything({person}))"
+
+
+def own(cbo_id: str = "cbo_id", person: str = ME) -> str:
+    """SQL: whether the organisation in the column `cbo_id` is that of a person."""
+    return f"{cbo_id} = {cbo_of(person)}"
+
+
+def own_requests(person: str = ME) -> str:
+    """SQL: whether a row of `request` is of a person's own organisation."""
+    return own("request.cbo_id", person)
+
+
+def assigned_requests(person: str = ME) -> str:
+    """SQL: whether a row of `request` is assigned to a person."""
+    return f"""{sees_everything(person)}
+    OR request.campaign_id = ANY (CAST((SELECT rti.campaigns_of({person})) AS uuid[]))
+    OR request.body_id = ANY (CAST((SELECT rti.bodies_of({person})) AS uuid[]))"""
+
+
+REQUESTS_SEEN: Mapping[Login, Callable[[str], str]] = {
+    Login.CBO: own_requests,
+    Login.STAFF: assigned_requests,
+}
+"""Which requests the people see who work under a login; those of other logins see none."""
+_SEEN_BY_READER = {login: text(f"({seen(':reader')})") for login, seen in REQUESTS_SEEN.items()}
+
+
+def visible_to(person: Reader) -> ColumnElement[bool]:
+    """Whether a person sees a row of `request`: for the WHERE of a query under any login."""
+    return _seen(login_of(person), person, otherwise=false())
+
+
+def counted_for(person: Reader | None) -> ColumnElement[bool]:
+    """Whether a row of `request` counts in the figures of a person, or of the command line as None."""
+    return _seen(statistics_login_of(person), person, otherwise=true())
+
+
+def _seen(login: Login, person: Reader | None, otherwise: ColumnElement[bool]) -> ColumnElement[bool]:
+    if person is None or login not in REQUESTS_SEEN:
+        return otherwise
+    reader = bindparam("reader", person.id, Uuid, unique=True)
+    return and_(_SEEN_BY_READER[login].bindparams(reader))
