@@ -8,18 +8,18 @@ import msgspec
 
 from rti.core.errors import say
 from rti.core.i18n import Language
-from rti.core.validation import InvalidValue, ShortText
+from rti.core.validation import ShortText, reads
 from rti.law.reminders import About, Audience
 from rti.models.messages import Decision, LetterState
 
 
 def _rule_name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
-        raise InvalidValue(say("Use only letters, digits, - and _"))
+        raise ValueError(text)
     return text
 
 
-RuleName = Annotated[str, msgspec.Meta(max_length=40, extra={"read": _rule_name})]
+RuleName = Annotated[str, reads(_rule_name, say("Use letters, digits, - and _ only"), max_length=40)]
 WorkingDays = Annotated[int, msgspec.Meta(ge=-60, le=250)]
 
 
@@ -44,7 +44,7 @@ class LetterFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 def _one_line(text: str) -> str:
     if len(text.splitlines()) > 1:
-        raise InvalidValue(say("Enter this on one line"))
+        raise ValueError(text)
     return text
 
 
@@ -58,7 +58,7 @@ class ApproveLetter(msgspec.Struct, frozen=True, kw_only=True):
     """The letter as it is to go out."""
 
     language: Language
-    subject: Annotated[str, msgspec.Meta(min_length=1, max_length=300, extra={"read": _one_line})]
+    subject: Annotated[str, reads(_one_line, say("Enter this on one line"), min_length=1, max_length=300)]
     body: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
 
 

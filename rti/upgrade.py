@@ -14,6 +14,7 @@ from rti.calendars.holidays import load_published_days
 from rti.core.db import Database
 from rti.core.keyring import NO_KEYS, Keyring
 from rti.row_security.apply import apply
+from rti.statutes.documents import load_library
 from rti.statutes.reference import load_statutes
 
 _ONE_AT_A_TIME = 7426_01
@@ -63,4 +64,5 @@ async def migrate(database: Database, now: datetime) -> None:
     async with database.transaction() as session:
         await load_cambodia(session, now)
         await load_statutes(session, now)
-        await load_published_days(session, now)
+        counted = {key for statute in load_library().values() for key in statute.countries}
+        await load_published_days(session, counted, now)

@@ -1,7 +1,9 @@
 """Whatever a person sends becomes a command, or a list of all that is wrong with it."""
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -10,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rti.accounts.commands import Password
-from rti.core.errors import Invalid
+from rti.core.errors import Fault, Invalid, Message, say
+from rti.core.i18n import translator
 from rti.core.validation import Line, ShortText, decode
 from rti.law.events import Outcome
+from rti.law.limits import Limit, Unit
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,3 +104,70 @@ def test_whatever_comes_either_fits_or_is_told_by_its_field(values: dict[str, ob
         assert asked.title
         faults = ()
     assert {fault.field for fault in faults} <= set(Asked.__struct_fields__)
+
+
+@dataclass(frozen=True)
+class Part:
+    limit: Annotated[Limit | None, {"none": None}]
+    days: tuple[date, ...] = ()
+
+
+class Whole(NamedTuple):
+    parts: tuple[Part, ...]
+    by_outcome: Mapping[Outcome, Part]
+    main: Part
+    asked: Asked | None = None
+
+
+def faults_of_whole(
+    values: dict[str, object], also: Callable[[Whole], Iterable[Fault]]
+) -> dict[str, Message]:
+    with pytest.raises(Invalid) as told:
+        decode(Whole, values, also=also)
+    return {fault.field: fault.message for fault in told.value.faults}
+
+
+def test_what_stands_inside_of_another_is_read_as_well() -> None:
+    part = {"limit": "none", "days": [date(2026, 4, 20), "២០២៦-០៤-២១"]}
+    found = decode(
+        Whole, {"parts": [part, part], "by_outcome": {"full": {"limit": "២០ working"}}, "main": part}
+    )
+    assert found.parts[1] == found.main == Part(None, (date(2026, 4, 20), date(2026, 4, 21)))
+    assert found.by_outcome == {Outcome.FULL: Part(Limit(20, Unit.WORKING))}
+
+
+def test_a_fault_inside_of_another_is_named_by_its_path() -> None:
+    told = faults_of_whole(
+        {
+            "parts": [{"limit": "none", "days": ["x"]}, 5, {"limits": "none"}],
+            "by_outcome": {"ful": {"limit": "soon"}},
+            "asked": {"title": 5},
+        },
+        also=lambda whole: [
+            Fault("parts", say("There are {count}", count=len(whole.parts))),
+            Fault("main.limit", say("Second")),
+        ],
+    )
+    assert {path: message.render() for path, message in told.items() if path != "main.limit"} == {
+        "parts[0].days[0]": "Enter a date between 1900 and 2200 as year-month-day, for example 2026-04-20",
+        "parts[1]": "Enter names with their values here",
+        "parts[2].limits": "There is no field of this name here; did you mean limit?",
+        "parts[2].limit": told["main.limit"].render(),
+        "by_outcome.ful": "Choose one of: full, partial, refused, oral_refusal, not_held, referred, inadequate, unknown",
+        "by_outcome.ful.limit": told["main.limit"]
+        .render()
+        .removeprefix("This is needed. ")
+        .partition(";")[0],
+        "asked.title": "Enter this as text; in a file, in quotes",
+        "parts": "There are 3",
+    }
+    assert "or write one of: none" in told["main.limit"].render()
+    assert told["main.limit"].render(translator("km")).startswith("ចាំបាច់ត្រូវបំពេញ។ សូមសរសេរចំនួនពី 0 ដល់ 3660")
+
+
+def test_a_stranger_who_sends_thousands_of_names_gets_no_suggestions() -> None:
+    told = faults_of({f"titl{number}": "x" for number in range(1_000)})
+    assert told.pop("title") == "This is needed"
+    assert set(told.values()) == {"There is no field of this name here"}
+    assert faults_of({"titl": "x"})["titl"].endswith("did you mean title?")
+    assert faults_of({"zzz": "x"})["zzz"].endswith("there are title, day, amount, outcome, who, urgent, note")

@@ -23,7 +23,7 @@ def test_all_faults_are_reported_together_and_name_their_variable() -> None:
                 "RTI_DATABSE_URL": "postgresql://x/y",
             }
         )
-    assert [fault.split()[0] for fault in told.value.faults] == [
+    assert [fault.split(":")[0] for fault in told.value.faults] == [
         "RTI_DATABASE_URL",
         "RTI_DATABSE_URL",
         "RTI_PORT",
@@ -33,9 +33,9 @@ def test_all_faults_are_reported_together_and_name_their_variable() -> None:
     ]
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "eight", "٨٠٠٠", "8000 "])
+@pytest.mark.parametrize("port", ["-1", "65536", "eight", "٨٠٠٠"])
 def test_a_port_is_a_number_that_a_server_can_listen_on(port: str) -> None:
-    with pytest.raises(SettingsFault, match="RTI_PORT must be a number from 1 to 65535"):
+    with pytest.raises(SettingsFault, match="RTI_PORT: Write a whole number from 1 to 65535"):
         Settings.from_env({"RTI_PORT": port})
 
 
@@ -62,5 +62,5 @@ def test_a_process_of_ours_reads_the_same_settings_from_the_environment_that_it_
 
 
 def test_backups_are_encrypted_to_public_keys_only() -> None:
-    with pytest.raises(SettingsFault, match="RTI_BACKUP_RECIPIENT must be public keys that begin with age1"):
+    with pytest.raises(SettingsFault, match="RTI_BACKUP_RECIPIENT: Write public keys that begin with age1"):
         Settings.from_env({"RTI_BACKUP_RECIPIENT": "AGE-SECRET-KEY-1"})

@@ -10,6 +10,8 @@ import segno
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 
+from rti.core.validation import plain_digits
+
 STEP = 30
 DIGITS = 6
 SECRET_BYTES = 20
@@ -19,7 +21,6 @@ AROUND = (-1, 0, 1)
 CODES = 8
 CODE_LETTERS = 24
 """Letters of a recovery code, 120 bits in base32 (ASVS 5.0, 6.5.2 asks for 112 to store a plain hash)."""
-_KHMER_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 
 
 def new_secret() -> bytes:
@@ -69,7 +70,7 @@ def new_recovery_codes() -> list[str]:
 
 def plain(code: str) -> str:
     """A code as it was made, however it was typed: spaces, dashes, capitals, Khmer digits."""
-    return re.sub(r"[\s\u200b-]", "", code).lower().translate(_KHMER_DIGITS)
+    return plain_digits(re.sub(r"[\s\u200b-]", "", code).lower())
 
 
 def _grouped(letters: str) -> str:

@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core.db import new_id
 from rti.law.bilingual import BilingualName
 from rti.law.calendars import Calendar, union
-from rti.law.library import load_library
 from rti.models.calendars import CalendarYearRow, DayOffRow
 
 
@@ -76,16 +75,13 @@ def published_calendar(keys: Iterable[str], years: Iterable[int], weekend: froze
 FIRST_YEAR = 2010
 
 
-async def load_published_days(session: AsyncSession, now: datetime) -> None:
-    """Load each year up to the next one that is missing; a loaded year is never touched again.
-
-    The countries are those whose days off a shipped statute counts.
-    """
+async def load_published_days(session: AsyncSession, countries: Iterable[str], now: datetime) -> None:
+    """Load each year up to the next one that is missing; a loaded year is never touched again."""
     loaded = {
         tuple(row) for row in await session.execute(select(CalendarYearRow.country, CalendarYearRow.year))
     }
     source = f"holidays {version('holidays')}"
-    for country in sorted({key for statute in load_library().values() for key in statute.countries}):
+    for country in sorted(countries):
         covered = published_years(country)
         years = [
             year

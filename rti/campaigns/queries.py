@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from rti.core.errors import NotFound
+from rti.core.errors import NotFound, invalid, say
 from rti.models.bodies import AreaLevel, AreaRow, PublicBodyRow
 from rti.models.campaigns import CampaignRow, TargetAreaRow
 
@@ -33,6 +33,14 @@ async def campaign(session: AsyncSession, campaign_id: UUID) -> CampaignRow:
     found = await session.get(CampaignRow, campaign_id)
     if found is None:
         raise NotFound
+    return found
+
+
+async def campaign_of(session: AsyncSession, code: str, field: str = "campaign") -> CampaignRow:
+    """The campaign with a code; an unknown code is a fault of the field."""
+    found = await session.scalar(select(CampaignRow).where(CampaignRow.code == code))
+    if found is None:
+        raise invalid(field, say("There is no campaign with the code {code}", code=code))
     return found
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core.errors import NotFound
+from rti.core.errors import NotFound, invalid, say
 from rti.core.roles import SUPPORT, Person
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow, CboSafetyRow
@@ -29,6 +29,14 @@ async def known_to(session: AsyncSession, person: Person) -> Sequence[CboRow]:
     """The organisations that a person may look at; locked ones last, where their place tells no name."""
     ordered = _visible(person).order_by(CboRow.locked_at.nulls_first(), CboRow.code)
     return (await session.scalars(ordered)).all()
+
+
+async def cbo_of(session: AsyncSession, code: str, field: str = "cbo") -> CboRow:
+    """The organisation with a code; an unknown code is a fault of the field."""
+    found = await session.scalar(select(CboRow).where(CboRow.code == code))
+    if found is None:
+        raise invalid(field, say("There is no organisation with the code {code}", code=code))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

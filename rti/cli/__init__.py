@@ -18,7 +18,7 @@ from rti.cli.running import demo, migrate, scheduler, serve
 from rti.cli.sending import dispatch, sweep
 from rti.core import logs
 from rti.core.db import is_outage
-from rti.core.errors import Problem
+from rti.core.errors import Invalid, Problem
 from rti.core.settings import SettingsFault
 
 UNDEFINED_TABLE = "42P01"
@@ -66,8 +66,8 @@ def main() -> None:
     logs.configure()
     try:
         app()
-    except SettingsFault as fault:
-        for line in fault.faults:
+    except SettingsFault as wrong:
+        for line in wrong.faults:
             typer.echo(line, err=True)
         sys.exit(2)
     except KeyboardInterrupt:
@@ -79,6 +79,10 @@ def main() -> None:
             typer.echo(f"The database does not answer, or its disk is full: {error}", err=True)
         else:
             raise
+        sys.exit(1)
+    except Invalid as invalid:
+        for fault in invalid.faults:
+            typer.echo(f"{fault.field}: {fault.message.render()}", err=True)
         sys.exit(1)
     except Problem as problem:
         typer.echo(str(problem), err=True)

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import assignments, invitations, people
 from rti.accounts.commands import Assign, Invite, Reset
+from rti.campaigns.queries import campaign_of
+from rti.cbos.queries import cbo_of
 from rti.cli.running import settings_of_environment
 from rti.cli.working import Work, in_transaction
 from rti.core.errors import invalid, say
@@ -17,8 +19,6 @@ from rti.core.i18n import Language
 from rti.core.roles import Role
 from rti.core.validation import decode
 from rti.models.accounts import PersonRow
-from rti.models.campaigns import CampaignRow
-from rti.models.cbos import CboRow
 
 app = typer.Typer(name="account", help="Accounts of people.", no_args_is_help=True)
 
@@ -36,11 +36,9 @@ def invite(
     """
 
     async def work(session: AsyncSession, now: datetime, _today: date) -> str:
-        found = await session.scalar(select(CboRow.id).where(CboRow.code == cbo)) if cbo else None
-        if cbo and found is None:
-            raise invalid("cbo", say("There is no organisation with the code {code}", code=cbo))
-        given = {"email": email, "role": role, "language": language}
-        command = decode(Invite, {**given, "cbo_id": str(found) if found else None})
+        cbo_id = (await cbo_of(session, cbo)).id if cbo else None
+        given = {"email": email, "role": role, "language": language, "cbo_id": cbo_id}
+        command = decode(Invite, given)
         _, token = await invitations.invite(session, command, None, now)
         return token
 
@@ -109,10 +107,8 @@ def assign(
 
     async def work(session: AsyncSession, now: datetime, _today: date) -> None:
         person_id = await _person_id(session, email)
-        found = await session.scalar(select(CampaignRow.id).where(CampaignRow.code == campaign))
-        if campaign and found is None:
-            raise invalid("campaign", say("There is no campaign with the code {code}", code=campaign))
-        command = Assign(campaign_id=found, province_code=province, everything=everything)
+        campaign_id = (await campaign_of(session, campaign)).id if campaign else None
+        command = Assign(campaign_id=campaign_id, province_code=province, everything=everything)
         await assignments.assign(session, person_id, command, now)
 
     in_transaction(work)

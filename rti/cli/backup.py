@@ -70,7 +70,7 @@ def drill_newest(folder: Folder = None, identity: IdentityOfDrill = None) -> Non
             asyncio.run(_noted(completed, RunKind.DRILL, place.rows.name, work))
     else:
         typer.echo(f"{place.rows.name}: {asyncio.run(work())}")
-        typer.echo(f"Write it down on the server: rti backup drilled {place.rows.name}", err=True)
+        typer.echo(f"Enter it down on the server: rti backup drilled {place.rows.name}", err=True)
 
 
 @app.command()

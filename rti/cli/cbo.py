@@ -6,12 +6,11 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
+from rti.cbos.queries import cbo_of
 from rti.cli.working import in_transaction
-from rti.core.errors import invalid, say
 from rti.core.validation import decode
 from rti.models.cbos import CboRow
 from rti.safety import lock_and_shred
@@ -63,9 +62,6 @@ def shred(
 
 def _done(code: str, step: Callable[[AsyncSession, UUID, datetime], Awaitable[CboRow]]) -> CboRow:
     async def work(session: AsyncSession, now: datetime, _today: date) -> CboRow:
-        found = await session.scalar(select(CboRow.id).where(CboRow.code == code))
-        if found is None:
-            raise invalid("code", say("There is no organisation with the code {code}", code=code))
-        return await step(session, found, now)
+        return await step(session, (await cbo_of(session, code, "code")).id, now)
 
     return in_transaction(work)

@@ -1,55 +1,83 @@
 """`rti deadline`: when an answer is due and why, from the law alone; no database is needed."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from rti.calendars.holidays import published_calendar
-from rti.core.i18n import show_date, translator
+from rti.cli.working import wrong_use
+from rti.core.errors import Fault, Message, invalid, say
+from rti.core.i18n import Language, show_date, translator
+from rti.core.validation import (
+    FIRST_YEAR,
+    InvalidValue,
+    LimitText,
+    decode,
+    parse_date,
+    plain_digits,
+    reads,
+    text_of,
+)
 from rti.law.bilingual import BilingualName
 from rti.law.calendars import Calendar, union
 from rti.law.deadlines import Deadline, deadlines
 from rti.law.events import Event, EventKind, Outcome
-from rti.law.library import load_library
-from rti.law.limits import parse_limit
-from rti.law.rules import FORWARD, NO_ROLL, ClockKind, Counting, FirstDay, Receipt
+from rti.law.limits import Limit
+from rti.law.rules import ClockKind, Counting, Receipt
 from rti.law.statutes import Statute, standard
+from rti.statutes.calculator import counted
+from rti.statutes.commands import RollChoice
+from rti.statutes.documents import load_library
 from rti.web.labels import LABELS
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 _YEARS_AROUND = 16
 _LISTED_DAY = BilingualName("Listed day off", "ថ្ងៃឈប់សម្រាកក្នុងបញ្ជី")
-_KHMER_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
+_MOMENT = say("Enter a date or a date and time, for example 2026-04-20 or 2026-04-20T14:30+07:00")
 
-E = TypeVar("E", bound=StrEnum)
-
-
-class RollChoice(StrEnum):
-    """What a last day on a day off does."""
-
-    NONE = "none"
-    FORWARD = "forward"
+Moment = tuple[date, datetime | None]
+"""A day, with the moment where a time was given."""
 
 
-class ReceiptChoice(StrEnum):
-    """What a receipt on a day off does."""
-
-    AS_IS = "as-is"
-    ROLL_FORWARD = "roll-forward"
+def _moment(text: str) -> Moment:
+    plain = plain_digits(text)
+    return parse_date(plain[:10]), datetime.fromisoformat(plain) if len(plain) > 10 else None
 
 
-class Language(StrEnum):
-    """A language of the answer."""
+def _event(text: str) -> Event:
+    name, _, when = text.partition("=")
+    if name in set(EventKind):
+        return Event(EventKind(name), *_moment(when))
+    near = get_close_matches(name, [str(kind) for kind in EventKind], n=1)
+    if near:
+        raise InvalidValue(say("Enter KIND=DATE; did you mean {name}?", name=near[0]))
+    raise InvalidValue(say("Enter KIND=DATE, where KIND is one of: {choices}", choices=", ".join(EventKind)))
 
-    EN = "en"
-    KM = "km"
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the options say; `holidays` are the lines of the file."""
+
+    received: Annotated[Moment, reads(_moment, _MOMENT)]
+    limit: Limit | None = None
+    statute: str | None = None
+    event: tuple[Annotated[Event, reads(_event, _MOMENT)], ...] = ()
+    holidays: dict[str, date] | None = None
+    receipt: Receipt | None = None
+    extend: LimitText | None = None
+    outcome: Outcome | None = None
+
+
+def _contradictions(options: Options) -> Iterator[Fault]:
+    if bool(options.limit) == bool(options.statute):
+        yield Fault("--limit, --statute", say("Enter a limit or choose a statute, not both"))
+    if options.outcome and not any(event and event.kind is EventKind.ANSWERED for event in options.event):
+        yield Fault("--outcome", say("An outcome needs an answer; add --event answered=DATE"))
 
 
 def deadline(
@@ -72,8 +100,10 @@ def deadline(
         RollChoice | None, typer.Option(help="Whether a last day on a day off moves; not unless said.")
     ] = None,
     receipt: Annotated[
-        ReceiptChoice | None,
-        typer.Option(help="What a receipt on a day off counts as; as it is unless said."),
+        str | None,
+        typer.Option(
+            metavar="as-is|roll-forward", help="What a receipt on a day off counts as; as it is unless said."
+        ),
     ] = None,
     count_start_day: Annotated[
         bool, typer.Option("--count-start-day", help="The day of receipt is day 1.")
@@ -93,112 +123,71 @@ def deadline(
 
     Example: rti deadline --limit "20 working" --received 2008-12-05 --country KH --roll forward
     """
-    law = _statute(limit, statute)
-    law = replace(law, counting=_counting(law.counting, roll, receipt, count_start_day=count_start_day))
-    events = _events(received, event or [], extend, outcome, urgent=urgent, channel=channel)
-    found = deadlines(law, _calendar(law, holidays, country, events), events)
+    with wrong_use():
+        options = decode(
+            Options,
+            {
+                "--received": received,
+                "--limit": limit,
+                "--statute": statute,
+                "--event": event,
+                "--holidays": holidays and _lines(holidays),
+                "--receipt": receipt and receipt.replace("-", "_"),
+                "--extend": extend,
+                "--outcome": outcome,
+            },
+            also=_contradictions,
+            named="--{}".format,
+        )
+        law = counted(_statute(options), roll, options.receipt, count_start_day=count_start_day)
+        events = _events(options, urgent=urgent, channel=channel)
+        found = deadlines(law, _calendar(law, options.holidays, country, events), events)
     typer.echo(_as_json(found, lang) if as_json else _as_text(law, found, lang))
 
 
-def _statute(limit: str | None, statute_id: str | None) -> Statute:
-    if limit is not None and statute_id is None:
-        return standard(_limit(limit, "--limit"), counting=Counting(keeps_time=True, confirmed=True))
-    if limit is not None or statute_id is None:
-        raise typer.BadParameter("give one of them, and not both", param_hint="'--limit' / '--statute'")
-    library = load_library()
-    if statute_id in library:
-        return library[statute_id]
-    near = get_close_matches(statute_id.upper(), library, n=3, cutoff=0.4)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(library)}"
-    raise typer.BadParameter(f"there is no statute {statute_id[:60]!r}; {hint}", param_hint="'--statute'")
-
-
-def _counting(
-    usual: Counting, roll: RollChoice | None, receipt: ReceiptChoice | None, *, count_start_day: bool
-) -> Counting:
-    """What the options say, and otherwise what the statute says."""
-    rolls = {None: usual.roll, RollChoice.NONE: NO_ROLL, RollChoice.FORWARD: FORWARD}
-    receipts = {
-        None: usual.receipt,
-        ReceiptChoice.AS_IS: Receipt.AS_IS,
-        ReceiptChoice.ROLL_FORWARD: Receipt.ROLL_FORWARD,
-    }
-    first_day = FirstDay.START_DAY if count_start_day else usual.first_day
-    return replace(usual, first_day=first_day, roll=rolls[roll], receipt=receipts[receipt])
-
-
-def _limit(text: str, option: str) -> str:
-    try:
-        return str(parse_limit(text))
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint=f"'{option}'") from None
-
-
-def _events(
-    received: str,
-    others: Sequence[str],
-    extend: str | None,
-    outcome: Outcome | None,
-    *,
-    urgent: bool,
-    channel: str | None,
-) -> list[Event]:
-    day, at = _moment(received, "--received")
-    events = [Event(EventKind.RECEIVED, day, at, channel=channel, urgent=urgent)]
-    events += [_event(text, outcome) for text in others]
-    kinds = {event.kind for event in events}
-    if outcome and EventKind.ANSWERED not in kinds:
-        raise typer.BadParameter(
-            "an outcome needs an answer; add --event answered=DATE", param_hint="'--outcome'"
+def _statute(options: Options) -> Statute:
+    if options.limit:
+        return standard(options.limit, counting=Counting(keeps_time=True, confirmed=True))
+    library, wanted = load_library(), options.statute or ""
+    if wanted in library:
+        return library[wanted]
+    near = get_close_matches(wanted.upper(), library, n=3, cutoff=0.4)
+    if near:
+        raise invalid(
+            "--statute", say("There is no statute of this id; did you mean {names}?", names=" or ".join(near))
         )
-    if extend is None:
-        return events
-    days = _limit(extend, "--extend")
-    if EventKind.EXTENDED in kinds:
-        return [replace(event, days=days) if event.kind is EventKind.EXTENDED else event for event in events]
-    return [*events, Event(EventKind.EXTENDED, day, at, days=days)]
+    raise invalid(
+        "--statute", say("There is no statute of this id; there are {names}", names=", ".join(library))
+    )
 
 
-def _event(text: str, outcome: Outcome | None) -> Event:
-    name, separator, when = text.partition("=")
-    if not separator or name not in set(EventKind):
-        near = get_close_matches(name, [str(kind) for kind in EventKind], n=1)
-        hint = f"did you mean {near[0]}?" if near else f"KIND is one of {', '.join(EventKind)}"
-        raise typer.BadParameter(f"{text[:60]!r} is not KIND=DATE; {hint}", param_hint="'--event'")
-    day, at = _moment(when, "--event")
-    kind = EventKind(name)
-    return Event(kind, day, at, outcome=outcome if kind is EventKind.ANSWERED else None)
-
-
-def _moment(text: str, option: str) -> tuple[date, datetime | None]:
-    """A day, with the moment where a time was given."""
-    plain = text.strip().translate(_KHMER_DIGITS)
-    try:
-        day, at = date.fromisoformat(plain[:10]), datetime.fromisoformat(plain) if len(plain) > 10 else None
-    except ValueError:
-        day, at = date.min, None
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise typer.BadParameter(
-            f"{text[:60]!r} is not a date; write one from {FIRST_YEAR} to {LAST_YEAR} such as 2026-11-20",
-            param_hint=f"'{option}'",
-        )
-    return day, at
+def _events(options: Options, *, urgent: bool, channel: str | None) -> list[Event]:
+    day, at = options.received
+    events = [Event(EventKind.RECEIVED, day, at, channel=channel, urgent=urgent), *options.event]
+    if options.extend and not any(event.kind is EventKind.EXTENDED for event in events):
+        events.append(Event(EventKind.EXTENDED, day, at))
+    return [
+        replace(event, outcome=options.outcome)
+        if event.kind is EventKind.ANSWERED
+        else replace(event, days=options.extend if event.kind is EventKind.EXTENDED else None)
+        for event in events
+    ]
 
 
 def _calendar(
-    law: Statute, listed: Path | None, countries: Sequence[str] | None, events: Sequence[Event]
+    law: Statute, listed: Mapping[str, date] | None, countries: Sequence[str] | None, events: Sequence[Event]
 ) -> Calendar:
     """The listed days off, the published ones, or both; a list confirms the years that it reaches over."""
-    keys = countries or (() if listed else law.countries)
+    keys = countries or (() if listed is not None else law.countries)
     first, last = min(event.on.year for event in events), max(event.on.year for event in events)
     years = range(max(first - 1, FIRST_YEAR), last + _YEARS_AROUND)
     try:
         published = published_calendar(keys, years, law.weekend)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="'--country'") from None
+        raise invalid("--country", Message("{fault}", {"fault": error})) from None
     if listed is None:
         return published
-    days = dict.fromkeys(_listed_days(listed), _LISTED_DAY)
+    days = dict.fromkeys(listed.values(), _LISTED_DAY)
     if not keys:
         reach = range(min(days).year, max(days).year + 1) if days else ()
         return Calendar(weekend=law.weekend, days_off=days, confirmed_years=frozenset(reach))
@@ -206,29 +195,18 @@ def _calendar(
     return union((published, added))
 
 
-def _listed_days(path: Path) -> Iterator[date]:
-    for number, line in enumerate(_text(path).splitlines(), start=1):
-        written = line.partition("#")[0].strip()
-        if not written:
-            continue
-        try:
-            yield _moment(written, "--holidays")[0]
-        except typer.BadParameter as error:
-            raise typer.BadParameter(
-                f"{path}, line {number}: {error.message}", param_hint="'--holidays'"
-            ) from None
+def _lines(path: Path) -> dict[str, str]:
+    """What is written on each line, without comments."""
+    written = (line.partition("#")[0].strip() for line in _text(path).splitlines())
+    return {f"line {number}": text for number, text in enumerate(written, start=1) if text}
 
 
 def _text(path: Path) -> str:
     try:
-        content = path.read_bytes()
-        utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-        return content.decode("utf-16" if utf16 else "utf-8-sig")
-    except UnicodeDecodeError:
-        problem = "it is not UTF-8 text; save it as UTF-8"
+        return text_of(path.read_bytes(), "--holidays")
     except (OSError, ValueError) as error:
-        problem = f"it cannot be read ({getattr(error, 'strerror', None) or error}); give a readable file"
-    raise typer.BadParameter(f"{path}: {problem}", param_hint="'--holidays'")
+        fault = getattr(error, "strerror", None) or error
+        raise invalid("--holidays", say("{path} cannot be read: {fault}", path=path, fault=fault)) from None
 
 
 def _as_json(found: Sequence[Deadline], lang: Language) -> str:

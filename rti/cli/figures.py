@@ -10,18 +10,17 @@ import typer
 from rich.console import Console
 from rich.table import Table as Grid
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
+from rti.campaigns.queries import campaign_of
 from rti.cli.running import connected, opened
+from rti.cli.working import wrong_use
 from rti.core import wallclock
 from rti.core.csv_export import as_csv
 from rti.core.db_roles import Login
-from rti.core.errors import Invalid, invalid, say
 from rti.core.settings import Settings
 from rti.core.validation import decode
 from rti.models.audit import AuditAction
-from rti.models.campaigns import CampaignRow
 from rti.models.cbos import not_locked
 from rti.models.requests import RequestRow
 from rti.statistics.commands import Basis, Dimension, StatisticsQuery, check
@@ -94,20 +93,13 @@ def export() -> None:
 async def _counted(settings: Settings, values: Mapping[str, object], campaigns: dict[str, str]) -> Table:
     today = wallclock.day_of(wallclock.now(), settings.timezone)
     async with connected(settings, Login.OPERATOR) as database, database.transaction() as session:
-        try:
-            chosen = {name: await _campaign(session, name, code) for name, code in campaigns.items() if code}
+        with wrong_use():
+            chosen = {
+                name: (await campaign_of(session, code, name)).id for name, code in campaigns.items() if code
+            }
             wanted = decode(StatisticsQuery, {**values, **chosen})
             check(wanted, today)
-        except Invalid as fault:
-            raise typer.BadParameter(str(fault)) from None
         return await table(session, None, wanted, today)
-
-
-async def _campaign(session: AsyncSession, name: str, code: str) -> str:
-    found = await session.scalar(select(CampaignRow.id).where(CampaignRow.code == code))
-    if found is None:
-        raise invalid(name, say("There is no campaign with the code {code}", code=code))
-    return str(found)
 
 
 async def _export(settings: Settings) -> None:

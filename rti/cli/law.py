@@ -2,21 +2,21 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.campaigns.queries import campaign_of
 from rti.cli.working import in_transaction
-from rti.core.errors import Invalid, Message, invalid, say
-from rti.core.validation import decode
+from rti.core.validation import decode, text_of
 from rti.law.statutes import Statute
-from rti.models.campaigns import CampaignRow
 from rti.statistics.what_if import WhatIf
 from rti.statistics.what_if import what_if as compare
 from rti.statutes import versions
+from rti.statutes.commands import AddStatuteText
+from rti.statutes.documents import parse_statute
 from rti.web.pages.what_if import ComparisonView, comparison_view
 
 app = typer.Typer(name="statutes", help="Statutes as files: check, add.", no_args_is_help=True)
@@ -30,7 +30,7 @@ def check(file: File) -> None:
 
     Example: rti statutes check KH-A2I-DRAFT.toml
     """
-    statute = _checked(file)
+    statute = parse_statute(_document(file))
     typer.echo(f"{statute.id} version {statute.version}: no fault")
 
 
@@ -40,10 +40,10 @@ def add(file: File) -> None:
 
     Example: rti statutes add KH-A2I-DRAFT.toml
     """
-    _checked(file)
+    document = _document(file)
 
     async def added(session: AsyncSession, now: datetime, _: date) -> Statute:
-        return await versions.add(session, versions.read_toml(_text(file)), now)
+        return await versions.add(session, document, now)
 
     statute = in_transaction(added)
     typer.echo(f"Stored {statute.id} version {statute.version}")
@@ -62,9 +62,7 @@ def what_if(
     """
 
     async def found(session: AsyncSession, _: datetime, today: date) -> ComparisonView:
-        campaign_id = await session.scalar(select(CampaignRow.id).where(CampaignRow.code == campaign))
-        if campaign and campaign_id is None:
-            raise invalid("campaign", say("There is no campaign with the code {code}", code=campaign))
+        campaign_id = (await campaign_of(session, campaign)).id if campaign else None
         values = {"limit": limit, "statute_id": statute, "campaign_id": campaign_id, "as_of": as_of}
         return comparison_view(await compare(session, decode(WhatIf, values), today))
 
@@ -80,19 +78,8 @@ def what_if(
     typer.echo(f"  in time under the other rule: {comparison.in_time_other} of {comparison.judged_other}")
 
 
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise invalid("file", say("The file is not UTF-8 text. Save it as UTF-8")) from None
-
-
-def _checked(file: Path) -> Statute:
-    """The statute in a file; otherwise every fault goes to standard error, and the command fails."""
-    try:
-        return versions.check(versions.read_toml(_text(file)))
-    except Invalid as wrong:
-        for fault in wrong.faults:
-            message: Message = fault.message
-            typer.echo(f"{fault.field}: {message.render()}", err=True)
-        raise typer.Exit(1) from None
+def _document(file: Path) -> dict[str, Any]:
+    """The document in a file, in which there is no fault; raises Invalid with all of them."""
+    document = decode(AddStatuteText, {"text": text_of(file.read_bytes(), "file")}).text
+    parse_statute(document)
+    return document

@@ -4,28 +4,19 @@ from datetime import date, datetime
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import rules
 from notifications.commands import SaveRule
+from rti.campaigns.queries import campaign_of
 from rti.cli.working import in_transaction
-from rti.core.errors import invalid, say
 from rti.core.validation import decode
 from rti.law.reminders import About, Audience, ReminderRule
-from rti.models.campaigns import CampaignRow
 
 app = typer.Typer(name="rules", help="Reminder rules of a campaign.", no_args_is_help=True)
 
 Campaign = Annotated[str, typer.Argument(help="Code of the campaign.")]
 Rule = Annotated[str, typer.Argument(help="Name of the rule, such as soon.")]
-
-
-async def _campaign(session: AsyncSession, code: str) -> CampaignRow:
-    found = await session.scalar(select(CampaignRow).where(CampaignRow.code == code))
-    if found is None:
-        raise invalid("campaign", say("There is no campaign with the code {code}", code=code))
-    return found
 
 
 def _line(rule: ReminderRule) -> str:
@@ -41,7 +32,7 @@ def list_rules(campaign: Campaign) -> None:
     """
 
     async def found(session: AsyncSession, _: datetime, _today: date) -> list[str]:
-        row = await _campaign(session, campaign)
+        row = await campaign_of(session, campaign)
         known = await rules.rules_of(session, row.id)
         return ["its own rules" if row.own_rules else "the defaults", *map(_line, known)]
 
@@ -66,7 +57,7 @@ def save(
 
     async def work(session: AsyncSession, now: datetime, _today: date) -> None:
         command = decode(SaveRule, given)
-        await rules.save(session, (await _campaign(session, campaign)).id, command, now)
+        await rules.save(session, (await campaign_of(session, campaign)).id, command, now)
 
     in_transaction(work)
 
@@ -79,7 +70,7 @@ def remove(campaign: Campaign, rule: Rule) -> None:
     """
 
     async def work(session: AsyncSession, now: datetime, _today: date) -> None:
-        await rules.remove(session, (await _campaign(session, campaign)).id, rule, now)
+        await rules.remove(session, (await campaign_of(session, campaign)).id, rule, now)
 
     in_transaction(work)
 
@@ -92,6 +83,6 @@ def defaults(campaign: Campaign) -> None:
     """
 
     async def work(session: AsyncSession, now: datetime, _today: date) -> None:
-        await rules.restore_defaults(session, (await _campaign(session, campaign)).id, now)
+        await rules.restore_defaults(session, (await campaign_of(session, campaign)).id, now)
 
     in_transaction(work)

@@ -1,7 +1,8 @@
 """What commands share that do one piece of work in one transaction."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -18,6 +19,15 @@ T = TypeVar("T")
 Work = Callable[[AsyncSession, datetime, date], Awaitable[T]]
 
 
+@contextmanager
+def wrong_use() -> Iterator[None]:
+    """A wrong value is wrong use of a command."""
+    try:
+        yield
+    except Invalid as wrong:
+        raise typer.BadParameter(str(wrong)) from None
+
+
 def in_transaction(work: Work[T]) -> T:
     """Do the work with a session, the present moment and its day; a wrong value is wrong use of the command."""
 
@@ -26,8 +36,5 @@ def in_transaction(work: Work[T]) -> T:
         async with connected(settings, Login.OPERATOR) as database, database.transaction() as session:
             return await work(session, now, wallclock.day_of(now, settings.timezone))
 
-    with opened() as settings:
-        try:
-            return asyncio.run(done(settings))
-        except Invalid as fault:
-            raise typer.BadParameter(str(fault)) from None
+    with opened() as settings, wrong_use():
+        return asyncio.run(done(settings))

@@ -26,13 +26,20 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence for a person: an English message id and the values for its placeholders."""
+    """A sentence for a person: an English message id and the values for its placeholders.
+
+    A value can be a sentence, too.
+    """
 
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
 
     def render(self, translate: Callable[[str], str] = str) -> str:
-        return translate(self.text).format(**self.values)
+        values = {
+            name: value.render(translate) if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        return translate(self.text).format(**values)
 
 
 def say(text: str, **values: object) -> Message:

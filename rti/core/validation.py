@@ -1,65 +1,44 @@
-"""Input of people: turn the values of a form, a JSON object or a CSV line into one frozen Struct.
+"""What people write: forms, JSON, CSV lines, TOML documents and the environment become values of one class.
 
-All three go through `decode`, so that a field means the same, is checked the same, and is refused with
+All go through `decode`, so that a field means the same, is checked the same, and is refused with
 the same words wherever it comes from.
 """
 
 import re
-from collections.abc import Mapping
-from datetime import date, datetime
-from enum import StrEnum
+import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time
+from difflib import get_close_matches
+from enum import EnumType
+from functools import cache
+from inspect import Parameter, signature
+from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
 from email_validator import EmailNotValidError, validate_email
 
-from rti.core.errors import Fault, Invalid, Message, say
-from rti.law.limits import parse_limit
+from rti.core.errors import Fault, Invalid, Message, invalid, say
+from rti.law.limits import MOST, Limit, parse_limit
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
-ShortText = Annotated[str, msgspec.Meta(max_length=300)]
-Line = Annotated[str, msgspec.Meta(max_length=1_000)]
-Code = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$")]
-Paragraphs = Annotated[str, msgspec.Meta(max_length=20_000)]
-
-
-def _limit_text(text: str) -> str:
-    try:
-        return str(parse_limit(text.translate(_KHMER_DIGITS)))
-    except ValueError:
-        raise InvalidValue(say("Enter a number and a unit, for example 10 working or 15 calendar")) from None
-
-
-def read_email(text: str) -> str:
-    """The address in its usual form; raises `Wrong`."""
-    try:
-        return validate_email(text, check_deliverability=False).normalized.lower()
-    except EmailNotValidError:
-        raise InvalidValue(say("Enter an email address, for example name@example.org")) from None
-
-
-def _hour(text: str) -> str:
-    plain = text.translate(_KHMER_DIGITS)
-    if not _HOUR.fullmatch(plain):
-        raise InvalidValue(say("Enter a time from 00:00 to 23:59, for example 14:30"))
-    return plain
-
-
-# A type can bring a function that reads its text or raises `Wrong`.
-LimitText = Annotated[str, msgspec.Meta(max_length=40, extra={"read": _limit_text})]
-Hour = Annotated[str, msgspec.Meta(max_length=5, extra={"read": _hour})]
-Email = Annotated[str, msgspec.Meta(max_length=254, extra={"read": read_email})]
+T = TypeVar("T")
 
 _KHMER_DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u2028\u2029\ufffe\uffff]")
 _HOUR = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FLAGS = dict.fromkeys(("true", "1", "on", "yes"), True) | dict.fromkeys(("false", "0", "off", "no"), False)
 _INT64 = 2**63
-
-T = TypeVar("T", bound=msgspec.Struct)
+_LARGEST_TOML = 200_000
+"""Characters; the longest statute that is shipped has 4,000."""
+_SUGGESTING_BELOW = 100
+"""Names in one place: looking for a similar one is too costly where a stranger sends thousands."""
 
 
 class InvalidValue(ValueError):
@@ -70,51 +49,20 @@ class InvalidValue(ValueError):
         super().__init__(text.render())
 
 
-def decode(kind: type[T], values: Mapping[str, object]) -> T:
-    """Make a `kind` of `values`, or raise `Invalid` with every fault at once.
-
-    An empty or missing value takes the field's default; a field without one is required.
-    Unknown names are refused, so that nobody sets what is not theirs to set.
-    """
-    taken: dict[str, object] = {}
-    faults = [
-        Fault(name, say("There is no field with this name"))
-        for name in values
-        if name not in kind.__struct_fields__
-    ]
-    for each in msgspec.structs.fields(kind):
-        value = values.get(each.name)
-        if isinstance(value, str) and not _as_typed(each.type):
-            value = value.strip()
-        if value is None or value == "":
-            if each.required:
-                faults.append(Fault(each.name, say("This is required")))
-            continue
-        try:
-            taken[each.name] = _convert(value, each.type)
-        except InvalidValue as wrong:
-            faults.append(Fault(each.name, wrong.text))
-    if faults:
-        raise Invalid(*faults)
-    return kind(**taken)
-
-
-def _as_typed(wanted: Any) -> bool:
-    """Whether spaces around a text belong to it, as they do to a password."""
-    return bool((_limits(_without_none(wanted)).extra or {}).get("as_typed"))
+def plain_digits(text: str) -> str:
+    """The text with its Khmer digits as ASCII ones."""
+    return text.translate(_KHMER_DIGITS)
 
 
 def parse_date(text: str) -> date:
     """An ISO 8601 date (Khmer digits are read too) between 1900 and 2200, or `Wrong`."""
-    plain = text.strip().translate(_KHMER_DIGITS)
+    plain = plain_digits(text.strip())
     try:
-        day = date.fromisoformat(plain) if _ISO_DATE.fullmatch(plain) else None
+        day = date.fromisoformat(plain) if _ISO_DATE.fullmatch(plain) else date.min
     except ValueError:
-        day = None
-    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise InvalidValue(
-            say("Enter a date between 1900 and 2200 as year-month-day, for example 2026-04-20")
-        )
+        day = date.min
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidValue(_DATE_HINT)
     return day
 
 
@@ -129,89 +77,255 @@ def clean_text(text: str) -> str:
     return text
 
 
-def _convert(value: object, wanted: Any) -> object:
-    wanted = _without_none(wanted)
-    base = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
-    if isinstance(base, type) and issubclass(base, StrEnum):
-        return _member(value, base)
-    if base is date:
-        return (
-            parse_date(value)
-            if isinstance(value, str)
-            else _refuse_type(say("Enter a date as text, for example 2026-04-20"))
-        )
-    if base is bool:
-        return _flag(value)
-    if base is int and isinstance(value, str):
-        value = value.translate(_KHMER_DIGITS)
-    if base is str:
-        if not isinstance(value, str):
-            return _refuse_type(say("This must be text"))
-        value = clean_text(value)
+def read_email(text: str) -> str:
+    """The address in its usual form; raises `Wrong`."""
     try:
-        converted = msgspec.convert(value, wanted, strict=False)
+        return validate_email(text, check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        raise InvalidValue(say("Enter an email address, for example name@example.org")) from None
+
+
+def text_of(content: bytes, field: str) -> str:
+    """The text of a file in UTF-8, or in UTF-16 with a byte order mark; raises `Invalid` for the field."""
+    try:
+        return content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise invalid(field, say("The file is not UTF-8 text. Save it as UTF-8")) from None
+
+
+def toml_document(text: str) -> dict[str, Any]:
+    """The document in a TOML text, or `Wrong` with the line where it breaks."""
+    if len(text) > _LARGEST_TOML:
+        raise InvalidValue(say("Enter at most {count} characters", count=_LARGEST_TOML))
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidValue(say("This is not TOML: {fault}", fault=error)) from None
+
+
+def _limit(text: str) -> Limit:
+    return parse_limit(plain_digits(text))
+
+
+def _hour(text: str) -> str:
+    plain = plain_digits(text)
+    if not _HOUR.fullmatch(plain):
+        raise ValueError(text)
+    return plain
+
+
+def reads(read: Callable[[str], object] | None, hint: Message | None = None, **limits: Any) -> msgspec.Meta:
+    """For the type of a field: what makes its value of a text, and what to write where that raises ValueError."""
+    return msgspec.Meta(extra={"read": read, "hint": hint}, **limits)
+
+
+_DATE_HINT = say("Enter a date between 1900 and 2200 as year-month-day, for example 2026-04-20")
+_HOUR_HINT = say("Enter a time from 00:00 to 23:59, for example 14:30")
+LIMIT_HINT = say(
+    "Enter a number from 0 to {most} and hours, calendar, working or month, for example 20 working", most=MOST
+)
+_LIST = reads(None, say("Enter a list, between [ and ]"))
+_USUAL: Mapping[object, msgspec.Meta] = {
+    bool: reads(lambda text: _FLAGS[text.lower()], say("Enter yes or no; in a file, true or false")),
+    date: reads(parse_date, _DATE_HINT),
+    time: reads(lambda text: time.fromisoformat(plain_digits(text)), _HOUR_HINT),
+    Limit: reads(_limit, LIMIT_HINT),
+    UUID: reads(UUID, say("Choose one from the list")),
+    Path: reads(Path),
+    list: _LIST,
+    tuple: _LIST,
+    frozenset: _LIST,
+    dict: reads(None, say("Enter names with their values here")),
+}
+"""How a type is read that says nothing else."""
+_RECORDS = ("__struct_fields__", "__dataclass_fields__", "_fields")
+"""One of them is an attribute of each class with fields."""
+
+ShortText = Annotated[str, msgspec.Meta(max_length=300)]
+Line = Annotated[str, msgspec.Meta(max_length=1_000)]
+Code = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$")]
+Paragraphs = Annotated[str, msgspec.Meta(max_length=20_000)]
+LimitText = Annotated[str, reads(lambda text: str(_limit(text)), LIMIT_HINT, max_length=40)]
+Hour = Annotated[str, reads(_hour, _HOUR_HINT, max_length=5)]
+Email = Annotated[str, reads(read_email, max_length=254)]
+
+
+def decode(
+    kind: type[T],
+    values: Mapping[str, object],
+    *,
+    also: Callable[[T], Iterable[Fault]] = lambda _: (),
+    named: Callable[[str], str] = str,
+) -> T:
+    """Make a `kind` (a Struct, dataclass or NamedTuple) of `values`, or raise `Invalid` with every fault at once.
+
+    An empty or missing value takes the field's default; a field without one is required.
+    Unknown names are refused, so that nobody sets what is not theirs to set. What stands inside of
+    another is named by its path, such as `clocks[0].limit`.
+
+    A field's type says what fits: bounds as `msgspec.Meta`, a way of its own to read a text as `reads`,
+    and a mapping in `Annotated` gives words that stand for a value. `also` looks for what no single field
+    shows; it sees None, or something empty, for what could not be read. `named` is what the outside
+    calls a field.
+    """
+    faults: list[Fault] = []
+    made: T = _record(kind, values, "", faults, named)
+    told = {fault.field for fault in faults}
+    faults += (fault for fault in also(made) if fault.field not in told)
+    if faults:
+        raise Invalid(*faults)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Type:
+    """A type taken apart: `items` are the types inside it, `words` stand for values."""
+
+    whole: Any
+    base: Any
+    items: tuple["_Type", ...]
+    container: type | None
+    is_record: bool
+    meta: msgspec.Meta
+    words: Mapping[str, object]
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        return self.meta.extra or {}
+
+    @property
+    def empty(self) -> Any:
+        """What stands in for a value that could not be read."""
+        if self.is_record:
+            return _record(self.base, {}, "", [])
+        return self.base() if self.container else None
+
+
+def _take_apart(whole: Any) -> _Type:
+    if get_origin(whole) in {Union, UnionType}:
+        return _take_apart(next(part for part in get_args(whole) if part is not type(None)))
+    if get_origin(whole) is Annotated:
+        inner, note = get_args(whole)
+        known = replace(_take_apart(inner), whole=whole)
+        return replace(known, words=note) if isinstance(note, Mapping) else replace(known, meta=note)
+    base = get_origin(whole) or whole
+    is_record = base not in _USUAL and any(hasattr(base, sign) for sign in _RECORDS)
+    base = dict if base is Mapping else base
+    usual = _USUAL.get(dict if is_record else base, msgspec.Meta())
+    container = {list: list, tuple: list, frozenset: list, dict: Mapping}.get(dict if is_record else base)
+    items = tuple(_take_apart(part) for part in get_args(whole) if part is not Ellipsis)
+    return _Type(whole, base, items, container, is_record, usual, {})
+
+
+@cache
+def _fields(kind: type, named: Callable[[str], str]) -> dict[str, tuple[str, _Type, bool]]:
+    """By the name outside: the name inside, the type, and whether it is required."""
+    types = get_type_hints(kind, include_extras=True)
+    return {
+        named(name): (name, _take_apart(types[name]), parameter.default is Parameter.empty)
+        for name, parameter in signature(kind).parameters.items()
+    }
+
+
+def _record(kind: Any, values: Any, path: str, faults: list[Fault], named: Callable[[str], str] = str) -> Any:
+    fields = _fields(kind, named)
+    prefix = path and f"{path}."
+    faults += (Fault(prefix + name, _unknown(name, fields, values)) for name in values if name not in fields)
+    made: dict[str, object] = {}
+    for outside, (name, wanted, required) in fields.items():
+        value = values.get(outside)
+        if isinstance(value, str) and not wanted.extra.get("as_typed"):
+            value = value.strip()
+        if value is not None and value != "":
+            made[name] = _read(wanted, value, prefix + outside, faults)
+        elif required and wanted.is_record:
+            made[name] = _record(wanted.base, {}, prefix + outside, faults)
+        elif required:
+            hint = say("This is needed. {hint}", hint=_hint(wanted))
+            faults.append(Fault(prefix + outside, say("This is needed") if wanted.base is str else hint))
+            made[name] = wanted.empty
+    return kind(**made)
+
+
+def _unknown(name: str, known: Iterable[str], values: Mapping[str, object]) -> Message:
+    if len(values) >= _SUGGESTING_BELOW:
+        return say("There is no field of this name here")
+    if near := get_close_matches(name, known, n=1):
+        return say("There is no field of this name here; did you mean {name}?", name=near[0])
+    return say("There is no field of this name here; there are {names}", names=", ".join(known))
+
+
+def _read(wanted: _Type, value: Any, path: str, faults: list[Fault]) -> Any:
+    """The value as its field wants it. What is wrong becomes a fault, and something empty stands in for it."""
+    if isinstance(value, date | time):
+        value = value.isoformat()
+    if isinstance(value, str) and value in wanted.words:
+        return wanted.words[value]
+    try:
+        if isinstance(value, str) and wanted.base is not str and (read := wanted.extra.get("read")):
+            return read(clean_text(value))
+        if wanted.container is None:
+            return _scalar(wanted, value)
+        if isinstance(value, wanted.container):
+            return _inside(wanted, value, path, faults)
+        faults.append(Fault(path, _hint(wanted)))
+    except InvalidValue as wrong:
+        faults.append(Fault(path, wrong.text))
+    except (ValueError, KeyError):
+        faults.append(Fault(path, wanted.extra.get("hint") or _hint(wanted)))
     except (msgspec.ValidationError, OverflowError, RecursionError):
-        raise InvalidValue(_what_would_fit(wanted, base)) from None
-    if base is int and not -_INT64 <= int(str(converted)) < _INT64:
-        raise InvalidValue(_what_would_fit(wanted, base))
-    read = (_limits(wanted).extra or {}).get("read")
+        faults.append(Fault(path, _hint(wanted)))
+    return wanted.empty
+
+
+def _inside(wanted: _Type, value: Any, path: str, faults: list[Fault]) -> Any:
+    if wanted.is_record:
+        return _record(wanted.base, value, path, faults)
+    if wanted.base is dict:
+        keys, items = wanted.items
+        return {
+            _read(keys, key, f"{path}.{key}", faults): _read(items, item, f"{path}.{key}", faults)
+            for key, item in value.items()
+        }
+    return wanted.base(
+        _read(wanted.items[0], item, f"{path}[{place}]", faults) for place, item in enumerate(value)
+    )
+
+
+def _scalar(wanted: _Type, value: Any) -> Any:
+    if isinstance(value, str):
+        value = plain_digits(clean_text(value)) if wanted.base is int else clean_text(value)
+    elif wanted.base is str:
+        raise InvalidValue(say("Enter this as text; in a file, in quotes"))
+    converted = msgspec.convert(value, wanted.whole, strict=False)
+    if wanted.base is int and not -_INT64 <= converted < _INT64:
+        raise OverflowError
+    read = wanted.base is str and wanted.extra.get("read")
     return read(converted) if read else converted
 
 
-def _without_none(wanted: Any) -> Any:
-    if get_origin(wanted) in {Union, UnionType}:
-        return next(part for part in get_args(wanted) if part is not type(None))
-    return wanted
+def _hint(wanted: _Type) -> Message:
+    """What to write instead of what does not fit."""
+    own = None if wanted.base is str else wanted.extra.get("hint")
+    if wanted.words:
+        return say("{hint}; or write one of: {words}", hint=own, words=", ".join(wanted.words))
+    return own or _within(wanted)
 
 
-def _refuse_type(text: Message) -> object:
-    raise InvalidValue(text)
-
-
-def _member(value: object, kind: type[StrEnum]) -> StrEnum:
-    try:
-        return kind(str(value))
-    except ValueError:
-        raise InvalidValue(say("Choose one of: {choices}", choices=", ".join(kind))) from None
-
-
-def _flag(value: object) -> bool:
-    flags = {
-        "true": True,
-        "1": True,
-        "on": True,
-        "yes": True,
-        "false": False,
-        "0": False,
-        "off": False,
-        "no": False,
-    }
-    word = str(value).lower()
-    if word not in flags:
-        raise InvalidValue(say("Choose yes or no"))
-    return flags[word]
-
-
-def _limits(wanted: Any) -> msgspec.Meta:
-    return next((part for part in get_args(wanted) if isinstance(part, msgspec.Meta)), msgspec.Meta())
-
-
-def _what_would_fit(wanted: Any, base: Any) -> Message:
-    limits = _limits(wanted)
-    if base is int:
+def _within(wanted: _Type) -> Message:
+    limits = wanted.meta
+    if isinstance(wanted.base, EnumType):
+        return say("Choose one of: {choices}", choices=", ".join(wanted.base))
+    if wanted.base is int:
         low = limits.ge if limits.ge is not None else -_INT64
         high = limits.le if limits.le is not None else _INT64 - 1
         return say("Enter a whole number from {low} to {high}", low=low, high=high)
-    if base is UUID:
-        return say("Choose one from the list")
-    if base is datetime:
-        return say("Enter a date and time, for example 2026-04-20T14:30+07:00")
     if limits.pattern:
         return say(
             "Use only letters, digits and . _ : / - and at most {count} characters", count=limits.max_length
         )
+    if limits.min_length and limits.max_length:
+        return say("Enter {low} to {high} characters", low=limits.min_length, high=limits.max_length)
     if limits.max_length:
-        within = say("Enter {low} to {high} characters", low=limits.min_length, high=limits.max_length)
-        at_most = say("Enter at most {count} characters", count=limits.max_length)
-        return within if limits.min_length else at_most
-    return say("This value is not valid here")
+        return say("Enter at most {count} characters", count=limits.max_length)
+    return say("Enter at least {count} characters", count=limits.min_length)

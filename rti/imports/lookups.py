@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import calendar_of
+from rti.campaigns.queries import campaign_of
 from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, Message, say
 from rti.core.roles import Person
@@ -17,7 +18,6 @@ from rti.imports.mapping import FoundBy, NewBodies, RequestMap
 from rti.law.calendars import Calendar
 from rti.law.statutes import Statute
 from rti.models.bodies import PublicBodyRow
-from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
 from rti.requests.commands import FileRequest, RequestLine
 from rti.statutes.actions import declare_standard
@@ -42,7 +42,7 @@ class LookUp:
     now: datetime
     _laws: dict[str, Law] = field(default_factory=dict)
     _cbos: dict[str, UUID | None] = field(default_factory=dict)
-    _campaigns: dict[str, tuple[UUID, str] | None] = field(default_factory=dict)
+    _campaigns: dict[str, tuple[UUID, str]] = field(default_factory=dict)
     _bodies: dict[str, list[UUID]] = field(default_factory=dict)
     _codes: set[str] = field(default_factory=set)
 
@@ -103,7 +103,7 @@ class LookUp:
         name = self.mapping.new_cbo
         if name is None or code != self.mapping.defaults.get("cbo_code"):
             return None
-        row = CboRow(id=new_id(), code=code, name_km=name.km, name_en=name.en, created_at=self.now)
+        row = CboRow(id=new_id(), code=code, name_km=name.name_km, name_en=name.name_en, created_at=self.now)
         self.session.add(row)
         await self.session.flush()
         return row.id
@@ -112,15 +112,13 @@ class LookUp:
         if code is None:
             return None
         if code not in self._campaigns:
-            columns = select(CampaignRow.id, CampaignRow.statute_id).where(CampaignRow.code == code)
-            row = (await self.session.execute(columns)).one_or_none()
-            self._campaigns[code] = (row.id, row.statute_id) if row else None
-        found = self._campaigns[code]
-        if found is None:
-            faults.append(
-                self._fault("campaign_code", say("There is no campaign with the code {code}", code=code))
-            )
-        return found
+            try:
+                row = await campaign_of(self.session, code, "campaign_code")
+            except Invalid as unknown:
+                faults.extend(self._fault(fault.field, fault.message) for fault in unknown.faults)
+                return None
+            self._campaigns[code] = row.id, row.statute_id
+        return self._campaigns[code]
 
     async def _law(self, statute_id: str, faults: list[Fault]) -> Law | None:
         standard = self.mapping.standard
@@ -145,15 +143,15 @@ class LookUp:
         if not self._bodies:
             await self._load_bodies()
         found = self._bodies.get(text, [])
-        if not found and self.mapping.new_bodies:
-            found = [await self._new_body(text, self.mapping.new_bodies)]
+        if not found and self.mapping.bodies.create:
+            found = [await self._new_body(text, self.mapping.bodies.create)]
         if len(found) == 1:
             return found[0]
         if found:
             message = say(
                 "There are {count} public bodies with this name. Use the code instead", count=len(found)
             )
-        elif self.mapping.found_by is FoundBy.CODE:
+        elif self.mapping.bodies.found_by is FoundBy.CODE:
             message = say("There is no public body with the code {code}", code=text)
         else:
             message = say("There is no public body with the name {name}", name=text)
@@ -165,7 +163,7 @@ class LookUp:
         columns = select(PublicBodyRow.id, PublicBodyRow.code, PublicBodyRow.name_en, PublicBodyRow.name_km)
         for row in await self.session.execute(columns):
             self._codes.add(row.code)
-            texts = {row.code} if self.mapping.found_by is FoundBy.CODE else {row.name_en, row.name_km}
+            texts = {row.code} if self.mapping.bodies.found_by is FoundBy.CODE else {row.name_en, row.name_km}
             for text in texts:
                 self._bodies.setdefault(text, []).append(row.id)
 

@@ -11,20 +11,19 @@
 The fields are those of `RequestLine`.
 """
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import GenericAlias
+from typing import Annotated, Any
 
 import msgspec
 
-from rti.core.errors import Fault, Invalid, Message, say
-from rti.core.validation import InvalidValue, decode
+from rti.core.errors import Fault, Invalid, Message, invalid, say
+from rti.core.validation import Code, InvalidValue, ShortText, decode, reads, text_of, toml_document
 from rti.imports.csv_reader import Columns
-from rti.law.bilingual import BilingualName
 from rti.law.limits import Limit
-from rti.law.parsing import Table
 from rti.models.bodies import BodyKind
 from rti.requests.commands import RequestLine
 
@@ -39,21 +38,31 @@ class FoundBy(StrEnum):
     NAME = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class NewBodies:
+class NewBodies(msgspec.Struct, frozen=True, kw_only=True):
     """How a public body is recorded that the directory does not have."""
 
-    kind: BodyKind
-    country: str
-    code_prefix: str
+    kind: BodyKind = BodyKind.OTHER
+    country: Code
+    code_prefix: Code
 
 
-@dataclass(frozen=True, slots=True)
-class Standard:
+class Bodies(msgspec.Struct, frozen=True, kw_only=True):
+    """By what a file names public bodies, and whether missing ones are made."""
+
+    found_by: FoundBy = FoundBy.CODE
+    create: NewBodies | None = None
+
+
+class NewCbo(msgspec.Struct, frozen=True, kw_only=True):
+    name_en: ShortText
+    name_km: ShortText
+
+
+class Standard(msgspec.Struct, frozen=True, kw_only=True):
     """A declared time for a reply, and the calendars whose days off count."""
 
     limit: Limit
-    countries: tuple[str, ...]
+    countries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +70,11 @@ class RequestMap:
     """From the cells of a line to the fields of a `RequestLine`."""
 
     columns: Mapping[str, tuple[str, ...]]
-    defaults: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     date_format: str | None = None
-    found_by: FoundBy = FoundBy.CODE
-    new_bodies: NewBodies | None = None
-    new_cbo: BilingualName | None = None
+    bodies: Bodies = field(default_factory=Bodies)
+    new_cbo: NewCbo | None = None
     standard: Standard | None = None
     others_may_be_there: bool = True
     optional: frozenset[str] = frozenset()
@@ -86,45 +94,37 @@ class RequestMap:
     def read(self, cells: Mapping[str, str]) -> RequestLine:
         """One line; raises Invalid with all its faults, by the names of the file's columns."""
         values: dict[str, object] = {}
-        faults: list[Fault] = []
+        faults: dict[str, Message] = {}
         for name in FIELDS:
             try:
                 values[name] = self._value(name, cells) or self.defaults.get(name)
             except InvalidValue as wrong:
-                faults.append(Fault(self.column_of(name), wrong.text))
-                values[name] = self.defaults.get(name)
+                faults[name] = wrong.text
         try:
             line = decode(RequestLine, values)
         except Invalid as invalid:
-            named = {fault.field for fault in faults}
-            found = [Fault(self.column_of(fault.field), fault.message) for fault in invalid.faults]
-            raise Invalid(*faults, *(fault for fault in found if fault.field not in named)) from None
+            faults |= {fault.field: self._explained(fault, values) for fault in invalid.faults}
         if faults:
-            raise Invalid(*faults)
+            raise Invalid(*(Fault(self.column_of(name), message) for name, message in faults.items()))
         return line
 
-    def _value(self, name: str, cells: Mapping[str, str]) -> str:
+    def _value(self, name: str, cells: Mapping[str, str]) -> object:
         columns = [column for column in self.columns.get(name, ()) if cells.get(column, "").strip()]
         if len(self.columns.get(name, ())) > 1:
             return "\n".join(f"{column}: {cells[column].strip()}" for column in columns)
         text = cells[columns[0]].strip() if columns else ""
         if text and name in DAYS and self.date_format:
             return _iso(text, self.date_format)
-        return self._translated(name, text) if name in self.values else text
+        return self.values.get(name, {}).get(text.casefold(), text)
 
-    def _translated(self, name: str, text: str) -> str:
-        known = self.values[name]
-        if not text or text.casefold() in known:
-            return known.get(text.casefold(), "")
-        if _fault_of(name, text):
-            raise InvalidValue(
-                say(
-                    "The mapping does not cover “{value}” yet. Add it under [values.{field}]",
-                    value=text[:100],
-                    field=name,
-                )
+    def _explained(self, fault: Fault, values: Mapping[str, object]) -> Message:
+        if fault.field in self.values and (value := values.get(fault.field)):
+            return say(
+                "The mapping does not cover “{value}” yet. Add it under [values.{field}]",
+                value=str(value)[:100],
+                field=fault.field,
             )
-        return text
+        return fault.message
 
 
 def _iso(text: str, form: str) -> str:
@@ -142,152 +142,101 @@ FIXED = RequestMap(
 """The layout for files of our own: the names of our fields, and bodies by their codes."""
 
 
-def read_mapping(text: bytes) -> RequestMap:
+def _date_format(text: str) -> str:
+    if not all(part in text.lower() for part in ("%d", "%m", "%y")):
+        raise ValueError(text)
+    return text
+
+
+class _Dates(msgspec.Struct):
+    format: (
+        Annotated[str, reads(_date_format, say('Write %d, %m and %Y in it, such as "%d/%m/%Y"'))] | None
+    ) = None
+
+
+class _Cbo(msgspec.Struct):
+    create: NewCbo | None = None
+
+
+_LINE = msgspec.structs.fields(RequestLine)
+_Cells = Annotated[tuple[str, ...], reads(lambda text: (text,))]
+_Columns = msgspec.defstruct(
+    "_Columns", [(name, _Cells if name == "question" else str, ()) for name in FIELDS]
+)
+_Defaults = msgspec.defstruct(
+    "_Defaults", [(each.name, each.type, None) for each in _LINE if each.name not in _LATER]
+)
+_Values = msgspec.defstruct(
+    "_Values", [(each.name, GenericAlias(dict, (str, each.type)), {}) for each in _LINE]
+)
+_Document = msgspec.defstruct(
+    "_Document",
+    [
+        ("columns", _Columns),
+        ("defaults", _Defaults),
+        ("values", _Values),
+        ("dates", _Dates),
+        ("bodies", Bodies),
+        ("cbo", _Cbo),
+        ("standard", Standard | None, None),
+    ],
+)
+"""The tables of a mapping; a default or a meaning is checked as the field of a line that it stands for."""
+
+
+def read_mapping(content: bytes) -> RequestMap:
     """The mapping that a TOML file describes. Raises Invalid with every fault and its path."""
     try:
-        document = tomllib.loads(text.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid(
-            Fault("mapping", Message("{what}", {"what": f"this is not TOML in UTF-8: {error}"}))
-        ) from None
-    faults: list[str] = []
-    top = Table(document, "", faults)
-    found_by, new_bodies = _bodies(top.table("bodies"))
-    found = RequestMap(
-        columns=_columns(top.table("columns")),
-        defaults=_defaults(top.table("defaults")),
-        values=_values(top.table("values")),
-        date_format=_date_format(top.table("dates")),
-        found_by=found_by,
-        new_bodies=new_bodies,
-        new_cbo=_new_cbo(top.table("cbo")),
-        standard=_standard(top.table("standard")) if "standard" in document else None,
+        document = toml_document(text_of(content, "mapping"))
+    except InvalidValue as wrong:
+        raise invalid("mapping", wrong.text) from None
+    found: Any = decode(_Document, document, also=_gaps)
+    return RequestMap(
+        columns={
+            name: (cells,) if isinstance(cells, str) else cells
+            for name, cells in _given(found.columns).items()
+        },
+        defaults=_given(found.defaults),
+        values={
+            name: {text.strip().casefold(): ours for text, ours in meanings.items()}
+            for name, meanings in _given(found.values).items()
+        },
+        date_format=found.dates.format,
+        bodies=found.bodies,
+        new_cbo=found.cbo.create,
+        standard=found.standard,
     )
-    top.end()
-    if not faults:
-        faults.extend(_gaps(found))
-    if faults:
-        raise Invalid(
-            *(
-                Fault(path, Message("{what}", {"what": what}))
-                for path, _, what in (f.partition(": ") for f in faults)
+
+
+def _given(table: msgspec.Struct) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(table).items() if value}
+
+
+def _gaps(found: Any) -> Iterator[Fault]:
+    """What no line could ever bring, and what does not go together."""
+    columns, defaults = _given(found.columns), _given(found.defaults)
+    for each in _LINE:
+        if each.required and each.name not in {*columns, *defaults}:
+            column = say("Name the column that holds this")
+            default = say(
+                "Name the column that holds this, or write {field} under [defaults]", field=each.name
             )
+            yield Fault(f"columns.{each.name}", column if each.name in _LATER else default)
+    if not {*DAYS[:-1]} & {*columns}:
+        yield Fault(
+            "columns.received_on",
+            say("Name the column with the day of receipt (or drafted_on, submitted_on)"),
         )
-    return found
-
-
-def _columns(table: Table) -> Mapping[str, tuple[str, ...]]:
-    columns = {}
-    for name in FIELDS:
-        if name == "question" and isinstance(table.get(name), list):
-            columns[name] = table.texts(name)
-        elif column := table.optional_text(name):
-            columns[name] = (column,)
-    table.end()
-    return {name: each for name, each in columns.items() if each}
-
-
-def _defaults(table: Table) -> Mapping[str, str]:
-    defaults = {name: text for name in FIELDS if name not in _LATER and (text := table.optional_text(name))}
-    table.end()
-    for name, text in defaults.items():
-        if fault := _fault_of(name, text):
-            table.fault(name, fault)
-    return defaults
-
-
-def _values(table: Table) -> Mapping[str, Mapping[str, str]]:
-    values: dict[str, Mapping[str, str]] = {}
-    for name in FIELDS:
-        if table.get(name) is None:
-            continue
-        inner = table.table(name)
-        meanings = {text: inner.optional_text(text) or "" for text in inner.values}
-        for text, ours in meanings.items():
-            if ours and (fault := _fault_of(name, ours)):
-                inner.fault(f'"{text}"', fault)
-        values[name] = {text.strip().casefold(): ours for text, ours in meanings.items()}
-    table.end()
-    return values
-
-
-def _date_format(table: Table) -> str | None:
-    form = table.optional_text("format")
-    table.end()
-    if form and not all(part in form.lower() for part in ("%d", "%m", "%y")):
-        table.fault("format", 'needs %d, %m and %Y, such as "%d/%m/%Y"')
-    return form
-
-
-def _bodies(table: Table) -> tuple[FoundBy, NewBodies | None]:
-    found_by = table.choice("found_by", FoundBy, FoundBy.CODE)
-    create = table.get("create")
-    inner = table.table("create")
-    table.end()
-    if create is None:
-        return found_by, None
-    made = NewBodies(
-        kind=inner.choice("kind", BodyKind, BodyKind.OTHER),
-        country=inner.identifier("country"),
-        code_prefix=inner.identifier("code_prefix"),
-    )
-    inner.end()
-    if found_by is FoundBy.CODE:
-        table.fault(
-            "create",
-            'bodies have no names in this file to be made with; write found_by = "name", or leave this out',
+    if "outcome" in columns and "answered_on" not in columns:
+        yield Fault("columns.answered_on", say("An outcome needs the column with its day"))
+    if found.cbo.create and "cbo_code" not in defaults:
+        yield Fault(
+            "defaults.cbo_code", say("Enter the code of the organisation that [cbo.create] describes")
         )
-    return found_by, made
-
-
-def _new_cbo(table: Table) -> BilingualName | None:
-    inner = table.table("create")
-    wanted = table.get("create") is not None
-    table.end()
-    if not wanted:
-        return None
-    name = BilingualName(inner.text("name_en"), inner.text("name_km"))
-    inner.end()
-    return name
-
-
-def _standard(table: Table) -> Standard | None:
-    limit = table.limit("limit")
-    if table.get("limit") is None:
-        table.fault("limit", 'is missing; write a number and a unit, such as "30 calendar"')
-    standard = Standard(limit, table.texts("countries")) if limit else None
-    table.end()
-    return standard
-
-
-def _gaps(found: RequestMap) -> Sequence[str]:
-    """What no line could ever bring."""
-    required = [each.name for each in msgspec.structs.fields(RequestLine) if each.required]
-    gaps = [
-        f"columns.{name}: is missing; name the column that holds it"
-        + ("" if name in _LATER else f", or write {name} under [defaults]")
-        for name in required
-        if name not in found.columns and name not in found.defaults
-    ]
-    if not any(day in found.columns for day in DAYS[:-1]):
-        gaps.append(
-            "columns.received_on: is missing; name the column with the day of receipt (or drafted_on, submitted_on)"
+    if found.standard and {"statute_id", "campaign_code"} & {*columns, *defaults}:
+        yield Fault("standard", say("There is a statute_id or campaign_code too; keep one of them"))
+    if found.bodies.create and found.bodies.found_by is FoundBy.CODE:
+        yield Fault(
+            "bodies.create",
+            say('This file has no names to make bodies with; write found_by = "name", or leave this out'),
         )
-    if "outcome" in found.columns and "answered_on" not in found.columns:
-        gaps.append("columns.answered_on: is missing; an outcome needs the column with its day")
-    if found.new_cbo and "cbo_code" not in found.defaults:
-        gaps.append(
-            "defaults.cbo_code: is missing; write the code of the organisation that [cbo.create] describes"
-        )
-    if found.standard and {"statute_id", "campaign_code"} & {*found.columns, *found.defaults}:
-        gaps.append("standard: there is a statute_id or campaign_code too; keep one of them")
-    return gaps
-
-
-def _fault_of(name: str, text: str) -> str:
-    """What is wrong with `text` as a value of a field, or nothing."""
-    try:
-        decode(RequestLine, {name: text})
-    except Invalid as invalid:
-        return next((fault.message.render() for fault in invalid.faults if fault.field == name), "")
-    return ""

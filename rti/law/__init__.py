@@ -8,7 +8,8 @@ limits         an amount and a unit, such as "20 working"
 calendars      which days are working days, counted by look-up
 events         what happened in a case, and what of it was known when
 rules          the declared parts of a statute: clocks, counting, extensions, stops, transfers
-statutes       a statute as a whole, read from plain documents (parsing, rule_parsing)
+statutes       a statute as a whole, in the shape of its document
+consistency    what the parts of a statute must keep among themselves
 counting       the last day of a limit
 clock_state    one clock, carried through the events of a case
 deadlines      statute + calendar + events -> deadlines, each with its steps

@@ -101,7 +101,7 @@ def _term(case: Case, clock: Clock) -> tuple[Term, tuple[Step, ...]]:
     if channel and channel in clock.by_channel:
         term = clock.by_channel[channel]
         return term, (*_cited(case, term), Step("by_channel", values={"channel": channel}), *extra)
-    return clock.term, (*_cited(case, clock.term), *extra)
+    return clock, (*_cited(case, clock), *extra)
 
 
 def _cited(case: Case, term: Term) -> tuple[Step, ...]:
@@ -345,17 +345,17 @@ def _extended(case: Case, run: Running, event: Event) -> Running:
     late: tuple[Step, ...] = ()
     if rule.notice and event.on > last_day(run.start, rule.notice, case.calendar, run.counting.first_day):
         late = (Step("extension_notice_late", event.on, {"limit": rule.notice}),)
-    confirmed = run.confirmed and rule.term.confirmed
+    confirmed = run.confirmed and rule.confirmed
     return _lengthened(case, run.but(*late, extensions=run.extensions + 1, confirmed=confirmed), rule, event)
 
 
 def _lengthened(case: Case, run: Running, rule: Extension, event: Event) -> Running:
     """Move the end by what the notice says, within what the statute allows; never back."""
-    amount = parse_limit(event.days) if event.days else rule.term.limit
+    amount = parse_limit(event.days) if event.days else rule.limit
     wanted = event.until or _from_anchor(case, run, rule, amount)
     if wanted is None:
         return run.but(Step("extension_without_number", event.on), end=None, end_at=None)
-    bounds = [wanted, _from_anchor(case, run, rule, rule.term.limit)]
+    bounds = [wanted, _from_anchor(case, run, rule, rule.limit)]
     if rule.total and run.base_end:
         bounds.append(last_day(run.base_end, rule.total, case.calendar, FirstDay.NEXT_DAY))
     allowed = min(bound for bound in bounds if bound is not None)

@@ -134,8 +134,8 @@ def _not_started(case: Case, clock: Clock, closing: Event | None) -> Deadline:
         binding=first is not None and case.statute.binding_on(first.on),
         soft=clock.soft,
         provisional=False,
-        confirmed=clock.term.confirmed,
-        section=clock.term.section,
+        confirmed=clock.confirmed,
+        section=clock.section,
         steps=(step,),
     )
 
@@ -150,7 +150,7 @@ def _finished(case: Case, run: Running) -> Deadline:
         due_at = datetime.combine(due, run.at.timetz())
     first = case.first(EventKind.RECEIVED)
     judged_on = first.on if first else run.start
-    capped = run.clock.cap.term if run.clock.cap and bound != end else None
+    capped = run.clock.cap if run.clock.cap and bound != end else None
     confirmed = run.confirmed and (capped is None or capped.confirmed)
     years = _unconfirmed_years(case, run, bound, due)
     steps = list(run.steps)
@@ -188,9 +188,9 @@ def _state(run: Running, *, paused: bool) -> ClockState:
 def _capped(case: Case, run: Running, end: date | None) -> date | None:
     cap = run.clock.cap
     third = cap and case.first(cap.counted_from)
-    if end is None or run.end_at or not cap or not third or not cap.term.limit:
+    if end is None or run.end_at or not cap or not third or not cap.limit:
         return end
-    return min(end, last_day(third.on, cap.term.limit, case.calendar, run.counting.first_day))
+    return min(end, last_day(third.on, cap.limit, case.calendar, run.counting.first_day))
 
 
 def _counted(run: Running) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
-from typing import Final
+from types import MappingProxyType
+from typing import Annotated, Final
 
 from rti.law.events import EventKind, Outcome
 from rti.law.limits import Limit, Unit
@@ -63,6 +64,8 @@ class RollOff(StrEnum):
 Roll = frozenset[RollOff]
 NO_ROLL: Final[Roll] = frozenset()
 FORWARD: Final[Roll] = frozenset({RollOff.WEEKEND, RollOff.HOLIDAY})
+ROLLS: Final[Mapping[str, Roll]] = MappingProxyType({"none": NO_ROLL, "forward": FORWARD})
+"""The rolls that have a name."""
 
 
 class StopKind(StrEnum):
@@ -88,7 +91,7 @@ class TransferEffect(StrEnum):
     RETURN = "return"
 
 
-class Silence(StrEnum):
+class SilenceMeaning(StrEnum):
     """What it means that a limit passed without an answer."""
 
     NOTHING = "nothing"
@@ -100,10 +103,11 @@ class Silence(StrEnum):
 class Term:
     """A number of a statute, the section that says so, and whether a source confirmed it.
 
-    A limit of None means that the statute gives no number: no date follows from it.
+    A limit of None means that the statute gives no number: no date follows from it. A document says so
+    with "none", so that none is forgotten by mistake.
     """
 
-    limit: Limit | None
+    limit: Annotated[Limit | None, {"none": None}]
     section: str = ""
     confirmed: bool = False
 
@@ -116,23 +120,22 @@ class Counting:
     receipt: Receipt = Receipt.AS_IS
     cut_off: time | None = None
     """A receipt at or after this local time counts as of the next working day."""
-    roll: Roll = NO_ROLL
+    roll: Annotated[Roll, ROLLS] = NO_ROLL
     keeps_time: bool = False
     """Whether a limit in days ends at the time of day of the receipt."""
     section: str = ""
     confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension(Term):
     """How a clock may be extended: by a notice that comes before the limit has passed.
 
-    `term` is the most that one extension adds; without a number only an explicit day or amount of the
+    Its limit is the most that one extension adds; without a number only an explicit day or amount of the
     notice counts. `total` caps all extensions together. `notice` is the time, from the start of the
     clock, in which the requester must be told: a later notice still extends, and the steps say so.
     """
 
-    term: Term
     reasons: tuple[str, ...] = ()
     anchor: Anchor = Anchor.DUE
     at_most: int | None = None
@@ -173,15 +176,23 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
-class Cap:
+class Silence:
+    """What the statute says about a limit that passed without an answer."""
+
+    means: SilenceMeaning = SilenceMeaning.NOTHING
+    section: str = ""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap(Term):
     """A day beyond which a clock never goes, counted from an event other than its own start."""
 
-    term: Term
     counted_from: EventKind
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock(Term):
     """One limit of a case.
 
     It starts with the first event among `starts`, or where there was none with the lapse of the clock
@@ -191,7 +202,6 @@ class Clock:
     kind: ClockKind
     starts: frozenset[EventKind]
     met_by: frozenset[EventKind]
-    term: Term
     counted_from: EventKind | None = None
     or_lapse_of: ClockKind | None = None
     soft: bool = False

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rti.core.errors import Fault, say
+from rti.core.validation import LIMIT_HINT
 from rti.law.events import Event, EventKind, effective
 from rti.law.limits import parse_limit
 from rti.requests.commands import FileRequest, RecordEvent
@@ -63,8 +64,7 @@ def _own_faults(command: RecordEvent, today: date) -> list[Fault]:
         message = say("Enter the length of the extension, for example 10 working, or its end date")
         faults.append(Fault("days", message))
     if command.days and not _is_limit(command.days):
-        message = say("Enter a number and a unit, for example 10 working or 15 calendar")
-        faults.append(Fault("days", message))
+        faults.append(Fault("days", LIMIT_HINT))
     return faults
 
 

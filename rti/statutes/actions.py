@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
 from rti.law.limits import Limit, Unit
-from rti.law.statutes import Statute, StatuteStatus, parse_statute
+from rti.law.statutes import Statute, StatuteStatus
 from rti.models.audit import AuditAction
 from rti.models.statutes import StatuteRow
+from rti.statutes.documents import parse_statute
 from rti.statutes.queries import version_of
 
 _UNITS = {

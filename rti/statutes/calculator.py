@@ -10,7 +10,7 @@ from rti.core.errors import Fault, Invalid, say
 from rti.core.wallclock import at_hour
 from rti.law.deadlines import Deadline, deadlines
 from rti.law.events import Event, EventKind
-from rti.law.rules import FORWARD, NO_ROLL, Counting, FirstDay
+from rti.law.rules import ROLLS, Counting, FirstDay, Receipt
 from rti.law.statutes import Statute, standard
 from rti.statutes.commands import Calculate, RollChoice
 from rti.statutes.queries import newest, newest_of
@@ -53,12 +53,18 @@ async def _rule(session: AsyncSession, wanted: Calculate) -> Statute:
         same = [statute for statute in await newest(session) if country in statute.countries]
         law = standard(wanted.limit or "", counting=Counting(confirmed=True), countries=(country,))
         law = replace(law, weekend=same[0].weekend if same else law.weekend)
+    return counted(law, wanted.roll, wanted.receipt, count_start_day=wanted.count_start_day)
+
+
+def counted(
+    law: Statute, roll: RollChoice | None, receipt: Receipt | None, *, count_start_day: bool
+) -> Statute:
+    """The statute with its way of counting changed where something was chosen."""
     usual = law.counting
-    rolls = {None: usual.roll, RollChoice.NONE: NO_ROLL, RollChoice.FORWARD: FORWARD}
     counting = replace(
         usual,
-        first_day=FirstDay.START_DAY if wanted.count_start_day else usual.first_day,
-        roll=rolls[wanted.roll],
-        receipt=wanted.receipt or usual.receipt,
+        first_day=FirstDay.START_DAY if count_start_day else usual.first_day,
+        roll=ROLLS[roll] if roll else usual.roll,
+        receipt=receipt or usual.receipt,
     )
     return replace(law, counting=counting)

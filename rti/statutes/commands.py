@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from rti.core.validation import Code, Hour, LimitText
+from rti.core.validation import Code, Hour, LimitText, reads, toml_document
 from rti.law.rules import Receipt
 
 
@@ -26,7 +26,7 @@ class AddStatute(msgspec.Struct, frozen=True, kw_only=True):
 class AddStatuteText(msgspec.Struct, frozen=True, kw_only=True):
     """A statute as the text of its TOML file."""
 
-    text: Annotated[str, msgspec.Meta(max_length=200_000)]
+    text: Annotated[dict[str, Any], reads(toml_document)]
 
 
 class Commence(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.errors import NotFound, invalid, say
-from rti.law.statutes import Statute, parse_statute
+from rti.law.statutes import Statute
 from rti.models.statutes import StatuteRow
+from rti.statutes.documents import parse_statute
 
 DEFAULT_STATUTE = "KH-A2I-DRAFT"
 

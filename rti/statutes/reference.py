@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.law.library import library_documents
 from rti.models.statutes import StatuteRow
+from rti.statutes.documents import library_documents
 
 
 async def load_statutes(session: AsyncSession, now: datetime) -> None:

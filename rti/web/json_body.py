@@ -1,4 +1,4 @@
-"""What the JSON routes share: bodies are read by `core.validation.decode`, so faults are told as in a form."""
+"""What the JSON routes share: bodies are read by `decode`, so faults are told as in a form."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar

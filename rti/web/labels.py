@@ -10,7 +10,7 @@ from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import EVENTS, N_
 from rti.law.reminders import About, Audience
-from rti.law.rules import ClockKind, FirstDay, Receipt, Silence
+from rti.law.rules import ClockKind, FirstDay, Receipt, SilenceMeaning
 from rti.law.status import RequestStatus
 from rti.law.statutes import StatuteStatus
 from rti.models.audit import AuditAction
@@ -142,10 +142,10 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         RollChoice.NONE: N_("A limit may end on a non-working day"),
         RollChoice.FORWARD: N_("A limit that ends on a non-working day moves to the next working day"),
     },
-    Silence: {
-        Silence.NOTHING: N_("Silence has no legal effect"),
-        Silence.REFUSAL: N_("Silence counts as a refusal"),
-        Silence.GRANT: N_("Silence counts as approval"),
+    SilenceMeaning: {
+        SilenceMeaning.NOTHING: N_("Silence has no legal effect"),
+        SilenceMeaning.REFUSAL: N_("Silence counts as a refusal"),
+        SilenceMeaning.GRANT: N_("Silence counts as approval"),
     },
     StatuteStatus: {
         StatuteStatus.IN_FORCE: N_("In force"),

@@ -41,7 +41,7 @@ def test_every_fault_of_a_mapping_is_told_at_once() -> None:
     """)
     assert "did you mean received_on" in told["columns.recieved_on"]
     assert "Choose one of: budget" in told["defaults.topic"]
-    assert "Choose one of: full" in told['values.outcome."granted"']
+    assert "Choose one of: full" in told["values.outcome.granted"]
     assert "20 working" in told["standard.limit"]
     assert "code, name" in told["bodies.found_by"]
     assert "ministry" in told["bodies.create.kind"]
@@ -72,7 +72,7 @@ def test_a_standard_and_a_statute_exclude_each_other() -> None:
     assert "keep one of them" in faults(text)["standard"]
 
 
-@pytest.mark.parametrize("content", [b"[columns", b"\xff\xfe", b"a = \x00"])
+@pytest.mark.parametrize("content", [b"[columns", b"a = \x00", b"a = " + b"[" * 5000])
 def test_what_is_no_toml_is_told(content: bytes) -> None:
     with pytest.raises(Invalid, match="not TOML"):
         read_mapping(content)

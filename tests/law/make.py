@@ -9,8 +9,8 @@ from rti.law.bilingual import BilingualName
 from rti.law.calendars import WEEKENDS, Calendar
 from rti.law.deadlines import Deadline, deadlines
 from rti.law.events import Event, EventKind, Outcome
-from rti.law.library import load_library
 from rti.law.statutes import Statute
+from rti.statutes.documents import load_library
 
 HOLIDAY = BilingualName("Holiday", "ថ្ងៃឈប់សម្រាក")
 library = cache(load_library)

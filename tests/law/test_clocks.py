@@ -11,7 +11,7 @@ from rti.law.calendars import Calendar
 from rti.law.deadlines import ClockState, deadlines
 from rti.law.events import Event, EventKind, effective
 from rti.law.limits import Limit, Unit
-from rti.law.rules import Counting, Extension, Receipt, Stop, StopKind, Term
+from rti.law.rules import Counting, Extension, Receipt, Stop, StopKind
 from rti.law.status import overdue_on
 from rti.law.statutes import Statute, standard
 from tests.law.make import HOLIDAY, calendar, codes, day, event, judged, library, published
@@ -322,7 +322,7 @@ def test_an_unconfirmed_number_anywhere_in_the_count_makes_the_date_unconfirmed(
     assert not judged("KH-PRESS-1995", [RECEIVED])["reply"].confirmed
     assert "unconfirmed" in codes(judged("KH-PRESS-1995", [RECEIVED])["reply"])
     law = standard("15 working")
-    doubtful = replace(law.clocks[0], extensions=(Extension(Term(Limit(5, Unit.WORKING))),))
+    doubtful = replace(law.clocks[0], extensions=(Extension(limit=Limit(5, Unit.WORKING)),))
     extended = [RECEIVED, event("extended", "2023-06-08")]
     assert not judged(replace(law, clocks=(doubtful,)), extended)["reply"].confirmed
 

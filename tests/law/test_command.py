@@ -8,6 +8,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from rti.cli.deadline import deadline
+from tests.commands import rti
 
 app = typer.Typer()
 app.command()(deadline)
@@ -132,12 +133,9 @@ def test_a_file_may_come_from_anywhere(listed):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (
-            "2026-01-06\n06/01/2026\n",
-            "days.txt, line 2: '06/01/2026' is not a date; write one from 1900 to 2200",
-        ),
-        ("1066-10-14\n", "line 1: '1066-10-14' is not a date"),
-        (b"\xff2026", "it is not UTF-8 text"),
+        ("2026-01-06\n06/01/2026\n", "line 2: Write a date between 1900 and 2200"),
+        ("1066-10-14\n", "line 1: Write a date between 1900 and 2200"),
+        (b"\xff2026", "This is not UTF-8 text"),
     ],
 )
 def test_a_bad_file_is_named_with_its_line_and_what_would_be_right(listed, content, message):
@@ -149,22 +147,22 @@ def test_a_bad_file_is_named_with_its_line_and_what_would_be_right(listed, conte
 @pytest.mark.parametrize(
     ("arguments", "option", "message"),
     [
-        (["--limit", "20 wrking", "--received", "2026-01-05"], "--limit", "one of hours, calendar, working"),
+        (["--limit", "20 wrking", "--received", "2026-01-05"], "--limit", "and hours, calendar, working or month"),
         (["--limit", f"{10**30} working", "--received", "2026-01-05"], "--limit", "from 0 to 3660"),
-        (["--limit", "5 working", "--received", "1899-12-31"], "--received", "from 1900 to 2200"),
-        (["--limit", "5 working", "--received", "2201-01-01"], "--received", "from 1900 to 2200"),
-        (["--limit", "5 working", "--received", "2026-02-30"], "--received", "is not a date"),
-        (["--limit", "5 working", "--received", "2026-01-05\0"], "--received", "is not a date"),
-        (["--limit", "5 working", "--received", ""], "--received", "is not a date"),
-        (["--received", "2026-01-05"], "--statute", "give one of them"),
+        (["--limit", "5 working", "--received", "1899-12-31"], "--received", "between 1900 and 2200"),
+        (["--limit", "5 working", "--received", "2201-01-01"], "--received", "between 1900 and 2200"),
+        (["--limit", "5 working", "--received", "2026-02-30"], "--received", "year-month-day"),
+        (["--limit", "5 working", "--received", "2026-01-05T9"], "--received", "2026-04-20T14:30"),
+        (["--limit", "5 working", "--received", ""], "--received", "This is needed. Write a date"),
+        (["--received", "2026-01-05"], "--statute", "and not both"),
         (["--limit", "5 working", "--statute", "US-FOIA", "--received", "2026-01-05"], "--limit", "not both"),
         (["--statute", "KH-A2I", "--received", "2026-01-05"], "--statute", "did you mean KH-A2I-DRAFT"),
-        (["--statute", "zzz\0", "--received", "2026-01-05"], "--statute", "there are AU-NSW-GIPA-2009"),
+        (["--statute", "zzz", "--received", "2026-01-05"], "--statute", "there are AU-NSW-GIPA-2009"),
         (["--limit", "5 working", "--received", "2026-01-05", "--country", "KHM2"], "--country", "such as KH"),
         (["--limit", "5 working", "--received", "2026-01-05", "--event", "anwsered=2026-01-07"], "--event", "did you mean answered"),
-        (["--limit", "5 working", "--received", "2026-01-05", "--event", "answered"], "--event", "is not KIND=DATE"),
-        (["--limit", "5 working", "--received", "2026-01-05", "--event", "answered=soon"], "--event", "is not a date"),
-        (["--limit", "5 working", "--received", "2026-01-05", "--extend", "soon"], "--extend", "is not a limit"),
+        (["--limit", "5 working", "--received", "2026-01-05", "--event", "answered"], "--event", "year-month-day"),
+        (["--limit", "5 working", "--received", "2026-01-05", "--event", "answered=soon"], "--event", "year-month-day"),
+        (["--limit", "5 working", "--received", "2026-01-05", "--extend", "soon"], "--extend", "and hours, calendar, working or month"),
         (["--limit", "5 working", "--received", "2026-01-05", "--outcome", "full"], "--outcome", "--event answered=DATE"),
         (["--limit", "5 working", "--received", "2026-01-05", "--holidays", "/nowhere/x"], "--holidays", "cannot be read"),
         (["--limit", "5 working", "--received", "2026-01-05", "--holidays", "/\0"], "--holidays", "null byte"),
@@ -175,6 +173,39 @@ def test_wrong_use_is_refused_with_the_option_and_what_would_be_right(arguments,
     found = refused(*arguments)
     assert option in found
     assert message in found
+
+
+def test_all_that_is_wrong_is_told_at_once(listed):
+    days = listed("2026-01-06\nsoon\n2026-02-30 # a slip\n")
+    wrong = (
+        "--limit",
+        "soon",
+        "--received",
+        "x",
+        "--event",
+        "answered=2026-01-07",
+        "--event",
+        "lost=2026-01-07",
+    )
+    found = refused(*wrong, "--holidays", days, "--receipt", "never")
+    for place in (
+        "--limit:",
+        "--received:",
+        "--event[1]:",
+        "--holidays.line 2:",
+        "--holidays.line 3:",
+        "--receipt:",
+    ):
+        assert place in found
+
+
+def test_a_file_with_a_statute_is_checked_as_a_whole(tmp_path: Path):
+    file = tmp_path / "statute.toml"
+    file.write_text('id = "X"\nstatus = "law"\nname = { en = "x", km = "x" }\n', encoding="utf-8")
+    done = rti("", "statutes", "check", str(file))
+    assert done.returncode == 1
+    places = [line.partition(":")[0] for line in done.stderr.splitlines()]
+    assert places == ["jurisdiction.en", "jurisdiction.km", "status", "clocks"]
 
 
 def test_help_shows_an_example():

@@ -6,7 +6,7 @@ from datetime import datetime, time
 import pytest
 
 from rti.law.deadlines import ClockState
-from rti.law.rules import FORWARD, ClockKind, Counting, Receipt, Silence
+from rti.law.rules import FORWARD, ClockKind, Counting, Receipt, SilenceMeaning
 from rti.law.status import overdue_on
 from rti.law.statutes import governing, standard
 from tests.law.make import HOLIDAY, calendar, codes, day, event, judged, library, published
@@ -187,9 +187,9 @@ def test_13_a_german_month_ends_on_the_last_day_rolls_and_is_only_a_target(recei
 
 def test_14_silence_is_a_grant_in_uruguay():
     """Ley 18.381 art. 18."""
-    assert library()["UY-18381-2008"].silence is Silence.GRANT
-    assert library()["IN-RTI-2005"].silence is Silence.REFUSAL
-    assert library()["KH-A2I-DRAFT"].silence is Silence.NOTHING
+    assert library()["UY-18381-2008"].silence.means is SilenceMeaning.GRANT
+    assert library()["IN-RTI-2005"].silence.means is SilenceMeaning.REFUSAL
+    assert library()["KH-A2I-DRAFT"].silence.means is SilenceMeaning.NOTHING
 
 
 def test_15_two_extensions_share_a_cap_and_their_notice_has_a_limit_in_new_south_wales():

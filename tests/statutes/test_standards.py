@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.law.limits import parse_limit
 from rti.law.rules import ClockKind
-from rti.law.statutes import StatuteStatus, parse_statute, standard
+from rti.law.statutes import StatuteStatus, standard
 from rti.models.statutes import StatuteRow
 from rti.statutes.actions import declare_standard, standard_document
+from rti.statutes.documents import parse_statute
 from tests.conftest import NOW
 
 
@@ -30,7 +31,7 @@ def test_a_standard_counts_as_the_law_of_standards_says(limit: str) -> None:
     clock, other = ours.clock(ClockKind.REPLY), wanted.clock(ClockKind.REPLY)
     assert clock
     assert other
-    assert (clock.starts, clock.met_by, clock.term.limit) == (other.starts, other.met_by, other.term.limit)
+    assert (clock.starts, clock.met_by, clock.limit) == (other.starts, other.met_by, other.limit)
     assert len(clock.extensions) == len(other.extensions) == 1
     assert (ours.counting, ours.countries, ours.stops) == (wanted.counting, wanted.countries, wanted.stops)
 

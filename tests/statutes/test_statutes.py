@@ -99,7 +99,7 @@ async def test_a_version_is_never_changed_and_never_goes_back(
         ("a = " + "[" * 5000, "This is not TOML"),
         (DRAFT.replace('limit = "5 working"', 'limit = "5 fortnights"', 1), "clocks[0].limit"),
         (DRAFT.replace("sources = [", 'sources = [ "\\u0000",'), "invisible control characters"),
-        ("x" * 200_001, "Write at most"),
+        ("x" * 200_001, "Enter at most"),
     ],
 )
 async def test_a_wrong_file_is_told_with_every_fault_and_stores_nothing(

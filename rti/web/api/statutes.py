@@ -12,10 +12,11 @@ from rti.core.roles import ADMINISTRATION
 from rti.core.validation import decode
 from rti.law.deadlines import ClockState, Deadline
 from rti.law.rules import ClockKind
-from rti.law.statutes import Statute, StatuteStatus, parse_statute
+from rti.law.statutes import Statute, StatuteStatus
 from rti.statutes import queries, versions
 from rti.statutes.calculator import calculate
 from rti.statutes.commands import AddStatute, Calculate
+from rti.statutes.documents import parse_statute
 from rti.web.guards import only, signed_in
 from rti.web.inject import Now, Session, Today
 from rti.web.json_body import JsonBody
@@ -92,9 +93,9 @@ def statute_view(statute: Statute, today: date) -> StatuteView:
         clocks=[
             ClockView(
                 kind=clock.kind,
-                limit=str(clock.term.limit) if clock.term.limit else None,
-                section=clock.term.section,
-                confirmed=clock.term.confirmed,
+                limit=str(clock.limit) if clock.limit else None,
+                section=clock.section,
+                confirmed=clock.confirmed,
                 soft=clock.soft,
             )
             for clock in statute.clocks

@@ -5,15 +5,16 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from rti.calendars.queries import countries
-from rti.core.errors import NotFound, invalid, say
+from rti.core.errors import NotFound
 from rti.core.roles import ADMINISTRATION
-from rti.core.validation import decode
+from rti.core.validation import decode, text_of
 from rti.law.rules import Receipt
-from rti.law.statutes import StatuteStatus, parse_statute
+from rti.law.statutes import StatuteStatus
 from rti.models.requests import Channel
 from rti.statutes import queries, versions
 from rti.statutes.calculator import Calculated, calculate
 from rti.statutes.commands import AddStatuteText, Calculate, Commence, RollChoice
+from rti.statutes.documents import parse_statute
 from rti.web import forms
 from rti.web.guards import only, signed_in
 from rti.web.inject import Now, Session, Today
@@ -42,9 +43,8 @@ async def add_statute(request: WebRequest, session: Session, now: Now) -> Respon
     sent = await forms.read(request)
     async with forms.attempt(session, sent):
         if file := sent.files.get("file"):
-            sent.values["text"] = _decoded(await file.read())
-        document = versions.read_toml(decode(AddStatuteText, sent.values).text, "text")
-        statute = await versions.add(session, document, now)
+            sent.values["text"] = text_of(await file.read(), "file")
+        statute = await versions.add(session, decode(AddStatuteText, sent.values).text, now)
     if sent.faults:
         return page(request, "statutes/new.html", status=422, form=sent.values, faults=Faults(sent.faults))
     return Redirect(f"/statutes/{statute.id}", status_code=303)
@@ -93,13 +93,6 @@ async def show_calculator(request: WebRequest, session: Session) -> Template:
         form=given,
         faults=Faults(sent.faults),
     )
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise invalid("file", say("The file is not UTF-8 text. Save it as UTF-8")) from None
 
 
 def _may_edit(request: WebRequest) -> bool:

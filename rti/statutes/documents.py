@@ -1,0 +1,32 @@
+"""Statutes as documents: TOML files, and the JSON that the database keeps."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+from rti.core.errors import Fault, Message
+from rti.core.validation import decode
+from rti.law.consistency import inconsistencies
+from rti.law.statutes import Statute
+
+
+def parse_statute(document: Mapping[str, object]) -> Statute:
+    """The statute that a document describes. Raises Invalid with every fault, each by its path."""
+    return decode(Statute, document, also=_inconsistencies)
+
+
+def _inconsistencies(statute: Statute) -> Iterator[Fault]:
+    return (Fault(path, Message(text, values)) for path, text, values in inconsistencies(statute))
+
+
+def library_documents() -> Iterator[dict[str, Any]]:
+    """The statutes that are shipped, in the order of their file names."""
+    for path in sorted(files("rti.law").joinpath("library").iterdir(), key=lambda path: path.name):
+        yield tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def load_library() -> dict[str, Statute]:
+    """The shipped statutes by id. Raises Invalid where a file is wrong."""
+    statutes = map(parse_statute, library_documents())
+    return {statute.id: statute for statute in statutes}
