@@ -230,7 +230,7 @@ async def _send_one(
             unsubscribe=_unsubscribe(message, settings),
         )
     except ValueError:
-        return Delivery(DeliveryStatus.REFUSED, "the address cannot be written", "5.1.3")
+        return Delivery(DeliveryStatus.REFUSED, "the address is not valid", "5.1.3")
     bounces = settings.bounce_address and delivery_reports.sender_of(
         message.id, settings.bounce_address, settings.secret
     )

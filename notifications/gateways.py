@@ -33,7 +33,7 @@ class Gateways:
         if self._urls:
             self._apprise = _apprise()
         faults = [
-            f"RTI_{channel.upper()}_URL is no address that Apprise knows"
+            f"RTI_{channel.upper()}_URL is not a URL that Apprise supports"
             for channel in self._urls
             if not self._knows(channel)
         ]
@@ -49,7 +49,7 @@ class Gateways:
         """Give one message to a gateway. A text message carries the first line only, because parts cost."""
         gateway = self._apprise.Apprise()
         if not gateway.add(self._address(channel, to)):
-            return Delivery(DeliveryStatus.REFUSED, "the address cannot be written", "5.1.3")
+            return Delivery(DeliveryStatus.REFUSED, "the address is not valid", "5.1.3")
         text = letter.subject if channel is Channel.SMS else letter.body
         try:
             async with asyncio.timeout(PATIENCE):
@@ -57,8 +57,8 @@ class Gateways:
         except TimeoutError:
             taken = None
         if taken:
-            return Delivery(DeliveryStatus.ACCEPTED, "the gateway took it")
-        return Delivery(DeliveryStatus.AMBIGUOUS, "the gateway did not say that it took it")
+            return Delivery(DeliveryStatus.ACCEPTED, "accepted by the gateway")
+        return Delivery(DeliveryStatus.AMBIGUOUS, "the gateway did not confirm that it accepted the message")
 
     def _address(self, channel: Channel, to: str) -> str:
         return self._urls[channel].replace("{to}", quote(to, safe=""))

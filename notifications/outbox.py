@@ -285,7 +285,7 @@ def _drop(message: Claimed, now: datetime) -> Mark:
 def _keep(message: Claimed, now: datetime) -> Mark:
     """Every address of the person is disabled, so it waits to be read under /mail."""
     state = MessageState.UNKNOWN if message.ambiguous else MessageState.KEPT
-    return Mark(message, state, finished_at=now, reply="no address works")
+    return Mark(message, state, finished_at=now, reply="no working address")
 
 
 async def _keep_texts(session: AsyncSession, messages: Sequence[Claimed]) -> None:

@@ -137,13 +137,11 @@ class MailServer:
         except (SMTPTimeoutError, TimeoutError) as fault:
             client.close()
             if stage == "MAIL":
-                raise ServerTrouble("the mail server answers too slowly") from fault
-            return Delivery(DeliveryStatus.DEFERRED, "the mail server answered too slowly", slow=True)
+                raise ServerTrouble("the mail server responds too slowly") from fault
+            return Delivery(DeliveryStatus.DEFERRED, "the mail server responded too slowly", slow=True)
         except (SMTPServerDisconnected, OSError):
             client.close()
-            return Delivery(
-                DeliveryStatus.DEFERRED, "the connection was lost before the message was handed over"
-            )
+            return Delivery(DeliveryStatus.DEFERRED, "the connection was lost before the message was sent")
         if not await before_dot():
             client.close()
             return None
@@ -157,7 +155,7 @@ class MailServer:
             client.close()
             return Delivery(
                 DeliveryStatus.AMBIGUOUS,
-                "no answer came after the message was handed over",
+                "no reply after the message was sent",
                 slow=isinstance(fault, TimeoutError),
             )
         if response.code == 250:
@@ -165,13 +163,13 @@ class MailServer:
         if 400 <= response.code < 600:
             return await self._refused(client, SMTPResponseException(response.code, response.message), ".")
         client.close()
-        return Delivery(DeliveryStatus.AMBIGUOUS, "an answer came that is none")
+        return Delivery(DeliveryStatus.AMBIGUOUS, "the reply was not valid")
 
     async def _refused(self, client: SMTP, refusal: SMTPResponseException, stage: str) -> Delivery:
         """Judge an explicit refusal, and make the connection fit for the next message."""
         if refusal.code in {530, 535} or (stage == "MAIL" and refusal.code >= 500):
             client.close()
-            raise ServerTrouble("the mail server does not take messages from us", settings=True)
+            raise ServerTrouble("the mail server does not accept messages from us", settings=True)
         try:
             if client.is_connected and refusal.code != 421:
                 await client.rset(timeout=self.timeouts.envelope)
@@ -226,12 +224,12 @@ def _trouble(fault: Exception) -> ServerTrouble:
         return ServerTrouble("the mail server refuses our sign-in", settings=not temporary)
     if isinstance(fault, SMTPResponseException):
         return ServerTrouble(
-            f"the mail server does not serve us now ({kept_of(fault)})", settings=fault.code == 530
+            f"the mail server is not available to us ({kept_of(fault)})", settings=fault.code == 530
         )
     if isinstance(fault, (SMTPTimeoutError, TimeoutError)):
-        return ServerTrouble("the mail server answers too slowly")
+        return ServerTrouble("the mail server responds too slowly")
     if isinstance(fault, (SMTPConnectError, SMTPServerDisconnected, OSError)):
         return ServerTrouble("the mail server cannot be reached")
     return ServerTrouble(
-        "the mail server offers no encryption or no sign-in that fits our settings", settings=True
+        "the mail server offers no encryption or sign-in that matches our settings", settings=True
     )

@@ -35,7 +35,7 @@ def test_all_faults_are_reported_together_and_name_their_variable() -> None:
 
 @pytest.mark.parametrize("port", ["-1", "65536", "eight", "٨٠٠٠"])
 def test_a_port_is_a_number_that_a_server_can_listen_on(port: str) -> None:
-    with pytest.raises(SettingsFault, match="RTI_PORT: Write a whole number from 1 to 65535"):
+    with pytest.raises(SettingsFault, match="RTI_PORT: Enter a whole number from 1 to 65535"):
         Settings.from_env({"RTI_PORT": port})
 
 

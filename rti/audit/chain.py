@@ -119,12 +119,12 @@ class Check:
         if not (after_cut or follows):
             missing = position - self.head.position - 1
             yield (
-                f"{missing} entries are missing before {position}"
+                f"{missing} entries are missing before entry {position}"
                 if missing > 0
-                else f"There are several entries at {position}"
+                else f"There is more than one entry at position {position}"
             )
         if follows and linked(self.head.hash, position, entry) != stored:
-            yield f"Entry {position} is not what was told there"
+            yield f"Entry {position} has been altered"
         if entry.what == AuditAction.LOG_CUT:
             self._cuts.append(_left_by(entry))
         self.head = Head(position, stored)
@@ -135,15 +135,15 @@ class Check:
         """What shows only when all entries have been seen."""
         first = self._first[0] if self._first else 1
         if self._first and first > 1 and not self._is_told(*self._first):
-            yield f"The beginning is cut off before {first}, and no entry tells of it"
+            yield f"The entries before {first} are missing, and no entry records their deletion"
         for anchor in sorted(self._anchors, key=lambda each: each.head.position):
-            at, whose = anchor.head.position, f"the head kept elsewhere on {anchor.day}"
+            at, whose = anchor.head.position, f"the checkpoint of {anchor.day}"
             if at > self.head.position:
-                yield f"The end is cut off: {whose} stands at {at}, the log ends at {self.head.position}"
+                yield f"The end is missing: {whose} is at {at}, but the log ends at {self.head.position}"
             elif at >= first and anchor.head not in self._seen:
-                yield f"The log was made anew: {whose} says something else of entry {at}"
+                yield f"The log has been replaced: {whose} does not match entry {at}"
             elif at < first and anchor.day >= self._kept_since:
-                yield f"The beginning is cut off: {whose} stands at {at}, the log begins at {first}"
+                yield f"The beginning is missing: {whose} is at {at}, but the log begins at {first}"
 
     def _is_told(self, position: int, stored: bytes, entry: Entry) -> bool:
         """Whether an entry tells the digest after which the first one, and nothing else, can follow."""

@@ -74,9 +74,9 @@ def main() -> None:
         sys.exit(130)
     except (DBAPIError, OSError) as error:
         if getattr(getattr(error, "orig", None), "sqlstate", "") == UNDEFINED_TABLE:
-            typer.echo("The database has no tables yet; run rti migrate first", err=True)
+            typer.echo("The database has no tables. Run rti migrate first", err=True)
         elif is_outage(error):
-            typer.echo(f"The database does not answer, or its disk is full: {error}", err=True)
+            typer.echo(f"The database is not responding, or its disk is full: {error}", err=True)
         else:
             raise
         sys.exit(1)

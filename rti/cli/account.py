@@ -25,12 +25,12 @@ app = typer.Typer(name="account", help="Accounts of people.", no_args_is_help=Tr
 
 @app.command()
 def invite(
-    email: Annotated[str, typer.Argument(help="The address by which the person signs in.")],
-    role: Annotated[Role, typer.Option(help="What the person may do.")],
+    email: Annotated[str, typer.Argument(help="Email address of the account.")],
+    role: Annotated[Role, typer.Option(help="Role of the person.")],
     cbo: Annotated[str | None, typer.Option(help="Code of the organisation, for members and leads.")] = None,
     language: Annotated[Language, typer.Option(help="Language of pages and messages.")] = Language.KM,
 ) -> None:
-    """Make an account and print the link by which its owner sets a password; it is shown this once only.
+    """Create an account and print a link to set its password. The link is shown only once.
 
     Example: rti account invite you@example.org --role administrator
     """
@@ -47,11 +47,11 @@ def invite(
 
 @app.command()
 def reset(
-    email: Annotated[str, typer.Argument(help="The address by which the person signs in.")],
+    email: Annotated[str, typer.Argument(help="Email address of the account.")],
     *,
-    factors: Annotated[bool, typer.Option(help="Remove the second factors, too.")] = False,
+    factors: Annotated[bool, typer.Option(help="Also remove the second factors.")] = False,
 ) -> None:
-    """Take a password away, end every session, and print a link by which the owner sets a new one.
+    """Reset a password: end all sessions and print a link to set a new password.
 
     Example: rti account reset you@example.org --factors
     """
@@ -66,9 +66,9 @@ def reset(
 
 @app.command()
 def disable(
-    email: Annotated[str, typer.Argument(help="The address by which the person signs in.")],
+    email: Annotated[str, typer.Argument(help="Email address of the account.")],
 ) -> None:
-    """Let nobody sign in to an account any more, and end its sessions at once.
+    """Disable an account and end its sessions at once.
 
     Example: rti account disable somebody@example.org
     """
@@ -94,13 +94,15 @@ async def _person_id(session: AsyncSession, email: str) -> UUID:
 
 @app.command()
 def assign(
-    email: Annotated[str, typer.Argument(help="The address by which the member of the staff signs in.")],
-    campaign: Annotated[str | None, typer.Option(help="Code of a campaign whose requests to show.")] = None,
-    province: Annotated[str | None, typer.Option(help="Code of a province, such as 01.")] = None,
+    email: Annotated[str, typer.Argument(help="Email address of the member of campaign staff.")],
+    campaign: Annotated[str | None, typer.Option(help="Give access to this campaign, by its code.")] = None,
+    province: Annotated[
+        str | None, typer.Option(help="Give access to this province, by its code, such as 01.")
+    ] = None,
     *,
-    everything: Annotated[bool, typer.Option(help="Show the requests of all campaigns and areas.")] = False,
+    everything: Annotated[bool, typer.Option(help="Give access to all campaigns and areas.")] = False,
 ) -> None:
-    """Let a member of the staff see the requests of a campaign or province.
+    """Assign a campaign or province to a member of campaign staff.
 
     Example: rti account assign staff@example.org --campaign A2I
     """

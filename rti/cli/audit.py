@@ -22,7 +22,7 @@ def _read(file: typer.FileText | None) -> list[Checkpoint]:
     try:
         return read_checkpoints(file.read()) if file else []
     except ValueError as fault:
-        raise typer.BadParameter(f"No anchor can be read: {fault}") from None
+        raise typer.BadParameter(f"The checkpoints cannot be read: {fault}") from None
 
 
 @app.command()
@@ -31,34 +31,34 @@ def verify(
         typer.FileText | None,
         typer.Option(
             "--anchor",
-            help="File with lines of `rti audit head`, or messages that hold them; - for standard input.",
+            help="File with checkpoints: the output of `rti audit head`, or messages that contain it. Use - for standard input.",
         ),
     ] = None,
 ) -> None:
-    """Check every entry against the chain, and the chain against heads that were kept elsewhere.
+    """Verify every entry against the hash chain, and the chain against checkpoints kept elsewhere.
 
-    Prints what is wrong and exits with 1, or how many entries are as they were told.
+    Prints the faults and exits with 1, or prints the number of verified entries.
 
     Example: rti audit verify --anchor kept.txt
     """
     kept = _read(anchors)
     if anchors and not kept:
-        raise typer.BadParameter("There is no line in this file such as rti audit head prints")
+        raise typer.BadParameter("The file contains no checkpoint as printed by rti audit head")
     found = in_transaction(lambda session, _, today: check(session, today, kept))
     for fault in found.faults:
         typer.echo(fault)
     if not found.well:
         raise typer.Exit(1)
     typer.echo(
-        f"{found.entries} entries are as they were told, up to {found.head.position}; {len(kept)} heads fit"
+        f"{found.entries} entries verified, up to {found.head.position}; {len(kept)} checkpoints match"
     )
     if found.waiting:
-        typer.echo(f"{found.waiting} entries are not chained yet", err=True)
+        typer.echo(f"{found.waiting} entries are not yet in the hash chain", err=True)
 
 
 @app.command()
 def head() -> None:
-    """Print day, position and digest of the head of the chain, to be kept elsewhere.
+    """Print a checkpoint: date, position and digest of the last entry in the hash chain, to keep elsewhere.
 
     Example: rti audit head >> kept.txt
     """
@@ -67,10 +67,10 @@ def head() -> None:
 
 @app.command("list")
 def list_entries(
-    what: Annotated[AuditAction | None, typer.Option(help="Only entries of this kind.")] = None,
-    size: Annotated[int, typer.Option(min=1, max=100_000, help="How many, the newest first.")] = 50,
+    what: Annotated[AuditAction | None, typer.Option(help="Only this type of event.")] = None,
+    size: Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of entries.")] = 50,
 ) -> None:
-    """Print entries, the newest first: when, what, who, organisation, about, details; tabs between.
+    """Print entries, newest first, separated by tabs: time, event, person, organisation, subject, details.
 
     Example: rti audit list --what denied
     """

@@ -25,16 +25,16 @@ from rti.models.audit import AuditAction
 from rti.models.backups import BackupRunRow, RunKind
 
 app = typer.Typer(name="backup")
-Folder = Annotated[Path | None, typer.Option(help="Folder of the backups; RTI_BACKUP_FOLDER if not given.")]
+Folder = Annotated[Path | None, typer.Option(help="Backup folder. Default: RTI_BACKUP_FOLDER.")]
 IdentityOfDrill = Annotated[
-    Path | None, typer.Option(help="File that opens backups; RTI_BACKUP_DRILL_IDENTITY if not given.")
+    Path | None, typer.Option(help="File that decrypts backups. Default: RTI_BACKUP_DRILL_IDENTITY.")
 ]
 Work = Callable[[], Awaitable[Made | Drilled]]
 
 
 @app.callback(invoke_without_command=True)
 def backup(context: typer.Context, folder: Folder = None) -> None:
-    """Back up all rows and documents into one encrypted file, and the wrapped keys into one beside it.
+    """Back up all rows and documents to one encrypted file, and the wrapped data keys to a second file.
 
     Example: RTI_BACKUP_RECIPIENT=age1… rti backup --folder /backups
     """
@@ -42,15 +42,17 @@ def backup(context: typer.Context, folder: Folder = None) -> None:
         return
     with opened() as settings:
         if not settings.backup_recipient:
-            raise SettingsFault(["RTI_BACKUP_RECIPIENT is not set; rti backup identity makes a public key"])
+            raise SettingsFault(
+                ["RTI_BACKUP_RECIPIENT is not set. Run rti backup identity to create a public key"]
+            )
         asyncio.run(_backed_up(settings, _folder(settings, folder)))
 
 
 @app.command("drill")
 def drill_newest(folder: Folder = None, identity: IdentityOfDrill = None) -> None:
-    """Restore the newest backup into a server that is gone afterwards, and examine it.
+    """Restore the latest backup to a temporary server and verify it.
 
-    Needs no database. Where RTI_BACKUP_RECIPIENT is set, which is on the server, the result is written down.
+    Needs no database. Where RTI_BACKUP_RECIPIENT is set, that is on the server, the result is recorded.
 
     Example: rti backup drill --folder /backups --identity /media/key/identity
     """
@@ -70,24 +72,24 @@ def drill_newest(folder: Folder = None, identity: IdentityOfDrill = None) -> Non
             asyncio.run(_noted(completed, RunKind.DRILL, place.rows.name, work))
     else:
         typer.echo(f"{place.rows.name}: {asyncio.run(work())}")
-        typer.echo(f"Enter it down on the server: rti backup drilled {place.rows.name}", err=True)
+        typer.echo(f"Record this on the server: rti backup drilled {place.rows.name}", err=True)
 
 
 @app.command()
-def drilled(file: Annotated[str, typer.Argument(help="Name of the backup that was restored.")]) -> None:
-    """Write down that a drill on another machine went well.
+def drilled(file: Annotated[str, typer.Argument(help="Name of the restored backup.")]) -> None:
+    """Record a successful drill on another machine.
 
     Example: rti backup drilled rti-20261124T190000Z.age
     """
     now = wallclock.now()
     with opened() as settings:
         asyncio.run(_note(settings, RunKind.DRILL, Path(file).name, now, "on another machine", well=True))
-    typer.echo("Written down")
+    typer.echo("Recorded")
 
 
 @app.command()
-def identity(file: Annotated[Path, typer.Argument(help="Where to write it; must not be there.")]) -> None:
-    """Make an identity, which opens backups, and print its public key; never on the server itself.
+def identity(file: Annotated[Path, typer.Argument(help="File to create. It must not exist.")]) -> None:
+    """Create an identity that decrypts backups, and print its public key. Never run this on the server.
 
     Example: rti backup identity /media/key/identity
     """
@@ -95,28 +97,32 @@ def identity(file: Annotated[Path, typer.Argument(help="Where to write it; must 
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="The backup: rti-….age.")],
-    identity: Annotated[Path, typer.Option(help="File that opens it.")],
+    file: Annotated[Path, typer.Argument(help="Backup file: rti-….age.")],
+    identity: Annotated[Path, typer.Option(help="File that decrypts the backup.")],
     key_files: Annotated[
         list[Path] | None,
-        typer.Option("--keys", help="Its keys: rti-….keys.age; what lies beside the backup if not given."),
+        typer.Option(
+            "--keys", help="Key file of the backup: rti-….keys.age. Default: the one beside the backup."
+        ),
     ] = None,
 ) -> None:
-    """Fill an empty database with a backup: everything is verified and there, or nothing is.
+    """Restore a backup into an empty database. Either everything is restored and verified, or nothing.
 
     Example: rti restore /backups/rti-20261124T190000Z.age --identity /media/key/identity
     """
     chosen = key_files or folders.keys_for(file)
     with opened() as settings:
         done = asyncio.run(_restored(settings, file, chosen, identity))
-    typer.echo(f"{done.manifest.rows:,} rows of {done.manifest.made_at}, all as they were")
+    typer.echo(f"{done.manifest.rows:,} rows of {done.manifest.made_at} restored and verified")
     if done.shredded:
-        typer.echo(f"{done.shredded} organisations that were shredded since are shredded again")
+        typer.echo(
+            f"{done.shredded} organisations that were shredded since the backup have been shredded again"
+        )
     if not chosen:
-        typer.echo("There were no keys: nothing that is encrypted can be opened", err=True)
+        typer.echo("No keys were restored, so encrypted data cannot be read", err=True)
     elif done.opening < done.keys:
         typer.echo(
-            f"RTI_KEY_FILE opens {done.opening} of {done.keys} data keys: put the key file of then in its place",
+            f"RTI_KEY_FILE decrypts {done.opening} of {done.keys} data keys. Use the key file from the time of the backup",
             err=True,
         )
 

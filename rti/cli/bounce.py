@@ -19,12 +19,12 @@ SECONDS, MEMORY = 5, 512 * 2**20
 
 
 def bounce(
-    recipient: Annotated[str, typer.Argument(help="The address at which the report arrived.")],
+    recipient: Annotated[str, typer.Argument(help="Address to which the report was sent.")],
 ) -> None:
-    """Read a delivery report from standard input, and note the address that it is about.
+    """Read a delivery report from standard input and update the status of the address.
 
-    What is no report on one of our messages is passed over with exit status 0, so that the mail server
-    does not send it back; nothing is ever answered.
+    Anything that is not a report on one of our messages is ignored with exit status 0, so that the mail
+    server does not return it. No reply is ever sent.
 
     In /etc/aliases: bounce: "|rti bounce $ORIGINAL_RECIPIENT"
 
@@ -33,15 +33,15 @@ def bounce(
     with opened() as settings:
         message_id = delivery_reports.message_of(recipient, settings.secret)
         if message_id is None:
-            typer.echo("Not an address of ours; passed over", err=True)
+            typer.echo("Ignored: not one of our addresses", err=True)
             return
         try:
             found = _read(sys.stdin.buffer.read(delivery_reports.LONGEST + 1))
         except delivery_reports.Unreadable as fault:
-            typer.echo(f"Passed over: {fault}", err=True)
+            typer.echo(f"Ignored: {fault}", err=True)
             return
         if found is None:
-            typer.echo("The message is late or arrived; nothing to note")
+            typer.echo("The message is delayed or has arrived; nothing to record")
             return
 
         async def noted(settings: Settings) -> bool:
@@ -49,7 +49,7 @@ def bounce(
                 return await report(session, message_id, found.status, wallclock.now())
 
         known = asyncio.run(noted(settings))
-    typer.echo(f"Noted: {found.status}" if known else "The message is not there any more; nothing to note")
+    typer.echo(f"Recorded: {found.status}" if known else "The message no longer exists; nothing to record")
 
 
 def _read(raw: bytes) -> delivery_reports.Report | None:

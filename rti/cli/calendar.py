@@ -16,15 +16,17 @@ from rti.requests.recalculation import Moves
 
 app = typer.Typer(name="calendar", help="Days off: list, declare, withdraw, confirm.", no_args_is_help=True)
 
-Country = Annotated[str, typer.Option(help="The country, such as KH or GB-SCT.")]
-Preview = Annotated[bool, typer.Option("--preview", help="Say what would move, and change nothing.")]
+Country = Annotated[str, typer.Option(help="Country, such as KH or GB-SCT.")]
+Preview = Annotated[
+    bool, typer.Option("--preview", help="Show which dates would change, without changing them.")
+]
 
 
 @app.command("list")
 def list_days(
-    year: Annotated[str, typer.Option(help="The year; this one if not given.")] = "", country: Country = "KH"
+    year: Annotated[str, typer.Option(help="Year. Default: this year.")] = "", country: Country = "KH"
 ) -> None:
-    """List the days off of a year, with the source of each.
+    """List the days off in a year, with their sources.
 
     Example: rti calendar list --year 2026
     """
@@ -33,7 +35,7 @@ def list_days(
         wanted = decode(CalendarFilter, {"year": year, "country": country})
         shown = wanted.year or today.year
         known = await queries.year_of(session, wanted.country, shown)
-        status = "no list is loaded" if known is None else "confirmed" if known.confirmed else "provisional"
+        status = "no list" if known is None else "confirmed" if known.confirmed else "provisional"
         rows = await queries.days_off(session, wanted.country, shown)
         return [
             f"{wanted.country} {shown}: {status}{f', {known.source}' if known else ''}",
@@ -45,14 +47,14 @@ def list_days(
 
 @app.command()
 def declare(
-    day: Annotated[str, typer.Argument(help="The day, such as 2022-06-06.")],
-    source: Annotated[str, typer.Option(help="What says so, such as the number of a sub-decree.")],
-    name_en: Annotated[str, typer.Option(help="Its name in English.")],
-    name_km: Annotated[str, typer.Option(help="Its name in Khmer.")],
+    day: Annotated[str, typer.Argument(help="Date, such as 2022-06-06.")],
+    source: Annotated[str, typer.Option(help="Source, such as the number of a sub-decree.")],
+    name_en: Annotated[str, typer.Option(help="Name in English.")],
+    name_km: Annotated[str, typer.Option(help="Name in Khmer.")],
     country: Country = "KH",
     preview: Preview = False,
 ) -> None:
-    """Declare a day off, and move the open dates that it touches.
+    """Declare a day off and recalculate the dates of open requests.
 
     Example: rti calendar declare 2022-06-06 --source "Sub-decree 106" --name-en "Added day" --name-km "ថ្ងៃឈប់បន្ថែម"
     """
@@ -62,11 +64,11 @@ def declare(
 
 @app.command()
 def withdraw(
-    day: Annotated[str, typer.Argument(help="The day, such as 2022-06-06.")],
+    day: Annotated[str, typer.Argument(help="Date, such as 2022-06-06.")],
     country: Country = "KH",
     preview: Preview = False,
 ) -> None:
-    """Withdraw a day off, and move the open dates that it touches.
+    """Withdraw a day off and recalculate the dates of open requests.
 
     Example: rti calendar withdraw 2020-04-14 --preview
     """
@@ -75,12 +77,12 @@ def withdraw(
 
 @app.command()
 def confirm(
-    year: Annotated[str, typer.Argument(help="The year.")],
-    source: Annotated[str, typer.Option(help="What fixes it, such as the number of a sub-decree.")],
+    year: Annotated[str, typer.Argument(help="Year.")],
+    source: Annotated[str, typer.Option(help="Source, such as the number of a sub-decree.")],
     country: Country = "KH",
     preview: Preview = False,
 ) -> None:
-    """Confirm that the list of a year is the official one.
+    """Confirm that the list for a year matches the official list.
 
     Example: rti calendar confirm 2026 --source "Sub-decree 199"
     """
@@ -89,7 +91,7 @@ def confirm(
 
 @app.command()
 def check() -> None:
-    """Fail when the list of the next year is missing or only expected, from October on.
+    """From October, fail if the list for next year is missing or provisional.
 
     Example: rti calendar check
     """
@@ -101,7 +103,7 @@ def check() -> None:
     if warning := in_transaction(found):
         typer.echo(warning, err=True)
         raise typer.Exit(1)
-    typer.echo("The calendar is well")
+    typer.echo("The calendar is complete")
 
 
 def _change(kind: type[Command], values: Mapping[str, object], *, preview: bool) -> None:
@@ -112,6 +114,8 @@ def _change(kind: type[Command], values: Mapping[str, object], *, preview: bool)
         return await date_changes.change(session, command, None, now)
 
     moves = in_transaction(done)
-    typer.echo(f"{'Would move' if preview else 'Moved'}: {moves.requests} of {moves.looked_at} open requests")
+    typer.echo(
+        f"{'Dates would change in' if preview else 'Dates changed in'}: {moves.requests} of {moves.looked_at} open requests"
+    )
     for (old, new), count in sorted(moves.tally.items(), key=str):
         typer.echo(f"  {old} -> {new}: {count}")

@@ -21,19 +21,19 @@ Code = Annotated[str, typer.Argument(help="Code of the organisation.")]
 
 @app.command()
 def lock(code: Code) -> None:
-    """End every session of an organisation and show nothing of it to anybody.
+    """Lock an organisation: end its sessions and hide it from everyone.
 
     Example: rti cbo lock DEMO1
     """
     _done(code, lambda session, cbo, now: lock_and_shred.lock(session, cbo, LockCbo(sure=True), None, now))
-    typer.echo("Locked. rti cbo unlock undoes it")
+    typer.echo("Locked. To undo this, run rti cbo unlock")
 
 
 @app.command()
-def unlock(code: Code, reason: Annotated[str, typer.Option(help="Why it is safe again.")]) -> None:
-    """Show an organisation again and let its people sign in.
+def unlock(code: Code, reason: Annotated[str, typer.Option(help="Reason why it is safe again.")]) -> None:
+    """Unlock an organisation, so that it is visible again and its people can sign in.
 
-    Example: rti cbo unlock DEMO1 --reason "The telephones are back"
+    Example: rti cbo unlock DEMO1 --reason "The phones have been returned"
     """
     command = decode(UnlockCbo, {"reason": reason})
     _done(code, lambda session, cbo, now: lock_and_shred.unlock(session, cbo, command, None, now))
@@ -45,10 +45,14 @@ def shred(
     code: Code,
     again: Annotated[
         str,
-        typer.Option("--again", prompt="There is no way back. Type the code again", help="The code again."),
+        typer.Option(
+            "--again",
+            prompt="This cannot be undone. Enter the code again",
+            help="The code again, to confirm.",
+        ),
     ],
 ) -> None:
-    """Destroy the keys of an organisation, once its lead or campaign staff have asked for it too.
+    """Destroy the keys of an organisation. Its lead or campaign staff must also request this.
 
     Example: rti cbo shred DEMO1
     """
@@ -57,7 +61,9 @@ def shred(
     if cbo.shredded_at:
         typer.echo("Shredded")
     else:
-        typer.echo("Asked for, and locked. Now its lead or campaign staff have to ask too, within seven days")
+        typer.echo(
+            "Requested, and locked. Its lead or campaign staff must also request this within seven days"
+        )
 
 
 def _done(code: str, step: Callable[[AsyncSession, UUID, datetime], Awaitable[CboRow]]) -> CboRow:

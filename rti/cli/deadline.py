@@ -82,22 +82,21 @@ def _contradictions(options: Options) -> Iterator[Fault]:
 
 def deadline(
     received: Annotated[
-        str, typer.Option(help="Day of receipt, such as 2026-11-20; a time may follow after T.")
+        str, typer.Option(help="Date received, such as 2026-11-20. A time can follow after T.")
     ],
-    limit: Annotated[str | None, typer.Option(help='A limit, such as "20 working" or "1 month".')] = None,
-    statute: Annotated[str | None, typer.Option(help="The id of a statute, such as KH-A2I-DRAFT.")] = None,
+    limit: Annotated[str | None, typer.Option(help='Limit, such as "20 working" or "1 month".')] = None,
+    statute: Annotated[str | None, typer.Option(help="ID of a statute, such as KH-A2I-DRAFT.")] = None,
     event: Annotated[
-        list[str] | None, typer.Option(metavar="KIND=DATE", help="What else happened; can be repeated.")
+        list[str] | None, typer.Option(metavar="KIND=DATE", help="Another event. Can be repeated.")
     ] = None,
-    holidays: Annotated[
-        Path | None, typer.Option(help="A file with one day off (an ISO date) a line.")
-    ] = None,
+    holidays: Annotated[Path | None, typer.Option(help="File of days off, one ISO date per line.")] = None,
     country: Annotated[
         list[str] | None,
         typer.Option(help="Use the published days off of this country, such as KH or GB-SCT."),
     ] = None,
     roll: Annotated[
-        RollChoice | None, typer.Option(help="Whether a last day on a day off moves; not unless said.")
+        RollChoice | None,
+        typer.Option(help="Whether a limit that ends on a non-working day moves. Default: no."),
     ] = None,
     receipt: Annotated[
         str | None,
@@ -108,18 +107,18 @@ def deadline(
     count_start_day: Annotated[
         bool, typer.Option("--count-start-day", help="The day of receipt is day 1.")
     ] = False,
-    extend: Annotated[str | None, typer.Option(help='An extension, such as "10 working".')] = None,
+    extend: Annotated[str | None, typer.Option(help='Extension, such as "10 working".')] = None,
     urgent: Annotated[
         bool, typer.Option("--urgent", help="The request is urgent (life or liberty).")
     ] = False,
     channel: Annotated[
-        str | None, typer.Option(help="How the request was made, such as counter or online.")
+        str | None, typer.Option(help="How the request was sent, such as counter or online.")
     ] = None,
-    outcome: Annotated[Outcome | None, typer.Option(help="What the answer given with --event was.")] = None,
-    lang: Annotated[Language, typer.Option(help="The language of the sentences.")] = Language.EN,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    outcome: Annotated[Outcome | None, typer.Option(help="Outcome of the answer given with --event.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the explanations.")] = Language.EN,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say when an answer is due, and why.
+    """Calculate when an answer is due, and explain why.
 
     Example: rti deadline --limit "20 working" --received 2008-12-05 --country KH --roll forward
     """

@@ -14,22 +14,25 @@ from rti.core.settings import Settings
 from rti.models.requests import DocumentRow
 from rti.requests.fixity import Found, check, words
 
-app = typer.Typer(name="documents", help="Documents that are kept.", no_args_is_help=True)
+app = typer.Typer(name="documents", help="Check stored documents.", no_args_is_help=True)
 
 
 @app.callback()
 def that_are_kept() -> None:
-    """Documents that are kept."""
+    """Check stored documents."""
 
 
 @app.command("check")
 def check_all(
-    *, altered: Annotated[bool, typer.Option("--altered", help="Only those known to be altered.")] = False
+    *,
+    altered: Annotated[
+        bool, typer.Option("--altered", help="Only documents known to be missing or altered.")
+    ] = False,
 ) -> None:
-    """Open, hash and scan every document now, as the scheduler does with each once a week.
+    """Check every document now: decrypt, hash and scan it. The scheduler checks each one once a week.
 
-    Prints document and request of each that is missing or altered, and exits with 1 where there is one, or where
-    the virus scanner does not answer.
+    Prints the document and request of each one that is missing or altered. Exits with 1 if there is any, or if
+    the virus scanner is not responding.
 
     Example: rti documents check --altered
     """

@@ -36,21 +36,27 @@ SHOWN_PLACES = 1
 
 def statistics(
     by: Annotated[
-        list[Dimension] | None, typer.Option(help="Group by this; give it twice to group by two.")
+        list[Dimension] | None, typer.Option(help="Group by this. Give it twice to group by two.")
     ] = None,
-    basis: Annotated[Basis, typer.Option(help="The day that puts a request into a period.")] = Basis.RECEIVED,
+    basis: Annotated[Basis, typer.Option(help="Date that the period is based on.")] = Basis.RECEIVED,
     since: Annotated[str, typer.Option(help="First day of the period, such as 2026-01-01.")] = "",
     until: Annotated[str, typer.Option(help="Last day of the period.")] = "",
-    as_of: Annotated[str, typer.Option(help="The cut-off: figures as known at the end of this day.")] = "",
+    as_of: Annotated[str, typer.Option(help="Cut-off date. Default: today.")] = "",
     campaign: Annotated[str, typer.Option(help="Only requests of this campaign, by its code.")] = "",
     target_of: Annotated[str, typer.Option(help="Only the target areas of this campaign, by its code.")] = "",
-    statute: Annotated[str, typer.Option(help="Only requests judged by this law, draft or standard.")] = "",
+    statute: Annotated[
+        str, typer.Option(help="Only requests assessed under this law, draft or standard.")
+    ] = "",
     province: Annotated[str, typer.Option(help="Only bodies of this province, by its code.")] = "",
-    early: Annotated[bool, typer.Option("--early", help="Count early answers before their day.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Answer as CSV, as is done when piped.")] = False,
+    early: Annotated[
+        bool, typer.Option("--early", help="Count early answers as in time before their due date.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Print CSV. This is the default when the output is piped.")
+    ] = False,
 ) -> None:
-    """Tell how many requests were answered in time, late or not at all, with every denominator.
+    """Count requests answered in time, late or not at all, with all denominators.
 
     Example: rti statistics --by body --by year --basis answered --as-of 2016-12-31
     """
@@ -82,7 +88,7 @@ def statistics(
 
 
 def export() -> None:
-    """Write every request as one line of CSV, without titles, questions or anything about people.
+    """Print all requests as CSV, without titles, questions or personal data.
 
     Example: rti export > requests.csv
     """
@@ -120,13 +126,13 @@ def _show(found: Table, language: str) -> None:
     grid = Grid(caption=_caption(found), caption_justify="left")
     for by in found.wanted.dimensions:
         grid.add_column(label(by), overflow="fold")
-    for heading in (*(label(state) for state in sorted(JUDGED)), "Not yet due", "Left out"):
+    for heading in (*(label(state) for state in sorted(JUDGED)), "Not yet due", "Excluded"):
         grid.add_column(heading, justify="right")
     for measure in MEASURES:
         grid.add_column(measure.name, justify="right")
     grid.add_column("Days: median, longest", justify="right")
     for line in (*found.lines, found.total):
-        names = [words(name, language) or "not known" for name in line.names] or ["All together"]
+        names = [words(name, language) or "unknown" for name in line.names] or ["Total"]
         folded = ["all"] * (len(found.wanted.dimensions) - len(names))
         grid.add_row(*names, *folded, *_cells(line.figures), end_section=bool(folded))
     Console().print(grid)
@@ -138,8 +144,8 @@ def _caption(found: Table) -> str:
         for ground in found.grounds
     ]
     basis = label(found.wanted.basis).lower()
-    by = f"; judged by {', '.join(judged)}" if judged else ""
-    return f"As known at the end of {found.as_of}; periods by {basis}; definitions version {VERSION}{by}"
+    by = f"; assessed under {', '.join(judged)}" if judged else ""
+    return f"Cut-off date {found.as_of}; period based on {basis}; definitions version {VERSION}{by}"
 
 
 def _cells(figures: Figures) -> list[str]:

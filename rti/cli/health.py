@@ -24,10 +24,10 @@ class Part(StrEnum):
 
 def health(
     part: Annotated[
-        Part, typer.Option(help="Which part has to be well for exit status 0.")
+        Part, typer.Option(help="Part that must be healthy for exit status 0.")
     ] = Part.EVERYTHING,
 ) -> None:
-    """Print how the system is, and exit with 1 where a part of it is not well.
+    """Print the health of the system. Exits with 1 if a part of it is not healthy.
 
     Example: rti health --part scheduler
     """

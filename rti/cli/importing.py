@@ -26,19 +26,21 @@ from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_
 
 app = typer.Typer(
     name="import",
-    help="Read CSV files. Exit status 1 means that lines were rejected; the other lines were imported.",
+    help="Import CSV files. Exit status 1 means that some lines were rejected; the others were imported.",
     no_args_is_help=True,
 )
 
 Import = Callable[[AsyncSession, CsvFile, datetime, date, Run], Awaitable[Report]]
 File = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file of up to 50 MB.")
+    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV file of up to 50 MB.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Go through everything and keep nothing.")]
-AllOrNothing = Annotated[bool, typer.Option("--all-or-nothing", help="Keep nothing if any line is rejected.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check the file without importing anything.")]
+AllOrNothing = Annotated[
+    bool, typer.Option("--all-or-nothing", help="Import nothing if any line is rejected.")
+]
 ReportFile = Annotated[
     Path | None,
-    typer.Option("--report", dir_okay=False, help="Write what became of each line to this CSV file."),
+    typer.Option("--report", dir_okay=False, help="Write the result of each line to this CSV file."),
 ]
 Mapping = Annotated[
     Path | None,
@@ -46,7 +48,7 @@ Mapping = Annotated[
         exists=True,
         dir_okay=False,
         readable=True,
-        help="How the columns become requests, as TOML; see docs/importing.md.",
+        help="TOML file that maps the columns to requests. See docs/importing.md.",
     ),
 ]
 
@@ -55,7 +57,7 @@ Mapping = Annotated[
 def bodies(
     file: File, *, dry_run: DryRun = False, all_or_nothing: AllOrNothing = False, report: ReportFile = None
 ) -> None:
-    """Add public bodies, and update those whose code is known.
+    """Import public bodies. Bodies with a known code are updated.
 
     Columns: code, kind, name_km, name_en, area_code, address, phone, email.
 
@@ -72,7 +74,7 @@ def bodies(
 def cbos(
     file: File, *, dry_run: DryRun = False, all_or_nothing: AllOrNothing = False, report: ReportFile = None
 ) -> None:
-    """Add organisations, and update those whose code is known. The file holds nothing about persons.
+    """Import organisations. Organisations with a known code are updated. The file contains no personal data.
 
     Columns: code, name_km, name_en, area_code.
 
@@ -94,9 +96,9 @@ def requests(
     all_or_nothing: AllOrNothing = False,
     report: ReportFile = None,
 ) -> None:
-    """Add the requests of a log. Lines that are there already are left alone, so it can run again.
+    """Import requests. Lines that were imported before are not changed, so you can import a file again.
 
-    Without a mapping the columns are those of docs/importing.md.
+    Without a mapping, the columns are those in docs/importing.md.
 
     Example: rti import requests log.csv --mapping docs/examples/canadian-cities.toml --report report.csv
     """
@@ -177,7 +179,7 @@ def _print_report(report: Report) -> None:
             typer.echo(f"{fate.value.replace('_', ' '):<14}{count:>8}")
     typer.echo(f"{'lines':<14}{len(report.lines):>8}")
     if report.undone:
-        typer.echo("Nothing was kept.")
+        typer.echo("Nothing was imported.")
 
 
 def _print_faults(name: str, invalid: Invalid) -> None:

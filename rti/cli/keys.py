@@ -13,42 +13,42 @@ from rti.core.settings import Settings
 from rti.encryption.rotation import renew, rewrap, with_data_keys
 from rti.models.cbos import CboRow
 
-app = typer.Typer(name="keys", help="Keys of what is encrypted.", no_args_is_help=True)
+app = typer.Typer(name="keys", help="Manage encryption keys.", no_args_is_help=True)
 
 
 @app.callback()
 def of_what_is_encrypted() -> None:
-    """Keys of what is encrypted."""
+    """Manage encryption keys."""
 
 
 @app.command()
 def add() -> None:
-    """Put a new key in front of the key file, and make the file if there is none.
+    """Add a new key at the start of the key file. Creates the file if there is none.
 
-    Running servers take it up when they are started again; then run rti keys rotate.
+    Restart running servers to use the key, then run rti keys rotate.
 
     Example: RTI_KEY_FILE=/etc/rti/keys rti keys add
     """
     ring = keyring.add(keyring.path_of(settings_of_environment()))
-    typer.echo(f"{ring.current.number:08x} wraps from now on; {len(ring.keys) - 1} older ones still unwrap")
+    typer.echo(
+        f"{ring.current.number:08x} is now the current key; {len(ring.keys) - 1} older keys can still decrypt"
+    )
 
 
 @app.command()
 def rotate(
     data: Annotated[
-        bool, typer.Option("--data", help="Renew the data keys too, and encrypt everything again.")
+        bool, typer.Option("--data", help="Also renew the data keys and encrypt all data again.")
     ] = False,
-    cbo: Annotated[
-        str | None, typer.Option(help="With --data: only of the organisation with this code.")
-    ] = None,
+    cbo: Annotated[str | None, typer.Option(help="With --data: only this organisation, by its code.")] = None,
 ) -> None:
-    """Wrap every data key with the first key of the key file; the others can then be taken out.
+    """Wrap every data key with the first key of the key file. You can then remove the other keys.
 
     Example: rti keys rotate --data
     """
     with opened() as settings:
         rewrapped, cells = asyncio.run(_rotated(settings, data=data or cbo is not None, code=cbo))
-    typer.echo(f"{rewrapped} data keys wrapped anew, {cells} cells encrypted anew")
+    typer.echo(f"{rewrapped} data keys rewrapped, {cells} fields encrypted again")
 
 
 async def _rotated(settings: Settings, *, data: bool, code: str | None) -> tuple[int, int]:

@@ -19,24 +19,24 @@ from rti.statutes.commands import AddStatuteText
 from rti.statutes.documents import parse_statute
 from rti.web.pages.what_if import ComparisonView, comparison_view
 
-app = typer.Typer(name="statutes", help="Statutes as files: check, add.", no_args_is_help=True)
+app = typer.Typer(name="statutes", help="Check and add statute files.", no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(help="A statute as a TOML file.", exists=True, dir_okay=False)]
+File = Annotated[Path, typer.Argument(help="Statute file in TOML.", exists=True, dir_okay=False)]
 
 
 @app.command()
 def check(file: File) -> None:
-    """Check a statute file and explain every fault; needs no database.
+    """Check a statute file and explain every fault. Needs no database.
 
     Example: rti statutes check KH-A2I-DRAFT.toml
     """
     statute = parse_statute(_document(file))
-    typer.echo(f"{statute.id} version {statute.version}: no fault")
+    typer.echo(f"{statute.id} version {statute.version}: no faults")
 
 
 @app.command()
 def add(file: File) -> None:
-    """Store a statute, or a newer version of one.
+    """Add a statute, or a newer version of one.
 
     Example: rti statutes add KH-A2I-DRAFT.toml
     """
@@ -50,13 +50,13 @@ def add(file: File) -> None:
 
 
 def what_if(
-    limit: Annotated[str, typer.Option(help='A limit, such as "5 working".')] = "",
-    statute: Annotated[str, typer.Option(help="Or the id of a statute.")] = "",
-    campaign: Annotated[str, typer.Option(help="Only requests of the campaign with this code.")] = "",
-    as_of: Annotated[str, typer.Option(help="As things stood on this day; today if not given.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    limit: Annotated[str, typer.Option(help='Limit, such as "5 working".')] = "",
+    statute: Annotated[str, typer.Option(help="Or the ID of a statute.")] = "",
+    campaign: Annotated[str, typer.Option(help="Only requests of this campaign, by its code.")] = "",
+    as_of: Annotated[str, typer.Option(help="Cut-off date. Default: today.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Judge stored requests by another limit or statute, without changing them.
+    """Compare recorded requests with another limit or statute, without changing them.
 
     Example: rti what-if --limit "5 working" --campaign A2I-DEMO
     """
@@ -70,9 +70,9 @@ def what_if(
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(comparison)))
         return
-    typer.echo(f"As of {comparison.as_of}, under {limit or statute} instead of their own rule:")
+    typer.echo(f"Cut-off date {comparison.as_of}, under {limit or statute} instead of their own rule:")
     typer.echo(
-        f"  {comparison.in_time_under_both} of the {comparison.in_time_own} answered in time would have been in time"
+        f"  {comparison.in_time_under_both} of the {comparison.in_time_own} answered in time would also have been in time"
     )
     typer.echo(f"  in time under their own rule: {comparison.in_time_own} of {comparison.judged_own}")
     typer.echo(f"  in time under the other rule: {comparison.in_time_other} of {comparison.judged_other}")

@@ -14,9 +14,12 @@ from rti.retention.schedule import RULES, Kept
 
 
 def retention(
-    *, dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, and remove nothing.")] = False
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count expired data without deleting it.")
+    ] = False,
 ) -> None:
-    """Remove what is kept no longer, as the scheduler does once a day, and print how much of each class.
+    """Delete expired data, as the scheduler does once a day, and print the count of each class.
 
     Example: rti retention --dry-run
     """

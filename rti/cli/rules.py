@@ -13,20 +13,20 @@ from rti.cli.working import in_transaction
 from rti.core.validation import decode
 from rti.law.reminders import About, Audience, ReminderRule
 
-app = typer.Typer(name="rules", help="Reminder rules of a campaign.", no_args_is_help=True)
+app = typer.Typer(name="rules", help="Manage the reminder rules of a campaign.", no_args_is_help=True)
 
 Campaign = Annotated[str, typer.Argument(help="Code of the campaign.")]
 Rule = Annotated[str, typer.Argument(help="Name of the rule, such as soon.")]
 
 
 def _line(rule: ReminderRule) -> str:
-    again = f", again every {rule.every}" if rule.every else ""
+    again = f", repeated every {rule.every}" if rule.every else ""
     return f"{rule.name}: {rule.about}, working days {rule.begins} to {rule.ends}{again}, to {rule.to}"
 
 
 @app.command("list")
 def list_rules(campaign: Campaign) -> None:
-    """List the rules of a campaign; working days before a due date are negative.
+    """List the rules of a campaign. Working days before the due date are negative.
 
     Example: rti rules list A2I
     """
@@ -34,7 +34,7 @@ def list_rules(campaign: Campaign) -> None:
     async def found(session: AsyncSession, _: datetime, _today: date) -> list[str]:
         row = await campaign_of(session, campaign)
         known = await rules.rules_of(session, row.id)
-        return ["its own rules" if row.own_rules else "the defaults", *map(_line, known)]
+        return ["its own rules" if row.own_rules else "default rules", *map(_line, known)]
 
     typer.echo("\n".join(in_transaction(found)))
 
@@ -43,13 +43,15 @@ def list_rules(campaign: Campaign) -> None:
 def save(
     campaign: Campaign,
     rule: Rule,
-    about: Annotated[About, typer.Option(help="What it speaks about.")],
-    begins: Annotated[str, typer.Option(help="First working day after the due date; before it negative.")],
-    ends: Annotated[str, typer.Option(help="Last working day on which it is worth saying.")],
-    every: Annotated[str, typer.Option(help="Again after so many working days; once if not given.")] = "",
-    to: Annotated[Audience, typer.Option(help="Who is told.")] = Audience.EVERYBODY,
+    about: Annotated[About, typer.Option(help="Subject of the reminder.")],
+    begins: Annotated[
+        str, typer.Option(help="First working day, counted from the due date. Negative before it.")
+    ],
+    ends: Annotated[str, typer.Option(help="Last working day, counted from the due date.")],
+    every: Annotated[str, typer.Option(help="Repeat after this many working days. Default: send once.")] = "",
+    to: Annotated[Audience, typer.Option(help="Recipients.")] = Audience.EVERYBODY,
 ) -> None:
-    """Add a rule, or put it in the place of the one with its name.
+    """Add a rule, or replace the rule with the same name.
 
     Example: rti rules save A2I late --about answer --begins 1 --ends 20 --every 5
     """
@@ -77,7 +79,7 @@ def remove(campaign: Campaign, rule: Rule) -> None:
 
 @app.command()
 def defaults(campaign: Campaign) -> None:
-    """Go back to the rules that every campaign begins with.
+    """Restore the default rules.
 
     Example: rti rules defaults A2I
     """

@@ -51,7 +51,7 @@ async def connected(settings: Settings, login: Login) -> AsyncIterator[Database]
 
 
 def migrate() -> None:
-    """Bring the database to the present schema and load the directory, statutes and days off.
+    """Migrate the database to the current schema and load the directory, statutes and days off.
 
     Example: RTI_DATABASE_URL=postgresql://rti:secret@db/rti rti migrate
     """
@@ -83,7 +83,7 @@ def serve(*, stop_with_parent: bool = typer.Option(False, hidden=True)) -> None:
 
 
 def scheduler(*, stop_with_parent: bool = typer.Option(False, hidden=True)) -> None:
-    """Tick: sweep for reminders that are due, and dispatch queued messages.
+    """Run the scheduled jobs: create reminders, send queued messages and the rest.
 
     Example: RTI_SMTP_URL=smtp://localhost:25 rti scheduler
     """
@@ -102,7 +102,7 @@ def demo() -> None:
         signal.signal(stopping, signal.default_int_handler)
     with embedded_postgres.completed(replace(settings_of_environment(), demo=True)) as settings:
         if _listening(settings):
-            typer.echo(f"Port {settings.port} is in use; choose another with RTI_PORT.", err=True)
+            typer.echo(f"Port {settings.port} is in use. Choose another port with RTI_PORT.", err=True)
             sys.exit(1)
         asyncio.run(_migrated(settings, with_demo=True))
         sys.exit(_supervise(settings))
@@ -125,12 +125,12 @@ def _announce(settings: Settings) -> None:
     for account in ACCOUNTS:
         typer.echo(f"  {account.email:<22} {account.password}  ({account.role.replace('_', ' ')})")
     sent = (
-        f"goes to {urlsplit(settings.smtp_url).hostname}"
+        f"is sent to {urlsplit(settings.smtp_url).hostname}"
         if settings.smtp_url
-        else f"stays here: read it at {settings.address}/mail"
+        else f"is held: read it at {settings.address}/mail"
     )
     typer.echo(f"Outgoing mail {sent}")
-    typer.echo("Stop with Ctrl-C; the data stays.")
+    typer.echo("Stop with Ctrl-C. The data is kept.")
 
 
 def _supervise(settings: Settings) -> int:
@@ -157,7 +157,8 @@ def _supervise(settings: Settings) -> int:
     finally:
         _end(children)
     typer.echo(
-        f"A part ended by itself. If port {settings.port} is in use, choose another with RTI_PORT.", err=True
+        f"A process stopped unexpectedly. If port {settings.port} is in use, choose another port with RTI_PORT.",
+        err=True,
     )
     return 1
 

@@ -32,10 +32,10 @@ def _day(given: str) -> date:
 def sweep(
     on: Annotated[
         date | None,
-        typer.Option(parser=_day, metavar="DATE", help="The day to sweep for; today if not given."),
+        typer.Option(parser=_day, metavar="DATE", help="Date to sweep for. Default: today."),
     ] = None,
 ) -> None:
-    """Queue the reminders that are worth saying on a day, each once however often this runs.
+    """Queue the reminders for a date. Each is queued once, however often this runs.
 
     Example: rti sweep --on 2026-11-23
     """
@@ -48,12 +48,12 @@ def sweep(
     found = _with_database(swept)
     typer.echo(f"{found.reminders} reminders, {found.messages} messages queued")
     if found.failed:
-        typer.echo(f"Failed for: {', '.join(found.failed)}; the log says why", err=True)
+        typer.echo(f"Failed for: {', '.join(found.failed)}; see the log", err=True)
         raise typer.Exit(1)
 
 
 def dispatch() -> None:
-    """Send the messages that are due, once; without a mail server they are kept.
+    """Send the queued messages that are due. Without a mail server they are held.
 
     Example: RTI_SMTP_URL=smtp://localhost:25 rti dispatch
     """

@@ -47,15 +47,15 @@ def read(path: Path | None) -> Keyring:
         text = path.read_text(encoding="ascii")
         mode = path.stat().st_mode
     except (OSError, UnicodeDecodeError):
-        raise SettingsFault([f"RTI_KEY_FILE {path} cannot be read; `rti keys add` makes one"]) from None
+        raise SettingsFault([f"RTI_KEY_FILE {path} cannot be read; create one with `rti keys add`"]) from None
     if mode & OTHERS:
-        raise SettingsFault([f"RTI_KEY_FILE {path} is open to everybody; run chmod 600 {path}"])
+        raise SettingsFault([f"RTI_KEY_FILE {path} can be read by other users; run chmod 600 {path}"])
     try:
         keys = tuple(_parsed(line) for line in text.splitlines() if line.strip())
     except (ValueError, Error):
         keys = ()
     if not keys or len({key.number for key in keys}) < len(keys):
-        raise SettingsFault([f"RTI_KEY_FILE {path} is no key file as `rti keys add` writes it"])
+        raise SettingsFault([f"RTI_KEY_FILE {path} is not a key file in the format of `rti keys add`"])
     return Keyring(keys)
 
 

@@ -131,7 +131,7 @@ async def require_keys(session: AsyncSession) -> None:
     missing = sorted(set(await session.scalars(used)) - held)
     if missing:
         raise RuntimeError(
-            f"The key file (RTI_KEY_FILE) lacks keys under which data are sealed: {', '.join(missing)}"
+            f"The key file (RTI_KEY_FILE) lacks keys that wrap data keys in use: {', '.join(missing)}"
         )
 
 

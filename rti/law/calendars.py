@@ -60,7 +60,7 @@ class Calendar:
     def __post_init__(self) -> None:
         workweek = tuple(n for n in range(7) if n not in self.weekend)
         if not workweek:
-            raise ValueError("a weekend leaves at least one day of the week to work on")
+            raise ValueError("a weekend must leave at least one working day in the week")
         worked_by = tuple(sum(day <= n for day in workweek) for n in range(7))
         off = tuple(sorted(d.toordinal() for d in self.days_off if d.weekday() not in self.weekend))
         before_off = tuple(

@@ -107,14 +107,15 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-UNITS: Final[Mapping[Unit, str]] = MappingProxyType(
+UNITS: Final[Mapping[Unit, tuple[str, str]]] = MappingProxyType(
     {
-        Unit.HOURS: N_("{amount} hours"),
-        Unit.CALENDAR: N_("{amount} calendar days"),
-        Unit.WORKING: N_("{amount} working days"),
-        Unit.MONTH: N_("{amount} months"),
+        Unit.HOURS: (N_("{amount} hour"), N_("{amount} hours")),
+        Unit.CALENDAR: (N_("{amount} calendar day"), N_("{amount} calendar days")),
+        Unit.WORKING: (N_("{amount} working day"), N_("{amount} working days")),
+        Unit.MONTH: (N_("{amount} month"), N_("{amount} months")),
     }
 )
+"""Of each unit the text for one and the text for more."""
 
 EVENTS: Final[Mapping[EventKind, str]] = MappingProxyType(
     {
@@ -167,6 +168,12 @@ class Step:
         return {"code": self.code, "day": self.day and self.day.isoformat(), "values": values}
 
 
+def limit_in_words(limit: Limit, translate: Callable[[str], str]) -> str:
+    """An amount of time as a person says it, such as "1 month" or "15 working days"."""
+    one, many = UNITS[limit.unit]
+    return translate(one if limit.amount == 1 else many).format(amount=limit.amount)
+
+
 def _shown(
     value: Value, translate: Callable[[str], str], format_day: Callable[[date], str], lang: str
 ) -> str:
@@ -178,7 +185,7 @@ def _shown(
         case BilingualName():
             return value.in_language(lang)
         case Limit():
-            return translate(UNITS[value.unit]).format(amount=value.amount)
+            return limit_in_words(value, translate)
         case EventKind():
             return translate(EVENTS[value])
     return str(value)

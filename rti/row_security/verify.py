@@ -96,11 +96,11 @@ async def faults(session: AsyncSession, declared: str) -> list[str]:
         text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = 'rti'")
     )
     if known is None:
-        return ["Nothing is declared in this database; run rti migrate"]
+        return ["No row security is set up in this database; run rti migrate"]
     found = []
     stands = f"{declared} {await session.scalar(text(FINGERPRINT))}"
     if known != stands:
-        found.append("Grants, policies or functions are not those that were declared; run rti migrate")
+        found.append("Grants, policies or functions differ from those declared; run rti migrate")
     for sentence, query in _FAULTS.items():
         values = {name: value for name, value in _VALUES.items() if f":{name}" in query}
         found += [sentence.format(name) for name in await session.scalars(text(query), values)]

@@ -238,11 +238,11 @@ def exposition(found: Health) -> bytes:
     def gauge(name: str, meaning: str, *labels: str) -> Gauge:
         return Gauge(f"rti_{name}", meaning, labels, registry=registry)
 
-    gauge("well", "1 if database, scheduler and messages are well").set(found.well)
-    gauge("database_well", "1 if the database answers and has the present schema").set(found.database.well)
-    well = gauge("job_well", "1 if a job of the scheduler ticks and does not fail", "job")
-    lag = gauge("job_lag_seconds", "Seconds since a job of the scheduler last ticked", "job")
-    tick = gauge("job_last_tick_timestamp_seconds", "When a job of the scheduler last ticked", "job")
+    gauge("well", "1 if the database, scheduler and messages are healthy").set(found.well)
+    gauge("database_well", "1 if the database responds and has the current schema").set(found.database.well)
+    well = gauge("job_well", "1 if a job of the scheduler runs on time and does not fail", "job")
+    lag = gauge("job_lag_seconds", "Seconds since the last run of a job of the scheduler", "job")
+    tick = gauge("job_last_tick_timestamp_seconds", "Time of the last run of a job of the scheduler", "job")
     for name, job in found.scheduler.items():
         well.labels(name).set(job.well)
         if job.last_tick is not None and job.lag is not None:
@@ -252,24 +252,24 @@ def exposition(found: Health) -> bytes:
         gauge("storage_free_bytes", "Bytes left on the fullest disk of database and backups").set(
             found.storage.free
         )
-    backed = gauge("backup_well", "1 if the last backup or drill went well and is not too old", "kind")
-    age = gauge("backup_age_seconds", "Seconds since the last good backup or drill was begun", "kind")
+    backed = gauge("backup_well", "1 if the last backup or drill succeeded and is not too old", "kind")
+    age = gauge("backup_age_seconds", "Seconds since the last successful backup or drill started", "kind")
     for kind, backup in found.backups.items():
         backed.labels(kind).set(backup.well)
         if backup.age is not None:
             age.labels(kind).set(backup.age)
     documents = found.documents
     if not (documents.altered is None or documents.quarantined is None or documents.overdue is None):
-        gauge("documents_altered", "Documents that are missing or not what came in").set(documents.altered)
-        gauge("documents_quarantined", "Documents in which a virus scanner found something").set(
+        gauge("documents_altered", "Documents that are missing or altered").set(documents.altered)
+        gauge("documents_quarantined", "Documents quarantined by the virus scanner").set(
             documents.quarantined
         )
-        gauge("documents_overdue_seconds", "How long the longest due waits to be looked at again").set(
+        gauge("documents_overdue_seconds", "Seconds that the longest overdue document check has waited").set(
             documents.overdue
         )
     if found.mail.waiting is not None:
-        gauge("messages_waiting", "Messages that are to be sent").set(found.mail.waiting)
-        gauge("messages_oldest_waiting_seconds", "Age of the oldest of them").set(
+        gauge("messages_waiting", "Messages in the queue").set(found.mail.waiting)
+        gauge("messages_oldest_waiting_seconds", "Age of the oldest queued message").set(
             found.mail.oldest_waiting or 0
         )
     return generate_latest(registry)

@@ -22,7 +22,7 @@ from rti.core.errors import Fault, Message
 from rti.core.roles import Person
 from rti.core.wallclock import day_of, now
 from rti.law.bilingual import BilingualName
-from rti.law.explanations import N_, UNITS
+from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
 from rti.web.guards import cookie_name
 from rti.web.labels import label
@@ -113,7 +113,7 @@ class Reader:
     def limit(self, limit: Limit | str) -> str:
         """An amount of time in words, such as 15 working days; also as an event keeps it, such as 15 working."""
         limit = parse_limit(limit) if isinstance(limit, str) else limit
-        return self.translate(UNITS[limit.unit]).format(amount=limit.amount)
+        return limit_in_words(limit, self.translate)
 
     def say(self, message: Message) -> str:
         return message.render(self.translate)

@@ -93,7 +93,7 @@ async def test_an_address_without_an_account_is_treated_as_one_with(
         told.append([(answer.status_code, answer.text) for answer in answers])
     assert told[0] == told[1]
     assert [status for status, _ in told[0]] == [422] * 5 + [429] * 2
-    assert "Wait 12 minutes" in told[0][-1][1]
+    assert "Try again in 12 minutes" in told[0][-1][1]
     assert 11 * 60 < int(answers[-1].headers["retry-after"]) <= 12 * 60
 
 

@@ -97,8 +97,8 @@ async def test_a_link_of_a_disabled_account_opens_nothing(client: httpx.AsyncCli
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"password": "short"}, "Write 15 to 256 characters"),
-        ({"password": "x" * 257}, "Write 15 to 256 characters"),
+        ({"password": "short"}, "Enter 15 to 256 characters"),
+        ({"password": "x" * 257}, "Enter 15 to 256 characters"),
         ({"password": "passwordpassword"}, "easy to guess"),
         ({"password": "new.person@example.org"}, "easy to guess"),
         ({"password": "sokha sokha sokha"}, "easy to guess"),

@@ -62,7 +62,7 @@ def test_a_beginning_that_was_removed_too_early_is_shown_by_a_recent_anchor() ->
     chain = chains.chained([chains.entry(chance, each) for each in range(20)])
     cut = chains.cut_beginning_and_tell(chain, chance)
     recent = chains.anchor_of(chain[:1])
-    assert "The beginning is cut off" in " ".join(
+    assert "The beginning is missing" in " ".join(
         chains.faults(cut, recent, kept_since=TODAY - timedelta(days=1))
     )
 
@@ -108,21 +108,21 @@ def test_what_is_wrong_with_a_chain_is_told_by_position() -> None:
     chance = random.Random(8)
     chain = chains.chained([chains.entry(chance, each) for each in range(9)])
     anchor = chains.anchor_of(chain[:7])
-    kept = f"the head kept elsewhere on {TODAY}"
+    kept = f"the checkpoint of {TODAY}"
     changed = replace(chain[3].entry, about="forged")
     for found, wrong in (
-        ([*chain[:3], *chain[4:]], "1 entries are missing before 5"),
-        ([*chain[:3], *chain[5:]], "2 entries are missing before 6"),
-        ([*chain[:3], chain[2], *chain[3:]], "There are several entries at 3"),
-        ([*chain[:3], chain[3]._replace(entry=changed), *chain[4:]], "Entry 4 is not what was told there"),
-        (chain[4:], "The beginning is cut off before 5, and no entry tells of it"),
-        (chain[:5], f"The end is cut off: {kept} stands at 7, the log ends at 5"),
+        ([*chain[:3], *chain[4:]], "1 entries are missing before entry 5"),
+        ([*chain[:3], *chain[5:]], "2 entries are missing before entry 6"),
+        ([*chain[:3], chain[2], *chain[3:]], "There is more than one entry at position 3"),
+        ([*chain[:3], chain[3]._replace(entry=changed), *chain[4:]], "Entry 4 has been altered"),
+        (chain[4:], "The entries before 5 are missing, and no entry records their deletion"),
+        (chain[:5], f"The end is missing: {kept} is at 7, but the log ends at 5"),
     ):
         assert chains.faults(found, anchor) == [wrong]
     assert chains.faults(chain, chains.anchor_of(chain[:1]), anchor) == []
     assert chains.faults([*chains.rewrite(chain[:1], chance), *chain[1:]], chains.anchor_of(chain[:1])) == [
-        "Entry 2 is not what was told there",
-        f"The log was made anew: {kept} says something else of entry 1",
+        "Entry 2 has been altered",
+        f"The log has been replaced: {kept} does not match entry 1",
     ]
 
 

@@ -177,13 +177,13 @@ async def test_the_command_line_prints_a_head_and_checks_the_log_against_it(
     kept = tmp_path / "kept.txt"
     kept.write_text(f"From: rti@localhost\n\n{head.stdout}")
     well = rti(database_url, "audit", "verify", "--anchor", str(kept))
-    assert (well.returncode, well.stdout) == (0, "5 entries are as they were told, up to 5; 1 heads fit\n")
+    assert (well.returncode, well.stdout) == (0, "5 entries verified, up to 5; 1 checkpoints match\n")
     async with database.transaction() as session:
         await session.execute(text("ALTER TABLE audit_entry DISABLE TRIGGER ALL"))
         await session.execute(text("DELETE FROM audit_entry WHERE position = 5"))
     assert rti(database_url, "audit", "verify").returncode == 0
     cut_off = rti(database_url, "audit", "verify", "--anchor", str(kept))
-    assert (cut_off.returncode, "The end is cut off" in cut_off.stdout) == (1, True)
+    assert (cut_off.returncode, "The end is missing" in cut_off.stdout) == (1, True)
     kept.write_text("nothing")
     assert rti(database_url, "audit", "verify", "--anchor", str(kept)).returncode == 2
     listed = rti(database_url, "audit", "list", "--what", "exported").stdout.splitlines()

@@ -232,5 +232,5 @@ async def test_the_web_server_does_not_start_without_a_key_in_use(
 async def test_keys_are_rotated_on_the_command_line(database_url: str, database: Database) -> None:
     cbo_id, _ = await _filled(database, 3)
     done = await asyncio.to_thread(rti, database_url, "keys", "rotate", "--data")
-    assert (done.returncode, done.stdout) == (0, "0 data keys wrapped anew, 3 cells encrypted anew\n")
+    assert (done.returncode, done.stdout) == (0, "0 data keys rewrapped, 3 fields encrypted again\n")
     assert await _notes(database, cbo_id) == {"note 0", "note 1", "note 2"}

@@ -102,4 +102,4 @@ def test_a_database_without_tables_is_told_as_one(server: Server, tmp_path: Path
     done = imported(server.url(name), "bodies", file)
     server.psql(f"DROP DATABASE {name} WITH (FORCE)")
     assert done.returncode == 1
-    assert done.stderr == "The database has no tables yet; run rti migrate first\n"
+    assert done.stderr == "The database has no tables. Run rti migrate first\n"

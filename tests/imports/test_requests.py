@@ -54,7 +54,7 @@ async def test_a_rejected_line_says_which_column_and_why(session: AsyncSession) 
     assert told[30] == "Received: There is an answer but no date received"
     assert told[31] == "Decided: There is an outcome but no date answered"
     assert told[32] == "Decided: This is before the day of receipt (2019-03-05)"
-    assert told[33].startswith("Received: Write a date between 1900 and 2200")
+    assert told[33].startswith("Received: Enter a date between 1900 and 2200")
     assert told[35] == "line: This line has 5 cells where the first line has 9"
     assert told[36].startswith("Decision: “Postponed” has no meaning")
     assert told[37] == "Received: This is not a date of the form %d/%m/%Y"
@@ -276,12 +276,12 @@ async def test_numbers_go_on_where_the_file_ended(session: AsyncSession) -> None
         ({"statute_id": "NONE"}, "statute_id: There is no statute or standard with the id NONE"),
         ({"received_on": ""}, "One of the days is needed"),
         ({"received_on": "2027-01-01"}, "received_on: This day is still to come"),
-        ({"received_on": "1899-12-31"}, "received_on: Write a date between 1900 and 2200"),
+        ({"received_on": "1899-12-31"}, "received_on: Enter a date between 1900 and 2200"),
         ({"answered_on": "2027-01-01"}, "answered_on: This day is still to come"),
         ({"submitted_on": "2026-02-01"}, "received_on: This is before the day of the step before it"),
         ({"topic": "taxes"}, "topic: Choose one of: budget"),
         ({"reference": "a~2"}, "reference: Use letters, digits"),
-        ({"title": "x" * 301}, "title: Write at most 300 characters"),
+        ({"title": "x" * 301}, "title: Enter at most 300 characters"),
         ({"title": "bell\x07"}, "title: This holds invisible control characters"),
         ({"outcome": "full"}, "answered_on: There is an outcome but no date answered"),
     ],

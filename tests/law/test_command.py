@@ -133,8 +133,8 @@ def test_a_file_may_come_from_anywhere(listed):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("2026-01-06\n06/01/2026\n", "line 2: Write a date between 1900 and 2200"),
-        ("1066-10-14\n", "line 1: Write a date between 1900 and 2200"),
+        ("2026-01-06\n06/01/2026\n", "line 2: Enter a date between 1900 and 2200"),
+        ("1066-10-14\n", "line 1: Enter a date between 1900 and 2200"),
         (b"\xff2026", "This is not UTF-8 text"),
     ],
 )

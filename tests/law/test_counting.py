@@ -82,7 +82,7 @@ def test_weekends_are_the_days_that_they_are_called_by():
 
 
 def test_a_week_without_working_days_is_refused():
-    with pytest.raises(ValueError, match="at least one day"):
+    with pytest.raises(ValueError, match="at least one working day"):
         Calendar(weekend=frozenset(range(7)))
 
 

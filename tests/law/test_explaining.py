@@ -4,8 +4,8 @@ from datetime import datetime
 
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind
-from rti.law.explanations import EVENTS, SENTENCES, step_from_data
-from rti.law.limits import Unit
+from rti.law.explanations import EVENTS, SENTENCES, limit_in_words, step_from_data
+from rti.law.limits import Unit, parse_limit
 from rti.law.rules import FORWARD, Counting, FirstDay, Stop, StopKind
 from rti.law.statutes import standard
 from tests.law.make import calendar, codes, day, event, judged, library, published
@@ -125,3 +125,8 @@ def test_the_steps_come_in_the_order_of_the_reasoning() -> None:
         "limit_unplaced", "starts", "start_excluded", "weekends", "holiday", "extended", "due", "standard",
         "provisional",
     ]  # fmt: skip
+
+
+def test_one_of_a_unit_is_in_the_singular() -> None:
+    words = [limit_in_words(parse_limit(f"{n} {unit}"), str) for n in (1, 2) for unit in ("month", "working")]
+    assert words == ["1 month", "1 working day", "2 months", "2 working days"]

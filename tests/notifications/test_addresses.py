@@ -100,9 +100,9 @@ async def test_who_saves_an_address_that_was_switched_off_gives_it_another_chanc
 ) -> None:
     member = await refused(database, settings, sink)
     await make.sign_in(client, member)
-    assert "none are sent there any more" in (await client.get("/me/channel")).text
+    assert "it is no longer used" in (await client.get("/me/channel")).text
     await chosen(client, channel="email", address=member.email)
-    assert "none are sent there any more" not in (await client.get("/me/channel")).text
+    assert "it is no longer used" not in (await client.get("/me/channel")).text
     async with database.transaction() as session:
         assert list(await session.scalars(select(BounceRow))) == []
 

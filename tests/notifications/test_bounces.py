@@ -245,10 +245,10 @@ async def test_the_mail_server_hands_a_report_to_the_command(
         return done.returncode, (done.stdout + done.stderr).decode()
 
     ours = delivery_reports.sender_of(message.id, "bounce@rti.test", settings.secret)
-    assert handed("bounce@rti.test", delivery_report()) == (0, "Not an address of ours; passed over\n")
+    assert handed("bounce@rti.test", delivery_report()) == (0, "Ignored: not one of our addresses\n")
     assert handed(ours, b"Subject: I am away\r\n\r\nback on Monday") == (
         0,
-        "Passed over: not a delivery report\n",
+        "Ignored: not a delivery report\n",
     )
     assert handed(ours, delivery_report()) == (0, "Noted: 5.1.1\n")
     async with database.transaction() as session:

@@ -231,7 +231,7 @@ async def test_a_tarpit_holds_nobody_up_longer_than_our_patience(
     began = asyncio.get_running_loop().time()
     async with scripted(talk) as url:
         done = await sent(database, settings, url)
-    assert str(done.trouble) == "the mail server answers too slowly"
+    assert str(done.trouble) == "the mail server responds too slowly"
     assert asyncio.get_running_loop().time() - began < 4 * SHORT.connect
 
 

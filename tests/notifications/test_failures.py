@@ -104,12 +104,12 @@ async def test_each_failure_is_judged_by_what_is_certain(
 @pytest.mark.parametrize(
     ("phase", "how", "kept"),
     [
-        ("RCPT", CUT, "the connection was lost before the message was handed over"),
-        ("RCPT", SILENT, "the mail server answered too slowly"),
+        ("RCPT", CUT, "the connection was lost before the message was sent"),
+        ("RCPT", SILENT, "the mail server responded too slowly"),
         ("RCPT", b"451 4.2.0 somebody@test.example is busy", "451 4.2.0"),
         ("RCPT", b"550 somebody@test.example is unknown", "550"),
-        (".", CUT, "no answer came after the message was handed over"),
-        (".", b"299 what", "an answer came that is none"),
+        (".", CUT, "no reply after the message was sent"),
+        (".", b"299 what", "the reply was not valid"),
     ],
 )
 async def test_of_a_failure_is_kept_what_happened_and_no_words_of_the_server(

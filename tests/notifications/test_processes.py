@@ -152,7 +152,7 @@ async def test_wrong_settings_are_told_in_words(database_url: str) -> None:
     )
     code, out, err = await ended(process)
     assert (code, out) == (2, "")
-    assert "RTI_MAIL_FROM must be an e-mail address such as rti@example.org" in err
+    assert "RTI_MAIL_FROM must be an email address such as rti@example.org" in err
     assert "RTI_SMTP_URL must look like" in err
 
 

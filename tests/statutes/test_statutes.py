@@ -64,7 +64,7 @@ async def test_a_corrected_file_is_a_new_version_and_older_requests_say_so(
         staff = await make.member(session, Role.STAFF)
         filed = await make.request(session, staff.person, NOW)
     await make.sign_in(client, staff)
-    assert "is the newest" not in (await client.get(f"/requests/{filed.id}")).text
+    assert "The latest version is" not in (await client.get(f"/requests/{filed.id}")).text
     await sign_in(Role.ADMINISTRATOR)
     added = await make.post_form(client, "/statutes/new", {"text": CORRECTED.replace("\n", "\r\n")})
     assert added.status_code == 303, added.text
@@ -74,7 +74,7 @@ async def test_a_corrected_file_is_a_new_version_and_older_requests_say_so(
     assert "This is version 1. There is a newer version" in old.text
     await make.sign_in(client, staff)
     assert (
-        "Computed under version 1; version 2 is the newest"
+        "Calculated under version 1. The latest version is 2"
         in (await client.get(f"/requests/{filed.id}")).text
     )
 
