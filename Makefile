@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup check test torture messages bench lock clean
+.PHONY: run setup check test test-oldest torture messages bench lock clean
 
 run: setup
 	$(BIN)/rti demo
@@ -25,6 +25,14 @@ check: setup
 
 test: check
 	$(BIN)/pytest -n auto
+	@$(MAKE) --no-print-directory test-oldest
+
+# What asks most of the database, against the oldest PostgreSQL that is supported, where Debian's package is installed.
+OLDEST := /usr/lib/postgresql/15/bin
+DATABASE_TESTS := tests/row_security tests/audit/test_log.py tests/backups/test_restoring.py tests/calendars/test_changes.py tests/encryption/test_migration.py tests/notifications/test_digest.py tests/notifications/test_dispatch.py tests/notifications/test_leases.py tests/notifications/test_sweep.py tests/requests/test_actions.py tests/statistics/test_figures.py tests/test_ids.py tests/test_migrations.py
+test-oldest: setup
+	@if test -x $(OLDEST)/postgres; then TEST_POSTGRES=$(OLDEST) $(BIN)/pytest -n auto $(DATABASE_TESTS); \
+	else echo "Skipped: no PostgreSQL in $(OLDEST), so nothing was tested against the oldest one that is supported"; fi
 
 # The long tests at their full sizes, one after the other, printing their figures.
 torture: setup

@@ -30,7 +30,7 @@ _QUEUE = text(
             id, person_id, digest_on, kind, values, message_id, state, attempt, deferrals, ambiguous,
             next_attempt_at, created_at, last_reply
         )
-        SELECT uuidv7(), p.id, :day, :kind, '{{}}',
+        SELECT new_id(), p.id, :day, :kind, '{{}}',
             '<' || left(encode(sha256(convert_to(concat_ws(':', 'digest', p.id, CAST(:day AS date)), 'UTF8')), 'hex'), 32)
                 || '@' || CAST(:host AS text) || '>',
             :state, 0, 0, 0, {TURN}, :now, ''

@@ -57,7 +57,7 @@ _BATCH_OF_REMINDERS = text(
         LIMIT :size
     ), reminded AS (
         INSERT INTO reminder (id, cbo_id, request_id, rule, clock, epoch, due_on, occasion, created_at)
-        SELECT uuidv7(), cbo_id, request_id, :rule, kind, epoch, due_on, :occasion,
+        SELECT new_id(), cbo_id, request_id, :rule, kind, epoch, due_on, :occasion,
             CAST(:now AS timestamptz)
         FROM due ORDER BY due_on, request_id, kind
         ON CONFLICT DO NOTHING
@@ -67,7 +67,7 @@ _BATCH_OF_REMINDERS = text(
             id, reminder_id, person_id, kind, values, message_id, state, attempt, deferrals, ambiguous,
             next_attempt_at, created_at, last_reply
         )
-        SELECT uuidv7(), r.id, p.id, :kind,
+        SELECT new_id(), r.id, p.id, :kind,
             jsonb_build_object('rule', r.rule, 'clock', r.clock, 'due_on', r.due_on, 'ends', CAST(:ends AS int)),
             '<' || left(encode(sha256(convert_to(concat_ws(':', r.id, p.id), 'UTF8')), 'hex'), 32) || '@' || :host || '>',
             :state, 0, 0, 0, {TURN}, :now, ''
@@ -78,7 +78,7 @@ _BATCH_OF_REMINDERS = text(
         RETURNING 1
     ), proposed AS (
         INSERT INTO letter (id, cbo_id, request_id, reminder_id, state, language, proposed_at)
-        SELECT uuidv7(), cbo_id, request_id, id, 'proposed', 'km', :now FROM reminded WHERE :proposes
+        SELECT new_id(), cbo_id, request_id, id, 'proposed', 'km', :now FROM reminded WHERE :proposes
     )
     SELECT due_on, request_id, kind AS clock, (SELECT count(*) FROM due) AS found,
         (SELECT count(*) FROM reminded) AS reminders, (SELECT count(*) FROM told) AS messages,

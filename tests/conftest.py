@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,26 +14,23 @@ import pytest
 from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core import embedded_postgres, keyring
+from rti.core import keyring
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.upgrade import migrate
 from rti.web.app import create_app
-from tests import make
+from tests import make, postgres
 from tests.commands import KEY_FILE, environment, serving
+from tests.postgres import Server
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """The moment at which tests that need one take place: Monday, 10 o'clock in Phnom Penh."""
 TODAY = date(2026, 11, 23)
 
 
-@dataclass(frozen=True)
-class Server:
-    """The embedded server; `psql` runs a statement outside any transaction."""
-
-    psql: Callable[[str], str]
-    url: Callable[[str], str]
+def pytest_configure(config: pytest.Config) -> None:
+    postgres.start_installed(config)
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +41,7 @@ def server(testrun_uid: str) -> Iterator[Server]:
     """
     shared = Path(tempfile.gettempdir()) / f"rti-tests-{testrun_uid}"
     shared.mkdir(exist_ok=True)
-    with embedded_postgres.server(shared / "postgres", keep=False) as running:
-        found = Server(running.psql, lambda name: embedded_postgres.url_of(running, name))
+    with postgres.server(shared / "postgres") as found:
         with fasteners.InterProcessLock(shared / "template.lock"):
             _make_template(found, shared / "template.done")
         yield found

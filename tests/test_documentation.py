@@ -11,7 +11,7 @@ import yaml
 
 from rti.accounts.rate_limits import LIMITS
 from rti.cli import app
-from rti.core.settings import Settings
+from rti.core.settings import OLDEST_POSTGRES, Settings
 from tests.sources import ROOT, named, text
 
 PROJECT = tomllib.loads(text("pyproject.toml"))
@@ -34,6 +34,12 @@ def commands() -> list[str]:
 def test_every_setting_is_described() -> None:
     described = text("docs/deploying.md")
     assert not [each.name for each in fields(Settings) if f"RTI_{each.name.upper()}" not in described]
+
+
+def test_the_oldest_postgresql_that_is_supported_is_described_and_tested() -> None:
+    assert f"PostgreSQL {OLDEST_POSTGRES} or newer" in text("docs/deploying.md")
+    assert f"/usr/lib/postgresql/{OLDEST_POSTGRES}/bin" in text("Makefile")
+    assert f"install postgresql-{OLDEST_POSTGRES}" in text(".ci/run")
 
 
 def test_how_often_one_person_may_do_what_costs_much_is_described() -> None:

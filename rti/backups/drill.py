@@ -13,7 +13,7 @@ from rti.backups.folder import Place, keys_for
 from rti.backups.restore import restore
 from rti.core import embedded_postgres
 from rti.core.db import Database
-from rti.core.errors import BackupFailed, say
+from rti.core.errors import BackupFailed, NotReady, say
 from rti.core.keyring import Keyring
 from rti.encryption.data_keys import keys_to_decrypt
 from rti.models.requests import DocumentContentRow, DocumentRow
@@ -62,7 +62,7 @@ async def _require(database: Database) -> None:
     """That the database stands as declared."""
     try:
         await require(database)
-    except RuntimeError as fault:
+    except NotReady as fault:
         raise BackupFailed(say("After restoring: {faults}", faults=fault)) from None
 
 

@@ -23,6 +23,8 @@ from rti.core.settings import SettingsFault
 
 UNDEFINED_TABLE = "42P01"
 """PostgreSQL's code for a table that is not there."""
+REFUSED = ("28", "3D")
+"""Beginnings of its codes for a login or password that it does not take, and for a database that is not there."""
 
 app = typer.Typer(
     name="rti",
@@ -73,7 +75,12 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except (DBAPIError, OSError) as error:
-        if getattr(getattr(error, "orig", None), "sqlstate", "") == UNDEFINED_TABLE:
+        cause = getattr(error, "orig", None)
+        sqlstate = str(getattr(cause, "sqlstate", ""))
+        if sqlstate.startswith(REFUSED):
+            hint = "Logins come from rti migrate, run with the same RTI_SECRET"
+            typer.echo(f"PostgreSQL refuses the connection: {cause}. {hint}", err=True)
+        elif sqlstate == UNDEFINED_TABLE:
             typer.echo("The database has no tables. Run rti migrate first", err=True)
         elif is_outage(error):
             typer.echo(f"The database is not responding, or its disk is full: {error}", err=True)

@@ -24,7 +24,7 @@ from rti.core.settings import Settings
 from rti.demo import ACCOUNTS, load_demo
 from rti.schedule import jobs_of
 from rti.upgrade import migrate as migrate_database
-from rti.web.app import create_app
+from rti.web.app import create_app, require_ready
 
 STOP_SECONDS = 10
 
@@ -69,6 +69,7 @@ def serve(*, stop_with_parent: bool = typer.Option(False, hidden=True)) -> None:
     # Told to end, uvicorn passes that on when it has ended; else nobody would stop the embedded server.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with opened() as settings:
+        asyncio.run(_ready(settings))
         uvicorn.run(
             create_app(settings),
             host=settings.host,
@@ -106,6 +107,12 @@ def demo() -> None:
             sys.exit(1)
         asyncio.run(_migrated(settings, with_demo=True))
         sys.exit(_supervise(settings))
+
+
+async def _ready(settings: Settings) -> None:
+    """Tell what keeps the web server from starting in words; it would show a trace itself."""
+    async with connected(settings, Login.AUTH) as auth_database:
+        await require_ready(auth_database)
 
 
 async def _migrated(settings: Settings, *, with_demo: bool) -> None:

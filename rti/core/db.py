@@ -10,7 +10,19 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import DateTime, Dialect, Executable, MetaData, Row, Text, TypeDecorator, Uuid, make_url, text
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Executable,
+    MetaData,
+    Row,
+    Text,
+    TypeDecorator,
+    Uuid,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -24,9 +36,10 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase
 
 from rti.core.db_roles import Login, password_of
+from rti.core.errors import NotReady, say
 from rti.core.keyring import NO_KEYS, Keyring
 from rti.core.keyring import read as read_keys
-from rti.core.settings import Settings
+from rti.core.settings import OLDEST_POSTGRES, Settings
 
 UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
 """SQLSTATE of a duplicate key, of a row or table out of reach of a login, and of a lock that another holds
@@ -80,7 +93,10 @@ class Choice(TypeDecorator[StrEnum]):
 
 
 def new_id() -> UUID:
-    """A time-ordered identifier (UUID version 7, RFC 9562), made before the row is."""
+    """A time-ordered identifier (UUID version 7, RFC 9562), made before the row is.
+
+    In SQL `new_id()` makes the same, for rows of which only the database knows how many there are.
+    """
     return uuid_utils.compat.uuid7()
 
 
@@ -115,6 +131,20 @@ def is_outage(fault: BaseException) -> bool:
     return sqlstate.startswith(_OUTAGES) or isinstance(fault, OSError | PoolTimeout)
 
 
+def _require_supported(connection: Any, _: object) -> None:
+    """Refuse a new connection to a server that is too old; the server told its version when it took it."""
+    version = connection.driver_connection.get_server_version()
+    if version.major < OLDEST_POSTGRES:
+        connection.terminate()
+        raise NotReady(
+            say(
+                "The database is PostgreSQL {version}; this program needs version {oldest} or newer",
+                version=version.major,
+                oldest=OLDEST_POSTGRES,
+            )
+        )
+
+
 class Database:
     """An engine and its transactions, and the same database under each of our logins.
 
@@ -137,6 +167,8 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             self._url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
         )
+        # Before anything else is asked of it, which an old one might not understand.
+        event.listen(self.engine.sync_engine, "connect", _require_supported, insert=True)
         self._committing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.keyring, self._folder = keyring, folder
         self._session = async_sessionmaker(self.engine, expire_on_commit=False, info={"keyring": keyring})

@@ -14,7 +14,8 @@
     │   └── TooOften         429   a guess at a password or code that was not looked at
     ├── UsedUp               429   a costly call that this person has made too often
     ├── Unavailable          503   the database or a virus scanner is away, or a disk is full
-    └── BackupFailed         500   a backup was not made or cannot be used; on the command line only
+    ├── BackupFailed         500   a backup was not made or cannot be used; on the command line only
+    └── NotReady             500   the database or the key file is not what the program needs; nothing starts then
 
 Texts are English message ids with {placeholders}; they are translated where they are shown.
 """
@@ -124,6 +125,10 @@ class Unavailable(Problem):
 
 class BackupFailed(Problem):
     title = say("The backup failed or cannot be used")
+
+
+class NotReady(Problem):
+    title = say("The database or the key file is not what this program needs")
 
 
 class Invalid(Problem):

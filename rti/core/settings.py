@@ -15,6 +15,9 @@ from rti.core.errors import Invalid, say
 from rti.core.i18n import Language
 from rti.core.validation import decode, reads
 
+OLDEST_POSTGRES = 15
+"""The oldest major version of PostgreSQL that is supported, that of Debian 12; tests of the database run on it too."""
+
 
 class SettingsFault(Exception):
     """One line for each setting that is wrong, naming it and what would be right."""

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.cipher import Cell, Key, Unreadable, decrypt, encrypt, new_key, padded, unpadded
-from rti.core.errors import Conflict, say
+from rti.core.errors import Conflict, NotReady, say
 from rti.core.keyring import Keyring
 from rti.models.cbos import CboRow
 from rti.models.keys import DataKeyRow, EncryptedColumn, KeyState
@@ -122,7 +122,7 @@ async def keys_to_encrypt(session: AsyncSession, cbo_id: UUID, now: datetime) ->
 
 
 async def require_keys(session: AsyncSession) -> None:
-    """Refuse to serve with a key file that lacks keys in use; raises RuntimeError with their numbers.
+    """Refuse to serve with a key file that lacks keys in use; raises NotReady with their numbers.
 
     Without them letters would look as if nobody had asked, and new ones would be under other keys.
     """
@@ -130,8 +130,11 @@ async def require_keys(session: AsyncSession) -> None:
     held = {f"{number:08x}" for number in keyring(session).by_number}
     missing = sorted(set(await session.scalars(used)) - held)
     if missing:
-        raise RuntimeError(
-            f"The key file (RTI_KEY_FILE) lacks keys that wrap data keys in use: {', '.join(missing)}"
+        raise NotReady(
+            say(
+                "The key file (RTI_KEY_FILE) lacks keys that wrap data keys in use: {keys}",
+                keys=", ".join(missing),
+            )
         )
 
 

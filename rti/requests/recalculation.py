@@ -36,7 +36,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import CreateTable, DropTable
 
 from rti.calendars.queries import calendar_of
-from rti.core.db import Choice, new_id
+from rti.core.db import Choice
 from rti.law.deadlines import ClockState
 from rti.law.rules import ClockKind
 from rti.models.requests import NEVER, DateChangeRow, DeadlineRow, RequestRow
@@ -281,7 +281,7 @@ async def _write(session: AsyncSession, cause: str, now: datetime) -> None:
     for statement in (clocks, requests):
         await session.execute(statement.execution_options(synchronize_session=False))
     moved = select(
-        _ids_of_now(),
+        func.new_id(),
         RequestRow.cbo_id,
         changed.request_id,
         changed.kind,
@@ -294,10 +294,3 @@ async def _write(session: AsyncSession, cause: str, now: datetime) -> None:
     table = DateChangeRow.__table__
     columns = ("id", "cbo_id", "request_id", "kind", "old_due_on", "new_due_on", "cause", "changed_at")
     await session.execute(insert(DateChangeRow).from_select([table.c[name] for name in columns], moved))
-
-
-def _ids_of_now() -> Any:
-    """Identifiers like `new_id()`, made by the database: the time and version of one, and bits of chance."""
-    time_and_version = str(new_id())[:15]
-    chance = func.substr(cast(func.gen_random_uuid(), Text), len(time_and_version) + 1)
-    return cast(literal(time_and_version).concat(chance), Uuid)

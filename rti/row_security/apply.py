@@ -1,7 +1,7 @@
 """The declaration of `row_security.policies` made into roles, grants, functions and policies.
 
 It is applied anew after every migration, in one transaction, so that the declaration is the only history
-there is. Whoever migrates is a superuser, or may create roles and pass row-level security.
+there is. Whoever migrates is a superuser: nobody else may create the login that backs everything up.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from rti.core.db import Database
 from rti.core.db_roles import OWNER, Login, password_of
+from rti.core.errors import NotReady, say
 from rti.core.visibility import FUNCTIONS
 from rti.row_security.policies import OPEN, OWNER_READS, RESTRICTED
 from rti.row_security.verify import FINGERPRINT, faults
@@ -30,19 +31,22 @@ def declaration() -> str:
 async def require(database: Database) -> None:
     """Refuse to serve from a database in which anybody could see more than is declared.
 
-    Raises RuntimeError with every fault.
+    Raises NotReady with every fault.
     """
     async with database.transaction() as session:
         found = await faults(session, declaration())
     if found:
-        raise RuntimeError("\n".join(["The database does not stand as declared:", *found]))
+        raise NotReady(say("The database does not stand as declared: {faults}", faults="; ".join(found)))
 
 
 def apply(connection: Connection, secret: str) -> None:
     """Let the database stand as declared; `secret` is what the passwords of the logins are derived from.
 
-    Over a Unix socket the server trusts who its folder lets in, and passwords are left alone.
+    Over a Unix socket the server trusts who its folder lets in, and passwords are left alone. Raises NotReady
+    where the connection is not a superuser's.
     """
+    if connection.exec_driver_sql("SELECT current_setting('is_superuser')").scalar_one() != "on":
+        raise NotReady(say("The user of RTI_DATABASE_URL has to be a superuser of PostgreSQL for this"))
     for statement in _logins(connection, secret):
         connection.execute(text(statement))
     for statement in (*_clean(connection), *_functions(), *_open_tables(), *_restricted_tables()):
@@ -72,8 +76,6 @@ def _created(role: str) -> str:
 
 def _clean(connection: Connection) -> Iterator[str]:
     """Every table belongs to the owner, and nothing that was granted or declared before is left."""
-    if connection.exec_driver_sql("SELECT current_setting('is_superuser')").scalar_one() != "on":
-        yield f"GRANT {OWNER} TO CURRENT_USER"
     yield f"CREATE SCHEMA IF NOT EXISTS rti AUTHORIZATION {OWNER}"
     yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {OWNER}, {', '.join(Login)}"

@@ -49,6 +49,13 @@ def _today(state: State) -> date:
     return wallclock.day_of(wallclock.now(), state.settings.timezone)
 
 
+async def require_ready(auth_database: Database) -> None:
+    """Refuse to serve from a database or with a key file that does not fit; raises NotReady."""
+    await require(auth_database)
+    async with auth_database.transaction() as session:
+        await require_keys(session)
+
+
 def create_app(settings: Settings) -> Litestar:
     """The application of one process, for `settings` that name a database and a secret."""
     logs.configure()
@@ -56,10 +63,7 @@ def create_app(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        auth_database = database.under(Login.AUTH)
-        await require(auth_database)
-        async with auth_database.transaction() as session:
-            await require_keys(session)
+        await require_ready(database.under(Login.AUTH))
         yield
         await database.close()
 

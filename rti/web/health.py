@@ -25,7 +25,7 @@ from rti.audit.sealer import waiting
 from rti.backups import runs
 from rti.backups.retention import BACKUP_ALARM, DRILL_ALARM
 from rti.core.db_roles import Login
-from rti.core.errors import NotFound
+from rti.core.errors import NotFound, NotReady
 from rti.core.periodic import PeriodicJob
 from rti.core.settings import Settings
 from rti.models.backups import RunKind
@@ -144,6 +144,8 @@ async def examine(state: State, now: datetime) -> Health:
             unchained = await waiting(session)
             anchored_at = await last_checkpoint(session)
             backups = await _backups(session, now) if state.settings.makes_backups else {}
+    except NotReady:
+        raise
     except Exception:
         log.exception("database_not_well")
         jobs = {job.name: _job(job, None, now) for job in jobs_of(state.settings)}

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core import keyring as key_file
 from rti.core.cipher import Unreadable
 from rti.core.db import Database, new_id
-from rti.core.errors import Conflict
+from rti.core.errors import Conflict, NotReady
 from rti.core.keyring import Keyring
 from rti.core.settings import Settings
 from rti.encryption.data_keys import keys_to_decrypt, keys_to_encrypt, require_keys
@@ -114,7 +114,7 @@ async def test_no_key_in_the_key_file_is_needed_for_what_was_destroyed(session: 
     await keys_to_encrypt(session, cbo.id, NOW)
     of_another_file = update(DataKeyRow).values(key_number="00000001")
     await session.execute(of_another_file)
-    with pytest.raises(RuntimeError, match="00000001"):
+    with pytest.raises(NotReady, match="00000001"):
         await require_keys(session)
     await session.execute(of_another_file.values(state=KeyState.DESTROYED, wrapped=None))
     await require_keys(session)
@@ -222,7 +222,7 @@ async def test_the_web_server_does_not_start_without_a_key_in_use(
     await _filled(database, 1)
     number = f"{key_file.read(KEY_FILE).current.number:08x}"
     app = create_app(replace(settings, key_file=key_file.kept(tmp_path / "other")))
-    told = pytest.RaisesExc(RuntimeError, match=f"lacks keys .*: {number}")
+    told = pytest.RaisesExc(NotReady, match=f"lacks keys .*: {number}")
     with pytest.RaisesGroup(told, flatten_subgroups=True):
         async with app.lifespan():
             pass

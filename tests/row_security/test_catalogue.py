@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from rti.core.db import Database
 from rti.core.db_roles import Login
+from rti.core.errors import NotReady
 from rti.core.settings import Settings
 from rti.core.visibility import FUNCTIONS
 from rti.row_security.apply import declaration, require
@@ -53,7 +54,7 @@ async def test_the_web_server_does_not_start_on_such_a_database(
     async with database.transaction() as session:
         await session.execute(text("ALTER TABLE request NO FORCE ROW LEVEL SECURITY"))
     app = create_app(settings)
-    told = pytest.RaisesExc(RuntimeError, match="request holds rows")
+    told = pytest.RaisesExc(NotReady, match="request holds rows")
     with pytest.RaisesGroup(told, flatten_subgroups=True):
         async with app.lifespan():
             pass
