@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Row, Select, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.core.attributes import from_attributes
 from rti.core.errors import NotFound
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.roles import SUPPORT, Person
@@ -84,22 +85,16 @@ async def message(session: AsyncSession, person: Person, message_id: UUID) -> Me
 def _view(row: Row[MessageRow, str], person: Person) -> MessageView:
     found, cbo_code = row
     own = found.person_id == person.id
-    return MessageView(
-        id=found.id,
-        kind=found.kind,
-        state=found.state,
+    hidden = () if own else ("to_address", "language", "subject", "body")
+    return from_attributes(
+        MessageView,
+        found,
         cbo_code=cbo_code,
-        created_at=found.created_at,
-        finished_at=found.finished_at,
         next_attempt_at=found.next_attempt_at if found.state in WAITING else None,
         attempts=found.attempt,
         ambiguous_attempts=found.ambiguous,
-        last_reply=found.last_reply,
         own=own,
-        to_address=found.to_address if own else None,
-        language=found.language if own else None,
-        subject=found.subject if own else None,
-        body=found.body if own else None,
+        **dict.fromkeys(hidden),
     )
 
 

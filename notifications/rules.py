@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import asdict
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.commands import SaveRule
 from rti.audit.record import record
 from rti.campaigns.queries import campaign
+from rti.core.attributes import from_attributes
 from rti.core.errors import Fault, Invalid, NotFound, say
 from rti.law.reminders import DEFAULT_RULES, ReminderRule
 from rti.models.audit import AuditAction
@@ -55,17 +57,7 @@ async def save(session: AsyncSession, campaign_id: UUID, command: SaveRule, now:
     if faults:
         raise Invalid(*faults)
     await _take_over(session, campaign_id)
-    await session.merge(
-        ReminderRuleRow(
-            campaign_id=campaign_id,
-            name=command.name,
-            about=command.about,
-            begins=command.begins,
-            ends=command.ends,
-            every=command.every,
-            to=command.to,
-        )
-    )
+    await session.merge(ReminderRuleRow(campaign_id=campaign_id, **asdict(command)))
     record(session, AuditAction.RULES_CHANGED, now, about=campaign_id, saved=command.name)
     await session.flush()
 
@@ -92,15 +84,7 @@ async def _take_over(session: AsyncSession, campaign_id: UUID) -> None:
         return
     row.own_rules = True
     session.add_all(
-        ReminderRuleRow(
-            campaign_id=campaign_id,
-            name=rule.name,
-            about=rule.about,
-            begins=rule.begins,
-            ends=rule.ends,
-            every=rule.every,
-            to=rule.to,
-        )
+        ReminderRuleRow(campaign_id=campaign_id, **asdict(from_attributes(SaveRule, rule)))
         for rule in DEFAULT_RULES
     )
     await session.flush()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import asdict
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +12,7 @@ from rti.accounts import passwords, sessions
 from rti.accounts.commands import ChangeEmail, ChangePassword, ChangeRole, SaveMe
 from rti.accounts.sessions import SignedIn
 from rti.audit.record import record
+from rti.core.attributes import assign
 from rti.core.db import unique
 from rti.core.errors import Fault, Invalid, NotFound, invalid, say
 from rti.core.roles import CBO, Person, Role, manages
@@ -107,10 +109,7 @@ async def save_me(session: AsyncSession, me: Person, command: SaveMe, now: datet
     if command.hours_from >= command.hours_to:
         raise invalid("hours_to", say("The end of the sending hours must be later than their start"))
     row = await person(session, me.id)
-    changed = [name for name in SaveMe.__struct_fields__ if getattr(row, name) != getattr(command, name)]
-    for name in changed:
-        setattr(row, name, getattr(command, name))
-    if changed:
+    if changed := assign(row, asdict(command)):
         record(
             session,
             AuditAction.SETTINGS_CHANGED,

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core import wallclock
+from rti.core.attributes import from_attributes
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.roles import Person
 from rti.core.validation import ShortText
@@ -71,29 +72,11 @@ async def entries(
         query = query.where(tuple_(AuditEntryRow.happened_at, AuditEntryRow.id) < behind)
     newest_first = (AuditEntryRow.happened_at.desc(), AuditEntryRow.id.desc())
     found = await session.execute(query.order_by(*newest_first).limit(size + 1))
-    views = [_view(*row) for row in found]
+    views = [
+        from_attributes(AuditView, row, person_id=person_id, person_name=name, cbo_id=cbo_id, cbo_code=code)
+        for row, person_id, name, cbo_id, code in found
+    ]
     return page_of(views, size, lambda each: (each.happened_at.isoformat(), str(each.id)))
-
-
-def _view(
-    row: AuditEntryRow,
-    person_id: UUID | None,
-    person_name: str | None,
-    cbo_id: UUID | None,
-    cbo_code: str | None,
-) -> AuditView:
-    return AuditView(
-        id=row.id,
-        happened_at=row.happened_at,
-        what=row.what,
-        person_id=person_id,
-        person_name=person_name,
-        cbo_id=cbo_id,
-        cbo_code=cbo_code,
-        about=row.about,
-        details=row.details,
-        position=row.position,
-    )
 
 
 def _told(cbo_id: Any, reader: Person | None) -> ColumnElement[bool]:

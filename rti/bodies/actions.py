@@ -1,12 +1,15 @@
 """Adding and correcting public bodies."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from msgspec.structs import asdict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.bodies.commands import SaveBody
 from rti.bodies.queries import body
+from rti.core.attributes import assign
 from rti.core.db import new_id, unique
 from rti.core.errors import invalid, say
 from rti.models.bodies import AreaRow, PublicBodyRow
@@ -25,6 +28,12 @@ async def edit(session: AsyncSession, body_id: UUID, command: SaveBody) -> Publi
     return row
 
 
+def row_values(command: SaveBody) -> dict[str, Any]:
+    """The columns of a body that follow from a command."""
+    province = command.area_code[:2] if command.area_code else None
+    return asdict(command) | {"email": command.email or "", "province_code": province}
+
+
 async def _save(session: AsyncSession, row: PublicBodyRow, command: SaveBody) -> None:
     if command.area_code and await session.get(AreaRow, command.area_code) is None:
         raise invalid(
@@ -35,8 +44,5 @@ async def _save(session: AsyncSession, row: PublicBodyRow, command: SaveBody) ->
         )
     taken = invalid("code", say("There is already a public body with the code {code}", code=command.code))
     async with unique(session, taken):
-        for name in SaveBody.__struct_fields__:
-            setattr(row, name, getattr(command, name))
-        row.email = command.email or ""
-        row.province_code = command.area_code[:2] if command.area_code else None
+        assign(row, row_values(command))
         session.add(row)

@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import asdict
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
 from rti.campaigns.commands import MarkAreas, SaveCampaign
 from rti.campaigns.queries import campaign
+from rti.core.attributes import assign
 from rti.core.db import new_id, unique
 from rti.core.errors import Fault, Invalid, invalid, say
 from rti.law.limits import parse_limit
@@ -66,8 +68,8 @@ async def _save(session: AsyncSession, row: CampaignRow, command: SaveCampaign, 
         statute = await newest_of(session, command.statute_id or "")
     taken = invalid("code", say("There is already a campaign with the code {code}", code=command.code))
     async with unique(session, taken):
-        for name in ("code", "name_km", "name_en", "starts_on", "ends_on"):
-            setattr(row, name, getattr(command, name))
-        row.statute_id = statute.id
+        values = asdict(command) | {"statute_id": statute.id}
+        del values["limit"]
+        assign(row, values)
         session.add(row)
         record(session, AuditAction.CAMPAIGN_CHANGED, now, about=row.id, statute=statute.id)

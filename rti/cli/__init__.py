@@ -75,17 +75,10 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except (DBAPIError, OSError) as error:
-        cause = getattr(error, "orig", None)
-        sqlstate = str(getattr(cause, "sqlstate", ""))
-        if sqlstate.startswith(REFUSED):
-            hint = "Logins come from rti migrate, run with the same RTI_SECRET"
-            typer.echo(f"PostgreSQL refuses the connection: {cause}. {hint}", err=True)
-        elif sqlstate == UNDEFINED_TABLE:
-            typer.echo("The database has no tables. Run rti migrate first", err=True)
-        elif is_outage(error):
-            typer.echo(f"The database is not responding, or its disk is full: {error}", err=True)
-        else:
+        sentence = _explained(error)
+        if sentence is None:
             raise
+        typer.echo(sentence, err=True)
         sys.exit(1)
     except Invalid as invalid:
         for fault in invalid.faults:
@@ -94,3 +87,14 @@ def main() -> None:
     except Problem as problem:
         typer.echo(str(problem), err=True)
         sys.exit(1)
+
+
+def _explained(error: DBAPIError | OSError) -> str | None:
+    """What is wrong with the database in a sentence, where a person can mend it."""
+    cause = getattr(error, "orig", None)
+    sqlstate = str(getattr(cause, "sqlstate", ""))
+    if sqlstate.startswith(REFUSED):
+        return f"PostgreSQL refuses the connection: {cause}. Logins come from rti migrate, run with the same RTI_SECRET"
+    if sqlstate == UNDEFINED_TABLE:
+        return "The database has no tables. Run rti migrate first"
+    return f"The database is not responding, or its disk is full: {error}" if is_outage(error) else None

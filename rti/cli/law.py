@@ -12,12 +12,11 @@ from rti.campaigns.queries import campaign_of
 from rti.cli.working import in_transaction
 from rti.core.validation import decode, text_of
 from rti.law.statutes import Statute
-from rti.statistics.what_if import WhatIf
+from rti.statistics.what_if import ComparisonView, WhatIf, comparison_view
 from rti.statistics.what_if import what_if as compare
 from rti.statutes import versions
 from rti.statutes.commands import AddStatuteText
 from rti.statutes.documents import parse_statute
-from rti.web.pages.what_if import ComparisonView, comparison_view
 
 app = typer.Typer(name="statutes", help="Check and add statute files.", no_args_is_help=True)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Column, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.core.attributes import assign
 from rti.core.cipher import NUMBER_AT, NUMBER_SIZE, Cell, Key, decrypt, encrypt
 from rti.core.db import Database
 from rti.encryption.data_keys import FIRST_EPOCH, alone_with_keys, keyring, unwrapped, wrapping
@@ -34,8 +35,7 @@ async def rewrap(database: Database) -> int:
             found = rows.all()
             for row in found:
                 key = unwrapped(ring, row.cbo_id, row.epoch, row.wrapped or b"")
-                for name, value in wrapping(session, row.cbo_id, row.epoch, key).items():
-                    setattr(row, name, value)
+                assign(row, wrapping(session, row.cbo_id, row.epoch, key))
         count += len(found)
         if len(found) < KEYS_AT_ONCE:
             return count

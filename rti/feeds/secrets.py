@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,19 @@ class FeedReader:
     since: datetime
     named: bool
     alarm_hour: int | None
+
+
+class Addresses(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a person's programs fetch the dates and the changes."""
+
+    deadlines: str
+    changes: str
+
+
+def addresses(base: str, secret: str) -> Addresses:
+    return Addresses(
+        deadlines=f"{base}/feeds/{secret}/deadlines.ics", changes=f"{base}/feeds/{secret}/changes.atom"
+    )
 
 
 async def renew(session: AsyncSession, person: Person, now: datetime) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import calendar_of
 from rti.campaigns.queries import campaign_of
+from rti.core.attributes import from_attributes
 from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, Message, say
 from rti.core.roles import Person
@@ -56,22 +57,8 @@ class LookUp:
         law = await self._law(chosen, faults)
         if cbo_id is None or body_id is None or law is None or faults:
             raise Invalid(*faults)
-        command = FileRequest(
-            body_id=body_id,
-            title=line.title,
-            topic=line.topic,
-            channel=line.channel,
-            question=line.question,
-            cbo_id=cbo_id,
-            campaign_id=campaign[0] if campaign else None,
-            statute_id=line.statute_id,
-            reference=line.reference,
-            drafted_on=line.drafted_on,
-            submitted_on=line.submitted_on,
-            received_on=line.received_on,
-            received_at=line.received_at,
-            urgent=line.urgent,
-        )
+        campaign_id = campaign[0] if campaign else None
+        command = from_attributes(FileRequest, line, body_id=body_id, cbo_id=cbo_id, campaign_id=campaign_id)
         return command, law
 
     def _fault(self, name: str, message: Message) -> Fault:

@@ -29,6 +29,7 @@ from rti.requests.commands import RequestLine
 
 FIELDS = RequestLine.__struct_fields__
 DAYS = ("drafted_on", "submitted_on", "received_on", "answered_on")
+_REQUIRED = {each.name for each in msgspec.structs.fields(RequestLine) if each.required}
 _LATER = {"body"}
 """What a line must bring itself: no default makes sense for it."""
 
@@ -137,7 +138,7 @@ def _iso(text: str, form: str) -> str:
 FIXED = RequestMap(
     columns={name: (name,) for name in FIELDS} | {"body": ("body_code",)},
     others_may_be_there=False,
-    optional=frozenset(FIELDS) - {"body", "title", "topic"},
+    optional=frozenset(FIELDS) - _REQUIRED,
 )
 """The layout for files of our own: the names of our fields, and bodies by their codes."""
 

@@ -8,8 +8,10 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.bodies.actions import row_values
 from rti.bodies.commands import SaveBody
 from rti.cbos.commands import SaveCbo
+from rti.core.attributes import assign
 from rti.core.errors import Fault, Invalid, say
 from rti.core.validation import decode
 from rti.imports.csv_reader import Columns, CsvFile
@@ -61,7 +63,9 @@ async def import_by_code(
             columns = values(given)
             if row := known.get(given.code):
                 named = {name: columns[name] for name in columns if FOLLOWS.get(name, name) in line.cells}
-                report.add(line.number, _update(row, named))
+                report.add(
+                    line.number, LineResult.UPDATED if assign(row, named) else LineResult.ALREADY_THERE
+                )
             else:
                 session.add(table(**columns, created_at=now))
                 report.add(line.number, LineResult.IMPORTED)
@@ -87,26 +91,14 @@ def _check(given: SaveBody | SaveCbo, areas: frozenset[str], seen: dict[str, int
         raise Invalid(*faults)
 
 
-def _update(row: Any, values: dict[str, Any]) -> LineResult:
-    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    return LineResult.UPDATED if changed else LineResult.ALREADY_THERE
-
-
 BODY_COLUMNS = columns_of(SaveBody)
 
 
 async def import_bodies(session: AsyncSession, file: CsvFile, now: datetime, run: Run) -> Report:
     """Add bodies, and update those whose code is known."""
     return await import_by_code(
-        session, file, run, kind=SaveBody, table=PublicBodyRow, values=_values, now=now
+        session, file, run, kind=SaveBody, table=PublicBodyRow, values=row_values, now=now
     )
-
-
-def _values(given: SaveBody) -> dict[str, Any]:
-    province = given.area_code[:2] if given.area_code else None
-    return msgspec.structs.asdict(given) | {"email": given.email or "", "province_code": province}
 
 
 CBO_COLUMNS = columns_of(SaveCbo)

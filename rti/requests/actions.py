@@ -9,11 +9,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import asdict, astuple
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
 from rti.calendars.queries import calendar_of, count_undisturbed
+from rti.core.attributes import assign, from_attributes
 from rti.core.db import new_id, unique
 from rti.core.errors import Fault, Invalid, NotFound, invalid, say
 from rti.core.roles import Person
@@ -27,9 +29,9 @@ from rti.models.audit import AuditAction
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
-from rti.models.requests import NEVER, DateChangeRow, DeadlineRow, EventRow, Filing, RequestRow
+from rti.models.requests import DateChangeRow, DeadlineRow, EventRow, Filing, RequestRow
 from rti.requests.checks import FIRST_DAYS, event_faults, filing_faults
-from rti.requests.commands import FileRequest, RecordEvent, SaveRequester
+from rti.requests.commands import FileRequest, PlainFields, RecordEvent, SaveRequester
 from rti.requests.projection import Projection, project, to_law
 from rti.requests.queries import events_of, visible
 from rti.requests.references import next_reference
@@ -74,9 +76,9 @@ async def file_request(
     session.add_all(deadline_rows(request, projection.deadlines))
     record(session, AuditAction.REQUEST_FILED, now, about=request.id, cbo_id=cbo_id)
     await session.flush()
-    given = {name: getattr(command, name) for name in SaveRequester.__struct_fields__}
-    if any(given.values()):
-        await save_requester(session, request, SaveRequester(**given), now)
+    asks = from_attributes(SaveRequester, command)
+    if any(astuple(asks)):
+        await save_requester(session, request, asks, now)
     return request
 
 
@@ -90,16 +92,12 @@ def request_row(
         campaign_id=command.campaign_id,
         body_id=command.body_id,
         reference=reference,
-        title=command.title,
-        question=command.question,
-        topic=command.topic,
-        channel=command.channel,
-        urgent=command.urgent,
         filing=command.filing,
         statute_id=statute.id,
         statute_version=statute.version,
         filed_by=by,
         created_at=now,
+        **asdict(from_attributes(PlainFields, command)),
     )
 
 
@@ -233,10 +231,7 @@ async def replace_deadlines(
 
 def write_projection(request: RequestRow, projection: Projection) -> None:
     """Put the folded columns in place."""
-    for name in Projection.__dataclass_fields__:
-        if name not in {"deadlines", "next_due_on"}:
-            setattr(request, name, getattr(projection, name))
-    request.next_due_on = projection.next_due_on or NEVER
+    assign(request, projection.columns())
 
 
 def deadline_rows(request: RequestRow, clocks: Sequence[Deadline]) -> list[DeadlineRow]:

@@ -12,26 +12,40 @@ from rti.law.status import RequestStatus
 from rti.models.requests import Channel, Filing, Topic
 
 
-class FileRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Record a request. Days on which nothing has happened yet stay empty; any may lie in the past.
+class PlainFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What is stored of a request just as it is given: each field is a column of `RequestRow` of the same name.
 
-    `urgent` is one about life or liberty; `received_at` the hour of receipt, where a law counts hours.
+    `urgent` is one about life or liberty.
     """
 
-    body_id: UUID
     title: ShortText
     topic: Topic
     channel: Channel = Channel.COUNTER
     question: Paragraphs = ""
-    cbo_id: UUID | None = None
-    campaign_id: UUID | None = None
+    urgent: bool = False
+
+
+class FilingFields(PlainFields, frozen=True, kw_only=True):
+    """What is told of a request wherever it comes from, and is worked upon before it is stored.
+
+    Days on which nothing has happened yet stay empty; any may lie in the past. `received_at` is the hour of
+    receipt, where a law counts hours.
+    """
+
     statute_id: Code | None = None
     reference: Code | None = None
     drafted_on: date | None = None
     submitted_on: date | None = None
     received_on: date | None = None
     received_at: Hour | None = None
-    urgent: bool = False
+
+
+class FileRequest(FilingFields, frozen=True, kw_only=True):
+    """Record a request of an organisation to a body."""
+
+    body_id: UUID
+    cbo_id: UUID | None = None
+    campaign_id: UUID | None = None
     filing: Filing = Filing.ITSELF
     requester_name: ShortText = ""
     requester_phone: ShortText = ""
@@ -54,26 +68,15 @@ class OpenSealed(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Line = ""
 
 
-class RequestLine(msgspec.Struct, frozen=True, kw_only=True):
+class RequestLine(FilingFields, frozen=True, kw_only=True):
     """A request out of a file, with its answer; organisation, body and campaign by their codes.
 
     `body` is a name where the file knows bodies by their names.
     """
 
     body: ShortText
-    title: ShortText
-    topic: Topic
-    channel: Channel = Channel.COUNTER
-    question: Paragraphs = ""
     cbo_code: Code | None = None
     campaign_code: Code | None = None
-    statute_id: Code | None = None
-    reference: Code | None = None
-    drafted_on: date | None = None
-    submitted_on: date | None = None
-    received_on: date | None = None
-    received_at: Hour | None = None
-    urgent: bool = False
     answered_on: date | None = None
     outcome: Outcome | None = None
 

@@ -1,7 +1,7 @@
 """From the events of a request to where it stands: pure, and the same for one request or a million."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from rti.law.events import Event, EventKind, Outcome, effective
 from rti.law.rules import FILING, ClockKind
 from rti.law.status import RequestStatus, status_on
 from rti.law.statutes import Statute
-from rti.models.requests import EventRow
+from rti.models.requests import NEVER, EventRow
 
 _HOME = ZoneInfo(HOME_ZONE)
 DECISIVE = (ClockKind.REPLY, ClockKind.SUPPLY, ClockKind.CAP)
@@ -22,7 +22,7 @@ DECISIVE = (ClockKind.REPLY, ClockKind.SUPPLY, ClockKind.CAP)
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Where a request stands; the fields are the folded columns of the table `request`."""
+    """Where a request stands; the fields but `deadlines` are the folded columns of the table `request`."""
 
     status: RequestStatus
     outcome: Outcome | None
@@ -36,8 +36,12 @@ class Projection:
     confirmed: bool
     answered_on: date | None
     ended_on: date | None
-    next_due_on: date | None
+    next_due_on: date
     deadlines: tuple[Deadline, ...]
+
+    def columns(self) -> dict[str, Any]:
+        """The folded columns with their values."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "deadlines"}
 
 
 def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Projection:
@@ -61,7 +65,7 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
         confirmed=decisive is None or decisive.confirmed,
         answered_on=_day(answer),
         ended_on=_day(withdrawal),
-        next_due_on=min(pending, default=None),
+        next_due_on=min(pending, default=NEVER),
         deadlines=clocks,
     )
 

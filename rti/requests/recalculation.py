@@ -39,10 +39,9 @@ from rti.calendars.queries import calendar_of
 from rti.core.db import Choice
 from rti.law.deadlines import ClockState
 from rti.law.rules import ClockKind
-from rti.models.requests import NEVER, DateChangeRow, DeadlineRow, RequestRow
+from rti.models.requests import DateChangeRow, DeadlineRow, RequestRow
 from rti.requests.actions import deadline_values
 from rti.requests.batch_projection import AT_ONCE, Law, event_signatures, project_samples
-from rti.requests.projection import Projection
 from rti.statutes.queries import of_country
 
 SHOWN = 50
@@ -201,18 +200,14 @@ async def _project(session: AsyncSession, laws: Mapping[tuple[str, int], Law]) -
         )
         keys = [dict(zip(_GROUP, row, strict=False)) for row in part]
         projection = list(zip(keys, folds, strict=True))
-        await session.execute(insert(_FOLD), [{**key, **_standing(fold)} for key, fold in projection])
+        standings = [{**key, **{name: getattr(fold, name) for name in _STANDING}} for key, fold in projection]
+        await session.execute(insert(_FOLD), standings)
         await session.execute(
             insert(_NEW_CLOCK),
             [{**key, **deadline_values(clock)} for key, fold in projection for clock in fold.deadlines],
         )
     for table in (_FOLD, _NEW_CLOCK):
         await session.execute(text(f"ANALYZE {table.name}"))
-
-
-def _standing(fold: Projection) -> dict[str, Any]:
-    standing = {name: getattr(fold, name) for name in _STANDING}
-    return {**standing, "next_due_on": fold.next_due_on or NEVER}
 
 
 def _same_group(table: Table, other: Table = _LOOKED_AT) -> Any:

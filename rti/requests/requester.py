@@ -1,7 +1,7 @@
 """Who asks: kept sealed, shown to the organisation's own people, opened to staff who say why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
+from rti.core.attributes import assign
 from rti.core.db import new_id
 from rti.core.errors import Forbidden, invalid, say
 from rti.core.roles import Person
@@ -32,6 +33,9 @@ class Requester:
     phone: str | None
     address: str | None
     note: str | None
+
+
+_PARTS = tuple(each.name for each in fields(Requester))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +74,13 @@ async def save_requester(
         name: keys.encrypt_text(
             getattr(RequesterRow, name), request.id, getattr(command, f"requester_{name}")
         )
-        for name in Requester.__dataclass_fields__
+        for name in _PARTS
     }
     row = await session.get(RequesterRow, request.id)
     if row is None:
         session.add(RequesterRow(request_id=request.id, cbo_id=request.cbo_id, **sealed))
     else:
-        for name, value in sealed.items():
-            setattr(row, name, value)
+        assign(row, sealed)
     await session.flush()
 
 
@@ -95,12 +98,10 @@ def decrypted(row: RequesterRow | None, keys: DataKeys) -> Requester | None:
     """The requester in plain words, or None where nobody was written down."""
     if row is None:
         return None
-    return Requester(
-        *(
-            keys.text(getattr(RequesterRow, name), row.request_id, getattr(row, name))
-            for name in Requester.__dataclass_fields__
-        )
-    )
+    opened = {
+        name: keys.text(getattr(RequesterRow, name), row.request_id, getattr(row, name)) for name in _PARTS
+    }
+    return Requester(**opened)
 
 
 async def open_identity(

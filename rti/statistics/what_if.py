@@ -161,3 +161,38 @@ def _received(wanted: WhatIf, as_of: date) -> Select[RequestRow]:
         RequestRow.received_on <= as_of, RequestRow.status != RequestStatus.NOT_SUBMITTED
     )
     return query.where(RequestRow.campaign_id == wanted.campaign_id) if wanted.campaign_id else query
+
+
+class StatesView(msgspec.Struct, frozen=True, kw_only=True):
+    own: State
+    other: State
+    requests: int
+
+
+class ComparisonView(msgspec.Struct, frozen=True, kw_only=True):
+    """`in_time_under_both` of `in_time_own` is the answer; `judged_*` are the denominators of the others."""
+
+    rule: str
+    as_of: date
+    in_time_under_both: int
+    in_time_own: int
+    judged_own: int
+    in_time_other: int
+    judged_other: int
+    states: list[StatesView]
+
+
+def comparison_view(found: Comparison) -> ComparisonView:
+    return ComparisonView(
+        rule=found.rule.id,
+        as_of=found.as_of,
+        in_time_under_both=found.still_in_time.numerator,
+        in_time_own=found.own(State.IN_TIME),
+        judged_own=found.own(*JUDGED),
+        in_time_other=found.other(State.IN_TIME),
+        judged_other=found.other(*JUDGED),
+        states=[
+            StatesView(own=own, other=other, requests=count)
+            for (own, other), count in sorted(found.states.items())
+        ],
+    )

@@ -22,6 +22,8 @@ from rti.encryption.data_keys import require_keys
 from rti.row_security.apply import require
 from rti.web import guards, headers, openapi, origins, problems, routes, templating
 from rti.web.denial_log import note_refusal
+from rti.web.forms import Form
+from rti.web.json_body import JsonBodies
 from rti.web.request_class import ReceivedRequest
 
 LARGEST_BODY = 12_000_000
@@ -39,6 +41,10 @@ def _person(request: Request[Any, Any, Any]) -> Person:
 def _auth_database(state: State) -> Database:
     auth_database: Database = state.database.under(Login.AUTH)
     return auth_database
+
+
+def _form() -> Form:
+    return Form()
 
 
 def _now() -> datetime:
@@ -76,9 +82,12 @@ def create_app(settings: Settings) -> Litestar:
             "me": Provide(_me, sync_to_thread=False),
             "person": Provide(_person, sync_to_thread=False),
             "auth_database": Provide(_auth_database, sync_to_thread=False),
+            "form": Provide(_form, sync_to_thread=False),
             "now": Provide(_now, sync_to_thread=False),
             "today": Provide(_today, sync_to_thread=False),
         },
+        plugins=[JsonBodies()],
+        return_dto=None,
         middleware=[origins.SameOrigin(), guards.Authentication],
         request_class=ReceivedRequest,
         exception_handlers=problems.HANDLERS,

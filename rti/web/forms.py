@@ -1,60 +1,138 @@
 """Forms: read what was sent, try the action, and show the same form again with what is wrong."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from typing import Any
 
+from litestar import Request, Response
 from litestar.datastructures import UploadFile
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.errors import Fault, Invalid, say
-from rti.web.templating import WebRequest
+from rti.core.validation import decode
 
 CSRF_FIELD = "_csrf_token"
+_OURS = {"form", "command"}
+
+Answer = Callable[..., Awaitable[Response[Any]]]
 
 
 @dataclass(slots=True)
 class Form:
-    """What a form sent: its texts (the last of each name) and its files."""
+    """What a form sent: its texts (the last of each name) and its files; blank before anything was sent."""
 
-    values: dict[str, str]
-    files: dict[str, UploadFile]
-    faults: tuple[Fault, ...] = field(default=())
+    values: dict[str, str] = field(default_factory=dict)
+    files: dict[str, UploadFile] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
 
-    def good(self) -> None:
-        """Raise what was found wrong before the action."""
-        if self.faults:
-            raise Invalid(*self.faults)
+    def refuse(self, invalid: Invalid) -> None:
+        """Keep what is wrong. A browser fills in everything again but files, so those are asked for once more."""
+        named = {fault.field for fault in invalid.faults}
+        again = [Fault(name, say("Choose this file again")) for name in self.files if name not in named]
+        self.faults = (*invalid.faults, *again)
+
+    def shown(self, initial: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What its fields show: what was sent, or else what they begin with."""
+        return self.values if self.values or self.faults else initial
 
 
-async def read(request: WebRequest) -> Form:
+async def read(request: Request[Any, Any, Any]) -> Form:
     """The fields of a form that hold something, without the form token.
 
     A browser sends a file field in which no file was chosen as an empty text.
     """
-    form = await request.form()
-    values: dict[str, str] = {}
-    files: dict[str, UploadFile] = {}
-    for name, value in form.multi_items():
+    sent = await request.form()
+    form = Form()
+    for name, value in sent.multi_items():
         if isinstance(value, UploadFile):
             if value.filename:
-                files[name] = value
+                form.files[name] = value
         elif value and name != CSRF_FIELD:
-            values[name] = str(value)
-    return Form(values, files)
+            form.values[name] = str(value)
+    return form
+
+
+def read_query(request: Request[Any, Any, Any]) -> Form:
+    """A form that was sent in the address, so that the address can be kept and sent on."""
+    return Form({name: value for name, value in request.query_params.items() if value})
+
+
+def fields_of(row: object, command: type[Struct]) -> dict[str, object]:
+    """What the form of a command shows of something that is there already."""
+    fields = {name: getattr(row, name, None) for name in command.__struct_fields__}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 @asynccontextmanager
-async def attempt(session: AsyncSession, sent: Form) -> AsyncIterator[Any]:
-    """Do the block in a savepoint; if it finds faults, undo it and keep them in `sent.faults`.
-
-    A browser fills in everything again but files, so those are asked for once more.
-    """
+async def attempt(form: Form, *sessions: AsyncSession) -> AsyncIterator[None]:
+    """Do the block in savepoints; if it finds faults, undo it and keep them in `form.faults`."""
     try:
-        async with session.begin_nested():
+        async with AsyncExitStack() as savepoints:
+            for session in sessions:
+                await savepoints.enter_async_context(session.begin_nested())
             yield
     except Invalid as invalid:
-        named = {fault.field for fault in invalid.faults}
-        again = [Fault(name, say("Choose this file again")) for name in sent.files if name not in named]
-        sent.faults = (*invalid.faults, *again)
+        form.refuse(invalid)
+
+
+def else_show(
+    page: HTTPRouteHandler | Answer, read: Callable[..., Awaitable[Form]] = read
+) -> Callable[[Answer], Answer]:
+    """Attempt the action that is decorated; if it finds faults, undo it and answer with `page` instead.
+
+    `read` reads the form. The page and the action get it as `form`, and an action that names a `command`
+    gets its texts decoded as one. All three are called with whatever else they name, as handlers are; a
+    parameter of the page with a default keeps that.
+    """
+    again = page.fn if isinstance(page, HTTPRouteHandler) else page
+
+    def decorate(action: Answer) -> Answer:
+        command = signature(action).parameters.get("command")
+
+        @wraps(action)
+        async def handler(**given: Any) -> Response[Any]:
+            form: Form = await _call(read, given)
+            given["form"] = form
+            sessions = [each for each in given.values() if isinstance(each, AsyncSession)]
+            async with attempt(form, *sessions):
+                if form.faults:
+                    raise Invalid(*form.faults)
+                if command:
+                    given["command"] = decode(command.annotation, form.values)
+                answer: Response[Any] = await _call(action, given)
+            if form.faults:
+                answer = await _call(again, given)
+            return answer
+
+        asked = {**_parameters(read), **_parameters(again), **_parameters(action)}
+        parameters = [each for name, each in asked.items() if name not in _OURS]
+        returns = signature(action).return_annotation
+        handler.__signature__ = Signature(parameters, return_annotation=returns)  # type: ignore[attr-defined]
+        handler.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": returns}
+        return handler
+
+    return decorate
+
+
+def see_other(path: str, **more: Any) -> Redirect:
+    """On to another page after a form (RFC 9110, 15.4.4)."""
+    return Redirect(path, status_code=303, **more)
+
+
+def _parameters(function: Callable[..., Any]) -> dict[str, Parameter]:
+    """What a function has to be given, in the way of handlers: by name."""
+    return {
+        name: each.replace(kind=Parameter.KEYWORD_ONLY)
+        for name, each in signature(function).parameters.items()
+        if each.default is Parameter.empty
+    }
+
+
+async def _call(function: Callable[..., Awaitable[Any]], given: Mapping[str, Any]) -> Any:
+    return await function(**{name: given[name] for name in _parameters(function)})

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.sessions import SignedIn
 from rti.core.db import Database
 from rti.core.roles import Person
+from rti.web import forms
 
 Session = NamedDependency[AsyncSession]
 """`session`: the transaction of this request, under the login of who asks; see `routes`."""
@@ -21,6 +22,8 @@ Me = NamedDependency[SignedIn]
 """`me`: the session or token by which somebody is signed in, or about to be."""
 Door = NamedDependency[Database]
 """`door`: the database of accounts, for what has to be committed before an answer is known."""
+Form = NamedDependency[forms.Form]
+"""`form`: blank for a page that shows one for the first time; see `forms.else_show` for what was sent."""
 Now = NamedDependency[datetime]
 """`now`: the moment of this request."""
 Today = NamedDependency[date]

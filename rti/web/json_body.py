@@ -1,12 +1,12 @@
-"""What the JSON routes share: bodies are read by `decode`, so faults are told as in a form."""
+"""How JSON routes get their `data`: each body is read by `validation.decode`, so faults are listed as in a form."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
-from litestar._openapi.schema_generation import SchemaCreator
-from litestar.dto import MsgspecDTO
+from litestar.dto import AbstractDTO, MsgspecDTO
 from litestar.openapi.spec import Reference, Schema
+from litestar.plugins import SerializationPlugin
 from litestar.typing import FieldDefinition
 
 from rti.core.errors import Malformed, say
@@ -25,17 +25,27 @@ class JsonBody(MsgspecDTO[T]):
             raise Malformed(say("Send one JSON object, in UTF-8")) from None
         return self.decode_builtins(given)
 
-    @classmethod
-    def create_openapi_schema(
-        cls,
-        field_definition: FieldDefinition,  # noqa: ARG003 -- the interface
-        handler_id: str,  # noqa: ARG003 -- the interface
-        schema_creator: SchemaCreator,
-    ) -> Reference | Schema:
-        """The command itself: the framework's copy of it cannot describe a text with a pattern."""
-        return schema_creator.for_field_definition(FieldDefinition.from_annotation(cls.model_type))
-
     def decode_builtins(self, value: Any) -> Any:
         if not isinstance(value, Mapping):
             raise Malformed(say("Send one JSON object, in UTF-8"))
         return decode(self.model_type, value)
+
+    @classmethod
+    def create_openapi_schema(
+        cls, field_definition: FieldDefinition, handler_id: str, schema_creator: Any
+    ) -> Reference | Schema:
+        """The command itself: the framework's copy for a handler cannot describe a text with a pattern."""
+        del handler_id
+        command = FieldDefinition.from_annotation(field_definition.annotation)
+        schema: Reference | Schema = schema_creator.for_field_definition(command)
+        return schema
+
+
+class JsonBodies(SerializationPlugin):
+    """Reads the `data` of every handler as a JsonBody; answers (`return_dto=None`) need no such help."""
+
+    def supports_type(self, field_definition: FieldDefinition) -> bool:
+        return field_definition.is_subclass_of(msgspec.Struct)
+
+    def create_dto_for_type(self, field_definition: FieldDefinition) -> type[AbstractDTO[Any]]:
+        return JsonBody.__class_getitem__(field_definition.annotation)

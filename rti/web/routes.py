@@ -22,7 +22,7 @@ _ACCOUNTS: list[Any] = [
     *api.channels.ROUTES,
 ]
 _SAFETY: list[Any] = [*pages.cbos.SAFETY, *api.cbos.SAFETY]
-_FIGURES: list[Any] = [*pages.statistics.ROUTES, *pages.what_if.ROUTES]
+_FIGURES: list[Any] = [*pages.statistics.ROUTES, *pages.what_if.ROUTES, *api.statistics.ROUTES]
 _OTHERS: list[Any] = [
     *static.ROUTES,
     *health.ROUTES,
@@ -41,6 +41,8 @@ _OTHERS: list[Any] = [
     *pages.evidence.ROUTES,
     *pages.messages.ROUTES,
     *pages.chasers.ROUTES,
+    *api.audit.ROUTES,
+    *api.retention.ROUTES,
     *api.bodies.ROUTES,
     *api.calendars.ROUTES,
     *api.statutes.ROUTES,

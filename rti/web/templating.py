@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ from rti.core.wallclock import day_of, now
 from rti.law.bilingual import BilingualName
 from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
+from rti.web.forms import Form
 from rti.web.guards import cookie_name
 from rti.web.labels import label
 from rti.web.menu import menu
@@ -143,9 +145,20 @@ class Faults:
 
 
 def page(
-    request: WebRequest, template: str, view: object = None, *, status: int = 200, **more: object
+    request: WebRequest,
+    template: str,
+    view: object = None,
+    *,
+    form: Form | None = None,
+    initial: Mapping[str, object] = MappingProxyType({}),
+    status: int = 200,
+    **more: object,
 ) -> Template:
-    """A page: what it shows is `view`; reader, person and address are there on every page."""
+    """A page: what it shows is `view`; reader, person and address are there on every page.
+
+    Its `form` shows what was sent, else what is `initial`; with faults the page is a 422.
+    """
+    form = form or Form()
     reader = reader_of(request)
     me: SignedIn | None = request.scope.get("auth")
 
@@ -166,8 +179,8 @@ def page(
         "languages": i18n.LANGUAGES,
         "path": request.url.path,
         "here": here,
-        "form": {},
-        "faults": Faults(),
+        "form": form.shown(initial),
+        "faults": Faults(form.faults),
         **more,
     }
-    return Template(template, context=context, status_code=status)
+    return Template(template, context=context, status_code=422 if form.faults else status)

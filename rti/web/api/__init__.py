@@ -1,7 +1,12 @@
-"""The JSON API, one module a subject; each lists its handlers in ROUTES."""
+"""The JSON API, one module a subject; each lists its handlers in ROUTES.
+
+A view stands above the routes that answer with it (those of a request in `request_views`); one that pages or the
+command line show too stands with its subject.
+"""
 
 from rti.web.api import (
     accounts,
+    audit,
     bodies,
     calendars,
     campaigns,
@@ -12,14 +17,15 @@ from rti.web.api import (
     imports,
     messages,
     people,
-    request_views,
     requests,
+    retention,
     statistics,
     statutes,
 )
 
 __all__ = [
     "accounts",
+    "audit",
     "bodies",
     "calendars",
     "campaigns",
@@ -30,8 +36,8 @@ __all__ = [
     "imports",
     "messages",
     "people",
-    "request_views",
     "requests",
+    "retention",
     "statistics",
     "statutes",
 ]

@@ -9,12 +9,11 @@ from litestar.params import JSONBody
 
 from rti.accounts import api_tokens, people, sessions, sign_in
 from rti.accounts.commands import AddToken, ChangeEmail, ChangePassword, ConfirmPassword, SaveMe, SignIn
+from rti.core.attributes import from_attributes
 from rti.core.roles import Role, TokenScope
-from rti.models.accounts import ApiTokenRow
 from rti.web.api.people import PersonView, person_view
 from rti.web.guards import interactive_only, open_to_all, recently_authenticated, signed_in
 from rti.web.inject import Door, Id, Me, Now, Session, Who
-from rti.web.json_body import JsonBody
 from rti.web.templating import WebRequest
 
 
@@ -24,7 +23,7 @@ class SignedIn(msgspec.Struct, frozen=True):
     expires_in: int
 
 
-@post("/api/sessions", guards=[open_to_all], dto=JsonBody[SignIn], return_dto=None)
+@post("/api/sessions", guards=[open_to_all])
 async def open_session(
     request: WebRequest, data: JSONBody[SignIn], auth_database: Door, now: Now
 ) -> SignedIn:
@@ -35,13 +34,7 @@ async def open_session(
     return SignedIn(opened.token, opened.person.role, int(sessions.LONGEST.total_seconds()))
 
 
-@post(
-    "/api/sessions/proof",
-    guards=[signed_in, interactive_only],
-    dto=JsonBody[ConfirmPassword],
-    return_dto=None,
-    status_code=204,
-)
+@post("/api/sessions/proof", guards=[signed_in, interactive_only], status_code=204)
 async def confirm_password(data: JSONBody[ConfirmPassword], auth_database: Door, me: Me, now: Now) -> None:
     """For ten minutes, what asks for the password again is allowed."""
     await sign_in.confirm_password(auth_database, me, data.password, now)
@@ -77,21 +70,17 @@ class AddedToken(msgspec.Struct, frozen=True, kw_only=True):
     about: TokenView
 
 
-def _token_view(row: ApiTokenRow) -> TokenView:
-    return TokenView(**{name: getattr(row, name) for name in TokenView.__struct_fields__})
-
-
 @get("/api/me", guards=[signed_in])
 async def show_me(session: Session, person: Who) -> PersonView:
     return person_view(await people.person(session, person.id))
 
 
-@put("/api/me", guards=[signed_in], dto=JsonBody[SaveMe], return_dto=None)
+@put("/api/me", guards=[signed_in])
 async def save_me(data: JSONBody[SaveMe], session: Session, person: Who, now: Now) -> PersonView:
     return person_view(await people.save_me(session, person, data, now))
 
 
-@put("/api/me/password", guards=[signed_in, interactive_only], dto=JsonBody[ChangePassword], return_dto=None)
+@put("/api/me/password", guards=[signed_in, interactive_only])
 async def change_password(
     data: JSONBody[ChangePassword], session: Session, auth_database: Door, me: Me, now: Now
 ) -> SignedIn:
@@ -101,7 +90,7 @@ async def change_password(
     return SignedIn(token, me.person.role, int(sessions.LONGEST.total_seconds()))
 
 
-@put("/api/me/email", guards=[signed_in, recently_authenticated], dto=JsonBody[ChangeEmail], return_dto=None)
+@put("/api/me/email", guards=[signed_in, recently_authenticated])
 async def change_email(data: JSONBody[ChangeEmail], session: Session, me: Me, now: Now) -> SignedIn:
     """Every session and token ends; the answer holds a new one."""
     token = await people.change_email(session, me, data, now)
@@ -110,16 +99,8 @@ async def change_email(data: JSONBody[ChangeEmail], session: Session, me: Me, no
 
 @get("/api/me/sessions", guards=[signed_in])
 async def list_sessions(session: Session, me: Me, now: Now) -> list[SessionView]:
-    return [
-        SessionView(
-            id=row.id,
-            created_at=row.created_at,
-            last_seen_at=row.last_seen_at,
-            expires_at=row.expires_at,
-            this=row.id == me.id,
-        )
-        for row in await sessions.sessions_of(session, me.person.id, now)
-    ]
+    live = await sessions.sessions_of(session, me.person.id, now)
+    return [from_attributes(SessionView, row, this=row.id == me.id) for row in live]
 
 
 @delete("/api/me/sessions/{session_id:uuid}", guards=[signed_in])
@@ -129,13 +110,13 @@ async def end_session(session: Session, person: Who, session_id: Id, now: Now) -
 
 @get("/api/me/tokens", guards=[signed_in])
 async def list_tokens(session: Session, person: Who) -> list[TokenView]:
-    return [_token_view(row) for row in await api_tokens.tokens_of(session, person.id)]
+    return [from_attributes(TokenView, row) for row in await api_tokens.tokens_of(session, person.id)]
 
 
-@post("/api/me/tokens", guards=[signed_in, recently_authenticated], dto=JsonBody[AddToken], return_dto=None)
+@post("/api/me/tokens", guards=[signed_in, recently_authenticated])
 async def add_token(data: JSONBody[AddToken], session: Session, person: Who, now: Now) -> AddedToken:
     row, token = await api_tokens.add(session, person, data, now)
-    return AddedToken(token=token, about=_token_view(row))
+    return AddedToken(token=token, about=from_attributes(TokenView, row))
 
 
 @delete("/api/me/tokens/{token_id:uuid}", guards=[signed_in])

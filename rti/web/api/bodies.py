@@ -8,12 +8,12 @@ from litestar.params import JSONBody
 
 from rti.bodies import actions, queries
 from rti.bodies.commands import SaveBody
+from rti.core.attributes import from_attributes
 from rti.core.roles import SUPPORT
 from rti.core.validation import decode
-from rti.models.bodies import BodyKind, PublicBodyRow
+from rti.models.bodies import BodyKind
 from rti.web.guards import only, signed_in
 from rti.web.inject import Id, Now, Session
-from rti.web.json_body import JsonBody
 from rti.web.templating import WebRequest
 
 
@@ -37,29 +37,25 @@ class BodyList(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-def body_view(row: PublicBodyRow) -> BodyView:
-    return BodyView(**{name: getattr(row, name) for name in BodyView.__struct_fields__})
-
-
 @get("/api/bodies", guards=[signed_in])
 async def list_bodies(request: WebRequest, session: Session) -> BodyList:
     found = await queries.directory(session, decode(queries.BodyFilter, dict(request.query_params)))
-    return BodyList(bodies=[body_view(row) for row in found.items], next=found.next)
+    return BodyList(bodies=[from_attributes(BodyView, row) for row in found.items], next=found.next)
 
 
 @get("/api/bodies/{body_id:uuid}", guards=[signed_in])
 async def show_body(session: Session, body_id: Id) -> BodyView:
-    return body_view(await queries.body(session, body_id))
+    return from_attributes(BodyView, await queries.body(session, body_id))
 
 
-@post("/api/bodies", guards=[only(SUPPORT)], dto=JsonBody[SaveBody], return_dto=None)
+@post("/api/bodies", guards=[only(SUPPORT)])
 async def add_body(data: JSONBody[SaveBody], session: Session, now: Now) -> BodyView:
-    return body_view(await actions.add(session, data, now))
+    return from_attributes(BodyView, await actions.add(session, data, now))
 
 
-@put("/api/bodies/{body_id:uuid}", guards=[only(SUPPORT)], dto=JsonBody[SaveBody], return_dto=None)
+@put("/api/bodies/{body_id:uuid}", guards=[only(SUPPORT)])
 async def edit_body(body_id: Id, data: JSONBody[SaveBody], session: Session) -> BodyView:
-    return body_view(await actions.edit(session, body_id, data))
+    return from_attributes(BodyView, await actions.edit(session, body_id, data))
 
 
 ROUTES = [list_bodies, show_body, add_body, edit_body]

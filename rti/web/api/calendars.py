@@ -1,24 +1,24 @@
 """The calendar as JSON. With `?preview=1` a change tells what it would move, and changes nothing."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable
+from datetime import date
 
 import msgspec
 from litestar import get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.calendars import queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
+from rti.core.attributes import from_attributes
 from rti.core.roles import SUPPORT
 from rti.core.validation import decode
 from rti.law.rules import ClockKind
 from rti.requests import date_changes
 from rti.requests.queries import seen
-from rti.requests.recalculation import Move, Moves
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Now, Recomputing, Session, Today, Who
-from rti.web.json_body import JsonBody
 from rti.web.templating import WebRequest
 
 
@@ -72,84 +72,46 @@ async def show_calendar(request: WebRequest, session: Session, today: Today) -> 
         status=status,
         source=known.source if known else "",
         days_off=[
-            DayOffView(day=row.day, name_km=row.name_km, name_en=row.name_en, source=row.source)
-            for row in await queries.days_off(session, wanted.country, year)
+            from_attributes(DayOffView, row) for row in await queries.days_off(session, wanted.country, year)
         ],
     )
 
 
-async def _change(
-    request: WebRequest, sessions: tuple[Session, Recomputing], command: Command, person: Who, now: datetime
-) -> MovesView:
-    session, recalculating = sessions
-    only_preview = decode(Preview, dict(request.query_params)).preview
-    if only_preview:
-        moves = await date_changes.preview(recalculating, command, now)
-    else:
-        moves = await date_changes.change(recalculating, command, person.id, now)
-    return moves_view(moves, await seen(session, person, moves.first), preview=only_preview)
+Make = NamedDependency[Callable[[Command], Awaitable[MovesView]]]
 
 
-def moves_view(moves: Moves, first: Sequence[Move], *, preview: bool) -> MovesView:
-    """`first` are those of the first moves that the reader may see."""
-    return MovesView(
-        preview=preview,
-        looked_at=moves.looked_at,
-        requests=moves.requests,
-        rewritten=moves.rewritten,
-        first=[MoveView(reference=m.reference, kind=m.kind, old=m.old, new=m.new) for m in first],
-    )
+def _make(
+    request: WebRequest, session: Session, recalculating: Recomputing, person: Who, now: Now
+) -> Callable[[Command], Awaitable[MovesView]]:
+    async def make(command: Command) -> MovesView:
+        preview = decode(Preview, dict(request.query_params)).preview
+        if preview:
+            moves = await date_changes.preview(recalculating, command, now)
+        else:
+            moves = await date_changes.change(recalculating, command, person.id, now)
+        first = [from_attributes(MoveView, move) for move in await seen(session, person, moves.first)]
+        return from_attributes(MovesView, moves, preview=preview, first=first)
+
+    return make
 
 
-@post(
-    "/api/calendar/days-off",
-    guards=[only(SUPPORT), rate_limited(LimitedCall.CALENDARS)],
-    dto=JsonBody[DeclareDay],
-    return_dto=None,
-)
-async def declare_day(
-    request: WebRequest,
-    data: JSONBody[DeclareDay],
-    session: Session,
-    recalculating: Recomputing,
-    person: Who,
-    now: Now,
-) -> MovesView:
-    return await _change(request, (session, recalculating), data, person, now)
+_CHANGING = {"make": Provide(_make, sync_to_thread=False)}
+_GUARDS = [only(SUPPORT), rate_limited(LimitedCall.CALENDARS)]
 
 
-@post(
-    "/api/calendar/withdrawals",
-    guards=[only(SUPPORT), rate_limited(LimitedCall.CALENDARS)],
-    dto=JsonBody[WithdrawDay],
-    return_dto=None,
-)
-async def withdraw_day(
-    request: WebRequest,
-    data: JSONBody[WithdrawDay],
-    session: Session,
-    recalculating: Recomputing,
-    person: Who,
-    now: Now,
-) -> MovesView:
-    return await _change(request, (session, recalculating), data, person, now)
+@post("/api/calendar/days-off", guards=_GUARDS, dependencies=_CHANGING)
+async def declare_day(data: JSONBody[DeclareDay], make: Make) -> MovesView:
+    return await make(data)
 
 
-@post(
-    "/api/calendar/confirmations",
-    guards=[only(SUPPORT), rate_limited(LimitedCall.CALENDARS)],
-    dto=JsonBody[ConfirmYear],
-    return_dto=None,
-)
-async def confirm_year(
-    request: WebRequest,
-    data: JSONBody[ConfirmYear],
-    session: Session,
-    recalculating: Recomputing,
-    person: Who,
-    now: Now,
-) -> MovesView:
-    return await _change(request, (session, recalculating), data, person, now)
+@post("/api/calendar/withdrawals", guards=_GUARDS, dependencies=_CHANGING)
+async def withdraw_day(data: JSONBody[WithdrawDay], make: Make) -> MovesView:
+    return await make(data)
+
+
+@post("/api/calendar/confirmations", guards=_GUARDS, dependencies=_CHANGING)
+async def confirm_year(data: JSONBody[ConfirmYear], make: Make) -> MovesView:
+    return await make(data)
 
 
 ROUTES = [show_calendar, declare_day, withdraw_day, confirm_year]

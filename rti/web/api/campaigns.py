@@ -1,4 +1,4 @@
-"""The reminder rules of a campaign as JSON."""
+"""Campaigns with their target areas and reminder rules as JSON."""
 
 from datetime import date
 from uuid import UUID
@@ -11,12 +11,10 @@ from notifications import rules
 from notifications.commands import SaveRule
 from rti.campaigns import actions, queries
 from rti.campaigns.commands import MarkAreas, SaveCampaign
-from rti.campaigns.queries import campaign
+from rti.core.attributes import from_attributes
 from rti.core.roles import SUPPORT
-from rti.models.campaigns import CampaignRow
 from rti.web.guards import only, signed_in
 from rti.web.inject import Id, Now, Session
-from rti.web.json_body import JsonBody
 
 
 class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,19 +34,15 @@ class CampaignDetail(msgspec.Struct, frozen=True, kw_only=True):
     target_areas: list[str]
 
 
-def campaign_view(row: CampaignRow) -> CampaignView:
-    return CampaignView(**{name: getattr(row, name) for name in CampaignView.__struct_fields__})
-
-
 async def _detail(session: Session, campaign_id: UUID) -> CampaignDetail:
     row = await queries.campaign(session, campaign_id)
     codes = await queries.target_codes(session, campaign_id)
-    return CampaignDetail(campaign=campaign_view(row), target_areas=sorted(codes))
+    return CampaignDetail(campaign=from_attributes(CampaignView, row), target_areas=sorted(codes))
 
 
 @get("/api/campaigns", guards=[signed_in])
 async def list_campaigns(session: Session) -> list[CampaignView]:
-    return [campaign_view(row) for row in await queries.campaigns(session)]
+    return [from_attributes(CampaignView, row) for row in await queries.campaigns(session)]
 
 
 @get("/api/campaigns/{campaign_id:uuid}", guards=[signed_in])
@@ -56,24 +50,19 @@ async def show_campaign(session: Session, campaign_id: Id) -> CampaignDetail:
     return await _detail(session, campaign_id)
 
 
-@post("/api/campaigns", guards=[only(SUPPORT)], dto=JsonBody[SaveCampaign], return_dto=None)
+@post("/api/campaigns", guards=[only(SUPPORT)])
 async def create_campaign(data: JSONBody[SaveCampaign], session: Session, now: Now) -> CampaignView:
-    return campaign_view(await actions.create(session, data, now))
+    return from_attributes(CampaignView, await actions.create(session, data, now))
 
 
-@put("/api/campaigns/{campaign_id:uuid}", guards=[only(SUPPORT)], dto=JsonBody[SaveCampaign], return_dto=None)
+@put("/api/campaigns/{campaign_id:uuid}", guards=[only(SUPPORT)])
 async def edit_campaign(
     campaign_id: Id, data: JSONBody[SaveCampaign], session: Session, now: Now
 ) -> CampaignView:
-    return campaign_view(await actions.edit(session, campaign_id, data, now))
+    return from_attributes(CampaignView, await actions.edit(session, campaign_id, data, now))
 
 
-@put(
-    "/api/campaigns/{campaign_id:uuid}/target-areas",
-    guards=[only(SUPPORT)],
-    dto=JsonBody[MarkAreas],
-    return_dto=None,
-)
+@put("/api/campaigns/{campaign_id:uuid}/target-areas", guards=[only(SUPPORT)])
 async def mark_areas(
     campaign_id: Id, data: JSONBody[MarkAreas], session: Session, now: Now
 ) -> CampaignDetail:
@@ -91,10 +80,8 @@ class RuleList(msgspec.Struct, frozen=True, kw_only=True):
 async def _rules(session: Session, campaign_id: Id) -> RuleList:
     known = await rules.rules_of(session, campaign_id)
     return RuleList(
-        own=(await campaign(session, campaign_id)).own_rules,
-        rules=[
-            SaveRule(**{name: getattr(rule, name) for name in SaveRule.__struct_fields__}) for rule in known
-        ],
+        own=(await queries.campaign(session, campaign_id)).own_rules,
+        rules=[from_attributes(SaveRule, rule) for rule in known],
     )
 
 
@@ -103,12 +90,7 @@ async def show_rules(session: Session, campaign_id: Id) -> RuleList:
     return await _rules(session, campaign_id)
 
 
-@post(
-    "/api/campaigns/{campaign_id:uuid}/rules",
-    guards=[only(SUPPORT)],
-    dto=JsonBody[SaveRule],
-    return_dto=None,
-)
+@post("/api/campaigns/{campaign_id:uuid}/rules", guards=[only(SUPPORT)])
 async def save_rule(campaign_id: Id, data: JSONBody[SaveRule], session: Session, now: Now) -> RuleList:
     """Add a rule, or put it in the place of the one with its name."""
     await rules.save(session, campaign_id, data, now)

@@ -1,4 +1,4 @@
-"""The switch for every outgoing message of an organisation as JSON."""
+"""Organisations, and the switch for all their messages, as JSON."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,12 +9,12 @@ from litestar.params import JSONBody
 
 from rti.cbos import actions, queries
 from rti.cbos.commands import LockCbo, SetSending, ShredCbo, UnlockCbo
+from rti.core.attributes import from_attributes
 from rti.core.roles import ADMINISTRATION, LEADS, LOCKING, ORGANISATIONS
 from rti.models.cbos import CboRow
 from rti.safety import lock_and_shred
 from rti.web.guards import only
 from rti.web.inject import Id, Now, Session, Who
-from rti.web.json_body import JsonBody
 
 
 class CboView(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,10 +30,8 @@ class CboView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def cbo_view(row: CboRow) -> CboView:
-    shown = CboView(**{name: getattr(row, name) for name in CboView.__struct_fields__})
-    if row.locked_at is None:
-        return shown
-    return msgspec.structs.replace(shown, code=None, name_km=None, name_en=None, area_code=None)
+    hidden = ("code", "name_km", "name_en", "area_code") if row.locked_at else ()
+    return from_attributes(CboView, row, **dict.fromkeys(hidden))
 
 
 @get("/api/cbos", guards=[only(ORGANISATIONS)])
@@ -46,37 +44,19 @@ async def show_cbo(cbo_id: Id, session: Session, person: Who) -> CboView:
     return cbo_view((await queries.one(session, person, cbo_id)).cbo)
 
 
-@post(
-    "/api/cbos/{cbo_id:uuid}/lock",
-    guards=[only(LOCKING)],
-    dto=JsonBody[LockCbo],
-    return_dto=None,
-    status_code=200,
-)
+@post("/api/cbos/{cbo_id:uuid}/lock", guards=[only(LOCKING)], status_code=200)
 async def lock_cbo(cbo_id: Id, data: JSONBody[LockCbo], session: Session, person: Who, now: Now) -> CboView:
     return cbo_view(await lock_and_shred.lock(session, cbo_id, data, person, now))
 
 
-@post(
-    "/api/cbos/{cbo_id:uuid}/unlock",
-    guards=[only(ADMINISTRATION)],
-    dto=JsonBody[UnlockCbo],
-    return_dto=None,
-    status_code=200,
-)
+@post("/api/cbos/{cbo_id:uuid}/unlock", guards=[only(ADMINISTRATION)], status_code=200)
 async def unlock_cbo(
     cbo_id: Id, data: JSONBody[UnlockCbo], session: Session, person: Who, now: Now
 ) -> CboView:
     return cbo_view(await lock_and_shred.unlock(session, cbo_id, data, person, now))
 
 
-@post(
-    "/api/cbos/{cbo_id:uuid}/shred",
-    guards=[only(LOCKING)],
-    dto=JsonBody[ShredCbo],
-    return_dto=None,
-    status_code=200,
-)
+@post("/api/cbos/{cbo_id:uuid}/shred", guards=[only(LOCKING)], status_code=200)
 async def shred_cbo(cbo_id: Id, data: JSONBody[ShredCbo], session: Session, person: Who, now: Now) -> CboView:
     """`shredded_at` stays null until the second of two people has asked for it."""
     return cbo_view(await lock_and_shred.shred(session, cbo_id, data, person, now))
@@ -87,7 +67,7 @@ async def show_sending(session: Session, person: Who) -> SetSending:
     return SetSending(sends_messages=(await actions.own_cbo(session, person)).sends_messages)
 
 
-@put("/api/me/organisation", guards=[only(LEADS)], dto=JsonBody[SetSending], return_dto=None)
+@put("/api/me/organisation", guards=[only(LEADS)])
 async def set_sending(data: JSONBody[SetSending], session: Session, person: Who, now: Now) -> SetSending:
     row = await actions.set_sending(session, person, data, now)
     return SetSending(sends_messages=row.sends_messages)

@@ -7,7 +7,6 @@ from notifications import channels
 from notifications.channels import ChannelView, ChooseChannel, VerifyAddress
 from rti.web.guards import signed_in
 from rti.web.inject import Door, Now, Session, Who
-from rti.web.json_body import JsonBody
 from rti.web.templating import WebRequest
 
 
@@ -16,7 +15,7 @@ async def show_my_channel(session: Session, person: Who) -> ChannelView:
     return await channels.chosen(session, person)
 
 
-@put("/api/me/channel", guards=[signed_in], dto=JsonBody[ChooseChannel], return_dto=None)
+@put("/api/me/channel", guards=[signed_in])
 async def choose_my_channel(
     request: WebRequest,
     data: JSONBody[ChooseChannel],
@@ -30,9 +29,7 @@ async def choose_my_channel(
     return await channels.chosen(session, person)
 
 
-@post(
-    "/api/me/channel/code", guards=[signed_in], status_code=200, dto=JsonBody[VerifyAddress], return_dto=None
-)
+@post("/api/me/channel/code", guards=[signed_in], status_code=200)
 async def prove_my_channel(
     data: JSONBody[VerifyAddress], auth_database: Door, session: Session, person: Who, now: Now
 ) -> ChannelView:

@@ -10,13 +10,13 @@ from litestar.params import JSONBody
 from notifications import chasers
 from notifications.chasers import Letter
 from notifications.commands import ApproveLetter, LetterFilter, SettleLetter, ShowLetter
+from rti.core.attributes import from_attributes
 from rti.core.i18n import Language
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.models.messages import LetterState, MessageState
 from rti.web.guards import only
 from rti.web.inject import Id, Now, Session, Today, Who
-from rti.web.json_body import JsonBody
 from rti.web.templating import WebRequest
 
 
@@ -54,14 +54,11 @@ class LetterList(msgspec.Struct, frozen=True, kw_only=True):
 
 def letter_view(found: Letter) -> LetterView:
     row = found.letter
-    return LetterView(
-        id=row.id,
-        request_id=row.request_id,
-        state=row.state,
+    return from_attributes(
+        LetterView,
+        row,
         due_on=found.reminder.due_on,
         needed=found.running,
-        proposed_at=row.proposed_at,
-        decided_at=row.decided_at,
         to_address=found.sendable_to if row.state is LetterState.PROPOSED else row.to_address,
         sending=found.message.state if found.message else None,
     )
@@ -89,12 +86,7 @@ async def show_letter(
     return await _text(session, person, letter_id, today, language)
 
 
-@post(
-    "/api/letters/{letter_id:uuid}/approve",
-    guards=[only(REQUESTS)],
-    dto=JsonBody[ApproveLetter],
-    return_dto=None,
-)
+@post("/api/letters/{letter_id:uuid}/approve", guards=[only(REQUESTS)])
 async def approve_letter(
     request: WebRequest,
     letter_id: Id,
@@ -115,12 +107,7 @@ async def dismiss_letter(session: Session, person: Who, letter_id: Id, now: Now,
     return await _text(session, person, letter_id, today)
 
 
-@post(
-    "/api/letters/{letter_id:uuid}/settle",
-    guards=[only(REQUESTS)],
-    dto=JsonBody[SettleLetter],
-    return_dto=None,
-)
+@post("/api/letters/{letter_id:uuid}/settle", guards=[only(REQUESTS)])
 async def settle_letter(
     letter_id: Id, data: JSONBody[SettleLetter], session: Session, person: Who, now: Now, today: Today
 ) -> LetterText:

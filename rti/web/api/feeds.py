@@ -7,9 +7,9 @@ from litestar import delete, get, post
 
 from rti.core.roles import REQUESTS
 from rti.feeds import secrets
+from rti.feeds.secrets import Addresses
 from rti.web.guards import only
 from rti.web.inject import Now, Session, Who
-from rti.web.pages.feeds import Addresses, addresses
 from rti.web.templating import WebRequest
 
 
@@ -26,7 +26,7 @@ async def show_feeds(session: Session, person: Who) -> FeedState:
 
 @post("/api/me/feeds", guards=[only(REQUESTS)])
 async def renew_feeds(request: WebRequest, session: Session, person: Who, now: Now) -> Addresses:
-    return addresses(request.app.state.settings.address, await secrets.renew(session, person, now))
+    return secrets.addresses(request.app.state.settings.address, await secrets.renew(session, person, now))
 
 
 @delete("/api/me/feeds", guards=[only(REQUESTS)])

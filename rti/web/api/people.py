@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import assignments, invitations, people
 from rti.accounts.commands import Assign, ChangeRole, Invite, Reset
-from rti.accounts.people import person
 from rti.accounts.rate_limits import LimitedCall
+from rti.core.attributes import from_attributes
 from rti.core.roles import ADMINISTRATION, INVITING, Role
 from rti.core.settings import Settings
 from rti.models.accounts import PersonRow
 from rti.web.guards import only, rate_limited, recently_authenticated
 from rti.web.inject import Id, Now, Session, Who
-from rti.web.json_body import JsonBody
 from rti.web.templating import WebRequest
 
 
@@ -47,8 +46,7 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def person_view(row: PersonRow) -> PersonView:
-    names = [name for name in PersonView.__struct_fields__ if name != "invited"]
-    return PersonView(**{name: getattr(row, name) for name in names}, invited=row.password_hash is None)
+    return from_attributes(PersonView, row, invited=row.password_hash is None)
 
 
 def _handed_over(
@@ -64,12 +62,7 @@ async def list_people(session: Session, person: Who) -> list[PersonView]:
     return [person_view(row) for row in await people.people(session, person)]
 
 
-@post(
-    "/api/people",
-    guards=[only(INVITING), recently_authenticated, rate_limited(LimitedCall.INVITATIONS)],
-    dto=JsonBody[Invite],
-    return_dto=None,
-)
+@post("/api/people", guards=[only(INVITING), recently_authenticated, rate_limited(LimitedCall.INVITATIONS)])
 async def invite(
     request: WebRequest, data: JSONBody[Invite], session: Session, person: Who, now: Now
 ) -> Invited:
@@ -80,8 +73,6 @@ async def invite(
 @post(
     "/api/people/{person_id:uuid}/reset",
     guards=[only(INVITING), recently_authenticated, rate_limited(LimitedCall.INVITATIONS)],
-    dto=JsonBody[Reset],
-    return_dto=None,
     status_code=200,
 )
 async def reset(
@@ -91,12 +82,7 @@ async def reset(
     return _handed_over(request, session, row, token, now, by_mail=data.by_mail)
 
 
-@put(
-    "/api/people/{person_id:uuid}/role",
-    guards=[only(ADMINISTRATION), recently_authenticated],
-    dto=JsonBody[ChangeRole],
-    return_dto=None,
-)
+@put("/api/people/{person_id:uuid}/role", guards=[only(ADMINISTRATION), recently_authenticated])
 async def change_role(
     data: JSONBody[ChangeRole], session: Session, person_id: Id, person: Who, now: Now
 ) -> PersonView:
@@ -124,28 +110,23 @@ class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/api/people/{person_id:uuid}/assignments", guards=[only(ADMINISTRATION)])
 async def list_assignments(session: Session, person_id: Id) -> list[AssignmentView]:
-    await person(session, person_id)
+    await people.person(session, person_id)
     return await _views(session, person_id)
 
 
 async def _views(session: AsyncSession, person_id: UUID) -> list[AssignmentView]:
     return [
-        AssignmentView(
-            id=each.id,
+        from_attributes(
+            AssignmentView,
+            each,
             campaign=each.campaign.code if each.campaign else None,
             province=each.province.code if each.province else None,
-            assigned_at=each.assigned_at,
         )
         for each in await assignments.assignments_of(session, person_id)
     ]
 
 
-@post(
-    "/api/people/{person_id:uuid}/assignments",
-    guards=[only(ADMINISTRATION)],
-    dto=JsonBody[Assign],
-    return_dto=None,
-)
+@post("/api/people/{person_id:uuid}/assignments", guards=[only(ADMINISTRATION)])
 async def assign(data: JSONBody[Assign], session: Session, person_id: Id, now: Now) -> list[AssignmentView]:
     await assignments.assign(session, person_id, data, now)
     return await _views(session, person_id)

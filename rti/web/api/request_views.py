@@ -1,19 +1,18 @@
 """Requests as the JSON API shows them: dates as ISO text, a benchmark never called a deadline."""
 
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from rti.core.attributes import from_attributes
 from rti.law.events import EventKind, Outcome
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus, overdue_on
 from rti.models.requests import Channel, Filing, RequestRow, Topic
-from rti.requests.queries import Detail, Line
+from rti.requests.queries import Detail
 from rti.requests.requester import Identity, Requester
-
-V = TypeVar("V", bound=msgspec.Struct)
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,13 +144,8 @@ class RequestList(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-def _view_of(kind: type[V], thing: Any) -> V:
-    """The fields of a view, each under the name it has in the thing."""
-    return kind(**{name: getattr(thing, name) for name in kind.__struct_fields__})
-
-
 def requester_view(requester: Requester | None) -> RequesterView | None:
-    return _view_of(RequesterView, requester) if requester else None
+    return from_attributes(RequesterView, requester) if requester else None
 
 
 def identity_view(identity: Identity) -> IdentityView:
@@ -164,17 +158,12 @@ def identity_view(identity: Identity) -> IdentityView:
 
 def request_view(request: RequestRow, today: date, *, hidden: bool) -> RequestView:
     kind = "deadline" if request.binding else "benchmark"
-    named = {name: getattr(request, name) for name in RequestView.__struct_fields__ if hasattr(request, name)}
-    return RequestView(
-        **{**named, "cbo_id": None if hidden else request.cbo_id},
+    return from_attributes(
+        RequestView,
+        request,
+        cbo_id=None if hidden else request.cbo_id,
         due_kind=kind if request.due_on else None,
         overdue=overdue_on(request.next_due_on, None, None, today),
-    )
-
-
-def list_view(lines: list[Line], after: str | None, today: date) -> RequestList:
-    return RequestList(
-        requests=[request_view(line.request, today, hidden=line.hidden) for line in lines], next=after
     )
 
 
@@ -183,44 +172,19 @@ def detail_view(detail: Detail, today: date) -> DetailView:
         request=request_view(detail.request, today, hidden=detail.cbo is None),
         question=detail.request.question,
         requester=requester_view(detail.requester),
-        openings=[_view_of(OpeningView, opening) for opening in detail.openings],
+        openings=[from_attributes(OpeningView, opening) for opening in detail.openings],
         events=[
-            EventView(
-                id=each.event.id,
-                kind=each.event.kind,
-                happened_on=each.event.happened_on,
-                recorded_at=each.event.recorded_at,
-                outcome=each.event.outcome,
+            from_attributes(
+                EventView,
+                each.event,
                 note=each.note,
-                details=each.event.details,
-                documents=[_view_of(DocumentView, document) for document in each.documents],
+                documents=[from_attributes(DocumentView, document) for document in each.documents],
             )
             for each in detail.events
         ],
-        deadlines=[
-            DeadlineView(
-                kind=clock.kind,
-                epoch=clock.epoch,
-                state=clock.state,
-                due=clock.due_on,
-                due_at=clock.due_at,
-                binding=clock.binding,
-                soft=clock.soft,
-                provisional=clock.provisional,
-                confirmed=clock.confirmed,
-                steps=clock.steps,
-            )
-            for clock in detail.deadlines
-        ],
+        deadlines=[from_attributes(DeadlineView, clock, due=clock.due_on) for clock in detail.deadlines],
         snoozes=[
-            SnoozeView(
-                until=each.snooze.until,
-                reason=each.snooze.reason,
-                snoozed_at=each.snooze.snoozed_at,
-                by=each.by,
-                ended_at=each.snooze.ended_at,
-                ended_by=each.ended_by,
-            )
+            from_attributes(SnoozeView, each.snooze, by=each.by, ended_by=each.ended_by)
             for each in detail.snoozes
         ],
     )

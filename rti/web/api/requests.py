@@ -28,12 +28,11 @@ from rti.web.api.request_views import (
     RequestList,
     detail_view,
     identity_view,
-    list_view,
+    request_view,
 )
+from rti.web.downloads import download
 from rti.web.guards import only, rate_limited, recently_authenticated
 from rti.web.inject import Id, Now, Session, Today, Who
-from rti.web.json_body import JsonBody
-from rti.web.pages.evidence import download
 from rti.web.templating import WebRequest
 
 
@@ -41,15 +40,11 @@ from rti.web.templating import WebRequest
 async def list_requests(request: WebRequest, session: Session, person: Who, today: Today) -> RequestList:
     wanted = decode(RequestFilter, dict(request.query_params))
     found = await queries.worklist(session, person, wanted, today)
-    return list_view(list(found.items), found.next, today)
+    views = [request_view(line.request, today, hidden=line.hidden) for line in found.items]
+    return RequestList(requests=views, next=found.next)
 
 
-@post(
-    "/api/requests",
-    guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)],
-    dto=JsonBody[FileRequest],
-    return_dto=None,
-)
+@post("/api/requests", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
 async def file_request(
     data: JSONBody[FileRequest], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
@@ -69,12 +64,7 @@ async def show_request(
     return detail_view(detail, today)
 
 
-@post(
-    "/api/requests/{request_id:uuid}/events",
-    guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)],
-    dto=JsonBody[RecordEvent],
-    return_dto=None,
-)
+@post("/api/requests/{request_id:uuid}/events", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
 async def record_event(
     request_id: Id, data: JSONBody[RecordEvent], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
@@ -105,12 +95,7 @@ async def attach_document(
     return detail_view(await queries.one(session, person, request_id), today)
 
 
-@put(
-    "/api/requests/{request_id:uuid}/requester",
-    guards=[only(CBO)],
-    dto=JsonBody[SaveRequester],
-    return_dto=None,
-)
+@put("/api/requests/{request_id:uuid}/requester", guards=[only(CBO)])
 async def save_requester(
     request_id: Id, data: JSONBody[SaveRequester], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
@@ -122,8 +107,6 @@ async def save_requester(
 @post(
     "/api/requests/{request_id:uuid}/identity",
     guards=[only(REQUESTS), recently_authenticated, rate_limited(LimitedCall.OPENINGS)],
-    dto=JsonBody[OpenSealed],
-    return_dto=None,
     status_code=200,
 )
 async def open_identity(
@@ -153,8 +136,6 @@ async def show_copy(
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
     guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
     media_type="*/*",
-    dto=JsonBody[OpenSealed],
-    return_dto=None,
     status_code=200,
 )
 async def get_original(
@@ -172,12 +153,7 @@ async def get_original(
     return download(request, found)
 
 
-@post(
-    "/api/requests/{request_id:uuid}/snooze",
-    guards=[only(REQUESTS)],
-    dto=JsonBody[SnoozeRequest],
-    return_dto=None,
-)
+@post("/api/requests/{request_id:uuid}/snooze", guards=[only(REQUESTS)])
 async def snooze_request(
     request_id: Id, data: JSONBody[SnoozeRequest], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:

@@ -1,21 +1,31 @@
-"""Figures as JSON and as lines of a CSV file: every percentage with its two numbers beside it."""
+"""Figures as JSON and as lines of a CSV file: every percentage with its two numbers beside it; and what if."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 
 import msgspec
+from litestar import get
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.accounts.rate_limits import LimitedCall
 from rti.core import i18n
 from rti.core.csv_export import Cell
+from rti.core.roles import COMPARING, Person
+from rti.core.validation import decode
 from rti.law.bilingual import BilingualName
 from rti.law.events import Outcome
-from rti.statistics.commands import Basis
+from rti.statistics import queries
+from rti.statistics.commands import Basis, StatisticsQuery, check
 from rti.statistics.figures import Figures, Percentage
 from rti.statistics.measures import MEASURES, VERSION, State
 from rti.statistics.names import Shown
 from rti.statistics.queries import Ground, Line, Table
+from rti.statistics.what_if import ComparisonView, WhatIf, comparison_view, what_if
+from rti.web.guards import only, rate_limited, signed_in
+from rti.web.inject import Session, Today, Who
 from rti.web.labels import label
+from rti.web.templating import WebRequest, language_of
 
 PLACES = 2
 """Decimal places of a percentage where a machine reads it."""
@@ -174,3 +184,23 @@ def _figure_cells(figures: Figures) -> Iterator[Cell]:
 
 def _word(flag: bool) -> str:
     return "yes" if flag else "no"
+
+
+async def asked_table(request: WebRequest, session: AsyncSession, person: Person, today: date) -> Table:
+    """The figures that an address asks for; raises Invalid."""
+    wanted = decode(StatisticsQuery, dict(request.query_params))
+    check(wanted, today)
+    return await queries.table(session, person, wanted, today)
+
+
+@get("/api/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
+async def statistics_as_json(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
+    return table_view(await asked_table(request, session, person, today), language_of(request))
+
+
+@get("/api/what-if", guards=[only(COMPARING), rate_limited(LimitedCall.FIGURES)])
+async def what_if_as_json(request: WebRequest, session: Session, today: Today) -> ComparisonView:
+    return comparison_view(await what_if(session, decode(WhatIf, dict(request.query_params)), today))
+
+
+ROUTES = [statistics_as_json, what_if_as_json]

@@ -7,6 +7,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
+from rti.core.attributes import from_attributes
 from rti.core.errors import NotFound
 from rti.core.roles import ADMINISTRATION
 from rti.core.validation import decode
@@ -19,7 +20,6 @@ from rti.statutes.commands import AddStatute, Calculate
 from rti.statutes.documents import parse_statute
 from rti.web.guards import only, signed_in
 from rti.web.inject import Now, Session, Today
-from rti.web.json_body import JsonBody
 from rti.web.templating import Reader, WebRequest, reader_of
 
 
@@ -79,43 +79,27 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def statute_view(statute: Statute, today: date) -> StatuteView:
-    return StatuteView(
-        id=statute.id,
-        version=statute.version,
+    return from_attributes(
+        StatuteView,
+        statute,
         name_km=statute.name.km,
         name_en=statute.name.en,
         jurisdiction_km=statute.jurisdiction.km,
         jurisdiction_en=statute.jurisdiction.en,
-        status=statute.status,
         binding=statute.binding_on(today),
-        in_force_from=statute.in_force_from,
-        in_force_to=statute.in_force_to,
         clocks=[
-            ClockView(
-                kind=clock.kind,
-                limit=str(clock.limit) if clock.limit else None,
-                section=clock.section,
-                confirmed=clock.confirmed,
-                soft=clock.soft,
-            )
+            from_attributes(ClockView, clock, limit=str(clock.limit) if clock.limit else None)
             for clock in statute.clocks
         ],
     )
 
 
 def calculated_view(clock: Deadline, reader: Reader) -> CalculatedView:
-    return CalculatedView(
-        kind=clock.kind,
-        state=clock.state,
-        due=clock.due,
-        due_at=clock.due_at,
-        provisional=clock.provisional,
-        binding=clock.binding,
-        confirmed=clock.confirmed,
-        soft=clock.soft,
-        section=clock.section,
+    return from_attributes(
+        CalculatedView,
+        clock,
         steps=[
-            StepView(code=step.code, day=step.day, text=text)
+            from_attributes(StepView, step, text=text)
             for step, text in zip(clock.steps, reader.steps(clock.steps), strict=True)
         ],
     )
@@ -138,7 +122,7 @@ async def show_statute(session: Session, statute_id: FromPath[str], today: Today
     )
 
 
-@post("/api/statutes", guards=[only(ADMINISTRATION)], dto=JsonBody[AddStatute], return_dto=None)
+@post("/api/statutes", guards=[only(ADMINISTRATION)])
 async def add_statute(data: JSONBody[AddStatute], session: Session, now: Now, today: Today) -> StatuteView:
     return statute_view(await versions.add(session, data.document, now), today)
 

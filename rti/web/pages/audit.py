@@ -1,10 +1,9 @@
-"""The audit log in the browser and as JSON."""
+"""The audit log in the browser."""
 
-import msgspec
 from litestar import get
 from litestar.response import Template
 
-from rti.audit.queries import AuditFilter, AuditView, entries
+from rti.audit.queries import AuditFilter, entries
 from rti.audit.sealer import anchor
 from rti.core.roles import ADMINISTRATION, INVITING
 from rti.core.validation import decode
@@ -12,19 +11,6 @@ from rti.models.audit import AuditAction
 from rti.web.guards import only
 from rti.web.inject import Session, Today, Who
 from rti.web.templating import WebRequest, page
-
-
-class AuditList(msgspec.Struct, frozen=True, kw_only=True):
-    """One page; `next` goes into `after` for the page behind it."""
-
-    entries: list[AuditView]
-    next: str | None
-
-
-class CheckpointView(msgspec.Struct, frozen=True):
-    """The line to keep elsewhere: day, position and digest of the head of the chain."""
-
-    anchor: str
 
 
 @get("/audit", guards=[only(INVITING)])
@@ -35,16 +21,4 @@ async def show_audit(request: WebRequest, session: Session, person: Who, today: 
     return page(request, "audit.html", found, wanted=wanted, kinds=AuditAction, anchor=line)
 
 
-@get("/api/audit", guards=[only(INVITING)])
-async def list_audit(request: WebRequest, session: Session, person: Who) -> AuditList:
-    wanted = decode(AuditFilter, dict(request.query_params))
-    found = await entries(session, person, wanted, request.app.state.settings.timezone)
-    return AuditList(entries=list(found.items), next=found.next)
-
-
-@get("/api/audit/head", guards=[only(ADMINISTRATION)])
-async def show_head(session: Session, today: Today) -> CheckpointView:
-    return CheckpointView(str(await anchor(session, today)))
-
-
-ROUTES = [show_audit, list_audit, show_head]
+ROUTES = [show_audit]

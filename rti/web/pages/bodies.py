@@ -1,8 +1,6 @@
 """The pages of the directory."""
 
-from uuid import UUID
-
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from rti.bodies import actions, queries
@@ -13,10 +11,10 @@ from rti.core.validation import decode
 from rti.models.bodies import BodyKind
 from rti.requests.commands import RequestFilter
 from rti.requests.queries import worklist
-from rti.web import forms
+from rti.web.forms import else_show, fields_of, see_other
 from rti.web.guards import only, signed_in
-from rti.web.inject import Id, Now, Session, Today, Who
-from rti.web.templating import Faults, WebRequest, page
+from rti.web.inject import Form, Id, Now, Session, Today, Who
+from rti.web.templating import WebRequest, page
 
 
 @get("/bodies", guards=[signed_in])
@@ -52,50 +50,29 @@ async def show_body(
     )
 
 
-async def _form(
-    request: WebRequest, session: Session, body_id: UUID | None = None, sent: forms.Form | None = None
-) -> Template:
-    row = await queries.body(session, body_id) if body_id else None
-    stored = {name: getattr(row, name) or "" for name in SaveBody.__struct_fields__} if row else {}
-    return page(
-        request,
-        "bodies/edit.html",
-        row,
-        status=422 if sent else 200,
-        kinds=BodyKind,
-        form=sent.values if sent else stored,
-        faults=Faults(sent.faults if sent else ()),
-    )
-
-
 @get("/bodies/new", guards=[only(SUPPORT)])
-async def new_body(request: WebRequest, session: Session) -> Template:
-    return await _form(request, session)
+async def new_body(request: WebRequest, form: Form) -> Template:
+    return page(request, "bodies/edit.html", form=form, kinds=BodyKind)
 
 
 @post("/bodies/new", guards=[only(SUPPORT)])
-async def add_body(request: WebRequest, session: Session, now: Now) -> Response[None] | Template:
-    sent = await forms.read(request)
-    async with forms.attempt(session, sent):
-        row = await actions.add(session, decode(SaveBody, sent.values), now)
-    if sent.faults:
-        return await _form(request, session, sent=sent)
-    return Redirect(f"/bodies/{row.id}", status_code=303)
+@else_show(new_body)
+async def add_body(session: Session, command: SaveBody, now: Now) -> Redirect:
+    row = await actions.add(session, command, now)
+    return see_other(f"/bodies/{row.id}")
 
 
 @get("/bodies/{body_id:uuid}/edit", guards=[only(SUPPORT)])
-async def show_edit(request: WebRequest, session: Session, body_id: Id) -> Template:
-    return await _form(request, session, body_id)
+async def show_edit(request: WebRequest, session: Session, body_id: Id, form: Form) -> Template:
+    row = await queries.body(session, body_id)
+    return page(request, "bodies/edit.html", row, form=form, initial=fields_of(row, SaveBody), kinds=BodyKind)
 
 
 @post("/bodies/{body_id:uuid}/edit", guards=[only(SUPPORT)])
-async def edit_body(request: WebRequest, session: Session, body_id: Id) -> Response[None] | Template:
-    sent = await forms.read(request)
-    async with forms.attempt(session, sent):
-        await actions.edit(session, body_id, decode(SaveBody, sent.values))
-    if sent.faults:
-        return await _form(request, session, body_id, sent)
-    return Redirect(f"/bodies/{body_id}", status_code=303)
+@else_show(show_edit)
+async def edit_body(session: Session, body_id: Id, command: SaveBody) -> Redirect:
+    await actions.edit(session, body_id, command)
+    return see_other(f"/bodies/{body_id}")
 
 
 ROUTES = [list_bodies, show_body, new_body, add_body, show_edit, edit_body]

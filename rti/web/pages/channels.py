@@ -1,33 +1,29 @@
-"""The page behind the address that ends digests; a mail program posts to it by itself (RFC 8058)."""
+"""Where somebody wants messages, and the page that ends digests; mail programs post to that one (RFC 8058)."""
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from notifications import channels, unsubscribe
 from notifications.channels import ChooseChannel, VerifyAddress
-from rti.core.validation import decode
 from rti.models.messages import Channel
-from rti.web import forms
+from rti.web.forms import else_show, see_other
 from rti.web.guards import open_to_all, signed_in
-from rti.web.inject import Door, Now, Session, Who
-from rti.web.templating import Faults, WebRequest, page
+from rti.web.inject import Door, Form, Now, Session, Who
+from rti.web.templating import WebRequest, page
 
 
-async def _channel_page(
-    request: WebRequest, session: Session, person: Who, sent: forms.Form | None = None
-) -> Template:
+@get("/me/channel", guards=[signed_in])
+async def show_channel(request: WebRequest, session: Session, person: Who, form: Form) -> Template:
     view = await channels.chosen(session, person)
     return page(
         request,
         "accounts/channel.html",
         view,
-        status=422 if sent else 200,
+        form=form,
         done="saved" in request.query_params,
         channels=offered(request),
         sent=view.channel is not Channel.EMAIL or request.app.state.settings.smtp_url,
-        form=sent.values if sent else {},
-        faults=Faults(sent.faults if sent else ()),
     )
 
 
@@ -38,36 +34,20 @@ def offered(request: WebRequest) -> list[Channel]:
     return [channel for channel in Channel if ways.get(channel, True)]
 
 
-@get("/me/channel", guards=[signed_in])
-async def show_channel(request: WebRequest, session: Session, person: Who) -> Template:
-    return await _channel_page(request, session, person)
-
-
 @post("/me/channel", guards=[signed_in])
+@else_show(show_channel)
 async def choose_channel(
-    request: WebRequest, auth_database: Door, session: Session, person: Who, now: Now
-) -> Response[None] | Template:
-    sent = await forms.read(request)
-    settings = request.app.state.settings
-    async with forms.attempt(session, sent):
-        await channels.choose(
-            auth_database, session, settings, person, decode(ChooseChannel, sent.values), now
-        )
-    if sent.faults:
-        return await _channel_page(request, session, person, sent)
-    return Redirect("/me/channel?saved=1", status_code=303)
+    request: WebRequest, auth_database: Door, session: Session, person: Who, command: ChooseChannel, now: Now
+) -> Redirect:
+    await channels.choose(auth_database, session, request.app.state.settings, person, command, now)
+    return see_other("/me/channel?saved=1")
 
 
 @post("/me/channel/code", guards=[signed_in])
-async def prove_channel(
-    request: WebRequest, auth_database: Door, session: Session, person: Who, now: Now
-) -> Response[None] | Template:
-    sent = await forms.read(request)
-    async with forms.attempt(session, sent):
-        await channels.verify_address(auth_database, person, decode(VerifyAddress, sent.values).code, now)
-    if sent.faults:
-        return await _channel_page(request, session, person, sent)
-    return Redirect("/me/channel?saved=1", status_code=303)
+@else_show(show_channel)
+async def prove_channel(auth_database: Door, person: Who, command: VerifyAddress, now: Now) -> Redirect:
+    await channels.verify_address(auth_database, person, command.code, now)
+    return see_other("/me/channel?saved=1")
 
 
 @get("/unsubscribe/{secret:str}", guards=[open_to_all])

@@ -1,8 +1,6 @@
 """The letters that chase public bodies, in the browser: read, change, approve, print, or dismiss."""
 
-from uuid import UUID
-
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from notifications import chasers
@@ -11,10 +9,10 @@ from rti.core.i18n import LANGUAGES
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.models.messages import LetterState
-from rti.web import forms
+from rti.web.forms import else_show, see_other
 from rti.web.guards import only
-from rti.web.inject import Id, Now, Session, Today, Who
-from rti.web.templating import Faults, WebRequest, page
+from rti.web.inject import Form, Id, Now, Session, Today, Who
+from rti.web.templating import WebRequest, page
 
 
 @get("/letters", guards=[only(REQUESTS)])
@@ -26,64 +24,47 @@ async def list_letters(request: WebRequest, session: Session, person: Who) -> Te
 
 @get("/letters/{letter_id:uuid}", guards=[only(REQUESTS)])
 async def show_letter(
-    request: WebRequest, session: Session, person: Who, letter_id: Id, today: Today
-) -> Template:
-    return await _letter_page(request, session, person, letter_id, today)
-
-
-async def _letter_page(
-    request: WebRequest,
-    session: Session,
-    person: Who,
-    letter_id: UUID,
-    today: Today,
-    sent: forms.Form | None = None,
+    request: WebRequest, session: Session, person: Who, letter_id: Id, today: Today, form: Form
 ) -> Template:
     found = await chasers.letter(session, person, letter_id)
     chosen = decode(ShowLetter, dict(request.query_params)).language
     subject, body = await chasers.text_of(session, found, today, chosen)
-    shown = {"language": chosen or found.letter.language, "subject": subject, "body": body}
+    language = chosen or found.letter.language
+    if form.faults:
+        form.values.setdefault("language", language)
     return page(
         request,
         "letters/detail.html",
         found,
-        status=422 if sent else 200,
+        form=form,
+        initial={"language": language, "subject": subject, "body": body},
         language_choices=list(LANGUAGES.items()),
-        form={"language": shown["language"], **sent.values} if sent else shown,
-        faults=Faults(sent.faults if sent else ()),
     )
 
 
 @post("/letters/{letter_id:uuid}/approve", guards=[only(REQUESTS)])
+@else_show(show_letter)
 async def approve_letter(
-    request: WebRequest, session: Session, person: Who, letter_id: Id, now: Now, today: Today
-) -> Response[None] | Template:
-    sent = await forms.read(request)
+    request: WebRequest, session: Session, person: Who, letter_id: Id, command: ApproveLetter, now: Now
+) -> Redirect:
     host = request.app.state.settings.mail_host
-    async with forms.attempt(session, sent):
-        command = decode(ApproveLetter, sent.values)
-        await chasers.approve(session, person, letter_id, command, now, host=host)
-    if sent.faults:
-        return await _letter_page(request, session, person, letter_id, today, sent)
-    return Redirect(f"/letters/{letter_id}", status_code=303)
+    await chasers.approve(session, person, letter_id, command, now, host=host)
+    return see_other(f"/letters/{letter_id}")
 
 
 @post("/letters/{letter_id:uuid}/dismiss", guards=[only(REQUESTS)])
 async def dismiss_letter(session: Session, person: Who, letter_id: Id, now: Now) -> Redirect:
     await chasers.dismiss(session, person, letter_id, now)
-    return Redirect("/letters", status_code=303)
+    return see_other("/letters")
 
 
 @post("/letters/{letter_id:uuid}/settle", guards=[only(REQUESTS)])
+@else_show(show_letter)
 async def settle_letter(
-    request: WebRequest, session: Session, person: Who, letter_id: Id, now: Now, today: Today
-) -> Response[None] | Template:
-    sent = await forms.read(request)
-    async with forms.attempt(session, sent):
-        await chasers.settle(session, person, letter_id, decode(SettleLetter, sent.values).decision, now)
-    if sent.faults:
-        return await _letter_page(request, session, person, letter_id, today, sent)
-    return Redirect(f"/letters/{letter_id}", status_code=303)
+    session: Session, person: Who, letter_id: Id, command: SettleLetter, now: Now
+) -> Redirect:
+    await chasers.settle(session, person, letter_id, command.decision, now)
+    return see_other(f"/letters/{letter_id}")
 
 
 ROUTES = [list_letters, show_letter, approve_letter, dismiss_letter, settle_letter]

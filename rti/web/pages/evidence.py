@@ -4,45 +4,27 @@ from litestar import Response, get, post
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
-from rti.core.errors import Problem
 from rti.core.roles import CBO, REQUESTS
-from rti.core.validation import decode
 from rti.requests import actions, evidence, requester
 from rti.requests.commands import OpenSealed, SaveRequester
 from rti.requests.queries import one
-from rti.web import forms, problems, reauthentication
+from rti.web import reauthentication
+from rti.web.downloads import download
+from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
-from rti.web.headers import DOWNLOAD_POLICY, attachment
-from rti.web.inject import Door, Id, Now, Session, Today, Who
-from rti.web.pages.requests import detail_page
-from rti.web.templating import Faults, WebRequest, page
-
-
-def download(request: WebRequest, found: evidence.Download | Problem) -> Response[bytes]:
-    """The bytes as a file that no browser runs, or the refusal."""
-    if isinstance(found, Problem):
-        return problems.answer(request, found)
-    return Response(
-        found.content,
-        media_type=found.media_type,
-        headers={
-            "Content-Disposition": attachment(found.file_name),
-            "Content-Security-Policy": DOWNLOAD_POLICY,
-        },
-    )
+from rti.web.inject import Form, Id, Now, Session, Today, Who
+from rti.web.pages.requests import detail_page, show_request
+from rti.web.templating import WebRequest, page
 
 
 @post("/requests/{request_id:uuid}/requester", guards=[only(CBO)])
+@else_show(show_request)
 async def save_requester(
-    request: WebRequest, session: Session, person: Who, request_id: Id, now: Now, today: Today
-) -> Response[None] | Template:
-    sent = await forms.read(request)
+    session: Session, person: Who, request_id: Id, command: SaveRequester, now: Now
+) -> Redirect:
     filed = await actions.locked(session, request_id, person)
-    async with forms.attempt(session, sent):
-        await requester.correct_requester(session, filed, decode(SaveRequester, sent.values), person, now)
-    if sent.faults:
-        return await detail_page(request, session, person, request_id, today, sent)
-    return Redirect(f"/requests/{request_id}#requester", status_code=303)
+    await requester.correct_requester(session, filed, command, person, now)
+    return see_other(f"/requests/{request_id}#requester")
 
 
 @post(
@@ -50,25 +32,20 @@ async def save_requester(
     guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
     status_code=200,
 )
+@else_show(show_request, reauthentication.read)
 async def open_identity(
     request: WebRequest,
     session: Session,
-    auth_database: Door,
     person: Who,
     request_id: Id,
+    command: OpenSealed,
     now: Now,
     today: Today,
 ) -> Template:
     """Answers with the page instead of a way to it: each look is an opening of its own."""
-    sent = await reauthentication.read(request, auth_database, now)
     filed = await actions.locked(session, request_id, person)
-    opened = None
-    async with forms.attempt(session, sent):
-        sent.good()
-        command = decode(OpenSealed, sent.values)
-        opened = await requester.open_identity(session, filed, command, person, now)
-    faulty = sent if sent.faults else None
-    return await detail_page(request, session, person, request_id, today, faulty, opened)
+    opened = await requester.open_identity(session, filed, command, person, now)
+    return await detail_page(request, session, person, request_id, today, identity=opened)
 
 
 @get(
@@ -81,37 +58,18 @@ async def show_copy(
     """The copy without metadata; where there is none, the way to the original."""
     found = await evidence.copy_to_show(session, person, request_id, document_id, now)
     if found is None:
-        return Redirect(f"/requests/{request_id}/documents/{document_id}/original", status_code=303)
+        return see_other(f"/requests/{request_id}/documents/{document_id}/original")
     return download(request, found)
-
-
-async def _original_page(
-    request: WebRequest,
-    session: Session,
-    person: Who,
-    request_id: Id,
-    document_id: Id,
-    sent: forms.Form | None = None,
-) -> Template:
-    await evidence.document_of(session, person, request_id, document_id)
-    detail = await one(session, person, request_id)
-    shown = next(each for event in detail.events for each in event.documents if each.id == document_id)
-    return page(
-        request,
-        "requests/original.html",
-        detail,
-        status=422 if sent else 200,
-        document=shown,
-        form=sent.values if sent else {},
-        faults=Faults(sent.faults if sent else ()),
-    )
 
 
 @get("/requests/{request_id:uuid}/documents/{document_id:uuid}/original", guards=[only(REQUESTS)])
 async def ask_for_original(
-    request: WebRequest, session: Session, person: Who, request_id: Id, document_id: Id
+    request: WebRequest, session: Session, person: Who, request_id: Id, document_id: Id, form: Form
 ) -> Template:
-    return await _original_page(request, session, person, request_id, document_id)
+    await evidence.document_of(session, person, request_id, document_id)
+    detail = await one(session, person, request_id)
+    shown = next(each for event in detail.events for each in event.documents if each.id == document_id)
+    return page(request, "requests/original.html", detail, form=form, document=shown)
 
 
 @post(
@@ -119,17 +77,18 @@ async def ask_for_original(
     guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
     status_code=200,
 )
+@else_show(ask_for_original)
 async def get_original(
-    request: WebRequest, session: Session, person: Who, request_id: Id, document_id: Id, now: Now
-) -> Response[bytes] | Template:
-    sent = await forms.read(request)
-    async with forms.attempt(session, sent):
-        command = decode(OpenSealed, sent.values)
-        found = await evidence.original(
-            session, person, request_id, document_id, command, request.app.state.settings.clamd, now
-        )
-    if sent.faults:
-        return await _original_page(request, session, person, request_id, document_id, sent)
+    request: WebRequest,
+    session: Session,
+    person: Who,
+    request_id: Id,
+    document_id: Id,
+    command: OpenSealed,
+    now: Now,
+) -> Response[bytes]:
+    clamd = request.app.state.settings.clamd
+    found = await evidence.original(session, person, request_id, document_id, command, clamd, now)
     return download(request, found)
 
 

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -18,6 +17,7 @@ from rti.feeds.queries import Change, DueDate
 from rti.feeds.secrets import FeedReader, reader_of
 from rti.law.rules import FILING, ClockKind
 from rti.models.requests import DateChangeRow, RequestRow
+from rti.web.forms import see_other
 from rti.web.guards import only, open_to_all
 from rti.web.inject import Now, Session, Today, Who
 from rti.web.templating import Reader, WebRequest, page
@@ -32,30 +32,17 @@ async def show_feeds(request: WebRequest, session: Session, person: Who) -> Temp
 async def renew_feeds(request: WebRequest, session: Session, person: Who, now: Now) -> Template:
     """Answers with a page instead of a way to it: the addresses are shown here and never again."""
     secret = await secrets.renew(session, person, now)
-    made = addresses(request.app.state.settings.address, secret)
+    made = secrets.addresses(request.app.state.settings.address, secret)
     return page(request, "feeds/mine.html", since=now, made=made)
 
 
 @post("/me/feeds/revoke", guards=[only(REQUESTS)])
 async def revoke_feeds(session: Session, person: Who, now: Now) -> Redirect:
     await secrets.revoke(session, person, now)
-    return Redirect("/me/feeds", status_code=303)
+    return see_other("/me/feeds")
 
 
 Secret = FromPath[str]
-
-
-class Addresses(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a person's programs fetch the dates and the changes."""
-
-    deadlines: str
-    changes: str
-
-
-def addresses(base: str, secret: str) -> Addresses:
-    return Addresses(
-        deadlines=f"{base}/feeds/{secret}/deadlines.ics", changes=f"{base}/feeds/{secret}/changes.atom"
-    )
 
 
 @asynccontextmanager

@@ -10,13 +10,12 @@ from litestar.response import Template
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.errors import invalid, say
-from rti.core.validation import decode
 from rti.imports.actions import COLUMNS, IMPORTERS, MOST_LINES, import_file, kinds_for
-from rti.imports.report import FileKind, LineResult, Report, Run
-from rti.web import forms
+from rti.imports.report import FileKind, LineResult, Run
+from rti.web.forms import else_show
 from rti.web.guards import only, rate_limited
-from rti.web.inject import Now, Session, Today, Who
-from rti.web.templating import Faults, WebRequest, page, reader_of
+from rti.web.inject import Form, Now, Session, Today, Who
+from rti.web.templating import WebRequest, page, reader_of
 
 
 class ImportForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,42 +27,30 @@ class ImportForm(msgspec.Struct, frozen=True, kw_only=True):
     as_csv: bool = False
 
 
-def _page(request: WebRequest, person: Who, sent: forms.Form | None = None) -> Template:
-    return page(
-        request,
-        "imports/new.html",
-        COLUMNS,
-        status=422 if sent else 200,
-        kinds=kinds_for(person),
-        most=MOST_LINES,
-        form=sent.values if sent else {},
-        faults=Faults(sent.faults if sent else ()),
-    )
-
-
 @get("/imports", guards=[only(IMPORTERS)])
-async def new_import(request: WebRequest, person: Who) -> Template:
-    return _page(request, person)
+async def new_import(request: WebRequest, person: Who, form: Form) -> Template:
+    return page(request, "imports/new.html", COLUMNS, form=form, kinds=kinds_for(person), most=MOST_LINES)
 
 
 @post("/imports", guards=[only(IMPORTERS), rate_limited(LimitedCall.IMPORTS)], status_code=200)
+@else_show(new_import)
 async def import_one(
-    request: WebRequest, session: Session, person: Who, now: Now, today: Today
+    request: WebRequest,
+    session: Session,
+    person: Who,
+    form: Form,
+    command: ImportForm,
+    now: Now,
+    today: Today,
 ) -> Template | Response[str]:
-    sent = await forms.read(request)
-    report = Report()
-    async with forms.attempt(session, sent):
-        asked = decode(ImportForm, sent.values)
-        upload = sent.files.get("file")
-        if upload is None:
-            raise invalid("file", say("Choose a CSV file"))
-        run = Run(dry_run=asked.check, all_or_nothing=asked.all_or_nothing, most_lines=MOST_LINES)
-        report = await import_file(
-            session, asked.kind, await upload.read(), person=person, now=now, today=today, run=run
-        )
-    if sent.faults:
-        return _page(request, person, sent)
-    if asked.as_csv:
+    upload = form.files.get("file")
+    if upload is None:
+        raise invalid("file", say("Choose a CSV file"))
+    run = Run(dry_run=command.check, all_or_nothing=command.all_or_nothing, most_lines=MOST_LINES)
+    report = await import_file(
+        session, command.kind, await upload.read(), person=person, now=now, today=today, run=run
+    )
+    if command.as_csv:
         return Response(
             report.as_csv(reader_of(request).translate),
             media_type="text/csv; charset=utf-8",
@@ -73,8 +60,8 @@ async def import_one(
         request,
         "imports/report.html",
         report,
-        kind=asked.kind,
-        checked=asked.check,
+        kind=command.kind,
+        checked=command.check,
         rejected=LineResult.REJECTED,
     )
 

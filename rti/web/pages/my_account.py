@@ -1,21 +1,19 @@
 """What people set for themselves: language, password, address, and what acts in their name."""
 
-from collections.abc import Awaitable, Callable
-
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from rti.accounts import api_tokens, mfa, people, sessions, sign_in
 from rti.accounts.commands import AddToken, ChangeEmail, ChangePassword, SaveMe
-from rti.core.errors import Invalid
 from rti.core.i18n import LANGUAGES
 from rti.core.roles import LEADS, REQUESTS, TokenScope
 from rti.core.validation import decode
 from rti.models.cbos import CboRow
-from rti.web import cookies, forms, reauthentication
+from rti.web import cookies, reauthentication
+from rti.web.forms import attempt, else_show, read, see_other
 from rti.web.guards import signed_in
-from rti.web.inject import Door, Id, Me, Now, Session, Who
-from rti.web.templating import Faults, WebRequest, page
+from rti.web.inject import Door, Form, Id, Me, Now, Session, Who
+from rti.web.templating import WebRequest, page
 
 
 async def _page(
@@ -23,18 +21,16 @@ async def _page(
     session: Session,
     me: Me,
     now: Now,
-    sent: forms.Form | None = None,
+    form: Form | None = None,
     *,
     new_token: str = "",
 ) -> Template:
-    """Passwords that were typed are never shown again."""
-    faults = sent.faults if sent else ()
     row = await people.person(session, me.person.id)
     return page(
         request,
         "accounts/me.html",
         row,
-        status=422 if faults else 200,
+        form=form,
         me=me,
         done="saved" in request.query_params,
         new_token=new_token,
@@ -46,94 +42,69 @@ async def _page(
         tokens=await api_tokens.tokens_of(session, me.person.id),
         scopes=TokenScope,
         language_choices=list(LANGUAGES.items()),
-        form=sent.values if sent and faults else {},
-        faults=Faults(faults),
     )
 
 
 @get("/me", guards=[signed_in])
-async def show_me(request: WebRequest, session: Session, me: Me, now: Now) -> Template:
-    return await _page(request, session, me, now)
+async def show_me(request: WebRequest, session: Session, me: Me, now: Now, form: Form) -> Template:
+    return await _page(request, session, me, now, form)
 
 
 @post("/me", guards=[signed_in])
-async def save_me(request: WebRequest, session: Session, me: Me, now: Now) -> Response[None] | Template:
-    sent = await forms.read(request)
-    async with forms.attempt(session, sent):
-        await people.save_me(session, me.person, decode(SaveMe, sent.values), now)
-    if sent.faults:
-        return await _page(request, session, me, now, sent)
-    return Redirect("/me?saved=1", status_code=303, cookies=cookies.forget(request, cookies.LANGUAGE))
+@else_show(show_me)
+async def save_me(request: WebRequest, session: Session, me: Me, command: SaveMe, now: Now) -> Redirect:
+    await people.save_me(session, me.person, command, now)
+    return see_other("/me?saved=1", cookies=cookies.forget(request, cookies.LANGUAGE))
 
 
-async def _renewed(
-    request: WebRequest,
-    session: Session,
-    me: Me,
-    now: Now,
-    sent: forms.Form,
-    change: Callable[[], Awaitable[str]],
-) -> Response[None] | Template:
-    """Make a change after which only this browser is signed in, under a new token."""
-    token = ""
-    async with forms.attempt(session, sent):
-        sent.good()
-        token = await change()
-    if sent.faults:
-        return await _page(request, session, me, now, sent)
-    return Redirect("/me?saved=1", status_code=303, cookies=[cookies.keep(request, cookies.SESSION, token)])
+def _renewed(request: WebRequest, token: str) -> Redirect:
+    """After a change only this browser is signed in, under a new token."""
+    return see_other("/me?saved=1", cookies=[cookies.keep(request, cookies.SESSION, token)])
+
+
+async def _read_password(request: WebRequest, auth_database: Door, me: Me, now: Now) -> Form:
+    """The form for a new password; the old one is checked as in `reauthentication.read`."""
+    form = await read(request)
+    async with attempt(form):
+        old = decode(ChangePassword, form.values).old_password
+        await sign_in.confirm_password(auth_database, me, old, now, field="old_password")
+    return form
 
 
 @post("/me/password", guards=[signed_in])
+@else_show(show_me, _read_password)
 async def change_password(
-    request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now
-) -> Response[None] | Template:
-    sent = await forms.read(request)
-    try:
-        old = decode(ChangePassword, sent.values).old_password
-        await sign_in.confirm_password(auth_database, me, old, now, field="old_password")
-    except Invalid as refused:
-        sent.faults = refused.faults
-
-    async def change() -> str:
-        return await people.change_password(session, me, decode(ChangePassword, sent.values), now)
-
-    return await _renewed(request, session, me, now, sent, change)
+    request: WebRequest, session: Session, me: Me, command: ChangePassword, now: Now
+) -> Redirect:
+    return _renewed(request, await people.change_password(session, me, command, now))
 
 
 @post("/me/email", guards=[signed_in])
+@else_show(show_me, reauthentication.read)
 async def change_email(
-    request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now
-) -> Response[None] | Template:
-    sent = await reauthentication.read(request, auth_database, now)
-
-    async def change() -> str:
-        return await people.change_email(session, me, decode(ChangeEmail, sent.values), now)
-
-    return await _renewed(request, session, me, now, sent, change)
+    request: WebRequest, session: Session, me: Me, command: ChangeEmail, now: Now
+) -> Redirect:
+    return _renewed(request, await people.change_email(session, me, command, now))
 
 
 @post("/me/sessions/{session_id:uuid}/end", guards=[signed_in])
 async def end_session(session: Session, person: Who, session_id: Id, now: Now) -> Redirect:
     await sessions.end(session, person, session_id, now)
-    return Redirect("/me", status_code=303)
+    return see_other("/me")
 
 
 @post("/me/tokens", guards=[signed_in], status_code=200)
-async def add_token(request: WebRequest, session: Session, auth_database: Door, me: Me, now: Now) -> Template:
+@else_show(show_me, reauthentication.read)
+async def add_token(request: WebRequest, session: Session, me: Me, command: AddToken, now: Now) -> Template:
     """Answers with a page instead of a way to it: the token is shown here and never again."""
-    sent = await reauthentication.read(request, auth_database, now)
-    token = ""
-    async with forms.attempt(session, sent):
-        sent.good()
-        _, token = await api_tokens.add(session, me.person, decode(AddToken, sent.values), now)
-    return await _page(request, session, me, now, sent, new_token=token)
+    _, token = await api_tokens.add(session, me.person, command, now)
+    return await _page(request, session, me, now, new_token=token)
 
 
 @post("/me/tokens/{token_id:uuid}/revoke", guards=[signed_in])
 async def revoke_token(session: Session, person: Who, token_id: Id, now: Now) -> Redirect:
     await api_tokens.revoke(session, person, token_id, now)
-    return Redirect("/me", status_code=303)
+    return see_other("/me")
 
 
 ROUTES = [show_me, save_me, change_password, change_email, end_session, add_token, revoke_token]

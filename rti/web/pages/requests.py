@@ -1,9 +1,9 @@
-"""Snoozing a request and ending that, from its page."""
+"""The pages of requests: the list, filing, and the page of a request with what can be recorded there."""
 
 from datetime import datetime
 from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
@@ -24,10 +24,10 @@ from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilt
 from rti.requests.evidence import attach
 from rti.requests.requester import Identity
 from rti.statutes.queries import newest, newest_version, version_of
-from rti.web import forms
+from rti.web.forms import attempt, else_show, read_query, see_other
 from rti.web.guards import only, rate_limited
-from rti.web.inject import Id, Now, Session, Today, Who
-from rti.web.templating import Faults, WebRequest, page
+from rti.web.inject import Form, Id, Now, Session, Today, Who
+from rti.web.templating import WebRequest, page
 
 RECORDABLE = [kind for kind in EventKind if kind is not EventKind.DRAFTED]
 
@@ -48,15 +48,16 @@ async def list_requests(request: WebRequest, session: Session, person: Who, toda
     )
 
 
-async def _new_request_page(
-    request: WebRequest, session: Session, body_id: UUID, person: Who, sent: forms.Form | None = None
+@get("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS)])
+async def new_request(
+    request: WebRequest, session: Session, body_id: Id, person: Who, form: Form
 ) -> Template:
     body = await body_of(session, body_id)
     return page(
         request,
         "requests/new.html",
         body,
-        status=422 if sent else 200,
+        form=form,
         path_to_body=await path_to(session, body.area_code),
         campaigns=await campaigns(session),
         statutes=await newest(session),
@@ -65,30 +66,20 @@ async def _new_request_page(
         channels=Channel,
         filings=Filing,
         accepted=ACCEPTED,
-        form=sent.values if sent else {},
-        faults=Faults(sent.faults if sent else ()),
     )
 
 
-@get("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS)])
-async def new_request(request: WebRequest, session: Session, body_id: Id, person: Who) -> Template:
-    return await _new_request_page(request, session, body_id, person)
-
-
 @post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
+@else_show(new_request)
 async def file_request(
-    request: WebRequest, session: Session, body_id: Id, person: Who, now: Now, today: Today
-) -> Response[None] | Template:
-    sent = await forms.read(request)
+    session: Session, body_id: Id, person: Who, form: Form, now: Now, today: Today
+) -> Redirect:
     await body_of(session, body_id)
-    async with forms.attempt(session, sent):
-        command = decode(FileRequest, {**sent.values, "body_id": str(body_id)})
-        filed = await actions.file_request(session, command, person, now, today)
-        for event in await queries.events_of(session, filed.id) if sent.files else ():
-            await _keep_evidence(session, event, sent, f"{event.kind}_document", now)
-    if sent.faults:
-        return await _new_request_page(request, session, body_id, person, sent)
-    return Redirect(f"/requests/{filed.id}", status_code=303)
+    command = decode(FileRequest, {**form.values, "body_id": str(body_id)})
+    filed = await actions.file_request(session, command, person, now, today)
+    for event in await queries.events_of(session, filed.id) if form.files else ():
+        await _keep_evidence(session, event, form, f"{event.kind}_document", now)
+    return see_other(f"/requests/{filed.id}")
 
 
 async def detail_page(
@@ -97,16 +88,18 @@ async def detail_page(
     person: Who,
     request_id: UUID,
     today: Today,
-    sent: forms.Form | None = None,
+    form: Form | None = None,
     identity: Identity | None = None,
 ) -> Template:
+    """The page of a request, once with who asks where that was opened."""
     detail = await queries.one(session, person, request_id)
     statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
     return page(
         request,
         "requests/detail.html",
         detail,
-        status=422 if sent else 200,
+        form=form,
+        initial={"happened_on": today.isoformat()},
         identity=identity,
         accepted=ACCEPTED,
         today=today,
@@ -116,52 +109,41 @@ async def detail_page(
         kinds=RECORDABLE,
         outcomes=Outcome,
         cause=date_changes.cause_text,
-        form=sent.values if sent else {"happened_on": today.isoformat()},
-        faults=Faults(sent.faults if sent else ()),
     )
 
 
 @get("/requests/{request_id:uuid}", guards=[only(REQUESTS)])
 async def show_request(
-    request: WebRequest, session: Session, person: Who, request_id: Id, today: Today
+    request: WebRequest, session: Session, person: Who, request_id: Id, today: Today, form: Form
 ) -> Template:
-    return await detail_page(request, session, person, request_id, today)
+    return await detail_page(request, session, person, request_id, today, form)
 
 
 @post("/requests/{request_id:uuid}/events", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
+@else_show(show_request)
 async def record_event(
-    request: WebRequest, session: Session, person: Who, request_id: Id, now: Now, today: Today
-) -> Response[None] | Template:
-    sent = await forms.read(request)
-    async with forms.attempt(session, sent):
-        command = decode(RecordEvent, sent.values)
-        event = await actions.record_event(session, request_id, command, person, now, today)
-        await _keep_evidence(session, event, sent, "document", now)
-    if sent.faults:
-        return await detail_page(request, session, person, request_id, today, sent)
-    return Redirect(f"/requests/{request_id}#timeline", status_code=303)
+    session: Session, person: Who, request_id: Id, form: Form, command: RecordEvent, now: Now, today: Today
+) -> Redirect:
+    event = await actions.record_event(session, request_id, command, person, now, today)
+    await _keep_evidence(session, event, form, "document", now)
+    return see_other(f"/requests/{request_id}#timeline")
 
 
 @post(
     "/requests/{request_id:uuid}/events/{event_id:uuid}/documents",
     guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)],
 )
+@else_show(show_request)
 async def add_evidence(
-    request: WebRequest, session: Session, person: Who, request_id: Id, event_id: Id, now: Now, today: Today
-) -> Response[None] | Template:
-    sent = await forms.read(request)
-    async with forms.attempt(session, sent):
-        event = await actions.event_of(session, request_id, event_id, person)
-        await _keep_evidence(session, event, sent, "document", now)
-    if sent.faults:
-        return await detail_page(request, session, person, request_id, today, sent)
-    return Redirect(f"/requests/{request_id}#event-{event_id}", status_code=303)
+    session: Session, person: Who, request_id: Id, event_id: Id, form: Form, now: Now
+) -> Redirect:
+    event = await actions.event_of(session, request_id, event_id, person)
+    await _keep_evidence(session, event, form, "document", now)
+    return see_other(f"/requests/{request_id}#event-{event_id}")
 
 
-async def _keep_evidence(
-    session: Session, event: EventRow, sent: forms.Form, field: str, now: datetime
-) -> None:
-    if file := sent.files.get(field):
+async def _keep_evidence(session: Session, event: EventRow, form: Form, field: str, now: datetime) -> None:
+    if file := form.files.get(field):
         await attach(session, event, file_name=file.filename, content=await file.read(), now=now, field=field)
 
 
@@ -169,43 +151,35 @@ async def _keep_evidence(
 async def why_this_date(request: WebRequest, session: Session, person: Who, request_id: Id) -> Template:
     """Every deadline with its steps in order, to print in either language; `?known_on=` looks back."""
     detail = await queries.one(session, person, request_id)
-    sent = forms.Form({name: value for name, value in request.query_params.items() if value}, {})
+    form = read_query(request)
     day = None
-    async with forms.attempt(session, sent):
-        if day := decode(KnownOn, sent.values).known_on:
+    async with attempt(form, session):
+        if day := decode(KnownOn, form.values).known_on:
             detail = await as_known_on(session, detail, day, request.app.state.settings.timezone)
-    statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
-    steps = [[step_from_data(step) for step in clock.steps] for clock in detail.deadlines]
     return page(
         request,
         "requests/why.html",
         detail,
-        status=422 if sent.faults else 200,
-        statute=statute,
-        steps=steps,
-        known_on=None if sent.faults else day,
-        form=sent.values,
-        faults=Faults(sent.faults),
+        form=form,
+        statute=await version_of(session, detail.request.statute_id, detail.request.statute_version),
+        steps=[[step_from_data(step) for step in clock.steps] for clock in detail.deadlines],
+        known_on=None if form.faults else day,
     )
 
 
 @post("/requests/{request_id:uuid}/snooze", guards=[only(REQUESTS)])
+@else_show(show_request)
 async def snooze_request(
-    request: WebRequest, session: Session, person: Who, request_id: Id, now: Now, today: Today
-) -> Response[None] | Template:
-    sent = await forms.read(request)
-    async with forms.attempt(session, sent):
-        command = decode(SnoozeRequest, sent.values)
-        await snoozing.snooze(session, request_id, command, person, now, today)
-    if sent.faults:
-        return await detail_page(request, session, person, request_id, today, sent)
-    return Redirect(f"/requests/{request_id}#timeline", status_code=303)
+    session: Session, person: Who, request_id: Id, command: SnoozeRequest, now: Now, today: Today
+) -> Redirect:
+    await snoozing.snooze(session, request_id, command, person, now, today)
+    return see_other(f"/requests/{request_id}#timeline")
 
 
 @post("/requests/{request_id:uuid}/snooze/end", guards=[only(REQUESTS)])
 async def end_snooze(session: Session, person: Who, request_id: Id, now: Now) -> Redirect:
     await snoozing.end(session, request_id, person, now)
-    return Redirect(f"/requests/{request_id}#timeline", status_code=303)
+    return see_other(f"/requests/{request_id}#timeline")
 
 
 ROUTES = [
