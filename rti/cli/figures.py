@@ -44,17 +44,11 @@ def statistics(
     as_of: Annotated[str, typer.Option(help="Cut-off date. Default: today.")] = "",
     campaign: Annotated[str, typer.Option(help="Only requests of this campaign, by its code.")] = "",
     target_of: Annotated[str, typer.Option(help="Only the target areas of this campaign, by its code.")] = "",
-    statute: Annotated[
-        str, typer.Option(help="Only requests assessed under this law, draft or standard.")
-    ] = "",
+    statute: Annotated[str, typer.Option(help="Only requests under this law, draft or standard.")] = "",
     province: Annotated[str, typer.Option(help="Only bodies of this province, by its code.")] = "",
-    early: Annotated[
-        bool, typer.Option("--early", help="Count early answers as in time before their due date.")
-    ] = False,
+    early: Annotated[bool, typer.Option("--early", help="Count early answers as in time.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    csv: Annotated[
-        bool, typer.Option("--csv", help="Print CSV. This is the default when the output is piped.")
-    ] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, the default when piped.")] = False,
 ) -> None:
     """Count requests answered in time, late or not at all, with all denominators.
 

@@ -148,7 +148,7 @@ async def test_a_changed_password_ends_the_other_sessions(client: httpx.AsyncCli
         ("not it, but long enough", NEW, "The password is wrong"),
         (make.PASSWORD, "short", "Enter 15 to 256 characters"),
         (make.PASSWORD, "x" * 257, "Enter 15 to 256 characters"),
-        (make.PASSWORD, make.PASSWORD, "differs from the present one"),
+        (make.PASSWORD, make.PASSWORD, "differs from the current one"),
         (make.PASSWORD, "password password", "easy to guess"),
         ("", NEW, "This is required"),
     ],

@@ -167,7 +167,7 @@ async def test_what_is_cut_changed_or_foreign_is_refused_and_leaves_nothing(
         "longer": whole + b"x",
     }.items():
         made.path.write_bytes(content)
-        with pytest.raises(BackupFailed, match="cut off, damaged, or no backup"):
+        with pytest.raises(BackupFailed, match="truncated, damaged or not a backup"):
             await vault.restore(empty, made.path)
         assert await tables_of(empty) == 0, name
     made.path.write_bytes(whole)
@@ -178,7 +178,7 @@ async def test_what_is_cut_changed_or_foreign_is_refused_and_leaves_nothing(
     with pytest.raises(BackupFailed, match="another identity"):
         await stranger.restore(empty, made.path)
     vault.identity.chmod(0o644)
-    with pytest.raises(BackupFailed, match="open to everybody"):
+    with pytest.raises(BackupFailed, match="can be read by other users"):
         await vault.restore(empty, made.path)
     vault.identity.chmod(0o600)
     assert await tables_of(empty) == 0
@@ -198,7 +198,7 @@ async def test_rows_that_are_not_those_of_the_manifest_are_refused(
     assert forged != held
     recipient = pyrage.x25519.Recipient.from_str(vault.recipient)
     made.path.write_bytes(pyrage.encrypt(gzip.compress(forged), [recipient]))
-    with pytest.raises(BackupFailed, match="not what it was at the backup"):
+    with pytest.raises(BackupFailed, match="differs from the backup"):
         await vault.restore(empty, made.path)
     assert await tables_of(empty) == 0
 
@@ -279,7 +279,7 @@ async def test_a_backup_of_a_newer_version_is_refused(
     async with database.transaction() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     made = await vault.make(database)
-    with pytest.raises(BackupFailed, match="newer version, of schema 9999"):
+    with pytest.raises(BackupFailed, match="newer version, with schema 9999"):
         await vault.restore(empty, made.path)
     assert await tables_of(empty) == 0
 

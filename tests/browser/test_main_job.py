@@ -50,7 +50,7 @@ async def test_a_cbo_files_a_request_records_the_answer_and_sees_both_dates(
     assert read(kept) == b"%PDF-1.4 stamp"
     await page.go_back()
 
-    await page.click("text=Why this date")
+    await page.click("text=How this date is calculated")
     await expect(page.locator("main")).to_contain_text("14 April 2023 is skipped: Khmer New Year's Day")
 
 

@@ -169,5 +169,5 @@ async def test_the_status_page_tells_staff_how_sending_goes(page: Page, sign_in:
     await sign_in("staff")
     await page.goto("/status")
     await expect(page.locator("main")).to_contain_text("Queued")
-    await until_shown(page, "All is well")
+    await until_shown(page, "The system is working normally")
     await fits(page)

@@ -80,9 +80,12 @@ async def test_a_malicious_original_is_not_handed_out_and_everybody_concerned_is
         assert "malicious" in refused.json()["title"]
     told = await _told(database)
     assert told.count(AuditAction.DOCUMENT_QUARANTINED) == 1
-    assert "in quarantine" in (await scanned.get(path.partition("/documents")[0])).text
+    assert (
+        "quarantined: the original contains malware"
+        in (await scanned.get(path.partition("/documents")[0])).text
+    )
     asked = (await scanned.get(f"{path}/original")).text
-    assert "not handed out" in asked
+    assert "you cannot download it" in asked
     assert "Download the original" not in asked
     health = (await scanned.get("/health")).json()["documents"]
     assert (health["well"], health["quarantined"], health["scanned"]) == (True, 1, True)

@@ -33,7 +33,7 @@ def test_a_log_is_imported_and_its_rejected_lines_are_told(rti, tmp_path: Path) 
     report = tmp_path / "report.csv"
     done = rti("requests", HERE / "log.csv", "--mapping", HERE / "log.toml", "--report", report)
     assert done.returncode == 1, done.stderr
-    assert "line 32: rejected: Decided: This is before the day of receipt (2019-03-05)" in done.stderr
+    assert "line 32: rejected: Decided: This is before the date received (2019-03-05)" in done.stderr
     assert "line 26: repetition: The same as line 2" in done.stderr
     assert done.stdout.split()[:2] == ["imported", "29"]
     assert "Reading" not in done.stderr, "a bar is for terminals only"
@@ -47,7 +47,7 @@ def test_a_clean_file_ends_with_status_zero(rti, tmp_path: Path) -> None:
     file = tmp_path / "bodies.csv"
     file.write_text(BODIES, encoding="utf-8")
     dry = rti("bodies", file, "--dry-run")
-    assert (dry.returncode, "Nothing was kept." in dry.stdout) == (0, True)
+    assert (dry.returncode, "Nothing was imported." in dry.stdout) == (0, True)
     assert rti("bodies", file).stdout.split()[:2] == ["imported", "1"]
     again = rti("bodies", file)
     assert again.returncode == 0
@@ -56,7 +56,7 @@ def test_a_clean_file_ends_with_status_zero(rti, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [("", "file: The file is empty"), ("code:kind\n", "lacks the columns"), ("code\x00", "NUL")],
+    [("", "file: The file is empty"), ("code:kind\n", "missing from the first line"), ("code\x00", "NUL")],
 )
 def test_a_file_that_cannot_be_read_is_told(rti, tmp_path: Path, content: str, told: str) -> None:
     file = tmp_path / "cbos.csv"

@@ -72,7 +72,7 @@ async def test_wrong_lines_of_bodies_are_rejected_with_all_their_faults(session:
         "HC-3,health_centre,ក,Centre,99,,,\n",
     )
     told = reasons(report)
-    assert told[4] == "code: Line 2 has this code already, with other content"
+    assert told[4] == "code: Line 2 already has this code, with different content"
     assert all(
         name in told[5] for name in ("kind: Choose one of: ministry", "name_en: This is required", "email: ")
     )
@@ -107,6 +107,6 @@ async def test_organisations_are_added_and_updated(session: AsyncSession) -> Non
 async def test_a_file_of_organisations_with_anything_about_persons_is_refused(
     session: AsyncSession, column: str
 ) -> None:
-    with pytest.raises(Invalid, match=f"not known here: {column}"):
+    with pytest.raises(Invalid, match=f"Unknown columns: {column}"):
         await cbos(session, CBOS.replace("area_code", column))
     assert await session.scalar(select(CboRow)) is None

@@ -66,7 +66,7 @@ async def test_a_member_imports_requests_of_the_own_organisation(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:
     member = await sign_in(Role.CBO_MEMBER)
-    assert "Every line was taken" in (await send(client, "requests", REQUESTS)).text
+    assert "Every line was accepted" in (await send(client, "requests", REQUESTS)).text
     again = await send(client, "requests", REQUESTS)
     assert "Unchanged" in again.text
     async with database.transaction() as session:
@@ -116,7 +116,7 @@ async def test_the_api_takes_a_body_or_a_form_and_answers_with_the_report(
     assert real.json()["lines"][1] == {
         "line": 3,
         "result": "rejected",
-        "faults": [{"field": "code", "message": "Line 2 already has this code, with other content"}],
+        "faults": [{"field": "code", "message": "Line 2 already has this code, with different content"}],
         "note": None,
         "same_as_line": None,
     }
@@ -128,7 +128,7 @@ async def test_the_api_takes_a_body_or_a_form_and_answers_with_the_report(
         (b"", "empty"),
         (b"\x00" * 50, "UTF-8"),
         (b"PK\x03\x04\xff\xfe", "UTF-8"),
-        (b"code:name", "lacks the columns"),
+        (b"code:name", "missing from the first line"),
         (b'code,name_km,name_en\nA,"b,c\nD,e,f\n', "not closed"),
         (None, "Choose a CSV file"),
     ],

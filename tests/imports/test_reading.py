@@ -42,11 +42,11 @@ def test_a_wrong_delimiter_is_told_with_what_was_expected_and_found() -> None:
 
 
 def test_a_missing_column_is_named() -> None:
-    assert "lacks the columns name" in refusal(b"code,note\nA,b\n")
+    assert "missing from the first line: name" in refusal(b"code,note\nA,b\n")
 
 
 def test_an_unknown_column_is_named_unless_others_may_be_there() -> None:
-    assert "not known here: birthday" in refusal(b"code,name,birthday\nA,b,c\n")
+    assert "Unknown columns: birthday" in refusal(b"code,name,birthday\nA,b,c\n")
     lines = read(b"code,name,birthday\nA,b,c\n", Columns(("code", "name"), open=True))
     assert lines[0].cells["birthday"] == "c"
 
@@ -70,8 +70,8 @@ def test_an_empty_file_is_told_as_one(content: bytes) -> None:
         (b"\xff\xfeA,b,c", "not UTF-8"),
         (b"A,caf\xe9,c", "not UTF-8"),
         (b"A,b\x00,c", "NUL"),
-        (b"A,b", "2 cells where the first line has 3"),
-        (b"A,b,c,d", "4 cells where the first line has 3"),
+        (b"A,b", "2 cells, but the first line has 3"),
+        (b"A,b,c,d", "4 cells, but the first line has 3"),
         (b'A,"b"x,c', "quotation mark"),
         (b"A," + b"x" * 1_000_000 + b",c", "longer than 131072"),
     ],
@@ -86,7 +86,7 @@ def test_a_spoilt_line_is_told_by_its_number_and_the_others_are_read(line: bytes
 
 @pytest.mark.parametrize("rest", [b"B,d,e\n", b"B,d,e\n" * 40_000])
 def test_a_quotation_mark_that_is_never_closed_refuses_the_file(rest: bytes) -> None:
-    assert "opens on line 3" in refusal(b'code,name,note\nA,b,c\nA,"b,c\n' + rest)
+    assert "opened on line 3" in refusal(b'code,name,note\nA,b,c\nA,"b,c\n' + rest)
 
 
 @pytest.mark.parametrize(

@@ -53,11 +53,11 @@ async def test_a_rejected_line_says_which_column_and_why(session: AsyncSession) 
     told = reasons(await load(session))
     assert told[30] == "Received: There is an answer but no date received"
     assert told[31] == "Decided: There is an outcome but no date answered"
-    assert told[32] == "Decided: This is before the day of receipt (2019-03-05)"
+    assert told[32] == "Decided: This is before the date received (2019-03-05)"
     assert told[33].startswith("Received: Enter a date between 1900 and 2200")
-    assert told[35] == "line: This line has 5 cells where the first line has 9"
-    assert told[36].startswith("Decision: “Postponed” has no meaning")
-    assert told[37] == "Received: This is not a date of the form %d/%m/%Y"
+    assert told[35] == "line: This line has 5 cells, but the first line has 9"
+    assert told[36].startswith("Decision: The mapping does not cover “Postponed”")
+    assert told[37] == "Received: This is not a date in the format %d/%m/%Y"
     assert told[41] == "Office: This is required"
     assert told[45].startswith("Received:")
     assert told[26] == "The same as line 2"
@@ -273,16 +273,16 @@ async def test_numbers_go_on_where_the_file_ended(session: AsyncSession) -> None
         ({"cbo_code": "NOBODY"}, "cbo_code: There is no organisation with the code NOBODY"),
         ({"cbo_code": ""}, "cbo_code: Enter the code of the requesting organisation"),
         ({"campaign_code": "NONE"}, "campaign_code: There is no campaign with the code NONE"),
-        ({"statute_id": "NONE"}, "statute_id: There is no statute or standard with the id NONE"),
-        ({"received_on": ""}, "One of the days is needed"),
-        ({"received_on": "2027-01-01"}, "received_on: This day is still to come"),
+        ({"statute_id": "NONE"}, "statute_id: There is no statute or standard with the ID NONE"),
+        ({"received_on": ""}, "One of these dates is required"),
+        ({"received_on": "2027-01-01"}, "received_on: This date is in the future"),
         ({"received_on": "1899-12-31"}, "received_on: Enter a date between 1900 and 2200"),
-        ({"answered_on": "2027-01-01"}, "answered_on: This day is still to come"),
-        ({"submitted_on": "2026-02-01"}, "received_on: This is before the day of the step before it"),
+        ({"answered_on": "2027-01-01"}, "answered_on: This date is in the future"),
+        ({"submitted_on": "2026-02-01"}, "received_on: This is before the date of the previous step"),
         ({"topic": "taxes"}, "topic: Choose one of: budget"),
-        ({"reference": "a~2"}, "reference: Use letters, digits"),
+        ({"reference": "a~2"}, "reference: Use only letters, digits"),
         ({"title": "x" * 301}, "title: Enter at most 300 characters"),
-        ({"title": "bell\x07"}, "title: This holds invisible control characters"),
+        ({"title": "bell\x07"}, "title: This contains invisible control characters"),
         ({"outcome": "full"}, "answered_on: There is an outcome but no date answered"),
     ],
 )

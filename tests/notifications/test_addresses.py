@@ -92,7 +92,7 @@ async def test_staff_are_told_who_has_an_address_that_is_gone_but_not_the_addres
         assert "5.1.1" in text
         assert "Switched off" in text
         assert member.email not in text
-        assert "1 person has an address that refuses messages" in (await client.get("/")).text
+        assert "Messages to 1 person are failing" in (await client.get("/")).text
 
 
 async def test_who_saves_an_address_that_was_switched_off_gives_it_another_chance(
@@ -112,7 +112,7 @@ async def test_the_status_page_tells_the_last_tick_the_lag_and_the_queue(
 ) -> None:
     await sign_in(Role.STAFF)
     silent = (await client.get("/status")).text
-    assert "Something is not well" in silent
+    assert "There is a problem" in silent
     assert "never" in silent
     await due(database, TODAY)
     moment = present()
@@ -123,9 +123,9 @@ async def test_the_status_page_tells_the_last_tick_the_lag_and_the_queue(
                 session, job.name, began_at=moment, ended_at=moment, result="1 reminders, 1 messages"
             )
     told = (await client.get("/status")).text
-    assert "All is well" in told
+    assert "The system is working normally" in told
     assert "Queued: 1." in told
-    assert "The oldest was written 7 minutes ago." in told
+    assert "The oldest message was created 7 minutes ago." in told
 
 
 async def test_metrics_are_for_who_carries_the_token_and_name_nobody(

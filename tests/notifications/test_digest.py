@@ -78,9 +78,9 @@ async def test_a_digest_says_how_much_is_due_where_and_what_to_do_and_names_no_r
     await _staff(database)
     await _swept(database)
     await dispatch(database, replace(settings, smtp_url=sink.url), clock=at(NOW))
-    (sent,) = [each for each in sink.messages if "requests are past their expected day" in each["Subject"]]
+    (sent,) = [each for each in sink.messages if "requests are past their due date" in each["Subject"]]
     text = sent.get_payload(decode=True).decode()
-    assert sent["Subject"] == "3 requests are past their expected day"
+    assert sent["Subject"] == "3 requests are past their due date"
     assert text.index("Banteay Meanchey: past the due date: 2") < text.index(
         "Phnom Penh: past the due date: 1"
     )
@@ -124,7 +124,7 @@ async def test_a_digest_counts_what_is_due_when_it_is_sent(database: Database, s
         )
     await dispatch(database, settings, clock=at(NOW))
     (digest,) = await _swept(database)
-    assert digest.subject == "1 request is past its expected day"
+    assert digest.subject == "1 request is past its due date"
 
 
 async def test_a_snoozed_request_is_not_counted(database: Database, settings: Settings) -> None:

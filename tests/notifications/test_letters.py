@@ -205,7 +205,7 @@ async def test_a_letter_is_not_needed_once_the_answer_is_there(
                 outcome=Outcome.FULL,
             )
     assert second.path not in (await client.get("/letters")).text
-    assert "not needed any more" in (await client.get(second.path)).text
+    assert "no longer needed" in (await client.get(second.path)).text
     assert (await client.post(f"/api{second.path}/approve", json=TEXT)).status_code == 409
     done = await dispatch(database, replace(settings, smtp_url=sink.url))
     assert done.states == {MessageState.DROPPED: 1}
@@ -270,7 +270,7 @@ async def test_a_letter_that_came_back_is_to_be_printed_and_the_next_one_is_trie
         await report(session, (await _messages(database))[0].id, "5.1.1", now())
         other = await make.request(session, case.member.person, NOW, title=TITLE)
         second = await make.letter(session, other, NOW)
-    assert "refused this letter (5.1.1)" in (await client.get(case.path)).text
+    assert "could not be delivered to the public body (5.1.1)" in (await client.get(case.path)).text
     await client.post(f"/api/letters/{second.id}/approve", json=TEXT)
     assert (await dispatch(database, mail)).states == {MessageState.ACCEPTED: 1}
 

@@ -69,7 +69,7 @@ async def test_staff_and_administrator_see_how_far_it_came_and_not_what_it_says(
     ]
     assert all(case.cbo.code in text for text in seen)
     assert not any(SUBJECT in text or case.member.email in text for text in seen)
-    assert "Only the person whom it is for" in seen[1]
+    assert "Only the recipient" in seen[1]
 
 
 async def test_the_working_group_has_no_business_here(client: httpx.AsyncClient, sign_in: SignIn) -> None:

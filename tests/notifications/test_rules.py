@@ -120,7 +120,7 @@ async def test_staff_write_the_rules_of_a_campaign_in_the_browser(
 ) -> None:
     await sign_in(Role.STAFF)
     path = f"/campaigns/{(await _campaign(database)).id}/rules"
-    assert "These are the defaults" in (await client.get(path)).text
+    assert "These are the default rules" in (await client.get(path)).text
     form = {name: str(value) for name, value in LATE.items()}
     assert (await make.post_form(client, path, form)).status_code == 303
     shown = (await client.get(path)).text
@@ -130,7 +130,7 @@ async def test_staff_write_the_rules_of_a_campaign_in_the_browser(
     await make.post_form(client, f"{path}/weekly/remove", {}, page=path)
     assert "weekly" not in (await client.get(path)).text
     await make.post_form(client, f"{path}/defaults", {}, page=path)
-    assert "These are the defaults" in (await client.get(path)).text
+    assert "These are the default rules" in (await client.get(path)).text
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ async def test_a_reference_can_be_given_once_in_an_organisation(database: Databa
         member, other = await make.member(session), await make.member(session)
         await make.request(session, member.person, NOW, reference="A-1")
         await make.request(session, other.person, NOW, reference="A-1")
-    with pytest.raises(Invalid, match="reference: Your organisation has a request"):
+    with pytest.raises(Invalid, match="reference: Your organisation already has a request"):
         async with database.transaction() as session:
             await make.request(session, member.person, NOW, reference="A-1")
 

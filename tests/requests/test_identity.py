@@ -258,6 +258,6 @@ async def test_an_altered_document_is_refused_and_rings(
     else:
         answer = await client.get(path)
     assert answer.status_code == 409
-    assert "no longer what came in" in answer.json()["title"]
+    assert "has been altered since it was received" in answer.json()["title"]
     health = json.loads((await client.get("/health")).text)
     assert (health["documents"]["well"], health["documents"]["altered"]) == (False, 1)

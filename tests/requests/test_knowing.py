@@ -140,4 +140,4 @@ async def test_who_keeps_the_calendar_is_warned_on_the_first_page(
 ) -> None:
     await sign_in(role)
     monkeypatch.setattr(wallclock, "now", lambda: NOW)
-    assert ("The days off of 2027" in (await client.get("/")).text) is warned
+    assert ("The days off for 2027" in (await client.get("/")).text) is warned

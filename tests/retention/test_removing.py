@@ -185,7 +185,7 @@ async def test_the_scheduler_does_it_once_a_day_and_tells_how_much_went(
         kept.value: rule.keeps.days for kept, rule in RULES.items()
     }
     assert {each["name"]: each["removed"] for each in told["classes"]} == EXPECTED
-    assert "Texts and addresses of messages" in (await client.get("/retention")).text
+    assert "Texts and addresses of sent messages" in (await client.get("/retention")).text
 
 
 async def test_the_command_line_counts_first_and_removes_then(database: Database, database_url: str) -> None:
