@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup check test test-oldest torture messages bench lock clean
+.PHONY: run setup check test test-oldest torture messages snapshots bench lock clean
 
 run: setup
 	$(BIN)/rti demo
@@ -46,6 +46,10 @@ messages: setup
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --no-wrap -i rti/locale/messages.pot -o $(CATALOGUE) -l km
 	sed -i -E '/^"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By)/d' $(CATALOGUE)
 	rm rti/locale/messages.pot
+
+# Write down who may use which route, and what each login may do with which table: read the diff before committing it.
+snapshots: setup
+	$(BIN)/python -m tests.snapshots
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -1,4 +1,4 @@
-"""Rows as they were stored at each revision of the schema, for migrations to meet (safety goal F11).
+"""Rows as they were stored at each revision of the schema, for migrations to meet.
 
 Each revision adds what its schema has a place for. A migration that adds tables adds its rows here.
 """

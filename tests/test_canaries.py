@@ -1,4 +1,4 @@
-"""Fifty values that must not get about, planted and then looked for everywhere (safety goal A11)."""
+"""Fifty values that must not get about, planted and then looked for everywhere."""
 
 import asyncio
 import re

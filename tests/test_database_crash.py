@@ -21,10 +21,9 @@ from rti.web.app import create_app
 from tests import make
 from tests.conftest import NOW
 from tests.sizes import size
+from tests.waiting import until
 
 WRITERS, WRITES = 4, 20
-FIRST_ANSWER = 5.0
-"""Seconds within which somebody is served again after the database is back."""
 
 
 @dataclass
@@ -104,14 +103,10 @@ async def test_a_database_that_is_stopped_hard_loses_nothing_that_was_acknowledg
 async def busy(load: Load) -> None:
     """Some writes later, so that the next stop comes amid writing."""
     wanted = len(load.acknowledged) + WRITES
-    async with asyncio.timeout(60):
-        while len(load.acknowledged) < wanted:  # noqa: ASYNC110 -- writers change it
-            await asyncio.sleep(0.005)
+    await until(lambda: len(load.acknowledged) >= wanted)
 
 
 async def served_since(load: Load, moment: float) -> float:
     """Seconds until somebody was served after `moment`."""
-    async with asyncio.timeout(FIRST_ANSWER):
-        while load.served_at <= moment:  # noqa: ASYNC110 -- a writer changes it
-            await asyncio.sleep(0.005)
+    await until(lambda: load.served_at > moment)
     return load.served_at - moment

@@ -1,6 +1,5 @@
-"""A full disk under the embedded database, its log and what is being uploaded (safety goal F9)."""
+"""A full disk under the embedded database, its log and what is being uploaded."""
 
-import asyncio
 import contextlib
 import os
 import shutil
@@ -21,9 +20,9 @@ from rti.core.settings import Settings
 from tests import make
 from tests.commands import environment, serving
 from tests.sizes import size
+from tests.waiting import PATIENCE, until
 
 SIZE = RESERVE + 150_000_000
-PATIENCE = 60
 A_LETTER = b"A letter of several pages\n" * 80_000
 """Two megabytes, which do not stay in memory while they arrive."""
 
@@ -81,9 +80,11 @@ class Installation:
 
     async def until_filed(self) -> None:
         """Try again and again, as people do."""
-        async with asyncio.timeout(PATIENCE):
-            while (await self.file_request()).status_code != 201:  # noqa: ASYNC110 -- another process changes it
-                await asyncio.sleep(0.2)
+
+        async def filed() -> bool:
+            return (await self.file_request()).status_code == 201
+
+        await until(filed)
 
 
 @pytest.fixture
@@ -162,12 +163,15 @@ async def _only_read(installation: Installation, request_id: str) -> None:
 async def _database_stopped(installation: Installation) -> None:
     """Write to the log of the database, as other programs of it might, until it ends for want of room."""
     write = text("SELECT pg_logical_emit_message(true, 'test', repeat('x', 1000000))")
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            try:
-                async with installation.database.transaction() as session:
-                    await session.execute(write)
-            except (DBAPIError, OSError) as fault:
-                if isinstance(fault, OSError):
-                    return
-                await asyncio.sleep(0.1)
+
+    async def ended() -> bool:
+        try:
+            async with installation.database.transaction() as session:
+                await session.execute(write)
+        except DBAPIError:
+            return False
+        except OSError:
+            return True
+        return False
+
+    await until(ended)

@@ -12,6 +12,7 @@ import yaml
 from rti.accounts.rate_limits import LIMITS
 from rti.cli import app
 from rti.core.settings import OLDEST_POSTGRES, Settings
+from rti.retention.schedule import RULES
 from tests.sources import ROOT, named, text
 
 PROJECT = tomllib.loads(text("pyproject.toml"))
@@ -32,8 +33,9 @@ def commands() -> list[str]:
 
 
 def test_every_setting_is_described() -> None:
-    described = text("docs/deploying.md")
-    assert not [each.name for each in fields(Settings) if f"RTI_{each.name.upper()}" not in described]
+    rows = re.findall(r"^\| (RTI_[\w, ]+) \|", text("docs/deploying.md"), re.MULTILINE)
+    described = {name for row in rows for name in row.split(", ")}
+    assert described == {f"RTI_{each.name.upper()}" for each in fields(Settings)}
 
 
 def test_the_oldest_postgresql_that_is_supported_is_described_and_tested() -> None:
@@ -52,9 +54,15 @@ def test_how_often_one_person_may_do_what_costs_much_is_described() -> None:
         assert rows[costly] == [str(allowed.burst), f"{allowed.interval.total_seconds():.0f} s"], costly
 
 
+def test_how_long_data_is_kept_is_described() -> None:
+    _, _, table = text("docs/audit.md").partition("## What is kept for how long")
+    described = {int(days) for days in re.findall(r"\| (\d+) days?\b", table)}
+    assert described == {rule.keeps.days for rule in RULES.values()}
+
+
 def test_every_dependency_has_its_reason() -> None:
     needed = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["dev"]]
-    assert not [name for name in map(package, needed) if name not in text("docs/dependencies.md")]
+    assert {*map(package, needed)} - {*re.findall(r"[\w-]+", text("docs/dependencies.md"))} == set()
 
 
 def test_every_dependency_is_locked_by_hash_and_no_file_names_an_address() -> None:
@@ -73,7 +81,8 @@ def example(command: str) -> bool:
 
 
 def test_every_command_is_documented_and_shows_an_example() -> None:
-    assert [command for command in commands() if f"rti {command}" not in text("docs/command-line.md")] == []
+    described = text("docs/command-line.md")
+    assert [each for each in commands() if not re.search(rf"\brti {each}(?![\w-])", described)] == []
     assert [command for command in commands() if not example(command)] == []
 
 

@@ -49,7 +49,7 @@ def _is_harmless(cell: str) -> bool:
 
 
 def test_no_cell_of_up_to_three_of_such_characters_begins_a_formula() -> None:
-    """A9: all 106,079 strings of what begins formulas, what is skipped before them, and some others."""
+    """All 106,079 strings of what begins formulas, what is skipped before them, and some others."""
     characters = "=+-@＝＋－＠﹢﹣\t\r\n \u00a0\u2060\u200b\ufeff\x00\x0b\x0c\u2028\u3000'\"|%;,1aកខ\u17d2\u0301\u202e(!#$.*/<>_~"
     strings = ["".join(each) for n in (1, 2, 3) for each in itertools.product(characters, repeat=n)]
     cells = [(text, safe_cell(text)) for text in strings]

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import cycle
 
 import httpx
 import pytest
@@ -24,9 +25,9 @@ from rti.models.audit import AuditAction, AuditEntryRow
 from rti.web.routes import HANDLERS
 from tests import make
 from tests.conftest import NOW, SignIn
+from tests.waiting import PATIENCE
 
 EXPORTS = LIMITS[LimitedCall.EXPORTS]
-PATIENCE = 60
 
 
 async def allowed(database: Database, person: Person, costly: LimitedCall, now: datetime) -> bool:
@@ -38,10 +39,11 @@ async def allowed(database: Database, person: Person, costly: LimitedCall, now: 
 
 
 async def used_up(settings: Settings, database: Database, person: Person, costly: LimitedCall) -> None:
-    """Do all at once that the person may, as the web server counts it."""
+    """Do all at once that the person may, as the web server counts it: an hour ahead, however long a test takes."""
     auth_database = Database.of(settings).under(Login.AUTH)
+    later = present() + HOUR
     for _ in range(LIMITS[costly].burst):
-        await count_call(auth_database, person, costly, present())
+        await count_call(auth_database, person, costly, later)
     await auth_database.close()
 
 
@@ -105,11 +107,11 @@ async def test_a_refusal_is_told_in_the_readers_language_with_when_it_works_agai
     group = (await sign_in(Role.WORKING_GROUP)).person
     client.cookies.set("language", language)
     await used_up(settings, database, group, LimitedCall.FIGURES)
-    interval = LIMITS[LimitedCall.FIGURES].interval.total_seconds()
+    longest = (HOUR + LIMITS[LimitedCall.FIGURES].interval).total_seconds()
     for path in ("/statistics", "/statistics.csv", "/statistics.json", "/api/statistics", "/what-if"):
         answer = await client.get(path)
         assert answer.status_code == 429, path
-        assert 0 < int(answer.headers["retry-after"]) <= interval, path
+        assert 0 < int(answer.headers["retry-after"]) <= longest, path
         said = "in a row" if language == "en" else "ម្តងទៀត"
         assert said in answer.text, path
     told = (await client.get("/api/statistics")).json()
@@ -118,7 +120,7 @@ async def test_a_refusal_is_told_in_the_readers_language_with_when_it_works_agai
 
 
 async def test_two_web_servers_and_the_tokens_of_a_person_share_one_count(
-    client: httpx.AsyncClient, database: Database, sign_in: SignIn, address: str
+    client: httpx.AsyncClient, database: Database, settings: Settings, sign_in: SignIn, address: str
 ) -> None:
     member = (await sign_in(Role.CBO_MEMBER)).person
     async with database.transaction() as session:
@@ -132,15 +134,15 @@ async def test_two_web_servers_and_the_tokens_of_a_person_share_one_count(
                 expires_at=present() + HOUR,
             )
         )
-    here, there = EXPORTS.burst // 2, EXPORTS.burst - EXPORTS.burst // 2
-    async with httpx.AsyncClient(base_url=address, cookies=client.cookies) as other:
-        for visitor, count in ((client, here), (other, there)):
-            for _ in range(count):
-                assert (await visitor.get("/requests.csv")).status_code == 200
-        for visitor in (client, other):
-            assert (await visitor.get("/requests.csv")).status_code == 429
-    for _ in range(LIMITS[LimitedCall.FIGURES].burst):
-        await client.get("/statistics.json?by=nothing")
+    came, began = 0, present()
+    async with httpx.AsyncClient(base_url=address, cookies=client.cookies, timeout=PATIENCE) as other:
+        servers = cycle((client, other))
+        while (answer := await next(servers).get("/requests.csv")).status_code == 200:
+            came += 1
+    assert answer.status_code == 429
+    given_back = (present() - began) // EXPORTS.interval
+    assert EXPORTS.burst <= came <= EXPORTS.burst + given_back
+    await used_up(settings, database, member, LimitedCall.FIGURES)
     by_token = await client.get("/api/statistics", headers={"Authorization": "Bearer rti_own"})
     assert by_token.status_code == 429
 

@@ -39,7 +39,7 @@ async def _looked_at(
 async def test_of_a_thousand_guesses_in_an_hour_ten_are_looked_at_and_the_owner_gets_in(
     database: Database,
 ) -> None:
-    """A14, and the same in whichever hour of two."""
+    """And no more in whichever hour of two."""
     async with database.transaction() as session:
         member = await make.member(session)
     own = (await sign_in.sign_in(database, member.email, member.password, NOW)).device
@@ -143,7 +143,7 @@ async def test_codes_and_the_password_once_more_are_guessed_no_faster(database: 
 @pytest.mark.torture
 @pytest.mark.skipif(not FULL, reason="times are compared in `make torture` only")
 async def test_an_unknown_address_takes_as_long_as_a_known_one(database: Database) -> None:
-    """A15: the medians of known and unknown addresses, taken in turn, so that load falls on both."""
+    """The medians of known and unknown addresses, taken in turn, so that load falls on both."""
     tries = 500
     async with database.transaction() as session:
         known = [(await make.member(session)).email for _ in range(tries)]

@@ -202,7 +202,6 @@ Event = Callable[[httpx.AsyncClient, make.Member, httpx.AsyncClient], Awaitable[
 async def test_whatever_ends_a_session_ends_it_before_the_next_request(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database, event: Event
 ) -> None:
-    """A13."""
     await sign_in(Role.ADMINISTRATOR)
     async with database.transaction() as session:
         member = await make.member(session)

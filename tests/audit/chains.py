@@ -1,4 +1,4 @@
-"""Chains of entries without a database, and everything that somebody could do to one (safety goal A17)."""
+"""Chains of entries without a database, and everything that somebody could do to one."""
 
 import random
 from collections.abc import Callable, Sequence

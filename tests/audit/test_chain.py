@@ -1,4 +1,4 @@
-"""Every way of changing a chained log is found, the last two by a head that was kept elsewhere (safety goal A17)."""
+"""Every way of changing a chained log is found, the last two by a head that was kept elsewhere."""
 
 import random
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a stolen backup tells: nothing without the identity, and with it nothing that is sealed (goals A11, A18)."""
+"""What a stolen backup tells: nothing without the identity, and with it nothing that is sealed."""
 
 import asyncio
 

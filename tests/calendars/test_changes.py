@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from rti.calendars.commands import DeclareDay
 from rti.calendars.queries import warning
@@ -24,6 +24,7 @@ from rti.requests.queries import events_of
 from rti.statutes.actions import declare_standard
 from tests import make
 from tests.conftest import NOW, SignIn
+from tests.waiting import blocked, until
 
 ADDED = date(2022, 6, 6)
 DAY = {"day": "2022-06-06", "name_km": "ថ្ងៃឈប់បន្ថែម", "name_en": "Added day", "source": "Sub-decree 106"}
@@ -174,10 +175,12 @@ async def test_a_request_filed_while_a_day_off_is_declared_counts_with_it(databa
     async with database.transaction() as session:
         await change(session, _declared(), None, NOW)
         filing = asyncio.create_task(file())
-        waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        while not await session.scalar(waits):
+
+        async def waits() -> bool:
             assert not filing.done(), "the request was filed by the old calendar"
-            await asyncio.sleep(0.01)
+            return await blocked(session)
+
+        await until(waits)
     assert (await filing).due_on == date(2022, 6, 13)
 
 

@@ -1,4 +1,4 @@
-"""A sealed cell opens where it stands, with its own key, and nowhere else (safety goal A16)."""
+"""A sealed cell opens where it stands, with its own key, and nowhere else."""
 
 from dataclasses import replace
 from uuid import UUID

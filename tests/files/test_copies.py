@@ -1,4 +1,4 @@
-"""The copy that others see holds the picture and nothing beside it (safety goal A8)."""
+"""The copy that others see holds the picture and nothing beside it."""
 
 import io
 import zlib

@@ -1,4 +1,4 @@
-"""A message has the headers and the recipient that were meant, whatever stands in it (safety goal A10)."""
+"""A message has the headers and the recipient that were meant, whatever stands in it."""
 
 import re
 from email import message_from_bytes

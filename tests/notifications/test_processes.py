@@ -5,7 +5,6 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import text
@@ -18,9 +17,9 @@ from rti.models.messages import MessageState
 from tests.commands import environment
 from tests.notifications.conftest import due, messages
 from tests.notifications.servers import Sink, smtp_server
+from tests.waiting import PATIENCE, until
 
 KILLS = 8
-PATIENCE = 60
 
 
 async def started(database_url: str, *command: str, **settings: str) -> Process:
@@ -37,12 +36,6 @@ async def ended(process: Process) -> tuple[int, str, str]:
         process.kill()
         raise
     return process.returncode or 0, out.decode(), err.decode()
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not await condition():  # noqa: ASYNC110 -- another process changes it
-            await asyncio.sleep(0.05)
 
 
 async def queued_today(database: Database, count: int) -> None:

@@ -19,6 +19,7 @@ from rti.models.requests import DeadlineRow, RequestRow
 from tests import make
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due, messages, reminders
+from tests.waiting import blocked, until
 
 
 async def swept(database: Database, day: date = TODAY, **more: int) -> Swept:
@@ -132,7 +133,12 @@ async def test_whoever_records_an_answer_does_not_wait_for_a_sweep(database: Dat
             )
             await rival.flush()
             sweeping = asyncio.create_task(swept(database))
-            await _until_one_waits(database)
+
+            async def waits() -> bool:
+                async with database.transaction() as session:
+                    return await blocked(session)
+
+            await until(waits)
             for request_id in requests:
                 async with database.transaction() as session:
                     await session.execute(text("SET LOCAL lock_timeout = '2s'"))
@@ -142,15 +148,6 @@ async def test_whoever_records_an_answer_does_not_wait_for_a_sweep(database: Dat
         if sweeping:
             await sweeping
     assert len(await reminders(database)) == 2
-
-
-async def _until_one_waits(database: Database) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            async with database.transaction() as session:
-                if await session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-                    return
-            await asyncio.sleep(0.02)
 
 
 async def test_a_message_id_is_of_our_host_and_holds_no_name(database: Database) -> None:

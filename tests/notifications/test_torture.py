@@ -8,7 +8,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -24,6 +24,7 @@ from tests.notifications.conftest import due, messages
 from tests.notifications.servers import Sink, smtp_server
 from tests.notifications.victims import HOST, SPEED, Point, Victim, dispatcher, sweeper
 from tests.sizes import size
+from tests.waiting import until
 
 pytestmark = pytest.mark.torture
 
@@ -47,13 +48,20 @@ async def many_due(database: Database, count: int) -> None:
             await session.execute(text(copied), {"count": count})
 
 
-async def killed_over_and_over(start: Callable[[], Victim], kills: int, longest: float) -> None:
-    """Keep processes at work, and kill each with signal 9 after a random while."""
-    left = iter(range(kills))
+async def killed_over_and_over(
+    start: Callable[[], Victim],
+    kills: int,
+    longest: float,
+    went_on: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Keep processes at work, and kill each with signal 9 a random while after it began, and after work went on."""
+    turns = iter(range(kills))
 
     async def one_after_the_other() -> None:
-        for _ in left:
+        for _ in turns:
             victim = start()
+            if went_on:
+                await went_on()
             assert await victim.killed(random.uniform(0, longest)) == -signal.SIGKILL, "it ended by itself"
 
     await asyncio.gather(*(one_after_the_other() for _ in range(PROCESSES)))
@@ -62,11 +70,22 @@ async def killed_over_and_over(start: Callable[[], Victim], kills: int, longest:
 async def test_killed_sweeps_make_each_reminder_once(database: Database, database_url: str) -> None:
     requests, kills = size(200, 5_000), size(20, 1_000)
     await many_due(database, requests)
+
+    async def made() -> int:
+        async with database.transaction() as session:
+            return int(await session.scalar(text("SELECT count(*) FROM reminder")) or 0)
+
+    async def more_is_made() -> None:
+        before = await made()
+
+        async def more_or_all() -> bool:
+            return await made() > before or before == requests
+
+        await until(more_or_all)
+
     began = time.monotonic()
-    await killed_over_and_over(lambda: sweeper(database_url, TODAY, size=1), kills, 1.0)
-    async with database.transaction() as session:
-        before = await session.scalar(text("SELECT count(*) FROM reminder"))
-    seconds = time.monotonic() - began
+    await killed_over_and_over(lambda: sweeper(database_url, TODAY, size=1), kills, 0.1, more_is_made)
+    seconds, by_the_killed = time.monotonic() - began, await made()
     await sweep(database, TODAY, NOW, host=HOST)
     async with database.transaction() as session:
         found = await session.execute(
@@ -74,10 +93,9 @@ async def test_killed_sweeps_make_each_reminder_once(database: Database, databas
         )
         reminders, told, queued = found.one()
     print(
-        f"\n{kills} kills in {seconds:.0f} s over {requests} requests: {before} reminders by the killed, "
+        f"\n{kills} kills in {seconds:.0f} s over {requests} requests: {by_the_killed} reminders by the killed, "
         f"{reminders - told} duplicate, {requests - told} missing, {queued} messages"
     )
-    assert before, "no sweep got anywhere, so none was killed at work"
     assert (reminders, told, queued) == (requests, requests, requests)
 
 
@@ -130,11 +148,13 @@ async def spread(database: Database, seconds: float) -> None:
 
 async def finished(database: Database, sending: Settings, began: float) -> None:
     """One dispatcher that nobody kills, until all has been said or the day is over."""
+
+    async def all_said() -> bool:
+        return not await waiting(database)
+
     last = dispatcher(sending, began)
     try:
-        async with asyncio.timeout(600):
-            while await waiting(database):  # noqa: ASYNC110 -- another process changes it
-                await asyncio.sleep(0.2)
+        await until(all_said, timeouts=600)
     finally:
         await last.killed(0)
 

@@ -26,6 +26,7 @@ from rti.core import i18n
 from rti.core.db import Database
 from rti.core.settings import Settings
 from tests.conftest import NOW
+from tests.waiting import until
 
 i18n.translations("en")
 """Read once, for all that are forked."""
@@ -109,22 +110,15 @@ class Victim:
 
     async def killed(self, after: float) -> int | None:
         """Kill it so many seconds after it began to work; how it ended."""
-        await _until(self.ready.is_set)
+        await until(self.ready.is_set)
         await asyncio.sleep(after)  # the moment of the crash is the chance that is tested
         self.process.kill()
         return await self.ended()
 
     async def ended(self) -> int | None:
         """How it ended, by itself or by somebody."""
-        await _until(lambda: not self.process.is_alive())
+        await until(lambda: not self.process.is_alive())
         return self.process.exitcode
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    """Ask again and again: processes may be watched from one thread only."""
-    async with asyncio.timeout(60):
-        while not condition():  # noqa: ASYNC110 -- another process changes it
-            await asyncio.sleep(0.005)
 
 
 def _started(target: Callable[..., None], point: Point | None, *values: Any) -> Victim:

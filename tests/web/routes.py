@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.passwords import new_token, token_hash
 from rti.core.db import Database
 from rti.core.roles import Person, Role, SignInState, TokenScope
+from rti.core.settings import Settings
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow
 from rti.models.messages import MessageKind, MessageRow
 from rti.requests.evidence import attach
 from rti.requests.queries import events_of
+from rti.web.app import create_app
 from rti.web.guards import open_to_all
 from tests import make
 from tests.conftest import NOW
@@ -66,6 +68,14 @@ def routes_of(app: Litestar) -> Iterator[Route]:
                     (found[0].roles, found[0].standings) if found else (None, frozenset(SignInState))
                 )
                 yield Route(method, route.path, roles, standings, tuple(route.path_parameters))
+
+
+ROUTES = sorted(
+    routes_of(
+        create_app(Settings(database_url="postgresql+asyncpg://nobody@127.0.0.1/none", secret="x" * 40))
+    ),
+    key=str,
+)
 
 
 async def somebody(session: AsyncSession, asker: Person) -> Person:

@@ -9,6 +9,7 @@ import uvicorn
 
 from rti.core.settings import Settings
 from rti.web.app import create_app
+from tests.waiting import until
 
 BURIED = b"GET /buried HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
@@ -18,9 +19,7 @@ async def port(settings: Settings) -> AsyncIterator[int]:
     """A web server of the kind that `rti serve` runs, on a free port."""
     server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="error"))
     serving = asyncio.create_task(server.serve())
-    async with asyncio.timeout(30):
-        while not server.started:  # noqa: ASYNC110 -- it tells nobody
-            await asyncio.sleep(0.01)
+    await until(lambda: server.started)
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
     await serving

@@ -1,4 +1,4 @@
-"""Every form with whatever can be typed or sent into its fields (safety goal A5)."""
+"""Every form with whatever can be typed or sent into its fields."""
 
 import asyncio
 from collections import Counter

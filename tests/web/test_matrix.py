@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,21 +12,13 @@ from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.sessions import API_TOKEN
 from rti.core.db import Base, Database
 from rti.core.roles import TWO_FACTORS, Person, Role, SignInState, TokenScope, scope_needed
-from rti.core.settings import Settings
 from rti.core.wallclock import now
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PersonRow
-from rti.web.app import create_app
 from rti.web.headers import PROTECTION
 from tests import make
 from tests.conftest import NOW
-from tests.web.routes import MISSING, Route, routes_of, send, somebody, things
+from tests.web.routes import MISSING, ROUTES, Route, send, somebody, things
 
-ROUTES = sorted(
-    routes_of(
-        create_app(Settings(database_url="postgresql+asyncpg://nobody@127.0.0.1/none", secret="x" * 40))
-    ),
-    key=str,
-)
 _OF_A_REQUEST = {"request_id", "event_id", "document_id", "letter_id"}
 _OF_A_PERSON = {"session_id", "token_id", "passkey_id"}
 OWNED: dict[Role, set[str]] = {role: set() for role in Role} | {
@@ -45,26 +36,6 @@ IN_PERSON = {
     "/api/requests/{request_id:uuid}/identity",
 }
 """Addresses at which something is changed or shown that a token must not, whatever its scope."""
-
-
-_ACCESS = Path(__file__).with_name("access.txt")
-
-
-def _written(route: Route) -> str:
-    """A route as `access.txt` has it."""
-    if route.roles is None:
-        return f"{'anybody':<8}{route.method:<7}{route.path}"
-    letters = "".join(
-        letter if role in route.roles else "-" for letter, role in zip("MLSWA", Role, strict=True)
-    )
-    also = "" if route.standings == {SignInState.COMPLETE} else "  " + " ".join(sorted(route.standings))
-    return f"{letters:<8}{route.method:<7}{route.path}{also}"
-
-
-def test_every_guard_lets_in_those_who_are_written_down_and_nobody_else() -> None:
-    written = _ACCESS.read_text(encoding="utf-8").splitlines()
-    told = sorted(line for line in written if not line.startswith("#"))
-    assert sorted(_written(route) for route in ROUTES) == told
 
 
 async def _answer(

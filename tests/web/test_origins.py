@@ -1,4 +1,4 @@
-"""What another site makes a browser send does nothing (A12)."""
+"""What another site makes a browser send does nothing."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,0 +1,27 @@
+"""Waiting for what another process or task does, which tells nobody when it has."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+PATIENCE = 60
+"""Seconds that anything may take on a busy machine."""
+
+_WAITING = text("""SELECT count(*) FROM pg_locks waits WHERE NOT waits.granted AND EXISTS (
+    SELECT FROM pg_locks held JOIN pg_database ON pg_database.oid = held.database
+    WHERE held.pid = waits.pid AND datname = current_database())""")
+
+
+async def until(condition: Callable[[], bool | Awaitable[bool]], timeouts: float = PATIENCE) -> None:
+    """Ask again and again; raises TimeoutError when `patience` seconds were not enough."""
+    async with asyncio.timeout(timeouts):
+        while not (await answer if isawaitable(answer := condition()) else answer):  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0.01)
+
+
+async def blocked(session: AsyncSession) -> bool:
+    """Whether a transaction of this database, of all on the server, waits for the lock of another."""
+    return bool(await session.scalar(_WAITING))
