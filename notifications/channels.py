@@ -51,7 +51,7 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
 
     channel: Channel
     address: str
-    health_of: AddressHealth
+    health: AddressHealth
     verified: bool
 
 
@@ -62,7 +62,7 @@ class FailingAddress:
     name: str
     cbo_code: str | None
     channel: Channel
-    health_of: AddressHealth
+    health: AddressHealth
     status: str
     reported_at: datetime
 
@@ -76,7 +76,7 @@ async def chosen(session: AsyncSession, person: Person) -> ChannelView:
     return ChannelView(
         channel=way[0],
         address=way[1],
-        health_of=known.get(way, AddressHealth.GOOD),
+        health=known.get(way, AddressHealth.GOOD),
         verified=row is None or row.code is None,
     )
 
@@ -162,7 +162,7 @@ async def failing_addresses(session: AsyncSession) -> Sequence[FailingAddress]:
                 name=name,
                 cbo_code=cbo_code,
                 channel=channel,
-                health_of=health_of((status, at) for at, status in refusals),
+                health=health_of((status, at) for at, status in refusals),
                 status=refusals[-1][1],
                 reported_at=refusals[-1][0],
             )

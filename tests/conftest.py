@@ -1,17 +1,16 @@
-"""One embedded server for the whole run, one migrated template, and a fresh copy of it for each test."""
+"""One embedded server for the whole run, one migrated template, and a clean copy of it for each test."""
 
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
 import fasteners
 import httpx
+import hypothesis
 import pytest
-from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core import keyring
@@ -21,12 +20,17 @@ from rti.core.settings import Settings
 from rti.upgrade import migrate
 from rti.web.app import create_app
 from tests import make, postgres
-from tests.commands import KEY_FILE, environment, serving
+from tests.commands import KEY_FILE, SECRET, environment, serving
+from tests.databases import Copy
 from tests.postgres import Server
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """The moment at which tests that need one take place: Monday, 10 o'clock in Phnom Penh."""
 TODAY = date(2026, 11, 23)
+
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,19 +76,29 @@ def _make_template(server: Server, done: Path) -> None:
     done.touch()
 
 
-@pytest.fixture
-def database_url(server: Server, worker_id: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    name = f"test_{worker_id}_{abs(hash(request.node.nodeid))}"
-    server.psql(f"CREATE DATABASE {name} TEMPLATE template_rti STRATEGY FILE_COPY")
-    yield server.url(name)
-    server.psql(f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture(scope="session")
+async def _copy(server: Server, worker_id: str) -> AsyncIterator[Copy]:
+    name = f"test_{worker_id}"
 
+    def make() -> None:
+        server.psql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        server.psql(f"CREATE DATABASE {name} TEMPLATE template_rti STRATEGY FILE_COPY")
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url, pool_size=5, keyring=keyring.read(KEY_FILE))
-    yield database
+    database = Database(server.url(name), SECRET, pool_size=5, keyring=keyring.read(KEY_FILE))
+    yield Copy(database, make)
     await database.close()
+
+
+@pytest.fixture
+async def database(_copy: Copy) -> Database:
+    """With what the migrations and the reference data put into it, and nothing else."""
+    await _copy.clean()
+    return _copy.database
+
+
+@pytest.fixture
+def database_url(database: Database) -> str:
+    return database.engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -96,29 +110,26 @@ async def session(database: Database) -> AsyncIterator[AsyncSession]:
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
-    return Settings(database_url=database_url, secret="test " * 8, key_file=KEY_FILE)
+    return Settings(database_url=database_url, secret=SECRET, key_file=KEY_FILE)
 
 
-@cache
-def _application(settings: Settings) -> Litestar:
-    """Made once for all tests with such settings: 190 routes take a third of a second."""
-    return create_app(settings)
+_application = cache(create_app)
+"""Made once for all tests with such settings: 190 routes take a third of a second."""
 
 
 @pytest.fixture
-async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def client(settings: Settings, database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A visitor who is not signed in."""
-    app = _application(replace(settings, database_url="postgresql+asyncpg://nobody@127.0.0.1/none"))
-    app.state.settings, app.state.database = settings, Database.of(settings)
+    app = _application(settings)
+    app.state.settings, app.state.database = settings, database
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as visitor:
         yield visitor
-    await app.state.database.close()
 
 
 @pytest.fixture
 def address(database_url: str) -> Iterator[str]:
     """Where `rti serve` answers, on the database of the test."""
-    own = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": "test " * 8, "RTI_KEY_FILE": str(KEY_FILE)}
+    own = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
     with serving(environment(**own)) as found:
         yield found
 

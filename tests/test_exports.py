@@ -58,7 +58,7 @@ def test_no_cell_of_up_to_three_of_such_characters_begins_a_formula() -> None:
 
 
 @pytest.mark.torture
-@settings(max_examples=size(500, 100_000), deadline=None)
+@settings(max_examples=size(500, 100_000))
 @given(
     st.text(), st.sampled_from(["", " ", "\t", "\u00a0", "\u2060"]), st.sampled_from([*"=+-@＝＋－＠", ""])
 )

@@ -15,9 +15,9 @@ _WAITING = text("""SELECT count(*) FROM pg_locks waits WHERE NOT waits.granted A
     WHERE held.pid = waits.pid AND datname = current_database())""")
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]], timeouts: float = PATIENCE) -> None:
+async def until(condition: Callable[[], bool | Awaitable[bool]], patience: float = PATIENCE) -> None:
     """Ask again and again; raises TimeoutError when `patience` seconds were not enough."""
-    async with asyncio.timeout(timeouts):
+    async with asyncio.timeout(patience):
         while not (await answer if isawaitable(answer := condition()) else answer):  # noqa: ASYNC110 -- nobody tells
             await asyncio.sleep(0.01)
 

@@ -40,7 +40,9 @@ def server(folder: Path, *, keep: bool = True) -> Iterator[PostgresServer]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     users = fasteners.InterProcessReaderWriterLock(f"{folder}.users")
     users.acquire_read_lock()
-    running = get_server(folder, cleanup_mode=None)
+    # On a new machine the package makes a system user first, which two processes cannot do at once.
+    with fasteners.InterProcessLock(f"{folder}.starting"):
+        running = get_server(folder, cleanup_mode=None)
     try:
         yield running
     finally:

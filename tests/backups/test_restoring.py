@@ -99,7 +99,7 @@ async def test_a_backup_under_load_holds_every_row_that_was_acknowledged_before(
 
     writers = [asyncio.create_task(write(who)) for who in range(3)]
     await filed(database)
-    await until(lambda: len(acknowledged) >= size(20, 500), timeouts=600)
+    await until(lambda: len(acknowledged) >= size(20, 500), patience=600)
     before = list(acknowledged)
     made = await vault.make(database)
     during = len(acknowledged) - len(before)

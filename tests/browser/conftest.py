@@ -1,12 +1,13 @@
 """A real browser against the real thing: `rti demo` with its web server, scheduler and database."""
 
+import asyncio
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.commands import environment, free_port, reap
+from tests.notifications.servers import Sink, smtp_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PASSWORD = "demonstration"
@@ -52,11 +54,18 @@ def stop(demo: Demo, how: signal.Signals = signal.SIGTERM) -> int:
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
+async def mail() -> AsyncIterator[Sink]:
+    async with smtp_server(Sink()) as sink:
+        yield sink
+
+
+@pytest.fixture(scope="session")
+async def demo(mail: Sink) -> AsyncIterator[Demo]:
+    """A demo whose messages go to `mail`."""
     with tempfile.TemporaryDirectory(prefix="rti-demo-") as folder:
-        running = start_demo(Path(folder) / "var")
+        running = await asyncio.to_thread(start_demo, Path(folder) / "var", RTI_SMTP_URL=mail.url)
         yield running
-        stop(running)
+        await asyncio.to_thread(stop, running)
 
 
 @pytest.fixture(scope="session")

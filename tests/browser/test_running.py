@@ -11,6 +11,8 @@ import pytest
 from tests.browser.conftest import Demo, start_demo, stop
 from tests.commands import reap
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 
 def family(demo: Demo) -> list[psutil.Process]:
     """The processes that the demo started, the database server included."""
@@ -24,36 +26,26 @@ def database_server(folder: Path) -> psutil.Process:
     return psutil.Process(int((folder / "postgres" / "postmaster.pid").read_text().split()[0]))
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_every_process_and_a_second_start_keeps_the_data(
-    data_dir: Path, how: signal.Signals
-) -> None:
-    first = start_demo(data_dir)
-    started = [*family(first), database_server(data_dir)]
-    assert "member@demo.example" in first.printed
-    assert "/mail" in first.printed
-    token = signed_in(first)
-    before = httpx.get(f"{first.address}/api/requests", headers=token).json()
-    assert stop(first, how) == 0
-    assert not [process for process in started if process.is_running() and process.status() != "zombie"]
-
-    second = start_demo(data_dir)
-    after = httpx.get(f"{second.address}/api/requests", headers=signed_in(second)).json()
-    assert stop(second) == 0
-    assert before == after
-    assert len(before["requests"]) > 3
-
-
-def test_a_killed_demo_takes_its_parts_with_it_and_starts_again(data_dir: Path) -> None:
-    first = start_demo(data_dir)
-    parts = family(first)
-    os.kill(first.process.pid, signal.SIGKILL)
-    reap(first.process)
+def test_whatever_ends_the_demo_no_process_stays_and_the_data_does(data_dir: Path) -> None:
+    killed = start_demo(data_dir)
+    assert "member@demo.example" in killed.printed
+    assert "/mail" in killed.printed
+    parts = family(killed)
+    os.kill(killed.process.pid, signal.SIGKILL)
+    reap(killed.process)
     _, alive = psutil.wait_procs(parts, timeout=20)
     assert not alive, [part.cmdline() for part in alive]
-    second = start_demo(data_dir)
-    assert stop(second) == 0
-    assert not (data_dir / "postgres" / "postmaster.pid").exists()
+    seen = []
+    for how in (signal.SIGTERM, signal.SIGINT):
+        running = start_demo(data_dir)
+        started = [*family(running), database_server(data_dir)]
+        answer = httpx.get(f"{running.address}/api/requests", headers=signed_in(running))
+        seen.append(answer.json())
+        assert stop(running, how) == 0
+        assert not [process for process in started if process.is_running() and process.status() != "zombie"]
+        assert not (data_dir / "postgres" / "postmaster.pid").exists()
+    assert seen[0] == seen[1]
+    assert len(seen[0]["requests"]) > 3
 
 
 def signed_in(demo: Demo) -> dict[str, str]:

@@ -2,41 +2,21 @@
 
 import asyncio
 import re
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from email import message_from_bytes
 from email.policy import default
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Error, Page, expect
 
-from tests.browser.conftest import Demo, start_demo, stop
-from tests.notifications.servers import Sink, smtp_server
+from tests.notifications.servers import Sink
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SignIn = Callable[[str], Awaitable[None]]
 
 OFFICE, OTHER = "office@body.example", "other@test.example"
 SCHEDULED = 90
 """Seconds within which the scheduler of a busy machine comes round."""
-
-
-@pytest.fixture(scope="module")
-async def mail() -> AsyncIterator[Sink]:
-    """It hangs up after the final dot of the first letter to the office."""
-    sink = Sink()
-    sink.hangs_up = lambda: len(to(sink, OFFICE)) == 1 and f"To: {OFFICE}\r\n".encode() in sink.accepted[-1]
-    async with smtp_server(sink):
-        yield sink
-
-
-@pytest.fixture(scope="module")
-async def demo(mail: Sink) -> AsyncIterator[Demo]:
-    with tempfile.TemporaryDirectory(prefix="rti-demo-") as folder:
-        running = await asyncio.to_thread(start_demo, Path(folder) / "var", RTI_SMTP_URL=mail.url)
-        yield running
-        await asyncio.to_thread(stop, running)
 
 
 def to(sink: Sink, address: str) -> list[bytes]:
@@ -97,6 +77,8 @@ async def new_lead(page: Page) -> None:
 async def test_a_letter_is_approved_breaks_off_and_is_sent_again(
     page: Page, sign_in: SignIn, mail: Sink
 ) -> None:
+    # The server hangs up after the final dot of the first letter to the office.
+    mail.hangs_up = lambda: len(to(mail, OFFICE)) == 1 and f"To: {OFFICE}\r\n".encode() in mail.accepted[-1]
     await sign_in("staff")
     await page.goto("/letters")
     await until_shown(page, "DEMO")

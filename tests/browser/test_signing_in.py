@@ -15,7 +15,7 @@ from rti.core.wallclock import now
 from tests.browser.conftest import PASSWORD, Demo, start_demo, stop
 from tests.commands import free_port
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 class _Neutral(BaseHTTPRequestHandler):

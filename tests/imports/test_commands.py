@@ -1,13 +1,12 @@
 """`rti import` on the command line."""
 
-import os
 import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests import commands
 from tests.conftest import Server
 from tests.imports.files import HERE
 
@@ -15,13 +14,7 @@ BODIES = "code,kind,name_km,name_en\nHC-1,health_centre,ក,Health centre\n"
 
 
 def imported(url: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "rti", "import", *map(str, words)],
-        env={**os.environ, "RTI_DATABASE_URL": url, "RTI_SECRET": "s" * 32},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return commands.rti(url, "import", *map(str, words))
 
 
 @pytest.fixture

@@ -63,13 +63,13 @@ async def test_a_wrong_address_is_told_with_what_would_be_right(
 async def test_the_channel_in_the_api(client: httpx.AsyncClient, sign_in: SignIn, database: Database) -> None:
     member = await sign_in(Role.CBO_LEAD)
     first = await client.get("/api/me/channel")
-    assert first.json() == {"channel": "email", "address": member.email, "standing": "good", "proved": True}
+    assert first.json() == {"channel": "email", "address": member.email, "health": "good", "verified": True}
     saved = await client.put("/api/me/channel", json={"channel": "email", "address": "Other@Test.example"})
     assert saved.json() == {
         "channel": "email",
         "address": "other@test.example",
-        "standing": "good",
-        "proved": False,
+        "health": "good",
+        "verified": False,
     }
 
 

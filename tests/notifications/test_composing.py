@@ -28,7 +28,7 @@ WORDS = st.lists(st.one_of(st.text(), st.sampled_from(SMUGGLED)), max_size=4).ma
 
 
 @pytest.mark.torture
-@settings(max_examples=size(500, 20_000), deadline=None)
+@settings(max_examples=size(500, 20_000))
 @given(WORDS, WORDS, st.one_of(WORDS, st.just("member@cbo.example")))
 def test_no_text_becomes_a_header_or_a_recipient(subject: str, body: str, to: str) -> None:
     try:

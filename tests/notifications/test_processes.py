@@ -7,6 +7,7 @@ from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from notifications.queries import ticks
@@ -14,12 +15,13 @@ from notifications.sweep import sweep
 from rti.core.db import Database
 from rti.core.wallclock import day_of, now
 from rti.models.messages import MessageState
-from tests.commands import environment
+from tests.commands import environment, rti
 from tests.notifications.conftest import due, messages
 from tests.notifications.servers import Sink, smtp_server
+from tests.sizes import size
 from tests.waiting import PATIENCE, until
 
-KILLS = 8
+KILLS = size(3, 20)
 
 
 async def started(database_url: str, *command: str, **settings: str) -> Process:
@@ -66,6 +68,7 @@ def kill_at(sink: Sink, victim: Process, phase: str, nth: int) -> None:
     sink.at_dot = lambda: struck("dot")
 
 
+@pytest.mark.torture
 async def test_a_killed_dispatcher_loses_nothing_and_makes_no_second_message_id(
     database: Database, database_url: str
 ) -> None:
@@ -139,41 +142,34 @@ async def test_the_scheduler_told_to_end_in_the_middle_finishes_what_it_began_an
     assert states[MessageState.ACCEPTED] == len(sink.accepted) == len(set(sink.message_ids))
 
 
-async def test_wrong_settings_are_told_in_words(database_url: str) -> None:
-    process = await started(
-        database_url, "rti", "scheduler", RTI_SMTP_URL="http://mail", RTI_MAIL_FROM="nobody"
-    )
-    code, out, err = await ended(process)
-    assert (code, out) == (2, "")
-    assert "RTI_MAIL_FROM must be an email address such as rti@example.org" in err
-    assert "RTI_SMTP_URL must look like" in err
+def test_wrong_settings_are_told_in_words() -> None:
+    done = rti("", "scheduler", RTI_SMTP_URL="http://mail", RTI_MAIL_FROM="nobody")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "RTI_MAIL_FROM must be an email address such as rti@example.org" in done.stderr
+    assert "RTI_SMTP_URL must look like" in done.stderr
 
 
 async def test_sweep_and_dispatch_from_the_command_line(database: Database, database_url: str) -> None:
     moment = now()
     await due(database, day_of(moment, "Asia/Phnom_Penh"), count=2, now=moment)
-    assert await ended(await started(database_url, "rti", "sweep")) == (
-        0,
-        "2 reminders, 2 messages queued\n",
-        "",
-    )
-    assert await ended(await started(database_url, "rti", "sweep")) == (
-        0,
-        "0 reminders, 0 messages queued\n",
-        "",
-    )
-    assert await ended(await started(database_url, "rti", "dispatch")) == (0, "2 kept\n", "")
-    assert await ended(await started(database_url, "rti", "dispatch")) == (0, "nothing was due\n", "")
+    for command, printed in (
+        ("sweep", "2 reminders, 2 messages queued\n"),
+        ("sweep", "0 reminders, 0 messages queued\n"),
+        ("dispatch", "2 kept\n"),
+        ("dispatch", "nothing was due\n"),
+    ):
+        done = rti(database_url, command)
+        assert (done.returncode, done.stdout, done.stderr) == (0, printed, "")
 
 
 async def test_a_refused_message_makes_the_command_fail(database: Database, database_url: str) -> None:
     await queued_today(database, count=1)
     async with smtp_server(Sink(rcpt=lambda _: "550 5.1.1 unknown")) as sink:
-        code, out, _ = await ended(await started(database_url, "rti", "dispatch", RTI_SMTP_URL=sink.url))
-    assert (code, out) == (1, "1 failed\n")
+        done = await asyncio.to_thread(rti, database_url, "dispatch", RTI_SMTP_URL=sink.url)
+    assert (done.returncode, done.stdout) == (1, "1 failed\n")
 
 
-async def test_a_wrong_day_is_wrong_use(database_url: str) -> None:
-    code, out, err = await ended(await started(database_url, "rti", "sweep", "--on", "2026-02-30"))
-    assert (code, out) == (2, "")
-    assert "2026-04-20" in err
+def test_a_wrong_day_is_wrong_use() -> None:
+    done = rti("", "sweep", "--on", "2026-02-30")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "2026-04-20" in done.stderr

@@ -154,7 +154,7 @@ async def finished(database: Database, sending: Settings, began: float) -> None:
 
     last = dispatcher(sending, began)
     try:
-        await until(all_said, timeouts=600)
+        await until(all_said, patience=600)
     finally:
         await last.killed(0)
 

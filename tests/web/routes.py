@@ -1,17 +1,18 @@
 """Every route of the application with its guard, and things for its addresses to name."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import httpx
 from litestar import Litestar
 from litestar.routes import HTTPRoute
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import new_token, token_hash
-from rti.core.db import Database
+from rti.core.db import Base, Database
 from rti.core.roles import Person, Role, SignInState, TokenScope
 from rti.core.settings import Settings
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow
@@ -196,3 +197,42 @@ async def send(
     if route.is_api:
         return await client.request(route.method, address, headers=headers, json={})
     return await client.request(route.method, address, headers=headers, data={"_csrf_token": token})
+
+
+@dataclass
+class Visitor:
+    """Somebody of a role at work, or a stranger: signed in, and with things to name for as long as they last."""
+
+    client: httpx.AsyncClient
+    database: Database
+    role: Role | None
+    names: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    token: str = ""
+
+    async def send(self, method: str, address: str, **what: Any) -> httpx.Response:
+        """Ask; whatever was taken may have ended the session or removed what is named, so all is made anew."""
+        answer = await self.client.request(method, address, **what)
+        if method != "GET" and answer.status_code < 400:
+            self.names = {}
+        return answer
+
+    async def ready(self) -> None:
+        """Sign in, with something for each name, unless all is there."""
+        if self.names:
+            return
+        async with self.database.transaction() as session:
+            person, self.names = await peopled(session, self.role or Role.CBO_MEMBER)
+        if self.role:
+            self.headers = await make.session_of(self.client, person, self.database)
+        self.token = await make.form_token(self.client, "/me/feeds" if self.role else "/sign-in")
+
+
+async def contents(database: Database, *, but: set[str]) -> dict[str, str | None]:
+    """A digest of what is in each table, `but` these, and but what no page writes to."""
+    digests = [
+        f"SELECT '{name}', (SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {name} t)"  # noqa: S608 -- our own tables
+        for name in Base.metadata.tables.keys() - {"area", "audit_entry", "audit_tally", *but}
+    ]
+    async with database.transaction() as session:
+        return dict((await session.execute(text(" UNION ALL ".join(digests)))).all())

@@ -1,6 +1,5 @@
 """Every form with whatever can be typed or sent into its fields."""
 
-import asyncio
 from collections import Counter
 from urllib.parse import urlencode
 
@@ -13,9 +12,8 @@ from rti.core.db import Database
 from rti.core.roles import Role
 from tests import make
 from tests.sizes import FULL, size
-from tests.web.routes import Route, peopled
+from tests.web.routes import ROUTES, Visitor
 from tests.web.test_hostile_input import NAMES
-from tests.web.test_matrix import ROUTES
 
 FORMS = [route for route in ROUTES if route.method == "POST" and not route.is_api]
 STRANGE = [
@@ -58,48 +56,41 @@ FIELDS = st.dictionaries(
 )
 
 
-def _bombard(form: Route, address: str, visitor: httpx.Client, token: str) -> Counter[int]:
-    statuses: Counter[int] = Counter()
+def _filled_in(count: int) -> list[dict[str, str]]:
+    """So many forms as they are filled in, in `make test` the same ones each time."""
+    drawn: list[dict[str, str]] = []
 
     @settings(
-        max_examples=size(3, 265),
-        deadline=None,
+        max_examples=count,
         database=None,
         derandomize=not FULL,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     @given(FIELDS)
-    def run(fields: dict[str, str]) -> None:
-        body = urlencode({**fields, "_csrf_token": token}, errors="surrogatepass")
-        headers = {"content-type": "application/x-www-form-urlencoded"}
-        answer = visitor.post(address, content=body, headers=headers)
-        statuses[answer.status_code] += 1
-        assert answer.status_code < 500, f"{form}: {answer.status_code}"
+    def draw(fields: dict[str, str]) -> None:
+        drawn.append(fields)
 
-    run()
-    return statuses
+    draw()
+    return drawn
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("role", [None, *Role])
 async def test_whatever_is_typed_into_a_form_is_taken_or_refused_in_words(
-    database: Database, address: str, role: Role | None
+    client: httpx.AsyncClient, database: Database, role: Role | None
 ) -> None:
     statuses: Counter[int] = Counter()
     async with database.transaction() as session:
         await make.unbounded(session)
-    for form in FORMS:
-        if form.roles and role not in form.roles:
-            continue
-        async with database.transaction() as session:
-            person, names = await peopled(session, role or Role.CBO_MEMBER)
-        async with httpx.AsyncClient(base_url=address) as signing_in:
-            if role:
-                await make.session_of(signing_in, person, database)
-            token = await make.form_token(signing_in, "/me/feeds" if role else "/sign-in")
-            cookies = dict(signing_in.cookies)
-        with httpx.Client(base_url=address, cookies=cookies, timeout=30) as visitor:
-            statuses += await asyncio.to_thread(_bombard, form, form.at(names), visitor, token)
+    visitor = Visitor(client, database, role)
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    forms = [form for form in FORMS if not form.roles or role in form.roles]
+    for form, fields in zip(forms * size(3, 265), _filled_in(len(forms) * size(3, 265)), strict=True):
+        await visitor.ready()
+        body = urlencode({**fields, "_csrf_token": visitor.token}, errors="surrogatepass")
+        answer = await visitor.send("POST", form.at(visitor.names), content=body, headers=headers)
+        statuses[answer.status_code] += 1
+        assert answer.status_code < 500, f"{form} with {fields}: {answer.status_code}"
     print(f"{role}: {statuses.total()} forms, {dict(sorted(statuses.items()))}")
     assert statuses.total()

@@ -1,20 +1,19 @@
 """What another site makes a browser send does nothing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core.db import Base, Database
-from rti.core.roles import Person, Role
+from rti.core.db import Database
+from rti.core.roles import Role
 from tests import make
-from tests.web.routes import Route, somebody, things
-from tests.web.test_matrix import ROUTES
+from tests.web.routes import ROUTES, Route, contents, somebody, things
 
-UNSAFE = [route for route in ROUTES if route.method != "GET"]
+Send = Callable[..., Awaitable[int]]
 PROVED_BY_THE_ADDRESS = {"/unsubscribe/{secret:str}"}
 """Mail programs post to it without a form (RFC 8058); only who got the message knows it."""
 FOREIGN: dict[str, dict[str, str]] = {
@@ -25,85 +24,88 @@ FOREIGN: dict[str, dict[str, str]] = {
 }
 
 
-async def _contents(session: AsyncSession) -> str:
-    queries = [
-        f"SELECT '{table.name}' AS name, md5(string_agg(t::text, '' ORDER BY t::text)) AS digest FROM {table.name} AS t"  # noqa: S608 -- our own tables
-        for table in Base.metadata.sorted_tables
-        if table.name not in {"area", "public_body", "audit_entry", "audit_tally"}
-    ]
-    return str((await session.execute(text(" UNION ALL ".join(queries) + " ORDER BY name"))).all())
+@dataclass(frozen=True)
+class Asked:
+    """An unsafe route as somebody who may use it, at the address of things that are there."""
+
+    route: Route
+    address: str
+    bearer: dict[str, str]
 
 
 @pytest.fixture
-async def people(database: Database) -> dict[Role, Person]:
+async def asked(client: httpx.AsyncClient, database: Database) -> list[Asked]:
     async with database.transaction() as session:
-        return {role: (await make.member(session, role)).person for role in Role}
-
-
-async def _each(
-    client: httpx.AsyncClient, database: Database, people: dict[Role, Person]
-) -> AsyncIterator[tuple[Route, str, dict[str, str]]]:
-    """Every unsafe route as somebody who may use it, with the address of things that are there."""
-    async with database.transaction() as session:
+        people = {role: (await make.member(session, role)).person for role in Role}
         about = await somebody(session, people[Role.CBO_LEAD])
         names = await things(session, people[Role.CBO_MEMBER], about)
-    for route in UNSAFE:
-        role = min(route.roles or {Role.CBO_MEMBER})
-        yield route, route.at(names), await make.session_of(client, people[role], database)
+    bearers = {role: await make.session_of(client, person, database) for role, person in people.items()}
+    return [
+        Asked(route, route.at(names), bearers[min(route.roles or {Role.CBO_MEMBER})])
+        for route in ROUTES
+        if route.method != "GET"
+    ]
 
 
-async def _sent(
-    client: httpx.AsyncClient, database: Database, route: Route, address: str, **what: Any
-) -> tuple[int, bool]:
-    """The status of the answer, and whether anything in the database changed."""
-    async with database.transaction() as session:
-        before = await _contents(session)
-    answer = await client.request(route.method, address, **what)
-    async with database.transaction() as session:
-        return answer.status_code, await _contents(session) != before
+@pytest.fixture
+def send(client: httpx.AsyncClient) -> Send:
+    """Ask with the cookie of the session that the route is asked in; gives the status of the answer."""
+
+    async def sent(what: Asked, **more: Any) -> int:
+        client.cookies.set("session", what.bearer["Authorization"].removeprefix("Bearer "))
+        return (await client.request(what.route.method, what.address, **more)).status_code
+
+    return sent
+
+
+@asynccontextmanager
+async def _nothing_changes(database: Database) -> AsyncIterator[None]:
+    before = await contents(database, but=set())
+    yield
+    assert await contents(database, but=set()) == before
 
 
 async def test_no_page_takes_a_form_without_its_token_or_with_that_of_somebody_else(
-    client: httpx.AsyncClient, database: Database, people: dict[Role, Person]
+    client: httpx.AsyncClient, database: Database, asked: list[Asked], send: Send
 ) -> None:
     async with httpx.AsyncClient(transport=client._transport, base_url=client.base_url) as other:
         foreign = await make.form_token(other, "/sign-in")
     own = await make.form_token(client, "/sign-in")
     assert foreign != own
-    async for route, address, _ in _each(client, database, people):
-        if route.is_api or route.path in PROVED_BY_THE_ADDRESS:
-            continue
-        for data in ({}, {"_csrf_token": foreign}, {"_csrf_token": own[:-1] + "x"}):
-            told = await _sent(client, database, route, address, data=data)
-            assert told == (403, False), f"{route} with {data}"
-        told = await _sent(client, database, route, address, headers={"x-csrftoken": own})
-        assert told == (403, False), f"{route} with a header"
+    async with _nothing_changes(database):
+        for each in asked:
+            if each.route.is_api or each.route.path in PROVED_BY_THE_ADDRESS:
+                continue
+            for data in ({}, {"_csrf_token": foreign}, {"_csrf_token": own[:-1] + "x"}):
+                assert await send(each, data=data) == 403, f"{each.route} with {data}"
+            assert await send(each, headers={"x-csrftoken": own}) == 403, f"{each.route} with a header"
 
 
 @pytest.mark.parametrize("how", FOREIGN)
 async def test_nothing_that_changes_something_is_taken_from_another_site(
-    client: httpx.AsyncClient, database: Database, people: dict[Role, Person], how: str
+    client: httpx.AsyncClient, database: Database, asked: list[Asked], send: Send, how: str
 ) -> None:
     """Even with a good form token and a good bearer token."""
     own = await make.form_token(client, "/sign-in")
-    async for route, address, bearer in _each(client, database, people):
-        what: dict[str, Any] = {"json": {}} if route.is_api else {"data": {"_csrf_token": own}}
-        told = await _sent(client, database, route, address, headers={**bearer, **FOREIGN[how]}, **what)
-        assert told == (403, False), str(route)
+    async with _nothing_changes(database):
+        for each in asked:
+            what: dict[str, Any] = {"json": {}} if each.route.is_api else {"data": {"_csrf_token": own}}
+            status = await send(each, headers={**each.bearer, **FOREIGN[how]}, **what)
+            assert status == 403, str(each.route)
 
 
 async def test_the_api_takes_no_content_type_that_a_foreign_form_can_send_and_no_cookie(
-    client: httpx.AsyncClient, database: Database, people: dict[Role, Person]
+    database: Database, asked: list[Asked], send: Send
 ) -> None:
-    async for route, address, bearer in _each(client, database, people):
-        if not route.is_api:
-            continue
-        for kind in ("text/plain", "application/x-www-form-urlencoded", "TEXT/PLAIN; charset=utf-8"):
-            headers = {**bearer, "content-type": kind}
-            told = await _sent(client, database, route, address, headers=headers, content=b"{}")
-            assert told == (400, False), f"{route} as {kind}"
-        if route.roles is not None:
-            assert await _sent(client, database, route, address, json={}) == (401, False), str(route)
+    async with _nothing_changes(database):
+        for each in asked:
+            if not each.route.is_api:
+                continue
+            for kind in ("text/plain", "application/x-www-form-urlencoded", "TEXT/PLAIN; charset=utf-8"):
+                headers = {**each.bearer, "content-type": kind}
+                assert await send(each, headers=headers, content=b"{}") == 400, f"{each.route} as {kind}"
+            if each.route.roles is not None:
+                assert await send(each, json={}) == 401, str(each.route)
 
 
 @pytest.mark.parametrize(
