@@ -31,15 +31,15 @@ class ProblemView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _REFUSALS = {
-    400: "The body is no JSON object, or the address has no such form",
-    401: "No session, or one that is over",
-    403: "Not for this role or this token",
-    404: "There is no such thing, or it belongs to others",
-    409: "Somebody else was faster, or a document is altered or malicious",
+    400: "The body is not a JSON object, or the address has no such form",
+    401: "No session, or the session has ended",
+    403: "No permission for this role or token",
+    404: "Not found, or it belongs to others",
+    409: "Changed in the meantime, or a document is altered or malicious",
     413: "Too large",
-    422: "Some fields are wrong, each told with what would be right",
-    429: "Too many tries; Retry-After tells in how many seconds it works again",
-    503: "The database or the virus scanner does not answer; nothing was changed",
+    422: "Some fields are wrong; each is listed with what would be right",
+    429: "Too many requests or failed attempts; Retry-After gives the seconds to wait",
+    503: "The database or the virus scanner is not responding; nothing was changed",
 }
 CONFIG = OpenAPIConfig(
     title="RTI",
@@ -64,6 +64,6 @@ def _refusal(status: int, said: str, handler: HTTPRouteHandler) -> ResponseSpec:
         allowed = LIMITS[costs[0]]
         seconds = int(allowed.interval.total_seconds())
         said += (
-            f". One person may ask for {costs[0]} {allowed.burst} times in a row, then once in {seconds} s"
+            f". Limit for {costs[0]} per person: {allowed.burst} requests in a row, then one in {seconds} s"
         )
     return ResponseSpec(ProblemView, generate_examples=False, description=said, media_type=MEDIA_TYPE)

@@ -173,7 +173,7 @@ async def test_refusals_give_one_entry_an_hour_with_how_many_there_were(
 async def test_the_description_of_the_api_tells_how_often(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/api/schema/openapi.json")).json()["paths"]
     told = paths["/api/statistics"]["get"]["responses"]["429"]["description"]
-    assert "figures 300 times in a row, then once in 12 s" in told
+    assert "figures per person: 300 requests in a row, then one in 12 s" in told
     assert "in a row" not in paths["/api/me"]["get"]["responses"]["429"]["description"]
 
 
