@@ -40,7 +40,7 @@ _REQUESTS = """
         SELECT id, row_number() OVER (ORDER BY code) - 1 AS place, count(*) OVER () AS number FROM public_body
     ), cbos AS (
         SELECT id, row_number() OVER (ORDER BY code) - 1 AS place FROM cbo
-    ), told AS (
+    ), inserted AS (
         SELECT asked.*, bodies.id AS body_id, cbos.id AS cbo_id, received_on + 21 AS due_on,
             CASE WHEN fate < 12 AND received_on + days <= CAST(:today AS date) THEN received_on + days END AS answered_on
         FROM asked

@@ -1,6 +1,6 @@
 """Proof that an address is the person's own: a code is sent there, and typed in on the page.
 
-Until then messages go to the address of the account, so that a number typed wrong tells a stranger nothing.
+Until then messages go to the account's e-mail address, so that a mistyped number tells a stranger nothing.
 """
 
 import re

@@ -194,7 +194,7 @@ async def dismiss(session: AsyncSession, person: Person, letter_id: UUID, now: d
 async def _decide(
     session: AsyncSession, found: Letter, person: Person, now: datetime, **values: object
 ) -> None:
-    """Decide once, whoever is quicker."""
+    """Decide once: the first of two people wins."""
     proposed = (LetterRow.id == found.letter.id, LetterRow.state == LetterState.PROPOSED)
     decided = update(LetterRow).where(*proposed).values(decided_at=now, decided_by=person.id, **values)
     if (await session.execute(decided.returning(LetterRow.id))).one_or_none() is None:

@@ -51,7 +51,7 @@ def message_of(recipient: str, secret: str) -> UUID | None:
 def read(raw: bytes) -> Report | None:
     """What a report says; None where the message is only late, or was delivered.
 
-    Raises Unreadable, before anything is parsed where size alone tells.
+    Raises Unreadable; an oversized report is refused before it is parsed.
     """
     _refuse_bombs(raw)
     try:

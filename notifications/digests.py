@@ -1,7 +1,7 @@
 """One message a day that adds up what is due, for campaign staff and for members who prefer it.
 
 It is queued as a row for each person and day, and its figures are counted when its turn has come, so that
-it tells nothing that was met a minute before. One that has nothing to tell is dropped.
+it never mentions a deadline that was met a minute before. An empty digest is cancelled.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ MOST_NAMED = 20
 """Requests that a digest names, where the reader asked for more than figures."""
 _QUEUE = text(
     f"""
-    WITH told AS (
+    WITH inserted AS (
         INSERT INTO message (
             id, person_id, digest_on, kind, values, message_id, state, attempt, deferrals, ambiguous,
             next_attempt_at, created_at, last_reply
@@ -43,7 +43,7 @@ _QUEUE = text(
         ON CONFLICT DO NOTHING
         RETURNING 1
     )
-    SELECT count(*) FROM told
+    SELECT count(*) FROM inserted
 """  # noqa: S608 -- our own words
 )
 
@@ -67,7 +67,7 @@ async def contents(
 ) -> dict[str, Any]:
     """What is due of the requests that a person sees, by area, as the values of a message; empty where nothing is.
 
-    Requests themselves are told only where `named`, and no more than the most urgent.
+    Requests are listed only where `named`, and only the most urgent ones.
     """
     until = calendar.add_working_days(day, AHEAD)
     due = (

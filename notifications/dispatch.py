@@ -1,12 +1,11 @@
 """Messages whose turn has come, handed to the mail server.
 
 A message is claimed, then handed over with a commit just before the final dot, then marked with what the
-server said. Whoever dies in between leaves a row that tells how far it came: up to the dot nothing was
+server said. A process that dies in between leaves a row that shows how far it got: up to the dot nothing was
 sent; after it nobody can know, so a reminder goes out again under the same Message-ID.
 """
 
 import asyncio
-import random
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from notifications.smtp import Delivery, DeliveryStatus, MailServer, ServerTroub
 from rti.core import wallclock
 from rti.core.db import Database
 from rti.core.settings import Settings
+from rti.jobs.leases import back_off
 from rti.models.messages import Channel, MessageKind, MessageState
 
 ROUND = timedelta(minutes=3)
@@ -62,7 +62,7 @@ class _Round:
     slow: set[str] = field(default_factory=set)
     """Domains for which an answer did not come in time; the rest for them waits until others are served."""
     marking: set[asyncio.Task[None]] = field(default_factory=set)
-    """Ends of messages that are being written down while their connections already serve others."""
+    """Results that are being stored while their connections already serve other messages."""
 
     @property
     def over(self) -> bool:
@@ -294,6 +294,5 @@ def _after(message: Claimed, outcome: Delivery, now: datetime) -> Mark:
 
 
 def pause(deferrals: int) -> timedelta:
-    """From a minute, doubled each time, to four hours; spread, so that not all come back at once."""
-    whole = min(FIRST_PAUSE * (1 << min(deferrals, 10)), LONGEST_PAUSE)
-    return whole * random.uniform(0.75, 1.25)  # noqa: S311 -- no secret
+    """From a minute, doubled each time, to four hours."""
+    return back_off(deferrals, FIRST_PAUSE, LONGEST_PAUSE)

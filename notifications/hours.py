@@ -1,4 +1,4 @@
-"""The hours at which a person wants to hear anything, in the time zone of the installation.
+"""The hours at which a person receives messages, in the time zone of the installation.
 
 What is found at another hour is queued for the next that fits; what would come again at another hour,
 because it was deferred or because the person has chosen anew, is put off before messages are claimed. For a
@@ -17,7 +17,7 @@ TURN = f"""CASE
     WHEN :hour < p.hours_from THEN (CAST(:day AS date) + make_interval(hours => p.hours_from)) AT TIME ZONE CAST(:zone AS text)
     ELSE (CAST(:day AS date) + 1 + make_interval(hours => p.hours_from)) AT TIME ZONE CAST(:zone AS text)
 END"""
-"""SQL: when a person `p` wants to hear of what is found at the moment whose values `values_of` tells."""
+"""SQL: when a message found at the moment of `values_of` may go to person `p`."""
 _PUT_OFF = text(f"""
     WITH unwelcome AS (
         SELECT m.id, {TURN} AS turn FROM message m JOIN person p ON p.id = m.person_id

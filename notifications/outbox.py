@@ -203,9 +203,9 @@ async def claim(
 async def _values(
     session: AsyncSession, row: Row[Any], now: datetime, day: date, calendar: Calendar
 ) -> dict[str, Any]:
-    """What a message is to tell; empty where it is not worth sending any more.
+    """The values of a message; empty where it is no longer worth sending.
 
-    That is when nobody wants to hear it, the clock does not run to that date any more, the rule speaks of
+    That is when the person opted out, the clock no longer runs to that date, the rule is about
     it no longer, or a digest finds nothing. A letter that a person approved goes out while its clock runs,
     and an invitation while its link is good.
     """
@@ -237,7 +237,7 @@ def _welcome(row: Row[Any], now: datetime) -> bool:
 def _letter(
     row: Row[Any], values: dict[str, Any], day: date, calendar: Calendar, address: str
 ) -> render.RenderedMessage:
-    """The text, which stays as it was written once; empty where there is nothing to tell."""
+    """The text, stored when it is first rendered; empty where there is nothing to send."""
     if row.subject is not None or not values:
         return render.RenderedMessage(row.subject or "", row.body or "")
     return render.write(
@@ -345,7 +345,7 @@ class GroupCommitWriter:
             together, self._waiting = self._waiting, []
             try:
                 rows = await self._database.alone(_MARK, _columns([mark for mark, _ in together]))
-            except Exception as fault:  # noqa: BLE001 -- whoever waits for the mark gets to know
+            except Exception as fault:  # noqa: BLE001 -- raised where the result is awaited
                 for _, written in together:
                     if not written.done():
                         written.set_exception(fault)

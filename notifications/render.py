@@ -1,7 +1,7 @@
-"""The words of a message, in the language of whoever gets it.
+"""The text of a message, in the recipient's language.
 
 A message is silent: no title, no name, no institution and no reference, because a phone or a mailbox may
-be seized. It says how many requests are due when, and where to look. More is told only to who asked for it.
+be seized. It says how many requests are due when, and where to look. More is included only for readers who asked for it.
 An invitation says that there is one, and a code that it is one.
 """
 
@@ -83,7 +83,7 @@ def compose(
     written_at: datetime,
     unsubscribe: str = "",
 ) -> bytes:
-    """The message as bytes for the wire (RFC 5322), the same at every attempt.
+    """The message as bytes (RFC 5322), the same at every attempt.
 
     `unsubscribe` is where one click ends such messages (RFC 8058). Raises ValueError for an address that
     cannot be written.

@@ -1,10 +1,12 @@
 """What runs when, in a process of its own.
 
 APScheduler only ticks: it remembers nothing (memory store), runs a late job once instead of many times or
-never (coalescing, no misfire limit), and no job beside itself. Two such processes at once are harmless.
+never (coalescing, no misfire limit), and no more runs of a job beside each other than it says. Two such
+processes at once are harmless.
 """
 
 import asyncio
+import logging
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
@@ -26,33 +28,46 @@ from rti.row_security.apply import require
 
 LOOK_AT_CLOCK = 60.0
 """Seconds after which a clock that was set back is noticed."""
+NOTED_EVERY = 30.0
+"""Seconds after which a tick is written down although it came to the same as the last."""
 LAST_WORD = 8.0
-"""Seconds that running jobs get to finish when the process is told to end."""
+"""Seconds that running jobs get to finish at shutdown."""
 log = structlog.get_logger()
 
 
 class Ticker:
-    """Runs one job at each tick, and writes down when it began, when it ended and what came of it."""
+    """Runs one job at each tick, and records its start, end and result.
+
+    Of ticks that come to the same every 30 seconds one is written down.
+    """
 
     def __init__(self, job: PeriodicJob, tick: Tick) -> None:
         self._job = job
         self._tick = tick
-        self.running: asyncio.Task[object] | None = None
+        self._noted_at = -NOTED_EVERY
+        self.running: set[asyncio.Task[object]] = set()
 
     async def __call__(self) -> None:
-        now = wallclock.now()
-        self.running = asyncio.current_task()
+        task = asyncio.create_task(self._run(wallclock.now()))
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        await task
+
+    async def _run(self, now: datetime) -> None:
+        elapsed = asyncio.get_running_loop().time()
+        due = elapsed >= self._noted_at + NOTED_EVERY
         try:
-            async with self._tick.database.transaction() as session:
-                await note_tick(session, self._job.name, began_at=now, ended_at=None)
+            if due:
+                self._noted_at = elapsed
+                async with self._tick.database.transaction() as session:
+                    await note_tick(session, self._job.name, began_at=now, ended_at=None)
             result = await self._job.run(replace(self._tick, now=now))
         except Exception as fault:
             log.exception("tick_failed", job=self._job.name)
             result = Result(f"failed ({type(fault).__name__})", well=False)
-        finally:
-            self.running = None
-        self._tick = replace(self._tick, last=result)
-        await self._note(now, wallclock.now(), result)
+        told, self._tick = self._tick.last, replace(self._tick, last=result)
+        if due or result != told:
+            await self._note(now, wallclock.now(), result)
 
     async def _note(self, began: datetime, ended: datetime, result: Result) -> None:
         try:
@@ -94,21 +109,26 @@ async def run(settings: Settings, jobs: Sequence[PeriodicJob]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     database = Database.of(settings).under(Login.WORKER)
     await require(database)
-    scheduler = AsyncIOScheduler(
-        timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
-    )
+    # It warns of each tick that finds all runs of its job under way.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
     tick = Tick(database, settings, wallclock.now(), stopping)
     tickers = [Ticker(job, tick) for job in jobs]
     for job, ticker in zip(jobs, tickers, strict=True):
         seconds = job.every.total_seconds()
         scheduler.add_job(
-            ticker.__call__, "interval", id=job.name, seconds=seconds, next_run_time=wallclock.now()
+            ticker.__call__,
+            "interval",
+            id=job.name,
+            seconds=seconds,
+            max_instances=job.burst,
+            next_run_time=wallclock.now(),
         )
     scheduler.start()
     try:
         await keep_ticking(scheduler, stopping)
         scheduler.pause()
-        running = [ticker.running for ticker in tickers if ticker.running]
+        running = {task for ticker in tickers for task in ticker.running}
         if running:
             await asyncio.wait(running, timeout=LAST_WORD)
     finally:

@@ -44,7 +44,7 @@ class DeliveryStatus(StrEnum):
 class Delivery:
     """The verdict, the part of the server's answer that is kept, and the status (RFC 3463) that an address got.
 
-    `slow` tells that no answer came in time, which may be for the sake of the recipient's domain.
+    `slow` means that no answer came in time, which may be because of the recipient's domain.
     """
 
     status: DeliveryStatus
@@ -56,7 +56,7 @@ class Delivery:
 class ServerTrouble(Exception):
     """Not this message but the server is the matter, so that the others need not try.
 
-    `settings` tells that a person has to change something, rather than that time will help. The text is
+    `settings` means that a person has to change something; waiting will not help. The text is
     for the status page, and names neither the server nor an account.
     """
 
@@ -119,7 +119,7 @@ class MailServer:
     ) -> Delivery | None:
         """Give one message to the server; None where `before_dot` says that it is no longer ours to give.
 
-        `before_dot` is awaited when the server is ready for the content, and writes down that from here on
+        `before_dot` is awaited when the server is ready for the content, and records that from here on
         nobody can know. `sender` is where delivery reports go, if not to the sender of all messages. Raises
         ServerTrouble where it is not about this message: everything about the sender is not, and everything
         about the recipient is, because a server may be slow for the sake of a single one.

@@ -62,7 +62,7 @@ _BATCH_OF_REMINDERS = text(
         FROM due ORDER BY due_on, request_id, kind
         ON CONFLICT DO NOTHING
         RETURNING *
-    ), told AS (
+    ), inserted AS (
         INSERT INTO message (
             id, reminder_id, person_id, kind, values, message_id, state, attempt, deferrals, ambiguous,
             next_attempt_at, created_at, last_reply
@@ -81,7 +81,7 @@ _BATCH_OF_REMINDERS = text(
         SELECT new_id(), cbo_id, request_id, id, 'proposed', 'km', :now FROM reminded WHERE :proposes
     )
     SELECT due_on, request_id, kind AS clock, (SELECT count(*) FROM due) AS found,
-        (SELECT count(*) FROM reminded) AS reminders, (SELECT count(*) FROM told) AS messages,
+        (SELECT count(*) FROM reminded) AS reminders, (SELECT count(*) FROM inserted) AS messages,
         set_config('plan_cache_mode', 'auto', true)
     FROM due ORDER BY due_on DESC, request_id DESC, kind DESC LIMIT 1
 """  # noqa: S608 -- our own words
@@ -113,7 +113,7 @@ async def sweep(
 ) -> Swept:
     """Queue what is worth saying on `day`; a rule that fails does not silence the others.
 
-    `host` is the right side of the Message-IDs, and `zone` the time zone in which people's hours are told.
+    `host` is the right side of the Message-IDs, and `zone` the time zone of people's hours.
     Each batch is a transaction of its own.
     """
     async with database.transaction() as session:
@@ -163,7 +163,7 @@ async def _reminded(database: Database, values: Mapping[str, object]) -> tuple[i
 
 
 async def reading_calendar(session: AsyncSession) -> Calendar:
-    """The working days of those who read the messages, who are in Cambodia whatever statute applies."""
+    """The working days of Cambodia, where the readers are, whichever statute applies."""
     return await calendar_of(session, ("KH",), WEEKENDS["sat-sun"])
 
 

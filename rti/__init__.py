@@ -21,6 +21,7 @@ Each storey imports from those below it and from none beside or above it; `make 
     accounts/        people, sign-in, second factors, sessions, rate limits
     cbos/            the organisations that ask
     audit/           who did what: recorded, sealed into a chain, verified
+    jobs/            the durable queue: what takes long is a row first
     encryption/      field encryption with keys of each organisation, and their rotation
     outbox           a message is a row first
     models/          every table with its enumerations

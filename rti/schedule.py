@@ -1,14 +1,26 @@
 """Every periodic job of the system, as the scheduler runs them and /health and the System page show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import notifications.jobs
 import rti.audit.jobs
 import rti.backups.jobs
 import rti.requests.jobs
 import rti.retention.jobs
-from rti.core.periodic import PeriodicJob
+from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
+from rti.imports.actions import run_import
+from rti.jobs.worker import Handler, work_off
+from rti.law.explanations import N_
+from rti.models.jobs import JobKind
+
+HANDLERS: Mapping[JobKind, Handler] = {JobKind.IMPORT: run_import}
+
+
+async def do_jobs(tick: Tick) -> Result:
+    return await work_off(tick, HANDLERS)
+
 
 JOBS: Sequence[PeriodicJob] = (
     *notifications.jobs.JOBS,
@@ -16,6 +28,7 @@ JOBS: Sequence[PeriodicJob] = (
     *rti.retention.jobs.JOBS,
     *rti.requests.jobs.JOBS,
     *rti.backups.jobs.JOBS,
+    PeriodicJob("jobs", N_("Run imports"), timedelta(seconds=1), do_jobs, burst=2),
 )
 
 

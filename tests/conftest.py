@@ -13,8 +13,11 @@ import hypothesis
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti import schedule
 from rti.core import keyring
 from rti.core.db import Database
+from rti.core.db_roles import Login
+from rti.core.periodic import Result, Tick
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.upgrade import migrate
@@ -132,6 +135,19 @@ def address(database_url: str) -> Iterator[str]:
     own = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
     with serving(environment(**own)) as found:
         yield found
+
+
+DoJobs = Callable[[], Awaitable[Result]]
+
+
+@pytest.fixture
+def do_jobs(database: Database, settings: Settings) -> DoJobs:
+    """What the scheduler does with the jobs that wait."""
+
+    async def done() -> Result:
+        return await schedule.do_jobs(Tick(database.under(Login.WORKER), settings, NOW))
+
+    return done
 
 
 SignIn = Callable[[Role], Awaitable[make.Member]]

@@ -129,6 +129,10 @@ ROWS: Mapping[str, str] = {
         SELECT gen_random_uuid(), now(), what, '', '{}'
         FROM unnest(ARRAY['document_whole', 'document_quarantined', 'document_released', 'person_forgotten']) AS what;
     """,
+    "0014": f"""
+        INSERT INTO job (id, kind, person_id, arguments, state, done, total, attempt, next_attempt_at, cancel_asked, created_at)
+        SELECT {_id(34)}, 'import', {PERSON}, '{{"kind": "bodies"}}', 'queued', 0, 1, 0, now(), false, now() {FEW};
+    """,
 }
 
 

@@ -32,7 +32,7 @@ _GONE = say(
 
 
 def link_of(settings: Settings, token: str) -> str:
-    """The token stands in the query, which no log of ours and no well-kept log of a proxy holds."""
+    """The token is in the query, which our log leaves out and a proxy's should."""
     return f"{settings.address}/invitation?token={token}"
 
 
@@ -117,7 +117,7 @@ async def invited(session: AsyncSession, token: str, now: datetime) -> PersonRow
 
 
 async def accept(session: AsyncSession, command: Accept, now: datetime) -> PersonRow:
-    """Set name and password; of two people with one link at the same moment, one is told that it is gone."""
+    """Set name and password; of two people with one link at the same moment, one finds it used."""
     row = await invited(session, command.token, now)
     mine = (InvitationRow.person_id == row.id, InvitationRow.token_hash == token_hash(command.token))
     row.name = command.name

@@ -139,7 +139,7 @@ async def _keep_one(session: AsyncSession, person: Person, *, demo: bool) -> Non
 
 
 async def remove_all(session: AsyncSession, person_id: UUID) -> None:
-    """For somebody who lost them; whoever asks has made sure who that is."""
+    """For somebody who lost them, after the caller has verified who it is."""
     for table in (TotpRow, PasskeyRow, RecoveryCodeRow):
         await session.execute(delete(table).where(table.person_id == person_id))
 

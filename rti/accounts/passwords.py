@@ -17,7 +17,7 @@ from rti.core.errors import Message, say
 
 _HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=2)
 _HASHING = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hashing")
-"""Two at a time, so that a crowd at the door takes 128 MiB and not all there is, and nobody else waits."""
+"""Two at a time, so that many sign-ins at once take 128 MiB at most and do not starve other requests."""
 
 _SALT, _TAG = (
     b64encode(secrets.token_bytes(n)).decode().rstrip("=") for n in (_HASHER.salt_len, _HASHER.hash_len)

@@ -86,7 +86,7 @@ async def send_away(session: AsyncSession, person_id: UUID, by: Person | None, n
 async def change_role(
     session: AsyncSession, person_id: UUID, command: ChangeRole, by: Person | None, now: datetime
 ) -> PersonRow:
-    """Give another role; whoever has it signs in anew."""
+    """Change the role, which ends the person's sessions."""
     row = await managed(session, person_id, by)
     faults = await organisation_faults(session, command.role, command.cbo_id)
     if faults:

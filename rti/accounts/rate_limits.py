@@ -2,7 +2,7 @@
 
 Each key has a moment `free_at`, which every call puts off and which may lie only so far ahead (generic cell
 rate algorithm, ITU-T I.371): one row for a key, however often it comes, and one count for all processes.
-Keys are keyed hashes: the table tells neither accounts nor addresses, and no address of a visitor is known
+Keys are keyed hashes: the table reveals neither accounts nor addresses, and no visitor's address is known
 here.
 """
 
@@ -49,7 +49,7 @@ _GIVE_BACK = text("UPDATE allowance SET free_at = free_at - CAST(:every AS inter
 
 
 def keyed(secret: str, *parts: str) -> bytes:
-    """The key of whatever the parts name (HMAC-SHA-256, RFC 2104)."""
+    """The key for `parts` (HMAC-SHA-256, RFC 2104)."""
     return hmac.new(secret.encode(), "\n".join(parts).encode(), hashlib.sha256).digest()
 
 
@@ -102,7 +102,7 @@ LIMITS: Mapping[LimitedCall, RateLimit] = {
 
 
 async def count_call(auth_database: Database, person: Person, call: LimitedCall, now: datetime) -> None:
-    """Count a call before anything is done for it; raises UsedUp, which tells when it works again."""
+    """Count a call before anything is done for it; raises RateLimitExceeded with the time to wait."""
     key = keyed(auth_database.secret, "costly", call, str(person.id))
     wait = await take(auth_database, key, LIMITS[call], now)
     if wait is None:

@@ -1,4 +1,4 @@
-"""Sessions: opaque tokens, ended after 30 idle minutes or 12 hours, and at once by whatever should end them."""
+"""Sessions: opaque tokens, ended after 30 idle minutes or 12 hours, and at once by every event that must end them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def _live(now: datetime) -> tuple[ColumnElement[bool], ...]:
 async def open_session(
     session: AsyncSession, person_id: UUID, now: datetime, *, second_factor: bool = False
 ) -> str:
-    """A new session and its token; whoever asks has just shown the password."""
+    """A new session and its token, for somebody who has just entered the password."""
     token = new_token()
     session.add(
         SignInRow(
@@ -140,7 +140,7 @@ async def complete(session: AsyncSession, me: SignedIn, now: datetime) -> str:
 
 
 async def renew(session: AsyncSession, me: SignedIn, now: datetime, *, enrolled: bool = False) -> str:
-    """What one signs in with has changed: everything ends, but a new session for whoever changed it."""
+    """A credential has changed: every session ends, and the person who changed it gets a new one."""
     await end_all(session, me.person.id)
     return await open_session(session, me.person.id, now, second_factor=enrolled or me.second_factor)
 

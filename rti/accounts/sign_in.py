@@ -39,7 +39,7 @@ class Opened:
 async def sign_in(
     auth_database: Database, email: str, password: str, now: datetime, *, device: str = ""
 ) -> Opened:
-    """A session of whoever knows the password; a wrong name and a wrong password are told in the same words.
+    """A session for a correct password; an unknown address and a wrong password give the same message.
 
     Raises Invalid, or TooOften with its status 429.
     """

@@ -26,7 +26,7 @@ _ANCHOR = re.compile(r"\b(\d{4}-\d{2}-\d{2})[ \t]+(\d{1,18})[ \t]+([0-9a-f]{64})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is told, in the order in which it is hashed."""
+    """The fields of an entry, in the order in which they are hashed."""
 
     id: UUID
     happened_at: datetime
@@ -66,7 +66,7 @@ class Checkpoint:
 
 
 def read_checkpoints(text: str) -> list[Checkpoint]:
-    """Every anchor in a text, such as messages that were kept, whatever stands around them.
+    """Every checkpoint in a text, such as saved messages; other text is ignored.
 
     Raises ValueError for a day that is none.
     """
@@ -85,7 +85,7 @@ def linked(before: bytes, position: int, entry: Entry) -> bytes:
 
 
 def _left_by(entry: Entry) -> bytes | None:
-    """The digest before a cut, as an entry tells it, unless somebody has made nonsense of it."""
+    """The digest before a cut as its entry records it, or None where that is malformed."""
     try:
         return bytes.fromhex(entry.details["hash"])
     except (KeyError, TypeError, ValueError):
@@ -93,10 +93,10 @@ def _left_by(entry: Entry) -> bytes | None:
 
 
 class Check:
-    """Takes the entries of a chain in their order, and tells what is wrong with them.
+    """Takes the entries of a chain in order, and reports what is wrong with them.
 
     A chain that begins after its first position was cut by retention. That is right only where a later
-    entry tells the head that was left, and where no anchor of the time since `kept_since` lies before.
+    entry records the head that was left, and where no checkpoint since `kept_since` lies before it.
     """
 
     def __init__(self, anchors: Iterable[Checkpoint] = (), kept_since: date = date.min) -> None:
@@ -113,7 +113,7 @@ class Check:
         """The next entry; yields a sentence for each thing that is wrong with it."""
         if self._first is None:
             self._first = (position, stored, entry)
-        # What was before a cut is known only from the entry that tells of it, which comes later.
+        # What was before a cut is known only from the entry that records it, which comes later.
         after_cut = self.count == 0 and position > 1
         follows = position == self.head.position + 1
         if not (after_cut or follows):
@@ -146,5 +146,5 @@ class Check:
                 yield f"The beginning is missing: {whose} is at {at}, but the log begins at {first}"
 
     def _is_told(self, position: int, stored: bytes, entry: Entry) -> bool:
-        """Whether an entry tells the digest after which the first one, and nothing else, can follow."""
+        """Whether an entry records the digest that only the first remaining entry can follow."""
         return any(linked(cut, position, entry) == stored for cut in self._cuts if cut)

@@ -29,7 +29,7 @@ class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
 class AuditView(msgspec.Struct, frozen=True, kw_only=True):
     """An entry. `position` is its place in the chain, None until it is chained.
 
-    `person_id` and `cbo_id` are None where nobody did it, and where they would tell which organisation a
+    `person_id` and `cbo_id` are None where nobody did it, and where they would reveal which organisation a
     request belongs to; names also where they belong to a locked organisation.
     """
 
@@ -80,6 +80,6 @@ async def entries(
 
 
 def _told(cbo_id: Any, reader: Person | None) -> ColumnElement[bool]:
-    """Whether who did it, of this organisation, may be told: of a request its own people alone know whose it is."""
+    """Whether the actor of this organisation may be shown: only its own people may know whose request it is."""
     own = reader.cbo_id if reader else None
     return or_(AuditEntryRow.what.not_in(OF_A_REQUEST), cbo_id.is_(None), cbo_id == own)

@@ -1,4 +1,4 @@
-"""What can come very often is counted, and told once an hour with how often it came.
+"""Recording actions; frequent ones are tallied and recorded once an hour with their count.
 
 So nobody fills the log: neither visitors nor a program of somebody who is signed in.
 """
@@ -33,9 +33,9 @@ def record(
     by: UUID | None = None,
     **details: Any,
 ) -> None:
-    """Add an entry to the transaction of what it tells, so that both are kept or neither.
+    """Add an entry to the transaction of the action, so that both are stored or neither.
 
-    Who did it is whoever the transaction is for, unless `by` says so; nobody is the server's own console.
+    The actor is the person of the transaction unless `by` is given; None is the server's own console.
     `about` is the identifier of a thing, and `details` hold identifiers, codes and counts only.
     """
     session.add(

@@ -84,9 +84,9 @@ async def chain(session: AsyncSession) -> int:
 
 
 async def cut(session: AsyncSession, before: datetime, now: datetime) -> int:
-    """Delete what was told before a moment, from the beginning of the chain on; returns how many entries.
+    """Delete entries older than a moment, from the beginning of the chain; returns how many.
 
-    The head that is left is told by an entry, which is chained at once, so that the rest can be checked.
+    An entry records the head that is left and is chained at once, so that the rest can be verified.
     The database itself lets nobody delete what is younger than five years.
     """
     await chain(session)

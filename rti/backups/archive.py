@@ -30,7 +30,7 @@ Name = Annotated[str, msgspec.Meta(pattern="^[a-z_][a-z0-9_]*$")]
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A table of the snapshot; `digest` is a sum over its rows, whatever their order."""
+    """A table of the snapshot; `digest` is a sum over its rows, independent of their order."""
 
     name: Name
     columns: tuple[Name, ...]

@@ -21,7 +21,7 @@ from rti.core.keyring import OTHERS
 
 _READ_AT_ONCE = 1 << 20
 _BROKEN = (EOFError, TarError, zlib.error, OSError)
-"""What reading raises where the stream ends too early or is none of ours."""
+"""What reading raises where the stream ends too early or is no backup."""
 
 
 def new_identity(path: Path) -> str:
@@ -45,7 +45,7 @@ def encrypting(path: Path, recipients: str) -> Iterator[BinaryIO]:
     try:
         with _closed_to_others(path) as target, ThreadPoolExecutor(1) as beside:
             done = beside.submit(_encrypt, reading, target, recipients)
-            # Where the other end has given up, its own fault tells why.
+            # Where the other end has given up, its own error says why.
             with suppress(BrokenPipeError), os.fdopen(writing, "wb") as stream:
                 yield stream
             done.result()

@@ -35,7 +35,7 @@ class Place:
 
 
 def place(folder: Path, now: datetime) -> Place:
-    """Where a backup made now goes; the name tells seconds, in UTC."""
+    """Where a backup made now goes; the name has the time in UTC, to the second."""
     return Place(now.astimezone(UTC).replace(microsecond=0), folder)
 
 

@@ -35,7 +35,7 @@ async def back_up(tick: Tick) -> Result:
 
 
 async def _failed(settings: Settings, *command: str) -> bool:
-    """Run a command of ours; it ends with this process where that is told to end."""
+    """Run an `rti` command that ends with this process."""
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "rti", *command, env=for_children(settings)
     )

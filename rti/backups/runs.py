@@ -23,7 +23,7 @@ async def first_good_backup(session: AsyncSession) -> datetime | None:
 
 
 async def last(session: AsyncSession) -> Mapping[RunKind, BackupRunRow]:
-    """The newest attempt of each kind, whatever came of it."""
+    """The newest attempt of each kind, successful or not."""
     newest = select(BackupRunRow).ext(distinct_on(BackupRunRow.kind))
     rows = await session.scalars(newest.order_by(BackupRunRow.kind, BackupRunRow.began_at.desc()))
     return {row.kind: row for row in rows}

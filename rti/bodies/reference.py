@@ -28,7 +28,7 @@ MUNICIPALITIES = frozenset({
 # fmt: on
 """Districts that are krongs, whose communes are sangkats.
 
-The package does not tell them apart; this is background knowledge and not confirmed in a source.
+The package does not distinguish them; this is background knowledge, not confirmed in a source.
 """
 
 _KINDS = {

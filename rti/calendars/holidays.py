@@ -50,7 +50,7 @@ def _known(key: str) -> tuple[str, str]:
 
 
 def _days(country: str, part: str, years: list[int], language: str) -> dict[date, str]:
-    """The names in one language; for English in whatever the package has where it has no English."""
+    """The names in one language; for English in the package's own language where it has none."""
     languages = getattr(holidays, country).supported_languages
     chosen = next((tag for tag in sorted(languages, reverse=True) if tag.startswith(language)), None)
     if chosen is None and language != "en":

@@ -24,7 +24,7 @@ _CHANGES = 7426_02
 
 
 async def count_undisturbed(session: AsyncSession) -> None:
-    """Let no calendar change until this transaction ends; whoever stores a counted date calls it first.
+    """Let no calendar change until this transaction ends; called before a computed date is stored.
 
     A date counted by the old calendar could otherwise be stored after the change had moved all others.
     A change that is being made is waited for, but not for long, since everybody who waits holds a

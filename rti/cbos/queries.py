@@ -26,7 +26,7 @@ def _visible(person: Person) -> Select[CboRow]:
 
 
 async def known_to(session: AsyncSession, person: Person) -> Sequence[CboRow]:
-    """The organisations that a person may look at; locked ones last, where their place tells no name."""
+    """The organisations that a person may see; locked ones last, where their position reveals no name."""
     ordered = _visible(person).order_by(CboRow.locked_at.nulls_first(), CboRow.code)
     return (await session.scalars(ordered)).all()
 

@@ -8,7 +8,7 @@ import sys
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from rti.cli import account, audit, backup, calendar, cbo, documents, importing, keys, law, rules
+from rti.cli import account, audit, backup, calendar, cbo, documents, importing, jobs, keys, law, rules
 from rti.cli.bounce import bounce
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
@@ -58,13 +58,14 @@ app.add_typer(cbo.app)
 app.add_typer(documents.app)
 app.add_typer(keys.app)
 app.add_typer(importing.app)
+app.add_typer(jobs.app)
 app.add_typer(calendar.app)
 app.add_typer(law.app)
 app.add_typer(rules.app)
 
 
 def main() -> None:
-    """Run a command, and tell what a person can mend in words instead of a trace."""
+    """Run a command, and print what a person can mend as a sentence instead of a traceback."""
     logs.configure()
     try:
         app()

@@ -1,4 +1,4 @@
-"""`rti account`: the first administrator of a new installation, and help for whoever lost the way in."""
+"""`rti account`: the first administrator of a new installation, and account recovery."""
 
 from datetime import date, datetime
 from typing import Annotated

@@ -149,7 +149,7 @@ async def _backed_up(settings: Settings, folder: Path) -> None:
 
 
 async def _noted(settings: Settings, kind: RunKind, file: str, work: Work) -> None:
-    """Do it, and write down what came of it; a failure is written down and raised."""
+    """Do it and record the result; a failure is recorded and raised."""
     began = wallclock.now()
     try:
         result = str(await work())

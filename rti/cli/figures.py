@@ -1,4 +1,4 @@
-"""Commands that tell what is stored: `statistics` and `export`."""
+"""Commands that read: `statistics` and `export`."""
 
 import asyncio
 import sys
@@ -111,7 +111,7 @@ async def _export(settings: Settings) -> None:
 
 
 def _write(text: str) -> None:
-    """Write as UTF-8 and with the line ends of CSV, whatever the terminal's own are."""
+    """Write UTF-8 with the line ends of CSV, regardless of the terminal."""
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
 

@@ -160,13 +160,13 @@ async def _imported(settings: Settings, file: Path, columns: Columns, take: Impo
 
 
 @contextmanager
-def _progress(size: int) -> Iterator[Callable[[int], None]]:
+def _progress(size: int) -> Iterator[Callable[[CsvFile], None]]:
     """A bar for people at a terminal, and silence for everybody else."""
     columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
     with bar:
         task = bar.add_task("Reading", total=size)
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda lines: bar.update(task, completed=lines.position)
 
 
 def _print_report(report: Report) -> None:

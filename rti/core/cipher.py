@@ -62,7 +62,7 @@ def encrypt(key: Key, cell: Cell, plain: bytes) -> bytes:
 
 
 def decrypt(keys: Mapping[int, Key], cell: Cell, encrypted: bytes) -> bytes:
-    """What was sealed; raises Unreadable whatever the reason. The version, as all of the header, is in the tag."""
+    """The plain bytes; raises Unreadable for any reason. The version, as all of the header, is in the tag."""
     header, nonce = encrypted[:_HEADER_SIZE], encrypted[_HEADER_SIZE : _HEADER_SIZE + NONCE_SIZE]
     key = keys.get(int.from_bytes(header[NUMBER_AT:], "big"))
     if key is None or len(nonce) < NONCE_SIZE:

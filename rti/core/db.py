@@ -45,7 +45,7 @@ UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
 """SQLSTATE of a duplicate key, of a row or table out of reach of a login, and of a lock that another holds
 (PostgreSQL, appendix A)."""
 _OUTAGES = ("08", "53", "57P", "58", "25006")
-"""Beginnings of the SQLSTATE of what is no fault of ours: a lost connection, a lack of disk, memory or
+"""Beginnings of the SQLSTATE of outages: a lost connection, a lack of disk, memory or
 connections, a server that stops or starts, a disk that fails, and the end of our reserve of disk."""
 RESERVE = 256_000_000
 """Bytes on the disk of the embedded database below which nothing is written: PostgreSQL stops altogether where
@@ -107,7 +107,7 @@ async def unique(
     """Write in a savepoint; raise `problem` where a value that must be unique is taken already.
 
     `out_of_reach` is raised where the login may not write such a row. The constraint or policy itself
-    decides, so that of two people at the same moment one is told.
+    decides, so that of two people at the same moment one gets the message.
     """
     try:
         async with session.begin_nested():
@@ -126,7 +126,7 @@ def is_outage(fault: BaseException) -> bool:
         if fault.connection_invalidated:
             return True
         fault = fault.orig or fault
-    # asyncpg tells some as they are: its own class of error before there is a connection, or that of the socket.
+    # asyncpg raises some unwrapped: its own errors before there is a connection, or those of the socket.
     sqlstate = str(getattr(fault, "sqlstate", None) or "")
     return sqlstate.startswith(_OUTAGES) or isinstance(fault, OSError | PoolTimeout)
 
@@ -196,7 +196,7 @@ class Database:
     async def transaction(self, person: UUID | None = None) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends and rolls back when it raises.
 
-        `person` is whoever asks; policies look at it until the transaction ends and no longer. Where the
+        `person` is the person asking; policies read it until the transaction ends. Where the
         disk is almost full it only reads.
         """
         async with self._session() as session, session.begin():

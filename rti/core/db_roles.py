@@ -45,7 +45,7 @@ _OF_ROLE = dict.fromkeys(CBO, Login.CBO) | {
 
 
 def login_of(person: Reader | None) -> Login:
-    """Under which login a person's requests are served; visitors stand at the door."""
+    """The login under which a person's requests are served; AUTH for visitors."""
     return _OF_ROLE[person.role] if person else Login.AUTH
 
 

@@ -97,7 +97,7 @@ def _kept_running(running: PostgresServer) -> Iterator[None]:
             try:
                 _control(running, "-o", options, "-l", str(running.log), "start")
             except subprocess.SubprocessError as fault:
-                # PostgreSQL tells why in its own log.
+                # PostgreSQL's own log says why.
                 log.error("database_not_started", fault=type(fault).__name__)  # noqa: TRY400
             else:
                 log.warning("database_started_again")
@@ -129,7 +129,7 @@ def _control(running: PostgresServer, *arguments: str) -> None:
 
 
 def for_children(settings: Settings) -> dict[str, str]:
-    """The environment in which a process of ours finds the same settings."""
+    """The environment in which a child process finds the same settings."""
     return {**os.environ, **settings.environment()}
 
 

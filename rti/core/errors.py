@@ -57,7 +57,7 @@ class Fault:
 
 
 class Problem(Exception):
-    """Anything that is told to the person instead of being done."""
+    """An action that was not done, with a message for the person."""
 
     status = 500
     title = say("Sorry, something went wrong")

@@ -139,7 +139,7 @@ async def require_keys(session: AsyncSession) -> None:
 
 
 async def alone_with_keys(session: AsyncSession, cbo_id: UUID) -> None:
-    """Wait for whoever seals for this organisation, and let nobody seal until this transaction ends."""
+    """Wait for writers that encrypt for this organisation, and block new ones until this transaction ends."""
     await session.execute(select(func.pg_advisory_xact_lock(_lock_of(cbo_id))))
 
 

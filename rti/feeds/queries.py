@@ -1,4 +1,4 @@
-"""The dates and the changes that a feed tells; row-level security leaves what its reader may see."""
+"""The dates and changes of a feed; row-level security leaves what its reader may see."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -35,7 +35,7 @@ class DueDate:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that was written down, or a date that was computed anew, and its request."""
+    """A recorded event or a recomputed date, with its request."""
 
     entry: EventRow | DateChangeRow
     at: datetime
@@ -66,7 +66,7 @@ async def due_dates(session: AsyncSession, person: Person, today: date) -> list[
 
 
 async def changes(session: AsyncSession, person: Person) -> list[Change]:
-    """What was written down or computed anew, the newest first."""
+    """Recorded events and recomputed dates, the newest first."""
     return sorted(
         [
             *await _newest(session, person, EventRow, EventRow.recorded_at),

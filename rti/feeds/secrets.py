@@ -20,7 +20,7 @@ from rti.models.cbos import CboRow
 
 @dataclass(frozen=True, slots=True)
 class FeedReader:
-    """A person who reads by a program, and what the program is to say: `named` tells which requests.
+    """A person who reads by a program; `named` says whether requests are named.
 
     `alarm_hour` is when on the day before a date a calendar is to ring, None for never. The feeds are there
     since `since`.

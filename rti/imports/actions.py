@@ -1,18 +1,30 @@
-"""Importing a file for somebody who is signed in: by what their role allows, and no more than waits well."""
+"""Importing a file for somebody who is signed in: by what their role allows, as a job.
 
+The file waits sealed for the person, and so does the report of what became of each line.
+"""
+
+import asyncio
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 
+import msgspec
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core.errors import Forbidden
+from rti.accounts import personal_encryption
+from rti.core import wallclock
+from rti.core.cipher import Unreadable
+from rti.core.db import new_id
+from rti.core.errors import Conflict, Forbidden, TooLarge, say
 from rti.core.roles import ADMINISTRATION, REQUESTS, SUPPORT, Person, Role
 from rti.imports.csv_reader import Columns, CsvFile
 from rti.imports.mapping import FIXED
 from rti.imports.report import FileKind, Report, Run
 from rti.imports.requests import import_requests
 from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
+from rti.jobs.worker import Work
+from rti.models.jobs import JobKind, JobRow
 
 MOST_LINES = 5_000
 """Lines of a file that is sent over the web; a longer one belongs on the command line."""
@@ -31,27 +43,98 @@ COLUMNS: Mapping[FileKind, Columns] = {
 }
 
 
+class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked of an import; `check` goes through everything and keeps nothing."""
+
+    kind: FileKind
+    check: bool = False
+    all_or_nothing: bool = False
+
+
 def kinds_for(person: Person) -> list[FileKind]:
     """What this person may import."""
     return [kind for kind, roles in WHO.items() if person.role in roles]
 
 
-async def import_file(
-    session: AsyncSession,
-    kind: FileKind,
-    content: bytes,
-    *,
-    person: Person,
-    now: datetime,
-    today: date,
-    run: Run,
-) -> Report:
-    """Import a file in the fixed layout; raises Invalid where it cannot be read at all."""
-    if kind not in kinds_for(person):
-        raise Forbidden
-    file = CsvFile(BytesIO(content), COLUMNS[kind])
+async def ask_for_import(
+    session: AsyncSession, order: ImportOrder, content: bytes, *, person: Person, secret: str, now: datetime
+) -> JobRow:
+    """Add the job that imports a file in the fixed layout.
+
+    Raises Forbidden for a kind that is not for this role, Invalid or TooLarge for a file that cannot be taken:
+    it is read through first, so that only what single lines are like turns up later.
+    """
+    _require(order.kind, person)
+    lines = await asyncio.to_thread(_lines_of, content, COLUMNS[order.kind])
+    job = JobRow(
+        id=new_id(),
+        kind=JobKind.IMPORT,
+        person_id=person.id,
+        arguments=msgspec.to_builtins(order),
+        total=lines,
+        next_attempt_at=now,
+        created_at=now,
+    )
+    job.content = personal_encryption.encrypt(secret, f"file {job.id}", person.id, content)
+    session.add(job)
+    await session.flush()
+    return job
+
+
+def _lines_of(content: bytes, columns: Columns) -> int:
+    file = CsvFile(BytesIO(content), columns)
+    for _ in file:
+        if file.lines > MOST_LINES:
+            raise TooLarge(
+                say(
+                    "Here a file may have up to {count} lines; cut it, or use the command line",
+                    count=MOST_LINES,
+                )
+            )
+    return file.lines
+
+
+async def run_import(work: Work) -> bytes:
+    """Import the file of a job; returns the sealed report."""
+    secret, job = work.settings.secret, work.job
+    order = msgspec.convert(job.arguments, ImportOrder)
+    _require(order.kind, work.person)
+    try:
+        content = personal_encryption.decrypt(secret, f"file {job.id}", job.person_id, work.content)
+    except Unreadable:
+        raise Conflict(say("The file cannot be opened any more; send it again")) from None
+
+    def on_progress(file: CsvFile) -> None:
+        work.progress.done = file.lines
+
+    run = Run(dry_run=order.check, all_or_nothing=order.all_or_nothing, on_progress=on_progress)
+    report = await _import(work, order.kind, CsvFile(BytesIO(content), COLUMNS[order.kind]), run)
+    plain = msgspec.json.encode(report)
+    return personal_encryption.encrypt(secret, f"report {job.id}", job.person_id, plain)
+
+
+async def _import(work: Work, kind: FileKind, file: CsvFile, run: Run) -> Report:
+    session, now = work.session, work.now
     if kind is FileKind.BODIES:
         return await import_bodies(session, file, now, run)
     if kind is FileKind.CBOS:
         return await import_cbos(session, file, now, run)
-    return await import_requests(session, file, FIXED, person=person, now=now, today=today, run=run)
+    today = wallclock.day_of(now, work.settings.timezone)
+    return await import_requests(session, file, FIXED, person=work.person, now=now, today=today, run=run)
+
+
+def _require(kind: FileKind, person: Person) -> None:
+    if kind not in kinds_for(person):
+        raise Forbidden
+
+
+async def report_of(session: AsyncSession, job: JobRow, secret: str) -> Report | None:
+    """What became of each line, once the import is done; raises Conflict where that cannot be opened any more."""
+    sealed = await session.scalar(select(JobRow.report).where(JobRow.id == job.id))
+    if sealed is None:
+        return None
+    try:
+        plain = personal_encryption.decrypt(secret, f"report {job.id}", job.person_id, sealed)
+    except Unreadable:
+        raise Conflict(say("This report cannot be opened any more")) from None
+    return msgspec.json.decode(plain, type=Report)

@@ -1,7 +1,7 @@
 """CSV files of other people: bytes in, numbered lines out, and nothing guessed that could be wrong.
 
 UTF-8 (with or without byte order mark) or UTF-16 with one; cells separated by , ; tab or |. The file is
-read as a stream. What spoils one line is told of that line; what makes the lines after it uncertain,
+read as a stream. A fault of one line is reported for that line; one that makes later lines uncertain,
 such as a quotation mark that is never closed, refuses the file.
 """
 
@@ -46,7 +46,7 @@ class FileLine:
 
     @cached_property
     def key(self) -> bytes:
-        """The same for lines with the same content, whatever the order of the columns or the delimiter."""
+        """The same for lines with the same content, regardless of column order and delimiter."""
         content = sorted((name, cell.strip()) for name, cell in self.cells.items())
         return hashlib.sha256(
             json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
@@ -54,7 +54,10 @@ class FileLine:
 
 
 class CsvFile:
-    """A file of which the header has been checked; iterate over it once. Raises Invalid for `file`."""
+    """A file of which the header has been checked; iterate over it once. Raises Invalid for `file`.
+
+    `lines` counts those that were read.
+    """
 
     def __init__(self, stream: BinaryIO, columns: Columns) -> None:
         self._stream = stream
@@ -63,6 +66,7 @@ class CsvFile:
         self._number, header = self._first_line()
         self._delimiter, self.header = _split_header(header, columns)
         _check_header(self.header, columns)
+        self.lines = 0
 
     @property
     def position(self) -> int:
@@ -81,6 +85,7 @@ class CsvFile:
             except csv.Error:
                 if rows.line_num > before + 1:
                     raise invalid("file", _unclosed(number)) from None
+                self.lines += 1
                 yield FileLine(
                     number,
                     fault=say(
@@ -90,6 +95,7 @@ class CsvFile:
                 )
                 continue
             if any(cell.strip() for cell in cells):
+                self.lines += 1
                 yield self._line(number, cells)
 
     def _line(self, number: int, cells: list[str]) -> FileLine:

@@ -89,7 +89,7 @@ class RequestMap:
         return Columns(tuple(parts[False]), tuple(parts[True]), self.others_may_be_there)
 
     def column_of(self, name: str) -> str:
-        """What the file calls a field, for telling a person where to look."""
+        """What the file calls a field, for messages."""
         return self.columns.get(name, (name,))[0]
 
     def read(self, cells: Mapping[str, str]) -> RequestLine:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
 from rti.core.csv_export import as_csv
-from rti.core.errors import Conflict, Fault, Message, TooLarge, say
+from rti.core.errors import Conflict, Fault, Message, say
 from rti.imports.csv_reader import CsvFile, FileLine
 from rti.models.audit import AuditAction
 
@@ -57,22 +57,21 @@ class ReportedLine:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How an import is to run. `on_progress` hears how many bytes are done, for a progress bar."""
+    """How an import is to run. `on_progress` gets the file now and then."""
 
     dry_run: bool = False
     all_or_nothing: bool = False
-    most_lines: int | None = None
-    on_progress: Callable[[int], None] = lambda _: None
+    on_progress: Callable[[CsvFile], None] = lambda _: None
 
     async def report_progress(self, file: CsvFile) -> None:
-        """Tell how far it is, and let others who share the process have their turn."""
-        self.on_progress(file.position)
+        """Report progress, and let other tasks of the process run."""
+        self.on_progress(file)
         await asyncio.sleep(0)
 
 
 @dataclass(slots=True)
 class Report:
-    """The fates of all lines in order; `undone` when nothing was kept."""
+    """The results of all lines in order; `undone` when nothing was kept."""
 
     lines: list[ReportedLine] = field(default_factory=list)
     undone: bool = False
@@ -141,17 +140,10 @@ async def dry_run_transaction(
         ) from None
 
 
-def fresh_lines(file: CsvFile, report: Report, run: Run) -> Iterator[FileLine]:
+def fresh_lines(file: CsvFile, report: Report) -> Iterator[FileLine]:
     """The lines that can be read and stand in the file for the first time; the others go to the report."""
     first: dict[bytes, int] = {}
-    for count, line in enumerate(file, start=1):
-        if run.most_lines is not None and count > run.most_lines:
-            raise TooLarge(
-                say(
-                    "A file can have up to {count} lines here. Split it, or use the command line",
-                    count=run.most_lines,
-                )
-            )
+    for line in file:
         if line.fault:
             report.add(line.number, LineResult.REJECTED, Fault("line", line.fault))
         elif (before := first.setdefault(line.key, line.number)) != line.number:

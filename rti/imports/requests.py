@@ -55,7 +55,7 @@ async def import_requests(
     async with dry_run_transaction(session, report, run, RequestRow.__tablename__, now):
         look_up = LookUp(session, mapping, person, now)
         intake = _Intake(session, look_up, person.id if person else None, now, today)
-        for count, line in enumerate(fresh_lines(file, report, run), start=1):
+        for count, line in enumerate(fresh_lines(file, report), start=1):
             await _take(line, mapping, intake, report)
             if count % AT_ONCE == 0:
                 await intake.write()

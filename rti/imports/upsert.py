@@ -52,7 +52,7 @@ async def import_by_code(
         areas = frozenset(await session.scalars(select(AreaRow.code)))
         known = {row.code: row for row in await session.scalars(select(table))}
         seen: dict[str, int] = {}
-        for count, line in enumerate(fresh_lines(file, report, run), start=1):
+        for count, line in enumerate(fresh_lines(file, report), start=1):
             try:
                 given = decode(kind, line.cells)
                 _check(given, areas, seen)

@@ -181,7 +181,7 @@ def _first_day(case: Case, counting: Counting, start: date) -> Step:
 
 
 def after(case: Case, run: Running, event: Event) -> Running:
-    """The clock after one more event; whatever is not declared to move it leaves it as it is."""
+    """The clock after one more event; an event that is not declared to move it leaves it as it is."""
     if event.kind in run.clock.met_by:
         return _closed_stops(case, run, event).but(Step("met", event.on), met_on=event.on)
     if event.kind is EventKind.WITHDRAWN or _sent_back(case, run, event):

@@ -52,7 +52,7 @@ class Outcome(StrEnum):
 class Event:
     """Something that happened on a day, local to the public body.
 
-    `at` adds the local time where it is known; `recorded_at` is when it was written down. `outcome`
+    `at` adds the local time where it is known; `recorded_at` is when it was recorded. `outcome`
     belongs to an answer. An extension goes `until` a day or by `days`, such as "10 working". An event
     of any kind can replace the event whose id stands in `voids`; one of kind "corrected" only voids.
     """
@@ -77,8 +77,7 @@ _ORDER = {kind: rank for rank, kind in enumerate(EventKind)}
 def effective(events: Iterable[Event], known_at: datetime | None = None) -> tuple[Event, ...]:
     """The events that stand, in the order in which they happened.
 
-    What was recorded after `known_at` is left out, so that the state as it was known then can be
-    told; events without a moment of recording were always known. The order of recording has no
+    What was recorded after `known_at` is left out, which gives the state as it was known then; events without a moment of recording were always known. The order of recording has no
     influence. Within a day events go by their times where all of them have one, and otherwise in
     the order of `EventKind`.
     """

@@ -149,7 +149,7 @@ EVENTS: Final[Mapping[EventKind, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the reasoning: a code of `SENTENCES`, the day it concerns, and what it speaks of."""
+    """One step of the reasoning: a code of `SENTENCES`, the day it concerns, and its values."""
 
     code: str
     day: date | None = None

@@ -1,6 +1,6 @@
-"""When a reminder about a due date is worth saying: rules as data, and the due dates they speak about.
+"""When a reminder about a due date is worth sending: rules as data, and the due dates they cover.
 
-A rule speaks from one working day to another, both counted from the due date. Turned round, a day and a
+A rule applies from one working day to another, both counted from the due date. Turned round, a day and a
 rule give the due dates about which there is something to say, so that a sweep is one range of an index.
 There is no lower bound on when the sweep last ran: whoever comes late finds all that is still worth
 saying, and nothing that is not. A rule that repeats is a row of occasions, each with a range of its own.
@@ -19,7 +19,7 @@ _DAY = timedelta(days=1)
 
 
 class About(StrEnum):
-    """What a rule speaks about."""
+    """What a rule is about."""
 
     ANSWER = "answer"
     ACKNOWLEDGEMENT = "acknowledgement"
@@ -39,7 +39,7 @@ _CLOCKS: Final = {
 
 
 class Audience(StrEnum):
-    """Who is told: people of the organisation that asks, or the public body, by a letter for them to approve.
+    """The recipients: people of the requesting organisation, or the public body, by a letter that they approve.
 
     Campaign staff read their digest.
     """
@@ -62,9 +62,9 @@ _ROLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One time that a rule speaks, from `begins` to `ends` working days after the due date (before: negative).
+    """One time that a rule applies, from `begins` to `ends` working days after the due date (before: negative).
 
-    One that ends before the due date speaks through the days off up to it: -1 is the day before, whether
+    One that ends before the due date extends over the days off up to it: -1 is the day before, whether
     anybody works on it or not, so that no deadline hides behind a holiday.
     """
 
@@ -94,7 +94,7 @@ class ReminderRule:
             raise ValueError(f"{self.name} repeats after less than a working day")
 
     def occasions(self) -> Iterator[Occasion]:
-        """Each time that the rule speaks, in order; a later one takes over where the one before ends."""
+        """Each time that the rule applies, in order; a later one takes over where the one before ends."""
         every = self.every or self.ends - self.begins + 1
         for number, begins in enumerate(range(self.begins, self.ends + 1, every)):
             yield Occasion(begins, min(begins + every - 1, self.ends), number)
@@ -112,12 +112,12 @@ DEFAULT_RULES: Final = (
 
 
 def due_dates(occasion: Occasion, day: date, calendar: Calendar) -> tuple[date, date]:
-    """The first and last due date of which to speak on `day`; none where the first is later."""
+    """The first and last due date to remind of on `day`; none where the first is later."""
     return first_due(occasion.ends, day, calendar), _last_due(occasion.begins, day, calendar)
 
 
 def first_due(ends: int, day: date, calendar: Calendar) -> date:
-    """The earliest due date of which it is still worth speaking on `day`, until `ends` working days after it."""
+    """The earliest due date still worth a reminder on `day`, until `ends` working days after it."""
     if ends < 0:
         return _last_due(ends + 1, day, calendar) + _DAY
     return _last_due(ends, day - _DAY, calendar) + _DAY

@@ -133,7 +133,7 @@ class Extension(Term):
 
     Its limit is the most that one extension adds; without a number only an explicit day or amount of the
     notice counts. `total` caps all extensions together. `notice` is the time, from the start of the
-    clock, in which the requester must be told: a later notice still extends, and the steps say so.
+    clock, in which the requester must be notified: a later notice still extends, and the steps say so.
     """
 
     reasons: tuple[str, ...] = ()

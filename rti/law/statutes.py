@@ -28,7 +28,7 @@ _DECLARED = BilingualName("Declared standard", "ស្តង់ដារដែ�
 class Statute:
     """One version of a statute, in the shape of its document. `countries` are the keys of the calendars whose days off count.
 
-    `zone` is the IANA time zone in which its hours are told.
+    `zone` is the IANA time zone of its hours.
     """
 
     id: str

@@ -12,7 +12,7 @@ from rti.core.db import Base, Choice, new_id
 
 
 class AuditAction(StrEnum):
-    """Each is written by the action that does it, as `telling.tell` or `tallying.tally` is called there.
+    """Each is written by the action itself, through `audit.record`.
 
     Members are added and never removed or renamed: entries are read for years.
     """
@@ -65,6 +65,8 @@ class AuditAction(StrEnum):
     CAMPAIGN_CHANGED = "campaign_changed"
     RULES_CHANGED = "rules_changed"
     IMPORTED = "imported"
+    JOB_FAILED = "job_failed"
+    JOB_CANCELLED = "job_cancelled"
     EXPORTED = "exported"
     RETENTION_RUN = "retention_run"
     LOG_CUT = "log_cut"
@@ -98,7 +100,7 @@ OF_A_REQUEST = frozenset(
 class AuditEntryRow(Base):
     """Something that was done; never changed, but for its place in the chain, which it gets once.
 
-    There are no foreign keys: the log outlives what it tells of, and writing it waits for nobody.
+    There are no foreign keys: the log outlives what it records, and writing it waits for no lock.
     Triggers refuse every other change and, for five years, every deletion.
     """
 

@@ -1,4 +1,4 @@
-"""Which columns are sealed: those of the type `Sealed`, in whatever table they stand."""
+"""Data keys of organisations, and the type of encrypted columns."""
 
 from collections.abc import Iterator
 from datetime import datetime

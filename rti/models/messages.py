@@ -97,7 +97,7 @@ class ReminderRuleRow(Base):
 class ReminderRow(Base):
     """That a rule had something to say about a due date; inserting it is what makes it happen once.
 
-    `occasion` counts the times that a repeating rule speaks of the same due date.
+    `occasion` numbers the repetitions of a rule for the same due date.
     """
 
     __tablename__ = "reminder"
@@ -123,7 +123,7 @@ class MessageRow(Base):
 
     `message_id` (RFC 5322) is made with the row and never changes.
 
-    `attempt` grows with every claim, and whoever writes about a claim names it, so that a dispatcher
+    `attempt` grows with every claim, and every result names its attempt, so that a dispatcher
     that was thought dead cannot overrule the one after it. `next_attempt_at` is the end of the lease
     while a message is claimed or handed over. `deferrals` counts how often we were asked to come back,
     `ambiguous` how many attempts ended without our knowing whether the message was accepted.

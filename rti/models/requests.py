@@ -53,7 +53,7 @@ class Channel(StrEnum):
 
 
 class Filing(StrEnum):
-    """In whose name a request is made: the letter of a PROXY names the campaign, a SEALED one tells staff nothing."""
+    """In whose name a request is made: the letter of a PROXY names the campaign, a SEALED one reveals nothing to staff."""
 
     ITSELF = "itself"
     PROXY = "proxy"
@@ -116,7 +116,7 @@ class RequestRow(Base):
 
 
 class EventRow(Base):
-    """Something that happened to a request on a day, and when it was written down; never changed.
+    """Something that happened to a request on a day, and when it was recorded; never changed.
 
     `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction
     the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`.
@@ -187,7 +187,7 @@ class DateChangeRow(Base):
 
 
 class SnoozeRow(Base):
-    """That nobody wants to hear of a request before a day, and why; at most one of a request is open."""
+    """No reminders of a request before a day, and why; at most one snooze of a request is open."""
 
     __tablename__ = "snooze"
     __table_args__ = (
@@ -258,7 +258,7 @@ class DocumentContentRow(Base):
 
 
 class DocumentCopyRow(Base):
-    """What is shown of a document: made anew from its picture, by `made_by`, without what it told on the side."""
+    """What is shown of a document: made anew from its picture, by `made_by`, without metadata."""
 
     __tablename__ = "document_copy"
     __table_args__ = (

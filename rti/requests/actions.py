@@ -106,7 +106,7 @@ def filing_events(
 ) -> list[EventRow]:
     """One event for each day of filing that is known; without any, the request was drafted when recorded.
 
-    `zone` is the time zone of the statute, in which the hour of receipt is told.
+    `zone` is the time zone of the statute, in which the hour of receipt is given.
     """
     hours = {EventKind.RECEIVED: command.received_at}
     known = [(kind, getattr(command, name)) for name, kind in FIRST_DAYS if getattr(command, name)]

@@ -31,7 +31,7 @@ EVENT_COLUMNS = (
     EventRow.outcome,
     EventRow.details,
 )
-"""The columns that `to_law` reads; whoever folds many requests may read no others."""
+"""The columns that `to_law` reads; the login that projects many requests may read no others."""
 
 Law = tuple[Statute, Calendar]
 
@@ -39,7 +39,7 @@ Law = tuple[Statute, Calendar]
 def event_signatures(requests: Select[UUID] | None = None) -> Subquery:
     """`request_id` and the digest `story` of its events, of all requests or of those in a selection.
 
-    `to_law` tells what the law asks of an event.
+    `to_law` is what the law needs of an event.
     """
     fields = cast(
         func.row(

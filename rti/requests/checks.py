@@ -1,4 +1,4 @@
-"""What cannot be, before it is written down: pure, and the same for a form, JSON and a CSV line."""
+"""Checks before anything is recorded: pure, and the same for a form, JSON and a CSV line."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -63,7 +63,7 @@ class SaveRequester(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenSealed(msgspec.Struct, frozen=True, kw_only=True):
-    """Look at what is sealed; whoever is not of the organisation says why."""
+    """Open an encrypted field; people outside the organisation state their purpose."""
 
     purpose: Line = ""
 

@@ -145,7 +145,7 @@ async def original(
     clamd: str,
     now: datetime,
 ) -> Download | Altered | Quarantined:
-    """The bytes as they came in, once it is written down who asked for them.
+    """The original bytes; recorded in the audit log before they are returned.
 
     Where there is a scanner at `clamd`, it is asked first; raises Unavailable where it does not answer.
     """

@@ -1,4 +1,4 @@
-"""Fixity: each document is opened and hashed again once a week, by turns, and told of when it is not whole.
+"""Fixity: each document is opened and hashed again once a week, and reported when it is damaged.
 
 On the way a copy that is missing, or no longer the one that was made, is made from the original; and where
 there is a virus scanner it is asked, for what it knows grows. New documents are due at once.
@@ -17,6 +17,7 @@ from rti.encryption.data_keys import kept_keys, keys_to_encrypt, opened_keys
 from rti.files.antivirus import ScannerAway
 from rti.files.sandbox import copy_of
 from rti.files.sanitizer import TooManyPixels
+from rti.jobs.leases import take
 from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow
 from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow
@@ -60,15 +61,10 @@ async def check_some(database: Database, clamd: str, now: datetime) -> Counter[F
     All are put off first: what cannot be looked at keeps nobody waiting, and nobody else takes them too.
     """
     due = select(DocumentRow.id).where(DocumentRow.next_check_at <= now)
-    claimed = due.order_by(DocumentRow.next_check_at).limit(AT_ONCE).with_for_update(skip_locked=True)
+    first = due.order_by(DocumentRow.next_check_at).limit(AT_ONCE)
+    put_off = take(DocumentRow, first, next_check_at=now + CLOSED_FOR).returning(DocumentRow.id)
     async with database.transaction() as session:
-        put_off = update(DocumentRow).where(DocumentRow.id.in_(claimed.scalar_subquery()))
-        documents = await session.scalars(
-            put_off.values(next_check_at=now + CLOSED_FOR)
-            .returning(DocumentRow.id)
-            .execution_options(synchronize_session=False)
-        )
-        waiting = list(documents)
+        waiting = list(await session.scalars(put_off))
     found: Counter[Found] = Counter()
     # While the scanner is away each question may take its whole patience, and the job must not fall silent.
     while waiting and not found[Found.UNSCANNED]:
@@ -82,7 +78,7 @@ async def check_some(database: Database, clamd: str, now: datetime) -> Counter[F
 
 
 async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datetime) -> Found:
-    """Open a document and its copy, and write down how they were found."""
+    """Open a document and its copy, and record their state."""
     # One statement, so that a key renewed or destroyed meanwhile makes nothing look altered.
     query = (
         select(DocumentRow, DocumentContentRow.content, DocumentCopyRow, CboRow.shredded_at)
@@ -91,7 +87,7 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
         .outerjoin(DocumentContentRow, DocumentContentRow.document_id == DocumentRow.id)
         .outerjoin(DocumentCopyRow, DocumentCopyRow.document_id == DocumentRow.id)
         .where(DocumentRow.id == document_id)
-        # By now the command may be at the same one, and what is told must be told once.
+        # The command may be checking the same document; a finding is recorded once.
         .with_for_update(key_share=True, of=DocumentRow)
     )
     document, sealed, copy, shredded_at, kept = (await session.execute(query)).one()

@@ -73,7 +73,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """An event with its evidence, who wrote it down, and whether a later entry corrected it."""
+    """An event with its evidence, who recorded it, and whether a later entry corrected it."""
 
     event: EventRow
     note: str | None
@@ -136,7 +136,7 @@ def visible(person: Reader) -> Select[RequestRow]:
 
 
 class OfRequest(Protocol):
-    """Anything that is told about a request."""
+    """Anything that belongs to a request."""
 
     @property
     def request_id(self) -> UUID: ...
@@ -146,7 +146,7 @@ Item = TypeVar("Item", bound=OfRequest)
 
 
 async def seen(session: AsyncSession, person: Person, items: Sequence[Item]) -> list[Item]:
-    """Of what is told about requests, that about requests which this person may see."""
+    """Those items whose request this person may see."""
     if person.role not in REQUESTS:
         return []
     wanted = visible(person).where(RequestRow.id.in_([each.request_id for each in items]))
@@ -239,7 +239,7 @@ async def snoozes_of(session: AsyncSession, request_id: UUID) -> Sequence[Snooze
 
 
 async def events_of(session: AsyncSession, request_id: UUID) -> Sequence[EventRow]:
-    """The events of a request as they were written down, in the order in which they happened."""
+    """The events of a request, in the order in which they happened."""
     found = await session.scalars(
         select(EventRow).where(EventRow.request_id == request_id).order_by(EventRow.happened_on, EventRow.id)
     )
@@ -258,7 +258,7 @@ async def deadlines_of(session: AsyncSession, request_id: UUID) -> Sequence[Dead
 async def _timeline_of(
     session: AsyncSession, request: RequestRow, keys: DataKeys | None
 ) -> Sequence[TimelineEvent]:
-    """What happened; without `keys` also who of the organisation wrote it down stays sealed."""
+    """What happened; without `keys` the names of the organisation's people are left out."""
     documents = await _documents_of(session, request, keys)
     recorded = (
         await session.execute(

@@ -183,7 +183,7 @@ async def _look_at(session: AsyncSession, ids: Select[UUID]) -> None:
 
 
 async def _filled(session: AsyncSession, table: Table, chosen: Select[Any]) -> None:
-    """Fill a temporary table, and tell the planner what is in it."""
+    """Fill a temporary table and analyze it."""
     await session.execute(insert(table).from_select(list(table.columns), chosen))
     await session.execute(text(f"ANALYZE {table.name}"))
 

@@ -15,7 +15,7 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def neutral_reference() -> str:
-    """One that tells nothing of who asks, nor of how many asked before: 39 bits of chance."""
+    """A random reference of 39 bits, which reveals neither the organisation nor a count."""
     return "R-" + "".join(secrets.choice(_LETTERS) for _ in range(8))
 
 

@@ -27,7 +27,7 @@ SHORTEST_PURPOSE = 10
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks, as far as it was written down and can be read."""
+    """The requester, as far as recorded and readable."""
 
     name: str | None
     phone: str | None
@@ -95,7 +95,7 @@ async def correct_requester(
 
 
 def decrypted(row: RequesterRow | None, keys: DataKeys) -> Requester | None:
-    """The requester in plain words, or None where nobody was written down."""
+    """The requester decrypted, or None where none was recorded."""
     if row is None:
         return None
     opened = {
@@ -107,7 +107,7 @@ def decrypted(row: RequesterRow | None, keys: DataKeys) -> Requester | None:
 async def open_identity(
     session: AsyncSession, request: RequestRow, command: OpenSealed, person: Person, now: datetime
 ) -> Identity:
-    """Show who asks, once, and write down that it was shown."""
+    """Show the requester once, and record that."""
     await note_opening(session, request, command, person, now)
     row = await session.get(RequesterRow, request.id)
     keys = await keys_to_decrypt(session, request.cbo_id)

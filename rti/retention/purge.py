@@ -28,6 +28,7 @@ _REMOVE: Mapping[Kept, str] = {
     Kept.MESSAGE_TEXTS: f"""
         UPDATE message SET subject = NULL, body = NULL, to_address = NULL, values = '{{}}', last_reply = ''
         WHERE finished_at < :before AND {WITH_TEXT}""",  # noqa: S608 -- our own words
+    Kept.JOBS: "DELETE FROM job WHERE finished_at < :before",
 }
 
 
@@ -64,7 +65,7 @@ async def _remove(session: AsyncSession, kept: Kept, now: datetime) -> int:
 
 
 async def remove_once_a_day(database: Database, settings: Settings, now: datetime) -> dict[Kept, int]:
-    """The same, unless it was done today; whoever comes second waits and then finds it done."""
+    """The same, unless it was done today; a second process waits and then finds it done."""
     async with database.transaction() as session:
         await session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
         last = await last_run(session)

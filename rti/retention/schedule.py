@@ -18,6 +18,7 @@ class Kept(StrEnum):
     INVITATIONS = "invitations"
     ALLOWANCES = "allowances"
     MESSAGE_TEXTS = "message_texts"
+    JOBS = "jobs"
     ACCOUNTS = "accounts"
     AUDIT_ENTRIES = "audit_entries"
 
@@ -54,6 +55,11 @@ RULES: Mapping[Kept, Rule] = {
         timedelta(days=14),
         N_("Texts and addresses of sent messages"),
         N_("They show who was contacted; the record that a message was sent is kept"),
+    ),
+    Kept.JOBS: Rule(
+        timedelta(days=14),
+        N_("Imports that have ended, with their reports"),
+        N_("Whoever asked has read them; that a file was imported stays in the audit log"),
     ),
     Kept.ACCOUNTS: Rule(
         timedelta(days=366),

@@ -104,6 +104,7 @@ def _of_request(privileges: str, **more: May) -> dict[Login, May]:
 
 _OF_OWN_OR_NAMED = f"EXISTS (SELECT FROM person p WHERE p.id = person_id AND ({_own_or_named('p.cbo_id')}))"
 _GONE = May("SELECT (person_id), DELETE", _OF_OWN_OR_NAMED)
+_MY_JOB = May(EDIT, "person_id = (SELECT rti.me())")
 _OF_A_PERSON = {Login.AUTH: _ANY, Login.ERASURE: _GONE, Login.OPERATOR: _ANY}
 _ENDED = May("SELECT (expires_at), DELETE")
 _OF_DOCUMENT = {
@@ -204,6 +205,18 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
             "SELECT (person_id, state), UPDATE (state, finished_at), DELETE", _OF_OWN_OR_NAMED
         ),
         Login.WORKER: May(EDIT),
+        Login.OPERATOR: _ANY,
+    },
+    "job": {
+        Login.AUTH: May("SELECT (finished_at, created_at, next_attempt_at)"),
+        Login.CBO: _MY_JOB,
+        Login.STAFF: _MY_JOB,
+        Login.ADMIN: _MY_JOB,
+        Login.ERASURE: _GONE,
+        Login.WORKER: May(
+            """SELECT (id, kind, person_id, arguments, state, done, total, attempt, next_attempt_at, cancel_asked,
+            fault, created_at, finished_at), UPDATE, DELETE"""
+        ),
         Login.OPERATOR: _ANY,
     },
     "audit_entry": {

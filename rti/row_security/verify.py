@@ -22,7 +22,7 @@ FINGERPRINT = """
          WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal)
     ))
 """
-"""All grants, policies, functions and triggers as PostgreSQL tells them; kept when the declaration is applied."""
+"""All grants, policies, functions and triggers as PostgreSQL reports them; stored when the declaration is applied."""
 
 _FAULTS: Mapping[str, str] = {
     "{} holds rows of an organisation or a person, and row-level security is not forced on it": """
@@ -54,7 +54,7 @@ _FAULTS: Mapping[str, str] = {
         SELECT rolname FROM pg_roles WHERE rolname = ANY (CAST(:logins AS text[]))
           AND (rolsuper OR rolcreaterole OR rolcreatedb OR (rolbypassrls AND rolname <> :backup))
     """,
-    "{} is a login of ours that is missing": """
+    "{} is a login that is missing": """
         SELECT wanted FROM unnest(CAST(:logins AS text[])) AS wanted
         WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted)
     """,

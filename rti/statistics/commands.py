@@ -38,7 +38,7 @@ class Basis(StrEnum):
 
 
 class StatisticsQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which figures to tell; `since` and `until` limit the day of the basis, both included.
+    """Which figures to compute; `since` and `until` limit the day of the basis, both included.
 
     `as_of` is the cut-off, today if not given. `target_of` is a campaign: only requests to bodies in its
     target areas. `early` counts answers in time whose due day is still to come.

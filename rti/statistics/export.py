@@ -34,7 +34,7 @@ COLUMNS = {
     "statute_version": RequestRow.statute_version,
     "doubtful": RequestRow.doubtful,
 }
-"""`binding` tells a deadline of a law in force (yes) from a benchmark (no)."""
+"""`binding` distinguishes a deadline of a law in force (yes) from a benchmark (no)."""
 
 
 async def request_lines(

@@ -55,7 +55,7 @@ class Percentage:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is told about one group of requests.
+    """The counts and rates of one group of requests.
 
     Days go from receipt to answer, calendar days, over the answered ones. `binding` counts the judged
     requests whose due day follows from a law in force; the other judged ones have a benchmark.

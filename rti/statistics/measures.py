@@ -2,8 +2,8 @@
 
 The definitions follow the published monitoring tables of the United Kingdom (on time, of all that fell
 due), the United States (every request in exactly one column) and the Open Society Justice Initiative
-(disclosure, of all that was attempted). docs/statistics.md tells them in words; whoever changes one
-here raises `VERSION`.
+(disclosure, of all that was attempted). docs/statistics.md describes them; a change here
+raises `VERSION`.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from rti.law.explanations import N_
 from rti.law.status import RequestStatus
 
 VERSION = 1
-"""Printed with every figure, so that two tables can be told apart when a definition has changed."""
+"""Printed with every figure, so that tables made under different definitions can be distinguished."""
 
 
 class State(StrEnum):

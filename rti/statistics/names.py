@@ -1,4 +1,4 @@
-"""What the keys of a table mean to a reader, in the order in which they are told."""
+"""The names of a table's keys, in the order in which they are shown."""
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum

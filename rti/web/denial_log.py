@@ -1,4 +1,4 @@
-"""Refusals are written down in transactions of their own, since what was refused is undone.
+"""Denials are recorded in transactions of their own, since the refused one is rolled back.
 
 Told is who was refused, at which address, and the identifiers in it: never what else was sent.
 """
@@ -26,14 +26,14 @@ from rti.web.origins import SAFE
 log = structlog.get_logger()
 
 ONE_BY_ONE = RateLimit(burst=100, interval=timedelta(seconds=36))
-"""Denied accesses of one person that are told each by itself; more are counted by the hour."""
+"""Denials of one person that are recorded one by one; more are tallied by the hour."""
 
 
 async def note_refusal(refused: Exception, scope: Any) -> None:
-    """After an exception: write down where somebody was kept from something.
+    """After an exception: record what was denied.
 
     That is what the role of somebody who is signed in may not do, and what is missing or foreign, which look
-    the same; and forms that other sites send, or that are too old, which are counted. Visitors are not told
+    the same; and forms sent by other sites or too old, which are tallied. Visitors are not recorded
     of otherwise, since anybody could fill the log; nor is a password that has to be shown again first.
     """
     status = getattr(refused, "status", None) or getattr(refused, "status_code", None)

@@ -4,7 +4,7 @@ The browser carries a session cookie; the JSON API carries the same token, or on
 bearer token (RFC 6750) and never the cookie, so that no other site can make a browser use it.
 
 `request.user` is a person only once everything that the account asks for was shown; until then it is None,
-as for a visitor, and only `request.auth` tells who is about to sign in.
+as for a visitor, and only `request.auth` knows who is signing in.
 """
 
 from collections.abc import Awaitable, Callable
@@ -86,13 +86,13 @@ signing_in = only(EVERYBODY, standings=frozenset(SignInState))
 
 
 def interactive_only(connection: Connection, _: BaseRouteHandler) -> None:
-    """Beside another guard: whoever asks has signed in, and is no program with a token."""
+    """Beside another guard: the person signed in interactively, not with an API token."""
     if connection.auth is None or connection.auth.scope:
         raise Forbidden(say("You cannot do this with a token. Sign in instead"))
 
 
 def recently_authenticated(connection: Connection, _: BaseRouteHandler) -> None:
-    """Beside another guard: whoever asks has shown the password within ten minutes; a token never has.
+    """Beside another guard: the person confirmed the password within ten minutes; a token never has.
 
     For the JSON API. Pages ask for the password in the form itself, by `proof.read`.
     """

@@ -29,7 +29,7 @@ from rti.core.errors import NotFound, NotReady
 from rti.core.periodic import PeriodicJob
 from rti.core.settings import Settings
 from rti.models.backups import RunKind
-from rti.models.jobs import TickRow
+from rti.models.jobs import JobRow, TickRow
 from rti.models.requests import DocumentRow
 from rti.schedule import jobs_of
 from rti.web.guards import open_to_all
@@ -39,9 +39,9 @@ from rti.web.templating import WebRequest
 PATIENCE = 5.0
 """Seconds after which a silent database counts as away."""
 LITTLE_ROOM = 1_000_000_000
-"""Bytes; a disk with less is told."""
+"""Bytes; less free space is reported."""
 STANDSTILL = timedelta(minutes=20)
-"""How long a message may wait past its turn; longer than the lease of one that is being sent."""
+"""How long a message or a job may wait past its turn; longer than the lease of one that is being sent."""
 UNANCHORED = timedelta(days=2)
 """How long the head of the audit log may not have been sent, where it is to be sent daily."""
 log = structlog.get_logger()
@@ -66,9 +66,16 @@ class JobHealth(Part, frozen=True):
 
 
 class MailHealth(Part, frozen=True):
-    """`mode` tells whether messages are "sent" or "kept"; ages are in seconds."""
+    """`mode` is "sent" or "kept"; ages are in seconds."""
 
     mode: str
+    waiting: int | None = None
+    oldest_waiting: float | None = None
+
+
+class QueueHealth(Part, frozen=True):
+    """Imports and the like that wait or run; the age is in seconds."""
+
     waiting: int | None = None
     oldest_waiting: float | None = None
 
@@ -76,7 +83,7 @@ class MailHealth(Part, frozen=True):
 class DocumentHealth(Part, frozen=True):
     """`altered` counts documents that are missing or are not what came in.
 
-    `quarantined` counts those in which a virus scanner found something, and `scanned` tells whether one is set.
+    `quarantined` counts those in which a virus scanner found malware, and `scanned` says whether one is configured.
     `overdue` is the number of seconds for which the longest due has waited to be looked at again.
     """
 
@@ -95,7 +102,7 @@ class StorageHealth(Part, frozen=True):
 class AuditHealth(Part, frozen=True):
     """`waiting` entries are not chained yet; `last_anchor` is when the head was last sent outside.
 
-    `anchored` tells whether anybody is set to keep it.
+    `anchored` says whether anybody receives checkpoints.
     """
 
     waiting: int | None = None
@@ -116,6 +123,7 @@ class Health(msgspec.Struct, frozen=True):
     database: DatabaseHealth
     scheduler: dict[str, JobHealth]
     mail: MailHealth
+    jobs: QueueHealth
     documents: DocumentHealth
     storage: StorageHealth
     audit: AuditHealth
@@ -140,6 +148,7 @@ async def examine(state: State, now: datetime) -> Health:
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
             current = version == upgrade.newest_version()
             ticks, queue = await queries.ticks(session), await queries.queue(session)
+            jobs = await _jobs(session, now)
             documents = await _documents(session, state.settings, now)
             unchained = await waiting(session)
             anchored_at = await last_checkpoint(session)
@@ -148,8 +157,9 @@ async def examine(state: State, now: datetime) -> Health:
         raise
     except Exception:
         log.exception("database_not_well")
-        jobs = {job.name: _job(job, None, now) for job in jobs_of(state.settings)}
-        away = DatabaseHealth(False), jobs, MailHealth(False, mode), DocumentHealth(False), storage
+        silent = {job.name: _job(job, None, now) for job in jobs_of(state.settings)}
+        unknown = MailHealth(False, mode), QueueHealth(False), DocumentHealth(False)
+        away = DatabaseHealth(False), silent, *unknown, storage
         return Health(False, *away, AuditHealth(False), {})
     database = DatabaseHealth(current, milliseconds, current)
     scheduler = {job.name: _job(job, ticks.get(job.name), now) for job in jobs_of(state.settings)}
@@ -169,6 +179,7 @@ async def examine(state: State, now: datetime) -> Health:
     found: tuple[Part, ...] = (
         database,
         mail,
+        jobs,
         documents,
         storage,
         audit,
@@ -176,14 +187,21 @@ async def examine(state: State, now: datetime) -> Health:
         *backups.values(),
     )
     well = all(each.well for each in found)
-    return Health(well, database, scheduler, mail, documents, storage, audit, backups)
+    return Health(well, database, scheduler, mail, jobs, documents, storage, audit, backups)
 
 
 def _storage(settings: Settings) -> StorageHealth:
-    """How much room is left, told long before nothing can be written any more (`db.RESERVE`)."""
+    """Free disk space, reported long before writing stops (`db.RESERVE`)."""
     folders = [each for each in (settings.embedded_folder, settings.backup_folder) if each and each.exists()]
     free = min((shutil.disk_usage(each).free for each in folders), default=None)
     return StorageHealth(free is None or free >= LITTLE_ROOM, free)
+
+
+async def _jobs(session: AsyncSession, now: datetime) -> QueueHealth:
+    facts = select(func.count(), func.min(JobRow.created_at), func.min(JobRow.next_attempt_at))
+    count, oldest, turn = (await session.execute(facts.where(JobRow.finished_at.is_(None)))).one()
+    well = _age(turn, now) < STANDSTILL.total_seconds()
+    return QueueHealth(well, count, _age(oldest, now) if oldest else None)
 
 
 async def _documents(session: AsyncSession, settings: Settings, now: datetime) -> DocumentHealth:
@@ -274,6 +292,9 @@ def exposition(found: Health) -> bytes:
         gauge("messages_oldest_waiting_seconds", "Age of the oldest queued message").set(
             found.mail.oldest_waiting or 0
         )
+    if found.jobs.waiting is not None:
+        gauge("jobs_waiting", "Imports and the like that wait or run").set(found.jobs.waiting)
+        gauge("jobs_oldest_waiting_seconds", "Age of the oldest of them").set(found.jobs.oldest_waiting or 0)
     return generate_latest(registry)
 
 

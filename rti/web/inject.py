@@ -17,7 +17,7 @@ Session = NamedDependency[AsyncSession]
 Recomputing = NamedDependency[AsyncSession]
 """`recalculating`: a transaction that may move the dates of every request and sees of each no more than that needs."""
 Who = NamedDependency[Person]
-"""`person`: whoever is signed in; for routes that only signed-in people may use."""
+"""`person`: the signed-in person; for routes that require one."""
 Me = NamedDependency[SignedIn]
 """`me`: the session or token by which somebody is signed in, or about to be."""
 Door = NamedDependency[Database]

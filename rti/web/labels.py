@@ -17,6 +17,7 @@ from rti.models.audit import AuditAction
 from rti.models.backups import RunKind
 from rti.models.bodies import AreaLevel, BodyKind
 from rti.models.cbos import SafetyStep
+from rti.models.jobs import JobState
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
 from rti.models.requests import Channel, Filing, Topic
@@ -230,6 +231,8 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.CAMPAIGN_CHANGED: N_("Campaign changed"),
         AuditAction.RULES_CHANGED: N_("Reminder rules changed"),
         AuditAction.IMPORTED: N_("File imported"),
+        AuditAction.JOB_FAILED: N_("Job failed"),
+        AuditAction.JOB_CANCELLED: N_("Job cancelled"),
         AuditAction.EXPORTED: N_("Data exported"),
         AuditAction.RETENTION_RUN: N_("Expired data deleted"),
         AuditAction.LOG_CUT: N_("Oldest audit log entries deleted"),
@@ -275,6 +278,13 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         LineResult.ALREADY_THERE: N_("Unchanged"),
         LineResult.REPETITION: N_("Duplicate"),
         LineResult.REJECTED: N_("Rejected"),
+    },
+    JobState: {
+        JobState.QUEUED: N_("Waits for its turn"),
+        JobState.RUNNING: N_("Under way"),
+        JobState.DONE: N_("Done"),
+        JobState.FAILED: N_("Failed"),
+        JobState.CANCELLED: N_("Cancelled"),
     },
     MessageChannel: {
         MessageChannel.EMAIL: N_("Email"),

@@ -20,7 +20,7 @@ class FaultView(msgspec.Struct, frozen=True):
 
 
 class ProblemView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A refusal (RFC 9457) in the language of whoever asks; `reference` finds the fault in our log."""
+    """A problem (RFC 9457) in the reader's language; `reference` finds the error in the log."""
 
     type: str
     title: str

@@ -13,7 +13,7 @@ from rti.core.roles import Person
 
 
 def under(login_of: Callable[[Person | None], Login], name: str = "session") -> dict[str, Provide]:
-    """A dependency for handlers: the transaction under the login which `login_of` tells of a person."""
+    """A dependency for handlers: the transaction under the login that `login_of` gives for a person."""
 
     async def opened_under(state: State, request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
         person: Person | None = request.user
@@ -25,15 +25,15 @@ def under(login_of: Callable[[Person | None], Login], name: str = "session") -> 
 
 
 def for_authentication(_: Person | None) -> Login:
-    """For accounts: whoever asks, people and sessions and nothing else."""
+    """For accounts: people and sessions, nothing else."""
     return Login.AUTH
 
 
 def for_erasure(_: Person | None) -> Login:
-    """For locking and shredding an organisation, whoever of those who may does it."""
+    """For locking and shredding an organisation."""
     return Login.ERASURE
 
 
 def for_worker(_: Person | None) -> Login:
-    """For changes of a calendar, which move dates of requests that whoever makes them may not see."""
+    """For changes of a calendar, which move dates of requests that the person may not see."""
     return Login.WORKER

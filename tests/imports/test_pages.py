@@ -1,6 +1,9 @@
-"""Importing in the browser and over the JSON API."""
+"""Importing in the browser and over the JSON API: the file becomes a job, whose page tells how far it is."""
 
+import asyncio
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -9,20 +12,39 @@ from sqlalchemy import func, select
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.imports.actions import MOST_LINES
+from rti.jobs import queue
 from rti.models.cbos import CboRow
+from rti.models.jobs import JobRow, JobState
 from rti.models.requests import RequestRow
 from tests import make
-from tests.conftest import SignIn
+from tests.conftest import DoJobs, SignIn
 
 CBOS = "code,name_km,name_en,area_code\nC1,សហគមន៍ ១,Community 1,0102\nC1,ក,Other,\nC3,ក,=1+1,99\n"
 REQUESTS = "body_code;title;topic;received_on\nKH-010201;Road;budget;2026-10-05\n"
 
 
+@pytest.fixture(autouse=True)
+def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here jobs are done when a test says so."""
+    monkeypatch.setattr(queue, "PATIENCE", timedelta(0))
+
+
 async def send(
     client: httpx.AsyncClient, kind: str, content: str | bytes | None, **fields: str
 ) -> httpx.Response:
+    """Send the form; the answer leads to the page of the job."""
     files = {"file": ("list.csv", content, "text/csv")} if content is not None else None
     return await make.post_form(client, "/imports", {"kind": kind, **fields}, files=files)
+
+
+async def imported(
+    client: httpx.AsyncClient, do_jobs: DoJobs, kind: str, content: str | bytes, **fields: str
+) -> httpx.Response:
+    """Send a file and open the page of its job when that is done."""
+    sent = await send(client, kind, content, **fields)
+    assert sent.status_code == 303, sent.text
+    await do_jobs()
+    return await client.get(sent.headers["location"])
 
 
 async def number_of(database: Database, table: Any) -> int:
@@ -31,10 +53,10 @@ async def number_of(database: Database, table: Any) -> int:
 
 
 async def test_staff_import_organisations_and_see_what_became_of_each_line(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
 ) -> None:
     await sign_in(Role.STAFF)
-    shown = await send(client, "cbos", CBOS)
+    shown = await imported(client, do_jobs, "cbos", CBOS)
     assert shown.status_code == 200
     assert "Line 2 already has this code" in shown.text
     assert "There is no area with this code" in shown.text
@@ -42,19 +64,23 @@ async def test_staff_import_organisations_and_see_what_became_of_each_line(
 
 
 async def test_check_only_keeps_nothing(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
 ) -> None:
     await sign_in(Role.ADMINISTRATOR)
-    shown = await send(client, "cbos", CBOS, check="1")
+    shown = await imported(client, do_jobs, "cbos", CBOS, check="1")
     assert "Nothing was imported" in shown.text
     assert await number_of(database, CboRow) == 0
 
 
 async def test_the_report_comes_as_a_csv_file_without_formulas(
-    client: httpx.AsyncClient, sign_in: SignIn
+    client: httpx.AsyncClient, sign_in: SignIn, do_jobs: DoJobs
 ) -> None:
     await sign_in(Role.STAFF)
-    shown = await send(client, "cbos", CBOS, as_csv="1")
+    job = (await send(client, "cbos", CBOS)).headers["location"]
+    assert (await client.get(f"{job}/report.csv")).status_code == 404, "there is no report yet"
+    await do_jobs()
+    assert f'href="{job}/report.csv"' in (await client.get(job)).text
+    shown = await client.get(f"{job}/report.csv")
     assert shown.headers["content-type"].startswith("text/csv")
     assert "attachment" in shown.headers["content-disposition"]
     lines = shown.text.removeprefix("\ufeff").splitlines()
@@ -63,11 +89,11 @@ async def test_the_report_comes_as_a_csv_file_without_formulas(
 
 
 async def test_a_member_imports_requests_of_the_own_organisation(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
 ) -> None:
     member = await sign_in(Role.CBO_MEMBER)
-    assert "Every line was accepted" in (await send(client, "requests", REQUESTS)).text
-    again = await send(client, "requests", REQUESTS)
+    assert "Every line was accepted" in (await imported(client, do_jobs, "requests", REQUESTS)).text
+    again = await imported(client, do_jobs, "requests", REQUESTS)
     assert "Unchanged" in again.text
     async with database.transaction() as session:
         (row,) = await session.scalars(select(RequestRow))
@@ -80,7 +106,7 @@ async def test_a_member_imports_requests_of_the_own_organisation(
         (Role.CBO_MEMBER, "bodies", 403),
         (Role.CBO_LEAD, "cbos", 403),
         (Role.ADMINISTRATOR, "requests", 403),
-        (Role.STAFF, "requests", 200),
+        (Role.STAFF, "requests", 202),
         (Role.ADMINISTRATOR, "bodies", 422),
         (Role.WORKING_GROUP, "requests", 403),
     ],
@@ -94,32 +120,43 @@ async def test_who_may_import_what(
     if role is Role.WORKING_GROUP:
         assert (await client.get("/imports")).status_code == 403
     else:
-        assert (await send(client, kind, REQUESTS)).status_code == status
+        assert (await send(client, kind, REQUESTS)).status_code == (303 if status == 202 else status)
 
 
 async def test_nobody_imports_without_signing_in(client: httpx.AsyncClient) -> None:
     assert (await client.post("/api/imports/requests", content=b"")).status_code == 401
 
 
-async def test_the_api_takes_a_body_or_a_form_and_answers_with_the_report(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+async def test_the_api_takes_a_body_or_a_form_and_tells_where_the_report_will_be(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
 ) -> None:
     await sign_in(Role.STAFF)
     dry = await client.post("/api/imports/cbos?dry_run=1", content=CBOS.encode("utf-16"))
-    assert dry.status_code == 200, dry.text
+    assert (dry.status_code, dry.json()["state"], dry.json()["total"]) == (202, "queued", 3), dry.text
+    waiting = (await client.get(dry.headers["location"])).json()
+    assert waiting == dry.json()
+    assert waiting["id"] == dry.headers["location"].rpartition("/")[2]
+    await do_jobs()
     assert await number_of(database, CboRow) == 0
     real = await client.post("/api/imports/cbos", files={"file": ("c.csv", CBOS.encode())})
+    await do_jobs()
     assert await number_of(database, CboRow) == 1
-    assert (dry.json()["kept"], real.json()["kept"]) == (False, True)
-    assert dry.json()["lines"] == real.json()["lines"]
-    assert real.json()["counts"]["imported"] == 1
-    assert real.json()["lines"][1] == {
+    first, second = [(await client.get(each.headers["location"])).json() for each in (dry, real)]
+    assert (first["report"]["kept"], second["report"]["kept"]) == (False, True)
+    assert first["report"]["lines"] == second["report"]["lines"]
+    assert second["report"]["counts"]["imported"] == 1
+    assert second["report"]["lines"][1] == {
         "line": 3,
         "result": "rejected",
         "faults": [{"field": "code", "message": "Line 2 already has this code, with different content"}],
         "note": None,
         "same_as_line": None,
     }
+    listed = (await client.get("/api/jobs")).json()
+    assert [(each["id"], each["state"], each["done"]) for each in listed] == [
+        (second["id"], "done", 3),
+        (first["id"], "done", 3),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -193,3 +230,88 @@ async def test_a_form_without_a_file_asks_for_one(client: httpx.AsyncClient, sig
     shown = await client.post("/imports", content=(fields + empty).encode(), headers=headers)
     assert shown.status_code == 422
     assert "Choose a CSV file" in shown.text
+
+
+async def test_the_page_of_a_job_tells_how_far_it_is_and_is_found_again_without_its_address(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
+) -> None:
+    await sign_in(Role.STAFF)
+    job = (await send(client, "cbos", CBOS)).headers["location"]
+    async with database.transaction() as session:
+        row = await session.get_one(JobRow, UUID(job.rpartition("/")[2]))
+        row.state, row.done = JobState.RUNNING, 2
+    waiting = (await client.get(job)).text
+    assert "2 of 3 lines" in waiting
+    assert '<meta http-equiv="refresh" content="2">' in waiting
+    assert f'href="{job}"' in (await client.get("/imports")).text
+    async with database.transaction() as session:
+        row = await session.get_one(JobRow, row.id)
+        row.state = JobState.QUEUED
+    await do_jobs()
+    ended = (await client.get(job)).text
+    assert "What became of each line" in ended
+    assert "refresh" not in ended
+
+
+async def test_whoever_looks_at_once_sees_the_report_of_a_small_file(
+    client: httpx.AsyncClient, sign_in: SignIn, do_jobs: DoJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PATIENCE", timedelta(minutes=5))
+    await sign_in(Role.STAFF)
+    job = (await send(client, "cbos", CBOS)).headers["location"]
+    shown, _ = await asyncio.gather(client.get(job), do_jobs())
+    assert "What became of each line" in shown.text
+
+
+async def test_an_import_is_cancelled_on_its_page_and_keeps_nothing(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
+) -> None:
+    await sign_in(Role.STAFF)
+    job = (await send(client, "cbos", CBOS)).headers["location"]
+    cancelled = await make.post_form(client, f"{job}/cancel", {}, page=job)
+    assert (cancelled.status_code, cancelled.headers["location"]) == (303, job)
+    await do_jobs()
+    assert "This was cancelled. Nothing was kept." in (await client.get(job)).text
+    assert await number_of(database, CboRow) == 0
+    assert (await client.post(f"/api{job}/cancel")).status_code == 409
+
+
+async def test_a_file_waits_sealed_and_goes_when_it_is_imported_and_so_is_its_report(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
+) -> None:
+    await sign_in(Role.STAFF)
+    plain = CBOS.encode()
+    await send(client, "cbos", CBOS)
+
+    async def stored() -> tuple[bytes | None, bytes | None]:
+        async with database.transaction() as session:
+            row = (await session.execute(select(JobRow.content, JobRow.report))).one()
+            return row[0], row[1]
+
+    content, report = await stored()
+    assert content
+    assert report is None
+    assert plain not in content
+    await do_jobs()
+    content, report = await stored()
+    assert content is None
+    assert report
+    assert b"rejected" not in report
+
+
+async def test_a_file_or_report_that_another_secret_sealed_is_told_and_harms_nothing(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
+) -> None:
+    await sign_in(Role.STAFF)
+    done = (await send(client, "cbos", CBOS)).headers["location"]
+    await do_jobs()
+    waiting = (await send(client, "cbos", CBOS)).headers["location"]
+    async with database.transaction() as session:
+        for row in await session.scalars(select(JobRow)):
+            if row.finished_at:
+                row.report = b"of another secret"
+            else:
+                row.content = b"of another secret"
+    await do_jobs()
+    assert "send it again" in (await client.get(waiting)).text
+    assert (await client.get(done)).status_code == 409

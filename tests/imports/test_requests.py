@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.imports import requests
+from rti.imports.csv_reader import CsvFile
 from rti.imports.mapping import FIXED
 from rti.imports.report import LineResult, Report
 from rti.law.events import EventKind, Outcome
@@ -223,8 +224,8 @@ async def test_an_import_that_breaks_in_the_middle_leaves_nothing(
         before = await counted(session)
     told: list[int] = []
 
-    def pull_the_plug(done: int) -> None:
-        told.append(done)
+    def pull_the_plug(file: CsvFile) -> None:
+        told.append(file.lines)
         if len(told) == 3:
             raise KeyboardInterrupt
 

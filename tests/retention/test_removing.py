@@ -28,6 +28,7 @@ from rti.models.accounts import (
     SignInRow,
 )
 from rti.models.audit import AuditAction, AuditEntryRow
+from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.messages import Channel, ChannelAddressRow, MessageKind, MessageRow, MessageState
 from rti.retention.jobs import purge
 from rti.retention.purge import _REMOVE, remove
@@ -62,6 +63,18 @@ def _rows(person: Person, kept: Kept, ended: datetime) -> list[Any]:
             MessageRow(**sent, **made, message_id=f"<{new_token()}@rti.test>", state=state)
             for state in (MessageState.ACCEPTED, MessageState.KEPT, MessageState.UNKNOWN)
         ],
+        Kept.JOBS: lambda: [
+            JobRow(
+                **made,
+                kind=JobKind.IMPORT,
+                person_id=person.id,
+                arguments={},
+                state=JobState.DONE,
+                total=1,
+                next_attempt_at=ended,
+                finished_at=ended,
+            )
+        ],
         Kept.ACCOUNTS: lambda: [
             PersonRow(
                 **made,
@@ -95,7 +108,7 @@ async def test_what_is_over_goes_and_what_is_not_stays(database: Database) -> No
     assert await remove(worker, now) == EXPECTED
     assert await remove(worker, now) == dict.fromkeys(Kept, 0)
     async with database.transaction() as session:
-        for table in (SignInRow, ApiTokenRow, InvitationRow, AllowanceRow):
+        for table in (SignInRow, ApiTokenRow, InvitationRow, AllowanceRow, JobRow):
             assert await session.scalar(select(func.count()).select_from(table)) == 1, table
         messages = (await session.scalars(select(MessageRow))).all()
         assert len(messages) == 6

@@ -6,18 +6,22 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.accounts import personal_encryption
 from rti.accounts.passwords import new_token, token_hash
-from rti.core.db import Base, Database
+from rti.core.db import Base, Database, new_id
 from rti.core.roles import Person, Role, SignInState, TokenScope
 from rti.core.settings import Settings
+from rti.imports.report import Report
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow
+from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.messages import MessageKind, MessageRow
 from rti.requests.evidence import attach
 from rti.requests.queries import events_of
@@ -124,6 +128,20 @@ async def things(
     session.add_all([assignment, passkey, api_token])
     live = make.session_row(me, new_token())
     session.add(live)
+    job = JobRow(
+        id=new_id(),
+        kind=JobKind.IMPORT,
+        person_id=me.id,
+        arguments={"kind": "requests"},
+        state=JobState.DONE,
+        total=1,
+        next_attempt_at=NOW,
+        created_at=NOW,
+        finished_at=NOW,
+    )
+    report = msgspec.json.encode(Report())
+    job.report = personal_encryption.encrypt("test " * 8, f"report {job.id}", me.id, report)
+    session.add(job)
     await session.flush()
     return {
         "request_id": str(filed.id),
@@ -142,6 +160,7 @@ async def things(
         "passkey_id": str(passkey.id),
         "token_id": str(api_token.id),
         "session_id": str(live.id),
+        "job_id": str(job.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
         "name": "requests",
@@ -172,6 +191,7 @@ MISSING = dict.fromkeys(
         "passkey_id",
         "token_id",
         "session_id",
+        "job_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
 ) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule"), "nothing")

@@ -1,4 +1,4 @@
-"""The calendar as JSON. With `?preview=1` a change tells what it would move, and changes nothing."""
+"""The calendar as JSON. With `?preview=1` a change returns what it would move, and changes nothing."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date

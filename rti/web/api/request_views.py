@@ -51,9 +51,9 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
-    """`size` and `sha256` are of the original; `had_location` tells that the copy was freed of one.
+    """`size` and `sha256` are of the original; `had_location` means that a location was removed from the copy.
 
-    `altered` tells that it is missing, or not what came in any more; `quarantined` that a virus scanner found
+    `altered` means that it is missing or has changed; `quarantined` that a virus scanner found
     something in it, so that nobody gets the original.
     """
 

@@ -85,7 +85,7 @@ async def attach_document(
     now: Now,
     today: Today,
 ) -> DetailView:
-    """Attach the first file of the form, whatever its field is called."""
+    """Attach the first file of the form, under any field name."""
     file = next((part for part in data.values() if isinstance(part, UploadFile)), None)
     if file is None:
         raise invalid("document", say("Choose a file"))
@@ -112,7 +112,7 @@ async def save_requester(
 async def open_identity(
     request_id: Id, data: JSONBody[OpenSealed], session: Session, person: Who, now: Now
 ) -> IdentityView:
-    """Who asks; whoever is not of the organisation gives a `purpose`, which it will read."""
+    """The requester; people outside the organisation give a `purpose`, which it will read."""
     filed = await actions.locked(session, request_id, person)
     return identity_view(await requester.open_identity(session, filed, data, person, now))
 
@@ -147,7 +147,7 @@ async def get_original(
     person: Who,
     now: Now,
 ) -> Response[bytes]:
-    """The bytes as they came in, with all that they tell on the side; that they were handed out is recorded."""
+    """The original bytes with their metadata; the download is recorded."""
     clamd = request.app.state.settings.clamd
     found = await evidence.original(session, person, request_id, document_id, data, clamd, now)
     return download(request, found)

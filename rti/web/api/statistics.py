@@ -152,7 +152,7 @@ def csv_header(table: Table) -> list[str]:
 
 
 def csv_rows(table: Table, language: str) -> Iterator[list[Cell]]:
-    """The groups, the sub-totals and the total, which the column `line` tells apart."""
+    """The groups, the sub-totals and the total, distinguished by the column `line`."""
     wanted = table.wanted
     statutes = sorted({f"{ground.statute.id} version {ground.statute.version}" for ground in table.grounds})
     ground: list[Cell] = [

@@ -34,7 +34,7 @@ async def show_cbo(request: WebRequest, session: Session, person: Who, cbo_id: I
 @post("/cbos/{cbo_id:uuid}/lock", guards=[only(LOCKING)])
 @else_show(show_cbo)
 async def lock_cbo(session: Session, person: Who, cbo_id: Id, command: LockCbo, now: Now) -> Redirect:
-    """Its own people are signed out by it, whoever of them did it too."""
+    """It signs out all of the organisation's people, the one who did it included."""
     await lock_and_shred.lock(session, cbo_id, command, person, now)
     return see_other("/sign-in" if person.role in CBO else f"/cbos/{cbo_id}")
 

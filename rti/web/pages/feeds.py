@@ -47,7 +47,7 @@ Secret = FromPath[str]
 
 @asynccontextmanager
 async def _opened(request: WebRequest, secret: str) -> AsyncIterator[tuple[FeedReader, AsyncSession]]:
-    """Whoever stands behind the secret, whoever else is signed in here, and what they see now."""
+    """The person behind the secret, whoever else is signed in here, and what they see now."""
     database = request.app.state.database
     async with database.under(Login.AUTH).transaction() as session:
         reader = await reader_of(session, secret)

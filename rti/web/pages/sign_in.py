@@ -102,7 +102,7 @@ async def leave(request: WebRequest, session: Session, now: Now) -> Response[str
 
 @post("/language", guards=[open_to_all])
 async def choose_language(request: WebRequest, session: Session) -> Redirect:
-    """Keep the language on this device, and in the account of whoever is signed in."""
+    """Store the language on this device, and in the account of the signed-in person."""
     values = (await read(request)).values
     chosen = values.get("language", "")
     back = values.get("back", "/")

@@ -1,0 +1,6 @@
+"""Durable jobs: what takes long is a row, done for one person after the answer has left.
+
+leases      taking rows whose turn has come, so that nobody else has them; and how long to wait after a failure
+queue       adding jobs, and writing down how far they are and how they ended
+worker      takes jobs and runs each as the person who asked, in one transaction with its own end
+"""

@@ -1,0 +1,109 @@
+"""Jobs as JSON: how far each is, and what it came to."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from litestar.datastructures import State
+
+from rti.imports.actions import IMPORTERS, ImportOrder, report_of
+from rti.imports.report import FileKind, LineResult
+from rti.jobs import queue
+from rti.models.jobs import JobKind, JobRow, JobState
+from rti.web.guards import only
+from rti.web.inject import Id, Now, Session, Who
+from rti.web.openapi import FaultView
+from rti.web.problems import fault_views
+from rti.web.templating import WebRequest, reader_of
+
+
+class LineView(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the file; `same_as_line` belongs to a repetition, `note` to a doubtful one."""
+
+    line: int
+    result: LineResult
+    faults: list[FaultView]
+    note: str | None
+    same_as_line: int | None
+
+
+class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of every line; `kept` is false where nothing was written."""
+
+    kind: FileKind
+    kept: bool
+    counts: dict[str, int]
+    lines: list[LineView]
+
+
+class JobView(msgspec.Struct, frozen=True, kw_only=True):
+    """A job; `done` of `total` lines is how far it is, and `fault` why it failed.
+
+    `report` is there once it is done, where one job is asked for.
+    """
+
+    id: UUID
+    kind: JobKind
+    state: JobState
+    done: int
+    total: int
+    cancel_asked: bool
+    created_at: datetime
+    finished_at: datetime | None
+    fault: str | None
+    report: ImportReport | msgspec.UnsetType = msgspec.UNSET
+
+
+def job_view(request: WebRequest, job: JobRow) -> JobView:
+    fault = queue.fault_of(job)
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        state=job.state,
+        done=job.done,
+        total=job.total,
+        cancel_asked=job.cancel_asked,
+        created_at=job.created_at,
+        finished_at=job.finished_at,
+        fault=reader_of(request).say(fault) if fault else None,
+    )
+
+
+@get("/api/jobs", guards=[only(IMPORTERS)])
+async def list_jobs(request: WebRequest, session: Session, person: Who) -> list[JobView]:
+    return [job_view(request, job) for job in await queue.recent(session, person)]
+
+
+@get("/api/jobs/{job_id:uuid}", guards=[only(IMPORTERS)])
+async def show_job(
+    request: WebRequest, state: State, session: Session, person: Who, now: Now, job_id: Id
+) -> JobView:
+    job = await queue.settled(session, person, job_id, now)
+    report = await report_of(session, job, state.settings.secret)
+    view = job_view(request, job)
+    if report is None:
+        return view
+    reader = reader_of(request)
+    lines = [
+        LineView(
+            line=line.number,
+            result=line.fate,
+            faults=fault_views(line.faults, reader),
+            note=reader.say(line.note) if line.note else None,
+            same_as_line=line.first,
+        )
+        for line in report.lines
+    ]
+    counts = {fate.value: count for fate, count in report.counts.items()}
+    kind = msgspec.convert(job.arguments, ImportOrder).kind
+    told = ImportReport(kind=kind, kept=not report.undone, counts=counts, lines=lines)
+    return msgspec.structs.replace(view, report=told)
+
+
+@post("/api/jobs/{job_id:uuid}/cancel", guards=[only(IMPORTERS)], status_code=200)
+async def cancel_job(request: WebRequest, session: Session, person: Who, now: Now, job_id: Id) -> JobView:
+    return job_view(request, await queue.cancel(session, person, job_id, now))
+
+
+ROUTES = [list_jobs, show_job, cancel_job]
