@@ -38,7 +38,9 @@ _INT64 = 2**63
 _LARGEST_TOML = 200_000
 """Characters; the longest statute that is shipped has 4,000."""
 _SUGGESTING_BELOW = 100
-"""Names in one place: looking for a similar one is too costly where a stranger sends thousands."""
+_MOST_FAULTS = 1_000
+_MOST_PARTS = 10_000
+"""Names in one table, faults listed, and parts of one list: what a stranger sends by the million costs no more."""
 
 
 class InvalidValue(ValueError):
@@ -184,7 +186,7 @@ class _Type:
     whole: Any
     base: Any
     items: tuple["_Type", ...]
-    container: type | None
+    container: Any
     is_record: bool
     meta: msgspec.Meta
     words: Mapping[str, object]
@@ -230,7 +232,9 @@ def _fields(kind: type, named: Callable[[str], str]) -> dict[str, tuple[str, _Ty
 def _record(kind: Any, values: Any, path: str, faults: list[Fault], named: Callable[[str], str] = str) -> Any:
     fields = _fields(kind, named)
     prefix = path and f"{path}."
-    faults += (Fault(prefix + name, _unknown(name, fields, values)) for name in values if name not in fields)
+    for name in values:
+        if name not in fields:
+            _note(faults, prefix + name, _unknown(name, fields, values))
     made: dict[str, object] = {}
     for outside, (name, wanted, required) in fields.items():
         value = values.get(outside)
@@ -241,18 +245,24 @@ def _record(kind: Any, values: Any, path: str, faults: list[Fault], named: Calla
         elif required and wanted.is_record:
             made[name] = _record(wanted.base, {}, prefix + outside, faults)
         elif required:
-            hint = say("This is needed. {hint}", hint=_hint(wanted))
-            faults.append(Fault(prefix + outside, say("This is needed") if wanted.base is str else hint))
+            hint = say("This is required. {hint}", hint=_hint(wanted))
+            _note(faults, prefix + outside, say("This is required") if wanted.base is str else hint)
             made[name] = wanted.empty
     return kind(**made)
 
 
+def _note(faults: list[Fault], path: str, message: Message) -> None:
+    faults.append(Fault(path, message))
+    if len(faults) == _MOST_FAULTS:
+        raise Invalid(*faults)
+
+
 def _unknown(name: str, known: Iterable[str], values: Mapping[str, object]) -> Message:
     if len(values) >= _SUGGESTING_BELOW:
-        return say("There is no field of this name here")
+        return say("There is no field with this name")
     if near := get_close_matches(name, known, n=1):
-        return say("There is no field of this name here; did you mean {name}?", name=near[0])
-    return say("There is no field of this name here; there are {names}", names=", ".join(known))
+        return say("There is no field with this name; did you mean {name}?", name=near[0])
+    return say("There is no field with this name; there are {names}", names=", ".join(known))
 
 
 def _read(wanted: _Type, value: Any, path: str, faults: list[Fault]) -> Any:
@@ -261,20 +271,21 @@ def _read(wanted: _Type, value: Any, path: str, faults: list[Fault]) -> Any:
         value = value.isoformat()
     if isinstance(value, str) and value in wanted.words:
         return wanted.words[value]
+    message = None
     try:
         if isinstance(value, str) and wanted.base is not str and (read := wanted.extra.get("read")):
             return read(clean_text(value))
         if wanted.container is None:
             return _scalar(wanted, value)
-        if isinstance(value, wanted.container):
+        if isinstance(value, wanted.container) and len(value) <= _MOST_PARTS:
             return _inside(wanted, value, path, faults)
-        faults.append(Fault(path, _hint(wanted)))
     except InvalidValue as wrong:
-        faults.append(Fault(path, wrong.text))
-    except (ValueError, KeyError):
-        faults.append(Fault(path, wanted.extra.get("hint") or _hint(wanted)))
-    except (msgspec.ValidationError, OverflowError, RecursionError):
-        faults.append(Fault(path, _hint(wanted)))
+        message = wrong.text
+    except (ValueError, KeyError, OverflowError):
+        message = wanted.extra.get("hint")
+    except msgspec.ValidationError:
+        pass
+    _note(faults, path, message or _hint(wanted))
     return wanted.empty
 
 
@@ -297,6 +308,8 @@ def _scalar(wanted: _Type, value: Any) -> Any:
         value = plain_digits(clean_text(value)) if wanted.base is int else clean_text(value)
     elif wanted.base is str:
         raise InvalidValue(say("Enter this as text; in a file, in quotes"))
+    if wanted.base is Any:
+        return value
     converted = msgspec.convert(value, wanted.whole, strict=False)
     if wanted.base is int and not -_INT64 <= converted < _INT64:
         raise OverflowError

@@ -95,7 +95,7 @@ def _stop(path: str, stop: Stop) -> Iterator[Inconsistency]:
 
 def _section(path: str, part: Term | Stop) -> Iterator[Inconsistency]:
     if not part.section:
-        yield Inconsistency(f"{path}section", N_("This is needed. Write the section that says so"))
+        yield Inconsistency(f"{path}section", N_("This is required. Write the section that says so"))
 
 
 def _number(path: str, number: int | None) -> Iterator[Inconsistency]:

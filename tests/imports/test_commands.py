@@ -65,7 +65,7 @@ def test_a_wrong_mapping_is_told_with_every_fault(rti, tmp_path: Path) -> None:
     mapping.write_text('[columns]\nbodi = "x"\n[standard]\nlimit = "soon"\n', encoding="utf-8")
     done = rti("requests", HERE / "log.csv", "--mapping", mapping)
     assert done.returncode == 1
-    assert "columns.bodi: There is no field of this name here; did you mean body?" in done.stderr
+    assert "columns.bodi: There is no field with this name; did you mean body?" in done.stderr
     assert "standard.limit:" in done.stderr
 
 

@@ -153,7 +153,7 @@ def test_a_bad_file_is_named_with_its_line_and_what_would_be_right(listed, conte
         (["--limit", "5 working", "--received", "2201-01-01"], "--received", "between 1900 and 2200"),
         (["--limit", "5 working", "--received", "2026-02-30"], "--received", "year-month-day"),
         (["--limit", "5 working", "--received", "2026-01-05T9"], "--received", "2026-04-20T14:30"),
-        (["--limit", "5 working", "--received", ""], "--received", "This is needed. Write a date"),
+        (["--limit", "5 working", "--received", ""], "--received", "This is required. Write a date"),
         (["--received", "2026-01-05"], "--statute", "and not both"),
         (["--limit", "5 working", "--statute", "US-FOIA", "--received", "2026-01-05"], "--limit", "not both"),
         (["--statute", "KH-A2I", "--received", "2026-01-05"], "--statute", "did you mean KH-A2I-DRAFT"),

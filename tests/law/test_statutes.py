@@ -130,7 +130,7 @@ def test_a_document_reads_the_same_with_its_dates_as_text():
         ),
         (
             {"clocks": clocks(sofft=True)},
-            "clocks[1].sofft: There is no field of this name here; did you mean soft?",
+            "clocks[1].sofft: There is no field with this name; did you mean soft?",
         ),
         ({"clocks": clocks(kind="reply")}, "clocks[1].kind: There is a clock of this kind before"),
         (
@@ -143,15 +143,15 @@ def test_a_document_reads_the_same_with_its_dates_as_text():
         ),
         (
             {"clocks": clocks(urgent={"limit": "1 hour"})},
-            "clocks[1].urgent.section: This is needed. Enter the section",
+            "clocks[1].urgent.section: This is required. Enter the section",
         ),
         (
             {"clocks": clocks(confirmed="perhaps")},
             "clocks[1].confirmed: Enter yes or no; in a file, true or false",
         ),
-        ({"clocks": clocks(section="")}, "clocks[1].section: This is needed"),
-        ({"clocks": clocks(limit=None)}, "clocks[1].limit: This is needed. Enter a number"),
-        ({"clocks": clocks(kind=None)}, "clocks[1].kind: This is needed. Choose one of: acknowledgement"),
+        ({"clocks": clocks(section="")}, "clocks[1].section: This is required"),
+        ({"clocks": clocks(limit=None)}, "clocks[1].limit: This is required. Enter a number"),
+        ({"clocks": clocks(kind=None)}, "clocks[1].kind: This is required. Choose one of: acknowledgement"),
         ({"clocks": []}, "clocks: A statute has at least one clock"),
         ({"clocks": [1]}, "clocks[0]: Enter names with their values"),
         ({"id": "a b"}, "id: Enter up to 64 letters, digits, dots"),
@@ -159,7 +159,7 @@ def test_a_document_reads_the_same_with_its_dates_as_text():
         ({"version": 0}, "version: Enter a whole number from 1 to 3660"),
         ({"version": True}, "version: Enter a whole number"),
         ({"name": "Test"}, "name: "),
-        ({"name": {"en": "Test"}}, "name.km: This is needed"),
+        ({"name": {"en": "Test"}}, "name.km: This is required"),
         ({"name": {"en": "Te\0st", "km": "x"}}, "name.en: "),
         ({"status": "law"}, "status: Choose one of: in_force, draft, standard"),
         ({"weekend": "monday"}, "weekend: Enter a list, between [ and ]; or write one of: sat-sun"),
@@ -180,7 +180,7 @@ def test_a_document_reads_the_same_with_its_dates_as_text():
             {"counting": {"roll": ["weekend", "monday", "tuesday", "wednesday", "thursday", "sunday"]}},
             "counting.roll: This leaves almost no day of the week",
         ),
-        ({"stops": [{"begins": "fee_requested"}]}, "stops[0].ends: This is needed. Choose one of: drafted"),
+        ({"stops": [{"begins": "fee_requested"}]}, "stops[0].ends: This is required. Choose one of: drafted"),
         (
             {"transfer": {"effect": "vanish"}},
             "transfer.effect: Choose one of: restart, keep",
@@ -190,7 +190,7 @@ def test_a_document_reads_the_same_with_its_dates_as_text():
             "silence.means: Choose one of: nothing, refusal, grant",
         ),
         ({"sources": "a book"}, "sources: Enter a list, between [ and ]"),
-        ({"colour": "red"}, "colour: There is no field of this name here; there are id, version, name"),
+        ({"colour": "red"}, "colour: There is no field with this name; there are id, version, name"),
     ],
 )
 def test_a_fault_in_a_document_is_named_with_its_path_and_what_would_be_right(changes, fault):
