@@ -3,7 +3,7 @@
 Emptying takes a fraction of the time of copying, and connections and prepared statements are used again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import Database
 
-_CATALOGUES = (
+_CATALOGS = (
     *("pg_class", "pg_attribute", "pg_type", "pg_index", "pg_constraint", "pg_trigger", "pg_policy"),
     *("pg_rewrite", "pg_proc", "pg_namespace"),
 )
@@ -28,51 +28,49 @@ _GUARDS = text("""
 
 @dataclass
 class Copy:
-    """A copy of the template; `make` drops and makes it, and `database` is connected to it."""
+    """A copy of the template; `make` drops it and copies anew, and `database` is connected to it."""
 
     database: Database
     make: Callable[[], None]
-    _newest: int = 0
+    _clean_since: int = 0
     """The transaction that left it clean: whatever is younger is of a test."""
     _rows: dict[str, int] = field(default_factory=dict)
-    """How many there are in each table and catalogue of the template."""
+    """How many there are in each table and catalog of the template."""
 
     async def clean(self) -> None:
         """Remove all that tests left; where one changed what the template holds, make the copy again."""
-        if self._newest and await self._emptied():
+        if self._rows and await self._emptied():
             return
         await self.database.close()
         self.make()
         async with self.database.transaction() as session:
-            self._rows = await self._counted(session)
-            self._newest = await self._present(session)
+            self._rows = await _counted(session, [*await session.scalars(_TABLES), *_CATALOGS])
+            self._clean_since = await _this_transaction(session)
 
     async def _emptied(self) -> bool:
         async with self.database.transaction() as session:
             await session.execute(_END_UNFINISHED)
-            younger = f"age(xmin) < age('{self._newest}'::xid)"
-            changed = " OR ".join(f"EXISTS (SELECT FROM {each} WHERE {younger})" for each in _CATALOGUES)
+            younger = f"age(xmin) < age('{self._clean_since}'::xid)"
+            changed = " OR ".join(f"EXISTS (SELECT FROM {catalog} WHERE {younger})" for catalog in _CATALOGS)
             if await session.scalar(text(f"SELECT {changed}")):
                 return False
             guards = list(await session.scalars(_GUARDS))
             statements = [
                 "SET LOCAL session_replication_role = replica",
                 *(guard % "DISABLE" for guard in guards),
-                *(f"DELETE FROM {table} WHERE {younger}" for table in self._rows if table not in _CATALOGUES),  # noqa: S608 -- names of tables
+                *(f"DELETE FROM {table} WHERE {younger}" for table in self._rows if table not in _CATALOGS),  # noqa: S608 -- our own tables
                 *(guard % "ENABLE ALWAYS" for guard in guards),
             ]
             connection = await (await session.connection()).get_raw_connection()
             await connection.driver_connection.execute("; ".join(statements))
-            self._newest = await self._present(session)
-            return await self._counted(session) == self._rows
+            self._clean_since = await _this_transaction(session)
+            return await _counted(session, self._rows) == self._rows
 
-    async def _counted(self, session: AsyncSession) -> dict[str, int]:
-        tables = [*(self._rows or await session.scalars(_TABLES)), *_CATALOGUES]
-        counts = " UNION ALL ".join(
-            f"SELECT '{each}', count(*) FROM {each}"  # noqa: S608 -- names of tables
-            for each in dict.fromkeys(tables)
-        )
-        return dict((await session.execute(text(counts))).all())
 
-    async def _present(self, session: AsyncSession) -> int:
-        return int(str(await session.scalar(text("SELECT pg_current_xact_id()::text"))))
+async def _counted(session: AsyncSession, tables: Iterable[str]) -> dict[str, int]:
+    counts = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables)  # noqa: S608 -- our own tables
+    return dict((await session.execute(text(counts))).all())
+
+
+async def _this_transaction(session: AsyncSession) -> int:
+    return int(str(await session.scalar(text("SELECT pg_current_xact_id()::text"))))
