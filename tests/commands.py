@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def rti(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProce
     because it has an event loop of its own.
     """
     ours = {"RTI_DATABASE_URL": url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
-    out, err = StringIO(), StringIO()
+    out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     with (
         pytest.MonkeyPatch.context() as patch,
         redirect_stdout(out),
@@ -46,7 +46,21 @@ def rti(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProce
         patch.setattr(os, "environ", environment(**(ours | settings)))
         patch.setattr(sys, "argv", ["rti", *arguments])
         status = thread.submit(_status_of, main).result()
-    return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
+    return subprocess.CompletedProcess(arguments, status, _text(out), _text(err))
+
+
+def _text(stream: TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
+
+
+def rti_process(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """The same in a process of its own, for what handles signals."""
+    ours = {"RTI_DATABASE_URL": url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
+    command = [sys.executable, "-m", "rti", *arguments]
+    return subprocess.run(
+        command, env=environment(**(ours | settings)), capture_output=True, text=True, check=False
+    )
 
 
 def _status_of(command: Callable[[], None]) -> int:

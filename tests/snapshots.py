@@ -42,7 +42,7 @@ def privileges() -> Iterator[str]:
 
 
 def _row(first: str, *others: str) -> str:
-    return f"{first:<17}{''.join(f'{each:<9}' for each in others)}".rstrip()
+    return f"{first:<17}{''.join(f'{each:<11}' for each in others)}".rstrip()
 
 
 def _letters(granted: str) -> str:

@@ -25,7 +25,7 @@ def test_nothing_that_is_logged_begins_a_line_of_its_own(capfd: pytest.CaptureFi
 
 
 def test_a_log_on_a_full_disk_stops_nobody() -> None:
-    said = "from rti import logs; import structlog; logs.configure(); structlog.get_logger().error('lost'); print('on')"
+    said = "from rti.core import logs; import structlog; logs.configure(); structlog.get_logger().error('lost'); print('on')"
     with Path("/dev/full").open("w") as full:
         going = subprocess.run(
             [sys.executable, "-c", said], stderr=full, stdout=subprocess.PIPE, text=True, check=False

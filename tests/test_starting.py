@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rti.core.settings import OLDEST_POSTGRES
-from tests.commands import rti
+from tests.commands import rti_process
 from tests.conftest import Server
 
 COMMANDS = ("serve", "scheduler", "migrate", "health")
@@ -47,7 +47,7 @@ def old_server() -> Iterator[str]:
 def test_a_server_that_is_too_old_is_told_with_the_version_that_is_needed(
     old_server: str, command: str
 ) -> None:
-    done = rti(old_server, command)
+    done = rti_process(old_server, command)
     assert done.returncode == 1
     told = f"The database is PostgreSQL {OLDEST_POSTGRES - 1}; this program needs version {OLDEST_POSTGRES} or newer"
     assert done.stderr == f"{told}\n"
@@ -55,13 +55,13 @@ def test_a_server_that_is_too_old_is_told_with_the_version_that_is_needed(
 
 @pytest.mark.parametrize("command", COMMANDS[:3])
 def test_a_database_that_is_not_there_is_told_in_a_line(server: Server, command: str) -> None:
-    done = rti(server.url("nowhere"), command)
+    done = rti_process(server.url("nowhere"), command)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert 'database "nowhere" does not exist' in line
 
 
 def test_migrating_as_anybody_but_a_superuser_is_refused(database_url: str) -> None:
-    done = rti(database_url.replace("//postgres@", "//rti_operator@"), "migrate")
+    done = rti_process(database_url.replace("//postgres@", "//rti_operator@"), "migrate")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "The user of RTI_DATABASE_URL has to be a superuser of PostgreSQL for this\n"

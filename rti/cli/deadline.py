@@ -81,9 +81,7 @@ def _contradictions(options: Options) -> Iterator[Fault]:
 
 
 def deadline(
-    received: Annotated[
-        str, typer.Option(help="Date received, such as 2026-11-20. A time can follow after T.")
-    ],
+    received: Annotated[str, typer.Option(help="Date received, such as 2026-11-20, or with a time after T.")],
     limit: Annotated[str | None, typer.Option(help='Limit, such as "20 working" or "1 month".')] = None,
     statute: Annotated[str | None, typer.Option(help="ID of a statute, such as KH-A2I-DRAFT.")] = None,
     event: Annotated[
@@ -91,18 +89,14 @@ def deadline(
     ] = None,
     holidays: Annotated[Path | None, typer.Option(help="File of days off, one ISO date per line.")] = None,
     country: Annotated[
-        list[str] | None,
-        typer.Option(help="Use the published days off of this country, such as KH or GB-SCT."),
+        list[str] | None, typer.Option(help="Published days off of this country, such as KH or GB-SCT.")
     ] = None,
     roll: Annotated[
         RollChoice | None,
         typer.Option(help="Whether a limit that ends on a non-working day moves. Default: no."),
     ] = None,
     receipt: Annotated[
-        str | None,
-        typer.Option(
-            metavar="as-is|roll-forward", help="What a receipt on a day off counts as; as it is unless said."
-        ),
+        str | None, typer.Option(metavar="as-is|roll-forward", help="How a receipt on a day off counts.")
     ] = None,
     count_start_day: Annotated[
         bool, typer.Option("--count-start-day", help="The day of receipt is day 1.")
@@ -123,21 +117,17 @@ def deadline(
     Example: rti deadline --limit "20 working" --received 2008-12-05 --country KH --roll forward
     """
     with wrong_use():
-        options = decode(
-            Options,
-            {
-                "--received": received,
-                "--limit": limit,
-                "--statute": statute,
-                "--event": event,
-                "--holidays": holidays and _lines(holidays),
-                "--receipt": receipt and receipt.replace("-", "_"),
-                "--extend": extend,
-                "--outcome": outcome,
-            },
-            also=_contradictions,
-            named="--{}".format,
-        )
+        given = {
+            "--received": received,
+            "--limit": limit,
+            "--statute": statute,
+            "--event": event,
+            "--extend": extend,
+            "--outcome": outcome,
+            "--holidays": holidays and _lines(holidays),
+            "--receipt": receipt and receipt.replace("-", "_"),
+        }
+        options = decode(Options, given, also=_contradictions, named="--{}".format)
         law = counted(_statute(options), roll, options.receipt, count_start_day=count_start_day)
         events = _events(options, urgent=urgent, channel=channel)
         found = deadlines(law, _calendar(law, options.holidays, country, events), events)

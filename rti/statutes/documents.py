@@ -22,7 +22,8 @@ def _inconsistencies(statute: Statute) -> Iterator[Fault]:
 
 def library_documents() -> Iterator[dict[str, Any]]:
     """The statutes that are shipped, in the order of their file names."""
-    for path in sorted(files("rti.law").joinpath("library").iterdir(), key=lambda path: path.name):
+    shipped = (path for path in files("rti.law").joinpath("library").iterdir() if path.name.endswith(".toml"))
+    for path in sorted(shipped, key=lambda path: path.name):
         yield tomllib.loads(path.read_text(encoding="utf-8"))
 
 

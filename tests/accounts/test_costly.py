@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from rti.accounts.passwords import token_hash
 from rti.accounts.rate_limits import LIMITS, LimitedCall, count_call
-from rti.audit.jobs import encrypt
+from rti.audit.jobs import seal
 from rti.audit.record import HOUR
 from rti.core.db import Database
 from rti.core.db_roles import Login
@@ -162,10 +162,10 @@ async def test_refusals_give_one_entry_an_hour_with_how_many_there_were(
         return [(row.person_id, row.cbo_id, row.details) for row in rows]
 
     tick = Tick(database.under(Login.WORKER), settings, present())
-    await encrypt(tick)
+    await seal(tick)
     assert await told() == []
     for _ in range(2):
-        await encrypt(replace(tick, now=present() + HOUR))
+        await seal(replace(tick, now=present() + HOUR))
         entry = (member.id, member.cbo_id, {"calls": "exports", "times": 7})
         assert await told() == [entry]
 

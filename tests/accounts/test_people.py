@@ -209,7 +209,7 @@ async def test_a_lead_switches_every_outgoing_message_of_the_organisation_off_an
 
     await make.post_form(client, "/me/organisation", {}, page="/me")
     assert not await sends()
-    assert "is switched off" in (await client.get("/me")).text
+    assert "are switched off" in (await client.get("/me")).text
     await make.post_form(client, "/me/organisation", {"sends_messages": "1"}, page="/me")
     assert await sends()
     assert (await client.put("/api/me/organisation", json={"sends_messages": False})).status_code == 200

@@ -150,6 +150,6 @@ async def test_a_lead_switches_every_message_of_the_organisation_off_and_on(
 async def test_the_status_page_tells_staff_how_sending_goes(page: Page, sign_in: SignIn) -> None:
     await sign_in("staff")
     await page.goto("/status")
-    await expect(page.locator("main")).to_contain_text("Queued")
+    await expect(page.locator("main")).to_contain_text("Messages in the queue")
     await until_shown(page, "The system is working normally")
     await fits(page)

@@ -153,7 +153,7 @@ async def test_what_is_no_province_or_district_is_refused(
     address = f"/api/campaigns/{await _created(client)}/target-areas"
     answer = await client.put(address, json={"areas": areas})
     assert answer.status_code == 422
-    assert answer.json()["faults"][0]["field"] == "areas"
+    assert answer.json()["faults"][0]["field"].startswith("areas")
 
 
 @pytest.mark.parametrize("role", [Role.CBO_MEMBER, Role.CBO_LEAD, Role.WORKING_GROUP])

@@ -77,7 +77,7 @@ async def test_a_malicious_original_is_not_handed_out_and_everybody_concerned_is
     for _ in range(2):
         refused = await scanned.post(f"/api{path}/original", json={})
         assert refused.status_code == 409
-        assert "malicious" in refused.json()["title"]
+        assert "malware" in refused.json()["title"]
     told = await _told(database)
     assert told.count(AuditAction.DOCUMENT_QUARANTINED) == 1
     assert (

@@ -249,7 +249,7 @@ async def test_the_page_of_a_job_tells_how_far_it_is_and_is_found_again_without_
         row.state = JobState.QUEUED
     await do_jobs()
     ended = (await client.get(job)).text
-    assert "What became of each line" in ended
+    assert "Result of each line" in ended
     assert "refresh" not in ended
 
 
@@ -260,7 +260,7 @@ async def test_whoever_looks_at_once_sees_the_report_of_a_small_file(
     await sign_in(Role.STAFF)
     job = (await send(client, "cbos", CBOS)).headers["location"]
     shown, _ = await asyncio.gather(client.get(job), do_jobs())
-    assert "What became of each line" in shown.text
+    assert "Result of each line" in shown.text
 
 
 async def test_an_import_is_cancelled_on_its_page_and_keeps_nothing(
@@ -271,7 +271,7 @@ async def test_an_import_is_cancelled_on_its_page_and_keeps_nothing(
     cancelled = await make.post_form(client, f"{job}/cancel", {}, page=job)
     assert (cancelled.status_code, cancelled.headers["location"]) == (303, job)
     await do_jobs()
-    assert "This was cancelled. Nothing was kept." in (await client.get(job)).text
+    assert "This was cancelled. Nothing was imported." in (await client.get(job)).text
     assert await number_of(database, CboRow) == 0
     assert (await client.post(f"/api{job}/cancel")).status_code == 409
 

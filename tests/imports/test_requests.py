@@ -231,7 +231,7 @@ async def test_an_import_that_breaks_in_the_middle_leaves_nothing(
 
     with pytest.raises(KeyboardInterrupt):
         async with database.transaction() as session:
-            await load(session, tell=pull_the_plug)
+            await load(session, on_progress=pull_the_plug)
     async with database.transaction() as session:
         assert await counted(session) == before
 

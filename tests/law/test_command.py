@@ -135,7 +135,7 @@ def test_a_file_may_come_from_anywhere(listed):
     [
         ("2026-01-06\n06/01/2026\n", "line 2: Enter a date between 1900 and 2200"),
         ("1066-10-14\n", "line 1: Enter a date between 1900 and 2200"),
-        (b"\xff2026", "This is not UTF-8 text"),
+        (b"\xff2026", "The file is not UTF-8 text"),
     ],
 )
 def test_a_bad_file_is_named_with_its_line_and_what_would_be_right(listed, content, message):
@@ -153,8 +153,8 @@ def test_a_bad_file_is_named_with_its_line_and_what_would_be_right(listed, conte
         (["--limit", "5 working", "--received", "2201-01-01"], "--received", "between 1900 and 2200"),
         (["--limit", "5 working", "--received", "2026-02-30"], "--received", "year-month-day"),
         (["--limit", "5 working", "--received", "2026-01-05T9"], "--received", "2026-04-20T14:30"),
-        (["--limit", "5 working", "--received", ""], "--received", "This is required. Write a date"),
-        (["--received", "2026-01-05"], "--statute", "and not both"),
+        (["--limit", "5 working", "--received", ""], "--received", "This is required. Enter a date"),
+        (["--received", "2026-01-05"], "--statute", "not both"),
         (["--limit", "5 working", "--statute", "US-FOIA", "--received", "2026-01-05"], "--limit", "not both"),
         (["--statute", "KH-A2I", "--received", "2026-01-05"], "--statute", "did you mean KH-A2I-DRAFT"),
         (["--statute", "zzz", "--received", "2026-01-05"], "--statute", "there are AU-NSW-GIPA-2009"),

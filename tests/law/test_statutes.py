@@ -143,7 +143,7 @@ def test_a_document_reads_the_same_with_its_dates_as_text():
         ),
         (
             {"clocks": clocks(urgent={"limit": "1 hour"})},
-            "clocks[1].urgent.section: This is required. Enter the section",
+            "clocks[1].urgent.section: This is required. Write the section",
         ),
         (
             {"clocks": clocks(confirmed="perhaps")},
@@ -167,7 +167,7 @@ def test_a_document_reads_the_same_with_its_dates_as_text():
         ({"in_force_from": day("1700-01-01")}, "in_force_from: "),
         ({"in_force_to": "2025-01-01"}, "in_force_to: Enter a day on or after 2026-01-01"),
         ({"status": "standard"}, "in_force_from: A standard is never in force"),
-        ({"counting": {"cut_off": "25:00"}}, "counting.cut_off: Enter a time of day"),
+        ({"counting": {"cut_off": "25:00"}}, "counting.cut_off: Enter a time from 00:00"),
         (
             {"counting": {"roll": ["sunday", "feast"]}},
             "counting.roll[1]: Choose one of: monday",

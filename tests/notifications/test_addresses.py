@@ -124,7 +124,7 @@ async def test_the_status_page_tells_the_last_tick_the_lag_and_the_queue(
             )
     told = (await client.get("/status")).text
     assert "The system is working normally" in told
-    assert "Queued: 1." in told
+    assert "Messages in the queue: 1." in told
     assert "The oldest message was created 7 minutes ago." in told
 
 

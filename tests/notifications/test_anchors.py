@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from rti.audit.chain import read_checkpoints
-from rti.audit.jobs import encrypt
+from rti.audit.jobs import seal
 from rti.audit.record import record
 from rti.audit.sealer import anchor
 from rti.audit.verify import check
@@ -29,16 +29,16 @@ async def test_the_head_reaches_two_people_once_a_day_and_proves_the_log_afterwa
     tick = Tick(database.under(Login.WORKER), keeping, NOW)
     async with database.transaction() as session:
         record(session, AuditAction.EXPORTED, NOW)
-    await asyncio.gather(*(encrypt(tick) for _ in range(3)))
+    await asyncio.gather(*(seal(tick) for _ in range(3)))
     assert [message.to_address for message in await messages(database)] == list(KEEPERS)
-    await encrypt(replace(tick, now=NOW + timedelta(hours=2)))
+    await seal(replace(tick, now=NOW + timedelta(hours=2)))
     assert len(await messages(database)) == 2
     await sent(database, keeping, sink.url)
     first, second = sink.messages
     assert {message["To"] for message in (first, second)} == set(KEEPERS)
     (kept,) = read_checkpoints(first.get_payload(decode=True).decode())
     assert (kept.day, kept.head.position) == (TODAY, 1)
-    await encrypt(replace(tick, now=NOW + timedelta(days=1)))
+    await seal(replace(tick, now=NOW + timedelta(days=1)))
     assert len(await messages(database)) == 4
     async with database.transaction() as session:
         assert (await check(session, TODAY, [kept])).well
@@ -49,5 +49,5 @@ async def test_with_nobody_to_keep_it_or_no_mail_server_the_head_goes_nowhere(
     database: Database, settings: Settings
 ) -> None:
     for lacking in (settings, replace(settings, anchor_to=KEEPERS)):
-        await encrypt(Tick(database.under(Login.WORKER), lacking, NOW))
+        await seal(Tick(database.under(Login.WORKER), lacking, NOW))
     assert await messages(database) == []

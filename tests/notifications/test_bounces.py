@@ -250,7 +250,7 @@ async def test_the_mail_server_hands_a_report_to_the_command(
         0,
         "Ignored: not a delivery report\n",
     )
-    assert handed(ours, delivery_report()) == (0, "Noted: 5.1.1\n")
+    assert handed(ours, delivery_report()) == (0, "Recorded: 5.1.1\n")
     async with database.transaction() as session:
         (row,) = await session.scalars(select(BounceRow))
         assert (row.status, row.address, row.person_id) == ("5.1.1", message.to_address, message.person_id)

@@ -216,5 +216,5 @@ async def test_mail_goes_out_while_a_gateway_confirms_nothing(
 def test_an_address_that_apprise_does_not_know_is_told_at_the_start(settings: Settings) -> None:
     with pytest.raises(SettingsFault, match="RTI_SMS_URL is not a URL that Apprise supports"):
         Gateways(replace(settings, sms_url="carrier-pigeon://loft/{to}"))
-    with pytest.raises(SettingsFault, match="RTI_TELEGRAM_URL must be an address of Apprise"):
+    with pytest.raises(SettingsFault, match="RTI_TELEGRAM_URL: Enter an address of Apprise"):
         Settings.from_env({"RTI_TELEGRAM_URL": "tgram://token/"})

@@ -145,8 +145,8 @@ async def test_the_scheduler_told_to_end_in_the_middle_finishes_what_it_began_an
 def test_wrong_settings_are_told_in_words() -> None:
     done = rti("", "scheduler", RTI_SMTP_URL="http://mail", RTI_MAIL_FROM="nobody")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "RTI_MAIL_FROM must be an email address such as rti@example.org" in done.stderr
-    assert "RTI_SMTP_URL must look like" in done.stderr
+    assert "RTI_MAIL_FROM: Enter an email address, for example name@example.org" in done.stderr
+    assert "RTI_SMTP_URL: Enter an address such as" in done.stderr
 
 
 async def test_sweep_and_dispatch_from_the_command_line(database: Database, database_url: str) -> None:

@@ -61,12 +61,12 @@ async def test_messages_go_to_the_account_until_the_code_was_typed_in(
     case = await due(database, day_of(moment, HOME_ZONE), now=moment)
     await make.sign_in(client, case.member)
     assert (await chosen(client)).status_code == 303
-    assert (await client.get("/api/me/channel")).json()["proved"] is False
+    assert (await client.get("/api/me/channel")).json()["verified"] is False
     code = await arrived(database, settings, sink)
     await reminded(database, settings, sink)
     assert [message["To"] for message in sink.messages] == [OTHER, case.member.email]
     assert (await typed(client, code)).status_code == 303
-    assert (await client.get("/api/me/channel")).json()["proved"] is True
+    assert (await client.get("/api/me/channel")).json()["verified"] is True
     await reminded(database, settings, sink)
     assert sink.messages[-1]["To"] == OTHER
     assert "is due today" in sink.messages[-1]["Subject"]
@@ -117,7 +117,7 @@ async def test_a_wrong_code_is_told_and_guessing_is_slow(
         answer = await typed(client, wrong)
         assert (answer.status_code, "not the latest code" in answer.text) == (422, True)
     assert "Too many failed attempts" in (await typed(client, code)).text
-    assert (await client.get("/api/me/channel")).json()["proved"] is False
+    assert (await client.get("/api/me/channel")).json()["verified"] is False
 
 
 async def test_a_code_may_be_typed_in_khmer_digits_and_groups(
@@ -151,15 +151,15 @@ async def test_an_address_that_was_proved_stays_so_and_that_of_the_account_needs
 ) -> None:
     member = await sign_in(Role.CBO_MEMBER)
     await chosen(client, member.email)
-    assert (await client.get("/api/me/channel")).json()["proved"] is True
+    assert (await client.get("/api/me/channel")).json()["verified"] is True
     await chosen(client)
     await typed(client, await arrived(database, settings, sink))
     await chosen(client)
     assert (await client.get("/api/me/channel")).json() == {
         "channel": "email",
         "address": OTHER,
-        "standing": "good",
-        "proved": True,
+        "health": "good",
+        "verified": True,
     }
     async with database.transaction() as session:
         assert list(await session.scalars(select(MessageRow.id))) == [], "a code that was used is kept"
@@ -184,9 +184,9 @@ async def test_proving_in_the_api(
 ) -> None:
     await sign_in(Role.CBO_LEAD)
     saved = await client.put("/api/me/channel", json={"channel": "email", "address": OTHER})
-    assert saved.json()["proved"] is False
+    assert saved.json()["verified"] is False
     code = await arrived(database, settings, sink)
     wrong = await client.post("/api/me/channel/code", json={"code": "1"})
     assert (wrong.status_code, wrong.json()["faults"][0]["field"]) == (422, "code")
     proved = await client.post("/api/me/channel/code", json={"code": code})
-    assert (proved.status_code, proved.json()["proved"]) == (200, True)
+    assert (proved.status_code, proved.json()["verified"]) == (200, True)

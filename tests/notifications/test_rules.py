@@ -179,13 +179,13 @@ async def test_the_command_lists_saves_removes_and_restores(database: Database, 
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
 
-    assert "the defaults" in done("list", code)
+    assert "default rules" in done("list", code)
     done("save", code, "weekly", "--about", "answer", "--begins", "1", "--ends", "20", "--every", "5")
-    assert "weekly: answer, working days 1 to 20, again every 5, to everybody" in done("list", code)
+    assert "weekly: answer, working days 1 to 20, repeated every 5, to everybody" in done("list", code)
     done("remove", code, "weekly")
     assert "weekly" not in done("list", code)
     done("defaults", code)
-    assert "the defaults" in done("list", code)
+    assert "default rules" in done("list", code)
     for wrong in (
         ("list", "NONE"),
         ("save", code, "a/b", "--about", "answer", "--begins", "1", "--ends", "2"),

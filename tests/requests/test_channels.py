@@ -95,7 +95,7 @@ async def test_requests_that_differ_in_way_or_urgency_share_no_fold(database: Da
         await _reply(database, **values)
     async with database.transaction() as session:
         told = (await session.execute(select(event_signatures()))).all()
-        assert len({row.story for row in told}) == 3
+        assert len({row.signature for row in told}) == 3
         statute = await newest_of(session, "VN-ATI-2016")
         law = (statute, await calendar_of(session, statute.countries, statute.weekend))
         folds = await project_samples(session, [(row.request_id, law) for row in told])

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from litestar import Litestar, Response, get, post
 from litestar.di import Provide
+from litestar.params import FromQuery
 from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,7 +32,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/cbos/new")
-async def new_cbo(form: Form, greeting: str = "hello") -> Response[dict[str, Any]]:
+async def new_cbo(form: Form, greeting: FromQuery[str] = "hello") -> Response[dict[str, Any]]:
     faults = {fault.field: fault.message.text for fault in form.faults}
     shown = {"greeting": greeting, "values": form.values, "faults": faults}
     return Response(shown, status_code=422 if faults else 200)

@@ -20,9 +20,9 @@ async def home(request: WebRequest, session: Session, today: Today) -> Template 
         return Redirect("/sign-in")
     supports = request.user.role in SUPPORT
     notice = await warning(session, today) if supports else None
-    doubts = await count_failing_addresses(session) if supports else 0
+    failing = await count_failing_addresses(session) if supports else 0
     if request.user.role not in REQUESTS:
-        return page(request, "home.html", warning=notice, doubted=doubts)
+        return page(request, "home.html", warning=notice, failing_addresses=failing)
     return page(
         request,
         "home.html",
@@ -30,7 +30,7 @@ async def home(request: WebRequest, session: Session, today: Today) -> Template 
         open_requests=await worklist(session, request.user, RequestFilter(status=RequestStatus.OPEN), today),
         today=today,
         warning=notice,
-        doubted=doubts,
+        failing_addresses=failing,
     )
 
 
