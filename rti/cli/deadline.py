@@ -98,16 +98,10 @@ def deadline(
     receipt: Annotated[
         str | None, typer.Option(metavar="as-is|roll-forward", help="How a receipt on a day off counts.")
     ] = None,
-    count_start_day: Annotated[
-        bool, typer.Option("--count-start-day", help="The day of receipt is day 1.")
-    ] = False,
+    count_start_day: Annotated[bool, typer.Option("--count-start-day", help="Receipt is day 1.")] = False,
     extend: Annotated[str | None, typer.Option(help='Extension, such as "10 working".')] = None,
-    urgent: Annotated[
-        bool, typer.Option("--urgent", help="The request is urgent (life or liberty).")
-    ] = False,
-    channel: Annotated[
-        str | None, typer.Option(help="How the request was sent, such as counter or online.")
-    ] = None,
+    urgent: Annotated[bool, typer.Option("--urgent", help="Life or liberty is at stake.")] = False,
+    channel: Annotated[str | None, typer.Option(help="How it was sent, such as counter or online.")] = None,
     outcome: Annotated[Outcome | None, typer.Option(help="Outcome of the answer given with --event.")] = None,
     lang: Annotated[Language, typer.Option(help="Language of the explanations.")] = Language.EN,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

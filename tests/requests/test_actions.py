@@ -11,6 +11,7 @@ from rti.core.db import Database
 from rti.core.errors import Invalid, NotFound
 from rti.core.roles import Role
 from rti.law.events import EventKind, Outcome
+from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
 from rti.models.requests import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
 from rti.requests.queries import one
@@ -90,8 +91,7 @@ async def test_a_corrected_receipt_moves_the_date_and_the_move_stays_on_the_time
 async def test_every_deadline_is_kept_with_the_steps_that_lead_to_it(session: AsyncSession) -> None:
     member = await make.member(session)
     request = await make.request(session, member.person, NOW, received_on=date(2023, 4, 12))
-    reply = (await session.scalars(select(DeadlineRow).where(DeadlineRow.request_id == request.id))).first()
-    assert reply
+    reply = await session.get_one(DeadlineRow, (request.id, ClockKind.REPLY, 1))
     codes = [step["code"] for step in reply.steps]
     assert "holiday" in codes
     assert "draft" in codes
