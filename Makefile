@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup check test test-oldest torture messages snapshots bench lock clean
+.PHONY: run setup check test test-fast test-oldest torture messages snapshots bench lock clean
 
 run: setup
 	$(BIN)/rti demo
@@ -26,6 +26,11 @@ check: setup
 test: check
 	$(BIN)/pytest -n auto
 	@$(MAKE) --no-print-directory test-oldest
+
+# The inner loop: the law, what is filed and what is counted; no browser, no process of its own, no attack.
+FAST_TESTS := tests/law tests/statutes tests/statistics tests/calendars tests/campaigns tests/bodies tests/retention tests/feeds tests/requests/test_actions.py tests/requests/test_api.py tests/requests/test_pages.py tests/test_architecture.py tests/test_documentation.py tests/test_intake.py tests/test_settings.py tests/test_snapshots.py tests/test_translations.py
+test-fast: setup
+	$(BIN)/pytest -n auto -m "not torture" $(FAST_TESTS)
 
 # What asks most of the database, against the oldest PostgreSQL that is supported, where Debian's package is installed.
 OLDEST := /usr/lib/postgresql/15/bin
