@@ -121,7 +121,7 @@ async def run(settings: Settings, jobs: Sequence[PeriodicJob]) -> None:
             "interval",
             id=job.name,
             seconds=seconds,
-            max_instances=job.burst,
+            max_instances=job.at_once,
             next_run_time=wallclock.now(),
         )
     scheduler.start()

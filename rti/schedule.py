@@ -28,7 +28,7 @@ JOBS: Sequence[PeriodicJob] = (
     *rti.retention.jobs.JOBS,
     *rti.requests.jobs.JOBS,
     *rti.backups.jobs.JOBS,
-    PeriodicJob("jobs", N_("Run imports"), timedelta(seconds=1), do_jobs, burst=2),
+    PeriodicJob("jobs", N_("Run imports"), timedelta(seconds=1), do_jobs, at_once=2),
 )
 
 

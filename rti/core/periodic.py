@@ -41,5 +41,5 @@ class PeriodicJob:
     wanted: Callable[[Settings], bool] = lambda _: True
     silence: timedelta = timedelta(minutes=5)
     """How long ago it may last have begun before that is an alarm."""
-    burst: int = 1
+    at_once: int = 1
     """How many runs there may be beside each other."""

@@ -10,6 +10,7 @@ from rti.core.errors import NotFound
 from rti.imports.actions import IMPORTERS, ImportOrder, report_of
 from rti.imports.report import LineResult
 from rti.jobs import queue
+from rti.web.forms import see_other
 from rti.web.guards import only, rate_limited
 from rti.web.headers import attachment
 from rti.web.inject import Id, Now, Session, Who
@@ -48,10 +49,10 @@ async def download_report(
     )
 
 
-@post("/jobs/{job_id:uuid}/cancel", guards=[only(IMPORTERS)], status_code=303)
+@post("/jobs/{job_id:uuid}/cancel", guards=[only(IMPORTERS)])
 async def cancel_job(session: Session, person: Who, now: Now, job_id: Id) -> Redirect:
     await queue.cancel(session, person, job_id, now)
-    return Redirect(f"/jobs/{job_id}", status_code=303)
+    return see_other(f"/jobs/{job_id}")
 
 
 ROUTES = [show_job, download_report, cancel_job]
