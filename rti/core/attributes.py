@@ -10,8 +10,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 def from_attributes(kind: type[S], source: object, /, **more: object) -> S:
     """A `kind` out of the attributes of `source`; `more` adds to them and goes before them."""
-    given = {name: getattr(source, name) for name in kind.__struct_fields__ if hasattr(source, name)}
-    return kind(**given | more)
+    wanted = [name for name in kind.__struct_fields__ if name not in more]
+    return kind(**{name: getattr(source, name) for name in wanted if hasattr(source, name)}, **more)
 
 
 def assign(row: object, values: Mapping[str, object]) -> list[str]:

@@ -94,10 +94,11 @@ def else_show(
 
     def decorate(action: Answer) -> Answer:
         command = signature(action).parameters.get("command")
+        reading, acting, showing = _by_name(read), _by_name(action), _by_name(again)
 
         @wraps(action)
         async def handler(**given: Any) -> Response[Any]:
-            form: Form = await _call(read, given)
+            form: Form = await reading(given)
             given["form"] = form
             sessions = [each for each in given.values() if isinstance(each, AsyncSession)]
             async with attempt(form, *sessions):
@@ -105,9 +106,9 @@ def else_show(
                     raise Invalid(*form.faults)
                 if command:
                     given["command"] = decode(command.annotation, form.values)
-                answer: Response[Any] = await _call(action, given)
+                answer: Response[Any] = await acting(given)
             if form.faults:
-                answer = await _call(again, given)
+                answer = await showing(given)
             return answer
 
         asked = {**_parameters(read), **_parameters(again), **_parameters(action)}
@@ -134,5 +135,10 @@ def _parameters(function: Callable[..., Any]) -> dict[str, Parameter]:
     }
 
 
-async def _call(function: Callable[..., Awaitable[Any]], given: Mapping[str, Any]) -> Any:
-    return await function(**{name: given[name] for name in _parameters(function)})
+def _by_name(function: Callable[..., Awaitable[Any]]) -> Callable[[Mapping[str, Any]], Awaitable[Any]]:
+    names = tuple(_parameters(function))
+
+    def call(given: Mapping[str, Any]) -> Awaitable[Any]:
+        return function(**{name: given[name] for name in names})
+
+    return call

@@ -7,6 +7,7 @@ import msgspec
 from litestar import get, post
 from litestar.datastructures import State
 
+from rti.core.attributes import from_attributes
 from rti.imports.actions import IMPORTERS, ImportOrder, report_of
 from rti.imports.report import FileKind, LineResult
 from rti.jobs import queue
@@ -55,19 +56,12 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     report: ImportReport | msgspec.UnsetType = msgspec.UNSET
 
 
-def job_view(request: WebRequest, job: JobRow) -> JobView:
+def job_view(
+    request: WebRequest, job: JobRow, report: ImportReport | msgspec.UnsetType = msgspec.UNSET
+) -> JobView:
     fault = queue.fault_of(job)
-    return JobView(
-        id=job.id,
-        kind=job.kind,
-        state=job.state,
-        done=job.done,
-        total=job.total,
-        cancel_asked=job.cancel_asked,
-        created_at=job.created_at,
-        finished_at=job.finished_at,
-        fault=reader_of(request).say(fault) if fault else None,
-    )
+    words = reader_of(request).say(fault) if fault else None
+    return from_attributes(JobView, job, fault=words, report=report)
 
 
 @get("/api/jobs", guards=[only(IMPORTERS)])
@@ -81,9 +75,8 @@ async def show_job(
 ) -> JobView:
     job = await queue.settled(session, person, job_id, now)
     report = await report_of(session, job, state.settings.secret)
-    view = job_view(request, job)
     if report is None:
-        return view
+        return job_view(request, job)
     reader = reader_of(request)
     lines = [
         LineView(
@@ -97,8 +90,8 @@ async def show_job(
     ]
     counts = {fate.value: count for fate, count in report.counts.items()}
     kind = msgspec.convert(job.arguments, ImportOrder).kind
-    told = ImportReport(kind=kind, kept=not report.undone, counts=counts, lines=lines)
-    return msgspec.structs.replace(view, report=told)
+    answer = ImportReport(kind=kind, kept=not report.undone, counts=counts, lines=lines)
+    return job_view(request, job, answer)
 
 
 @post("/api/jobs/{job_id:uuid}/cancel", guards=[only(IMPORTERS)], status_code=200)
