@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Every process of ours would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run setup check test test-fast test-oldest torture messages snapshots bench lock clean
 
@@ -23,20 +25,22 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+# What shares a server or a browser is run by one worker, which starts them once.
+PYTEST := $(BIN)/pytest -n auto --dist loadgroup
 test: check
-	$(BIN)/pytest -n auto
+	$(PYTEST)
 	@$(MAKE) --no-print-directory test-oldest
 
 # The inner loop: the law, what is filed and what is counted; no browser, no process of its own, no attack.
 FAST_TESTS := tests/law tests/statutes tests/statistics tests/calendars tests/campaigns tests/bodies tests/retention tests/feeds tests/requests/test_actions.py tests/requests/test_api.py tests/requests/test_pages.py tests/test_architecture.py tests/test_documentation.py tests/test_intake.py tests/test_settings.py tests/test_snapshots.py tests/test_translations.py
 test-fast: setup
-	$(BIN)/pytest -n auto -m "not torture" $(FAST_TESTS)
+	$(PYTEST) -m "not torture" $(FAST_TESTS)
 
 # What asks most of the database, against the oldest PostgreSQL that is supported, where Debian's package is installed.
 OLDEST := /usr/lib/postgresql/15/bin
 DATABASE_TESTS := tests/row_security tests/audit/test_log.py tests/backups/test_restoring.py tests/calendars/test_changes.py tests/encryption/test_migration.py tests/notifications/test_digest.py tests/notifications/test_dispatch.py tests/notifications/test_leases.py tests/notifications/test_sweep.py tests/requests/test_actions.py tests/statistics/test_figures.py tests/test_ids.py tests/test_migrations.py
 test-oldest: setup
-	@if test -x $(OLDEST)/postgres; then TEST_POSTGRES=$(OLDEST) $(BIN)/pytest -n auto $(DATABASE_TESTS); \
+	@if test -x $(OLDEST)/postgres; then TEST_POSTGRES=$(OLDEST) $(PYTEST) $(DATABASE_TESTS); \
 	else echo "Skipped: no PostgreSQL in $(OLDEST), so nothing was tested against the oldest one that is supported"; fi
 
 # The long tests at their full sizes, one after the other, printing their figures.

@@ -1,4 +1,4 @@
-"""Proof that an address is the person's own: a code is sent there, and typed in on the page.
+"""Where a person's messages go: the channel and address they chose, verified by a code that is sent there.
 
 Until then messages go to the account's e-mail address, so that a mistyped number tells a stranger nothing.
 """
@@ -47,7 +47,7 @@ class VerifyAddress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
-    """How a person is reached, and how the address stands; nothing but a code goes there before it is `proved`."""
+    """How a person is reached, and the health of the address; only codes go there before it is `verified`."""
 
     channel: Channel
     address: str
@@ -94,9 +94,9 @@ async def choose(
     wanted: ChooseChannel,
     now: datetime,
 ) -> None:
-    """Send messages there as soon as the person has proved to read them, and forget what it refused.
+    """Send messages there once the person has verified the address, and forget what it refused.
 
-    What was proved already stays so, and the address of the account needs no proof.
+    A verified address stays so, and the address of the account needs no code.
     """
     channel, address = wanted.channel, _checked(wanted)
     await forgive(session, person.id, channel)
@@ -183,7 +183,7 @@ async def send_code(
     address: str,
     now: datetime,
 ) -> str:
-    """Queue a new code for an address, in place of older ones; raises TooOften, because messages cost."""
+    """Queue a new code for an address, in place of older ones; raises TooManyAttempts, because messages cost."""
     key = sign_in_throttling.key_of_person(auth_database.secret, "code sent", person.id)
     await sign_in_throttling.take(auth_database, key, now, "address", at=person, step="code_sent")
     await forget_codes(session, person.id)
@@ -203,7 +203,7 @@ async def send_code(
 
 
 async def verify_address(auth_database: Database, person: Person, code: str, now: datetime) -> None:
-    """Send messages to the address at which this code arrived; raises Invalid, or TooOften."""
+    """Send messages to the address at which this code arrived; raises Invalid, or TooManyAttempts."""
     key = sign_in_throttling.key_of_person(auth_database.secret, "code", person.id)
     await sign_in_throttling.take(auth_database, key, now, "code", at=person, step="channel_code")
     async with auth_database.transaction() as session:

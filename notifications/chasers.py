@@ -1,4 +1,4 @@
-"""The draft of a letter that chases a public body: courteous, and no more certain than the law is."""
+"""Letters that chase a public body: drafted courteously and no more certain than the law is, approved by a person."""
 
 import hashlib
 from collections.abc import Callable

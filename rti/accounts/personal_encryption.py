@@ -1,4 +1,4 @@
-"""What is sealed for one person under a key derived from the secret of the installation (HKDF, RFC 5869).
+"""Encryption for one person under a key derived from the secret of the installation (HKDF, RFC 5869).
 
 Data keys belong to organisations, and not everybody who signs in has one.
 """

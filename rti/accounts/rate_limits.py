@@ -27,7 +27,7 @@ from rti.models.audit import AuditAction
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """`at_once` calls, and then one `every` so often: in any hour no more than `at_once` and those of an hour."""
+    """A `burst` of calls, then one each `interval`: in any hour at most the burst and those of an hour."""
 
     burst: int
     interval: timedelta

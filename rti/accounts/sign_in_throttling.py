@@ -57,7 +57,7 @@ async def take(
     at: Person | PersonRow | None,
     step: str,
 ) -> None:
-    """Count a guess before it is looked at; raises TooOften, in which case it must not be looked at.
+    """Count a guess before it is looked at; raises TooManyAttempts, in which case it must not be looked at.
 
     `at` is whose account it is, if there is one; `step` is what is guessed.
     """

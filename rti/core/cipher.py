@@ -1,6 +1,6 @@
-"""Sealing one cell of a table with AES-256-GCM (NIST SP 800-38D): pure, and all there is of cryptography.
+"""Encrypting one cell of a table with AES-256-GCM (NIST SP 800-38D): pure, and all there is of cryptography.
 
-A sealed cell is `v1 | number of its key, 4 bytes | nonce, 12 bytes | ciphertext and tag`. The place where
+An encrypted cell is `v1 | number of its key, 4 bytes | nonce, 12 bytes | ciphertext and tag`. The place where
 it stands (table, column, organisation, row) and the header are authenticated with it, so that a cell moved
 anywhere else, or said to be under another key, cannot be opened. Nonces are random, never counted: a
 machine restored from a snapshot must not repeat one.
@@ -39,7 +39,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where a sealed value stands."""
+    """Where an encrypted value stands."""
 
     table: str
     column: str

@@ -1,21 +1,21 @@
 """What can go wrong, as one tree; `web/problems.py` turns it into a page or JSON.
 
-    Problem                  status
-    ├── Malformed            400   the body of the message cannot be read at all
-    ├── SignInRequired       401   nobody is signed in
-    ├── Forbidden            403   signed in, but this role may not do that
-    │   └── ProofRequired    403   signed in, but too long ago for this
-    ├── NotFound             404   it is not there, or not for this person: both look the same
-    ├── Conflict             409   somebody else was quicker, or it exists already
-    ├── Altered              409   a document is no longer the one that came in
-    ├── Quarantined          409   a virus scanner found something in a document
-    ├── TooLarge             413   more bytes than a form or file may have
-    ├── Invalid              422   one or more named fields are wrong; lists all of them
-    │   └── TooOften         429   a guess at a password or code that was not looked at
-    ├── UsedUp               429   a costly call that this person has made too often
-    ├── Unavailable          503   the database or a virus scanner is away, or a disk is full
-    ├── BackupFailed         500   a backup was not made or cannot be used; on the command line only
-    └── NotReady             500   the database or the key file is not what the program needs; nothing starts then
+    Problem                            status
+    ├── Malformed                      400   the body of the message cannot be read at all
+    ├── SignInRequired                 401   nobody is signed in
+    ├── Forbidden                      403   signed in, but this role may not do that
+    │   └── ReauthenticationRequired   403   signed in, but too long ago for this
+    ├── NotFound                       404   it is not there, or not for this person: both look the same
+    ├── Conflict                       409   somebody else was quicker, or it exists already
+    ├── Altered                        409   a document is no longer the one that came in
+    ├── Quarantined                    409   a virus scanner found something in a document
+    ├── TooLarge                       413   more bytes than a form or file may have
+    ├── Invalid                        422   one or more named fields are wrong; lists all of them
+    │   └── TooManyAttempts            429   a guess at a password or code that was not looked at
+    ├── RateLimitExceeded              429   a costly call that this person has made too often
+    ├── Unavailable                    503   the database or a virus scanner is away, or a disk is full
+    ├── BackupFailed                   500   a backup was not made or cannot be used; on the command line only
+    └── NotReady                       500   the database or the key file is not what the program needs; nothing starts then
 
 Texts are English message ids with {placeholders}; they are translated where they are shown.
 """

@@ -34,7 +34,7 @@ def page_of(rows: Sequence[T], size: int, key: Callable[[T], Sequence[str]]) -> 
 
 
 def decode_cursor(cursor: str, *parsers: Callable[[str], object]) -> tuple[object, ...]:
-    """The key that `cut` wrote, each part read by its parser; anything else is a fault of `after`."""
+    """The key that `page_of` wrote, each part read by its parser; anything else is a fault of `after`."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return tuple(parse(clean_text(part)) for parse, part in zip(parsers, parts, strict=True))

@@ -57,7 +57,7 @@ def plain_digits(text: str) -> str:
 
 
 def parse_date(text: str) -> date:
-    """An ISO 8601 date (Khmer digits are read too) between 1900 and 2200, or `Wrong`."""
+    """An ISO 8601 date (Khmer digits are read too) between 1900 and 2200, or `InvalidValue`."""
     plain = plain_digits(text.strip())
     try:
         day = date.fromisoformat(plain) if _ISO_DATE.fullmatch(plain) else date.min
@@ -69,7 +69,7 @@ def parse_date(text: str) -> date:
 
 
 def clean_text(text: str) -> str:
-    """The text unchanged, or `Wrong` where it holds characters that no document can hold."""
+    """The text unchanged, or `InvalidValue` where it holds characters that no document can hold."""
     if _UNWANTED.search(text):
         raise InvalidValue(
             say(
@@ -80,7 +80,7 @@ def clean_text(text: str) -> str:
 
 
 def read_email(text: str) -> str:
-    """The address in its usual form; raises `Wrong`."""
+    """The address in its usual form; raises `InvalidValue`."""
     try:
         return validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
@@ -96,7 +96,7 @@ def text_of(content: bytes, field: str) -> str:
 
 
 def toml_document(text: str) -> dict[str, Any]:
-    """The document in a TOML text, or `Wrong` with the line where it breaks."""
+    """The document in a TOML text, or `InvalidValue` with the line where it breaks."""
     if len(text) > _LARGEST_TOML:
         raise InvalidValue(say("Enter at most {count} characters", count=_LARGEST_TOML))
     try:

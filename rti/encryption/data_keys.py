@@ -47,11 +47,11 @@ class DataKeys:
         return encrypt(self._keys[self._current], self._cell(column, row), plain)
 
     def decrypt(self, column: EncryptedColumn, row: UUID, encrypted: bytes) -> bytes:
-        """The bytes that were sealed for this column and row, or Unreadable."""
+        """The bytes that were encrypted for this column and row, or Unreadable."""
         return decrypt(self._keys, self._cell(column, row), encrypted)
 
     def encrypt_text(self, column: EncryptedColumn, row: UUID, text: str | None) -> bytes | None:
-        """The text, padded and sealed; no text is no cell."""
+        """The text, padded and encrypted; no text is no cell."""
         return self.encrypt(column, row, padded(text)) if text else None
 
     def text(self, column: EncryptedColumn, row: UUID, encrypted: bytes | None) -> str | None:
@@ -72,7 +72,7 @@ class DataKeys:
 def kept_keys(cbo_id: Any) -> ScalarSelect[Any]:
     """The wrapped keys of an organisation that nobody locked, as one column, for `opened_keys`.
 
-    A column, so that a query of what is sealed brings the keys along.
+    A column, so that a query of what is encrypted brings the keys along.
     """
     row = func.json_build_array(
         DataKeyRow.epoch, DataKeyRow.state, DataKeyRow.key_number, func.encode(DataKeyRow.wrapped, "base64")

@@ -54,7 +54,7 @@ async def renew(database: Database, cbo_id: UUID, now: datetime) -> int:
         while done := await _re_encrypt_some(database, cbo_id, column):
             count += done
     async with database.transaction() as session:
-        # Whoever was sealing with the old key is waited for, and what they sealed is seen here.
+        # Writers that encrypt with the old key are waited for, and their cells are seen here.
         await alone_with_keys(session, cbo_id)
         for column in encrypted_columns():
             while done := await _re_encrypt(session, cbo_id, column):
@@ -113,9 +113,9 @@ async def _re_encrypt(session: AsyncSession, cbo_id: UUID, column: Column[Any]) 
     changed = []
     for each, encrypted in cells:
         cell = Cell(table.name, column.name, cbo_id, str(each))
-        changed.append({"row": each, "sealed": encrypt(current, cell, decrypt(keys, cell, encrypted))})
+        changed.append({"row": each, "encrypted": encrypt(current, cell, decrypt(keys, cell, encrypted))})
     if changed:
-        anew = update(table).where(row_id == bindparam("row")).values({column: bindparam("sealed")})
+        anew = update(table).where(row_id == bindparam("row")).values({column: bindparam("encrypted")})
         await (await session.connection()).execute(anew, changed)
     return len(ids)
 

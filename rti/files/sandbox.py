@@ -1,4 +1,4 @@
-"""Running `documents.cleaning` beside the server, with an end to its patience."""
+"""Running `files.sanitizer` beside the server, with an end to its patience."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""What became of each line of a file: every line has exactly one fate, and none is left out."""
+"""What became of each line of a file: every line has exactly one result, and none is left out."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Requests out of a CSV file: each line goes through the same checks, events and fold as a form.
+"""Requests out of a CSV file: each line goes through the same checks, events and projection as a form.
 
 A line that stands twice in a file, or was imported before, is recognised by the SHA-256 of its content
 (`RequestRow.import_key`). A reference that comes back at the same body with other content is a request

@@ -1,4 +1,4 @@
-"""The kinds of public body that are asked in Cambodia, and of area."""
+"""Areas of Cambodia, and the public bodies that can be asked."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What can be done to keep an organisation safe."""
+"""The organisations that ask, and what was done to keep them safe."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -67,8 +67,8 @@ NEVER = date(9999, 12, 31)
 class RequestRow(Base):
     """One question of one CBO to one body.
 
-    The columns from `status` on are folded from the events by `requests.actions.refold` and by nothing
-    else; they are stored so that a list need not fold what it does not show.
+    The columns from `status` on are projected from the events by `requests.actions.reproject` and by nothing
+    else; they are stored so that a list need not project what it does not show.
     """
 
     __tablename__ = "request"

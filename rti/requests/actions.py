@@ -1,6 +1,6 @@
 """Filing requests and recording what happened to them.
 
-Each action checks everything before it writes, adds events, and folds the request anew. Nothing here
+Each action checks everything before it writes, adds events, and projects the request anew. Nothing here
 commits: the transaction belongs to the request or job around it.
 """
 
@@ -85,7 +85,7 @@ async def file_request(
 def request_row(
     command: FileRequest, *, cbo_id: UUID, reference: str, statute: Statute, by: UUID | None, now: datetime
 ) -> RequestRow:
-    """A new request without its folded columns."""
+    """A new request without its projected columns."""
     return RequestRow(
         id=new_id(),
         cbo_id=cbo_id,
@@ -134,7 +134,7 @@ def _intake(request: RequestRow) -> dict[str, Any]:
 async def record_event(
     session: AsyncSession, request_id: UUID, command: RecordEvent, person: Person, now: datetime, today: date
 ) -> EventRow:
-    """Write down that something happened, and fold the request anew."""
+    """Record an event, and project the request anew."""
     await count_undisturbed(session)
     request = await locked(session, request_id, person)
     earlier = await events_of(session, request.id)
@@ -203,7 +203,7 @@ async def reproject(
 async def replace_deadlines(
     session: AsyncSession, request: RequestRow, projection: Projection, now: datetime, cause: str
 ) -> None:
-    """Store a fold in place of the one before; a date that moved stays on the timeline with its cause."""
+    """Store a projection in place of the one before; a date that moved stays on the timeline with its cause."""
     of_request = DeadlineRow.request_id == request.id
     columns = (DeadlineRow.kind, DeadlineRow.epoch, DeadlineRow.due_on)
     before = {
@@ -230,7 +230,7 @@ async def replace_deadlines(
 
 
 def write_projection(request: RequestRow, projection: Projection) -> None:
-    """Put the folded columns in place."""
+    """Put the projected columns in place."""
     assign(request, projection.columns())
 
 

@@ -1,7 +1,7 @@
-"""Requests to which the same things happened on the same days share one fold.
+"""Requests to which the same things happened on the same days share one projection.
 
 The database groups requests by a digest of what the law asks of their events; one request of each group
-is folded for all of them. Where an entry corrects another, their ids are part of the story, and the
+is projected for all of them. Where an entry corrects another, their ids are part of the signature, and the
 request is a group of its own.
 """
 
@@ -20,7 +20,7 @@ from rti.models.requests import EventRow
 from rti.requests.projection import Projection, project, to_law
 
 AT_ONCE = 2_000
-"""Groups that are folded together, so that memory does not grow with what is stored."""
+"""Groups that are projected together, so that memory does not grow with what is stored."""
 
 EVENT_COLUMNS = (
     EventRow.request_id,
@@ -37,7 +37,7 @@ Law = tuple[Statute, Calendar]
 
 
 def event_signatures(requests: Select[UUID] | None = None) -> Subquery:
-    """`request_id` and the digest `story` of its events, of all requests or of those in a selection.
+    """`request_id` and the digest `signature` of its events, of all requests or of those in a selection.
 
     `to_law` is what the law needs of an event.
     """
@@ -63,7 +63,7 @@ def event_signatures(requests: Select[UUID] | None = None) -> Subquery:
 
 
 async def project_samples(session: AsyncSession, samples: Sequence[tuple[UUID, Law]]) -> list[Projection]:
-    """The folds of some requests, each under the law beside it, in the same order."""
+    """The projections of some requests, each under the law beside it, in the same order."""
     events: dict[UUID, list[Event]] = {}
     ids = [request_id for request_id, _ in samples]
     query = (

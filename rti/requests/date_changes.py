@@ -1,4 +1,4 @@
-"""Why a date moved, as `date_change.cause` keeps it: an event, or a change of the calendar with its day."""
+"""Changes of a calendar with the dates that they move, and why a date moved, as `date_change.cause` stores it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ DECISIVE = (ClockKind.REPLY, ClockKind.SUPPLY, ClockKind.CAP)
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Where a request stands; the fields but `deadlines` are the folded columns of the table `request`."""
+    """Where a request stands; the fields but `deadlines` are the projected columns of the table `request`."""
 
     status: RequestStatus
     outcome: Outcome | None
@@ -40,7 +40,7 @@ class Projection:
     deadlines: tuple[Deadline, ...]
 
     def columns(self) -> dict[str, Any]:
-        """The folded columns with their values."""
+        """The projected columns with their values."""
         return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "deadlines"}
 
 

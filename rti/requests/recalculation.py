@@ -1,7 +1,7 @@
-"""Folding open requests anew when a calendar changed.
+"""Projecting open requests anew when a calendar changed.
 
 Only requests with a running clock whose window holds one of the changed days are looked at. The database
-groups them by what happened to them, one of each group is folded, and the folds are joined back to the
+groups them by what happened to them, one of each group is projected, and the projections are joined back to the
 requests: a few statements whatever their number, which write only what differs. The rows that a page
 reads are never locked against reading.
 """
@@ -90,8 +90,8 @@ _LOOKED_AT = _temporary(
     Column("statute_version", DeadlineRow.epoch.type),
     Column("signature", LargeBinary),
 )
-_FOLD = _temporary(
-    "new_fold",
+_PROJECTION = _temporary(
+    "new_projection",
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
     Column("signature", LargeBinary),
@@ -115,7 +115,7 @@ _CHANGED = _temporary(
     Column("old_due_on", Date),
     Column("new_due_on", Date),
 )
-_TABLES = (_LOOKED_AT, _FOLD, _NEW_CLOCK, _CHANGED)
+_TABLES = (_LOOKED_AT, _PROJECTION, _NEW_CLOCK, _CHANGED)
 _GROUP = ("statute_id", "statute_version", "signature")
 _MOVED = and_(
     _CHANGED.c.old_due_on.is_not(None), _CHANGED.c.old_due_on.is_distinct_from(_CHANGED.c.new_due_on)
@@ -134,7 +134,7 @@ async def recompute(
 ) -> Moves:
     """Fold again what the days from `first` to `last` of a calendar may touch; with `write` store what differs.
 
-    The caller sees to it that no request is filed or folded meanwhile (`calendars.queries.change_alone`).
+    The caller sees to it that no request is filed or projected meanwhile (`calendars.queries.change_alone`).
     """
     laws: dict[tuple[str, int], Law] = {
         (each.id, each.version): (each, await calendar_of(session, each.countries, each.weekend))
@@ -189,24 +189,30 @@ async def _filled(session: AsyncSession, table: Table, chosen: Select[Any]) -> N
 
 
 async def _project(session: AsyncSession, laws: Mapping[tuple[str, int], Law]) -> None:
-    """Fold one request of each group."""
+    """Project one request of each group."""
     group = [_LOOKED_AT.c[name] for name in _GROUP]
     sample = func.min(cast(_LOOKED_AT.c.request_id, Text)).label("sample")
     groups = (await session.execute(select(*group, sample).group_by(*group))).all()
     for start in range(0, len(groups), AT_ONCE):
         part = groups[start : start + AT_ONCE]
-        folds = await project_samples(
+        projections = await project_samples(
             session, [(UUID(row.sample), laws[row.statute_id, row.statute_version]) for row in part]
         )
         keys = [dict(zip(_GROUP, row, strict=False)) for row in part]
-        projection = list(zip(keys, folds, strict=True))
-        standings = [{**key, **{name: getattr(fold, name) for name in _STANDING}} for key, fold in projection]
-        await session.execute(insert(_FOLD), standings)
+        pairs = list(zip(keys, projections, strict=True))
+        standings = [
+            {**key, **{name: getattr(projection, name) for name in _STANDING}} for key, projection in pairs
+        ]
+        await session.execute(insert(_PROJECTION), standings)
         await session.execute(
             insert(_NEW_CLOCK),
-            [{**key, **deadline_values(clock)} for key, fold in projection for clock in fold.deadlines],
+            [
+                {**key, **deadline_values(clock)}
+                for key, projection in pairs
+                for clock in projection.deadlines
+            ],
         )
-    for table in (_FOLD, _NEW_CLOCK):
+    for table in (_PROJECTION, _NEW_CLOCK):
         await session.execute(text(f"ANALYZE {table.name}"))
 
 
@@ -269,10 +275,10 @@ async def _write(session: AsyncSession, cause: str, now: datetime) -> None:
     stored = tuple_(*(getattr(RequestRow, name) for name in _STANDING))
     requests = update(RequestRow).where(
         RequestRow.id == _LOOKED_AT.c.request_id,
-        _same_group(_FOLD),
-        stored.is_distinct_from(tuple_(*(_FOLD.c[name] for name in _STANDING))),
+        _same_group(_PROJECTION),
+        stored.is_distinct_from(tuple_(*(_PROJECTION.c[name] for name in _STANDING))),
     )
-    requests = requests.values({name: _FOLD.c[name] for name in _STANDING})
+    requests = requests.values({name: _PROJECTION.c[name] for name in _STANDING})
     for statement in (clocks, requests):
         await session.execute(statement.execution_options(synchronize_session=False))
     moved = select(

@@ -129,7 +129,7 @@ async def _by_limit(
 async def _by_statute(
     session: AsyncSession, wanted: WhatIf, rule: Statute, calendar: Calendar, as_of: date
 ) -> Counter[tuple[State, State]]:
-    """Requests to which the same things happened share one fold."""
+    """Requests to which the same things happened share one projection."""
     found = event_signatures(_received(wanted, as_of).with_only_columns(RequestRow.id))
     own = state_in_sql(RequestRow, as_of, count_early=True).label("own")
     sample = func.min(cast(RequestRow.id, Text)).label("sample")
@@ -142,8 +142,10 @@ async def _by_statute(
     states: Counter[tuple[State, State]] = Counter()
     groups = await session.stream(query.execution_options(yield_per=AT_ONCE))
     async for part in groups.partitions():
-        folds = await project_samples(session, [(UUID(group.sample), (rule, calendar)) for group in part])
-        for group, projection in zip(part, folds, strict=True):
+        projections = await project_samples(
+            session, [(UUID(group.sample), (rule, calendar)) for group in part]
+        )
+        for group, projection in zip(part, projections, strict=True):
             facts = Facts(
                 status=projection.status,
                 submitted_on=projection.submitted_on,

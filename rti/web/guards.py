@@ -94,7 +94,7 @@ def interactive_only(connection: Connection, _: BaseRouteHandler) -> None:
 def recently_authenticated(connection: Connection, _: BaseRouteHandler) -> None:
     """Beside another guard: the person confirmed the password within ten minutes; a token never has.
 
-    For the JSON API. Pages ask for the password in the form itself, by `proof.read`.
+    For the JSON API. Pages ask for the password in the form itself, by `reauthentication.read`.
     """
     me: sessions.SignedIn | None = connection.auth
     if me is None or not me.recently_authenticated(now()):

@@ -1,6 +1,6 @@
-"""The same figures as /health for Prometheus; they name nobody.
+"""Whether the system is well: /health for people and watchdogs, /metrics with the same figures for Prometheus.
 
-Who may scrape carries the token of RTI_METRICS_TOKEN; without one, or with a wrong one, the page is not there.
+They name nobody. /metrics needs the token of RTI_METRICS_TOKEN; without one, or with a wrong one, it is not there.
 """
 
 import asyncio

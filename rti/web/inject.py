@@ -21,7 +21,7 @@ Who = NamedDependency[Person]
 Me = NamedDependency[SignedIn]
 """`me`: the session or token by which somebody is signed in, or about to be."""
 Door = NamedDependency[Database]
-"""`door`: the database of accounts, for what has to be committed before an answer is known."""
+"""`auth_database`: the database of accounts, for what has to be committed before an answer is known."""
 Form = NamedDependency[forms.Form]
 """`form`: blank for a page that shows one for the first time; see `forms.else_show` for what was sent."""
 Now = NamedDependency[datetime]

@@ -1,4 +1,4 @@
-"""What went wrong, message as a page or as one JSON shape (RFC 9457), in the reader's language."""
+"""What went wrong, as a page or as one JSON shape (RFC 9457), in the reader's language."""
 
 import math
 import uuid

@@ -185,7 +185,7 @@ def test_whatever_gives_out_or_takes_a_file_or_counts_requests_is_counted() -> N
         for method in handler.http_methods
         if any(hasattr(guard, "limited_call") for guard in handler.guards)
     }
-    interval = {
+    every = {
         f"{method} {path}"
         for handler in HANDLERS
         for path in handler.paths
@@ -196,5 +196,5 @@ def test_whatever_gives_out_or_takes_a_file_or_counts_requests_is_counted() -> N
         "GET /imports",
         "GET /requests/{request_id:uuid}/documents/{document_id:uuid}/original",
     }
-    wanted = {each for each in interval if any(part in each for part in costly) and "OPTIONS" not in each}
+    wanted = {each for each in every if any(part in each for part in costly) and "OPTIONS" not in each}
     assert wanted - only_forms <= counted

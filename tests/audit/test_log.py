@@ -83,32 +83,29 @@ async def test_entries_of_a_transaction_that_is_still_open_leave_no_gap(database
 async def test_two_sealers_at_once_give_every_place_once(database: Database) -> None:
     await told(database, 200)
 
-    async def encrypt() -> int:
+    async def seal() -> int:
         async with database.under(Login.WORKER).transaction() as session:
             return await chain(session)
 
-    assert sum(await asyncio.gather(*(encrypt() for _ in range(4)))) == 200
+    assert sum(await asyncio.gather(*(seal() for _ in range(4)))) == 200
     found = await checked(database)
     assert (found.well, found.entries, found.waiting, found.head.position) == (True, 200, 0, 200)
 
 
-@pytest.mark.parametrize("login", [login for login in Login if login is not Login.BACKUP])
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE audit_entry SET about = 'forged'",
-        "UPDATE audit_entry SET position = NULL, hash = NULL",
-        "DELETE FROM audit_entry",
-        "TRUNCATE audit_entry",
-        "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
-    ],
-)
-async def test_no_login_changes_or_removes_an_entry(database: Database, login: Login, statement: str) -> None:
+async def test_no_login_changes_or_removes_an_entry(database: Database) -> None:
     await told(database, 1)
     await chained(database)
-    with pytest.raises(DBAPIError):
-        async with database.under(login).transaction() as session:
-            await session.execute(text(statement))
+    for login in Login:
+        for statement in (
+            "UPDATE audit_entry SET about = 'forged'",
+            "UPDATE audit_entry SET position = NULL, hash = NULL",
+            "DELETE FROM audit_entry",
+            "TRUNCATE audit_entry",
+            "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+        ):
+            with pytest.raises(DBAPIError, match=r"permission denied|only added to|must be owner"):
+                async with database.under(login).transaction() as session:
+                    await session.execute(text(statement))
     assert (await entries(database))[0].about == "file 0"
 
 

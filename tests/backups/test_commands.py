@@ -1,7 +1,6 @@
 """`rti backup` as a process: no room, killed, on a schedule; and what /status says of it."""
 
 import asyncio
-import os
 import resource
 import signal
 import sys
@@ -26,7 +25,7 @@ from rti.web.app import create_app
 from rti.web.health import examine, exposition
 from tests import make
 from tests.backups.conftest import Vault
-from tests.commands import KEY_FILE
+from tests.commands import KEY_FILE, SECRET, environment, rti
 from tests.conftest import NOW
 from tests.sizes import size
 from tests.waiting import PATIENCE, until
@@ -34,23 +33,25 @@ from tests.waiting import PATIENCE, until
 HOUR = timedelta(hours=1)
 
 
-async def started(url: str, vault: Vault, *command: str, most_bytes: int | None = None) -> Process:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
-    ours = {
-        "RTI_DATABASE_URL": url,
-        "RTI_SECRET": "test " * 8,
-        "RTI_KEY_FILE": str(KEY_FILE),
-        "RTI_BACKUP_FOLDER": str(vault.folder),
-        "RTI_BACKUP_RECIPIENT": vault.recipient,
-    }
+def kept_in(vault: Vault) -> dict[str, str]:
+    return {"RTI_BACKUP_FOLDER": str(vault.folder), "RTI_BACKUP_RECIPIENT": vault.recipient}
+
+
+async def started(url: str, vault: Vault, *, most_bytes: int | None = None) -> Process:
+    """A process that makes a backup."""
+    ours = {"RTI_DATABASE_URL": url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
 
     def limited() -> None:
         if most_bytes:
             resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
 
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "rti", *command, env={**clean, **ours}, stdout=PIPE, stderr=PIPE, preexec_fn=limited
-    )  # fmt: skip
+        *(sys.executable, "-m", "rti", "backup"),
+        env=environment(**ours, **kept_in(vault)),
+        stdout=PIPE,
+        stderr=PIPE,
+        preexec_fn=limited,
+    )
 
 
 async def ended(process: Process) -> tuple[int, str, str]:
@@ -89,7 +90,7 @@ async def runs(database: Database) -> list[tuple[str, bool, str]]:
 async def test_a_full_disk_is_told_leaves_no_file_and_is_on_the_status_page(
     database: Database, database_url: str, vault: Vault, configured: Settings
 ) -> None:
-    code, out, err = await ended(await started(database_url, vault, "backup", most_bytes=50_000))
+    code, out, err = await ended(await started(database_url, vault, most_bytes=50_000))
     assert (code, out) == (1, "")
     assert err == "The backup could not be written: File too large\n"
     assert files(vault) == []
@@ -113,19 +114,16 @@ async def test_a_killed_backup_leaves_no_file_that_looks_whole_and_the_next_one_
         await make.cbo(session, NOW)
     async with asyncio.timeout(PATIENCE * wanted):
         while killed < wanted:
-            await kill_while_writing(await started(database_url, vault, "backup"), vault, killed * 0.01 % 0.2)
+            await kill_while_writing(await started(database_url, vault), vault, killed * 0.01 % 0.2)
             killed += half_written(vault)
             for name in files(vault):
                 if name.endswith("Z.age"):
                     assert (vault.folder / name.replace("Z.age", "Z.keys.age")).exists()
-    code, out, _ = await ended(await started(database_url, vault, "backup"))
-    assert code == 0
-    assert out.startswith("rti-")
+    made = rti(database_url, "backup", **kept_in(vault))
+    assert (made.returncode, made.stdout[:4]) == (0, "rti-"), made.stderr
     assert not half_written(vault)
-    code, out, err = await ended(
-        await started(database_url, vault, "backup", "drill", "--identity", str(vault.identity))
-    )
-    assert (code, err) == (0, "")
+    drilled = rti(database_url, "backup", "drill", "--identity", str(vault.identity), **kept_in(vault))
+    assert (drilled.returncode, drilled.stderr) == (0, "")
     assert {kind for kind, well, _ in await runs(database) if well} == {"backup", "drill"}
 
 
@@ -142,8 +140,7 @@ async def test_the_scheduler_makes_a_backup_each_night_and_a_drill_each_week(
 async def test_a_drill_elsewhere_is_written_down_here(
     database: Database, database_url: str, vault: Vault
 ) -> None:
-    code, _, _ = await ended(await started(database_url, vault, "backup", "drilled", "rti-1.age"))
-    assert code == 0
+    assert rti(database_url, "backup", "drilled", "rti-1.age", **kept_in(vault)).returncode == 0
     assert await runs(database) == [("drill", True, "on another machine")]
 
 

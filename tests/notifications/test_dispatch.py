@@ -63,7 +63,7 @@ async def test_a_message_on_the_wire_says_nothing(database: Database, settings: 
     case = await due(database, TODAY)
     await sweep(database, TODAY, NOW, host="rti.test")
     await sent(database, settings, sink.url)
-    mail_server = sink.accepted[0].decode("ascii")
+    raw = sink.accepted[0].decode("ascii")
     (message,) = sink.messages
     text_of_it = message.get_content()
     for secret in (
@@ -74,7 +74,7 @@ async def test_a_message_on_the_wire_says_nothing(database: Database, settings: 
         "Budget",
         str(case.request_id),
     ):
-        assert secret not in mail_server
+        assert secret not in raw
         assert secret not in text_of_it
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Subject"] == "1 request is due today"
