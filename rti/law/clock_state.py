@@ -10,6 +10,7 @@ from rti.law.counting import last_day, rolled
 from rti.law.events import Event, EventKind
 from rti.law.explanations import Step, Value
 from rti.law.limits import Limit, Unit, parse_limit
+from rti.law.rounds import INTAKE
 from rti.law.rules import (
     Anchor,
     Clock,
@@ -24,7 +25,6 @@ from rti.law.rules import (
 )
 from rti.law.statutes import Statute
 
-INTAKE: Final = frozenset({EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.REGISTERED})
 _ONE_DAY: Final = timedelta(days=1)
 _END_OF_DAY: Final = time(23, 59)
 
@@ -52,9 +52,9 @@ class Running:
     start: date
     end: date | None
     base_end: date | None
+    epoch: int
     end_at: datetime | None = None
     at: datetime | None = None
-    epoch: int = 1
     confirmed: bool = True
     open_stops: tuple[tuple[Stop, Event], ...] = ()
     stopped_from: date | None = None
@@ -73,7 +73,7 @@ class Running:
         return replace(self, steps=self.steps + steps, **changes)
 
 
-def begin(case: Case, clock: Clock, day: date, event: Event | None) -> Running:
+def begin(case: Case, clock: Clock, day: date, event: Event | None, *, epoch: int) -> Running:
     """Start a clock on `day`, because of `event` or of the lapse of another clock."""
     counting = clock.counting or case.statute.counting
     term, cited = _term(case, clock)
@@ -83,7 +83,7 @@ def begin(case: Case, clock: Clock, day: date, event: Event | None) -> Running:
     if anchor:
         day, at = anchor.on, anchor.at
         steps = (*steps, Step("counted_from", day, {"event": anchor.kind}))
-    run = Running(clock, counting, term, day, None, None, confirmed=term.confirmed, steps=steps)
+    run = Running(clock, counting, term, day, None, None, epoch, confirmed=term.confirmed, steps=steps)
     return _count_from(case, run, day, at)
 
 

@@ -11,6 +11,7 @@ from rti.law.counting import last_day, rolled
 from rti.law.events import Event, EventKind, Outcome, effective
 from rti.law.explanations import Step
 from rti.law.limits import Unit
+from rti.law.rounds import rounds
 from rti.law.rules import FILING, Clock, ClockKind, Term
 from rti.law.statutes import Statute, StatuteStatus
 
@@ -61,30 +62,38 @@ class Deadline:
 def deadlines(
     statute: Statute, calendar: Calendar, events: Sequence[Event], *, known_at: datetime | None = None
 ) -> tuple[Deadline, ...]:
-    """The deadlines of a case, in the order of the statute's clocks.
+    """The deadlines of the last round of a case, in the order of the statute's clocks.
 
     With `known_at` as they were known at that moment. Raises ValueError where the amount of an
     extension is not a limit.
     """
-    case = Case(statute, calendar, effective(events, known_at))
+    epochs: dict[ClockKind, int] = {}
     found: dict[ClockKind, Deadline] = {}
-    for clock in statute.clocks:
-        found[clock.kind] = _deadline(case, clock, found)
+    for history in rounds(statute, effective(events, known_at)):
+        case, found = Case(statute, calendar, history), {}
+        for clock in statute.clocks:
+            found[clock.kind] = _deadline(case, clock, found, epochs.get(clock.kind))
+        epochs = {kind: deadline.epoch for kind, deadline in found.items()}
     return tuple(found.values())
 
 
-def _deadline(case: Case, clock: Clock, found: Mapping[ClockKind, Deadline]) -> Deadline:
+def _deadline(
+    case: Case, clock: Clock, found: Mapping[ClockKind, Deadline], last_epoch: int | None
+) -> Deadline:
+    """`last_epoch` is where the clock came to in the round before, None in the first one."""
+    epoch = (last_epoch or 0) + 1
+    waiting = 0 if last_epoch is None else epoch
     for index, event in enumerate(case.history):
         if _starts(clock, event):
-            return _run(case, begin(case, clock, event.on, event), case.history[index:])
+            return _run(case, begin(case, clock, event.on, event, epoch=epoch), case.history[index:])
         if _closes(clock, event):
             if event.kind in clock.met_by and _lapse(clock, found):
                 break
-            return _not_started(case, clock, event)
+            return _not_started(case, clock, event, waiting)
     lapsed = _lapse(clock, found)
     if lapsed is None:
-        return _not_started(case, clock, None)
-    return _run(case, begin(case, clock, lapsed, None), case.history)
+        return _not_started(case, clock, None, waiting)
+    return _run(case, begin(case, clock, lapsed, None, epoch=epoch), case.history)
 
 
 def _starts(clock: Clock, event: Event) -> bool:
@@ -115,7 +124,7 @@ def _run(case: Case, run: Running, events: Sequence[Event]) -> Deadline:
     return _finished(case, run)
 
 
-def _not_started(case: Case, clock: Clock, closing: Event | None) -> Deadline:
+def _not_started(case: Case, clock: Clock, closing: Event | None, epoch: int) -> Deadline:
     if closing:
         step = Step("no_longer_needed", closing.on)
     else:
@@ -123,7 +132,7 @@ def _not_started(case: Case, clock: Clock, closing: Event | None) -> Deadline:
     first = case.first(EventKind.RECEIVED)
     return Deadline(
         kind=clock.kind,
-        epoch=0,
+        epoch=epoch,
         state=ClockState.ENDED if closing else ClockState.WAITING,
         starts_on=None,
         due=None,

@@ -21,7 +21,7 @@ from rti.core.errors import Fault, Invalid, NotFound, invalid, say
 from rti.core.roles import Person
 from rti.core.wallclock import at_home, at_hour
 from rti.encryption.data_keys import keys_to_encrypt
-from rti.law.clock_state import INTAKE
+from rti.law.rounds import INTAKE
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind
 from rti.law.statutes import Statute
