@@ -48,19 +48,19 @@ _REQUESTS = """
         JOIN cbos ON cbos.place = asked.n % CAST(:cbos AS integer)
     )
     INSERT INTO request (
-        id, cbo_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version,
+        id, cbo_id, first_body_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version,
         created_at, status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
-        provisional, confirmed, answered_on, ended_on, next_due_on
+        provisional, confirmed, met_on, answered_on, ended_on, next_due_on
     )
-    SELECT gen_random_uuid(), cbo_id, body_id, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
+    SELECT gen_random_uuid(), cbo_id, body_id, body_id, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
         (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'itself', 'KH-A2I-DRAFT', 1,
         received_on, status,
         CASE WHEN answered_on IS NOT NULL THEN (ARRAY['full', 'partial', 'refused', 'not_held'])[1 + n % 4] END,
         received_on, received_on, CASE WHEN status <> 'not_submitted' THEN received_on END,
         CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END, false, false, false, false,
-        answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END,
+        answered_on, answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END,
         CASE WHEN status = 'open' THEN due_on ELSE '9999-12-31' END
-    FROM told, LATERAL (
+    FROM inserted, LATERAL (
         SELECT CASE
             WHEN answered_on IS NOT NULL THEN 'answered'
             WHEN fate = 17 THEN 'paused'

@@ -58,10 +58,10 @@ _FILL = (
     """,
     """
     INSERT INTO request (
-        id, cbo_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version, created_at,
+        id, cbo_id, first_body_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version, created_at,
         status, drafted_on, submitted_on, received_on, binding, soft, provisional, confirmed, next_due_on
     )
-    SELECT id, cbo_id, body_id, 'R-' || n, 'Budget', '', 'budget', 'counter', 'itself', :statute, 1, now(),
+    SELECT id, cbo_id, body_id, body_id, 'R-' || n, 'Budget', '', 'budget', 'counter', 'itself', :statute, 1, now(),
         'open', received_on, received_on, received_on, false, false, false, false, '9999-12-31'
     FROM told
     """,

@@ -69,13 +69,13 @@ _FILL = """
     SELECT gen_random_uuid(), 'b' || code || '@bench.example', 'x', 'x', 'cbo_member', id, 'km', true, 0, 24, now() FROM cbo;
     CREATE TEMP TABLE org AS SELECT row_number() OVER () - 1 AS n, id FROM cbo;
     INSERT INTO request (
-        id, cbo_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version, created_at,
+        id, cbo_id, first_body_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version, created_at,
         status, binding, soft, provisional, confirmed, next_due_on
     )
-    SELECT gen_random_uuid(), org.id, (SELECT id FROM public_body LIMIT 1), 'R' || i, 'x', 'x', 'budget', 'counter', 'itself',
+    SELECT gen_random_uuid(), org.id, b.id, b.id, 'R' || i, 'x', 'x', 'budget', 'counter', 'itself',
         s.id, s.version, now(), 'open', false, false, false, false,
         CASE WHEN i % {in_need} = 0 THEN CAST('{day}' AS date) ELSE CAST('{day}' AS date) + 100 + i % 80 END
-    FROM generate_series(1, {requests}) i JOIN org ON org.n = i % 200,
+    FROM generate_series(1, {requests}) i JOIN org ON org.n = i % 200, (SELECT id FROM public_body LIMIT 1) b,
         (SELECT id, version FROM statute WHERE id = 'KH-A2I-DRAFT' LIMIT 1) s;
     INSERT INTO deadline (request_id, kind, epoch, cbo_id, state, due_on, binding, soft, provisional, confirmed, steps)
     SELECT id, 'reply', 1, cbo_id, 'running', next_due_on, false, false, false, false, '[]' FROM request;

@@ -17,6 +17,7 @@ from rti.core.i18n import Language
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.roles import Person
 from rti.law.deadlines import ClockState
+from rti.law.events import effective
 from rti.law.reminders import About
 from rti.models.audit import AuditAction
 from rti.models.bodies import PublicBodyRow
@@ -32,7 +33,8 @@ from rti.models.messages import (
     ReminderRow,
 )
 from rti.models.requests import DeadlineRow, Filing, RequestRow
-from rti.requests.queries import visible
+from rti.requests.projection import to_law
+from rti.requests.queries import events_of, visible
 from rti.statutes.queries import version_of
 
 
@@ -73,7 +75,7 @@ def _letters(
             CboRow,
             CampaignRow,
             MessageRow,
-            DeadlineRow.request_id.is_not(None),
+            and_(DeadlineRow.request_id.is_not(None), RequestRow.body_known),
         )
         .join(ReminderRow, ReminderRow.id == LetterRow.reminder_id)
         .join(RequestRow, RequestRow.id == LetterRow.request_id)
@@ -99,7 +101,7 @@ async def letters(session: AsyncSession, person: Person, wanted: LetterFilter) -
     """Letters, the newest first; of those that are proposed the ones that are still needed."""
     query = _letters(person).where(LetterRow.state == wanted.state)
     if wanted.state is LetterState.PROPOSED:
-        query = query.where(DeadlineRow.request_id.is_not(None))
+        query = query.where(DeadlineRow.request_id.is_not(None), RequestRow.body_known)
     if wanted.request_id:
         query = query.where(LetterRow.request_id == wanted.request_id)
     if wanted.after:
@@ -134,10 +136,18 @@ async def text_of(
         body_name=found.body.name_km if km else found.body.name_en,
         signed_by=_signature(found, km=km),
         handed_over_on=request.submitted_on or request.received_on,
+        passed_on_on=await _passed_on(session, request),
         due_on=found.reminder.due_on,
         statute=(statute.name.km if km else statute.name.en) if request.binding else None,
     )
     return draft(chased, Language.KM if km else Language.EN, today)
+
+
+async def _passed_on(session: AsyncSession, request: RequestRow) -> date | None:
+    """The day on which the request came to this body from another one."""
+    standing = effective([to_law(event) for event in await events_of(session, request.id)])
+    days = [event.on for event in standing if event.to_body == str(request.body_id)]
+    return days[-1] if days else None
 
 
 def _signature(found: Letter, *, km: bool) -> str | None:
@@ -227,6 +237,7 @@ async def settle(
 class Chased:
     """What a letter names: what the body must know to find the request again, and nobody in person.
 
+    `passed_on_on` is the day on which another body passed the request on to this one, if one did.
     `statute` is None where no law in force gives the date; the letter then claims none. `signed_by` is
     None where nobody is to be named.
     """
@@ -237,6 +248,7 @@ class Chased:
     body_name: str
     signed_by: str | None
     handed_over_on: date | None
+    passed_on_on: date | None
     due_on: date
     statute: str | None
 
@@ -260,6 +272,11 @@ def draft(chased: Chased, language: str, today: date) -> tuple[str, str]:
 
 
 def _asked(chased: Chased, _: i18n.Translate, shown: Callable[[date], str]) -> str:
+    if chased.passed_on_on:
+        said = _(
+            "On {day} our request for information was passed on to you: {title}. Our reference is {reference}."
+        )
+        return said.format(day=shown(chased.passed_on_on), title=chased.title, reference=chased.reference)
     if chased.handed_over_on is None:
         said = _("We have asked you for the following information: {title}. Our reference is {reference}.")
         return said.format(title=chased.title, reference=chased.reference)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, text
+from sqlalchemy import Select, and_, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.hours import TURN
@@ -17,7 +17,7 @@ from rti.law.calendars import Calendar
 from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.models.messages import MessageKind, MessageState
 from rti.models.requests import RequestRow
-from rti.requests.queries import snoozed, visible
+from rti.requests.queries import overdue, snoozed, visible
 
 AHEAD = 3
 """Working days that a digest looks ahead."""
@@ -91,8 +91,8 @@ async def contents(
 def _by_area(due: Select[RequestRow], day: date) -> Select[*tuple[Any, ...]]:
     province = PublicBodyRow.province_code
     urgencies = {
-        "overdue": RequestRow.next_due_on < day,
-        "today": RequestRow.next_due_on == day,
+        "overdue": overdue(day),
+        "today": and_(RequestRow.next_due_on <= day, ~overdue(day)),
         "soon": RequestRow.next_due_on > day,
     }
     counts = [func.count().filter(when).label(urgency) for urgency, when in urgencies.items()]

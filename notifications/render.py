@@ -66,6 +66,7 @@ def write(
         context |= {
             "filing": values["clock"] in FILING,
             "acknowledgement": values["clock"] == ClockKind.ACKNOWLEDGEMENT,
+            "follow_up": values["clock"] == ClockKind.FOLLOW_UP,
             "due_on": due_on,
             "days": abs(calendar.working_days_between(day, due_on)),
         }

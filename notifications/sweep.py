@@ -78,7 +78,9 @@ _BATCH_OF_REMINDERS = text(
         RETURNING 1
     ), proposed AS (
         INSERT INTO letter (id, cbo_id, request_id, reminder_id, state, language, proposed_at)
-        SELECT new_id(), cbo_id, request_id, id, 'proposed', 'km', :now FROM reminded WHERE :proposes
+        SELECT new_id(), r.cbo_id, r.request_id, r.id, 'proposed', 'km', :now
+        FROM reminded r JOIN request q ON q.id = r.request_id AND q.body_known
+        WHERE :proposes
     )
     SELECT due_on, request_id, kind AS clock, (SELECT count(*) FROM due) AS found,
         (SELECT count(*) FROM reminded) AS reminders, (SELECT count(*) FROM inserted) AS messages,

@@ -13,6 +13,7 @@ from rti.bodies.reference import load_cambodia
 from rti.calendars.holidays import load_published_days
 from rti.core.db import Database
 from rti.core.keyring import NO_KEYS, Keyring
+from rti.requests.reprojection import reproject_all
 from rti.row_security.apply import apply
 from rti.statutes.documents import load_library
 from rti.statutes.reference import load_statutes
@@ -66,3 +67,4 @@ async def migrate(database: Database, now: datetime) -> None:
         await load_statutes(session, now)
         counted = {key for statute in load_library().values() for key in statute.countries}
         await load_published_days(session, counted, now)
+    await reproject_all(database, now)

@@ -115,7 +115,8 @@ def _change(kind: type[Command], values: Mapping[str, object], *, preview: bool)
 
     moves = in_transaction(done)
     typer.echo(
-        f"{'Dates would change in' if preview else 'Dates changed in'}: {moves.requests} of {moves.looked_at} open requests"
+        f"{'Dates would change in' if preview else 'Dates changed in'}: {moves.requests} of {moves.looked_at} requests; "
+        f"answers that become in time: {moves.become_in_time}, late: {moves.become_late}"
     )
     for (old, new), count in sorted(moves.tally.items(), key=str):
         typer.echo(f"  {old} -> {new}: {count}")

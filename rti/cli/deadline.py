@@ -13,7 +13,7 @@ import typer
 
 from rti.calendars.holidays import published_calendar
 from rti.cli.working import wrong_use
-from rti.core.errors import Fault, Message, invalid, say
+from rti.core.errors import Fault, Invalid, Message, invalid, say
 from rti.core.i18n import Language, show_date, translator
 from rti.core.validation import (
     FIRST_YEAR,
@@ -30,8 +30,10 @@ from rti.law.calendars import Calendar, union
 from rti.law.deadlines import Deadline, deadlines
 from rti.law.events import Event, EventKind, Outcome
 from rti.law.limits import Limit
+from rti.law.order import misplaced
 from rti.law.rules import ClockKind, Counting, Receipt
 from rti.law.statutes import Statute, standard
+from rti.requests.checks import misplaced_fault
 from rti.statutes.calculator import counted
 from rti.statutes.commands import RollChoice
 from rti.statutes.documents import load_library
@@ -124,8 +126,20 @@ def deadline(
         options = decode(Options, given, also=_contradictions, named="--{}".format)
         law = counted(_statute(options), roll, options.receipt, count_start_day=count_start_day)
         events = _events(options, urgent=urgent, channel=channel)
+        if faults := _order_faults(law, events):
+            raise Invalid(*faults)
         found = deadlines(law, _calendar(law, options.holidays, country, events), events)
     typer.echo(_as_json(found, lang) if as_json else _as_text(law, found, lang))
+
+
+def _order_faults(law: Statute, events: Sequence[Event]) -> list[Fault]:
+    """Steps beside the receipt that cannot lie where they do."""
+    faults = []
+    for event in events[1:]:
+        wrong = misplaced(law, event, [other for other in events if other is not event])
+        if wrong:
+            faults.append(misplaced_fault(wrong, f"--event {event.kind}", f"--event {event.kind}"))
+    return faults
 
 
 def _statute(options: Options) -> Statute:

@@ -22,6 +22,11 @@ def at_hour(day: date, hour: str, zone: str | None) -> datetime:
     return datetime.combine(day, time.fromisoformat(hour), ZoneInfo(zone or HOME_ZONE))
 
 
+def in_home_zone(moment: datetime) -> datetime:
+    """The same moment as clocks at home show it."""
+    return moment.astimezone(ZoneInfo(HOME_ZONE))
+
+
 def at_home(moment: datetime) -> datetime:
     """The moment, and where it names no time zone, as one at home."""
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(HOME_ZONE))

@@ -10,7 +10,7 @@ from rti.law.counting import last_day, rolled
 from rti.law.events import Event, EventKind
 from rti.law.explanations import Step, Value
 from rti.law.limits import Limit, Unit, parse_limit
-from rti.law.rounds import INTAKE
+from rti.law.rounds import INTAKE, sent_back
 from rti.law.rules import (
     Anchor,
     Clock,
@@ -183,8 +183,9 @@ def _first_day(case: Case, counting: Counting, start: date) -> Step:
 def after(case: Case, run: Running, event: Event) -> Running:
     """The clock after one more event; an event that is not declared to move it leaves it as it is."""
     if event.kind in run.clock.met_by:
-        return _closed_stops(case, run, event).but(Step("met", event.on), met_on=event.on)
-    if event.kind is EventKind.WITHDRAWN or _sent_back(case, run, event):
+        said = Step("met_undated" if event.undated else "met", event.on)
+        return _closed_stops(case, run, event).but(said, met_on=event.on)
+    if event.kind is EventKind.WITHDRAWN or (run.clock.starts & INTAKE and sent_back(case.statute, event)):
         return run.but(_said("ended", event), ended_on=event.on)
     if event.kind is EventKind.TRANSFERRED and run.clock.starts & INTAKE:
         run = _transferred(case, run, event)
@@ -207,13 +208,6 @@ def _stopped(case: Case, run: Running, event: Event) -> Running:
 
 def _said(code: str, event: Event) -> Step:
     return Step(code, event.on, {"event": event.kind})
-
-
-def _sent_back(case: Case, run: Running, event: Event) -> bool:
-    if not run.clock.starts & INTAKE:
-        return False
-    returned_by_transfer = case.statute.transfer.effect is TransferEffect.RETURN
-    return event.kind is EventKind.RETURNED or (event.kind is EventKind.TRANSFERRED and returned_by_transfer)
 
 
 def _has_passed(case: Case, run: Running, day: date) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from rti.law.calendars import WEEKENDS
 from rti.law.explanations import N_
 from rti.law.limits import MOST
-from rti.law.rules import Clock, Counting, RollOff, Stop, Term
+from rti.law.rules import Clock, ClockKind, Counting, RollOff, Stop, Term
 from rti.law.statutes import Statute, StatuteStatus
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -61,6 +61,8 @@ def _dates(statute: Statute) -> Iterator[Inconsistency]:
 
 def _clock(path: str, clock: Clock, before: Sequence[Clock]) -> Iterator[Inconsistency]:
     kinds = {other.kind for other in before}
+    if clock.kind is ClockKind.FOLLOW_UP:
+        yield Inconsistency(f"{path}kind", N_("No statute has this clock; leave it out"))
     if clock.kind in kinds:
         yield Inconsistency(f"{path}kind", N_("There is a clock of this kind before; each kind stands once"))
     if clock.or_lapse_of and clock.or_lapse_of not in kinds:

@@ -55,6 +55,8 @@ class Event:
     `at` adds the local time where it is known; `recorded_at` is when it was recorded. `outcome`
     belongs to an answer. An extension goes `until` a day or by `days`, such as "10 working". An event
     of any kind can replace the event whose id stands in `voids`; one of kind "corrected" only voids.
+    `on` is the day by which it had happened at the latest where it is `undated`. `to_body` is the id of
+    the body that a transfer went to, None where nobody knows.
     """
 
     kind: EventKind
@@ -69,6 +71,8 @@ class Event:
     channel: str | None = None
     urgent: bool = False
     voids: str | None = None
+    undated: bool = False
+    to_body: str | None = None
 
 
 _ORDER = {kind: rank for rank, kind in enumerate(EventKind)}

@@ -86,7 +86,12 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "due": N_("The last day is {day}."),
         "due_at": N_("The limit ends on {moment}."),
         "met": N_("Completed on {day}."),
+        "met_undated": N_("Completed on an unknown day, by {day} at the latest."),
         "ended": N_("The clock ended on {day}: {event}."),
+        "follow_up": N_(
+            "No time limit is running, and nothing has been recorded since {day} ({event}). Ask the body after "
+            "{limit}."
+        ),
         "soft": N_("The statute says “should”: after this day a target is missed, but no duty is broken."),
         "draft": N_("This is a draft, not a law in force. The date is a benchmark, not a legal deadline."),
         "standard": N_(

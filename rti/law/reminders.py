@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from rti.law.calendars import Calendar
-from rti.law.rules import FILING, ClockKind
+from rti.law.rules import AGAINST_BODY, FILING, ClockKind
 
 _DAY = timedelta(days=1)
 
@@ -24,6 +24,7 @@ class About(StrEnum):
     ANSWER = "answer"
     ACKNOWLEDGEMENT = "acknowledgement"
     COMPLAINT = "complaint"
+    FOLLOW_UP = "follow_up"
 
     @property
     def clocks(self) -> frozenset[ClockKind]:
@@ -32,9 +33,10 @@ class About(StrEnum):
 
 
 _CLOCKS: Final = {
-    About.ANSWER: frozenset(ClockKind) - FILING - {ClockKind.ACKNOWLEDGEMENT},
+    About.ANSWER: AGAINST_BODY - {ClockKind.ACKNOWLEDGEMENT},
     About.ACKNOWLEDGEMENT: frozenset({ClockKind.ACKNOWLEDGEMENT}),
     About.COMPLAINT: FILING,
+    About.FOLLOW_UP: frozenset({ClockKind.FOLLOW_UP}),
 }
 
 
@@ -107,6 +109,7 @@ DEFAULT_RULES: Final = (
     ReminderRule("chase", About.ANSWER, 3, 20, to=Audience.BODY),
     ReminderRule("unacknowledged", About.ACKNOWLEDGEMENT, 1, 5),
     ReminderRule("window_closing", About.COMPLAINT, -3, 0),
+    ReminderRule("follow_up", About.FOLLOW_UP, 0, 59, every=20),
 )
 """What a campaign says that has no rules of its own."""
 

@@ -1,6 +1,6 @@
 """The rounds of a case: each time that a request is handed in, its clocks begin anew."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rti.law.events import Event, EventKind, Outcome
@@ -11,35 +11,41 @@ INTAKE: Final = frozenset({EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.RE
 """The events by which a request comes to a body."""
 _REFUSALS: Final = frozenset({Outcome.REFUSED, Outcome.ORAL_REFUSAL, Outcome.REFERRED})
 
+Round = tuple[Event, ...]
 
-def rounds(statute: Statute, history: Iterable[Event]) -> tuple[tuple[Event, ...], ...]:
+
+def rounds(statute: Statute, history: Iterable[Event]) -> tuple[Round, ...]:
     """`history`, the events that stand in order, cut where the request was handed in anew; at least one round.
 
-    A round is over when the body sends the request back: returns it, refuses it at the counter before any
-    receipt, refuses it in an answer, or passes it on under a statute by which that is a return. The next
-    hand-over or receipt begins the next round; until then the last one stands as it ended.
+    The next hand-over or receipt after the end of a round begins the next one; until then the last one
+    stands as it ended.
     """
-    done: list[tuple[Event, ...]] = []
+    done: list[Round] = []
     current: list[Event] = []
-    over = False
     for event in history:
-        if over and event.kind in INTAKE:
+        if event.kind in INTAKE and is_over(statute, current):
             done.append(tuple(current))
-            current, over = [], False
-        over = over or _sends_back(statute, event, current)
+            current = []
         current.append(event)
     return (*done, tuple(current))
 
 
-def _sends_back(statute: Statute, event: Event, earlier: Iterable[Event]) -> bool:
-    match event.kind:
-        case EventKind.RETURNED:
+def is_over(statute: Statute, current: Sequence[Event]) -> bool:
+    """Whether the body is done with the request in this round, so that it can be handed in anew.
+
+    It is when the body sent it back, refused it in an answer, or refused it at the counter before any receipt.
+    """
+    received = False
+    for event in current:
+        received = received or event.kind in {EventKind.RECEIVED, EventKind.REGISTERED}
+        refused = event.kind is EventKind.ANSWERED and event.outcome in _REFUSALS
+        refused = refused or (event.kind is EventKind.REFUSED_AT_COUNTER and not received)
+        if refused or sent_back(statute, event):
             return True
-        case EventKind.TRANSFERRED:
-            return statute.transfer.effect is TransferEffect.RETURN
-        case EventKind.ANSWERED:
-            return event.outcome in _REFUSALS
-        case EventKind.REFUSED_AT_COUNTER:
-            return all(each.kind not in {EventKind.RECEIVED, EventKind.REGISTERED} for each in earlier)
-        case _:
-            return False
+    return False
+
+
+def sent_back(statute: Statute, event: Event) -> bool:
+    """Whether the requester has the request again: returned, or passed on where that is a return."""
+    returns = statute.transfer.effect is TransferEffect.RETURN
+    return event.kind is EventKind.RETURNED or (returns and event.kind is EventKind.TRANSFERRED)

@@ -25,10 +25,16 @@ class ClockKind(StrEnum):
     COMPLAINT = "complaint"
     APPEAL_FILING = "appeal_filing"
     APPEAL = "appeal"
+    FOLLOW_UP = "follow_up"
+    """Our own, in no statute: when to ask again about a request that waits while no other clock runs."""
 
 
 FILING: Final = frozenset({ClockKind.REVIEW_FILING, ClockKind.COMPLAINT_FILING, ClockKind.APPEAL_FILING})
-"""The clocks that run against the requester; all others run against a public body."""
+"""The clocks that run against the requester."""
+DECISIVE: Final = (ClockKind.REPLY, ClockKind.SUPPLY, ClockKind.CAP)
+"""The clocks that an answer meets, by stage; the last one that began decides whether it was in time."""
+AGAINST_BODY: Final = frozenset(ClockKind) - FILING - {ClockKind.FOLLOW_UP}
+"""The clocks that run against a public body."""
 
 
 class FirstDay(StrEnum):

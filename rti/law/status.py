@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
-from rti.law.events import Event, EventKind, effective
-from rti.law.rules import Stop
+from rti.law.events import Event, EventKind
+from rti.law.rounds import sent_back
+from rti.law.statutes import Statute
 
 
 class RequestStatus(StrEnum):
@@ -54,28 +55,21 @@ _MOVES = {
     EventKind.ANSWERED: RequestStatus.ANSWERED,
     EventKind.WITHDRAWN: RequestStatus.WITHDRAWN,
 }
-_ANY_STOPS = {
-    EventKind.FEE_REQUESTED: EventKind.FEE_PAID,
-    EventKind.CLARIFICATION_REQUESTED: EventKind.CLARIFICATION_GIVEN,
-}
 
 
-def status_on(events: Iterable[Event], day: date, stops: Iterable[Stop] | None = None) -> RequestStatus:
-    """Where the request stands at the end of `day`.
+def status_of(statute: Statute, current: Iterable[Event]) -> RequestStatus:
+    """Where the request stands after `current`, the events of its last round in order.
 
-    Only an open request can be paused: by the declared `stops` of its statute, or where none are given
-    by a question about the fee or the content that waits for the requester.
+    Only an open request can be paused, by a stop that its statute declares.
     """
-    pairs = _ANY_STOPS if stops is None else {stop.begins: stop.ends for stop in stops}
+    pairs = {stop.begins: stop.ends for stop in statute.stops}
     status = RequestStatus.DRAFT
     waiting: set[EventKind] = set()
-    for event in effective(events):
-        if event.on > day:
-            break
+    for event in current:
         waiting.discard(event.kind)
         if event.kind in pairs:
             waiting.add(pairs[event.kind])
-        status = _moved(status, event.kind)
+        status = _moved(status, EventKind.RETURNED if sent_back(statute, event) else event.kind)
     return RequestStatus.PAUSED if status is RequestStatus.OPEN and waiting else status
 
 

@@ -17,7 +17,9 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.core.db import Base, Choice, new_id
@@ -65,9 +67,9 @@ NEVER = date(9999, 12, 31)
 
 
 class RequestRow(Base):
-    """One question of one CBO to one body.
+    """One question of one CBO to a body: `first_body_id` at first, `body_id` after the last transfer that names one.
 
-    The columns from `status` on are projected from the events by `requests.actions.reproject` and by nothing
+    That column and the columns from `status` on are projected from the events by `requests.actions.reproject` and by nothing
     else; they are stored so that a list need not project what it does not show.
     """
 
@@ -85,6 +87,7 @@ class RequestRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id"))
     campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    first_body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
     body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
     reference: Mapped[str]
     title: Mapped[str]
@@ -102,6 +105,7 @@ class RequestRow(Base):
 
     status: Mapped[RequestStatus] = mapped_column(Choice(RequestStatus))
     outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
+    outcomes: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     drafted_on: Mapped[date | None]
     submitted_on: Mapped[date | None]
     received_on: Mapped[date | None]
@@ -110,16 +114,21 @@ class RequestRow(Base):
     soft: Mapped[bool] = mapped_column(default=False)
     provisional: Mapped[bool] = mapped_column(default=False)
     confirmed: Mapped[bool] = mapped_column(default=True)
+    met_on: Mapped[date | None]
     answered_on: Mapped[date | None]
+    undated: Mapped[bool] = mapped_column(default=False, server_default=false())
     ended_on: Mapped[date | None]
     next_due_on: Mapped[date] = mapped_column(default=NEVER)
+    body_known: Mapped[bool] = mapped_column(default=True, server_default=true())
+    projection: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class EventRow(Base):
     """Something that happened to a request on a day, and when it was recorded; never changed.
 
     `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction
-    the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`.
+    the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`,
+    of a transfer the body `to_body`, of an answer of an unknown day that it is `undated`.
     """
 
     __tablename__ = "event"
@@ -148,7 +157,7 @@ class DeadlineRow(Base):
     __tablename__ = "deadline"
     __table_args__ = (
         ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
-        Index(None, "due_on", "request_id", postgresql_where="state = 'running'"),
+        Index(None, "due_on", "request_id", postgresql_where="state IN ('running', 'met')"),
     )
 
     request_id: Mapped[UUID] = mapped_column(primary_key=True)

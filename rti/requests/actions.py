@@ -21,9 +21,9 @@ from rti.core.errors import Fault, Invalid, NotFound, invalid, say
 from rti.core.roles import Person
 from rti.core.wallclock import at_home, at_hour
 from rti.encryption.data_keys import keys_to_encrypt
-from rti.law.rounds import INTAKE
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind
+from rti.law.rounds import INTAKE
 from rti.law.statutes import Statute
 from rti.models.audit import AuditAction
 from rti.models.bodies import PublicBodyRow
@@ -90,6 +90,7 @@ def request_row(
         id=new_id(),
         cbo_id=cbo_id,
         campaign_id=command.campaign_id,
+        first_body_id=command.body_id,
         body_id=command.body_id,
         reference=reference,
         filing=command.filing,
@@ -138,9 +139,14 @@ async def record_event(
     await count_undisturbed(session)
     request = await locked(session, request_id, person)
     earlier = await events_of(session, request.id)
-    if faults := event_faults(command, [to_law(event) for event in earlier], today):
-        raise Invalid(*faults)
     statute = await version_of(session, request.statute_id, request.statute_version)
+    faults = event_faults(command, [to_law(event) for event in earlier], today, statute)
+    to_body = await _body_of_code(session, command.to_body) if command.to_body else None
+    if command.to_body and to_body is None:
+        message = say("There is no public body with this code; the directory shows the code of each body")
+        faults.append(Fault("to_body", message))
+    if faults:
+        raise Invalid(*faults)
     event = EventRow(
         id=new_id(),
         cbo_id=request.cbo_id,
@@ -151,7 +157,7 @@ async def record_event(
         recorded_at=now,
         recorded_by=person.id,
         outcome=command.outcome,
-        details=_details(command) | (_intake(request) if command.kind in INTAKE else {}),
+        details=_details(command, to_body) | (_intake(request) if command.kind in INTAKE else {}),
     )
     if command.note:
         keys = await keys_to_encrypt(session, request.cbo_id, now)
@@ -193,7 +199,7 @@ async def event_of(session: AsyncSession, request_id: UUID, event_id: UUID, pers
 async def reproject(
     session: AsyncSession, request: RequestRow, events: Iterable[EventRow], now: datetime, cause: str
 ) -> None:
-    """Fold the events, store where the request stands, and keep every due date that moved."""
+    """Project the events, store where the request stands, and keep every due date that moved."""
     statute = await version_of(session, request.statute_id, request.statute_version)
     calendar = await calendar_of(session, statute.countries, statute.weekend)
     projection = project(statute, calendar, [to_law(event) for event in events])
@@ -210,7 +216,7 @@ async def replace_deadlines(
         (kind, epoch): due for kind, epoch, due in await session.execute(select(*columns).where(of_request))
     }
     for clock in projection.deadlines:
-        old = before.get((clock.kind, clock.epoch))
+        old = before.get((clock.kind, clock.epoch))  # our own follow-up has a new epoch with each event
         if old and old != clock.due:
             session.add(
                 DateChangeRow(
@@ -230,8 +236,9 @@ async def replace_deadlines(
 
 
 def write_projection(request: RequestRow, projection: Projection) -> None:
-    """Put the projected columns in place."""
+    """Put the projected columns in place, and the body that has the request now."""
     assign(request, projection.columns())
+    request.body_id = UUID(projection.to_body) if projection.to_body else request.first_body_id
 
 
 def deadline_rows(request: RequestRow, clocks: Sequence[Deadline]) -> list[DeadlineRow]:
@@ -259,12 +266,17 @@ def deadline_values(clock: Deadline) -> dict[str, Any]:
     }
 
 
-def _details(command: RecordEvent) -> dict[str, Any]:
+async def _body_of_code(session: AsyncSession, code: str) -> UUID | None:
+    return await session.scalar(select(PublicBodyRow.id).where(PublicBodyRow.code == code))
+
+
+def _details(command: RecordEvent, to_body: UUID | None) -> dict[str, Any]:
     given = {
         "days": command.days,
         "until": command.until,
         "reason": command.reason,
         "voids": command.voids,
+        "to_body": to_body,
     }
     return {name: str(value) for name, value in given.items() if value}
 

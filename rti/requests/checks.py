@@ -5,8 +5,11 @@ from datetime import date
 
 from rti.core.errors import Fault, say
 from rti.core.validation import LIMIT_HINT
+from rti.core.wallclock import at_hour, in_home_zone
 from rti.law.events import Event, EventKind, effective
 from rti.law.limits import parse_limit
+from rti.law.order import Misplaced, Wrong, misplaced
+from rti.law.statutes import Statute
 from rti.requests.commands import FileRequest, RecordEvent
 
 FIRST_DAYS = (
@@ -15,13 +18,6 @@ FIRST_DAYS = (
     ("received_on", EventKind.RECEIVED),
 )
 """The days of filing in their order, and the events they stand for."""
-
-
-STEPS = (*(kind for _, kind in FIRST_DAYS), EventKind.ANSWERED)
-"""What happens in this order and in no other."""
-ONCE = frozenset({EventKind.SUBMITTED, EventKind.RECEIVED})
-AGAIN_AFTER = frozenset({EventKind.REFUSED_AT_COUNTER, EventKind.RETURNED, EventKind.TRANSFERRED})
-"""After one of these a request may be handed over or received a second time."""
 
 
 def filing_faults(command: FileRequest, today: date) -> list[Fault]:
@@ -45,9 +41,11 @@ def filing_faults(command: FileRequest, today: date) -> list[Fault]:
     return faults
 
 
-def event_faults(command: RecordEvent, earlier: Sequence[Event], today: date) -> list[Fault]:
+def event_faults(
+    command: RecordEvent, earlier: Sequence[Event], today: date, statute: Statute
+) -> list[Fault]:
     """What is wrong with an event beside what is on the timeline already."""
-    return [*_own_faults(command, today), *_faults_beside(command, earlier)]
+    return [*_own_faults(command, today), *_faults_beside(command, earlier, statute)]
 
 
 def _own_faults(command: RecordEvent, today: date) -> list[Fault]:
@@ -63,41 +61,35 @@ def _own_faults(command: RecordEvent, today: date) -> list[Fault]:
     if command.kind is EventKind.EXTENDED and not (command.days or command.until):
         message = say("Enter the length of the extension, for example 10 working, or its end date")
         faults.append(Fault("days", message))
+    if command.to_body and command.kind is not EventKind.TRANSFERRED:
+        faults.append(Fault("to_body", say("Only a transfer goes to another body; leave this empty")))
     if command.days and not _is_limit(command.days):
         faults.append(Fault("days", LIMIT_HINT))
     return faults
 
 
-def _faults_beside(command: RecordEvent, earlier: Sequence[Event]) -> list[Fault]:
+def _faults_beside(command: RecordEvent, earlier: Sequence[Event], statute: Statute) -> list[Fault]:
     voided = str(command.voids) if command.voids else None
     if voided and voided not in {event.id for event in earlier}:
         return [Fault("voids", say("Choose an entry of this timeline"))]
-    standing = [event for event in effective(earlier) if event.id != voided]
-    kinds = {event.kind for event in standing}
-    faults = []
-    if command.kind in ONCE & kinds and not AGAIN_AFTER & kinds:
-        message = say(
-            "This event is already on the timeline. To correct it, choose that entry under “Corrects an entry”"
-        )
-        faults.append(Fault("voids", message))
-    if command.kind in STEPS:
-        faults += _order_faults(command, standing)
-    return faults
+    at = in_home_zone(at_hour(command.happened_on, command.at, statute.zone)) if command.at else None
+    event = Event(command.kind, command.happened_on, at, outcome=command.outcome)
+    found = misplaced(statute, event, [each for each in effective(earlier) if each.id != voided])
+    return [misplaced_fault(found, "happened_on", "voids")] if found else []
 
 
-def _order_faults(command: RecordEvent, standing: Sequence[Event]) -> list[Fault]:
-    """A step lies behind the first day of each step before it, and not behind the last of each after it."""
-    place = STEPS.index(command.kind)
-    for kind in STEPS[:place]:
-        first = min((event.on for event in standing if event.kind is kind), default=date.min)
-        if command.happened_on < first:
-            message = say("This is before the date of the previous step ({day})", day=first)
-            return [Fault("happened_on", message)]
-    for kind in STEPS[place + 1 :]:
-        last = max((event.on for event in standing if event.kind is kind), default=date.max)
-        if command.happened_on > last:
-            return [Fault("happened_on", say("This is after the date of the next step ({day})", day=last))]
-    return []
+def misplaced_fault(found: Misplaced, day_field: str, again_field: str) -> Fault:
+    """A misplaced step in words, at the field of its day or of what it would correct."""
+    match found.wrong:
+        case Wrong.TOO_EARLY:
+            message = say("This is before the date of the previous step ({day})", day=found.day)
+            return Fault(day_field, message)
+        case Wrong.TOO_LATE:
+            return Fault(day_field, say("This is after the date of the next step ({day})", day=found.day))
+    message = say(
+        "This event is already on the timeline. To correct it, choose that entry under “Corrects an entry”"
+    )
+    return Fault(again_field, message)
 
 
 def _is_limit(text: str) -> bool:

@@ -84,7 +84,8 @@ class RequestLine(FilingFields, frozen=True, kw_only=True):
 class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Record that something happened, `at` an hour where a law counts hours.
 
-    `days` ("10 working") or `until` and the `reason` (as the statute calls it) belong to an extension.
+    `days` ("10 working") or `until` and the `reason` (as the statute calls it) belong to an extension,
+    `to_body` to a transfer: the code of the body that it went to, None where that is not known.
     """
 
     kind: EventKind
@@ -94,6 +95,7 @@ class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
     days: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     until: date | None = None
     reason: Code | None = None
+    to_body: Code | None = None
     note: Line = ""
     voids: UUID | None = None
 

@@ -111,7 +111,11 @@ CALENDAR: Mapping[str, str] = {
     "day_off_withdrawn": N_("Day off withdrawn: {day}"),
     "year_confirmed": N_("Days off for {day} confirmed"),
 }
-SENTENCES: Mapping[str, str] = {**CALENDAR, **{str(kind): words for kind, words in EVENTS.items()}}
+SENTENCES: Mapping[str, str] = {
+    **CALENDAR,
+    "upgrade": N_("Calculated anew by a newer version of this system"),
+    **{str(kind): words for kind, words in EVENTS.items()},
+}
 
 
 def cause_text(cause: str, translate: Callable[[str], str], format_day: Callable[[date], str]) -> str:

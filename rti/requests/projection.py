@@ -1,31 +1,41 @@
 """From the events of a request to where it stands: pure, and the same for one request or a million."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
-from rti.core.wallclock import HOME_ZONE
+from rti.core.wallclock import in_home_zone
 from rti.law.calendars import Calendar
 from rti.law.deadlines import ClockState, Deadline, deadlines
 from rti.law.events import Event, EventKind, Outcome, effective
-from rti.law.rules import FILING, ClockKind
-from rti.law.status import RequestStatus, status_on
+from rti.law.follow_up import follow_up
+from rti.law.rounds import rounds, sent_back
+from rti.law.rules import DECISIVE, FILING
+from rti.law.status import RequestStatus, status_of
 from rti.law.statutes import Statute
 from rti.models.requests import NEVER, EventRow
 
-_HOME = ZoneInfo(HOME_ZONE)
-DECISIVE = (ClockKind.REPLY, ClockKind.SUPPLY, ClockKind.CAP)
-"""The clocks that an answer meets; the last of them that has a date decides whether it was in time."""
+VERSION: Final = 2
+"""Raised with a change of what is projected; a migration then projects anew what is stored under an older one."""
+_WITH_BODY = frozenset(RequestStatus) - {RequestStatus.DRAFT, RequestStatus.NOT_SUBMITTED}
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Where a request stands; the fields but `deadlines` are the projected columns of the table `request`."""
+    """Where a request stands in its last round; the fields but the last two are columns of the table `request`.
+
+    `due_on` is the day of the clock that decides, None while the request is not with the body. `met_on` is
+    the day of the event that met that clock, the first reply where that is what it asks for, and
+    `answered_on` that of the first answer; of an `undated` one the last day that is possible. `outcome` is
+    that of the last answer, `outcomes` are days and outcomes of all answers where there are several.
+    `to_body` is the last body that a transfer is known to have gone to; `body_known` is false after one of
+    which nobody knows.
+    """
 
     status: RequestStatus
     outcome: Outcome | None
+    outcomes: list[tuple[str, Outcome]] | None
     drafted_on: date | None
     submitted_on: date | None
     received_on: date | None
@@ -34,46 +44,65 @@ class Projection:
     soft: bool
     provisional: bool
     confirmed: bool
+    met_on: date | None
     answered_on: date | None
+    undated: bool
     ended_on: date | None
     next_due_on: date
+    body_known: bool
+    to_body: str | None
     deadlines: tuple[Deadline, ...]
 
     def columns(self) -> dict[str, Any]:
         """The projected columns with their values."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "deadlines"}
+        others = {"to_body", "deadlines"}
+        projected = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in others}
+        return projected | {"projection": VERSION}
 
 
 def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Projection:
     """Judge the events of one request under one statute and calendar."""
     standing = effective(events)
+    current = rounds(statute, standing)[-1]
+    status = status_of(statute, current)
     clocks = deadlines(statute, calendar, events)
-    decisive = decisive_clock(clocks)
-    answer = _last(standing, EventKind.ANSWERED)
-    withdrawal = _last(standing, EventKind.WITHDRAWN)
+    ask = follow_up(status, current, clocks, calendar)
+    clocks = (*clocks, ask) if ask else clocks
+    decisive = decisive_clock(clocks) if status in _WITH_BODY else None
+    if decisive and not decisive.met_on and any(sent_back(statute, event) for event in current):
+        decisive = None
+    answers = [event for event in current if event.kind is EventKind.ANSWERED]
+    first = answers[0] if answers else None
+    met_on = (decisive and decisive.met_on) or _day(first)
+    transfers = [event for event in standing if event.kind is EventKind.TRANSFERRED]
     pending = [c.due for c in clocks if c.state is ClockState.RUNNING and c.due and c.kind not in FILING]
     return Projection(
-        status=status_on(events, date.max, statute.stops),
-        outcome=(answer.outcome or Outcome.UNKNOWN) if answer else None,
+        status=status,
+        outcome=_outcome(answers[-1]) if answers else None,
+        outcomes=[(each.on.isoformat(), _outcome(each)) for each in answers] if len(answers) > 1 else None,
         drafted_on=_day(_last(standing, EventKind.DRAFTED)),
-        submitted_on=_day(_last(standing, EventKind.SUBMITTED)),
-        received_on=_day(_last(standing, EventKind.RECEIVED)),
+        submitted_on=_day(_last(current, EventKind.SUBMITTED)),
+        received_on=_day(_last(current, EventKind.RECEIVED) or _last(current, EventKind.REGISTERED)),
         due_on=decisive.due if decisive else None,
         binding=bool(decisive and decisive.binding),
         soft=bool(decisive and decisive.soft),
         provisional=bool(decisive and decisive.provisional),
         confirmed=decisive is None or decisive.confirmed,
-        answered_on=_day(answer),
-        ended_on=_day(withdrawal),
+        met_on=met_on,
+        answered_on=_day(first),
+        undated=bool(first and first.undated and met_on == first.on),
+        ended_on=_day(_last(current, EventKind.WITHDRAWN)),
         next_due_on=min(pending, default=NEVER),
+        body_known=not transfers or transfers[-1].to_body is not None,
+        to_body=next((event.to_body for event in reversed(transfers) if event.to_body), None),
         deadlines=clocks,
     )
 
 
-def decisive_clock(clocks: Sequence[Deadline]) -> Deadline | None:
-    """The clock by which the final answer is judged, or none where the statute gives no number."""
-    dated = [clock for clock in clocks if clock.kind in DECISIVE and clock.due]
-    return max(dated, key=lambda clock: (clock.epoch, DECISIVE.index(clock.kind)), default=None)
+def decisive_clock(clocks: Iterable[Deadline]) -> Deadline | None:
+    """The clock by which an answer is judged: the last stage that has a date, or that stands still before it has one."""
+    begun = [c for c in clocks if c.kind in DECISIVE and (c.due or c.state is ClockState.PAUSED)]
+    return max(begun, key=lambda clock: DECISIVE.index(clock.kind), default=None)
 
 
 def _last(events: Sequence[Event], kind: EventKind) -> Event | None:
@@ -84,6 +113,10 @@ def _day(event: Event | None) -> date | None:
     return event.on if event else None
 
 
+def _outcome(answer: Event) -> Outcome:
+    return answer.outcome or Outcome.UNKNOWN
+
+
 def to_law(row: EventRow) -> Event:
     """The row as the law sees it."""
     details: dict[str, Any] = row.details or {}
@@ -91,7 +124,7 @@ def to_law(row: EventRow) -> Event:
     return Event(
         kind=row.kind,
         on=row.happened_on,
-        at=row.happened_at and row.happened_at.astimezone(_HOME),
+        at=row.happened_at and in_home_zone(row.happened_at),
         recorded_at=row.recorded_at,
         id=str(row.id),
         outcome=row.outcome,
@@ -101,4 +134,6 @@ def to_law(row: EventRow) -> Event:
         urgent=bool(details.get("urgent")),
         until=date.fromisoformat(until) if until else None,
         voids=details.get("voids"),
+        undated=bool(details.get("undated")),
+        to_body=details.get("to_body"),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -80,6 +80,7 @@ class TimelineEvent:
     recorded_by: str | None
     documents: Sequence[Document]
     corrected: bool
+    to_body: PublicBodyRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Snoozed:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A request with all that its page shows to one person.
+    """A request with all that its page shows to one person; `first_body` where a transfer took it to another.
 
     `cbo` is None where it is sealed from this person; `requester` and `openings` are for the
     organisation's own people, others know by `has_requester` that there is something to open.
@@ -101,6 +102,7 @@ class Detail:
 
     request: RequestRow
     body: PublicBodyRow
+    first_body: PublicBodyRow | None
     cbo: CboRow | None
     own: bool
     requester: Requester | None
@@ -202,6 +204,7 @@ async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail
     return Detail(
         request=request,
         body=body,
+        first_body=await _first_body(session, request),
         cbo=None if hidden else cbo,
         own=own,
         requester=decrypted(requester, keys) if own else None,
@@ -217,6 +220,11 @@ async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail
         ).all(),
         snoozes=await snoozes_of(session, request.id),
     )
+
+
+async def _first_body(session: AsyncSession, request: RequestRow) -> PublicBodyRow | None:
+    moved = request.first_body_id != request.body_id
+    return await session.get(PublicBodyRow, request.first_body_id) if moved else None
 
 
 def snoozed(request_id: InstrumentedAttribute[UUID], day: date) -> ColumnElement[bool]:
@@ -269,6 +277,8 @@ async def _timeline_of(
         )
     ).all()
     standing = {event.id for event in effective([to_law(event) for event, *_ in recorded])}
+    receivers = {UUID(event.details["to_body"]) for event, *_ in recorded if "to_body" in event.details}
+    bodies = {each: await session.get(PublicBodyRow, each) for each in receivers}
     return [
         TimelineEvent(
             event=event,
@@ -276,6 +286,7 @@ async def _timeline_of(
             recorded_by=name if keys or not of_cbo else None,
             documents=[document for document in documents if document.event_id == event.id],
             corrected=str(event.id) not in standing and event.kind is not EventKind.CORRECTED,
+            to_body=bodies[UUID(event.details["to_body"])] if "to_body" in event.details else None,
         )
         for event, name, of_cbo in recorded
     ]
@@ -316,7 +327,7 @@ def matching(person: Person, wanted: RequestFilter, today: date) -> Select[Reque
         if value is not None:
             query = query.where(getattr(RequestRow, name) == value)
     if wanted.overdue:
-        query = query.where(RequestRow.next_due_on < today)
+        query = query.where(overdue(today))
     if wanted.reference:
         query = query.where(RequestRow.reference.startswith(wanted.reference, autoescape=True))
     if wanted.province:
@@ -326,6 +337,16 @@ def matching(person: Person, wanted: RequestFilter, today: date) -> Select[Reque
         targeted = select(PublicBodyRow.id).where(in_target_areas(wanted.target_of))
         query = query.where(RequestRow.body_id.in_(targeted))
     return query
+
+
+def overdue(day: date) -> ColumnElement[bool]:
+    """`law.status.overdue_on` of the clock that decides; while that runs, no later date is the next one."""
+    return and_(
+        RequestRow.next_due_on < day,
+        RequestRow.due_on < day,
+        RequestRow.met_on.is_(None),
+        RequestRow.ended_on.is_(None),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +367,6 @@ async def urgency(session: AsyncSession, person: Person, today: date) -> Urgency
     mine = visible(person)
     soon = today + timedelta(days=7)
     return Urgency(
-        overdue=await up_to_most(mine.where(RequestRow.next_due_on < today)),
+        overdue=await up_to_most(mine.where(overdue(today))),
         due_soon=await up_to_most(mine.where(RequestRow.next_due_on.between(today, soon))),
     )

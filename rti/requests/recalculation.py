@@ -1,6 +1,6 @@
-"""Projecting open requests anew when a calendar changed.
+"""Projecting requests anew when a calendar changed, open and answered ones.
 
-Only requests with a running clock whose window holds one of the changed days are looked at. The database
+Only requests with a clock, running or met, whose window holds one of the changed days are looked at. The database
 groups them by what happened to them, one of each group is projected, and the projections are joined back to the
 requests: a few statements whatever their number, which write only what differs. The rows that a page
 reads are never locked against reading.
@@ -60,9 +60,9 @@ class Move:
 
 @dataclass(slots=True)
 class Moves:
-    """What a change of a calendar does to open requests.
+    """What a change of a calendar does to requests.
 
-    `requests` counts those of which a date moves, `rewritten` those of which anything is stored anew (the
+    `become_in_time` and `become_late` count answered ones whose verdict changes. `requests` counts those of which a date moves, `rewritten` those of which anything is stored anew (the
     date is no longer provisional, say, or its steps name another day). `first` holds the first 50 moves,
     `tally` all of them.
     """
@@ -70,6 +70,8 @@ class Moves:
     looked_at: int = 0
     requests: int = 0
     rewritten: int = 0
+    become_in_time: int = 0
+    become_late: int = 0
     first: list[Move] = field(default_factory=list)
     tally: Counter[tuple[date | None, date | None]] = field(default_factory=Counter)
 
@@ -132,7 +134,7 @@ async def recompute(
     now: datetime | None = None,
     write: bool = False,
 ) -> Moves:
-    """Fold again what the days from `first` to `last` of a calendar may touch; with `write` store what differs.
+    """Project again what the days from `first` to `last` of a calendar may touch; with `write` store what differs.
 
     The caller sees to it that no request is filed or projected meanwhile (`calendars.queries.change_alone`).
     """
@@ -156,7 +158,7 @@ async def recompute(
 
 
 def touched(statutes: Sequence[tuple[str, int]], first: date, last: date) -> Select[UUID]:
-    """The ids of requests with a running clock whose window holds a day from `first` to `last`.
+    """The ids of requests with a clock, running or met, whose window holds a day from `first` to `last`.
 
     A count may begin before its clock starts, at the latest with the receipt; no day after the due
     day has a say in it.
@@ -167,7 +169,7 @@ def touched(statutes: Sequence[tuple[str, int]], first: date, last: date) -> Sel
         .join(DeadlineRow, DeadlineRow.request_id == RequestRow.id)
         .where(
             tuple_(RequestRow.statute_id, RequestRow.statute_version).in_(statutes),
-            DeadlineRow.state == ClockState.RUNNING,
+            DeadlineRow.state.in_((ClockState.RUNNING, ClockState.MET)),
             DeadlineRow.due_on >= first,
             began <= last,
         )
@@ -253,7 +255,17 @@ async def _counted(session: AsyncSession) -> Moves:
         .order_by(changed.request_id, changed.kind)
         .limit(SHOWN)
     )
+    met, old, new = RequestRow.met_on, RequestRow.due_on, _PROJECTION.c.due_on
+    verdicts = select(
+        func.count().filter(met > old, met <= new), func.count().filter(met <= old, met > new)
+    ).select_from(RequestRow)
+    verdicts = verdicts.join(_LOOKED_AT, _LOOKED_AT.c.request_id == RequestRow.id)
+    become_in_time, become_late = (
+        await session.execute(verdicts.join(_PROJECTION, _same_group(_PROJECTION)))
+    ).one()
     return Moves(
+        become_in_time=become_in_time,
+        become_late=become_late,
         looked_at=looked_at or 0,
         requests=requests,
         rewritten=rewritten,

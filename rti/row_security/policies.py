@@ -66,13 +66,13 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
 _PERSON_NAMES = "SELECT (id, name, role, cbo_id)"
 _WRITTEN_TO = """SELECT (id, email, role, cbo_id, language, wants_reminders, wants_digest, wants_detail,
     hours_from, hours_to, disabled_at)"""
-_FIGURES = """campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, status, outcome,
-    drafted_on, submitted_on, received_on, due_on, binding, soft, provisional, confirmed, answered_on,
-    ended_on, next_due_on, created_at"""
+_PROJECTED = """status, outcome, outcomes, drafted_on, submitted_on, received_on, due_on, binding, soft, provisional,
+    confirmed, met_on, answered_on, undated, ended_on, next_due_on, body_known, projection"""
+_FIGURES = f"""campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, created_at,
+    {_PROJECTED}"""
 _COUNTED = f"SELECT (id, {_FIGURES})"
 _WORKED_ON = f"SELECT (id, cbo_id, reference, title, {_FIGURES})"
-_FOLDED = """UPDATE (status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
-    provisional, confirmed, answered_on, ended_on, next_due_on)"""
+_PROJECTING = f"UPDATE ({_PROJECTED})"
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 
 _ANY = May(ALL)
@@ -169,7 +169,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         **{login: May(EDIT, seen(ME)) for login, seen in REQUESTS_SEEN.items()},
         Login.STATISTICS: May(_COUNTED),
         Login.ERASURE: _wiped("SELECT (id, cbo_id), UPDATE (reference, import_key)"),
-        Login.WORKER: May(f"{_WORKED_ON}, {_FOLDED}"),
+        Login.WORKER: May(f"{_WORKED_ON}, {_PROJECTING}"),
         Login.OPERATOR: _ANY,
     },
     "event": _of_request(

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+import msgspec
+
 from rti.law.events import Outcome
 from rti.law.explanations import N_
 from rti.law.status import RequestStatus
 
-VERSION = 1
+VERSION = 2
 """Printed with every figure, so that tables made under different definitions can be distinguished."""
 
 
@@ -25,16 +27,18 @@ class State(StrEnum):
     IN_TIME = "in_time"
     LATE = "late"
     SILENT = "silent"
+    LAPSED = "lapsed"
     EARLY = "early"
     NOT_YET_DUE = "not_yet_due"
     DRAFT = "draft"
     NOT_SUBMITTED = "not_submitted"
     WITHDRAWN = "withdrawn"
     PAUSED = "paused"
+    REPLIED = "replied"
     NO_DATE = "no_date"
 
 
-JUDGED = frozenset({State.IN_TIME, State.LATE, State.SILENT})
+JUDGED = frozenset({State.IN_TIME, State.LATE, State.SILENT, State.LAPSED})
 """The states whose requests can be said to have been answered in time or not."""
 PENDING = frozenset({State.EARLY, State.NOT_YET_DUE})
 """The due day has not passed at the cut-off; an early one is answered all the same."""
@@ -45,19 +49,22 @@ Counts = Mapping[Counted, int]
 """Requests by state, and the answered ones among them by outcome as well."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a request, as far as its state depends on it.
 
     `due_on` is None while the clock that decides waits or stands still, and where the statute gives no
-    number. An answer after the withdrawal is no answer to the request.
+    number. `met_on` is the day on which that clock was met: that of the first answer, or of a first reply
+    where the clock asks for one. Of an `undated` answer only the last possible day is known. An answer
+    after the withdrawal is no answer to the request.
     """
 
     status: RequestStatus
     submitted_on: date | None = None
     received_on: date | None = None
     due_on: date | None = None
+    met_on: date | None = None
     answered_on: date | None = None
+    undated: bool = False
     ended_on: date | None = None
 
 
@@ -73,38 +80,54 @@ def answered_by(facts: Facts, cut_off: date) -> bool:
 def state_at(facts: Facts, cut_off: date, *, count_early: bool = False) -> State:
     """The state at the end of the cut-off day; what happened later is not known yet.
 
-    The due day itself is in time, so a request is silent from the day after it, as `overdue_on` of the
-    law says; a withdrawal after the due day does not undo the silence.
+    The due day itself is in time. A request is silent from the day after it for as long as it is
+    overdue by `overdue_on` of the law: no first reply, answer or withdrawal has come. A first reply that
+    came too late, or a withdrawal after the due day, does not undo that the limit was missed: such a
+    request has `LAPSED` until it is answered. A first reply in time keeps its limit but is no answer.
 
     Until the due day has passed, nobody can be late or silent. Counting the answers that came by then
     and not the silences that may follow would make the rate better than it is, so such an answer is
     `EARLY` and waits for its due day; `count_early` counts it in time at once.
     """
-    answered = answered_by(facts, cut_off)
-    handed_over = min((day for day in (facts.submitted_on, facts.received_on) if day), default=None)
     if facts.status is RequestStatus.NOT_SUBMITTED:
         return State.NOT_SUBMITTED
-    if not answered and (handed_over is None or handed_over > cut_off):
+    if not answered_by(facts, cut_off):
+        return _unanswered(facts, cut_off)
+    if facts.due_on is None or facts.undated:
+        return State.NO_DATE
+    if not _kept(facts, cut_off):
+        return State.LATE
+    return State.EARLY if facts.due_on >= cut_off and not count_early else State.IN_TIME
+
+
+def _unanswered(facts: Facts, cut_off: date) -> State:
+    kept = _kept(facts, cut_off)
+    met = facts.met_on is not None and facts.met_on <= cut_off
+    withdrawn = facts.ended_on is not None and facts.ended_on <= cut_off
+    in_due_time = facts.ended_on and facts.due_on and facts.ended_on <= facts.due_on
+    if not _handed_over(facts, cut_off):
         return State.DRAFT
-    if not answered and _withdrawn_before_due(facts, cut_off):
+    if withdrawn and (facts.due_on is None or kept or in_due_time):
         return State.WITHDRAWN
     if facts.due_on is None:
         return State.PAUSED if facts.status is RequestStatus.PAUSED else State.NO_DATE
-    return _judged(facts.answered_on if answered else None, facts.due_on, cut_off, count_early=count_early)
+    if kept:
+        return State.REPLIED
+    if facts.due_on >= cut_off:
+        return State.NOT_YET_DUE
+    return State.LAPSED if met or withdrawn else State.SILENT
 
 
-def _judged(answered_on: date | None, due_on: date, cut_off: date, *, count_early: bool) -> State:
-    if answered_on is None:
-        return State.SILENT if due_on < cut_off else State.NOT_YET_DUE
-    if answered_on > due_on:
-        return State.LATE
-    return State.EARLY if due_on >= cut_off and not count_early else State.IN_TIME
+def _kept(facts: Facts, cut_off: date) -> bool:
+    """Whether the clock that decides was met by the cut-off, on its due day at the latest."""
+    days = facts.met_on, facts.due_on
+    return days[0] is not None and days[1] is not None and days[0] <= min(days[1], cut_off)
 
 
-def _withdrawn_before_due(facts: Facts, cut_off: date) -> bool:
-    """Withdrawn by the cut-off, on the due day at the latest."""
-    ended = facts.ended_on
-    return ended is not None and ended <= cut_off and (facts.due_on is None or ended <= facts.due_on)
+def _handed_over(facts: Facts, cut_off: date) -> bool:
+    """Whether the body had the request by the cut-off; where no day of it is known, the status tells."""
+    days = [day for day in (facts.submitted_on, facts.received_on) if day]
+    return min(days) <= cut_off if days else facts.status is not RequestStatus.DRAFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +148,15 @@ ON_TIME = Measure(
     id="on_time_rate",
     name=N_("Answered in time"),
     question=N_("Of the requests whose due date has passed, how many were answered by that date?"),
-    counts=N_("Answers on or before the due date, including valid extensions."),
+    counts=N_(
+        "Answers to requests whose time limit was met on or before the due date, including valid extensions. "
+        "Where the limit is for a first reply, that reply meets it."
+    ),
     excludes=N_(
         "Requests that are not yet due, drafts, requests that were not accepted, requests withdrawn by the "
-        "due date, requests paused on the cut-off date and requests without a due date. No answer counts as "
-        "not in time."
+        "due date, requests paused on the cut-off date, requests without a due date, answers of an unknown "
+        "date and requests whose first reply came in time while the information is still to come. No answer, "
+        "and a first reply after the due date, count as not in time."
     ),
     numerator=frozenset({State.IN_TIME}),
     denominator=JUDGED,

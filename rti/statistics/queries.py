@@ -30,6 +30,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from rti.campaigns.queries import in_target_areas
 from rti.core.roles import Person
 from rti.core.visibility import counted_for
+from rti.core.wallclock import HOME_ZONE
 from rti.law.events import Outcome
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute
@@ -79,21 +80,46 @@ def answered_by(request: Any, cut_off: date) -> ColumnElement[bool]:
 
 def state_at(request: Any, cut_off: date, *, count_early: bool) -> ColumnElement[str]:
     """`measures.state_at` in SQL: the same questions in the same order."""
-    unanswered = ~answered_by(request, cut_off)
-    handed_over = func.least(request.submitted_on, request.received_on)
-    due, ended = request.due_on, request.ended_on
-    return case(
-        (request.status == RequestStatus.NOT_SUBMITTED, State.NOT_SUBMITTED.value),
-        (and_(unanswered, func.coalesce(handed_over > cut_off, True)), State.DRAFT.value),
-        (and_(unanswered, ended <= cut_off, or_(due.is_(None), ended <= due)), State.WITHDRAWN.value),
+    due, met, ended = request.due_on, request.met_on, request.ended_on
+    kept = met <= func.least(due, cut_off)
+    handed_over = func.coalesce(
+        func.least(request.submitted_on, request.received_on) <= cut_off,
+        request.status != RequestStatus.DRAFT,
+    )
+    unanswered = case(
+        (~handed_over, State.DRAFT.value),
+        (and_(ended <= cut_off, or_(due.is_(None), kept, ended <= due)), State.WITHDRAWN.value),
         (and_(due.is_(None), request.status == RequestStatus.PAUSED), State.PAUSED.value),
         (due.is_(None), State.NO_DATE.value),
-        (and_(unanswered, due < cut_off), State.SILENT.value),
-        (unanswered, State.NOT_YET_DUE.value),
-        (request.answered_on > due, State.LATE.value),
+        (kept, State.REPLIED.value),
+        (due >= cut_off, State.NOT_YET_DUE.value),
+        (or_(met <= cut_off, ended <= cut_off), State.LAPSED.value),
+        else_=State.SILENT.value,
+    )
+    return case(
+        (request.status == RequestStatus.NOT_SUBMITTED, State.NOT_SUBMITTED.value),
+        (~answered_by(request, cut_off), unanswered),
+        (or_(due.is_(None), request.undated), State.NO_DATE.value),
+        (func.coalesce(met > due, True), State.LATE.value),
         (and_(due >= cut_off, literal(not count_early)), State.EARLY.value),
         else_=State.IN_TIME.value,
     )
+
+
+def outcome_at(request: Any, cut_off: date) -> ColumnElement[str | None]:
+    """The outcome of the last answer that had come by the cut-off; `outcomes` holds those of several answers."""
+    answers = func.jsonb_array_elements(request.outcomes).table_valued("value").lateral()
+    each = answers.c.value.op("->>")
+    last = (
+        select(each(1))
+        .select_from(answers)
+        .where(each(0) <= cut_off.isoformat())
+        .order_by(each(0).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    several = case((request.outcomes.is_not(None), last), else_=type_coerce(request.outcome, Text))
+    return case((answered_by(request, cut_off), several))
 
 
 async def table(session: AsyncSession, person: Person | None, wanted: StatisticsQuery, today: date) -> Table:
@@ -118,22 +144,21 @@ async def table(session: AsyncSession, person: Person | None, wanted: Statistics
 
 def _facts(person: Person | None, wanted: StatisticsQuery, cut_off: date) -> Select[Any]:
     """One row for each request that counts: its keys, its state, and what is measured of it."""
-    begun_on = func.coalesce(
-        RequestRow.received_on, RequestRow.submitted_on, RequestRow.drafted_on, RequestRow.answered_on
-    )
+    begun_on = begun()
+    answered_on = case((~RequestRow.undated, RequestRow.answered_on))
     days: dict[Basis, ColumnElement[date | None]] = {
         Basis.RECEIVED: type_coerce(begun_on, Date),
         Basis.DUE: RequestRow.due_on.expression,
-        Basis.ANSWERED: RequestRow.answered_on.expression,
+        Basis.ANSWERED: answered_on,
     }
     day = days[wanted.basis]
     answered = answered_by(RequestRow, cut_off)
-    outcome = case((answered, type_coerce(RequestRow.outcome, Text)))
+    outcome = outcome_at(RequestRow, cut_off)
     keys = [
         _key(dimension, day, outcome).label(f"key{place}")
         for place, dimension in enumerate(wanted.dimensions)
     ]
-    taken = RequestRow.answered_on - RequestRow.received_on
+    taken = answered_on - RequestRow.received_on
     columns: list[Any] = [
         *keys,
         state_at(RequestRow, cut_off, count_early=wanted.count_early).label("state"),
@@ -152,6 +177,18 @@ def _facts(person: Person | None, wanted: StatisticsQuery, cut_off: date) -> Sel
     if Dimension.CAMPAIGN in wanted.dimensions:
         query = query.outerjoin(CampaignRow, CampaignRow.id == RequestRow.campaign_id)
     return _in_period(_filtered(query, wanted), wanted, day, cut_off)
+
+
+def begun() -> ColumnElement[date]:
+    """The day from which a request counts: of its receipt, else of what comes before that, else of its recording."""
+    recorded = func.date(func.timezone(HOME_ZONE, RequestRow.created_at))
+    return func.coalesce(
+        RequestRow.received_on,
+        RequestRow.submitted_on,
+        RequestRow.drafted_on,
+        RequestRow.answered_on,
+        recorded,
+    )
 
 
 def _filtered(query: Select[Any], wanted: StatisticsQuery) -> Select[Any]:
@@ -180,16 +217,16 @@ def _in_period(
 def _key(
     dimension: Dimension, day: ColumnElement[date | None], outcome: ColumnElement[str | None]
 ) -> ColumnElement[str | None]:
-    area = PublicBodyRow.area_code
+    area, known = PublicBodyRow.area_code, RequestRow.body_known
     keys: dict[Dimension, ColumnElement[Any]] = {
-        Dimension.BODY_KIND: type_coerce(PublicBodyRow.kind, Text),
-        Dimension.PROVINCE: PublicBodyRow.province_code.expression,
-        Dimension.DISTRICT: case((func.length(area) >= 4, func.left(area, 4))),
+        Dimension.BODY_KIND: case((known, type_coerce(PublicBodyRow.kind, Text))),
+        Dimension.PROVINCE: case((known, PublicBodyRow.province_code)),
+        Dimension.DISTRICT: case((known & (func.length(area) >= 4), func.left(area, 4))),
         Dimension.TOPIC: type_coerce(RequestRow.topic, Text),
         Dimension.QUARTER: func.to_char(day, 'YYYY"-Q"Q'),
         Dimension.YEAR: func.to_char(day, "YYYY"),
         Dimension.STATUTE: RequestRow.statute_id.expression,
-        Dimension.BODY: PublicBodyRow.code.expression,
+        Dimension.BODY: case((known, PublicBodyRow.code)),
         Dimension.CAMPAIGN: CampaignRow.code.expression,
         Dimension.OUTCOME: outcome,
     }

@@ -1,7 +1,7 @@
 """What if: stored requests judged by another limit or statute, and nothing about them changed.
 
-Both verdicts are states of `measures.state_at`, so that a request counts here as it does in the tables;
-an answer is judged as soon as it is there. Only requests that were received by the cut-off are judged.
+Both verdicts are states of `measures.state_at` over the requests of the tables, so that the same rule gives
+the same counts as there; an answer is judged as soon as it is there.
 """
 
 from collections import Counter
@@ -15,6 +15,7 @@ from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import HOME, calendar_of, countries
+from rti.core.attributes import from_attributes
 from rti.core.errors import Fault, Invalid, say
 from rti.core.validation import Code, LimitText
 from rti.law.calendars import Calendar
@@ -26,6 +27,7 @@ from rti.models.requests import RequestRow
 from rti.requests.batch_projection import AT_ONCE, event_signatures, project_samples
 from rti.statistics.figures import Percentage
 from rti.statistics.measures import JUDGED, Facts, State, state_at
+from rti.statistics.queries import begun
 from rti.statistics.queries import state_at as state_in_sql
 from rti.statutes.queries import newest_of
 
@@ -103,38 +105,38 @@ async def _by_limit(
     session: AsyncSession, wanted: WhatIf, limit: Limit, calendar: Calendar, as_of: date
 ) -> Counter[tuple[State, State]]:
     """The database counts requests with the same days, so that each combination is judged once."""
-    days = (RequestRow.received_on, RequestRow.answered_on, RequestRow.ended_on)
-    own = state_in_sql(RequestRow, as_of, count_early=True).label("own")
-    query = _received(wanted, as_of).with_only_columns(own, func.count(), *days).group_by(own, *days)
-    due: dict[date, date] = {}
+    row = RequestRow
+    known = (row.status, row.submitted_on, row.received_on, row.answered_on, row.undated, row.ended_on)
+    own = state_in_sql(row, as_of, count_early=True).label("own")
+    query = _counted(wanted, as_of).with_only_columns(own, func.count().label("number"), *known)
+    due: dict[date | None, date | None] = {None: None}
     states: Counter[tuple[State, State]] = Counter()
-    async for state, count, received, answered, ended in await session.stream(
-        query.execution_options(yield_per=BATCH)
-    ):
-        if received is None:
-            continue
+    found = await session.stream(query.group_by(own, *known).execution_options(yield_per=BATCH))
+    async for each in found:
+        received = each.received_on
         if received not in due:
             due[received] = due_on(received, limit, calendar)
-        facts = Facts(
-            status=RequestStatus.OPEN,
-            received_on=received,
-            due_on=due[received],
-            answered_on=answered,
-            ended_on=ended,
+        facts = from_attributes(
+            Facts, each, status=_unpaused(each.status), due_on=due[received], met_on=each.answered_on
         )
-        states[State(state), state_at(facts, as_of, count_early=True)] += count
+        states[State(each.own), state_at(facts, as_of, count_early=True)] += each.number
     return states
+
+
+def _unpaused(status: RequestStatus) -> RequestStatus:
+    """A plain limit knows no pauses."""
+    return RequestStatus.OPEN if status is RequestStatus.PAUSED else status
 
 
 async def _by_statute(
     session: AsyncSession, wanted: WhatIf, rule: Statute, calendar: Calendar, as_of: date
 ) -> Counter[tuple[State, State]]:
     """Requests to which the same things happened share one projection."""
-    found = event_signatures(_received(wanted, as_of).with_only_columns(RequestRow.id))
+    found = event_signatures(_counted(wanted, as_of).with_only_columns(RequestRow.id))
     own = state_in_sql(RequestRow, as_of, count_early=True).label("own")
     sample = func.min(cast(RequestRow.id, Text)).label("sample")
     query = (
-        _received(wanted, as_of)
+        _counted(wanted, as_of)
         .join(found, found.c.request_id == RequestRow.id)
         .with_only_columns(own, sample, func.count().label("number"))
         .group_by(own, found.c.signature)
@@ -146,22 +148,13 @@ async def _by_statute(
             session, [(UUID(group.sample), (rule, calendar)) for group in part]
         )
         for group, projection in zip(part, projections, strict=True):
-            facts = Facts(
-                status=projection.status,
-                submitted_on=projection.submitted_on,
-                received_on=projection.received_on,
-                due_on=projection.due_on,
-                answered_on=projection.answered_on,
-                ended_on=projection.ended_on,
-            )
+            facts = from_attributes(Facts, projection)
             states[State(group.own), state_at(facts, as_of, count_early=True)] += group.number
     return states
 
 
-def _received(wanted: WhatIf, as_of: date) -> Select[RequestRow]:
-    query = select(RequestRow).where(
-        RequestRow.received_on <= as_of, RequestRow.status != RequestStatus.NOT_SUBMITTED
-    )
+def _counted(wanted: WhatIf, as_of: date) -> Select[RequestRow]:
+    query = select(RequestRow).where(begun() <= as_of)
     return query.where(RequestRow.campaign_id == wanted.campaign_id) if wanted.campaign_id else query
 
 

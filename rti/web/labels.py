@@ -120,6 +120,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ClockKind.COMPLAINT: N_("Complaint decision"),
         ClockKind.APPEAL_FILING: N_("Time limit for the last appeal"),
         ClockKind.APPEAL: N_("Last appeal decision"),
+        ClockKind.FOLLOW_UP: N_("Ask again"),
     },
     ClockState: {
         ClockState.RUNNING: N_("Running"),
@@ -174,13 +175,15 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         State.IN_TIME: N_("In time"),
         State.LATE: N_("Late"),
         State.SILENT: N_("No answer"),
+        State.LAPSED: N_("Due date missed, then a first reply or a withdrawal"),
         State.EARLY: N_("Answered early, due date not yet passed"),
         State.NOT_YET_DUE: N_("Not yet due"),
         State.DRAFT: N_("Not handed over"),
         State.NOT_SUBMITTED: N_("Not accepted by the body"),
         State.WITHDRAWN: N_("Withdrawn by the due date"),
         State.PAUSED: N_("Paused: the body is waiting for the organisation"),
-        State.NO_DATE: N_("No due date: date received unknown, or no limit set"),
+        State.REPLIED: N_("First reply in time, information still to come"),
+        State.NO_DATE: N_("No date to judge by: date received or answered unknown, or no limit set"),
     },
     AuditAction: {
         AuditAction.SIGNED_IN: N_("Signed in"),
@@ -255,6 +258,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         About.ANSWER: N_("The answer of the public body"),
         About.ACKNOWLEDGEMENT: N_("The acknowledgement"),
         About.COMPLAINT: N_("The time limit for complaining or requesting a review"),
+        About.FOLLOW_UP: N_("A request that waits without a time limit"),
     },
     Audience: {
         Audience.EVERYBODY: N_("Members and leads"),

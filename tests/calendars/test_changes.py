@@ -1,7 +1,7 @@
 """Declaring, withdrawing and confirming days off, and what that does to open requests."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +56,7 @@ async def test_an_added_day_off_moves_an_open_date_and_its_withdrawal_moves_it_b
     assert filed.due_on == date(2022, 6, 10)
 
     preview = await client.get("/calendar/declare", params=DAY)
-    assert "Dates of 1 open request change" in preview.text
+    assert "Dates of 1 request change" in preview.text
     assert filed.reference in preview.text
     assert "10 June 2022" in preview.text
     assert "13 June 2022" in preview.text
@@ -83,7 +83,7 @@ async def test_an_added_day_off_moves_an_open_date_and_its_withdrawal_moves_it_b
     assert changes[-1].cause == "day_off_withdrawn 2022-06-06"
 
 
-async def test_only_open_requests_whose_window_holds_the_day_are_read(
+async def test_requests_whose_window_holds_the_day_move_whether_they_are_answered_or_not(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:
     member = await sign_in(Role.STAFF)
@@ -103,10 +103,36 @@ async def test_only_open_requests_whose_window_holds_the_day_are_read(
     told = (await client.post("/api/calendar/days-off", json=DAY)).json()
     assert last_day.due_on is not None
     assert last_day.due_on >= ADDED
-    assert (told["looked_at"], told["requests"]) == (2, 2)
-    assert {move["reference"] for move in told["first"]} == {inside.reference, last_day.reference}
-    for still in (over, answered):
-        assert (await _one(database, still.id))[1] == []
+    assert (told["looked_at"], told["requests"]) == (3, 3)
+    moved = {inside.reference, last_day.reference, answered.reference}
+    assert {move["reference"] for move in told["first"]} == moved
+    assert (await _one(database, over.id))[1] == []
+
+
+async def test_a_day_off_that_is_declared_later_makes_an_answer_in_time_and_its_withdrawal_late_again(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.STAFF)
+    (filed,) = await _open_requests(database, member, RECEIVED)
+    assert filed.due_on
+    answered_on = filed.due_on + timedelta(3 if filed.due_on.weekday() == 4 else 1)
+    async with database.transaction() as session:
+        await make.event(
+            session, filed.id, member.person, NOW, EventKind.ANSWERED, answered_on, outcome=Outcome.FULL
+        )
+
+    async def counts() -> tuple[int, int]:
+        found = (await client.get("/api/statistics")).json()["total"]["counts"]
+        return found["in_time"], found["late"]
+
+    assert await counts() == (0, 1)
+    told = (await client.post("/api/calendar/days-off", json=DAY)).json()
+    assert (told["become_in_time"], told["become_late"]) == (1, 0)
+    assert await counts() == (1, 0)
+    withdrawn = {"country": "KH", "day": DAY["day"]}
+    preview = (await client.post("/api/calendar/withdrawals?preview=1", json=withdrawn)).json()
+    assert (preview["become_in_time"], preview["become_late"]) == (0, 1)
+    assert "1 answer becomes late" in (await client.get("/calendar/withdraw", params=withdrawn)).text
 
 
 async def test_many_batches_end_as_if_each_request_had_been_filed_after_the_change(
@@ -214,7 +240,7 @@ async def test_a_confirmed_year_makes_its_dates_no_longer_provisional(
     assert filed.provisional
     confirm = {"country": "KH", "year": "2022", "source": "Sub-decree 199"}
     shown = await client.get("/calendar/confirm", params=confirm)
-    assert "Dates of 0 open requests change" in shown.text
+    assert "Dates of 0 requests change" in shown.text
     page = f"/calendar/confirm?{httpx.QueryParams(confirm)}"
     assert (await make.post_form(client, "/calendar/confirm", confirm, page=page)).status_code == 303
     confirmed, changes = await _one(database, filed.id)
@@ -291,7 +317,7 @@ async def test_an_administrator_sees_how_many_move_and_never_which(
     (filed,) = await _open_requests(database, staff, RECEIVED)
     await sign_in(Role.ADMINISTRATOR)
     shown = await client.get("/calendar/declare", params=DAY)
-    assert "Dates of 1 open request change" in shown.text
+    assert "Dates of 1 request change" in shown.text
     assert filed.reference not in shown.text
     told = (await client.post("/api/calendar/days-off?preview=1", json=DAY)).json()
     assert (told["requests"], told["first"]) == (1, [])

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from rti.law.events import EventKind
+from rti.law.rounds import rounds
 from rti.law.rules import Stop, StopKind
-from rti.law.status import RequestStatus, overdue_on, status_on
-from tests.law.make import day, event
+from rti.law.status import RequestStatus, overdue_on, status_of
+from rti.law.statutes import standard
+from tests.law.make import day, event, library
 
 ONE = timedelta(days=1)
-LATER = day("2023-07-01")
 LEADS_TO = {
     "submitted": "submitted",
     "refused_at_counter": "not_submitted",
@@ -24,8 +25,19 @@ LEADS_TO = {
 }
 
 
+STOPS = (
+    Stop(EventKind.FEE_REQUESTED, EventKind.FEE_PAID, StopKind.RESET),
+    Stop(EventKind.CLARIFICATION_REQUESTED, EventKind.CLARIFICATION_GIVEN, StopKind.RESET),
+)
+LAW = standard("20 working", stops=STOPS)
+
+
+def status(history, law=LAW):
+    return status_of(law, rounds(law, history)[-1])
+
+
 def stands(*kinds: str) -> str:
-    return str(status_on([event(kind, f"2023-06-{n:02}") for n, kind in enumerate(kinds, start=1)], LATER))
+    return str(status([event(kind, f"2023-06-{n:02}") for n, kind in enumerate(kinds, start=1)]))
 
 
 @pytest.mark.parametrize("kind", list(EventKind))
@@ -59,10 +71,9 @@ def test_an_open_request_is_paused_until_each_question_is_answered() -> None:
 
 def test_only_what_a_statute_declares_as_a_stop_pauses_a_request() -> None:
     history = [event("received", "2023-06-05"), event("fee_requested", "2023-06-06")]
-    fee = Stop(EventKind.FEE_REQUESTED, EventKind.FEE_PAID, StopKind.RESET)
-    other = Stop(EventKind.CLARIFICATION_REQUESTED, EventKind.CLARIFICATION_GIVEN, StopKind.RESET)
-    assert status_on(history, LATER, [fee]) is RequestStatus.PAUSED
-    assert status_on(history, LATER, [other]) is RequestStatus.OPEN
+    fee, other = STOPS
+    assert status(history, standard("20 working", stops=(fee,))) is RequestStatus.PAUSED
+    assert status(history, standard("20 working", stops=(other,))) is RequestStatus.OPEN
 
 
 @pytest.mark.parametrize(
@@ -96,8 +107,23 @@ def test_the_status_says_where_a_request_stands_on_each_day():
         event("answered", "2023-06-20", outcome="refused"),
         event("message", "2023-06-21"),
     ]
-    stands = [status_on(history, day(f"2023-06-{n:02}")) for n in (1, 2, 5, 6, 8, 10, 20, 25)]
-    assert [str(status) for status in stands] == [
+    stands = [str(status(history[:length])) for length in range(1, len(history) + 1)]
+    assert stands == [
         "draft", "not_submitted", "submitted", "open", "paused", "open", "answered", "answered",
     ]  # fmt: skip
-    assert status_on(history, day("2023-06-08"), stops=()) is RequestStatus.OPEN
+
+
+def test_a_request_that_was_refused_or_sent_back_is_open_again_when_it_is_handed_in_anew():
+    assert stands("received", "returned", "submitted") == "submitted"
+    assert stands("received", "returned", "received") == "open"
+    refused = [event("received", "2023-06-01"), event("answered", "2023-06-02", outcome="refused")]
+    assert str(status(refused)) == "answered"
+    assert str(status([*refused, event("received", "2023-06-05")])) == "open"
+    given = [event("received", "2023-06-01"), event("answered", "2023-06-02", outcome="partial")]
+    assert str(status([*given, event("received", "2023-06-05")])) == "answered"
+
+
+def test_a_transfer_that_is_a_return_gives_the_request_back():
+    history = [event("received", "2023-06-01"), event("transferred", "2023-06-02")]
+    assert status(history, library()["KH-A2I-DRAFT"]) is RequestStatus.NOT_SUBMITTED
+    assert status(history, library()["UK-FOIA-2000"]) is RequestStatus.OPEN

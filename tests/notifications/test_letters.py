@@ -111,7 +111,7 @@ async def test_a_draft_names_what_the_body_must_know_and_no_law_that_is_not_in_f
 @pytest.mark.parametrize("language", ["km", "en"])
 @pytest.mark.parametrize("about", [About.ANSWER, About.ACKNOWLEDGEMENT])
 def test_a_law_in_force_is_named_and_the_right_thing_is_missed(language: str, about: About) -> None:
-    chased = Chased(about, TITLE, "A-1", "Office", "Community", None, TODAY, "The law of 2030")
+    chased = Chased(about, TITLE, "A-1", "Office", "Community", None, None, TODAY, "The law of 2030")
     _, body = draft(chased, language, TODAY)
     assert "The law of 2030" in body
     _, other = draft(replace(chased, statute=None), language, TODAY)

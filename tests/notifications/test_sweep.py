@@ -74,6 +74,23 @@ async def test_the_whole_life_of_a_deadline_is_told_before_on_and_after_it(datab
     assert sorted(row.rule for row in await reminders(database)) == ["chase", "late", "soon", "today"]
 
 
+async def test_somebody_is_reminded_that_the_information_is_out_after_a_first_reply_in_time(
+    database: Database,
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+        filed = await make.request(session, member.person, NOW, received_on=date(2026, 11, 2))
+        await make.event(session, filed.id, member.person, NOW, EventKind.REPLIED, date(2026, 11, 4))
+    for day in range(100):
+        await swept(database, TODAY + timedelta(day))
+    told = [(row.rule, row.clock, row.occasion) for row in await reminders(database)]
+    assert told == [
+        ("follow_up", "follow_up", 0),
+        ("follow_up", "follow_up", 1),
+        ("follow_up", "follow_up", 2),
+    ]
+
+
 async def test_the_closing_of_the_time_to_complain_is_told_by_its_own_rule(database: Database) -> None:
     await due(database, TODAY, clock="complaint_filing")
     await swept(database)

@@ -36,14 +36,18 @@ async def test_days_of_drafting_handing_over_and_receipt_are_kept_apart(session:
     assert {event.recorded_at for event in events} == {NOW}
 
 
-async def test_a_request_that_nobody_has_received_has_no_date_by_which_an_answer_is_due(
+async def test_a_request_of_which_nobody_knows_that_it_arrived_has_no_due_date_and_a_day_to_ask(
     session: AsyncSession,
 ) -> None:
     member = await make.member(session)
     request = await make.request(
         session, member.person, NOW, received_on=None, submitted_on=date(2026, 11, 20)
     )
-    assert (request.status, request.due_on, request.next_due_on) == (RequestStatus.SUBMITTED, None, NEVER)
+    assert (request.status, request.due_on, request.next_due_on) == (
+        RequestStatus.SUBMITTED,
+        None,
+        date(2026, 12, 9),
+    )
 
 
 async def test_the_benchmark_of_the_draft_counts_five_working_days_across_khmer_new_year(

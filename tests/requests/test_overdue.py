@@ -1,25 +1,31 @@
-"""The SQL that lists overdue requests says the same as the one function of the law, on every day."""
+"""The list, the one function of the law and the statistics say the same of overdue requests, on every day."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.law.events import EventKind, Outcome
 from rti.law.limits import parse_limit
-from rti.law.rules import FILING
 from rti.law.status import overdue_on
 from rti.models.requests import DeadlineRow, RequestRow
 from rti.requests.commands import RequestFilter
-from rti.requests.queries import worklist
+from rti.requests.queries import overdue, worklist
+from rti.statistics.commands import StatisticsQuery
+from rti.statistics.measures import State
+from rti.statistics.queries import begun, state_at, table
 from rti.statutes.actions import declare_standard
 from rti.web.api.request_views import request_view
 from tests import make
 from tests.conftest import NOW
+from tests.law.histories import LAST
+from tests.law.make import library
+from tests.statistics.make import random_request
 
 RECEIVED = date(2026, 3, 2)
 DUE = date(2026, 3, 23)
@@ -70,11 +76,33 @@ async def test_the_list_of_overdue_requests_agrees_with_the_law_around_every_bou
         boundaries = [known_from, *(clock.due_on for clock in clocks if clock.due_on)]
         days = {boundary + timedelta(n) for boundary in boundaries for n in range(-3, 4)}
         for day in sorted(day for day in days if day >= known_from):
-            expected = any(
-                overdue_on(clock.due_on, clock.met_on, request.ended_on, day)
-                for clock in clocks
-                if clock.kind not in FILING
-            )
+            late = overdue_on(request.due_on, request.met_on, request.ended_on, day)
             listed = await worklist(session, staff, RequestFilter(overdue=True), day)
-            assert [line.request.id for line in listed.items] == [filed.id] * expected, day
-            assert request_view(request, day, hidden=False).overdue == expected, day
+            assert [line.request.id for line in listed.items] == [filed.id] * late, day
+            assert request_view(request, day, hidden=False).overdue == late, day
+            counted = (await table(session, None, StatisticsQuery(as_of=day), day)).total.figures
+            assert counted.counts[State.SILENT] == late, day
+
+
+async def test_the_list_is_overdue_just_where_the_statistics_of_today_count_silence(
+    database: Database,
+) -> None:
+    """Requests with random histories under every statute, stored as they are filed."""
+    chance = Random(12)
+    async with database.transaction() as session:
+        staff = (await make.member(session, Role.STAFF)).person
+        cbo = await make.cbo(session, NOW)
+        body = await make.body(session)
+        for statute in list(library().values()) * 20:
+            await random_request(session, chance, statute, cbo, body)
+        for day in (date(2026, 2, 1), date(2026, 4, 1), LAST, date(2027, 1, 1)):
+            state = state_at(RequestRow, day, count_early=False)
+            silent = set(await session.scalars(select(RequestRow.id).where(state == State.SILENT)))
+            listed = set(await session.scalars(select(RequestRow.id).where(overdue(day))))
+            # Before the last event the columns know more than was known then.
+            assert day < LAST or listed == silent
+            wanted = StatisticsQuery(as_of=day, early=True)
+            counts = (await table(session, staff, wanted, LAST)).total.figures.counts
+            assert sum(counts[each] for each in State) == await session.scalar(
+                select(func.count()).select_from(RequestRow).where(begun() <= day)
+            )

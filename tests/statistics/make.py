@@ -1,16 +1,24 @@
 """Requests with known dates, put into the table as they are, so that figures can be counted by hand."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.calendars.queries import calendar_of
 from rti.core.db import new_id
+from rti.law.events import Event
 from rti.law.status import RequestStatus
+from rti.law.statutes import Statute
 from rti.models.bodies import BodyKind, PublicBodyRow
 from rti.models.cbos import CboRow
-from rti.models.requests import Channel, RequestRow, Topic
+from rti.models.requests import Channel, EventRow, RequestRow, Topic
+from rti.requests.actions import write_projection
+from rti.requests.projection import project, to_law
 from tests import make
+from tests.law.histories import random_history
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 DAY = date(2026, 1, 5)
@@ -35,12 +43,13 @@ def values(**more: Any) -> dict[str, Any]:
         "submitted_on": received,
         "received_on": received,
         "due_on": received + timedelta(days=30) if received else None,
+        "met_on": more.get("answered_on"),
         **more,
     }
 
 
 async def request(session: AsyncSession, cbo: CboRow, body: PublicBodyRow, **more: Any) -> RequestRow:
-    row = RequestRow(**values(**more), cbo_id=cbo.id, body_id=body.id)
+    row = RequestRow(**values(**more), cbo_id=cbo.id, first_body_id=body.id, body_id=body.id)
     session.add(row)
     await session.flush()
     return row
@@ -79,3 +88,39 @@ async def hand_counted(session: AsyncSession, cbo: CboRow) -> None:
         (second, {"status": "paused", "due_on": None}),
     ]:
         await request(session, cbo, body, **more)
+
+
+async def random_request(
+    session: AsyncSession, chance: Random, statute: Statute, cbo: CboRow, body: PublicBodyRow
+) -> RequestRow:
+    """A request to which anything happened, with its events and where it stands after them."""
+    row = RequestRow(
+        **values(statute_id=statute.id, statute_version=statute.version), cbo_id=cbo.id, first_body_id=body.id
+    )
+    history = random_history(chance, statute)
+    ids = {event.id: new_id() for event in history}
+    events = [
+        EventRow(
+            id=ids[event.id],
+            cbo_id=cbo.id,
+            request_id=row.id,
+            kind=event.kind,
+            happened_on=event.on,
+            recorded_at=NOW,
+            outcome=event.outcome,
+            details={name: value for name, value in _details(event, ids).items() if value},
+        )
+        for event in history
+    ]
+    calendar = await calendar_of(session, statute.countries, statute.weekend)
+    write_projection(row, project(statute, calendar, [to_law(event) for event in events]))
+    session.add(row)
+    await session.flush()
+    session.add_all(events)
+    await session.flush()
+    return row
+
+
+def _details(event: Event, ids: dict[str, UUID]) -> dict[str, Any]:
+    told = {name: getattr(event, name) for name in ("days", "reason", "urgent", "undated")}
+    return told | {"voids": str(ids[event.voids]) if event.voids else None}

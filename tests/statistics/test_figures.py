@@ -1,6 +1,6 @@
 """Figures out of counts, and counts out of the database, compared with numbers counted by hand."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core.errors import Invalid
 from rti.core.roles import Role
 from rti.core.validation import decode
-from rti.law.events import Outcome
+from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
 from rti.models.campaigns import TargetAreaRow
 from rti.models.requests import RequestRow
@@ -23,6 +23,10 @@ from tests import make as house
 from tests.statistics import make
 
 TODAY = date(2026, 11, 23)
+
+
+def house_now(day: date) -> datetime:
+    return datetime.combine(day, time(3), UTC)
 
 
 @pytest.mark.parametrize(
@@ -239,3 +243,29 @@ def test_contradictions_are_told_all_at_once() -> None:
     with pytest.raises(Invalid) as told:
         check(wanted, TODAY)
     assert [fault.field for fault in told.value.faults] == ["then_by", "as_of", "until"]
+
+
+async def test_the_outcome_is_the_last_one_that_was_known_at_the_cut_off(session: AsyncSession) -> None:
+    """Refused in time, disclosed after a review: in time ever after, refused and then full."""
+    member = await house.member(session)
+    filed = await house.request(
+        session,
+        member.person,
+        house_now(date(2026, 5, 1)),
+        received_on=date(2026, 3, 3),
+        statute_id="UK-FOIA-2000",
+    )
+    for day, outcome in [(date(2026, 3, 16), Outcome.REFUSED), (date(2026, 4, 20), Outcome.FULL)]:
+        await house.event(
+            session,
+            filed.id,
+            member.person,
+            house_now(date(2026, 5, 1)),
+            EventKind.ANSWERED,
+            day,
+            outcome=outcome,
+        )
+    for as_of, outcome in [(date(2026, 4, 19), Outcome.REFUSED), (date(2026, 4, 20), Outcome.FULL)]:
+        total = (await table(session, None, StatisticsQuery(as_of=as_of), TODAY)).total.figures
+        assert total.counts[State.IN_TIME] == total.counts[outcome] == total.total(Outcome) == 1
+        assert total.longest_days == 13

@@ -58,6 +58,7 @@ async def load(session: AsyncSession) -> None:
                 outcome="unknown",
             ),
             cbo_id=cbo.id,
+            first_body_id=bodies[line["body"]].id,
             body_id=bodies[line["body"]].id,
         )
         for line in usable

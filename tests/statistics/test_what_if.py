@@ -1,6 +1,7 @@
 """Judging stored requests by another rule without changing them."""
 
 from datetime import date
+from random import Random
 
 import httpx
 import pytest
@@ -11,11 +12,16 @@ from rti.core.roles import Role
 from rti.law.events import EventKind, Outcome
 from rti.law.limits import parse_limit
 from rti.models.requests import DeadlineRow, RequestRow
+from rti.statistics.commands import StatisticsQuery
 from rti.statistics.measures import State
+from rti.statistics.queries import table
 from rti.statistics.what_if import WhatIf, what_if
 from rti.statutes.actions import declare_standard
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn
+from tests.law.histories import LAST
+from tests.law.make import library
+from tests.statistics.make import random_request
 
 RECEIVED = date(2026, 3, 2)
 ANSWERS = (date(2026, 3, 4), date(2026, 3, 10), date(2026, 3, 20), date(2026, 4, 30), None)
@@ -132,3 +138,23 @@ async def test_other_roles_do_not_ask(client: httpx.AsyncClient, sign_in: SignIn
     await sign_in(role)
     assert (await client.get("/what-if")).status_code == 403
     assert (await client.get("/api/what-if", params={"limit": "5 working"})).status_code == 403
+
+
+async def test_the_same_statute_gives_every_request_the_state_that_it_has_in_the_tables(
+    database: Database,
+) -> None:
+    """Random histories under every statute, judged once more under their own."""
+    chance = Random(16)
+    async with database.transaction() as session:
+        cbo, body = await make.cbo(session, NOW), await make.body(session)
+        for statute in library().values():
+            async with session.begin_nested() as stored:
+                for _ in range(12):
+                    await random_request(session, chance, statute, cbo, body)
+                found = await what_if(session, WhatIf(statute_id=statute.id), LAST)
+                counted = await table(session, None, StatisticsQuery(early=True), LAST)
+                assert all(own is other for own, other in found.states), statute.id
+                assert {own: count for (own, _), count in found.states.items()} == {
+                    state: count for state in State if (count := counted.total.figures.counts[state])
+                }
+                await stored.rollback()

@@ -47,12 +47,14 @@ class MoveView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MovesView(msgspec.Struct, frozen=True, kw_only=True):
-    """How many requests of those looked at move, and the first 50 dates for those who may see requests."""
+    """How many requests of those looked at move, how many answers change their verdict, and the first 50 dates for those who may see requests."""
 
     preview: bool
     looked_at: int
     requests: int
     rewritten: int
+    become_in_time: int
+    become_late: int
     first: list[MoveView]
 
 

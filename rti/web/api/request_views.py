@@ -10,7 +10,7 @@ from rti.core.attributes import from_attributes
 from rti.law.events import EventKind, Outcome
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus, overdue_on
-from rti.models.requests import Channel, Filing, RequestRow, Topic
+from rti.models.requests import NEVER, Channel, Filing, RequestRow, Topic
 from rti.requests.queries import Detail
 from rti.requests.requester import Identity, Requester
 
@@ -18,8 +18,10 @@ from rti.requests.requester import Identity, Requester
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     """A request; `due_kind` is "deadline" where a law in force gives it, else "benchmark".
 
-    `overdue` where any clock that runs against the body is, as in the filter of the list; a `soft` date
-    is a target; `confirmed` where every number comes from a confirmed source. `cbo_id` is null where it
+    `overdue` where it has passed without a first reply, an answer or a withdrawal, as in the filter of the
+    list and the count of silent requests; `next_due_on` is the next date of any kind on which something is
+    expected of the body or of the organisation. `body_known` is false after a transfer to a body that
+    nobody knows; `undated` says that it was answered by `answered_on`, on an unknown day. A `soft` date is a target; `confirmed` where every number comes from a confirmed source. `cbo_id` is null where it
     is sealed from the reader.
     """
 
@@ -27,6 +29,7 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     title: str
     body_id: UUID
+    body_known: bool
     cbo_id: UUID | None
     filing: Filing
     campaign_id: UUID | None
@@ -40,13 +43,16 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     drafted_on: date | None
     submitted_on: date | None
     received_on: date | None
+    met_on: date | None
     answered_on: date | None
+    undated: bool
     due_on: date | None
     due_kind: str | None
     provisional: bool
     soft: bool
     confirmed: bool
     overdue: bool
+    next_due_on: date | None
     doubtful: str | None
 
 
@@ -163,7 +169,8 @@ def request_view(request: RequestRow, today: date, *, hidden: bool) -> RequestVi
         request,
         cbo_id=None if hidden else request.cbo_id,
         due_kind=kind if request.due_on else None,
-        overdue=overdue_on(request.next_due_on, None, None, today),
+        next_due_on=request.next_due_on if request.next_due_on < NEVER else None,
+        overdue=overdue_on(request.due_on, request.met_on, request.ended_on, today),
     )
 
 

@@ -129,6 +129,8 @@ def _due(due: DueDate, t: Reader, *, named: bool) -> str:
     _ = t.translate
     if due.clock.kind in FILING:
         return _("The time to complain about 1 request ends")
+    if due.clock.kind is ClockKind.FOLLOW_UP:
+        return _("Ask again about 1 request")
     if due.clock.kind is ClockKind.ACKNOWLEDGEMENT:
         return _("The acknowledgement of 1 request is due")
     return _("1 request is due")

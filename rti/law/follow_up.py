@@ -1,0 +1,51 @@
+"""When to ask again about a request that waits although no time limit runs."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rti.law.calendars import Calendar
+from rti.law.deadlines import ClockState, Deadline
+from rti.law.events import Event
+from rti.law.explanations import Step
+from rti.law.limits import Limit, Unit
+from rti.law.rules import DECISIVE, ClockKind
+from rti.law.status import RequestStatus
+
+AFTER: Final = Limit(10, Unit.WORKING)
+"""Ours: no statute says when to ask again."""
+_WAITS: Final = frozenset({RequestStatus.SUBMITTED, RequestStatus.OPEN})
+
+
+def follow_up(
+    status: RequestStatus, history: Sequence[Event], clocks: Iterable[Deadline], calendar: Calendar
+) -> Deadline | None:
+    """The day to ask again, counted from the last of `history`; None while an answer has a date, or none is due.
+
+    A first reply may have come with nothing after it, the day of receipt may be unknown, or the statute may
+    give no number.
+    """
+    dated = any(c.kind in DECISIVE and c.state is ClockState.RUNNING and c.due for c in clocks)
+    if dated or status not in _WAITS or not history:
+        return None
+    last = history[-1]
+    due = calendar.add_working_days(last.on, AFTER.amount)
+    return Deadline(
+        kind=ClockKind.FOLLOW_UP,
+        epoch=len(history),
+        state=ClockState.RUNNING,
+        starts_on=last.on,
+        due=due,
+        due_at=None,
+        met_on=None,
+        ended_on=None,
+        paused_on=None,
+        binding=False,
+        soft=True,
+        provisional=False,
+        confirmed=True,
+        section="",
+        steps=(
+            Step("follow_up", last.on, {"event": last.kind, "limit": AFTER}),
+            Step("due", due),
+        ),
+    )

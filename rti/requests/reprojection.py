@@ -1,0 +1,61 @@
+"""Projecting anew what was stored under an older version of the projection, after an upgrade."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.calendars.queries import calendar_of
+from rti.core.db import Database
+from rti.models.requests import DeadlineRow, RequestRow
+from rti.requests.actions import deadline_values, replace_deadlines, write_projection
+from rti.requests.batch_projection import AT_ONCE, Law, project_samples
+from rti.requests.projection import VERSION, Projection
+from rti.statutes.queries import version_of
+
+CAUSE: Final = "upgrade"
+_NOWHERE: Final = UUID(int=0)
+
+
+async def reproject_all(database: Database, now: datetime) -> int:
+    """How many requests were projected anew; a batch is a transaction, so it goes on after an interruption."""
+    done, last = 0, _NOWHERE
+    while True:
+        async with database.transaction() as session:
+            older = select(RequestRow).where(RequestRow.projection < VERSION, RequestRow.id > last)
+            batch = (
+                await session.scalars(older.order_by(RequestRow.id).limit(AT_ONCE).with_for_update())
+            ).all()
+            if not batch:
+                return done
+            await _reproject(session, batch, now)
+            done, last = done + len(batch), batch[-1].id
+
+
+async def _reproject(session: AsyncSession, batch: Sequence[RequestRow], now: datetime) -> None:
+    laws: dict[tuple[str, int], Law] = {}
+    for key in {(each.statute_id, each.statute_version) for each in batch}:
+        statute = await version_of(session, *key)
+        laws[key] = statute, await calendar_of(session, statute.countries, statute.weekend)
+    ids = [each.id for each in batch]
+    stored = await session.scalars(
+        select(DeadlineRow).where(DeadlineRow.request_id.in_(ids)).order_by(DeadlineRow.request_id)
+    )
+    clocks = {key: list(rows) for key, rows in groupby(stored, lambda row: row.request_id)}
+    samples = [(each.id, laws[each.statute_id, each.statute_version]) for each in batch]
+    for request, projection in zip(batch, await project_samples(session, samples), strict=True):
+        if _same(clocks.get(request.id, ()), projection):
+            write_projection(request, projection)
+        else:
+            await replace_deadlines(session, request, projection, now, CAUSE)
+
+
+def _same(stored: Iterable[DeadlineRow], projection: Projection) -> bool:
+    compared = ("kind", "epoch", "state", "due_on", "met_on")
+    return {tuple(getattr(row, name) for name in compared) for row in stored} == {
+        tuple(deadline_values(clock)[name] for name in compared) for clock in projection.deadlines
+    }
