@@ -27,7 +27,8 @@ class Projection:
 
     `due_on` is the day of the clock that decides, None while the request is not with the body. `met_on` is
     the day of the event that met that clock, the first reply where that is what it asks for, and
-    `answered_on` that of the first answer; of an `undated` one the last day that is possible. `outcome` is
+    `answered_on` that of the first answer; where it is `undated`, or there is only a withdrawal that is,
+    only the last possible day is known. `outcome` is
     that of the last answer, `outcomes` are days and outcomes of all answers where there are several.
     `to_body` is the last body that a transfer is known to have gone to; `body_known` is false after one of
     which nobody knows.
@@ -74,6 +75,7 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
     answers = [event for event in current if event.kind is EventKind.ANSWERED]
     first = answers[0] if answers else None
     met_on = (decisive and decisive.met_on) or _day(first)
+    withdrawal = _last(current, EventKind.WITHDRAWN)
     transfers = [event for event in standing if event.kind is EventKind.TRANSFERRED]
     pending = [c.due for c in clocks if c.state is ClockState.RUNNING and c.due and c.kind not in FILING]
     return Projection(
@@ -90,8 +92,8 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
         confirmed=decisive is None or decisive.confirmed,
         met_on=met_on,
         answered_on=_day(first),
-        undated=bool(first and first.undated and met_on == first.on),
-        ended_on=_day(_last(current, EventKind.WITHDRAWN)),
+        undated=_undated(first, withdrawal, met_on),
+        ended_on=_day(withdrawal),
         next_due_on=min(pending, default=NEVER),
         body_known=not transfers or transfers[-1].to_body is not None,
         to_body=next((event.to_body for event in reversed(transfers) if event.to_body), None),
@@ -103,6 +105,13 @@ def decisive_clock(clocks: Iterable[Deadline]) -> Deadline | None:
     """The clock by which an answer is judged: the last stage that has a date, or that stands still before it has one."""
     begun = [c for c in clocks if c.kind in DECISIVE and (c.due or c.state is ClockState.PAUSED)]
     return max(begun, key=lambda clock: DECISIVE.index(clock.kind), default=None)
+
+
+def _undated(answer: Event | None, withdrawal: Event | None, met_on: date | None) -> bool:
+    """Whether nobody knows the day of what the request is judged by."""
+    if answer:
+        return answer.undated and met_on == answer.on
+    return bool(withdrawal and withdrawal.undated)
 
 
 def _last(events: Sequence[Event], kind: EventKind) -> Event | None:

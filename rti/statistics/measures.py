@@ -54,8 +54,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     `due_on` is None while the clock that decides waits or stands still, and where the statute gives no
     number. `met_on` is the day on which that clock was met: that of the first answer, or of a first reply
-    where the clock asks for one. Of an `undated` answer only the last possible day is known. An answer
-    after the withdrawal is no answer to the request.
+    where the clock asks for one. Of an `undated` answer or withdrawal only the last possible day is known.
+    An answer after the withdrawal is no answer to the request.
     """
 
     status: RequestStatus
@@ -91,9 +91,11 @@ def state_at(facts: Facts, cut_off: date, *, count_early: bool = False) -> State
     """
     if facts.status is RequestStatus.NOT_SUBMITTED:
         return State.NOT_SUBMITTED
+    if facts.undated and _handed_over(facts, cut_off):
+        return State.NO_DATE if facts.answered_on else State.WITHDRAWN
     if not answered_by(facts, cut_off):
         return _unanswered(facts, cut_off)
-    if facts.due_on is None or facts.undated:
+    if facts.due_on is None:
         return State.NO_DATE
     if not _kept(facts, cut_off):
         return State.LATE

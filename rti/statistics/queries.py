@@ -98,8 +98,10 @@ def state_at(request: Any, cut_off: date, *, count_early: bool) -> ColumnElement
     )
     return case(
         (request.status == RequestStatus.NOT_SUBMITTED, State.NOT_SUBMITTED.value),
+        (and_(request.undated, handed_over, request.answered_on.is_(None)), State.WITHDRAWN.value),
+        (and_(request.undated, handed_over), State.NO_DATE.value),
         (~answered_by(request, cut_off), unanswered),
-        (or_(due.is_(None), request.undated), State.NO_DATE.value),
+        (due.is_(None), State.NO_DATE.value),
         (func.coalesce(met > due, True), State.LATE.value),
         (and_(due >= cut_off, literal(not count_early)), State.EARLY.value),
         else_=State.IN_TIME.value,

@@ -45,7 +45,7 @@ def _event(
         id=number,
         voids=voids,
         outcome=chance.choice(list(Outcome)) if answered else None,
-        undated=answered and chance.random() < 0.1,
+        undated=kind in {EventKind.ANSWERED, EventKind.WITHDRAWN} and chance.random() < 0.1,
         days=chance.choice([None, "10 working", "5 calendar"]) if extended else None,
         reason=chance.choice([None, *statute.extension_reasons]) if extended else None,
         urgent=kind is EventKind.RECEIVED and chance.random() < 0.1,

@@ -108,6 +108,7 @@ def test_the_default_rules_speak_when_and_to_whom_the_documentation_says() -> No
         ("chase", "answer", 3, 20, "body"),
         ("unacknowledged", "acknowledgement", 1, 5, "everybody"),
         ("window_closing", "complaint", -3, 0, "everybody"),
+        ("follow_up", "follow_up", 0, 59, "everybody"),
     ]
     assert not any(rule.every for rule in DEFAULT_RULES)
 

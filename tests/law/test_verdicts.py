@@ -84,7 +84,7 @@ def deciding(clocks: Sequence[Deadline]) -> Deadline | None:
     return None
 
 
-def expected(statute: Statute, history: Sequence[Event], status: RequestStatus, today: date) -> State:  # noqa: PLR0911 -- to be read from top to bottom
+def expected(statute: Statute, history: Sequence[Event], status: RequestStatus, today: date) -> State:  # noqa: C901, PLR0911, PLR0912 -- to be read from top to bottom
     """The state of a request on `today`, out of the events of its last round."""
     current = last_round(statute, effective(history))
     clock = deciding(deadlines(statute, calendar_of(statute), current))
@@ -98,12 +98,17 @@ def expected(statute: Statute, history: Sequence[Event], status: RequestStatus, 
         due, met = None, answers[0].on if answers else None
     else:
         due, met = clock.due, clock.met_on or (answers[0].on if answers else None)
+    handed_over = any(e.kind in PRE_RECEIPT for e in current)
+    if handed_over or status is not RequestStatus.DRAFT:
+        if answers and answers[0].undated and met == answers[0].on:
+            return State.NO_DATE
+        if withdrawals and withdrawals[-1].undated and not answers:
+            return State.WITHDRAWN
     if answers and (withdrawn_on is None or answers[0].on <= withdrawn_on):
-        if due is None or (answers[0].undated and met == answers[0].on):
+        if due is None:
             return State.NO_DATE
         assert met
         return State.IN_TIME if met <= due else State.LATE
-    handed_over = any(e.kind in PRE_RECEIPT for e in current)
     if status is RequestStatus.DRAFT and not handed_over:
         return State.DRAFT
     in_time = met is not None and due is not None and met <= due

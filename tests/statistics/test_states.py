@@ -55,6 +55,8 @@ def open_request(**more: object) -> Facts:
         (open_request(met_on=LATER), AFTER, State.SILENT),
         # What cannot be judged.
         (open_request(answered_on=LATER, undated=True), LATER, State.NO_DATE),
+        (open_request(answered_on=LATER, undated=True), AFTER, State.NO_DATE),
+        (open_request(ended_on=LATER, undated=True), AFTER, State.WITHDRAWN),
         (Facts(status=RequestStatus.DRAFT), LATER, State.DRAFT),
         (Facts(status=RequestStatus.NOT_SUBMITTED, submitted_on=RECEIVED), LATER, State.NOT_SUBMITTED),
         (open_request(status=RequestStatus.PAUSED, due_on=None), LATER, State.PAUSED),
