@@ -31,7 +31,9 @@ _OTHER_KINDS = {
     b"PK\x03\x04": say(
         "This is no CSV file but an ODS spreadsheet or another packed file. {hint}", hint=AS_CSV
     ),
-    b"\xd0\xcf\x11\xe0": say("This is no CSV file but an old Excel file (XLS). {hint}", hint=AS_CSV),
+    b"\xd0\xcf\x11\xe0": say(
+        "This is no CSV file but an old Excel file (XLS) or one with a password. {hint}", hint=AS_CSV
+    ),
     b"%PDF": say("This is no CSV file but a PDF. Ask for the table itself"),
 }
 """By how they begin; XLSX is turned into CSV before it comes here."""

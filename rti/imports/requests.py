@@ -126,7 +126,7 @@ def _warnings(intake: "_Intake", mapping: RequestMap) -> Iterable[Message]:
         )
     if intake.undated:
         yield say(
-            "{count} requests are answered or withdrawn without a date. They count as that, and not as in time or late",
+            "Requests answered or withdrawn without a date: {count}. They count as that, and not as in time or late",
             count=intake.undated,
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from rti.core.errors import Fault, say
+from rti.core.errors import Fault, Message
 from rti.core.validation import decode
 from rti.law.consistency import inconsistencies
 from rti.law.statutes import Statute
@@ -17,7 +17,8 @@ def parse_statute(document: Mapping[str, object]) -> Statute:
 
 
 def _inconsistencies(statute: Statute) -> Iterator[Fault]:
-    return (Fault(path, say(text, **values)) for path, text, values in inconsistencies(statute))
+    for path, text, values in inconsistencies(statute):
+        yield Fault(path, Message(text, {name: str(value) for name, value in values.items()}))
 
 
 def library_documents() -> Iterator[dict[str, Any]]:

@@ -29,7 +29,7 @@ def test_a_log_is_imported_and_its_rejected_lines_are_told(rti, tmp_path: Path) 
     assert "line 32: rejected: Decided: This is before the date received (2019-03-05)" in done.stderr
     assert "line 26: repetition: The same as line 2" in done.stderr
     assert done.stdout.split()[:2] == ["imported", "30"]
-    assert "warning: 1 requests are answered or withdrawn without a date" in done.stderr
+    assert "warning: Requests answered or withdrawn without a date: 1" in done.stderr
     assert "Reading" not in done.stderr, "a bar is for terminals only"
     lines = report.read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 1 + 41
