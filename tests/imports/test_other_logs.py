@@ -97,7 +97,7 @@ async def test_an_answer_without_a_day_is_one_on_an_unknown_day(session: AsyncSe
         "R-3,KH-0102,01/09/2026,05/09/2026,full\n",
     )
     assert [warning.render().split(".")[0] for warning in report.warnings] == [
-        "Requests answered or withdrawn without a date: 2."
+        "Requests answered or withdrawn without a date: 2"
     ]
     query = select(EventRow).where(EventRow.kind.in_([EventKind.ANSWERED, EventKind.WITHDRAWN]))
     events = {
