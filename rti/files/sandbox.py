@@ -55,7 +55,9 @@ async def copy_of(content: bytes, media_type: str) -> Copy | None:
     return Copy(copy, made, located == "1")
 
 
-async def run(module: str, *words: str, content: bytes) -> tuple[int, bytes]:
+async def run(
+    module: str, *words: str, content: bytes, wall_seconds: float | None = None
+) -> tuple[int, bytes]:
     """What a module makes of some bytes in a process of its own: its exit status, not 0 if it failed, and its answer."""
     async with _places:
         child = await asyncio.create_subprocess_exec(
@@ -66,7 +68,7 @@ async def run(module: str, *words: str, content: bytes) -> tuple[int, bytes]:
             env=_ENVIRONMENT,
         )
         try:
-            async with asyncio.timeout(WALL_SECONDS):
+            async with asyncio.timeout(WALL_SECONDS if wall_seconds is None else wall_seconds):
                 answer, _ = await child.communicate(content)
         except TimeoutError:
             answer = b""

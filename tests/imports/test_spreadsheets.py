@@ -13,7 +13,7 @@ from sqlalchemy import select
 from rti.core.db import Database
 from rti.core.errors import Invalid
 from rti.core.roles import Role
-from rti.files import sandbox
+from rti.imports import spreadsheets
 from rti.imports.spreadsheets import as_csv
 from rti.models.bodies import PublicBodyRow
 from rti.models.requests import RequestRow
@@ -82,7 +82,7 @@ async def test_a_damaged_or_endless_file_is_told(monkeypatch: pytest.MonkeyPatch
         for entry in whole.infolist():
             broken.writestr(entry.filename, whole.read(entry)[: 10 if "sheet1" in entry.filename else None])
     assert "damaged or too large to be read here. Open it in a spreadsheet" in await refusal(out.getvalue())
-    monkeypatch.setattr(sandbox, "WALL_SECONDS", 0)
+    monkeypatch.setattr(spreadsheets, "WALL_SECONDS", 0)
     assert "too large" in await refusal(sheet(["code"]))
 
 
