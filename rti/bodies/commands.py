@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from rti.core.validation import Code, Email, Line, ShortText
+from rti.core.validation import AreaCode, Code, Email, Line, ShortText
 from rti.models.bodies import BodyKind
 
 
@@ -15,7 +15,7 @@ class SaveBody(msgspec.Struct, frozen=True, kw_only=True):
     kind: BodyKind
     name_km: ShortText
     name_en: ShortText
-    area_code: Code | None = None
+    area_code: AreaCode | None = None
     address: Line = ""
     phone: Annotated[str, msgspec.Meta(max_length=60)] = ""
     email: Email | None = None

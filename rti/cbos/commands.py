@@ -2,7 +2,7 @@
 
 import msgspec
 
-from rti.core.validation import Code, Line, ShortText
+from rti.core.validation import AreaCode, Code, Line, ShortText
 
 
 class SetSending(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +17,7 @@ class SaveCbo(msgspec.Struct, frozen=True, kw_only=True):
     code: Code
     name_km: ShortText
     name_en: ShortText
-    area_code: Code | None = None
+    area_code: AreaCode | None = None
 
 
 class LockCbo(msgspec.Struct, frozen=True, kw_only=True):

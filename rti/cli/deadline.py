@@ -181,7 +181,7 @@ def _calendar(
     try:
         published = published_calendar(keys, years, law.weekend)
     except ValueError as error:
-        raise invalid("--country", Message("{fault}", {"fault": error})) from None
+        raise invalid("--country", Message("{fault}", {"fault": str(error)})) from None
     if listed is None:
         return published
     days = dict.fromkeys(listed.values(), _LISTED_DAY)

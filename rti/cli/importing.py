@@ -5,6 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
@@ -22,17 +23,18 @@ from rti.imports.csv_reader import LARGEST_FILE, Columns, CsvFile
 from rti.imports.mapping import FIXED, read_mapping
 from rti.imports.report import LineResult, Report, Run
 from rti.imports.requests import import_requests
+from rti.imports.spreadsheets import as_csv
 from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
 
 app = typer.Typer(
     name="import",
-    help="Import CSV files. Exit status 1 means that some lines were rejected; the others were imported.",
+    help="Import CSV and XLSX files. Exit status 1 means that some lines were rejected; the others were imported.",
     no_args_is_help=True,
 )
 
 Import = Callable[[AsyncSession, CsvFile, datetime, date, Run], Awaitable[Report]]
 File = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV file of up to 50 MB.")
+    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or XLSX file of up to 50 MB.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check the file without importing anything.")]
 AllOrNothing = Annotated[
@@ -154,7 +156,8 @@ def _check_writable(path: Path) -> None:
 async def _imported(settings: Settings, file: Path, columns: Columns, take: Import, run: Run) -> Report:
     now = wallclock.now()
     with file.open("rb") as stream:
-        lines = CsvFile(stream, columns)
+        packed = stream.peek(2).startswith(b"PK")
+        lines = CsvFile(BytesIO(await as_csv(stream.read())) if packed else stream, columns)
         async with connected(settings, Login.OPERATOR) as database, database.transaction() as session:
             return await take(session, lines, now, wallclock.day_of(now, settings.timezone), run)
 
@@ -170,10 +173,12 @@ def _progress(size: int) -> Iterator[Callable[[CsvFile], None]]:
 
 
 def _print_report(report: Report) -> None:
-    """Counts as the answer; each line that has a reason as a message."""
-    for line in report.lines:
-        if reason := line.reason():
-            typer.echo(f"line {line.number}: {line.fate.value}: {reason}", err=True)
+    """Counts as the answer; each reason with its lines as a message."""
+    for remark in report.remarks():
+        if remark.reason:
+            typer.echo(f"line {remark.numbers}: {remark.fate.value}: {remark.reason}", err=True)
+    for warning in report.warnings:
+        typer.echo(f"warning: {warning.render()}", err=True)
     for fate, count in report.counts.items():
         if count or fate in {LineResult.IMPORTED, LineResult.REJECTED}:
             typer.echo(f"{fate.value.replace('_', ' '):<14}{count:>8}")

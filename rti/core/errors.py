@@ -23,17 +23,18 @@ Texts are English message ids with {placeholders}; they are translated where the
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """A sentence for a person: an English message id and the values for its placeholders.
 
-    A value can be a sentence, too.
+    A value can be a sentence, too, also in what was stored as JSON; what else has a text may be given.
     """
 
     text: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, "Message | str | int | float | None"] = field(default_factory=dict)
 
     def render(self, translate: Callable[[str], str] = str) -> str:
         values = {
@@ -43,7 +44,7 @@ class Message:
         return translate(self.text).format(**values)
 
 
-def say(text: str, **values: object) -> Message:
+def say(text: str, **values: Any) -> Message:
     """Write a translatable sentence; the extractor looks for calls of this name."""
     return Message(text, values)
 

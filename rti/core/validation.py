@@ -109,6 +109,12 @@ def _limit(text: str) -> Limit:
     return parse_limit(plain_digits(text))
 
 
+def _area_code(text: str) -> str:
+    """With the zero in front that spreadsheets take for nothing: a code has 2, 4 or 6 digits."""
+    plain = plain_digits(text)
+    return f"0{plain}" if plain.isdecimal() and len(plain) % 2 else plain
+
+
 def _hour(text: str) -> str:
     plain = plain_digits(text)
     if not _HOUR.fullmatch(plain):
@@ -146,6 +152,7 @@ _RECORDS = ("__struct_fields__", "__dataclass_fields__", "_fields")
 ShortText = Annotated[str, msgspec.Meta(max_length=300)]
 Line = Annotated[str, msgspec.Meta(max_length=1_000)]
 Code = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$")]
+AreaCode = Annotated[str, reads(_area_code, max_length=64)]
 Paragraphs = Annotated[str, msgspec.Meta(max_length=20_000)]
 LimitText = Annotated[str, reads(lambda text: str(_limit(text)), LIMIT_HINT, max_length=40)]
 Hour = Annotated[str, reads(_hour, _HOUR_HINT, max_length=5)]
@@ -321,7 +328,8 @@ def _hint(wanted: _Type) -> Message:
     """What to write instead of what does not fit."""
     own = None if wanted.base is str else wanted.extra.get("hint")
     if wanted.words:
-        return say("{hint}; or write one of: {words}", hint=own, words=", ".join(wanted.words))
+        words = ", ".join(word or '""' for word in wanted.words)
+        return say("{hint}; or write one of: {words}", hint=own or _within(wanted), words=words)
     return own or _within(wanted)
 
 

@@ -77,6 +77,7 @@ def _office(part: str) -> Callable[[bytes], bool]:
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
+is_xlsx = _office("xl/workbook.xml")
 KINDS = (
     DocumentKind("application/pdf", ("pdf",), _begins(b"%PDF-")),
     DocumentKind("image/jpeg", ("jpg", "jpeg"), _begins(b"\xff\xd8\xff")),
@@ -85,7 +86,7 @@ KINDS = (
     DocumentKind("image/tiff", ("tif", "tiff"), _begins(b"II*\x00", b"MM\x00*")),
     DocumentKind("image/heic", ("heic", "heif"), _is_heic),
     DocumentKind(f"{_OFFICE}wordprocessingml.document", ("docx",), _office("word/document.xml")),
-    DocumentKind(f"{_OFFICE}spreadsheetml.sheet", ("xlsx",), _office("xl/workbook.xml")),
+    DocumentKind(f"{_OFFICE}spreadsheetml.sheet", ("xlsx",), is_xlsx),
     DocumentKind("message/rfc822", ("eml",), _is_mail),
     DocumentKind("text/plain", ("txt",), _is_text),
 )

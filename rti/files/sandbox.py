@@ -1,4 +1,4 @@
-"""Running `files.sanitizer` beside the server, with an end to its patience."""
+"""Running what reads the files of strangers beside the server, with an end to its patience."""
 
 import asyncio
 import hashlib
@@ -44,16 +44,31 @@ async def copy_of(content: bytes, media_type: str) -> Copy | None:
     """
     if media_type not in COPIED:
         return None
+    status, answer = await run(sanitizer.__name__, media_type, content=content)
+    if status == sanitizer.TOO_MANY_PIXELS and media_type.startswith("image/"):
+        raise sanitizer.TooManyPixels
+    if status:
+        log.warning("no_copy_of_document", media_type=media_type, status=status)
+        return None
+    header, _, copy = answer.partition(b"\n")
+    located, _, made = header.decode().partition(" ")
+    return Copy(copy, made, located == "1")
+
+
+async def run(
+    module: str, *words: str, content: bytes, wall_seconds: float | None = None
+) -> tuple[int, bytes]:
+    """What a module makes of some bytes in a process of its own: its exit status, not 0 if it failed, and its answer."""
     async with _places:
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-m", sanitizer.__name__, media_type),
+            *(sys.executable, "-I", "-m", module, *words),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env=_ENVIRONMENT,
         )
         try:
-            async with asyncio.timeout(WALL_SECONDS):
+            async with asyncio.timeout(WALL_SECONDS if wall_seconds is None else wall_seconds):
                 answer, _ = await child.communicate(content)
         except TimeoutError:
             answer = b""
@@ -61,11 +76,4 @@ async def copy_of(content: bytes, media_type: str) -> Copy | None:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
-    if child.returncode == sanitizer.TOO_MANY_PIXELS and media_type.startswith("image/"):
-        raise sanitizer.TooManyPixels
-    if child.returncode:
-        log.warning("no_copy_of_document", media_type=media_type, status=child.returncode)
-        return None
-    header, _, copy = answer.partition(b"\n")
-    located, _, made = header.decode().partition(" ")
-    return Copy(copy, made, located == "1")
+    return child.returncode or 0, answer

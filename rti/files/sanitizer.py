@@ -7,7 +7,6 @@ of the server. The first line of its answer says whether a location was found, `
 """
 
 import io
-import resource
 import sys
 import zlib
 from collections.abc import Iterator
@@ -17,7 +16,8 @@ import pikepdf
 import pillow_heif
 from PIL import Image, ImageFile, ImageOps, ImageSequence
 
-MEMORY, CPU_SECONDS = 512 * 1024 * 1024, 5
+from rti.files import own_process
+
 MOST_PIXELS = 40_000_000
 """Of all frames of a picture together, as cameras of telephones have them."""
 PHOTO_QUALITY = 88
@@ -165,14 +165,12 @@ def _picture_of(stream: pikepdf.Stream, filters: list[str]) -> bytes:
         if name != "/FlateDecode":
             raise pikepdf.PdfError(f"unusual packing {name}")
         unpacking = zlib.decompressobj()
-        raw = unpacking.decompress(raw, MEMORY // 8)
+        raw = unpacking.decompress(raw, own_process.MEMORY // 8)
     return raw
 
 
 def main(media_type: str) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    own_process.limit()
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     ImageFile.LOAD_TRUNCATED_IMAGES = False

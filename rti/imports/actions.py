@@ -22,6 +22,7 @@ from rti.imports.csv_reader import Columns, CsvFile
 from rti.imports.mapping import FIXED
 from rti.imports.report import FileKind, Report, Run
 from rti.imports.requests import import_requests
+from rti.imports.spreadsheets import as_csv
 from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
 from rti.jobs.worker import Work
 from rti.models.jobs import JobKind, JobRow
@@ -59,12 +60,13 @@ def kinds_for(person: Person) -> list[FileKind]:
 async def ask_for_import(
     session: AsyncSession, order: ImportOrder, content: bytes, *, person: Person, secret: str, now: datetime
 ) -> JobRow:
-    """Add the job that imports a file in the fixed layout.
+    """Add the job that imports a file in the fixed layout, CSV or XLSX.
 
     Raises Forbidden for a kind that is not for this role, Invalid or TooLarge for a file that cannot be taken:
     it is read through first, so that only what single lines are like turns up later.
     """
     _require(order.kind, person)
+    content = await as_csv(content)
     lines = await asyncio.to_thread(_lines_of, content, COLUMNS[order.kind])
     job = JobRow(
         id=new_id(),

@@ -1,7 +1,7 @@
 """CSV files of other people: bytes in, numbered lines out, and nothing guessed that could be wrong.
 
-UTF-8 (with or without byte order mark) or UTF-16 with one; cells separated by , ; tab or |. The file is
-read as a stream. A fault of one line is reported for that line; one that makes later lines uncertain,
+UTF-8 (with or without byte order mark) or UTF-16 with one; cells separated by , ; tab or |. Titles and a
+line such as "sep=;" may stand above the header. The file is read as a stream. A fault of one line is reported for that line; one that makes later lines uncertain,
 such as a quotation mark that is never closed, refuses the file.
 """
 
@@ -11,17 +11,33 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from io import TextIOWrapper
+from itertools import chain
 from typing import BinaryIO
 
 from rti.core.errors import Message, invalid, say
+from rti.core.folding import fold
 
 LARGEST_FILE = 50_000_000
 """Bytes of a file on the command line; over the web it is the largest body of a message."""
 DELIMITERS = ",;\t|"
 _LONGEST_HEADER = 100_000
+_HEADER_WITHIN = 40
+"""Lines; a header can be many lines long where its names hold line breaks."""
 _LONGEST_SHOWN = 300
+_NOTHING = frozenset({"-", "--", "–", "—", "n/a", "n.a.", "#n/a"})
+AS_CSV = say("Open it in a spreadsheet program and save the sheet as “CSV UTF-8”")
+_OTHER_KINDS = {
+    b"PK\x03\x04": say(
+        "This is no CSV file but an ODS spreadsheet or another packed file. {hint}", hint=AS_CSV
+    ),
+    b"\xd0\xcf\x11\xe0": say(
+        "This is no CSV file but an old Excel file (XLS) or one with a password. {hint}", hint=AS_CSV
+    ),
+    b"%PDF": say("This is no CSV file but a PDF. Ask for the table itself"),
+}
+"""By how they begin; XLSX is turned into CSV before it comes here."""
+_LONGEST_MAGIC = max(map(len, _OTHER_KINDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +49,7 @@ class Columns:
     open: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileLine:
     """A line by its number in the file: its cells by column, or what is wrong with it.
 
@@ -43,28 +59,24 @@ class FileLine:
     number: int
     cells: Mapping[str, str] = field(default_factory=dict)
     fault: Message | None = None
-
-    @cached_property
-    def key(self) -> bytes:
-        """The same for lines with the same content, regardless of column order and delimiter."""
-        content = sorted((name, cell.strip()) for name, cell in self.cells.items())
-        return hashlib.sha256(
-            json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
-        ).digest()
+    key: bytes = b""
+    """The same for lines with the same content, regardless of column order and delimiter."""
 
 
 class CsvFile:
     """A file of which the header has been checked; iterate over it once. Raises Invalid for `file`.
 
-    `lines` counts those that were read.
+    The header is the line near the top that names most of the expected columns, so titles may stand above it.
+    Names are compared without capitals, blanks and what is not seen. `lines` counts those that were read.
     """
 
     def __init__(self, stream: BinaryIO, columns: Columns) -> None:
         self._stream = stream
         # Broken bytes become U+FFFD here and are refused line by line below.
         self._text = TextIOWrapper(stream, encoding=_encoding(stream), errors="replace", newline="")
-        self._number, header = self._first_line()
-        self._delimiter, self.header = _split_header(header, columns)
+        self._top = list(_top_of(self._text))
+        self._found = _find_header(self._top, columns)
+        self.header = _named(self._found.names, columns)
         _check_header(self.header, columns)
         self.lines = 0
 
@@ -74,10 +86,11 @@ class CsvFile:
         return self._stream.tell()
 
     def __iter__(self) -> Iterator[FileLine]:
-        rows = csv.reader(self._text, delimiter=self._delimiter, strict=True)
+        below = chain(self._top[self._found.below :], self._text)
+        rows = csv.reader(below, delimiter=self._found.delimiter, strict=True)
         while True:
             before = rows.line_num
-            number = self._number + before + 1
+            number = self._found.below + before + 1
             try:
                 cells = next(rows)
             except StopIteration:
@@ -101,45 +114,88 @@ class CsvFile:
     def _line(self, number: int, cells: list[str]) -> FileLine:
         if len(cells) != len(self.header):
             counted = say(
-                "This line has {found} cells, but the first line has {wanted}",
+                "This line has {found} cells, but the header has {wanted}",
                 found=len(cells),
                 wanted=len(self.header),
             )
             return FileLine(number, fault=counted)
         if fault := _broken(cells):
             return FileLine(number, fault=fault)
-        return FileLine(number, {name: cell for name, cell in zip(self.header, cells, strict=True) if name})
+        named = {name: cell for name, cell in zip(self.header, cells, strict=True) if name}
+        return FileLine(number, named, key=_key(self._found.names, cells))
 
-    def _first_line(self) -> tuple[int, str]:
-        """The header with its number; empty lines above it are passed over."""
-        number = 0
-        while text := self._text.readline(_LONGEST_HEADER):
-            number += 1
-            if text.strip():
-                return number, text
-        raise invalid("file", say("The file is empty; its first line must name the columns"))
+
+def filled(cell: str) -> str:
+    """The cell without blanks around it; empty, too, where a sign or word says that there is nothing."""
+    text = cell.strip()
+    return "" if text.casefold() in _NOTHING else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The line that names the columns, as it names them; the data begins after `below` lines of the file."""
+
+    delimiter: str
+    names: Sequence[str]
+    below: int
 
 
 def _encoding(stream: BinaryIO) -> str:
-    beginning = stream.read(3)
+    beginning = stream.read(_LONGEST_MAGIC)
     stream.seek(0)
+    for magic, fault in _OTHER_KINDS.items():
+        if beginning.startswith(magic):
+            raise invalid("file", fault)
     return "utf-16" if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
 
 
-def _split_header(line: str, columns: Columns) -> tuple[str, list[str]]:
-    """The delimiter that finds most of the expected names, and the names that it finds."""
-    if fault := _broken([line]):
-        raise invalid("line 1", fault)
-    expected = {*columns.needed, *columns.allowed}
-    found = [(delimiter, _names(line, delimiter)) for delimiter in DELIMITERS]
-    return max(found, key=lambda each: len(expected.intersection(each[1])))
+def _top_of(text: TextIOWrapper) -> Iterator[str]:
+    """The lines among which the header is looked for."""
+    left = _LONGEST_HEADER
+    for _ in range(_HEADER_WITHIN):
+        line = text.readline()
+        left -= len(line)
+        if line:
+            yield line
+        if not line or left < 0:
+            return
 
 
-def _names(line: str, delimiter: str) -> list[str]:
+def _find_header(top: list[str], columns: Columns) -> _Header:
+    """The header, and the delimiter that finds most of the expected names in it."""
+    expected = {fold(name) for name in (*columns.needed, *columns.allowed)}
+    starts = [start for start, line in enumerate(top) if line.strip()]
+    if not starts:
+        raise invalid("file", say("The file is empty; its first line must name the columns"))
+    found = (_header_at(top, start, delimiter) for start in starts for delimiter in DELIMITERS)
+    best = max(found, key=lambda header: len(expected.intersection(map(fold, header.names))))
+    if fault := _broken(best.names):
+        raise invalid(f"line {best.below}", fault)
+    return best
+
+
+def _header_at(top: list[str], start: int, delimiter: str) -> _Header:
+    """The names in the row that begins on a line; a quoted name may hold line breaks."""
+    rows = csv.reader(top[start:], delimiter=delimiter, strict=True)
     try:
-        return [name.strip() for name in next(csv.reader([line], delimiter=delimiter, strict=True), [])]
+        names = [name.strip() for name in next(rows)] if len(top[start]) <= _LONGEST_HEADER else []
     except csv.Error:
-        return []
+        names = []
+    return _Header(delimiter, names, start + rows.line_num)
+
+
+def _named(names: Sequence[str], columns: Columns) -> list[str]:
+    """The names as they are expected, where they are the same but for what `fold` passes over."""
+    expected = {fold(name): name for name in (*columns.needed, *columns.allowed) if name not in names}
+    return [expected.get(fold(name), name) for name in names]
+
+
+def _key(names: Sequence[str], cells: Sequence[str]) -> bytes:
+    """Of the names as the file has them, so that a line is known again whatever the mapping."""
+    content = sorted((name, cell.strip()) for name, cell in zip(names, cells, strict=True) if name)
+    return hashlib.sha256(
+        json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    ).digest()
 
 
 def _check_header(header: list[str], columns: Columns) -> None:
@@ -148,7 +204,7 @@ def _check_header(header: list[str], columns: Columns) -> None:
         raise invalid(
             "file",
             say(
-                "These columns are missing from the first line: {missing}. Required columns: {needed}, separated by "
+                "No line at the top names these columns: {missing}. Required columns: {needed}, separated by "
                 "comma, semicolon, tab or |. Found: {found}",
                 missing=", ".join(missing),
                 needed=", ".join(columns.needed),
@@ -180,7 +236,10 @@ def _broken(cells: Sequence[str]) -> Message | None:
     if "\ufffd" in content:
         return say("This line is not UTF-8. Save the file as CSV UTF-8")
     if "\x00" in content:
-        return say("This line contains NUL characters. Save the file as CSV UTF-8")
+        return say(
+            "This line contains NUL characters, as UTF-16 without a byte order mark does. Save the file as "
+            "CSV UTF-8"
+        )
     return None
 
 

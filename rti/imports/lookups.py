@@ -14,8 +14,9 @@ from rti.campaigns.queries import campaign_of
 from rti.core.attributes import from_attributes
 from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, Message, say
+from rti.core.folding import fold, without_unseen
 from rti.core.roles import Person
-from rti.imports.mapping import FoundBy, NewBodies, RequestMap
+from rti.imports.mapping import FoundBy, RequestMap
 from rti.law.calendars import Calendar
 from rti.law.statutes import Statute
 from rti.models.bodies import PublicBodyRow
@@ -42,57 +43,66 @@ class LookUp:
     person: Person | None
     now: datetime
     _laws: dict[str, Law] = field(default_factory=dict)
-    _cbos: dict[str, UUID | None] = field(default_factory=dict)
+    _cbos: dict[str, CboRow | None] = field(default_factory=dict)
     _campaigns: dict[str, tuple[UUID, str]] = field(default_factory=dict)
-    _bodies: dict[str, list[UUID]] = field(default_factory=dict)
+    _bodies: dict[str, dict[UUID, set[str]]] = field(default_factory=dict)
     _codes: set[str] = field(default_factory=set)
 
-    async def resolve(self, line: RequestLine) -> tuple[FileRequest, Law]:
-        """The line as a request to file, and what it is judged by; raises Invalid with all faults."""
-        faults: list[Fault] = []
+    async def resolve(self, line: RequestLine, faults: list[Fault]) -> tuple[FileRequest, Law]:
+        """The line as a request to file, and what it is judged by.
+
+        Raises Invalid with all faults, those that are known already among them; nothing is made for such a line.
+        """
         cbo_id = await self._cbo(line.cbo_code, faults)
         body_id = await self._body(line.body, faults)
         campaign = await self._campaign(line.campaign_code, faults)
-        chosen = line.statute_id or (campaign[1] if campaign else DEFAULT_STATUTE)
-        law = await self._law(chosen, faults)
-        if cbo_id is None or body_id is None or law is None or faults:
+        law = await self._law(line.statute_id or (campaign[1] if campaign else DEFAULT_STATUTE), faults)
+        if law is None or faults:
             raise Invalid(*faults)
-        campaign_id = campaign[0] if campaign else None
-        command = from_attributes(FileRequest, line, body_id=body_id, cbo_id=cbo_id, campaign_id=campaign_id)
+        command = from_attributes(
+            FileRequest,
+            line,
+            cbo_id=cbo_id or await self._new_cbo(line.cbo_code),
+            body_id=body_id or await self._new_body(line.body),
+            campaign_id=campaign[0] if campaign else None,
+        )
         return command, law
 
     def _fault(self, name: str, message: Message) -> Fault:
         return Fault(self.mapping.column_of(name), message)
 
     async def _cbo(self, code: str | None, faults: list[Fault]) -> UUID | None:
-        """Members import for their own organisation; everybody else says for which."""
+        """Members import for their own organisation; everybody else says for which.
+
+        None without a fault is one that is still to be made.
+        """
         own = self.person.cbo_id if self.person else None
         if code is None:
             if own is None:
                 faults.append(self._fault("cbo_code", say("Enter the code of the requesting organisation")))
             return own
         if code not in self._cbos:
-            row = await self.session.scalar(select(CboRow).where(CboRow.code == code))
-            known = row.id if row and not row.locked_at else None
-            self._cbos[code] = known if row else await self._new_cbo(code)
-        found = self._cbos[code]
-        if own is not None and found != own:
+            self._cbos[code] = await self.session.scalar(select(CboRow).where(CboRow.code == code))
+        row = self._cbos[code]
+        if own is not None and (row is None or row.id != own):
             faults.append(
                 self._fault("cbo_code", say("You can only import requests of your own organisation"))
             )
-        elif found is None:
+        elif row is None and self.mapping.new_cbo and code == self.mapping.defaults.get("cbo_code"):
+            return None
+        elif row is None or row.locked_at:
             faults.append(
                 self._fault("cbo_code", say("There is no organisation with the code {code}", code=code))
             )
-        return found
+        return row.id if row else None
 
-    async def _new_cbo(self, code: str) -> UUID | None:
+    async def _new_cbo(self, code: str | None) -> UUID:
         name = self.mapping.new_cbo
-        if name is None or code != self.mapping.defaults.get("cbo_code"):
-            return None
+        assert code and name  # noqa: S101, PT018 -- `_cbo` has seen to it
         row = CboRow(id=new_id(), code=code, name_km=name.name_km, name_en=name.name_en, created_at=self.now)
         self.session.add(row)
         await self.session.flush()
+        self._cbos[code] = row
         return row.id
 
     async def _campaign(self, code: str | None, faults: list[Fault]) -> tuple[UUID, str] | None:
@@ -109,6 +119,8 @@ class LookUp:
 
     async def _law(self, statute_id: str, faults: list[Fault]) -> Law | None:
         standard = self.mapping.standard
+        if standard and faults:
+            return None
         key = "" if standard else statute_id
         if key not in self._laws:
             try:
@@ -127,13 +139,17 @@ class LookUp:
         return self._laws[key]
 
     async def _body(self, text: str, faults: list[Fault]) -> UUID | None:
+        """The body of this code or name; None without a fault is one that is still to be made."""
         if not self._bodies:
             await self._load_bodies()
-        found = self._bodies.get(text, [])
-        if not found and self.mapping.bodies.create:
-            found = [await self._new_body(text, self.mapping.bodies.create)]
+        found = self._bodies.get(self._key(text), {})
+        if len(found) > 1:
+            # Spellings that were taken for different bodies once are told apart as they are written.
+            found = {body: names for body, names in found.items() if text in names} or found
         if len(found) == 1:
-            return found[0]
+            return next(iter(found))
+        if not found and self.mapping.bodies.create:
+            return None
         if found:
             message = say(
                 "There are {count} public bodies with this name. Use the code instead", count=len(found)
@@ -145,16 +161,25 @@ class LookUp:
         faults.append(self._fault("body", message))
         return None
 
+    def _key(self, text: str) -> str:
+        return text if self.mapping.bodies.found_by is FoundBy.CODE else fold(text)
+
     async def _load_bodies(self) -> None:
         """All bodies at once: a directory has thousands of them, a log may name each."""
         columns = select(PublicBodyRow.id, PublicBodyRow.code, PublicBodyRow.name_en, PublicBodyRow.name_km)
         for row in await self.session.execute(columns):
             self._codes.add(row.code)
-            texts = {row.code} if self.mapping.bodies.found_by is FoundBy.CODE else {row.name_en, row.name_km}
-            for text in texts:
-                self._bodies.setdefault(text, []).append(row.id)
+            names = {row.code} if self.mapping.bodies.found_by is FoundBy.CODE else {row.name_en, row.name_km}
+            self._enter(row.id, names)
 
-    async def _new_body(self, name: str, new: NewBodies) -> UUID:
+    def _enter(self, body: UUID, names: set[str]) -> None:
+        for key in {self._key(name) for name in names}:
+            self._bodies.setdefault(key, {})[body] = names
+
+    async def _new_body(self, text: str) -> UUID:
+        new = self.mapping.bodies.create
+        assert new  # noqa: S101 -- `_body` has seen to it
+        name = without_unseen(text) or text
         row = PublicBodyRow(
             id=new_id(),
             code=self._free_code(name, new.code_prefix),
@@ -167,7 +192,7 @@ class LookUp:
         self.session.add(row)
         await self.session.flush()
         self._codes.add(row.code)
-        self._bodies[name] = [row.id]
+        self._enter(row.id, {name})
         return row.id
 
     def _free_code(self, name: str, prefix: str) -> str:

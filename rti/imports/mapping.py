@@ -2,8 +2,8 @@
 
     [columns]                 our field = their column; `question` may be a list of columns
     [defaults]                our field = the value where there is no column or the cell is empty
-    [values.outcome]          their text = our value, for any field
-    [dates]   format          such as "%d/%m/%Y"; without it dates are year-month-day
+    [values.outcome]          their text = our value, for any field; "" where it says nothing
+    [dates]   format          such as "%d/%m/%Y" or "%d %B %Y"; without it dates are year-month-day
     [bodies]  found_by        "code" or "name"; [bodies.create] makes those that are missing
     [cbo.create]              name_en and name_km of the organisation, if it is not there yet
     [standard] limit          such as "30 calendar", instead of a statute; countries whose days off count
@@ -11,9 +11,9 @@
 The fields are those of `RequestLine`.
 """
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from types import GenericAlias
 from typing import Annotated, Any
@@ -21,8 +21,10 @@ from typing import Annotated, Any
 import msgspec
 
 from rti.core.errors import Fault, Invalid, Message, invalid, say
+from rti.core.folding import COENG, fold
 from rti.core.validation import Code, InvalidValue, ShortText, decode, reads, text_of, toml_document
-from rti.imports.csv_reader import Columns
+from rti.imports.csv_reader import Columns, filled
+from rti.imports.dates import DateFormat, read_format
 from rti.law.limits import Limit
 from rti.models.bodies import BodyKind
 from rti.requests.commands import RequestLine
@@ -30,8 +32,9 @@ from rti.requests.commands import RequestLine
 FIELDS = RequestLine.__struct_fields__
 DAYS = ("drafted_on", "submitted_on", "received_on", "answered_on")
 _REQUIRED = {each.name for each in msgspec.structs.fields(RequestLine) if each.required}
-_LATER = {"body"}
-"""What a line must bring itself: no default makes sense for it."""
+_WORDS = frozenset({"topic", "channel", "urgent", "outcome"})
+"""Fields that a log says in words of its own."""
+_LONGEST_TITLE = 300
 
 
 class FoundBy(StrEnum):
@@ -73,7 +76,7 @@ class RequestMap:
     columns: Mapping[str, tuple[str, ...]]
     defaults: Mapping[str, object] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    date_format: str | None = None
+    date_format: DateFormat | None = None
     bodies: Bodies = field(default_factory=Bodies)
     new_cbo: NewCbo | None = None
     standard: Standard | None = None
@@ -98,41 +101,68 @@ class RequestMap:
         faults: dict[str, Message] = {}
         for name in FIELDS:
             try:
-                values[name] = self._value(name, cells) or self.defaults.get(name)
+                values[name] = self._value(name, cells)
             except InvalidValue as wrong:
                 faults[name] = wrong.text
         try:
-            line = decode(RequestLine, values)
+            line = decode(RequestLine, _with_short_title(values))
         except Invalid as invalid:
             faults |= {fault.field: self._explained(fault, values) for fault in invalid.faults}
         if faults:
             raise Invalid(*(Fault(self.column_of(name), message) for name, message in faults.items()))
         return line
 
+    def leaning(self, cells: Mapping[str, str]) -> int:
+        """How many more days of a line fit the format as it is than with day and month swapped."""
+        if self.date_format is None:
+            return 0
+        return sum(self.date_format.leaning(self._cell(name, cells)) for name in DAYS)
+
+    def _cell(self, name: str, cells: Mapping[str, str]) -> str:
+        return cells.get(self.column_of(name), "").strip() if name in self.columns else ""
+
     def _value(self, name: str, cells: Mapping[str, str]) -> object:
-        columns = [column for column in self.columns.get(name, ()) if cells.get(column, "").strip()]
-        if len(self.columns.get(name, ())) > 1:
-            return "\n".join(f"{column}: {cells[column].strip()}" for column in columns)
-        text = cells[columns[0]].strip() if columns else ""
+        """What a line says of a field; None where a meaning is that it says nothing."""
+        columns = self.columns.get(name, ())
+        if len(columns) > 1:
+            parts = [f"{column}: {text}" for column in columns if (text := cells.get(column, "").strip())]
+            return "\n".join(parts) or self.defaults.get(name)
+        text = self._cell(name, cells)
+        meanings = self.values.get(name, {})
+        if (key := fold(text)) in meanings:
+            return meanings[key]
+        text = filled(text)
         if text and name in DAYS and self.date_format:
-            return _iso(text, self.date_format)
-        return self.values.get(name, {}).get(text.casefold(), text)
+            return self.date_format.day(text)
+        return text or self.defaults.get(name)
 
     def _explained(self, fault: Fault, values: Mapping[str, object]) -> Message:
-        if fault.field in self.values and (value := values.get(fault.field)):
+        words = self.values.keys() | (_WORDS if self.others_may_be_there else set())
+        if fault.field in words and (value := values.get(fault.field)):
             return say(
-                "The mapping does not cover “{value}” yet. Add it under [values.{field}]",
+                "The mapping does not cover “{value}” yet. Add it under [values.{field}]. {hint}",
                 value=str(value)[:100],
                 field=fault.field,
+                hint=fault.message,
             )
         return fault.message
 
 
-def _iso(text: str, form: str) -> str:
-    try:
-        return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 -- a day has no time zone
-    except ValueError:
-        raise InvalidValue(say("This is not a date in the format {form}", form=form)) from None
+def _with_short_title(values: Mapping[str, object]) -> Mapping[str, object]:
+    """A title that is too long is cut, and stands whole before the question."""
+    title, question = values.get("title"), values.get("question")
+    if not isinstance(title, str) or len(title) <= _LONGEST_TITLE:
+        return values
+    whole = f"{title}\n{question}" if question else title
+    return {**values, "title": _cut(title, _LONGEST_TITLE), "question": whole}
+
+
+def _cut(text: str, most: int) -> str:
+    """At most so many characters, the last an ellipsis; no letter loses a sign that hangs on it."""
+    end = most - 1
+    while end > 1 and (unicodedata.category(text[end])[0] == "M" or text[end - 1] == COENG):
+        end -= 1
+    return text[:end].rstrip() + "…"
 
 
 FIXED = RequestMap(
@@ -143,16 +173,8 @@ FIXED = RequestMap(
 """The layout for files of our own: the names of our fields, and bodies by their codes."""
 
 
-def _date_format(text: str) -> str:
-    if not all(part in text.lower() for part in ("%d", "%m", "%y")):
-        raise ValueError(text)
-    return text
-
-
 class _Dates(msgspec.Struct):
-    format: (
-        Annotated[str, reads(_date_format, say('Write %d, %m and %Y in it, such as "%d/%m/%Y"'))] | None
-    ) = None
+    format: Annotated[DateFormat | None, reads(read_format)] = None
 
 
 class _Cbo(msgspec.Struct):
@@ -164,12 +186,15 @@ _Cells = Annotated[tuple[str, ...], reads(lambda text: (text,))]
 _Columns = msgspec.defstruct(
     "_Columns", [(name, _Cells if name == "question" else str, ()) for name in FIELDS]
 )
-_Defaults = msgspec.defstruct(
-    "_Defaults", [(each.name, each.type, None) for each in _LINE if each.name not in _LATER]
-)
-_Values = msgspec.defstruct(
-    "_Values", [(each.name, GenericAlias(dict, (str, each.type)), {}) for each in _LINE]
-)
+_Defaults = msgspec.defstruct("_Defaults", [(each.name, each.type, None) for each in _LINE])
+
+
+def _meanings(kind: Any) -> GenericAlias:
+    """Words of a file with what they stand for; with nothing where they say nothing."""
+    return GenericAlias(dict, (str, Annotated[kind | None, {"": None}]))
+
+
+_Values = msgspec.defstruct("_Values", [(each.name, _meanings(each.type), {}) for each in _LINE])
 _Document = msgspec.defstruct(
     "_Document",
     [
@@ -199,7 +224,7 @@ def read_mapping(content: bytes) -> RequestMap:
         },
         defaults=_given(found.defaults),
         values={
-            name: {text.strip().casefold(): ours for text, ours in meanings.items()}
+            name: {fold(text): ours for text, ours in meanings.items()}
             for name, meanings in _given(found.values).items()
         },
         date_format=found.dates.format,
@@ -218,18 +243,15 @@ def _gaps(found: Any) -> Iterator[Fault]:
     columns, defaults = _given(found.columns), _given(found.defaults)
     for each in _LINE:
         if each.required and each.name not in {*columns, *defaults}:
-            column = say("Name the column that holds this")
             default = say(
                 "Name the column that holds this, or write {field} under [defaults]", field=each.name
             )
-            yield Fault(f"columns.{each.name}", column if each.name in _LATER else default)
+            yield Fault(f"columns.{each.name}", default)
     if not {*DAYS[:-1]} & {*columns}:
         yield Fault(
             "columns.received_on",
             say("Name the column with the day of receipt (or drafted_on, submitted_on)"),
         )
-    if "outcome" in columns and "answered_on" not in columns:
-        yield Fault("columns.answered_on", say("An outcome needs the column with its day"))
     if found.cbo.create and "cbo_code" not in defaults:
         yield Fault(
             "defaults.cbo_code", say("Enter the code of the organisation that [cbo.create] describes")

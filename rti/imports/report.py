@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +17,9 @@ from rti.core.csv_export import as_csv
 from rti.core.errors import Conflict, Fault, Message, say
 from rti.imports.csv_reader import CsvFile, FileLine
 from rti.models.audit import AuditAction
+
+_SHOWN = 10
+"""Lines that are named of many with the same reason."""
 
 
 class FileKind(StrEnum):
@@ -48,11 +51,29 @@ class ReportedLine:
 
     def reason(self, translate: Callable[[str], str] = str) -> str:
         """Why it was not simply imported, in one line."""
+        return "; ".join(self.reasons(translate))
+
+    def reasons(self, translate: Callable[[str], str] = str) -> list[str]:
+        """Why it was not simply imported: something even where nothing has to be said."""
         if self.first is not None:
-            return say("The same as line {line}", line=self.first).render(translate)
+            return [say("The same as line {line}", line=self.first).render(translate)]
         if self.note:
-            return self.note.render(translate)
-        return "; ".join(f"{fault.field}: {fault.message.render(translate)}" for fault in self.faults)
+            return [self.note.render(translate)]
+        return [f"{fault.field}: {fault.message.render(translate)}" for fault in self.faults] or [""]
+
+
+class Remark(NamedTuple):
+    """A reason with the lines that it is told of."""
+
+    fate: LineResult
+    reason: str
+    lines: list[int]
+
+    @property
+    def numbers(self) -> str:
+        """The first of the lines, and how many there are where that is not all."""
+        shown = ", ".join(map(str, self.lines[:_SHOWN]))
+        return shown if len(self.lines) <= _SHOWN else f"{shown}… ({len(self.lines)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +92,10 @@ class Run:
 
 @dataclass(slots=True)
 class Report:
-    """The results of all lines in order; `undone` when nothing was kept."""
+    """The results of all lines in order, and what no single line shows; `undone` when nothing was kept."""
 
     lines: list[ReportedLine] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
     undone: bool = False
 
     def add(
@@ -96,10 +118,14 @@ class Report:
     def rejected(self) -> Sequence[ReportedLine]:
         return [line for line in self.lines if line.fate is LineResult.REJECTED]
 
-    @property
-    def remarkable(self) -> Sequence[ReportedLine]:
-        """The lines that were not simply imported."""
-        return [line for line in self.lines if line.fate is not LineResult.IMPORTED]
+    def remarks(self, translate: Callable[[str], str] = str) -> list[Remark]:
+        """What was not simply imported, each reason once with its lines, in the order of the file."""
+        found: dict[tuple[LineResult, str], list[int]] = {}
+        for line in self.lines:
+            if line.fate is not LineResult.IMPORTED:
+                for reason in line.reasons(translate):
+                    found.setdefault((line.fate, reason), []).append(line.number)
+        return [Remark(fate, reason, numbers) for (fate, reason), numbers in found.items()]
 
     def as_csv(self, translate: Callable[[str], str] = str) -> str:
         """One row for every line of the file."""

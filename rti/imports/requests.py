@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import count_undisturbed
 from rti.core.db import new_id
-from rti.core.errors import Fault, Invalid, say
+from rti.core.errors import Fault, Invalid, Message, say
 from rti.core.roles import Person
 from rti.imports.csv_reader import CsvFile, FileLine
 from rti.imports.lookups import Law, LookUp
@@ -28,7 +28,7 @@ from rti.models.cbos import CboRow
 from rti.models.requests import DeadlineRow, EventRow, RequestRow
 from rti.requests.actions import deadline_rows, filing_events, request_row, write_projection
 from rti.requests.checks import filing_faults
-from rti.requests.commands import FileRequest, RequestLine
+from rti.requests.commands import FileRequest, LineOutcome, RequestLine
 from rti.requests.projection import project, to_law
 
 AT_ONCE = 100
@@ -62,15 +62,18 @@ async def import_requests(
                 await run.report_progress(file)
         await intake.write()
         await intake.keep_numbers()
+        report.warnings.extend(_warnings(intake, mapping))
         await run.report_progress(file)
     return report
 
 
 async def _take(line: FileLine, mapping: RequestMap, intake: "_Intake", report: Report) -> None:
+    intake.leaning += mapping.leaning(line.cells)
     try:
         read = mapping.read(line.cells)
-        command, law = await intake.look_up.resolve(read)
-        _check_days(read, command, mapping, intake.today)
+        faults = [*filing_faults(read, intake.today), *_answer_faults(read, mapping, intake.today)]
+        told = [Fault(mapping.column_of(fault.field), fault.message) for fault in faults]
+        command, law = await intake.look_up.resolve(read, told)
     except Invalid as invalid:
         report.add(line.number, LineResult.REJECTED, *invalid.faults)
         return
@@ -85,27 +88,47 @@ async def _take(line: FileLine, mapping: RequestMap, intake: "_Intake", report: 
         report.add(line.number, LineResult.IMPORTED)
 
 
-def _check_days(line: RequestLine, command: FileRequest, mapping: RequestMap, today: date) -> None:
-    if faults := [*filing_faults(command, today), *_answer_faults(line, mapping, today)]:
-        raise Invalid(*(Fault(mapping.column_of(fault.field), fault.message) for fault in faults))
+def _ending(line: RequestLine) -> EventKind | None:
+    """What ended the request by this line, if anything did."""
+    if line.outcome is LineOutcome.WITHDRAWN:
+        return EventKind.WITHDRAWN
+    if line.outcome is LineOutcome.OPEN or not (line.outcome or line.answered_on):
+        return None
+    return EventKind.ANSWERED
 
 
 def _answer_faults(line: RequestLine, mapping: RequestMap, today: date) -> Iterable[Fault]:
     """Days that are missing, ahead or out of order: a log is only as good as its days."""
     filing = [name for name in DAYS if name != "answered_on" and name in mapping.columns]
-    if line.answered_on and line.received_on is None:
+    if _ending(line) is EventKind.ANSWERED and line.received_on is None:
         yield Fault("received_on", say("There is an answer but no date received"))
     elif filing == ["received_on"] and line.received_on is None:
         yield Fault("received_on", say("The date received is required"))
     elif not any(getattr(line, name) for name in filing):
         yield Fault(filing[0], say("One of these dates is required: drafted, handed over or received"))
-    if line.outcome and line.answered_on is None:
-        yield Fault("answered_on", say("There is an outcome but no date answered"))
+    if line.answered_on and line.outcome is LineOutcome.OPEN:
+        yield Fault("outcome", say("There is a date answered, but the outcome says that the request is open"))
     if line.answered_on and line.answered_on > today:
         yield Fault("answered_on", say("This date is in the future. Leave it empty until it has happened"))
     if line.answered_on and line.received_on and line.answered_on < line.received_on:
         received = line.received_on
         yield Fault("answered_on", say("This is before the date received ({day})", day=received))
+
+
+def _warnings(intake: "_Intake", mapping: RequestMap) -> Iterable[Message]:
+    """What no single line shows."""
+    if mapping.date_format and mapping.date_format.swapped and intake.leaning < 0:
+        yield say(
+            "More dates fit {swapped} than {form}. Check which of the two is meant: where day and month are "
+            "swapped, many wrong dates look right",
+            swapped=mapping.date_format.swapped.text,
+            form=mapping.date_format.text,
+        )
+    if intake.undated:
+        yield say(
+            "Requests answered or withdrawn without a date: {count}. They count as that, and not as in time or late",
+            count=intake.undated,
+        )
 
 
 @dataclass(slots=True)
@@ -145,6 +168,8 @@ class _Intake:
     waiting: list[RequestRow] = field(default_factory=list)
     parts: list[EventRow | DeadlineRow] = field(default_factory=list)
     books: dict[UUID, _Ledger] = field(default_factory=dict)
+    leaning: int = 0
+    undated: int = 0
 
     async def ledger_of(self, command: FileRequest) -> _Ledger:
         """The books of an organisation, locked against another import and against new numbers."""
@@ -172,25 +197,27 @@ class _Intake:
         request.import_key = key
         request.doubtful = RETURNED if returned else None
         events = filing_events(request, command, self.now, self.today, self.by, law.statute.zone)
-        if line.answered_on:
-            events.append(self._answer(request, line.answered_on, line.outcome))
+        if ending := _ending(line):
+            events.append(self._ending_event(request, line, ending))
         projection = project(law.statute, law.calendar, [to_law(event) for event in events])
         write_projection(request, projection)
         self.waiting.append(request)
         self.parts += [*events, *deadline_rows(request, projection.deadlines)]
         return returned
 
-    def _answer(self, request: RequestRow, day: date, outcome: Outcome | None) -> EventRow:
+    def _ending_event(self, request: RequestRow, line: RequestLine, kind: EventKind) -> EventRow:
+        """The answer or withdrawal; where its day is not known, it is known of since today."""
+        self.undated += line.answered_on is None
         return EventRow(
             id=new_id(),
             cbo_id=request.cbo_id,
             request_id=request.id,
-            kind=EventKind.ANSWERED,
-            happened_on=day,
+            kind=kind,
+            happened_on=line.answered_on or self.today,
             recorded_at=self.now,
             recorded_by=self.by,
-            outcome=outcome or Outcome.UNKNOWN,
-            details={},
+            outcome=Outcome(line.outcome or Outcome.UNKNOWN) if kind is EventKind.ANSWERED else None,
+            details={} if line.answered_on else {"undated": True},
         )
 
     async def write(self) -> None:

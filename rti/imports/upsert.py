@@ -14,7 +14,8 @@ from rti.cbos.commands import SaveCbo
 from rti.core.attributes import assign
 from rti.core.errors import Fault, Invalid, say
 from rti.core.validation import decode
-from rti.imports.csv_reader import Columns, CsvFile
+from rti.imports.areas import Areas
+from rti.imports.csv_reader import Columns, CsvFile, filled
 from rti.imports.report import LineResult, Report, Run, dry_run_transaction, fresh_lines
 from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.models.cbos import CboRow
@@ -49,26 +50,30 @@ async def import_by_code(
     """
     report = Report()
     async with dry_run_transaction(session, report, run, table.__tablename__, now):
-        areas = frozenset(await session.scalars(select(AreaRow.code)))
+        areas = Areas(await session.scalars(select(AreaRow)))
         known = {row.code: row for row in await session.scalars(select(table))}
         seen: dict[str, int] = {}
         for count, line in enumerate(fresh_lines(file, report), start=1):
             try:
-                given = decode(kind, line.cells)
+                given = decode(kind, {name: filled(cell) for name, cell in line.cells.items()})
                 _check(given, areas, seen)
             except Invalid as wrong:
                 report.add(line.number, LineResult.REJECTED, *wrong.faults)
                 continue
             seen[given.code] = line.number
             columns = values(given)
+            fate = LineResult.IMPORTED
             if row := known.get(given.code):
                 named = {name: columns[name] for name in columns if FOLLOWS.get(name, name) in line.cells}
-                report.add(
-                    line.number, LineResult.UPDATED if assign(row, named) else LineResult.ALREADY_THERE
-                )
+                fate = LineResult.UPDATED if assign(row, named) else LineResult.ALREADY_THERE
             else:
                 session.add(table(**columns, created_at=now))
-                report.add(line.number, LineResult.IMPORTED)
+            doubt = (
+                areas.doubt(given)
+                if isinstance(given, SaveBody) and fate is not LineResult.ALREADY_THERE
+                else None
+            )
+            report.add(line.number, LineResult.DOUBTFUL if doubt else fate, note=doubt)
             if count % AT_ONCE == 0:
                 await session.flush()
                 await run.report_progress(file)
@@ -77,9 +82,9 @@ async def import_by_code(
     return report
 
 
-def _check(given: SaveBody | SaveCbo, areas: frozenset[str], seen: dict[str, int]) -> None:
+def _check(given: SaveBody | SaveCbo, areas: Areas, seen: dict[str, int]) -> None:
     faults = []
-    if given.area_code and given.area_code not in areas:
+    if given.area_code and given.area_code not in areas.rows:
         message = say(
             "There is no area with this code. Enter the 2, 4 or 6 digits of a province, district or commune"
         )

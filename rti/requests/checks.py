@@ -10,7 +10,7 @@ from rti.law.events import Event, EventKind, effective
 from rti.law.limits import parse_limit
 from rti.law.order import Misplaced, Wrong, misplaced
 from rti.law.statutes import Statute
-from rti.requests.commands import FileRequest, RecordEvent
+from rti.requests.commands import FilingFields, RecordEvent
 
 FIRST_DAYS = (
     ("drafted_on", EventKind.DRAFTED),
@@ -20,7 +20,7 @@ FIRST_DAYS = (
 """The days of filing in their order, and the events they stand for."""
 
 
-def filing_faults(command: FileRequest, today: date) -> list[Fault]:
+def filing_faults(command: FilingFields, today: date) -> list[Fault]:
     """Days of filing that lie ahead, or out of their order."""
     faults, before = [], None
     for name, _ in FIRST_DAYS:

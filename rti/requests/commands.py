@@ -1,15 +1,29 @@
 """What a person asks for, as values: the same for a form, the JSON API and a CSV line."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from rti.core.validation import Code, Hour, Line, Paragraphs, ShortText
+from rti.core.errors import say
+from rti.core.folding import without_unseen
+from rti.core.validation import Code, Hour, InvalidValue, Line, Paragraphs, ShortText, reads
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
 from rti.models.requests import Channel, Filing, Topic
+
+
+def _reference(text: str) -> str:
+    """As it stands on a letter, in any script; "~" is ours, for references that come back (`rti.imports`)."""
+    plain = without_unseen(text)
+    if "~" in plain or not plain.isprintable():
+        raise InvalidValue(say("Enter the reference in one line and without ~"))
+    return plain
+
+
+Reference = Annotated[str, reads(_reference, max_length=64)]
 
 
 class PlainFields(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +47,7 @@ class FilingFields(PlainFields, frozen=True, kw_only=True):
     """
 
     statute_id: Code | None = None
-    reference: Code | None = None
+    reference: Reference | None = None
     drafted_on: date | None = None
     submitted_on: date | None = None
     received_on: date | None = None
@@ -68,17 +82,33 @@ class OpenSealed(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Line = ""
 
 
+class LineOutcome(StrEnum):
+    """What a log says came of a request: the outcome of its answer, that there is none yet, or never will be."""
+
+    FULL = Outcome.FULL.value
+    PARTIAL = Outcome.PARTIAL.value
+    REFUSED = Outcome.REFUSED.value
+    ORAL_REFUSAL = Outcome.ORAL_REFUSAL.value
+    NOT_HELD = Outcome.NOT_HELD.value
+    REFERRED = Outcome.REFERRED.value
+    INADEQUATE = Outcome.INADEQUATE.value
+    UNKNOWN = Outcome.UNKNOWN.value
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+
+
 class RequestLine(FilingFields, frozen=True, kw_only=True):
     """A request out of a file, with its answer; organisation, body and campaign by their codes.
 
-    `body` is a name where the file knows bodies by their names.
+    `body` is a name where the file knows bodies by their names. `answered_on` is the day of the withdrawal
+    where the `outcome` is one.
     """
 
     body: ShortText
     cbo_code: Code | None = None
     campaign_code: Code | None = None
     answered_on: date | None = None
-    outcome: Outcome | None = None
+    outcome: LineOutcome | None = None
 
 
 class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +156,7 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     body_id: UUID | None = None
     campaign_id: UUID | None = None
     target_of: UUID | None = None
-    reference: Code | None = None
+    reference: Reference | None = None
     after: ShortText = ""
 
     @property

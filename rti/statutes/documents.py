@@ -17,7 +17,8 @@ def parse_statute(document: Mapping[str, object]) -> Statute:
 
 
 def _inconsistencies(statute: Statute) -> Iterator[Fault]:
-    return (Fault(path, Message(text, values)) for path, text, values in inconsistencies(statute))
+    for path, text, values in inconsistencies(statute):
+        yield Fault(path, Message(text, {name: str(value) for name, value in values.items()}))
 
 
 def library_documents() -> Iterator[dict[str, Any]]:

@@ -28,7 +28,8 @@ def test_a_log_is_imported_and_its_rejected_lines_are_told(rti, tmp_path: Path) 
     assert done.returncode == 1, done.stderr
     assert "line 32: rejected: Decided: This is before the date received (2019-03-05)" in done.stderr
     assert "line 26: repetition: The same as line 2" in done.stderr
-    assert done.stdout.split()[:2] == ["imported", "29"]
+    assert done.stdout.split()[:2] == ["imported", "30"]
+    assert "warning: Requests answered or withdrawn without a date: 1" in done.stderr
     assert "Reading" not in done.stderr, "a bar is for terminals only"
     lines = report.read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 1 + 41
@@ -49,7 +50,7 @@ def test_a_clean_file_ends_with_status_zero(rti, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [("", "file: The file is empty"), ("code:kind\n", "missing from the first line"), ("code\x00", "NUL")],
+    [("", "file: The file is empty"), ("code:kind\n", "No line at the top names"), ("code\x00", "NUL")],
 )
 def test_a_file_that_cannot_be_read_is_told(rti, tmp_path: Path, content: str, told: str) -> None:
     file = tmp_path / "cbos.csv"
@@ -84,7 +85,7 @@ def test_help_has_an_example(rti, command: str) -> None:
 def test_a_report_that_cannot_be_written_is_told_before_anything_is_imported(rti, tmp_path: Path) -> None:
     words = ("requests", HERE / "log.csv", "--mapping", HERE / "log.toml")
     assert rti(*words, "--report", tmp_path / "nowhere" / "report.csv").returncode == 2
-    assert rti(*words).stdout.split()[:2] == ["imported", "29"]
+    assert rti(*words).stdout.split()[:2] == ["imported", "30"]
 
 
 def test_a_database_without_tables_is_told_as_one(server: Server, tmp_path: Path) -> None:

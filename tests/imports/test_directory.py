@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.bodies.commands import SaveBody
+from rti.core.attributes import from_attributes
 from rti.core.errors import Invalid
+from rti.imports.areas import Areas
 from rti.imports.csv_reader import CsvFile
 from rti.imports.report import LineResult, Report, Run
 from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
-from rti.models.bodies import BodyKind, PublicBodyRow
+from rti.models.bodies import AreaRow, BodyKind, PublicBodyRow
 from rti.models.cbos import CboRow
 from tests.conftest import NOW
 from tests.imports.files import fates, reasons
@@ -110,3 +113,37 @@ async def test_a_file_of_organisations_with_anything_about_persons_is_refused(
     with pytest.raises(Invalid, match=f"Unknown columns: {column}"):
         await cbos(session, CBOS.replace("area_code", column))
     assert await session.scalar(select(CboRow)) is None
+
+
+async def test_signs_for_nothing_and_codes_that_lost_their_zero_are_taken(session: AsyncSession) -> None:
+    report = await bodies(
+        session,
+        "CODE,Kind,name_km,name_en,area_code,address,phone,email\nHC-1,other,ក,Office,10201,-,n/a,-\nP-1,other,ក,Office,1,,,\n",
+    )
+    assert report.counts[LineResult.IMPORTED] == 2, reasons(report)
+    office, province = await body(session, "HC-1"), await body(session, "P-1")
+    assert office
+    assert province
+    assert (office.area_code, office.email, office.phone, province.area_code) == ("010201", "", "", "01")
+
+
+async def test_a_name_that_does_not_fit_its_code_is_doubtful_and_told(session: AsyncSession) -> None:
+    report = await bodies(
+        session,
+        "code,kind,name_km,name_en,area_code\n"
+        "HC-1,health_centre,មណ្ឌលសុខភាពបន្ទាយនាង,Banteay Neang health centre,10201\n"
+        "HC-2,health_centre,មណ្ឌលសុខភាពបន្ទាយនាង,Banteay Neang health centre,0102\n"
+        "HC-3,health_centre,មណ្ឌលសុខភាពបន្ទាយ\u200bនាង,Neang,0201\n"
+        "HC-4,health_centre,មណ្ឌលសុខភាព,Banteay Neang health centre,0201\n"
+        "HC-5,health_centre,មណ្ឌលសុខភាព ក,Health centre A,0201\n"
+        "HC-6,health_centre,មណ្ឌលសុខភាពបន្ទាយនាង,Banteay Neang health centre,\n",
+    )
+    assert {number for number, fate in fates(report).items() if fate is LineResult.DOUBTFUL} == {4, 5}
+    assert report.counts[LineResult.IMPORTED] == 4
+    assert reasons(report)[4].startswith("The name says Banteay Neang (010201), but area code 0201 is ")
+
+
+async def test_no_administration_of_the_country_is_doubted(session: AsyncSession) -> None:
+    named = Areas(await session.scalars(select(AreaRow)))
+    for row in await session.scalars(select(PublicBodyRow)):
+        assert named.doubt(from_attributes(SaveBody, row, email=None)) is None

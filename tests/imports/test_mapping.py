@@ -24,7 +24,6 @@ def test_every_fault_of_a_mapping_is_told_at_once() -> None:
         title = 7
         [defaults]
         topic = "taxes"
-        body = "KH-01"
         [values.outcome]
         granted = "given"
         [values.colour]
@@ -47,7 +46,6 @@ def test_every_fault_of_a_mapping_is_told_at_once() -> None:
     assert "ministry" in told["bodies.create.kind"]
     assert {
         "columns.title",
-        "defaults.body",
         "values.colour",
         "dates.format",
         "bodies.create.country",
@@ -62,9 +60,21 @@ def test_a_mapping_names_what_no_line_could_bring() -> None:
         "columns.title",
         "columns.topic",
         "columns.received_on",
-        "columns.answered_on",
         "defaults.cbo_code",
     }
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("%d/%M/%Y", "%M is for minutes. Write %m"),
+        ("%d/%m", "Write %d, %m and %Y"),
+        ("%D/%m/%Y", "Write %d, %m and %Y"),
+        ("%d.%m.%Y %Q", "Write %d, %m and %Y"),
+    ],
+)
+def test_a_format_that_gives_no_day_is_refused_with_a_hint(form: str, told: str) -> None:
+    assert told in faults(MAP.decode().replace("%d/%m/%Y", form))["dates.format"]
 
 
 def test_a_standard_and_a_statute_exclude_each_other() -> None:
@@ -105,11 +115,43 @@ def test_a_line_is_read_with_defaults_meanings_and_dates() -> None:
 
 def test_faults_of_a_line_carry_the_names_of_its_columns() -> None:
     with pytest.raises(Invalid) as wrong:
-        read_mapping(MAP).read({"No": "a b", "Office": "", "Received": "yesterday", "Decision": "later"})
+        read_mapping(MAP).read({"No": "a~b", "Office": "", "Received": "yesterday", "Decision": "later"})
     told = {fault.field: fault.message.render() for fault in wrong.value.faults}
     assert set(told) == {"No", "Office", "Received", "Decision"}
     assert "%d/%m/%Y" in told["Received"]
     assert "[values.outcome]" in told["Decision"]
+
+
+def test_a_meaning_can_be_that_a_cell_says_nothing() -> None:
+    """Also of a day, beside a format; and then no default stands in for it."""
+    text = MAP.decode().replace('"denied" = "refused"', '"denied" = ""\n"waiting" = "open"')
+    text += '[values.answered_on]\n"Not yet" = ""\n"first quarter" = "2019-03-31"\n'
+    text = text.replace('cbo_code = "TEST-LOG"', 'cbo_code = "TEST-LOG"\noutcome = "unknown"')
+    mapping = read_mapping(text.encode())
+    cells = {"Office": "Harbour", "Received": "05/03/2019", "Decision": "DENIED", "Decided": " not  yet "}
+    line = mapping.read(cells)
+    assert (line.outcome, line.answered_on) == (None, None)
+    assert mapping.read(cells | {"Decision": "Waiting"}).outcome == "open"
+    assert str(mapping.read(cells | {"Decided": "First quarter"}).answered_on) == "2019-03-31"
+    assert mapping.read(cells | {"Decision": ""}).outcome == "unknown"
+
+
+@pytest.mark.parametrize("nothing", ["- ", "-", "–", "n/a", "N/A", "#N/A", ""])
+def test_a_sign_for_nothing_is_an_empty_cell(nothing: str) -> None:
+    line = read_mapping(MAP).read(
+        {"Office": "Harbour", "Received": "05/03/2019", "Decided": nothing, "Decision": nothing}
+    )
+    assert (line.answered_on, line.outcome) == (None, None)
+
+
+def test_a_title_that_is_too_long_is_cut_and_kept_whole_in_the_question() -> None:
+    long = "ព្រឹត្តិ" * 40
+    line = read_mapping(MAP).read(
+        {"Office": "Harbour", "Received": "05/03/2019", "Subject": long, "Applicant": "media"}
+    )
+    assert 290 < len(line.title) <= 300
+    assert line.title.endswith(("ព្រឹ…", "ត្តិ…")), "no letter loses a sign that hangs on it"
+    assert line.question == f"{long}\nApplicant: media"
 
 
 def test_the_fixed_layout_has_the_names_of_our_fields() -> None:

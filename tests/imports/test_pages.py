@@ -165,9 +165,9 @@ async def test_the_api_takes_a_body_or_a_form_and_tells_where_the_report_will_be
         (b"", "empty"),
         (b"\x00" * 50, "UTF-8"),
         (b"PK\x03\x04\xff\xfe", "UTF-8"),
-        (b"code:name", "missing from the first line"),
+        (b"code:name", "No line at the top names"),
         (b'code,name_km,name_en\nA,"b,c\nD,e,f\n', "not closed"),
-        (None, "Choose a CSV file"),
+        (None, "Choose a CSV or XLSX file"),
     ],
 )
 async def test_a_file_that_cannot_be_read_is_told_in_both_places(
@@ -229,7 +229,7 @@ async def test_a_form_without_a_file_asks_for_one(client: httpx.AsyncClient, sig
     headers = {"content-type": "multipart/form-data; boundary=b"}
     shown = await client.post("/imports", content=(fields + empty).encode(), headers=headers)
     assert shown.status_code == 422
-    assert "Choose a CSV file" in shown.text
+    assert "Choose a CSV or XLSX file" in shown.text
 
 
 async def test_the_page_of_a_job_tells_how_far_it_is_and_is_found_again_without_its_address(
@@ -315,3 +315,28 @@ async def test_a_file_or_report_that_another_secret_sealed_is_told_and_harms_not
     await do_jobs()
     assert "send it again" in (await client.get(waiting)).text
     assert (await client.get(done)).status_code == 409
+
+
+async def test_a_reason_that_is_told_of_many_lines_stands_once_also_in_its_inner_sentences(
+    client: httpx.AsyncClient, sign_in: SignIn, do_jobs: DoJobs
+) -> None:
+    await sign_in(Role.STAFF)
+    lines = "".join(f"B-{n},,ក,Office {n}\n" for n in range(20))
+    shown = await imported(client, do_jobs, "bodies", f"code,kind,name_km,name_en\n{lines}")
+    assert shown.text.count("This is required. Choose one of: ministry") == 1
+    assert "2, 3, 4, 5, 6, 7, 8, 9, 10, 11… (20)" in shown.text
+
+
+async def test_what_no_single_line_shows_stands_on_the_page_and_in_json(
+    client: httpx.AsyncClient, sign_in: SignIn, do_jobs: DoJobs
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    shown = await imported(
+        client,
+        do_jobs,
+        "requests",
+        "body_code,title,topic,received_on,outcome\nKH-0102,Road,budget,2026-10-05,full\n",
+    )
+    assert "Requests answered or withdrawn without a date: 1" in shown.text
+    report = (await client.get(f"/api{shown.url.path}")).json()["report"]
+    assert len(report["warnings"]) == 1

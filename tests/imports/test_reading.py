@@ -42,7 +42,7 @@ def test_a_wrong_delimiter_is_told_with_what_was_expected_and_found() -> None:
 
 
 def test_a_missing_column_is_named() -> None:
-    assert "missing from the first line: name" in refusal(b"code,note\nA,b\n")
+    assert "names these columns: name" in refusal(b"code,note\nA,b\n")
 
 
 def test_an_unknown_column_is_named_unless_others_may_be_there() -> None:
@@ -53,6 +53,41 @@ def test_an_unknown_column_is_named_unless_others_may_be_there() -> None:
 
 def test_a_column_name_that_stands_twice_is_named() -> None:
     assert "more than once: name" in refusal(b"code,name,name\nA,b,c\n")
+
+
+def test_titles_above_the_header_and_a_line_with_the_separator_are_passed_over() -> None:
+    lines = read(b'sep=;\n"Log of requests, ""2026""";;\n\nprinted: today;;\nnote;code;name\nx;A;b\n')
+    assert [(line.number, dict(line.cells)) for line in lines] == [
+        (6, {"code": "A", "name": "b", "note": "x"})
+    ]
+
+
+def test_names_of_columns_are_the_same_whatever_their_capitals_blanks_and_line_breaks() -> None:
+    header = ' CODE\u200b,"Na\nme  of office",NOTE\n'
+    lines = read(f"{header}A,b,c\n".encode(), Columns(("code", "na me of office"), ("note",)))
+    assert dict(lines[0].cells) == {"code": "A", "na me of office": "b", "note": "c"}
+    assert lines[0].number == 3
+
+
+def test_a_line_is_known_again_whatever_a_mapping_calls_its_columns() -> None:
+    content = b"Code,NAME,x\nA,b,c\n"
+    (one,), (other,) = (
+        read(content, Columns(names, open=True)) for names in (("code", "name"), ("NAME", "x"))
+    )
+    assert one.key == other.key
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\x03\x04 mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "ODS"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "old Excel file (XLS)"),
+        (b"%PDF-1.7", "PDF"),
+        ("code,name\nA,b\n".encode("utf-16-be"), "UTF-16 without a byte order mark"),
+    ],
+)
+def test_what_is_no_csv_is_told_for_what_it_is_with_the_way_out(content: bytes, told: str) -> None:
+    assert told in refusal(content)
 
 
 def test_columns_without_a_name_are_passed_over() -> None:
@@ -70,8 +105,8 @@ def test_an_empty_file_is_told_as_one(content: bytes) -> None:
         (b"\xff\xfeA,b,c", "not UTF-8"),
         (b"A,caf\xe9,c", "not UTF-8"),
         (b"A,b\x00,c", "NUL"),
-        (b"A,b", "2 cells, but the first line has 3"),
-        (b"A,b,c,d", "4 cells, but the first line has 3"),
+        (b"A,b", "2 cells, but the header has 3"),
+        (b"A,b,c,d", "4 cells, but the header has 3"),
         (b'A,"b"x,c', "quotation mark"),
         (b"A," + b"x" * 1_000_000 + b",c", "longer than 131072"),
     ],

@@ -41,7 +41,7 @@ async def _content(request: WebRequest) -> bytes:
         return await request.body()
     upload = (await request.form()).get("file")
     if not isinstance(upload, UploadFile):
-        raise invalid("file", say("Choose a CSV file"))
+        raise invalid("file", say("Choose a CSV or XLSX file"))
     return await upload.read()
 
 

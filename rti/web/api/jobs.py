@@ -30,11 +30,12 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of every line; `kept` is false where nothing was written."""
+    """What became of every line, and what no single line shows; `kept` is false where nothing was written."""
 
     kind: FileKind
     kept: bool
     counts: dict[str, int]
+    warnings: list[str]
     lines: list[LineView]
 
 
@@ -90,7 +91,8 @@ async def show_job(
     ]
     counts = {fate.value: count for fate, count in report.counts.items()}
     kind = msgspec.convert(job.arguments, ImportOrder).kind
-    answer = ImportReport(kind=kind, kept=not report.undone, counts=counts, lines=lines)
+    warnings = [reader.say(warning) for warning in report.warnings]
+    answer = ImportReport(kind=kind, kept=not report.undone, counts=counts, warnings=warnings, lines=lines)
     return job_view(request, job, answer)
 
 

@@ -36,7 +36,7 @@ async def import_one(
 ) -> Redirect:
     upload = form.files.get("file")
     if upload is None:
-        raise invalid("file", say("Choose a CSV file"))
+        raise invalid("file", say("Choose a CSV or XLSX file"))
     content, secret = await upload.read(), state.settings.secret
     job = await ask_for_import(session, command, content, person=person, secret=secret, now=now)
     return see_other(f"/jobs/{job.id}")
