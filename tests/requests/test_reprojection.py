@@ -1,0 +1,43 @@
+"""After an upgrade every stored request is judged by the new definitions, and a date that moves by that is told."""
+
+from datetime import date
+
+from sqlalchemy import delete, select, update
+
+from rti.core.db import Database
+from rti.law.events import EventKind
+from rti.models.requests import DateChangeRow, DeadlineRow, RequestRow
+from rti.requests import reprojection
+from rti.requests.projection import VERSION
+from tests import make
+from tests.conftest import NOW
+
+
+async def _stored_by_an_older_version(database: Database) -> RequestRow:
+    """Returned and received again under the law of the United Kingdom, with the date of the first receipt."""
+    async with database.transaction() as session:
+        member = await make.member(session)
+        filed = await make.request(
+            session, member.person, NOW, received_on=date(2026, 9, 1), statute_id="UK-FOIA-2000"
+        )
+        await make.event(session, filed.id, member.person, NOW, EventKind.RETURNED, date(2026, 9, 3))
+        await make.event(session, filed.id, member.person, NOW, EventKind.RECEIVED, date(2026, 10, 5))
+        old = {"due_on": date(2026, 9, 29), "next_due_on": date(2026, 9, 29), "projection": 0}
+        await session.execute(update(RequestRow).values(old))
+        reply = update(DeadlineRow).where(DeadlineRow.kind == "reply")
+        await session.execute(reply.values(due_on=date(2026, 9, 29), epoch=2))
+        await session.execute(delete(DateChangeRow))
+        return filed
+
+
+async def test_what_an_older_version_stored_is_calculated_anew_once(database: Database) -> None:
+    filed = await _stored_by_an_older_version(database)
+    assert await reprojection.reproject_all(database, NOW) == 1
+    async with database.transaction() as session:
+        request = await session.get_one(RequestRow, filed.id)
+        assert (request.due_on, request.projection) == (date(2026, 11, 2), VERSION)
+        moved = (await session.scalars(select(DateChangeRow))).all()
+        assert [(each.old_due_on, each.new_due_on, each.cause) for each in moved] == [
+            (date(2026, 9, 29), date(2026, 11, 2), "upgrade")
+        ]
+    assert await reprojection.reproject_all(database, NOW) == 0
