@@ -1,6 +1,6 @@
 """Projecting anew what was stored under an older version of the projection, after an upgrade."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final
@@ -14,11 +14,13 @@ from rti.core.db import Database
 from rti.models.requests import DeadlineRow, RequestRow
 from rti.requests.actions import deadline_values, replace_deadlines, write_projection
 from rti.requests.batch_projection import AT_ONCE, Law, project_samples
-from rti.requests.projection import VERSION, Projection
+from rti.requests.projection import VERSION
 from rti.statutes.queries import version_of
 
 CAUSE: Final = "upgrade"
 _NOWHERE: Final = UUID(int=0)
+_COMPARED: Final = ("kind", "epoch", "state", "due_on", "met_on")
+"""The columns of a deadline by which one that is stored differs from a new one."""
 
 
 async def reproject_all(database: Database, now: datetime) -> int:
@@ -42,20 +44,15 @@ async def _reproject(session: AsyncSession, batch: Sequence[RequestRow], now: da
         statute = await version_of(session, *key)
         laws[key] = statute, await calendar_of(session, statute.countries, statute.weekend)
     ids = [each.id for each in batch]
-    stored = await session.scalars(
-        select(DeadlineRow).where(DeadlineRow.request_id.in_(ids)).order_by(DeadlineRow.request_id)
+    columns = (DeadlineRow.request_id, *(getattr(DeadlineRow, name) for name in _COMPARED))
+    stored = await session.execute(
+        select(*columns).where(DeadlineRow.request_id.in_(ids)).order_by(DeadlineRow.request_id)
     )
-    clocks = {key: list(rows) for key, rows in groupby(stored, lambda row: row.request_id)}
+    clocks = {key: {tuple(row[1:]) for row in rows} for key, rows in groupby(stored, lambda row: row[0])}
     samples = [(each.id, laws[each.statute_id, each.statute_version]) for each in batch]
     for request, projection in zip(batch, await project_samples(session, samples), strict=True):
-        if _same(clocks.get(request.id, ()), projection):
+        projected = {tuple(map(deadline_values(clock).get, _COMPARED)) for clock in projection.deadlines}
+        if clocks.get(request.id) == projected:
             write_projection(request, projection)
         else:
             await replace_deadlines(session, request, projection, now, CAUSE)
-
-
-def _same(stored: Iterable[DeadlineRow], projection: Projection) -> bool:
-    compared = ("kind", "epoch", "state", "due_on", "met_on")
-    return {tuple(getattr(row, name) for name in compared) for row in stored} == {
-        tuple(deadline_values(clock)[name] for name in compared) for clock in projection.deadlines
-    }
