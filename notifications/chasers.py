@@ -248,7 +248,7 @@ def draft(chased: Chased, language: str, today: date) -> tuple[str, str]:
     def shown(day: date) -> str:
         return i18n.show_date(day, language)
 
-    subject = _("Request for information: {title}").format(title=chased.title)
+    subject = _("Request for information: {title}").format(title=" ".join(chased.title.split()))
     paragraphs = [
         _("To: {body}").format(body=chased.body_name),
         _asked(chased, _, shown),

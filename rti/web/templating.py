@@ -128,6 +128,18 @@ def reader_of(request: WebRequest) -> Reader:
     return Reader(language_of(request), request.app.state.settings.timezone)
 
 
+def _way_back(request: WebRequest) -> str:
+    """The address of the page that is shown, or where it answers a form, that of the nearest page above."""
+    path, query = request.url.path, request.url.query
+    if request.method == "GET":
+        return f"{path}?{query}" if query else path
+    pages = {route.path_format for route in request.app.routes if "GET" in route.methods}
+    pattern = request.scope["path_template"]
+    while pattern and pattern not in pages:
+        path, pattern = path.rpartition("/")[0], pattern.rpartition("/")[0]
+    return path or "/"
+
+
 class Faults:
     """The faults of a form by field, for the templates."""
 
@@ -179,6 +191,7 @@ def page(
         "languages": i18n.LANGUAGES,
         "path": request.url.path,
         "here": here,
+        "back": _way_back(request),
         "form": form.shown(initial),
         "faults": Faults(form.faults),
         **more,
