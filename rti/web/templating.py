@@ -79,6 +79,7 @@ class Reader:
         self.language = language
         self.zone = zone
         self.translate = i18n.translator(language)
+        self.ngettext = i18n.translations(language).ngettext
 
     def label(self, member: StrEnum | None) -> str:
         """The words for a member of one of our enumerations."""
@@ -184,7 +185,7 @@ def page(
         "t": reader,
         "_": reader.translate,
         "gettext": reader.translate,
-        "ngettext": i18n.translations(reader.language).ngettext,
+        "ngettext": reader.ngettext,
         "person": request.scope.get("user"),
         "proved": bool(me and me.recently_authenticated(now())),
         "settings": request.app.state.settings,
