@@ -62,6 +62,8 @@ async def import_requests(
                 await run.report_progress(file)
         await intake.write()
         await intake.keep_numbers()
+        if run.foresee:
+            report.forecast = await run.foresee(session, now, today)
         await run.report_progress(file)
     return report
 

@@ -148,7 +148,9 @@ async def test_a_calendar_that_is_full_keeps_what_is_to_come_and_says_how_much_i
     assert "500" in told["DESCRIPTION"]
     days = [event["DTSTART"].dt for event in dates]
     assert (days[0], max(days[1:]), min(days[1:])) == (
-        today() + timedelta(3), today() - timedelta(1), today() - timedelta(30)
+        today() + timedelta(3),
+        today() - timedelta(1),
+        today() - timedelta(30),
     )
     assert "3 more dates do not fit" in (await client.get("/me/feeds")).text
     assert (await client.get("/api/me/feeds")).json()["left_out"] == 3

@@ -103,7 +103,9 @@ async def deadlines(request: WebRequest, secret: Secret, today: Today) -> Respon
         if each.clock.due_on
     ]
     if more:
-        entries.append(_cut(more, today, f"{reader.person.id}-more@{settings.mail_host}", settings.address, t))
+        entries.append(
+            _cut(more, today, f"{reader.person.id}-more@{settings.mail_host}", settings.address, t)
+        )
     shown = calendar.calendar(entries, name=t.translate("Requests"), alarm_hour=reader.alarm_hour)
     return _answer(request, shown, "text/calendar")
 
