@@ -2,6 +2,7 @@
 
     rules             who is reminded of what and when, by campaign
     sweep             each minute: due dates of which a rule has something to say become reminders and messages
+    forecast          what an import will cause, before it does
     digests           one message a day that adds up what is due
     hours             the hours at which a person wants messages
     chasers           letters to public bodies: proposed by a rule, approved by a person

@@ -24,6 +24,7 @@ from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
 from rti.models.messages import (
+    UNDECIDED,
     Decision,
     LetterRow,
     LetterState,
@@ -54,7 +55,7 @@ class Letter:
     @property
     def open(self) -> bool:
         """Whether it waits for somebody to approve or dismiss it."""
-        return self.letter.state is LetterState.PROPOSED and self.running
+        return self.letter.state in UNDECIDED and self.running
 
     @property
     def sendable_to(self) -> str | None:
@@ -98,9 +99,9 @@ def _letters(
 
 
 async def letters(session: AsyncSession, person: Person, wanted: LetterFilter) -> Page[Letter]:
-    """Letters, the newest first; of those that are proposed the ones that are still needed."""
+    """Letters, the newest first; of those that nobody has decided on the ones that are still needed."""
     query = _letters(person).where(LetterRow.state == wanted.state)
-    if wanted.state is LetterState.PROPOSED:
+    if wanted.state in UNDECIDED:
         query = query.where(DeadlineRow.request_id.is_not(None), RequestRow.body_known)
     if wanted.request_id:
         query = query.where(LetterRow.request_id == wanted.request_id)
@@ -185,7 +186,6 @@ async def approve(
         # Only these columns: with the others this login could write to a person.
         queued = insert(MessageRow).values(
             letter_id=letter_id,
-            reminder_id=reminder.id,
             kind=MessageKind.LETTER,
             values={"rule": reminder.rule, "clock": reminder.clock, "due_on": reminder.due_on.isoformat()},
             message_id=f"<{digest}@{host}>",
@@ -205,8 +205,8 @@ async def _decide(
     session: AsyncSession, found: Letter, person: Person, now: datetime, **values: object
 ) -> None:
     """Decide once: the first of two people wins."""
-    proposed = (LetterRow.id == found.letter.id, LetterRow.state == LetterState.PROPOSED)
-    decided = update(LetterRow).where(*proposed).values(decided_at=now, decided_by=person.id, **values)
+    undecided = (LetterRow.id == found.letter.id, LetterRow.state.in_(UNDECIDED))
+    decided = update(LetterRow).where(*undecided).values(decided_at=now, decided_by=person.id, **values)
     if (await session.execute(decided.returning(LetterRow.id))).one_or_none() is None:
         raise Conflict(say("Someone has already decided on this letter"))
     record(
@@ -260,7 +260,7 @@ def draft(chased: Chased, language: str, today: date) -> tuple[str, str]:
     def shown(day: date) -> str:
         return i18n.show_date(day, language)
 
-    subject = _("Request for information: {title}").format(title=chased.title)
+    subject = _("Request for information: {title}").format(title=" ".join(chased.title.split()))
     paragraphs = [
         _("To: {body}").format(body=chased.body_name),
         _asked(chased, _, shown),

@@ -58,7 +58,8 @@ class ApproveLetter(msgspec.Struct, frozen=True, kw_only=True):
     """The letter as it is to go out."""
 
     language: Language
-    subject: Annotated[str, reads(_one_line, say("Enter this on one line"), min_length=1, max_length=300)]
+    # A draft has the whole title in it, and has to pass.
+    subject: Annotated[str, reads(_one_line, say("Enter this on one line"), min_length=1, max_length=400)]
     body: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
 
 

@@ -19,15 +19,15 @@ from rti.models.messages import MessageKind, MessageState
 from rti.models.requests import RequestRow
 from rti.requests.queries import overdue, snoozed, visible
 
+MOST_NAMED = 20
+"""Requests that one message names, where the reader asked for more than figures."""
 AHEAD = 3
 """Working days that a digest looks ahead."""
-MOST_NAMED = 20
-"""Requests that a digest names, where the reader asked for more than figures."""
 _QUEUE = text(
     f"""
     WITH inserted AS (
         INSERT INTO message (
-            id, person_id, digest_on, kind, values, message_id, state, attempt, deferrals, ambiguous,
+            id, person_id, told_on, kind, values, message_id, state, attempt, deferrals, ambiguous,
             next_attempt_at, created_at, last_reply
         )
         SELECT new_id(), p.id, :day, :kind, '{{}}',
@@ -39,7 +39,7 @@ _QUEUE = text(
           AND (p.role = 'staff' OR (p.wants_digest AND c.sends_messages AND c.locked_at IS NULL AND EXISTS (
               SELECT FROM request r WHERE r.cbo_id = p.cbo_id AND r.next_due_on <= :until
           )))
-          AND NOT EXISTS (SELECT FROM message m WHERE m.person_id = p.id AND m.digest_on = :day)
+          AND NOT EXISTS (SELECT FROM message m WHERE m.person_id = p.id AND m.told_on = :day)
         ON CONFLICT DO NOTHING
         RETURNING 1
     )

@@ -5,9 +5,11 @@ names the attempt, so that a dispatcher whose lease has passed writes nothing an
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -63,21 +65,32 @@ _CLAIMED = text("""
         coalesce(c.sends_messages AND c.locked_at IS NULL, true)
             AND (p.id IS NULL OR (p.disabled_at IS NULL AND (p.wants_reminders OR m.kind = 'code'))) AS welcome,
         p.disabled_at IS NULL AND c.locked_at IS NULL AS active,
-        d.request_id IS NOT NULL AND s.id IS NULL AS running,
-        q.reference, q.title, b.name_en, b.name_km
+        d.request_id IS NOT NULL AND s.id IS NULL AS running
     FROM message m
     LEFT JOIN person p ON p.id = m.person_id
     LEFT JOIN channel_address a ON a.person_id = p.id AND a.chosen AND a.code IS NULL
-    LEFT JOIN reminder r ON r.id = m.reminder_id
+    LEFT JOIN letter l ON l.id = m.letter_id
+    LEFT JOIN reminder r ON r.id = l.reminder_id
     LEFT JOIN deadline d ON d.request_id = r.request_id AND d.kind = r.clock AND d.epoch = r.epoch
         AND d.due_on = r.due_on AND d.state = 'running'
     LEFT JOIN snooze s ON s.request_id = r.request_id AND s.ended_at IS NULL AND s.until > :day
-    LEFT JOIN request q ON q.id = r.request_id
-    LEFT JOIN public_body b ON b.id = q.body_id
-    LEFT JOIN cbo c ON c.id = coalesce(p.cbo_id, q.cbo_id)
+    LEFT JOIN cbo c ON c.id = coalesce(p.cbo_id, l.cbo_id)
     WHERE m.id = ANY(CAST(:ids AS uuid[]))
     ORDER BY m.created_at, m.id
 """)
+_MENTIONED = text("""
+    SELECT DISTINCT n.message_id, r.request_id, r.clock, r.due_on, n.ends, q.reference, q.title, b.name_en, b.name_km
+    FROM mention n
+    JOIN reminder r ON r.id = n.reminder_id
+    JOIN deadline d ON d.request_id = r.request_id AND d.kind = r.clock AND d.epoch = r.epoch
+        AND d.due_on = r.due_on AND d.state = 'running'
+    JOIN request q ON q.id = r.request_id
+    JOIN public_body b ON b.id = q.body_id
+    WHERE n.message_id = ANY(CAST(:ids AS uuid[]))
+      AND NOT EXISTS (SELECT FROM snooze s WHERE s.request_id = r.request_id AND s.ended_at IS NULL AND s.until > :day)
+    ORDER BY n.message_id, r.due_on, r.request_id, r.clock
+""")
+"""What is still to be said of each reminder that messages speak of."""
 _WRITTEN = text("""
     UPDATE message m SET subject = w.subject, body = w.body, channel = w.channel, to_address = w.to_address,
         language = w.language
@@ -176,11 +189,13 @@ async def claim(
             return Claim((), (), 0)
         calendar = await reading_calendar(session)
         messages, unwritten, settled = [], [], []
-        rows = (await session.execute(_CLAIMED, {"ids": list(in_doubt), "day": day})).all()
+        claimed = {"ids": list(in_doubt), "day": day}
+        rows = (await session.execute(_CLAIMED, claimed)).all()
+        due = await _due(session, claimed, calendar)
         known = await health_by_address(session, [way for row in rows for way in _ways(row)])
         for row in rows:
             usable = [way for way in _ways(row) if way[0] in channels and _works(row, known.get(way))]
-            values = await _values(session, row, now, day, calendar)
+            values = await _values(session, row, due[row.id], now, day, calendar)
             letter = _letter(row, values, day, calendar, address)
             message = _claimed(row, usable or _ways(row)[-1:], letter)
             if in_doubt[row.id] and message.kind in HELD_IN_DOUBT:
@@ -200,13 +215,31 @@ async def claim(
     return Claim(messages, settled, len(in_doubt))
 
 
+async def _due(
+    session: AsyncSession, claimed: Mapping[str, Any], calendar: Calendar
+) -> Mapping[UUID, list[dict[str, Any]]]:
+    """The dates of which each message still has something to say, each once, the earliest first."""
+    found: dict[UUID, dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
+    first = cache(lambda ends: first_due(ends, claimed["day"], calendar))
+    for each in (await session.execute(_MENTIONED, claimed)).mappings():
+        if each["due_on"] >= first(each["ends"]):
+            date_of = (each["request_id"], each["clock"], each["due_on"])
+            found[each["message_id"]].setdefault(date_of, dict(each))
+    return defaultdict(list, {message_id: list(dates.values()) for message_id, dates in found.items()})
+
+
 async def _values(
-    session: AsyncSession, row: Row[Any], now: datetime, day: date, calendar: Calendar
+    session: AsyncSession,
+    row: Row[Any],
+    due: Sequence[Mapping[str, Any]],
+    now: datetime,
+    day: date,
+    calendar: Calendar,
 ) -> dict[str, Any]:
     """The values of a message; empty where it is no longer worth sending.
 
-    That is when the person opted out, the clock no longer runs to that date, the rule is about
-    it no longer, or a digest finds nothing. A letter that a person approved goes out while its clock runs,
+    That is when the person opted out, no clock runs any more to a date of which a rule has something to say,
+    or a digest finds nothing. A letter that a person approved goes out while its clock runs,
     and an invitation while its link is good.
     """
     if not _welcome(row, now):
@@ -216,13 +249,9 @@ async def _values(
     if row.kind == MessageKind.DIGEST:
         reader = Reader(row.person_id, Role(row.role))
         return await contents(session, reader, day, calendar, named=row.named)
-    spoken_of = row.kind == MessageKind.LETTER or date.fromisoformat(row.values["due_on"]) >= first_due(
-        row.values["ends"], day, calendar
-    )
-    if not row.running or not spoken_of:
-        return {}
-    request = {name: getattr(row, name) for name in ("reference", "title", "name_en", "name_km")}
-    return {**row.values, "requests": [request] if row.named else []}
+    if row.kind == MessageKind.REMINDER:
+        return {"due": due, "named": row.named} if due else {}
+    return dict(row.values) if row.running else {}
 
 
 def _welcome(row: Row[Any], now: datetime) -> bool:

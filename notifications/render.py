@@ -6,6 +6,8 @@ An invitation says that there is one, and a code that it is one.
 """
 
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.headerregistry import Address
@@ -18,6 +20,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from notifications.digests import MOST_NAMED
 from rti.core import i18n
 from rti.law.calendars import Calendar
 from rti.law.rules import FILING, ClockKind
@@ -62,16 +65,45 @@ def write(
         **values,
     }
     if kind is MessageKind.REMINDER:
-        due_on = date.fromisoformat(values["due_on"])
-        context |= {
-            "filing": values["clock"] in FILING,
-            "acknowledgement": values["clock"] == ClockKind.ACKNOWLEDGEMENT,
-            "follow_up": values["clock"] == ClockKind.FOLLOW_UP,
-            "due_on": due_on,
-            "days": abs(calendar.working_days_between(day, due_on)),
-        }
+        context |= _what_is_due(values["due"], day, calendar, named=values["named"])
     subject = _render(kind, "subject", context)
     return RenderedMessage(subject, _render(kind, "body", {**context, "subject": subject}) + "\n")
+
+
+def _what_is_due(
+    due: Sequence[Mapping[str, Any]], day: date, calendar: Calendar, *, named: bool
+) -> dict[str, Any]:
+    """What a reminder says of its dates: of one alone when it is, of several how many are how urgent.
+
+    Requests are listed only where `named`, and only the most urgent ones.
+    """
+    first = due[0]
+    kinds = Counter(_urgency(each, day) for each in due)
+    return {
+        "count": len({each["request_id"] for each in due}),
+        "dates": len(due),
+        "kinds": [(kind, kinds[kind]) for kind in _URGENCIES if kinds[kind]],
+        "requests": sorted(due, key=lambda each: _URGENCIES.index(_urgency(each, day)))[:MOST_NAMED]
+        if named
+        else [],
+        "filing": first["clock"] in FILING,
+        "acknowledgement": first["clock"] == ClockKind.ACKNOWLEDGEMENT,
+        "follow_up": first["clock"] == ClockKind.FOLLOW_UP,
+        "due_on": first["due_on"],
+        "days": abs(calendar.working_days_between(day, first["due_on"])),
+    }
+
+
+_URGENCIES = ("complaint", "overdue", "today", "soon", "acknowledgement", "follow_up")
+"""Kinds of dates, the most urgent first: the time to complain runs out for us, and only for us."""
+
+
+def _urgency(due: Mapping[str, Any], day: date) -> str:
+    if due["clock"] in FILING:
+        return "complaint"
+    if due["clock"] in {ClockKind.ACKNOWLEDGEMENT, ClockKind.FOLLOW_UP}:
+        return str(due["clock"])
+    return "overdue" if due["due_on"] < day else "today" if due["due_on"] == day else "soon"
 
 
 def compose(

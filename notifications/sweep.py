@@ -1,12 +1,18 @@
 """Due dates of which a rule has something to say, made into reminders and messages.
 
 The insert is the mark: a reminder that is there has happened, and one that is not is made by whichever
-sweep comes first, today or after a missed month. Its messages are made by the same statement.
+sweep comes first, today or after a missed month. The same statement adds it to the message that gathers for
+each person who is to hear of it. At its end a sweep lets these go, and so does the next after one that was killed.
+
+An import begins quietly: of what was late when it came, letters are held and not proposed.
+
+A person gets one message a day: what is found after it left waits for that of the next day, unless that is too late.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import text
@@ -19,7 +25,7 @@ from rti.calendars.queries import calendar_of
 from rti.core.db import Database
 from rti.law.calendars import WEEKENDS, Calendar
 from rti.law.reminders import DEFAULT_RULES, Audience, Occasion, ReminderRule, due_dates
-from rti.models.messages import MessageKind, MessageState
+from rti.models.messages import MessageKind
 
 BATCH = 5_000
 """Reminders of one transaction: few enough that nobody waits for it."""
@@ -62,30 +68,55 @@ _BATCH_OF_REMINDERS = text(
         FROM due ORDER BY due_on, request_id, kind
         ON CONFLICT DO NOTHING
         RETURNING *
-    ), inserted AS (
-        INSERT INTO message (
-            id, reminder_id, person_id, kind, values, message_id, state, attempt, deferrals, ambiguous,
-            next_attempt_at, created_at, last_reply
-        )
-        SELECT new_id(), r.id, p.id, :kind,
-            jsonb_build_object('rule', r.rule, 'clock', r.clock, 'due_on', r.due_on, 'ends', CAST(:ends AS int)),
-            '<' || left(encode(sha256(convert_to(concat_ws(':', r.id, p.id), 'UTF8')), 'hex'), 32) || '@' || :host || '>',
-            :state, 0, 0, 0, {TURN}, :now, ''
+    ), told AS MATERIALIZED (
+        SELECT r.id AS reminder_id, p.id AS person_id, CAST({TURN} AS timestamptz) AS turn
         FROM reminded r
         JOIN cbo c ON c.id = r.cbo_id AND c.sends_messages AND c.locked_at IS NULL
         JOIN person p ON p.cbo_id = c.id AND p.role = ANY(CAST(:roles AS text[]))
             AND p.wants_reminders AND NOT p.wants_digest AND p.disabled_at IS NULL
-        RETURNING 1
+    ), gathering AS (
+        INSERT INTO message AS m (
+            id, person_id, kind, values, message_id, state, attempt, deferrals, ambiguous, next_attempt_at,
+            created_at, last_reply
+        )
+        SELECT new_id(), person_id, :kind, '{{}}',
+            '<' || replace(CAST(gen_random_uuid() AS text), '-', '') || '@' || CAST(:host AS text) || '>',
+            'gathering', 0, 0, 0, turn, :now, ''
+        FROM (SELECT DISTINCT person_id, turn FROM told ORDER BY person_id) people
+        ON CONFLICT (person_id) WHERE state = 'gathering' DO UPDATE SET next_attempt_at = m.next_attempt_at
+        RETURNING m.id, m.person_id
+    ), mentioned AS (
+        INSERT INTO mention (message_id, reminder_id, ends)
+        SELECT g.id, t.reminder_id, CAST(:ends AS int) FROM told t JOIN gathering g ON g.person_id = t.person_id
     ), proposed AS (
         INSERT INTO letter (id, cbo_id, request_id, reminder_id, state, language, proposed_at)
-        SELECT new_id(), r.cbo_id, r.request_id, r.id, 'proposed', 'km', :now
+        SELECT new_id(), r.cbo_id, r.request_id, r.id,
+            CASE WHEN q.import_key IS NOT NULL
+                AND CAST(q.created_at AT TIME ZONE CAST(:zone AS text) AS date) = CAST(:day AS date)
+            THEN 'held' ELSE 'proposed' END, 'km', :now
         FROM reminded r JOIN request q ON q.id = r.request_id AND q.body_known
         WHERE :proposes
     )
     SELECT due_on, request_id, kind AS clock, (SELECT count(*) FROM due) AS found,
-        (SELECT count(*) FROM reminded) AS reminders, (SELECT count(*) FROM inserted) AS messages,
+        (SELECT count(*) FROM reminded) AS reminders,
         set_config('plan_cache_mode', 'auto', true)
     FROM due ORDER BY due_on DESC, request_id DESC, kind DESC LIMIT 1
+"""  # noqa: S608 -- our own words
+)
+_LET_GO = text(
+    f"""
+    WITH ready AS (
+        SELECT m.id, {TURN} AS turn, EXISTS (
+            SELECT FROM message o WHERE o.person_id = m.person_id AND o.told_on = :day
+        ) AS told, EXISTS (
+            SELECT FROM mention n JOIN reminder r ON r.id = n.reminder_id WHERE n.message_id = m.id AND r.due_on = :day
+        ) AS urgent
+        FROM message m JOIN person p ON p.id = m.person_id WHERE m.state = 'gathering'
+    )
+    UPDATE message m SET state = 'queued', told_on = CASE WHEN NOT ready.told THEN CAST(:day AS date) END,
+        next_attempt_at = ready.turn
+    FROM ready WHERE m.id = ready.id AND m.state = 'gathering' AND (ready.urgent OR NOT ready.told)
+    RETURNING m.id
 """  # noqa: S608 -- our own words
 )
 _BEGINNING: dict[str, object] = {
@@ -123,45 +154,54 @@ async def sweep(
         own = await own_rules(session)
     moment = {**values_of(now, day, zone), "host": host}
     reminders = messages = 0
-    failed = []
+    failed: list[str] = []
     spoken = [(None, DEFAULT_RULES), *own.items()]
     for campaign_id, rule in ((campaign_id, rule) for campaign_id, rules in spoken for rule in rules):
         whose = {"campaign": campaign_id, "campaigns": list(own)}
         try:
             for occasion in rule.occasions():
-                values = {**moment, **whose, **_values(rule, occasion, day, calendar), "size": size}
-                made = await _reminded(database, values)
-                reminders += made[0]
-                messages += made[1]
+                values = {
+                    **moment,
+                    **whose,
+                    **values_of_occasion(rule, occasion, day, calendar),
+                    "size": size,
+                }
+                reminders += await _reminded(database, values)
         except Exception:
             log.exception("sweep_failed", rule=rule.name)
             failed.append(rule.name)
-    try:
-        async with database.transaction() as session:
-            messages += await queue_digests(session, moment, calendar)
-    except Exception:
-        log.exception("digests_failed")
-        failed.append("digest")
+    for name, queue in (("messages", _let_go), ("digest", queue_digests)):
+        try:
+            async with database.transaction() as session:
+                messages += await queue(session, moment, calendar)
+        except Exception:
+            log.exception("queueing_failed", what=name)
+            failed.append(name)
     return Swept(reminders, messages, tuple(failed))
 
 
-async def _reminded(database: Database, values: Mapping[str, object]) -> tuple[int, int]:
-    """Make the reminders of one occasion, batch by batch; how many they are, and their messages."""
-    reminders = messages = 0
+async def _reminded(database: Database, values: Mapping[str, object]) -> int:
+    """Make the reminders of one occasion, batch by batch; how many they are."""
+    reminders: int = 0
     mark: Mapping[str, object] = _BEGINNING
     if values["first"] > values["last"]:  # type: ignore[operator]
-        return 0, 0
+        return 0
     while True:
         async with database.transaction() as session:
             await session.execute(_PLAN_EACH_TIME)
             row = (await session.execute(_BATCH_OF_REMINDERS, {**values, **mark})).one_or_none()
         if row is None:
-            return reminders, messages
-        reminders += row.reminders
-        messages += row.messages
+            return reminders
+        reminders += int(row.reminders)
         if row.found < values["size"]:
-            return reminders, messages
+            return reminders
         mark = {name: getattr(row, name) for name in _BEGINNING}
+
+
+async def _let_go(session: AsyncSession, moment: Mapping[str, Any], _: Calendar) -> int:
+    """Queue the messages that have gathered what there is to say; how many."""
+    gone = (await session.execute(_LET_GO, moment)).all()
+    return len(gone)
 
 
 async def reading_calendar(session: AsyncSession) -> Calendar:
@@ -169,7 +209,10 @@ async def reading_calendar(session: AsyncSession) -> Calendar:
     return await calendar_of(session, ("KH",), WEEKENDS["sat-sun"])
 
 
-def _values(rule: ReminderRule, occasion: Occasion, day: date, calendar: Calendar) -> dict[str, object]:
+def values_of_occasion(
+    rule: ReminderRule, occasion: Occasion, day: date, calendar: Calendar
+) -> dict[str, object]:
+    """The values of a batch that say what is due, and who is to hear of it."""
     first, last = due_dates(occasion, day, calendar)
     return {
         "rule": rule.name,
@@ -181,5 +224,4 @@ def _values(rule: ReminderRule, occasion: Occasion, day: date, calendar: Calenda
         "first": first,
         "last": last,
         "kind": MessageKind.REMINDER,
-        "state": MessageState.QUEUED,
     }

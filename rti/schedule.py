@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 import notifications.jobs
 import rti.audit.jobs
 import rti.backups.jobs
 import rti.requests.jobs
 import rti.retention.jobs
+from notifications.forecast import forecast
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
 from rti.imports.actions import run_import
@@ -15,7 +17,7 @@ from rti.jobs.worker import Handler, work_off
 from rti.law.explanations import N_
 from rti.models.jobs import JobKind
 
-HANDLERS: Mapping[JobKind, Handler] = {JobKind.IMPORT: run_import}
+HANDLERS: Mapping[JobKind, Handler] = {JobKind.IMPORT: partial(run_import, foresee=forecast)}
 
 
 async def do_jobs(tick: Tick) -> Result:

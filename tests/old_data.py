@@ -133,6 +133,12 @@ ROWS: Mapping[str, str] = {
         INSERT INTO job (id, kind, person_id, arguments, state, done, total, attempt, next_attempt_at, cancel_asked, created_at)
         SELECT {_id(34)}, 'import', {PERSON}, '{{"kind": "bodies"}}', 'queued', 0, 1, 0, now(), false, now() {FEW};
     """,
+    "0017": f"""
+        INSERT INTO mention (message_id, reminder_id, ends) SELECT {_id(20)}, {_id(26)}, -1 {FEW};
+    """,
+    "0016": f"""
+        INSERT INTO submission (person_id, key, content, sent_at) SELECT {PERSON}, '', '', now() {FEW};
+    """,
 }
 
 

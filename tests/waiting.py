@@ -22,6 +22,6 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], patience: float
             await asyncio.sleep(0.01)
 
 
-async def blocked(session: AsyncSession) -> bool:
-    """Whether a transaction of this database, of all on the server, waits for the lock of another."""
-    return bool(await session.scalar(_WAITING))
+async def blocked(session: AsyncSession, count: int = 1) -> bool:
+    """Whether so many transactions of this database, of all on the server, wait for the lock of another."""
+    return (await session.scalar(_WAITING) or 0) >= count

@@ -31,9 +31,9 @@ _GONE = say(
 )
 
 
-def link_of(settings: Settings, token: str) -> str:
-    """The token is in the query, which our log leaves out and a proxy's should."""
-    return f"{settings.address}/invitation?token={token}"
+def link_of(address: str, token: str) -> str:
+    """Where pages are at `address`. The token is in the query, which our log leaves out and a proxy's should."""
+    return f"{address}/invitation?token={token}"
 
 
 async def invite(
@@ -101,7 +101,7 @@ def hand_over(
 ) -> str | None:
     """Queue the link as a message to its owner, where the installation sends any; else the link, to be shown once."""
     if not (by_mail and settings.smtp_url):
-        return link_of(settings, token)
+        return link_of(settings.address, token)
     session.add(queued(MessageKind.INVITATION, {"token": token}, settings, now, person_id=row.id))
     return None
 

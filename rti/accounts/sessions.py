@@ -103,6 +103,12 @@ async def find(session: AsyncSession, token: str, now: datetime, *, demo: bool =
     return SignedIn(person_of(person), token, row.id, standing, row.proved_at, shown)
 
 
+async def person_before(session: AsyncSession, token: str) -> UUID | None:
+    """Whose session this was, also when it has ended by itself; what was ended by somebody is not known any more."""
+    query = select(SignInRow.person_id).where(SignInRow.token_hash == token_hash(token))
+    return await session.scalar(query)
+
+
 async def _find_api_token(session: AsyncSession, token: str, now: datetime) -> SignedIn | None:
     found = (
         await session.execute(

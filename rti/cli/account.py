@@ -12,7 +12,7 @@ from rti.accounts import assignments, invitations, people
 from rti.accounts.commands import Assign, Invite, Reset
 from rti.campaigns.queries import campaign_of
 from rti.cbos.queries import cbo_of
-from rti.cli.running import settings_of_environment
+from rti.cli.running import address_of, settings_of_environment
 from rti.cli.working import Work, in_transaction
 from rti.core.errors import invalid, say
 from rti.core.i18n import Language
@@ -82,7 +82,7 @@ def disable(
 def _print_link(work: Work[str]) -> None:
     """Do the work, and print the link with the token that it made."""
     token = in_transaction(work)
-    typer.echo(invitations.link_of(settings_of_environment(), token))
+    typer.echo(invitations.link_of(address_of(settings_of_environment()), token))
 
 
 async def _person_id(session: AsyncSession, email: str) -> UUID:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notifications.forecast import forecast
 from rti.cli.running import connected, opened
 from rti.core import wallclock
 from rti.core.db_roles import Login
@@ -134,7 +135,7 @@ def _run(
         _check_writable(report_file)
     try:
         with opened() as settings, _progress(size) as tell:
-            run = Run(dry_run=dry_run, all_or_nothing=all_or_nothing, on_progress=tell)
+            run = Run(dry_run, all_or_nothing, tell, forecast)
             report = asyncio.run(_imported(settings, file, columns, take, run))
     except Invalid as invalid:
         _print_faults(str(file), invalid)
@@ -183,6 +184,11 @@ def _print_report(report: Report) -> None:
         if count or fate in {LineResult.IMPORTED, LineResult.REJECTED}:
             typer.echo(f"{fate.value.replace('_', ' '):<14}{count:>8}")
     typer.echo(f"{'lines':<14}{len(report.lines):>8}")
+    if told := report.forecast:
+        typer.echo(
+            f"{'to remind of':<14}{told.requests:>8}  (today, in one message each to at most {told.people} people)"
+        )
+        typer.echo(f"{'letters held':<14}{told.letters:>8}")
     if report.undone:
         typer.echo("Nothing was imported.")
 

@@ -27,6 +27,8 @@ from rti.upgrade import migrate as migrate_database
 from rti.web.app import create_app, require_ready
 
 STOP_SECONDS = 10
+_ADDRESS = "address"
+"""The file of the data folder that tells other processes where the pages are."""
 
 
 def settings_of_environment() -> Settings:
@@ -35,9 +37,24 @@ def settings_of_environment() -> Settings:
 
 @contextmanager
 def opened() -> Iterator[Settings]:
-    """Settings with a database that is there: the given one, or the embedded server."""
-    with embedded_postgres.completed(settings_of_environment()) as settings:
+    """Settings with a database that is there, the given one or the embedded server, and with the address of its pages."""
+    given = settings_of_environment()
+    with embedded_postgres.completed(replace(given, base_url=address_of(given))) as settings:
         yield settings
+
+
+def address_of(settings: Settings) -> str:
+    """Where links lead: as set, else where the web server of this data folder was started last."""
+    path = settings.data_dir / _ADDRESS
+    if settings.base_url or not settings.embedded_folder or not path.exists():
+        return settings.address
+    return path.read_text(encoding="ascii")
+
+
+def _keep_address(settings: Settings) -> None:
+    if settings.embedded_folder:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        (settings.data_dir / _ADDRESS).write_text(settings.address, encoding="ascii")
 
 
 @asynccontextmanager
@@ -68,8 +85,9 @@ def serve(*, stop_with_parent: bool = typer.Option(False, hidden=True)) -> None:
         _stop_when_parent_ends()
     # Told to end, uvicorn passes that on when it has ended; else nobody would stop the embedded server.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with opened() as settings:
+    with embedded_postgres.completed(settings_of_environment()) as settings:
         asyncio.run(_ready(settings))
+        _keep_address(settings)
         uvicorn.run(
             create_app(settings),
             host=settings.host,
@@ -101,7 +119,9 @@ def demo() -> None:
     """
     for stopping in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stopping, signal.default_int_handler)
-    with embedded_postgres.completed(replace(settings_of_environment(), demo=True)) as settings:
+    given = settings_of_environment()
+    known = replace(given, demo=True, base_url=given.address)
+    with embedded_postgres.completed(known) as settings:
         if _listening(settings):
             typer.echo(f"Port {settings.port} is in use. Choose another port with RTI_PORT.", err=True)
             sys.exit(1)

@@ -77,8 +77,14 @@ class Malformed(Problem):
 
 
 class SignInRequired(Problem):
+    """`typed` is what the pages of signing in carry on of a form that was sent."""
+
     status = 401
     title = say("Sign in first")
+
+    def __init__(self, typed: str = "") -> None:
+        self.typed = typed
+        super().__init__()
 
 
 class Forbidden(Problem):

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from rti.core.db import Database
+from rti.core.db_roles import login_of
 from rti.core.roles import Person
 from rti.law.deadlines import ClockState
 from rti.models.bodies import PublicBodyRow
@@ -43,26 +45,44 @@ class Change:
     body: PublicBodyRow
 
 
+def _expected(person: Person, today: date) -> Select[DeadlineRow]:
+    """The dates that are expected, and none of a request that is snoozed or met."""
+    return select(DeadlineRow).where(
+        DeadlineRow.state == ClockState.RUNNING,
+        DeadlineRow.due_on >= today - PASSED,
+        DeadlineRow.request_id.in_(visible(person).with_only_columns(RequestRow.id)),
+        ~snoozed(DeadlineRow.request_id, today),
+    )
+
+
 async def due_dates(session: AsyncSession, person: Person, today: date) -> list[DueDate]:
-    """The dates that are expected, the soonest first; none of a request that is snoozed or met."""
-    mine = visible(person).with_only_columns(RequestRow.id)
+    """The dates that are expected, the soonest first; those to come before those that have passed lately."""
     moved = (DateChangeRow.request_id == DeadlineRow.request_id, DateChangeRow.kind == DeadlineRow.kind)
     moves = select(func.count()).select_from(DateChangeRow).where(*moved).scalar_subquery()
     last_move = select(func.max(DateChangeRow.changed_at)).where(*moved).scalar_subquery()
+    passed = DeadlineRow.due_on < today
     found = await session.execute(
-        select(DeadlineRow, RequestRow, PublicBodyRow, moves, func.coalesce(last_move, RequestRow.created_at))
+        _expected(person, today)
         .join(RequestRow, RequestRow.id == DeadlineRow.request_id)
         .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
-        .where(
-            DeadlineRow.state == ClockState.RUNNING,
-            DeadlineRow.due_on >= today - PASSED,
-            DeadlineRow.request_id.in_(mine),
-            ~snoozed(DeadlineRow.request_id, today),
-        )
-        .order_by(DeadlineRow.due_on, DeadlineRow.request_id, DeadlineRow.kind, DeadlineRow.epoch)
+        .add_columns(RequestRow, PublicBodyRow, moves, func.coalesce(last_move, RequestRow.created_at))
+        .order_by(passed, func.abs(DeadlineRow.due_on - today))
+        .order_by(DeadlineRow.request_id, DeadlineRow.kind, DeadlineRow.epoch)
         .limit(MOST_DATES)
     )
     return [DueDate(*row) for row in found]
+
+
+async def left_out(session: AsyncSession, person: Person, today: date) -> int:
+    """How many dates a calendar has no room for: those that passed longest ago, then those furthest ahead."""
+    expected = _expected(person, today).with_only_columns(func.count())
+    return max(await session.scalar(expected) or 0, MOST_DATES) - MOST_DATES
+
+
+async def left_out_for(database: Database, person: Person, today: date) -> int:
+    """The same, under the login that reads the requests of this person."""
+    async with database.under(login_of(person)).transaction(person.id) as session:
+        return await left_out(session, person, today)
 
 
 async def changes(session: AsyncSession, person: Person) -> list[Change]:

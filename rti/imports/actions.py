@@ -20,7 +20,7 @@ from rti.core.errors import Conflict, Forbidden, TooLarge, say
 from rti.core.roles import ADMINISTRATION, REQUESTS, SUPPORT, Person, Role
 from rti.imports.csv_reader import Columns, CsvFile
 from rti.imports.mapping import FIXED
-from rti.imports.report import FileKind, Report, Run
+from rti.imports.report import FileKind, Foresee, Report, Run
 from rti.imports.requests import import_requests
 from rti.imports.spreadsheets import as_csv
 from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
@@ -96,7 +96,7 @@ def _lines_of(content: bytes, columns: Columns) -> int:
     return file.lines
 
 
-async def run_import(work: Work) -> bytes:
+async def run_import(work: Work, foresee: Foresee | None = None) -> bytes:
     """Import the file of a job; returns the sealed report."""
     secret, job = work.settings.secret, work.job
     order = msgspec.convert(job.arguments, ImportOrder)
@@ -109,7 +109,7 @@ async def run_import(work: Work) -> bytes:
     def on_progress(file: CsvFile) -> None:
         work.progress.done = file.lines
 
-    run = Run(dry_run=order.check, all_or_nothing=order.all_or_nothing, on_progress=on_progress)
+    run = Run(order.check, order.all_or_nothing, on_progress, foresee)
     report = await _import(work, order.kind, CsvFile(BytesIO(content), COLUMNS[order.kind]), run)
     plain = msgspec.json.encode(report)
     return personal_encryption.encrypt(secret, f"report {job.id}", job.person_id, plain)

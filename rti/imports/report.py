@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -77,12 +77,27 @@ class Remark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """What follows today from imported requests: how many are spoken of, in one message to each of at most so
+    many people, and for how many a letter is held."""
+
+    requests: int
+    people: int
+    letters: int
+
+
+Foresee = Callable[[AsyncSession, datetime, date], Awaitable[Forecast]]
+"""Tells what follows from the requests that were imported at a moment, on a day."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """How an import is to run. `on_progress` gets the file now and then."""
+    """How an import is to run. `on_progress` gets the file now and then; `foresee` is asked at the end."""
 
     dry_run: bool = False
     all_or_nothing: bool = False
     on_progress: Callable[[CsvFile], None] = lambda _: None
+    foresee: Foresee | None = None
 
     async def report_progress(self, file: CsvFile) -> None:
         """Report progress, and let other tasks of the process run."""
@@ -92,11 +107,15 @@ class Run:
 
 @dataclass(slots=True)
 class Report:
-    """The results of all lines in order, and what no single line shows; `undone` when nothing was kept."""
+    """The results of all lines in order, and what no single line shows; `undone` when nothing was kept.
+
+    `forecast` is as if it were kept.
+    """
 
     lines: list[ReportedLine] = field(default_factory=list)
     warnings: list[Message] = field(default_factory=list)
     undone: bool = False
+    forecast: Forecast | None = None
 
     def add(
         self,

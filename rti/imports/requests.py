@@ -63,6 +63,8 @@ async def import_requests(
         await intake.write()
         await intake.keep_numbers()
         report.warnings.extend(_warnings(intake, mapping))
+        if run.foresee:
+            report.forecast = await run.foresee(session, now, today)
         await run.report_progress(file)
     return report
 

@@ -161,3 +161,19 @@ class FeedRow(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime]
+
+
+class SubmissionRow(Base):
+    """What a person sent under a key that says which sending it is: what comes again is not done again.
+
+    `content` is a digest of what was sent, and `answer` what came of it, sealed for the person; None until it
+    is there, and where it was too large to keep.
+    """
+
+    __tablename__ = "submission"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sent_at: Mapped[datetime] = mapped_column(index=True)

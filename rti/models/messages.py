@@ -42,9 +42,10 @@ class AddressHealth(StrEnum):
 class MessageState(StrEnum):
     """queued → claimed → handed → accepted, deferred, failed or unknown; kept where no server is set.
 
-    A message that has no point any more when its turn comes is dropped.
+    A reminder begins as gathering: whatever else a sweep finds for its person is added to it. A message that has no point any more when its turn comes is dropped.
     """
 
+    GATHERING = "gathering"
     QUEUED = "queued"
     CLAIMED = "claimed"
     HANDED = "handed"
@@ -57,11 +58,18 @@ class MessageState(StrEnum):
 
 
 class LetterState(StrEnum):
-    """proposed → approved (sent, or printed where the body has no address) or dismissed."""
+    """proposed or held → approved (sent, or printed where the body has no address) or dismissed.
+
+    Held is a letter about what was late already when it was imported: it waits until somebody looks for it.
+    """
 
     PROPOSED = "proposed"
+    HELD = "held"
     APPROVED = "approved"
     DISMISSED = "dismissed"
+
+
+UNDECIDED = (LetterState.PROPOSED, LetterState.HELD)
 
 
 class Decision(StrEnum):
@@ -71,8 +79,10 @@ class Decision(StrEnum):
     AGAIN = "again"
 
 
+UNTRIED = (MessageState.GATHERING, MessageState.QUEUED, MessageState.DEFERRED)
+"""The states in which nobody holds a message."""
 WAITING = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.CLAIMED, MessageState.HANDED)
-"""The states that a message leaves again."""
+"""The states in which a message has a turn."""
 
 
 WITH_TEXT = """state IN ('accepted', 'failed', 'kept', 'dropped')
@@ -121,6 +131,7 @@ class ReminderRow(Base):
 class MessageRow(Base):
     """One message to one person, a letter to a public body, or something else to an address that stands in the row.
 
+    `told_on` is the day of a digest, or of the reminders that it speaks of: a person gets one a day.
     `message_id` (RFC 5322) is made with the row and never changes.
 
     `attempt` grows with every claim, and every result names its attempt, so that a dispatcher
@@ -131,8 +142,7 @@ class MessageRow(Base):
 
     __tablename__ = "message"
     __table_args__ = (
-        UniqueConstraint("reminder_id", "person_id"),
-        UniqueConstraint("person_id", "digest_on"),
+        UniqueConstraint("person_id", "told_on"),
         UniqueConstraint("letter_id"),
         CheckConstraint(
             "num_nonnulls(person_id, letter_id) = CAST(kind <> 'anchor' AS int)", name="addressee"
@@ -143,16 +153,16 @@ class MessageRow(Base):
             "id",
             postgresql_where=text("state IN ('queued', 'deferred', 'claimed', 'handed')"),
         ),
+        Index("uq_message_gathering", "person_id", unique=True, postgresql_where=text("state = 'gathering'")),
         Index(None, "person_id", "created_at", "id"),
         Index(None, "created_at", "id"),
         Index("ix_message_with_text", "finished_at", postgresql_where=text(WITH_TEXT)),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    reminder_id: Mapped[UUID | None] = mapped_column(ForeignKey("reminder.id", ondelete="CASCADE"))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     letter_id: Mapped[UUID | None] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"))
-    digest_on: Mapped[date | None]
+    told_on: Mapped[date | None]
     kind: Mapped[MessageKind] = mapped_column(Choice(MessageKind))
     channel: Mapped[Channel] = mapped_column(Choice(Channel), default=Channel.EMAIL, server_default="email")
     values: Mapped[dict[str, Any]]
@@ -169,6 +179,18 @@ class MessageRow(Base):
     subject: Mapped[str | None]
     body: Mapped[str | None]
     last_reply: Mapped[str] = mapped_column(default="")
+
+
+class MentionRow(Base):
+    """That a message speaks of a reminder, which is worth it until `ends` working days after the due date."""
+
+    __tablename__ = "mention"
+
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    reminder_id: Mapped[UUID] = mapped_column(
+        ForeignKey("reminder.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    ends: Mapped[int]
 
 
 class LetterRow(Base):

@@ -25,6 +25,7 @@ _REMOVE: Mapping[Kept, str] = {
     Kept.TOKENS: "DELETE FROM api_token WHERE expires_at < :before",
     Kept.INVITATIONS: "DELETE FROM invitation WHERE expires_at < :before",
     Kept.ALLOWANCES: "DELETE FROM allowance WHERE free_at < :before",
+    Kept.SUBMISSIONS: "DELETE FROM submission WHERE sent_at < :before",
     Kept.MESSAGE_TEXTS: f"""
         UPDATE message SET subject = NULL, body = NULL, to_address = NULL, values = '{{}}', last_reply = ''
         WHERE finished_at < :before AND {WITH_TEXT}""",  # noqa: S608 -- our own words

@@ -17,6 +17,7 @@ class Kept(StrEnum):
     TOKENS = "tokens"
     INVITATIONS = "invitations"
     ALLOWANCES = "allowances"
+    SUBMISSIONS = "submissions"
     MESSAGE_TEXTS = "message_texts"
     JOBS = "jobs"
     ACCOUNTS = "accounts"
@@ -50,6 +51,11 @@ RULES: Mapping[Kept, Rule] = {
         timedelta(days=1),
         N_("Counters of failed sign-ins and of rate limits"),
         N_("They no longer limit anyone"),
+    ),
+    Kept.SUBMISSIONS: Rule(
+        timedelta(days=1),
+        N_("Answers to forms that were sent"),
+        N_("Whoever sends a form a second time gets the same answer, and soon nobody does"),
     ),
     Kept.MESSAGE_TEXTS: Rule(
         timedelta(days=14),

@@ -30,7 +30,7 @@ _SHOWN = "kind NOT IN ('invitation', 'code')"
 """Messages whose text is only for who reads what arrives at their address."""
 _MINE = f"person_id = (SELECT {ME})"
 _OF_A_LETTER = "letter_id IN (SELECT id FROM letter)"
-_SENDS_LETTERS = """SELECT, INSERT (id, reminder_id, letter_id, kind, channel, values, message_id, state, attempt,
+_SENDS_LETTERS = """SELECT, INSERT (id, letter_id, kind, channel, values, message_id, state, attempt,
     deferrals, ambiguous, next_attempt_at, created_at, to_address, language, subject, body, last_reply),
     UPDATE (state, finished_at, next_attempt_at)"""
 
@@ -71,7 +71,7 @@ _PROJECTED = """status, outcome, outcomes, drafted_on, submitted_on, received_on
 _FIGURES = f"""campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, created_at,
     {_PROJECTED}"""
 _COUNTED = f"SELECT (id, {_FIGURES})"
-_WORKED_ON = f"SELECT (id, cbo_id, reference, title, {_FIGURES})"
+_WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, {_FIGURES})"
 _PROJECTING = f"UPDATE ({_PROJECTED})"
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 
@@ -105,6 +105,8 @@ def _of_request(privileges: str, **more: May) -> dict[Login, May]:
 _OF_OWN_OR_NAMED = f"EXISTS (SELECT FROM person p WHERE p.id = person_id AND ({_own_or_named('p.cbo_id')}))"
 _GONE = May("SELECT (person_id), DELETE", _OF_OWN_OR_NAMED)
 _MY_JOB = May(EDIT, "person_id = (SELECT rti.me())")
+_SENT = "SELECT, INSERT, UPDATE (answer), DELETE"
+_MY_SUBMISSION = May(_SENT, _MINE)
 _OF_A_PERSON = {Login.AUTH: _ANY, Login.ERASURE: _GONE, Login.OPERATOR: _ANY}
 _ENDED = May("SELECT (expires_at), DELETE")
 _OF_DOCUMENT = {
@@ -207,6 +209,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.WORKER: May(EDIT),
         Login.OPERATOR: _ANY,
     },
+    "mention": {Login.WORKER: May(ADD), Login.OPERATOR: _ANY},
     "job": {
         Login.AUTH: May("SELECT (finished_at, created_at, next_attempt_at)"),
         Login.CBO: _MY_JOB,
@@ -217,6 +220,16 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
             """SELECT (id, kind, person_id, arguments, state, done, total, attempt, next_attempt_at, cancel_asked,
             fault, created_at, finished_at), UPDATE, DELETE"""
         ),
+        Login.OPERATOR: _ANY,
+    },
+    "submission": {
+        Login.AUTH: _MY_SUBMISSION,
+        Login.CBO: _MY_SUBMISSION,
+        Login.STAFF: _MY_SUBMISSION,
+        Login.ADMIN: _MY_SUBMISSION,
+        Login.ERASURE: _GONE,
+        # It removes what is old, and moves dates for people.
+        Login.WORKER: May(_SENT),
         Login.OPERATOR: _ANY,
     },
     "audit_entry": {

@@ -21,7 +21,7 @@ from rti.models.accounts import ApiTokenRow, InvitationRow, PersonRow, SignInRow
 from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow, CboSafetyRow, SafetyStep
 from rti.models.keys import DataKeyRow, KeyState, encrypted_columns
-from rti.models.messages import LetterRow, MessageRow, MessageState
+from rti.models.messages import UNTRIED, LetterRow, MessageRow, MessageState
 from rti.models.requests import SnoozeRow
 from rti.requests.references import neutral_references
 from rti.safety.erasure import forget
@@ -136,13 +136,12 @@ def _note(
 async def _send_away(session: AsyncSession, cbo_id: UUID, now: datetime) -> None:
     """End sessions, tokens and links of its people, and send them nothing that has not left yet."""
     people = select(PersonRow.id).where(PersonRow.cbo_id == cbo_id)
-    unsent = (MessageState.QUEUED, MessageState.DEFERRED)
     for way_in in (SignInRow, ApiTokenRow, InvitationRow):
         ended = delete(way_in).where(way_in.person_id.in_(people))
         await session.execute(ended.execution_options(synchronize_session=False))
     await session.execute(
         update(MessageRow)
-        .where(MessageRow.person_id.in_(people), MessageRow.state.in_(unsent))
+        .where(MessageRow.person_id.in_(people), MessageRow.state.in_(UNTRIED))
         .values(state=MessageState.DROPPED, finished_at=now)
         .execution_options(synchronize_session=False)
     )

@@ -16,9 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.errors import Fault, Invalid, say
 from rti.core.validation import decode
+from rti.web import typed
 
 CSRF_FIELD = "_csrf_token"
+ONCE_FIELD = "_once"
+"""Which sending this is, for `once`."""
+KEPT_FIELD = "_kept"
+"""What was typed before signing in again, for `typed`."""
+_NOT_TYPED = {CSRF_FIELD, ONCE_FIELD, KEPT_FIELD}
 _OURS = {"form", "command"}
+_ASKED = {"request": Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])}
 
 Answer = Callable[..., Awaitable[Response[Any]]]
 
@@ -30,6 +37,7 @@ class Form:
     values: dict[str, str] = field(default_factory=dict)
     files: dict[str, UploadFile] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    kept: str = ""
 
     def refuse(self, invalid: Invalid) -> None:
         """Keep what is wrong. A browser fills in everything again but files, so those are asked for once more."""
@@ -43,17 +51,17 @@ class Form:
 
 
 async def read(request: Request[Any, Any, Any]) -> Form:
-    """The fields of a form that hold something, without the form token.
+    """The fields of a form that hold something and that somebody filled in.
 
     A browser sends a file field in which no file was chosen as an empty text.
     """
     sent = await request.form()
-    form = Form()
+    form = Form(kept=str(sent.get(KEPT_FIELD, "")))
     for name, value in sent.multi_items():
         if isinstance(value, UploadFile):
             if value.filename:
                 form.files[name] = value
-        elif value and name != CSRF_FIELD:
+        elif value and name not in _NOT_TYPED:
             form.values[name] = str(value)
     return form
 
@@ -94,12 +102,15 @@ def else_show(
 
     def decorate(action: Answer) -> Answer:
         command = signature(action).parameters.get("command")
-        reading, acting, showing = _by_name(read), _by_name(action), _by_name(again)
+        reading, acting, showing = by_name(read), by_name(action), by_name(again)
 
         @wraps(action)
         async def handler(**given: Any) -> Response[Any]:
             form: Form = await reading(given)
             given["form"] = form
+            if form.kept and _show_typed(given["request"], form):
+                shown: Response[Any] = await showing(given)
+                return shown
             sessions = [each for each in given.values() if isinstance(each, AsyncSession)]
             async with attempt(form, *sessions):
                 if form.faults:
@@ -111,14 +122,24 @@ def else_show(
                 answer = await showing(given)
             return answer
 
-        asked = {**_parameters(read), **_parameters(again), **_parameters(action)}
+        asked = {**_ASKED, **_parameters(read), **_parameters(again), **_parameters(action)}
         parameters = [each for name, each in asked.items() if name not in _OURS]
         returns = signature(action).return_annotation
         handler.__signature__ = Signature(parameters, return_annotation=returns)  # type: ignore[attr-defined]
+        handler.shows_again = True  # type: ignore[attr-defined]
         handler.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": returns}
         return handler
 
     return decorate
+
+
+def _show_typed(request: Request[Any, Any, Any], form: Form) -> bool:
+    """Whether a form only brings what was typed before signing in again; that is then in it, if it is of this form."""
+    before = typed.opened(request, form.kept, request.app.state.settings.secret)
+    if before:
+        form.kept, form.values = "", before.values
+        form.faults = tuple(Fault(name, say("Choose this file again")) for name in before.files)
+    return before is not None or not form.values
 
 
 def see_other(path: str, **more: Any) -> Redirect:
@@ -135,7 +156,8 @@ def _parameters(function: Callable[..., Any]) -> dict[str, Parameter]:
     }
 
 
-def _by_name(function: Callable[..., Awaitable[Any]]) -> Callable[[Mapping[str, Any]], Awaitable[Any]]:
+def by_name(function: Callable[..., Awaitable[Any]]) -> Callable[[Mapping[str, Any]], Awaitable[Any]]:
+    """Call it with what it names out of all that is given."""
     names = tuple(_parameters(function))
 
     def call(given: Mapping[str, Any]) -> Awaitable[Any]:

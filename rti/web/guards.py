@@ -10,6 +10,7 @@ as for a visitor, and only `request.auth` knows who is signing in.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
@@ -20,6 +21,7 @@ from rti.core.db_roles import Login
 from rti.core.errors import Forbidden, ReauthenticationRequired, SignInRequired, say
 from rti.core.roles import EVERYBODY, Role, SignInState, scope_needed
 from rti.core.wallclock import now
+from rti.web import forms, typed
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None] | None]
@@ -64,10 +66,10 @@ def open_to_all(connection: Connection, handler: BaseRouteHandler) -> None:
 def only(roles: frozenset[Role], *, standings: frozenset[SignInState] = COMPLETE) -> Guard:
     """This route is for these roles, once they have come so far in signing in."""
 
-    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         me: sessions.SignedIn | None = connection.auth
         if me is None or me.standing not in standings:
-            raise SignInRequired
+            raise SignInRequired(await _typed(connection, handler))
         if me.person.role not in roles:
             raise Forbidden
         if me.scope and not me.scope.covers(
@@ -77,6 +79,21 @@ def only(roles: frozenset[Role], *, standings: frozenset[SignInState] = COMPLETE
 
     guard.roles, guard.standings = roles, standings  # type: ignore[attr-defined]
     return guard
+
+
+async def _typed(connection: Connection, handler: BaseRouteHandler) -> str:
+    """What was typed into a form whose page can be shown again after signing in, by whoever was signed in before."""
+    if not isinstance(connection, Request) or not hasattr(handler.fn, "shows_again"):
+        return ""
+    form = await forms.read(connection)
+    if form.kept:
+        return form.kept
+    state, token = connection.app.state, _token(connection)
+    async with state.database.under(Login.AUTH).transaction() as session:
+        person_id = await sessions.person_before(session, token) if token else None
+    if person_id is None:
+        return ""
+    return typed.seal(connection.url.path, person_id, state.settings.secret, form.values, list(form.files))
 
 
 signed_in = only(EVERYBODY)

@@ -267,6 +267,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     },
     LetterState: {
         LetterState.PROPOSED: N_("Proposed, awaiting approval"),
+        LetterState.HELD: N_("Held: late when imported"),
         LetterState.APPROVED: N_("Approved"),
         LetterState.DISMISSED: N_("Dismissed"),
     },
@@ -301,6 +302,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AddressHealth.DISABLED: N_("Switched off"),
     },
     MessageState: {
+        MessageState.GATHERING: N_("Collecting"),
         MessageState.QUEUED: N_("Queued"),
         MessageState.CLAIMED: N_("Preparing"),
         MessageState.HANDED: N_("Sending"),

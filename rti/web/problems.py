@@ -26,6 +26,7 @@ from rti.core.errors import (
     say,
 )
 from rti.core.roles import SignInState
+from rti.web.forms import Form
 from rti.web.openapi import MEDIA_TYPE, FaultView, ProblemView
 from rti.web.templating import Reader, WebRequest, page, reader_of
 
@@ -78,9 +79,18 @@ def answer(request: WebRequest, problem: Problem, reference: str | None = None) 
         return Response(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=_headers(problem))
     if isinstance(problem, SignInRequired) and request.method == "GET":
         return Redirect(NEXT_STEP.get(request.auth.standing, "/sign-in") if request.auth else "/sign-in")
+    if isinstance(problem, SignInRequired) and problem.typed:
+        proving = request.auth and request.auth.standing is SignInState.MUST_PROVE
+        return go_on(request, problem.typed, "/second-factor" if proving else "/sign-in")
     response = page(request, "problem.html", problem, status=problem.status, reference=reference)
     response.headers.update(_headers(problem))
     return response
+
+
+def go_on(request: WebRequest, typed: str, path: str) -> Response[Any]:
+    """A page that carries what was typed on to another: by a form, because an address has no room for it."""
+    signed_in = path not in {"/sign-in", "/second-factor"}
+    return page(request, "accounts/go_on.html", path, form=Form(kept=typed), status=200 if signed_in else 401)
 
 
 def on_problem(request: WebRequest, problem: Problem) -> Response[Any]:

@@ -6,6 +6,7 @@ from litestar import Router
 
 from rti.core.db_roles import login_of, statistics_login_of
 from rti.web import api, health, pages, static
+from rti.web.once import each_once
 from rti.web.openapi import describe
 from rti.web.transactions import for_authentication, for_erasure, for_worker, under
 
@@ -55,6 +56,7 @@ _OTHERS: list[Any] = [
     *api.messages.ROUTES,
     *api.chasers.ROUTES,
 ]
+each_once([*_ACCOUNTS, *_FIGURES, *_OTHERS])
 HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]
 describe(HANDLERS)
 ROUTERS = [

@@ -11,12 +11,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import fontpkg_noto_sans_khmer
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from litestar import Request
 from litestar.datastructures import State
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
+from markupsafe import Markup
 
+from rti.accounts.passwords import new_token
 from rti.accounts.sessions import SignedIn
 from rti.core import i18n
 from rti.core.errors import Fault, Message
@@ -25,7 +28,7 @@ from rti.core.wallclock import day_of, now
 from rti.law.bilingual import BilingualName
 from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
-from rti.web.forms import Form
+from rti.web.forms import ONCE_FIELD, Form
 from rti.web.guards import cookie_name
 from rti.web.labels import label
 from rti.web.menu import menu
@@ -49,8 +52,15 @@ def engine() -> JinjaTemplateEngine:
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.globals.update(static=static_url, menu=menu)
+    environment.globals.update(static=static_url, menu=menu, sending=sending)
     return JinjaTemplateEngine.from_environment(environment)
+
+
+@pass_context
+def sending(context: Context) -> Markup:
+    """The hidden fields of a form that is posted: that our page showed it, and which sending it is."""
+    once = Markup('<input type="hidden" name="{}" value="{}">').format(ONCE_FIELD, new_token())
+    return Markup(context["csrf_input"]) + once  # noqa: S704 -- made by the framework
 
 
 @lru_cache
@@ -79,6 +89,7 @@ class Reader:
         self.language = language
         self.zone = zone
         self.translate = i18n.translator(language)
+        self.ngettext = i18n.translations(language).ngettext
 
     def label(self, member: StrEnum | None) -> str:
         """The words for a member of one of our enumerations."""
@@ -128,6 +139,18 @@ def reader_of(request: WebRequest) -> Reader:
     return Reader(language_of(request), request.app.state.settings.timezone)
 
 
+def _way_back(request: WebRequest) -> str:
+    """The address of the page that is shown, or where it answers a form, that of the nearest page above."""
+    path, query = request.url.path, request.url.query
+    if request.method == "GET":
+        return f"{path}?{query}" if query else path
+    pages = {route.path_format for route in request.app.routes if "GET" in route.methods}
+    pattern = request.scope.get("path_template", "")
+    while pattern and pattern not in pages:
+        path, pattern = path.rpartition("/")[0], pattern.rpartition("/")[0]
+    return path or "/"
+
+
 class Faults:
     """The faults of a form by field, for the templates."""
 
@@ -172,15 +195,17 @@ def page(
         "t": reader,
         "_": reader.translate,
         "gettext": reader.translate,
-        "ngettext": i18n.translations(reader.language).ngettext,
+        "ngettext": reader.ngettext,
         "person": request.scope.get("user"),
         "proved": bool(me and me.recently_authenticated(now())),
         "settings": request.app.state.settings,
         "languages": i18n.LANGUAGES,
         "path": request.url.path,
         "here": here,
+        "back": _way_back(request),
         "form": form.shown(initial),
         "faults": Faults(form.faults),
+        "kept": form.kept,
         **more,
     }
     return Template(template, context=context, status_code=422 if form.faults else status)

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -9,7 +11,7 @@ import psutil
 import pytest
 
 from tests.browser.conftest import Demo, start_demo, stop
-from tests.commands import reap
+from tests.commands import environment, reap
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -41,11 +43,20 @@ def test_whatever_ends_the_demo_no_process_stays_and_the_data_does(data_dir: Pat
         started = [*family(running), database_server(data_dir)]
         answer = httpx.get(f"{running.address}/api/requests", headers=signed_in(running))
         seen.append(answer.json())
+        assert _link_printed(data_dir).startswith(f"{running.address}/invitation?token=")
         assert stop(running, how) == 0
         assert not [process for process in started if process.is_running() and process.status() != "zombie"]
         assert not (data_dir / "postgres" / "postmaster.pid").exists()
     assert seen[0] == seen[1]
     assert len(seen[0]["requests"]) > 3
+
+
+def _link_printed(folder: Path) -> str:
+    """What a command prints that was told the data folder and no port."""
+    command = [sys.executable, "-m", "rti", "account", "reset", "staff@demo.example"]
+    return subprocess.run(
+        command, env=environment(RTI_DATA_DIR=str(folder)), capture_output=True, text=True, check=True
+    ).stdout
 
 
 def signed_in(demo: Demo) -> dict[str, str]:

@@ -39,14 +39,13 @@ async def _deadlines(client: httpx.AsyncClient, secret: str, **headers: str) -> 
     return await client.get(f"/feeds/{secret}/deadlines.ics", headers=headers)
 
 
-async def _events(client: httpx.AsyncClient, secret: str) -> list[dict[str, str]]:
+async def _events(client: httpx.AsyncClient, secret: str) -> list[Event]:
     shown = Calendar.from_ical((await _deadlines(client, secret)).text)
-    return [{name: str(event[name]) for name in event} for event in shown.walk("VEVENT")]
+    return list(shown.walk("VEVENT"))
 
 
 async def _replies(client: httpx.AsyncClient, secret: str) -> list[Event]:
-    shown = Calendar.from_ical((await _deadlines(client, secret)).text)
-    return [event for event in shown.walk("VEVENT") if "-reply-" in event["UID"]]
+    return [event for event in await _events(client, secret) if "-reply-" in event["UID"]]
 
 
 async def _titles(client: httpx.AsyncClient, secret: str) -> list[str]:
@@ -128,6 +127,33 @@ async def test_a_snoozed_request_is_in_no_calendar_until_its_day(
     async with database.transaction() as session:
         await session.execute(update(SnoozeRow).values(until=today()))
     assert len(await _events(client, secret)) == 1
+
+
+async def test_a_calendar_that_is_full_keeps_what_is_to_come_and_says_how_much_it_leaves_out(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    case, secret = await _case(database)
+    await make.sign_in(client, case.member)
+    assert "do not fit" not in (await client.get("/me/feeds")).text
+    async with database.transaction() as session:
+        copies = """
+            INSERT INTO deadline SELECT (jsonb_populate_record(d, jsonb_build_object(
+                'epoch', n, 'due_on', CAST(:today AS date) - n % 30 - 1
+            ))).* FROM deadline d, generate_series(1000, 1501) n WHERE d.state = 'running'
+        """
+        await session.execute(text(copies), {"today": today()})
+    events = await _events(client, secret)
+    told, dates = events[-1], events[:-1]
+    assert (len(dates), told["SUMMARY"]) == (500, "3 more dates do not fit into this calendar")
+    assert "500" in told["DESCRIPTION"]
+    days = [event["DTSTART"].dt for event in dates]
+    assert (days[0], max(days[1:]), min(days[1:])) == (
+        today() + timedelta(3),
+        today() - timedelta(1),
+        today() - timedelta(30),
+    )
+    assert "3 more dates do not fit" in (await client.get("/me/feeds")).text
+    assert (await client.get("/api/me/feeds")).json()["left_out"] == 3
 
 
 async def test_a_moved_date_is_the_same_event_with_a_higher_sequence(
@@ -234,7 +260,7 @@ async def test_the_api_makes_and_closes_feeds(client: httpx.AsyncClient, databas
     assert (await client.get(path)).status_code == 200
     assert (await client.get("/api/me/feeds")).json()["since"]
     assert (await client.delete("/api/me/feeds")).status_code == 204
-    assert (await client.get("/api/me/feeds")).json() == {"since": None}
+    assert (await client.get("/api/me/feeds")).json() == {"since": None, "left_out": 0}
     assert (await client.get(path)).status_code == 404
 
 

@@ -9,8 +9,11 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from notifications.sweep import sweep
 from rti.core.db import Database
+from rti.core.db_roles import Login
 from rti.core.roles import Role
+from rti.core.wallclock import day_of, now
 from rti.imports.actions import MOST_LINES
 from rti.jobs import queue
 from rti.models.cbos import CboRow
@@ -70,6 +73,30 @@ async def test_check_only_keeps_nothing(
     shown = await imported(client, do_jobs, "cbos", CBOS, check="1")
     assert "Nothing was imported" in shown.text
     assert await number_of(database, CboRow) == 0
+
+
+async def test_an_import_of_old_requests_says_before_what_follows_and_tells_each_person_once(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        cbo = await session.get_one(CboRow, member.person.cbo_id)
+        await make.member(session, Role.CBO_LEAD, of=cbo)
+    today = day_of(now(), "Asia/Phnom_Penh")
+    received = today - timedelta(25)
+    header = "body_code;title;topic;received_on\n"
+    lines = "".join(f"KH-010201;Road {n};budget;{received}\n" for n in range(520))
+    for checking in ({"check": "1"}, {}):
+        shown = await imported(client, do_jobs, "requests", header + lines, **checking)
+        assert "520 requests, in one message each to at most 2 people" in shown.text
+        assert "<dt>Letters held</dt><dd>520</dd>" in shown.text
+    swept = await sweep(database.under(Login.WORKER), today, now(), host="rti.test")
+    assert (swept.messages, swept.failed) == (2, ())
+    held = (await client.get("/api/letters?state=held")).json()["letters"]
+    assert held
+    assert (await client.get("/api/letters")).json()["letters"] == []
+    letter = (await client.get(f"/letters/{held[0]['id']}")).text
+    assert "Approve" in letter
 
 
 async def test_the_report_comes_as_a_csv_file_without_formulas(

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.models.cbos import CboRow
-from rti.models.messages import MessageRow, ReminderRow
+from rti.models.messages import MentionRow, MessageRow, ReminderRow
 from rti.models.requests import DeadlineRow, RequestRow
 from tests import make
 from tests.conftest import NOW
@@ -34,15 +34,19 @@ async def due(
     day: date,
     *,
     count: int = 1,
+    people: int = 1,
+    beside: Case | None = None,
     language: str = "en",
     clock: str = "reply",
     role: Role = Role.CBO_MEMBER,
     now: datetime = NOW,
 ) -> Case:
-    """Requests with one running clock that is due on `day`."""
+    """Requests with one running clock that is due on `day`, of an organisation with so many people or that of another."""
     async with database.transaction() as session:
-        cbo = await make.cbo(session, now)
-        member = await make.member(session, role, of=cbo, language=language)
+        cbo = beside.cbo if beside else await make.cbo(session, now)
+        member = beside.member if beside else await make.member(session, role, of=cbo, language=language)
+        for _ in range(people - 1):
+            await make.member(session, role, of=cbo, language=language)
         for _ in range(count):
             request = await make.request(session, member.person, now, title=TITLE)
             running = update(DeadlineRow).where(DeadlineRow.request_id == request.id)
@@ -61,6 +65,15 @@ async def messages(database: Database) -> list[MessageRow]:
 async def reminders(database: Database) -> list[ReminderRow]:
     async with database.transaction() as session:
         return list(await session.scalars(select(ReminderRow)))
+
+
+async def told(database: Database) -> list[tuple[UUID, UUID]]:
+    """Whom a message tells of which reminder."""
+    async with database.transaction() as session:
+        pairs = select(MessageRow.person_id, MentionRow.reminder_id).join(
+            MentionRow, MentionRow.message_id == MessageRow.id
+        )
+        return [(person_id, reminder_id) for person_id, reminder_id in await session.execute(pairs)]
 
 
 async def request_of(database: Database, case: Case) -> RequestRow:

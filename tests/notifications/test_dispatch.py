@@ -25,7 +25,7 @@ from tests.notifications.servers import Sink, refusing_sign_in, scripted, smtp_s
 
 
 async def queued(database: Database, *, count: int = 1, language: str = "en", on: date = TODAY) -> None:
-    await due(database, on, count=count, language=language)
+    await due(database, on, people=count, language=language)
     await sweep(database, TODAY, NOW, host="rti.test")
 
 

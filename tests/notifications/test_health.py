@@ -76,7 +76,7 @@ async def test_a_job_that_fails(database: Database, state: State) -> None:
 async def test_a_queue_that_does_not_move(
     database: Database, state: State, late: timedelta, well: bool
 ) -> None:
-    await due(database, TODAY, count=3)
+    await due(database, TODAY, people=3)
     await sweep(database, TODAY, NOW - late, host="rti.test")
     await ticked(database)
     found = await examine(state, NOW)

@@ -11,12 +11,14 @@ from sqlalchemy import select, update
 from notifications import outbox
 from notifications.bounces import report
 from notifications.chasers import Chased, draft, letter, text_of
+from notifications.commands import ApproveLetter
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
 from rti.core.db import Database
 from rti.core.i18n import Language
 from rti.core.roles import Role
 from rti.core.settings import Settings
+from rti.core.validation import decode
 from rti.core.wallclock import now
 from rti.law.events import EventKind, Outcome
 from rti.law.reminders import About
@@ -120,6 +122,14 @@ def test_a_law_in_force_is_named_and_the_right_thing_is_missed(language: str, ab
         draft(replace(chased, about=About.ANSWER), language, TODAY)[1]
         != draft(replace(chased, about=About.ACKNOWLEDGEMENT), language, TODAY)[1]
     )
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_every_draft_can_be_approved_as_it_is(language: str) -> None:
+    longest = ("ឃ" * 150 + "\n") * 2
+    chased = Chased(About.ANSWER, longest[:300], "A-1", "x" * 300, "x" * 300, TODAY, TODAY, "x" * 300)
+    subject, body = draft(chased, language, TODAY)
+    decode(ApproveLetter, {"language": language, "subject": subject, "body": body})
 
 
 @pytest.mark.parametrize("where", ["no address", "silent organisation"])

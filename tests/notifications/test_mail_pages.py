@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
@@ -20,9 +20,17 @@ SUBJECT = "1 request is due today"
 
 
 async def kept(database: Database, settings: Settings, *, count: int = 1, language: str = "en") -> Case:
-    case = await due(database, TODAY, count=count, language=language)
+    """Somebody with so many messages; all but the first are copies of it."""
+    case = await due(database, TODAY, language=language)
     await sweep(database, TODAY, NOW, host="rti.test")
     await dispatch(database, settings, clock=lambda: NOW)
+    async with database.transaction() as session:
+        copied = """
+            INSERT INTO message SELECT (jsonb_populate_record(m, jsonb_build_object(
+                'id', new_id(), 'message_id', n, 'told_on', NULL
+            ))).* FROM message m, generate_series(2, CAST(:count AS int)) n
+        """
+        await session.execute(text(copied), {"count": count})
     return case
 
 

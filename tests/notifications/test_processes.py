@@ -43,7 +43,7 @@ async def ended(process: Process) -> tuple[int, str, str]:
 async def queued_today(database: Database, count: int) -> None:
     moment = now()
     today = day_of(moment, "Asia/Phnom_Penh")
-    await due(database, today, count=count, now=moment)
+    await due(database, today, people=count, now=moment)
     await sweep(database, today, moment, host="rti.test")
 
 
@@ -151,7 +151,7 @@ def test_wrong_settings_are_told_in_words() -> None:
 
 async def test_sweep_and_dispatch_from_the_command_line(database: Database, database_url: str) -> None:
     moment = now()
-    await due(database, day_of(moment, "Asia/Phnom_Penh"), count=2, now=moment)
+    await due(database, day_of(moment, "Asia/Phnom_Penh"), people=2, now=moment)
     for command, printed in (
         ("sweep", "2 reminders, 2 messages queued\n"),
         ("sweep", "0 reminders, 0 messages queued\n"),

@@ -14,11 +14,11 @@ from rti.core.settings import Settings
 from rti.law.events import EventKind, Outcome
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow
-from rti.models.messages import ReminderRow
+from rti.models.messages import MessageState, ReminderRow
 from rti.models.requests import DeadlineRow, RequestRow
 from tests import make
 from tests.conftest import NOW, TODAY
-from tests.notifications.conftest import due, messages, reminders
+from tests.notifications.conftest import due, messages, reminders, told
 from tests.waiting import blocked, until
 
 
@@ -28,16 +28,59 @@ async def swept(database: Database, day: date = TODAY, **more: int) -> Swept:
 
 async def test_a_second_sweep_finds_nothing_more_to_say(database: Database) -> None:
     await due(database, TODAY, count=3)
-    assert await swept(database) == Swept(reminders=3, messages=3)
+    assert await swept(database) == Swept(reminders=3, messages=1)
     assert await swept(database) == Swept()
-    assert len({message.message_id for message in await messages(database)}) == 3
+    assert len(await messages(database)) == 1
+
+
+async def test_whatever_is_due_on_a_day_is_one_message_for_each_person(database: Database) -> None:
+    case = await due(database, TODAY - timedelta(4), count=3)
+    await due(database, TODAY + timedelta(1), beside=case)
+    await due(database, TODAY, beside=case, clock="complaint_filing")
+    await due(database, TODAY - timedelta(4), beside=case, clock="acknowledgement")
+    async with database.transaction() as session:
+        lead = await make.member(session, Role.CBO_LEAD, of=case.cbo)
+    assert await swept(database, size=2) == Swept(reminders=6, messages=2)
+    people = [message.person_id for message in await messages(database)]
+    assert sorted(people) == sorted([case.member.person.id, lead.person.id])
+    assert len(set(await told(database))) == len(await told(database)) == 2 * 6
+
+
+async def test_what_is_found_after_the_message_of_the_day_waits_for_the_next_unless_it_is_due_today(
+    database: Database,
+) -> None:
+    case = await due(database, TODAY - timedelta(4))
+    assert (await swept(database)).messages == 1
+    await due(database, TODAY + timedelta(1), beside=case)
+    assert await swept(database) == Swept(reminders=1, messages=0)
+    states = [message.state for message in await messages(database)]
+    assert sorted(states) == [MessageState.GATHERING, MessageState.QUEUED]
+    await due(database, TODAY, beside=case)
+    assert await swept(database) == Swept(reminders=1, messages=1)
+    await due(database, TODAY - timedelta(4), beside=case)
+    assert await swept(database) == Swept(reminders=1, messages=0)
+    assert await swept(database, TODAY + timedelta(1)) == Swept(reminders=1, messages=1)
+    assert len(set(await told(database))) == len(await told(database)) == 5
+
+
+async def test_who_had_the_digest_of_the_day_gets_no_reminder_beside_it(database: Database) -> None:
+    day = date(2026, 12, 1)
+    case = await due(database, day + timedelta(2))
+    async with database.transaction() as session:
+        person = update(PersonRow).where(PersonRow.id == case.member.person.id)
+        await session.execute(person.values(wants_digest=True))
+    assert (await swept(database, day)).messages == 1
+    async with database.transaction() as session:
+        await session.execute(person.values(wants_digest=False))
+    await due(database, day + timedelta(1), beside=case)
+    assert await swept(database, day) == Swept(reminders=1, messages=0)
 
 
 async def test_two_sweeps_at_the_same_time_make_each_reminder_once(database: Database) -> None:
     await due(database, TODAY, count=30)
     found = await asyncio.gather(*(swept(database, size=7) for _ in range(4)))
     assert sum(each.reminders for each in found) == 30
-    assert len(await reminders(database)) == len(await messages(database)) == 30
+    assert len(await reminders(database)) == len(set(await told(database))) == len(await told(database)) == 30
 
 
 async def test_small_batches_find_all(database: Database) -> None:
@@ -106,8 +149,8 @@ async def test_who_does_not_want_or_may_not_get_messages_gets_none(database: Dat
         for member, change in zip(others, ({"wants_reminders": False}, {"disabled_at": NOW}), strict=True):
             await session.execute(update(PersonRow).where(PersonRow.id == member.person.id).values(**change))
     await swept(database)
-    told = {message.person_id for message in await messages(database)}
-    assert told == {case.member.person.id, lead.person.id}
+    people = {message.person_id for message in await messages(database)}
+    assert people == {case.member.person.id, lead.person.id}
 
 
 async def test_an_organisation_can_switch_off_every_message(database: Database) -> None:

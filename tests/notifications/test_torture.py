@@ -20,7 +20,7 @@ from rti.core.db import Database
 from rti.core.settings import Settings
 from rti.models.messages import MessageState
 from tests.conftest import NOW, TODAY
-from tests.notifications.conftest import due, messages
+from tests.notifications.conftest import due, messages, told
 from tests.notifications.servers import Sink, smtp_server
 from tests.notifications.victims import HOST, SPEED, Point, Victim, dispatcher, sweeper
 from tests.sizes import size
@@ -46,6 +46,18 @@ async def many_due(database: Database, count: int) -> None:
                 FROM {table} t, generate_series(2, CAST(:count AS int)) n
             """  # noqa: S608 -- names of this file
             await session.execute(text(copied), {"count": count})
+
+
+async def many_told(database: Database, count: int) -> None:
+    """So many members who each hear of the one request of their organisation."""
+    case = await due(database, LATE)
+    async with database.transaction() as session:
+        copied = """
+            INSERT INTO person SELECT (jsonb_populate_record(p, jsonb_build_object(
+                'id', md5('p' || n)::uuid, 'email', n || '@many.example'
+            ))).* FROM person p, generate_series(2, CAST(:count AS int)) n WHERE p.id = :person
+        """
+        await session.execute(text(copied), {"count": count, "person": case.member.person.id})
 
 
 async def killed_over_and_over(
@@ -89,12 +101,12 @@ async def test_killed_sweeps_make_each_reminder_once(database: Database, databas
     await sweep(database, TODAY, NOW, host=HOST)
     async with database.transaction() as session:
         found = await session.execute(
-            text("SELECT count(*), count(DISTINCT request_id), (SELECT count(*) FROM message) FROM reminder")
+            text("SELECT count(*), count(DISTINCT request_id), (SELECT count(*) FROM mention) FROM reminder")
         )
         reminders, told, queued = found.one()
     print(
         f"\n{kills} kills in {seconds:.0f} s over {requests} requests: {by_the_killed} reminders by the killed, "
-        f"{reminders - told} duplicate, {requests - told} missing, {queued} messages"
+        f"{reminders - told} duplicate, {requests - told} missing, {queued} mentions"
     )
     assert (reminders, told, queued) == (requests, requests, requests)
 
@@ -103,7 +115,7 @@ async def test_killed_dispatchers_lose_nothing_and_repeat_only_what_is_in_doubt(
     database: Database, settings: Settings
 ) -> None:
     count, kills = size(120, 4_000), size(16, 1_000)
-    await many_due(database, count)
+    await many_told(database, count)
     await sweep(database, TODAY, NOW, host=HOST)
     luck = random.Random(4_000)
     async with smtp_server(Sink()) as sink:
@@ -182,7 +194,7 @@ SENDING: list[Point] = [
 
 async def test_at_every_marked_point_a_crash_loses_nothing(database: Database, settings: Settings) -> None:
     count = 2 * len(SENDING)
-    await many_due(database, count)
+    await many_told(database, count)
     await sweep(database, TODAY, NOW, host=HOST)
     crashed = 0
     async with smtp_server(Sink()) as sink:
@@ -214,4 +226,5 @@ async def test_a_sweep_that_crashes_around_a_commit_is_finished_by_the_next(
     victim = sweeper(database_url, TODAY, size=7, point=point)
     assert await victim.ended() == -signal.SIGKILL
     await sweep(database, TODAY, NOW, host=HOST)
-    assert len(await messages(database)) == 20
+    assert len(await told(database)) == len(set(await told(database))) == 20
+    assert len(await messages(database)) == 1

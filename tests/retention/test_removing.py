@@ -26,6 +26,7 @@ from rti.models.accounts import (
     PersonRow,
     RecoveryCodeRow,
     SignInRow,
+    SubmissionRow,
 )
 from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.jobs import JobKind, JobRow, JobState
@@ -59,6 +60,9 @@ def _rows(person: Person, kept: Kept, ended: datetime) -> list[Any]:
         Kept.TOKENS: lambda: [ApiTokenRow(**token, **made, name="", scope=TokenScope.READ)],
         Kept.INVITATIONS: lambda: [InvitationRow(**token, **made)],
         Kept.ALLOWANCES: lambda: [AllowanceRow(key=token["token_hash"], free_at=ended)],
+        Kept.SUBMISSIONS: lambda: [
+            SubmissionRow(person_id=person.id, key=token["token_hash"], content=b"", sent_at=ended)
+        ],
         Kept.MESSAGE_TEXTS: lambda: [
             MessageRow(**sent, **made, message_id=f"<{new_token()}@rti.test>", state=state)
             for state in (MessageState.ACCEPTED, MessageState.KEPT, MessageState.UNKNOWN)

@@ -13,7 +13,7 @@ from rti.core.db_roles import Login, login_of, statistics_login_of
 from rti.core.roles import CBO, REQUESTS, Person, Role
 from rti.core.visibility import counted_for
 from rti.models.accounts import AssignmentRow, PersonRow
-from rti.models.messages import MessageRow, ReminderRow
+from rti.models.messages import MentionRow, MessageRow, ReminderRow
 from rti.models.requests import Filing, RequestRow
 from rti.requests.queries import visible
 from tests import make
@@ -131,7 +131,8 @@ async def test_nobody_is_reminded_of_a_request_that_they_do_not_see(database: Da
     await sweep(database, due_on, NOW, host="rti.test")
     reminded = (
         select(MessageRow.person_id, RequestRow.title)
-        .join(ReminderRow, ReminderRow.id == MessageRow.reminder_id)
+        .join(MentionRow, MentionRow.message_id == MessageRow.id)
+        .join(ReminderRow, ReminderRow.id == MentionRow.reminder_id)
         .join(RequestRow, RequestRow.id == ReminderRow.request_id)
     )
     names = {person.id: name for name, person in people.items()}

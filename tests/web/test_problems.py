@@ -1,12 +1,16 @@
 """What goes wrong is told in one shape, in the reader's language, and gives nothing away."""
 
+import html
+import re
+
 import httpx
 import pytest
 
+from rti.core.db import Database
 from rti.core.roles import Role
 from rti.web.headers import PROTECTION
 from tests import make
-from tests.conftest import SignIn
+from tests.conftest import NOW, SignIn
 
 
 @pytest.mark.parametrize(
@@ -55,6 +59,24 @@ async def test_pages_come_in_khmer_and_english(client: httpx.AsyncClient) -> Non
     )
     assert chosen.status_code == 303
     assert '<html lang="km">' in (await client.get("/sign-in", headers={"accept-language": "en"})).text
+
+
+async def test_the_language_changes_on_the_very_page_that_is_shown(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        request = await make.request(session, member.person, NOW)
+    filed = f"/requests/{request.id}"
+    token = await make.form_token(client, filed)
+    faulty = await client.post(f"{filed}/events", data={"kind": "none", "_csrf_token": token})
+    assert faulty.status_code == 422
+    searched = await client.get("/bodies?q=ឃុំ&province=01")
+    for shown, page in ((searched, "/bodies?q=%E1%9E%83%E1%9E%BB%E1%9F%86&province=01"), (faulty, filed)):
+        back = re.search('name="back" value="([^"]+)"', shown.text)
+        assert back, shown.text
+        form = {"language": "km", "back": html.unescape(back[1]), "_csrf_token": token}
+        assert (await client.post("/language", data=form)).headers["location"] == page
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/\\evil.example", ""])

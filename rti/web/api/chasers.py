@@ -14,7 +14,7 @@ from rti.core.attributes import from_attributes
 from rti.core.i18n import Language
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
-from rti.models.messages import LetterState, MessageState
+from rti.models.messages import UNDECIDED, LetterState, MessageState
 from rti.web.guards import only
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest
@@ -59,7 +59,7 @@ def letter_view(found: Letter) -> LetterView:
         row,
         due_on=found.reminder.due_on,
         needed=found.running,
-        to_address=found.sendable_to if row.state is LetterState.PROPOSED else row.to_address,
+        to_address=found.sendable_to if row.state in UNDECIDED else row.to_address,
         sending=found.message.state if found.message else None,
     )
 

@@ -4,24 +4,27 @@ from datetime import datetime
 
 import msgspec
 from litestar import delete, get, post
+from litestar.datastructures import State
 
 from rti.core.roles import REQUESTS
-from rti.feeds import secrets
+from rti.feeds import queries, secrets
 from rti.feeds.secrets import Addresses
 from rti.web.guards import only
-from rti.web.inject import Now, Session, Who
+from rti.web.inject import Now, Session, Today, Who
 from rti.web.templating import WebRequest
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True):
-    """When the present addresses were made, None where there are none."""
+    """When the present addresses were made, None where there are none, and how many dates a calendar has no room for."""
 
     since: datetime | None
+    left_out: int
 
 
 @get("/api/me/feeds", guards=[only(REQUESTS)])
-async def show_feeds(session: Session, person: Who) -> FeedState:
-    return FeedState(since=await secrets.since(session, person.id))
+async def show_feeds(state: State, session: Session, person: Who, today: Today) -> FeedState:
+    since = await secrets.since(session, person.id)
+    return FeedState(since=since, left_out=await queries.left_out_for(state.database, person, today))
 
 
 @post("/api/me/feeds", guards=[only(REQUESTS)])

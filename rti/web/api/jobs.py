@@ -9,7 +9,7 @@ from litestar.datastructures import State
 
 from rti.core.attributes import from_attributes
 from rti.imports.actions import IMPORTERS, ImportOrder, report_of
-from rti.imports.report import FileKind, LineResult
+from rti.imports.report import FileKind, Forecast, LineResult
 from rti.jobs import queue
 from rti.models.jobs import JobKind, JobRow, JobState
 from rti.web.guards import only
@@ -30,13 +30,17 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of every line, and what no single line shows; `kept` is false where nothing was written."""
+    """What became of every line, and what no single line shows; `kept` is false where nothing was written.
+
+    `forecast` says what follows today from imported requests, or would.
+    """
 
     kind: FileKind
     kept: bool
     counts: dict[str, int]
     warnings: list[str]
     lines: list[LineView]
+    forecast: Forecast | None
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,8 +95,14 @@ async def show_job(
     ]
     counts = {fate.value: count for fate, count in report.counts.items()}
     kind = msgspec.convert(job.arguments, ImportOrder).kind
-    warnings = [reader.say(warning) for warning in report.warnings]
-    answer = ImportReport(kind=kind, kept=not report.undone, counts=counts, warnings=warnings, lines=lines)
+    answer = ImportReport(
+        kind=kind,
+        kept=not report.undone,
+        counts=counts,
+        warnings=[reader.say(warning) for warning in report.warnings],
+        lines=lines,
+        forecast=report.forecast,
+    )
     return job_view(request, job, answer)
 
 

@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, time
 
 from litestar import Response, get, post
+from litestar.datastructures import State
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,16 +26,23 @@ from rti.web.templating import Reader, WebRequest, page
 
 
 @get("/me/feeds", guards=[only(REQUESTS)])
-async def show_feeds(request: WebRequest, session: Session, person: Who) -> Template:
-    return page(request, "feeds/mine.html", since=await secrets.since(session, person.id), made=None)
+async def show_feeds(
+    request: WebRequest, state: State, session: Session, person: Who, today: Today
+) -> Template:
+    since = await secrets.since(session, person.id)
+    more = await queries.left_out_for(state.database, person, today)
+    return page(request, "feeds/mine.html", since=since, made=None, left_out=more, most=queries.MOST_DATES)
 
 
 @post("/me/feeds", guards=[only(REQUESTS)], status_code=200)
-async def renew_feeds(request: WebRequest, session: Session, person: Who, now: Now) -> Template:
+async def renew_feeds(
+    request: WebRequest, state: State, session: Session, person: Who, now: Now, today: Today
+) -> Template:
     """Answers with a page instead of a way to it: the addresses are shown here and never again."""
     secret = await secrets.renew(session, person, now)
     made = secrets.addresses(request.app.state.settings.address, secret)
-    return page(request, "feeds/mine.html", since=now, made=made)
+    more = await queries.left_out_for(state.database, person, today)
+    return page(request, "feeds/mine.html", since=now, made=made, left_out=more, most=queries.MOST_DATES)
 
 
 @post("/me/feeds/revoke", guards=[only(REQUESTS)])
@@ -76,6 +85,7 @@ async def deadlines(request: WebRequest, secret: Secret, today: Today) -> Respon
     try:
         async with _opened(request, secret) as (reader, session):
             found = await queries.due_dates(session, reader.person, today)
+            more = await queries.left_out(session, reader.person, today)
     except NotFound:
         return _refused()
     t = Reader(reader.person.language, settings.timezone)
@@ -92,8 +102,27 @@ async def deadlines(request: WebRequest, secret: Secret, today: Today) -> Respon
         for each in found
         if each.clock.due_on
     ]
+    if more:
+        entries.append(
+            _cut(more, today, f"{reader.person.id}-more@{settings.mail_host}", settings.address, t)
+        )
     shown = calendar.calendar(entries, name=t.translate("Requests"), alarm_hour=reader.alarm_hour)
     return _answer(request, shown, "text/calendar")
+
+
+def _cut(left_out: int, today: date, uid: str, address: str, t: Reader) -> calendar.Entry:
+    """An entry of today that says what is missing."""
+    said = t.ngettext(
+        "{count} more date does not fit into this calendar",
+        "{count} more dates do not fit into this calendar",
+        left_out,
+    ).format(count=left_out)
+    caveat = t.translate(
+        "A calendar holds at most {most} dates: those to come first, then those that passed last. "
+        "You find all of them in your list of requests."
+    ).format(most=queries.MOST_DATES)
+    changed_at = datetime.combine(today, time.min, UTC)
+    return calendar.Entry(uid, today, said, caveat, f"{address}/requests", today.toordinal(), changed_at)
 
 
 @get("/feeds/{secret:str}/changes.atom", guards=[open_to_all])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
 from sqlalchemy import update
 
@@ -14,12 +15,12 @@ from rti.core.roles import SignInState
 from rti.core.validation import decode
 from rti.demo import ACCOUNTS
 from rti.models.accounts import PersonRow
-from rti.web import cookies, guards
+from rti.web import cookies, forms, guards
 from rti.web.forms import else_show, read, see_other
 from rti.web.guards import open_to_all
 from rti.web.headers import ALL_CLEARED, CLEARED
 from rti.web.inject import Door, Form, Me, Now, Session
-from rti.web.problems import NEXT_STEP
+from rti.web.problems import NEXT_STEP, go_on
 from rti.web.templating import WebRequest, page
 
 A_YEAR = 365 * 24 * 3600
@@ -37,7 +38,9 @@ async def show_sign_in(request: WebRequest, form: Form) -> Response[Any]:
 
 @post("/sign-in", guards=[open_to_all])
 @else_show(show_sign_in)
-async def do_sign_in(request: WebRequest, auth_database: Door, command: SignIn, now: Now) -> Redirect:
+async def do_sign_in(
+    request: WebRequest, auth_database: Door, form: Form, command: SignIn, now: Now
+) -> Response[Any]:
     """Opens a session; whether it is complete is found at the next request, which leads on."""
     device = cookies.read(request, cookies.DEVICE)
     opened = await sign_in.sign_in(auth_database, command.email, command.password, now, device=device)
@@ -45,7 +48,22 @@ async def do_sign_in(request: WebRequest, auth_database: Door, command: SignIn, 
         cookies.keep(request, cookies.SESSION, opened.token),
         cookies.keep(request, cookies.DEVICE, opened.device, seconds=THREE_MONTHS),
     ]
-    return see_other("/", cookies=kept)
+    return _onwards(request, form, kept)
+
+
+def _onwards(request: WebRequest, form: forms.Form, kept: list[Cookie]) -> Response[Any]:
+    """On to the first page, or back to the form in which something was typed before."""
+    back = _own(form.kept.partition(" ")[0])
+    if back == "/":
+        return see_other(back, cookies=kept)
+    answer = go_on(request, form.kept, back)
+    answer.cookies.extend(kept)
+    return answer
+
+
+def _own(path: str) -> str:
+    """The path, if it leads nowhere else but to this site."""
+    return "/" if not path.startswith("/") or path.startswith(("//", "/\\")) else path
 
 
 @get("/second-factor", guards=[guards.signing_in])
@@ -62,20 +80,20 @@ async def show_second_factor(request: WebRequest, session: Session, me: Me, form
 @post("/second-factor", guards=[guards.verifying])
 @else_show(show_second_factor)
 async def do_second_factor(
-    request: WebRequest, auth_database: Door, me: Me, command: VerifyFactor, now: Now
-) -> Redirect:
+    request: WebRequest, auth_database: Door, me: Me, form: Form, command: VerifyFactor, now: Now
+) -> Response[Any]:
     token = await sign_in.verify_code(auth_database, me, command.code, now)
-    return see_other("/", cookies=[cookies.keep(request, cookies.SESSION, token)])
+    return _onwards(request, form, [cookies.keep(request, cookies.SESSION, token)])
 
 
 @post("/second-factor/passkey", guards=[guards.verifying])
 @else_show(show_second_factor)
 async def do_passkey(
-    request: WebRequest, auth_database: Door, me: Me, command: VerifyPasskey, now: Now
-) -> Redirect:
+    request: WebRequest, auth_database: Door, me: Me, form: Form, command: VerifyPasskey, now: Now
+) -> Response[Any]:
     site = Site.of(request.app.state.settings.address)
     token = await sign_in.verify_passkey(auth_database, site, me, command.answer, now)
-    return see_other("/", cookies=[cookies.keep(request, cookies.SESSION, token)])
+    return _onwards(request, form, [cookies.keep(request, cookies.SESSION, token)])
 
 
 @post("/sign-out", guards=[guards.signing_in])
@@ -105,9 +123,7 @@ async def choose_language(request: WebRequest, session: Session) -> Redirect:
     """Store the language on this device, and in the account of the signed-in person."""
     values = (await read(request)).values
     chosen = values.get("language", "")
-    back = values.get("back", "/")
-    if not back.startswith("/") or back.startswith(("//", "/\\")):
-        back = "/"
+    back = _own(values.get("back", "/"))
     if chosen not in LANGUAGES:
         return see_other(back)
     if request.user:
