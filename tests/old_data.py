@@ -133,6 +133,11 @@ ROWS: Mapping[str, str] = {
         INSERT INTO job (id, kind, person_id, arguments, state, done, total, attempt, next_attempt_at, cancel_asked, created_at)
         SELECT {_id(34)}, 'import', {PERSON}, '{{"kind": "bodies"}}', 'queued', 0, 1, 0, now(), false, now() {FEW};
     """,
+    "0015_wayback": f"""
+        INSERT INTO file_import (id, kind, cbo_id, person_id, counts, created_at)
+        SELECT {_id(35)}, 'requests', {CBO}, {PERSON}, '{{"imported": 1}}', now() {FEW};
+        INSERT INTO import_entry (file_import_id, of_table, row_id) SELECT {_id(35)}, 'request', {REQUEST} {FEW};
+    """,
 }
 
 

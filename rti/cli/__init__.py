@@ -8,7 +8,20 @@ import sys
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from rti.cli import account, audit, backup, calendar, cbo, documents, importing, jobs, keys, law, rules
+from rti.cli import (
+    account,
+    audit,
+    backup,
+    calendar,
+    cbo,
+    documents,
+    importing,
+    imports,
+    jobs,
+    keys,
+    law,
+    rules,
+)
 from rti.cli.bounce import bounce
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
@@ -58,6 +71,7 @@ app.add_typer(cbo.app)
 app.add_typer(documents.app)
 app.add_typer(keys.app)
 app.add_typer(importing.app)
+app.add_typer(imports.app)
 app.add_typer(jobs.app)
 app.add_typer(calendar.app)
 app.add_typer(law.app)

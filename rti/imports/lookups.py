@@ -15,6 +15,7 @@ from rti.core.attributes import from_attributes
 from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, Message, say
 from rti.core.roles import Person
+from rti.imports.history import Trace
 from rti.imports.mapping import FoundBy, NewBodies, RequestMap
 from rti.law.calendars import Calendar
 from rti.law.statutes import Statute
@@ -41,6 +42,7 @@ class LookUp:
     mapping: RequestMap
     person: Person | None
     now: datetime
+    trace: Trace
     _laws: dict[str, Law] = field(default_factory=dict)
     _cbos: dict[str, UUID | None] = field(default_factory=dict)
     _campaigns: dict[str, tuple[UUID, str]] = field(default_factory=dict)
@@ -93,6 +95,7 @@ class LookUp:
         row = CboRow(id=new_id(), code=code, name_km=name.name_km, name_en=name.name_en, created_at=self.now)
         self.session.add(row)
         await self.session.flush()
+        self.trace.note(row)
         return row.id
 
     async def _campaign(self, code: str | None, faults: list[Fault]) -> tuple[UUID, str] | None:
@@ -166,6 +169,7 @@ class LookUp:
         )
         self.session.add(row)
         await self.session.flush()
+        self.trace.note(row)
         self._codes.add(row.code)
         self._bodies[name] = [row.id]
         return row.id

@@ -12,12 +12,15 @@ from rti.bodies.actions import row_values
 from rti.bodies.commands import SaveBody
 from rti.cbos.commands import SaveCbo
 from rti.core.attributes import assign
+from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, say
 from rti.core.validation import decode
 from rti.imports.csv_reader import Columns, CsvFile
-from rti.imports.report import LineResult, Report, Run, dry_run_transaction, fresh_lines
+from rti.imports.history import Trace, recorded
+from rti.imports.report import LineResult, Report, Run, fresh_lines
 from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.models.cbos import CboRow
+from rti.models.imports import FileKind
 
 AT_ONCE = 100
 """Lines that are written together."""
@@ -39,6 +42,7 @@ async def import_by_code(
     run: Run,
     *,
     kind: type[S],
+    of: FileKind,
     table: type[Any],
     values: Callable[[S], dict[str, Any]],
     now: datetime,
@@ -48,7 +52,7 @@ async def import_by_code(
     A column that the file lacks is left as it is in known rows.
     """
     report = Report()
-    async with dry_run_transaction(session, report, run, table.__tablename__, now):
+    async with recorded(session, report, run, of, now) as trace:
         areas = frozenset(await session.scalars(select(AreaRow.code)))
         known = {row.code: row for row in await session.scalars(select(table))}
         seen: dict[str, int] = {}
@@ -63,11 +67,11 @@ async def import_by_code(
             columns = values(given)
             if row := known.get(given.code):
                 named = {name: columns[name] for name in columns if FOLLOWS.get(name, name) in line.cells}
-                report.add(
-                    line.number, LineResult.UPDATED if assign(row, named) else LineResult.ALREADY_THERE
-                )
+                report.add(line.number, _update(row, named, trace))
             else:
-                session.add(table(**columns, created_at=now))
+                row = table(id=new_id(), **columns, created_at=now)
+                session.add(row)
+                trace.note(row, after=columns)
                 report.add(line.number, LineResult.IMPORTED)
             if count % AT_ONCE == 0:
                 await session.flush()
@@ -75,6 +79,15 @@ async def import_by_code(
         await session.flush()
         await run.report_progress(file)
     return report
+
+
+def _update(row: Any, columns: dict[str, Any], trace: Trace) -> LineResult:
+    before = {name: getattr(row, name) for name in columns}
+    changed = assign(row, columns)
+    if not changed:
+        return LineResult.ALREADY_THERE
+    trace.note(row, *({name: which[name] for name in changed} for which in (columns, before)))
+    return LineResult.UPDATED
 
 
 def _check(given: SaveBody | SaveCbo, areas: frozenset[str], seen: dict[str, int]) -> None:
@@ -97,7 +110,14 @@ BODY_COLUMNS = columns_of(SaveBody)
 async def import_bodies(session: AsyncSession, file: CsvFile, now: datetime, run: Run) -> Report:
     """Add bodies, and update those whose code is known."""
     return await import_by_code(
-        session, file, run, kind=SaveBody, table=PublicBodyRow, values=row_values, now=now
+        session,
+        file,
+        run,
+        kind=SaveBody,
+        of=FileKind.BODIES,
+        table=PublicBodyRow,
+        values=row_values,
+        now=now,
     )
 
 
@@ -111,6 +131,7 @@ async def import_cbos(session: AsyncSession, file: CsvFile, now: datetime, run: 
         file,
         run,
         kind=SaveCbo,
+        of=FileKind.CBOS,
         table=CboRow,
         values=msgspec.structs.asdict,
         now=now,

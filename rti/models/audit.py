@@ -65,6 +65,7 @@ class AuditAction(StrEnum):
     CAMPAIGN_CHANGED = "campaign_changed"
     RULES_CHANGED = "rules_changed"
     IMPORTED = "imported"
+    IMPORT_UNDONE = "import_undone"
     JOB_FAILED = "job_failed"
     JOB_CANCELLED = "job_cancelled"
     EXPORTED = "exported"

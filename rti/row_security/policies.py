@@ -45,7 +45,7 @@ def _open(**more: str) -> dict[Login, str]:
 OPEN: Mapping[str, Mapping[Login, str]] = {
     "alembic_version": _open(),
     "area": _open(),
-    "public_body": _open(staff=EDIT, admin=EDIT, operator=EDIT),
+    "public_body": _open(staff=ALL, admin=ALL, operator=ALL),
     "statute": _open(staff=ADD, admin=EDIT, operator=EDIT),
     "campaign": _open(staff=EDIT, admin=EDIT, operator=EDIT),
     "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
@@ -113,6 +113,8 @@ _OF_DOCUMENT = {
     Login.ERASURE: _wiped("SELECT (cbo_id), DELETE"),
     Login.OPERATOR: _ANY,
 }
+_IMPORTS = "SELECT, INSERT, UPDATE (counts, undone_at, undone_by)"
+_OF_AN_IMPORT = May(ADD, "file_import_id IN (SELECT id FROM file_import)")
 _CHECKED = "UPDATE (altered_at, next_check_at, threat)"
 
 RESTRICTED: Mapping[str, Mapping[Login, May]] = {
@@ -140,8 +142,8 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "cbo": {
         Login.AUTH: May(READ),
         Login.CBO: May("SELECT, UPDATE (last_number, sends_messages)", own("id")),
-        Login.STAFF: May(EDIT),
-        Login.ADMIN: May(EDIT),
+        Login.STAFF: May(ALL),
+        Login.ADMIN: May(ALL),
         Login.ERASURE: May(
             "SELECT, UPDATE (code, name_km, name_en, area_code, locked_at, shredded_at)",
             _own_or_named("id"),
@@ -166,7 +168,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.OPERATOR: _ANY,
     },
     "request": {
-        **{login: May(EDIT, seen(ME)) for login, seen in REQUESTS_SEEN.items()},
+        **{login: May(ALL, seen(ME)) for login, seen in REQUESTS_SEEN.items()},
         Login.STATISTICS: May(_COUNTED),
         Login.ERASURE: _wiped("SELECT (id, cbo_id), UPDATE (reference, import_key)"),
         Login.WORKER: May(f"{_WORKED_ON}, {_FOLDED}"),
@@ -217,6 +219,20 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
             """SELECT (id, kind, person_id, arguments, state, done, total, attempt, next_attempt_at, cancel_asked,
             fault, created_at, finished_at), UPDATE, DELETE"""
         ),
+        Login.OPERATOR: _ANY,
+    },
+    "file_import": {
+        Login.CBO: May(_IMPORTS, own()),
+        Login.STAFF: May(_IMPORTS, f"{sees_everything()} OR {_MINE}"),
+        Login.ADMIN: May(_IMPORTS, "kind <> 'requests'"),
+        Login.ERASURE: _wiped("SELECT (cbo_id), UPDATE (file_name)"),
+        Login.OPERATOR: _ANY,
+    },
+    "import_entry": {
+        Login.CBO: _OF_AN_IMPORT,
+        Login.STAFF: _OF_AN_IMPORT,
+        Login.ADMIN: _OF_AN_IMPORT,
+        Login.ERASURE: May("SELECT (row_id), DELETE", _own_or_named("row_id")),
         Login.OPERATOR: _ANY,
     },
     "audit_entry": {

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from rti.core.roles import Role, TokenScope
-from rti.imports.report import FileKind, LineResult
+from rti.imports.report import LineResult
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import EVENTS, N_
@@ -17,6 +17,7 @@ from rti.models.audit import AuditAction
 from rti.models.backups import RunKind
 from rti.models.bodies import AreaLevel, BodyKind
 from rti.models.cbos import SafetyStep
+from rti.models.imports import FileKind
 from rti.models.jobs import JobState
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
@@ -231,6 +232,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.CAMPAIGN_CHANGED: N_("Campaign changed"),
         AuditAction.RULES_CHANGED: N_("Reminder rules changed"),
         AuditAction.IMPORTED: N_("File imported"),
+        AuditAction.IMPORT_UNDONE: N_("Import undone"),
         AuditAction.JOB_FAILED: N_("Job failed"),
         AuditAction.JOB_CANCELLED: N_("Job cancelled"),
         AuditAction.EXPORTED: N_("Data exported"),

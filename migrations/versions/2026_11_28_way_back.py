@@ -1,0 +1,55 @@
+"""a way back: imports are known afterwards with what they wrote"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0015_wayback"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.create_table(
+        "file_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("cbo_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("file_name", sa.LargeBinary(), nullable=True),
+        sa.Column("counts", postgresql.JSONB(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["cbo_id"], ["cbo.id"], name=op.f("fk_file_import_cbo_id_cbo")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_file_import_person_id_person")),
+        sa.ForeignKeyConstraint(["undone_by"], ["person.id"], name=op.f("fk_file_import_undone_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file_import")),
+    )
+    op.create_index(op.f("ix_file_import_created_at_id"), "file_import", ["created_at", "id"])
+    op.create_index(
+        op.f("ix_file_import_cbo_id_created_at_id"), "file_import", ["cbo_id", "created_at", "id"]
+    )
+    op.create_table(
+        "import_entry",
+        sa.Column("file_import_id", sa.Uuid(), nullable=False),
+        sa.Column("of_table", sa.Text(), nullable=False),
+        sa.Column("row_id", sa.Uuid(), nullable=False),
+        sa.Column("before", postgresql.JSONB(), nullable=True),
+        sa.Column("after", postgresql.JSONB(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["file_import_id"],
+            ["file_import.id"],
+            name=op.f("fk_import_entry_file_import_id_file_import"),
+        ),
+        sa.PrimaryKeyConstraint("file_import_id", "of_table", "row_id", name=op.f("pk_import_entry")),
+    )
+    op.create_index(op.f("ix_import_entry_row_id"), "import_entry", ["row_id"])
+
+
+def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_table("import_entry")
+    op.drop_table("file_import")
