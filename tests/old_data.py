@@ -137,7 +137,8 @@ ROWS: Mapping[str, str] = {
         INSERT INTO file_import (id, kind, cbo_id, person_id, counts, created_at)
         SELECT {_id(35)}, 'requests', {CBO}, {PERSON}, '{{"imported": 1}}', now() {FEW};
         INSERT INTO import_entry (file_import_id, of_table, row_id) SELECT {_id(35)}, 'request', {REQUEST} {FEW};
-    """,
+        UPDATE event SET changes = '{{"title": ["x", "y"]}}' WHERE id IN (SELECT id FROM event ORDER BY id LIMIT 3);
+    """,  # noqa: S608 -- our own words
 }
 
 

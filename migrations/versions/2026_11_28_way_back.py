@@ -1,4 +1,4 @@
-"""a way back: imports are known afterwards with what they wrote"""
+"""a way back: imports are known afterwards with what they wrote, and corrections with what was there"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,9 +47,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("file_import_id", "of_table", "row_id", name=op.f("pk_import_entry")),
     )
     op.create_index(op.f("ix_import_entry_row_id"), "import_entry", ["row_id"])
+    op.add_column("event", sa.Column("changes", postgresql.JSONB(), nullable=True))
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_column("event", "changes")
     op.drop_table("import_entry")
     op.drop_table("file_import")

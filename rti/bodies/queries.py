@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.campaigns.queries import in_target_areas
-from rti.core.errors import NotFound
+from rti.core.errors import NotFound, invalid, say
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, page_of
 from rti.core.validation import Code, ShortText
 from rti.models.bodies import AreaLevel, AreaRow, BodyKind, PublicBodyRow
@@ -48,6 +48,14 @@ async def body(session: AsyncSession, body_id: UUID) -> PublicBodyRow:
     found = await session.get(PublicBodyRow, body_id)
     if found is None:
         raise NotFound
+    return found
+
+
+async def by_code(session: AsyncSession, code: str, field: str) -> PublicBodyRow:
+    """The body with a code; raises Invalid for the field that named it."""
+    found = await session.scalar(select(PublicBodyRow).where(PublicBodyRow.code == code))
+    if found is None:
+        raise invalid(field, say("There is no public body with the code {code}", code=code))
     return found
 
 

@@ -22,6 +22,11 @@ def at_hour(day: date, hour: str, zone: str | None) -> datetime:
     return datetime.combine(day, time.fromisoformat(hour), ZoneInfo(zone or HOME_ZONE))
 
 
+def hour_of(moment: datetime, zone: str | None) -> str:
+    """The hour of an aware moment, such as 14:30, in the IANA time zone `zone`, or at home."""
+    return moment.astimezone(ZoneInfo(zone or HOME_ZONE)).strftime("%H:%M")
+
+
 def at_home(moment: datetime) -> datetime:
     """The moment, and where it names no time zone, as one at home."""
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(HOME_ZONE))

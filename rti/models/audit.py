@@ -45,6 +45,7 @@ class AuditAction(StrEnum):
     ASSIGNMENT_ENDED = "assignment_ended"
     REQUEST_FILED = "request_filed"
     EVENT_RECORDED = "event_recorded"
+    REQUEST_CORRECTED = "request_corrected"
     REQUESTER_SAVED = "requester_saved"
     IDENTITY_OPENED = "identity_opened"
     DOCUMENT_ADDED = "document_added"
@@ -83,6 +84,7 @@ OF_A_REQUEST = frozenset(
     {
         AuditAction.REQUEST_FILED,
         AuditAction.EVENT_RECORDED,
+        AuditAction.REQUEST_CORRECTED,
         AuditAction.REQUESTER_SAVED,
         AuditAction.IDENTITY_OPENED,
         AuditAction.DOCUMENT_ADDED,

@@ -18,6 +18,7 @@ from sqlalchemy import (
     false,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.core.db import Base, Choice, new_id
@@ -120,6 +121,7 @@ class EventRow(Base):
 
     `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction
     the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`.
+    `changes` are what a correction made of columns of the request: by their names what was there, and what is.
     """
 
     __tablename__ = "event"
@@ -140,6 +142,7 @@ class EventRow(Base):
     outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
     note: Mapped[bytes | None] = mapped_column(Encrypted)
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class DeadlineRow(Base):

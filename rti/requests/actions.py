@@ -120,13 +120,13 @@ def filing_events(
             happened_at=at_hour(day, hour, zone) if (hour := hours.get(kind)) else None,
             recorded_at=now,
             recorded_by=by,
-            details=_intake(request) if kind in INTAKE else {},
+            details=intake(request) if kind in INTAKE else {},
         )
         for kind, day in known or [(EventKind.DRAFTED, today)]
     ]
 
 
-def _intake(request: RequestRow) -> dict[str, Any]:
+def intake(request: RequestRow) -> dict[str, Any]:
     """What the law asks of the handing over and the receipt: on some ways limits are shorter, and for urgent requests."""
     return {"channel": request.channel.value} | ({"urgent": True} if request.urgent else {})
 
@@ -151,7 +151,7 @@ async def record_event(
         recorded_at=now,
         recorded_by=person.id,
         outcome=command.outcome,
-        details=_details(command) | (_intake(request) if command.kind in INTAKE else {}),
+        details=_details(command) | (intake(request) if command.kind in INTAKE else {}),
     )
     if command.note:
         keys = await keys_to_encrypt(session, request.cbo_id, now)

@@ -7,7 +7,7 @@ from rti.core.errors import Fault, say
 from rti.core.validation import LIMIT_HINT
 from rti.law.events import Event, EventKind, effective
 from rti.law.limits import parse_limit
-from rti.requests.commands import FileRequest, RecordEvent
+from rti.requests.commands import CorrectRequest, FileRequest, RecordEvent
 
 FIRST_DAYS = (
     ("drafted_on", EventKind.DRAFTED),
@@ -24,7 +24,7 @@ AGAIN_AFTER = frozenset({EventKind.REFUSED_AT_COUNTER, EventKind.RETURNED, Event
 """After one of these a request may be handed over or received a second time."""
 
 
-def filing_faults(command: FileRequest, today: date) -> list[Fault]:
+def filing_faults(command: FileRequest | CorrectRequest, today: date) -> list[Fault]:
     """Days of filing that lie ahead, or out of their order."""
     faults, before = [], None
     for name, _ in FIRST_DAYS:

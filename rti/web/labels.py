@@ -212,6 +212,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.ASSIGNMENT_ENDED: N_("Assignment ended"),
         AuditAction.REQUEST_FILED: N_("Request filed"),
         AuditAction.EVENT_RECORDED: N_("Event recorded"),
+        AuditAction.REQUEST_CORRECTED: N_("Request corrected"),
         AuditAction.REQUESTER_SAVED: N_("Requester recorded"),
         AuditAction.IDENTITY_OPENED: N_("Requester viewed"),
         AuditAction.DOCUMENT_ADDED: N_("Document added"),
@@ -314,6 +315,16 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         RunKind.DRILL: N_("Restore drill of the latest backup"),
     },
 }
+
+CORRECTABLE: Mapping[str, tuple[str, type]] = {
+    "title": (N_("Title"), str),
+    "question": (N_("Information requested"), str),
+    "topic": (N_("Topic"), Topic),
+    "channel": (N_("Sent by"), Channel),
+    "urgent": (N_("urgent"), bool),
+    "body_code": (N_("Public body"), str),
+}
+"""What a correction may change of a request: the words for it, and what its values are."""
 
 
 def label(member: StrEnum) -> str:

@@ -93,6 +93,8 @@ class IdentityView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry; `changes` are what a correction made of fields of the request: what was there, and what is."""
+
     id: UUID
     kind: EventKind
     happened_on: date
@@ -100,6 +102,7 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     note: str | None
     details: dict[str, Any]
+    changes: dict[str, Any] | None
     documents: list[DocumentView]
 
 

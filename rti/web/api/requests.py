@@ -11,9 +11,10 @@ from rti.accounts.rate_limits import LimitedCall
 from rti.core.errors import Conflict, invalid, say
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
-from rti.requests import actions, evidence, queries, requester, snoozing
+from rti.requests import actions, corrections, evidence, queries, requester, snoozing
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import (
+    CorrectRequest,
     FileRequest,
     KnownOn,
     OpenSealed,
@@ -95,6 +96,15 @@ async def attach_document(
     return detail_view(await queries.one(session, person, request_id), today)
 
 
+@put("/api/requests/{request_id:uuid}", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
+async def correct_request(
+    request_id: Id, data: JSONBody[CorrectRequest], session: Session, person: Who, now: Now, today: Today
+) -> DetailView:
+    """Put right what was recorded wrongly; what was there before stays on the timeline."""
+    await corrections.correct(session, request_id, data, person, now, today)
+    return detail_view(await queries.one(session, person, request_id), today)
+
+
 @put("/api/requests/{request_id:uuid}/requester", guards=[only(CBO)])
 async def save_requester(
     request_id: Id, data: JSONBody[SaveRequester], session: Session, person: Who, now: Now, today: Today
@@ -171,6 +181,7 @@ ROUTES = [
     file_request,
     show_request,
     record_event,
+    correct_request,
     attach_document,
     save_requester,
     open_identity,
