@@ -48,10 +48,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_import_entry_row_id"), "import_entry", ["row_id"])
     op.add_column("event", sa.Column("changes", postgresql.JSONB(), nullable=True))
+    op.add_column("request", sa.Column("duplicate_of", sa.Uuid(), nullable=True))
+    op.create_index(
+        "ix_request_duplicate_of",
+        "request",
+        ["duplicate_of"],
+        postgresql_where=sa.text("duplicate_of IS NOT NULL"),
+    )
+    op.create_foreign_key(
+        op.f("fk_request_cbo_id_duplicate_of_request"),
+        "request",
+        "request",
+        ["cbo_id", "duplicate_of"],
+        ["cbo_id", "id"],
+    )
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_column("request", "duplicate_of")
     op.drop_column("event", "changes")
     op.drop_table("import_entry")
     op.drop_table("file_import")

@@ -45,7 +45,7 @@ class Change:
 
 async def due_dates(session: AsyncSession, person: Person, today: date) -> list[DueDate]:
     """The dates that are expected, the soonest first; none of a request that is snoozed or met."""
-    mine = visible(person).with_only_columns(RequestRow.id)
+    mine = visible(person).where(RequestRow.duplicate_of.is_(None)).with_only_columns(RequestRow.id)
     moved = (DateChangeRow.request_id == DeadlineRow.request_id, DateChangeRow.kind == DeadlineRow.kind)
     moves = select(func.count()).select_from(DateChangeRow).where(*moved).scalar_subquery()
     last_move = select(func.max(DateChangeRow.changed_at)).where(*moved).scalar_subquery()

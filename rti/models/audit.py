@@ -46,6 +46,8 @@ class AuditAction(StrEnum):
     REQUEST_FILED = "request_filed"
     EVENT_RECORDED = "event_recorded"
     REQUEST_CORRECTED = "request_corrected"
+    DUPLICATE_MARKED = "duplicate_marked"
+    DUPLICATE_UNMARKED = "duplicate_unmarked"
     REQUESTER_SAVED = "requester_saved"
     IDENTITY_OPENED = "identity_opened"
     DOCUMENT_ADDED = "document_added"
@@ -85,6 +87,8 @@ OF_A_REQUEST = frozenset(
         AuditAction.REQUEST_FILED,
         AuditAction.EVENT_RECORDED,
         AuditAction.REQUEST_CORRECTED,
+        AuditAction.DUPLICATE_MARKED,
+        AuditAction.DUPLICATE_UNMARKED,
         AuditAction.REQUESTER_SAVED,
         AuditAction.IDENTITY_OPENED,
         AuditAction.DOCUMENT_ADDED,

@@ -69,7 +69,8 @@ class RequestRow(Base):
     """One question of one CBO to one body.
 
     The columns from `status` on are projected from the events by `requests.actions.reproject` and by nothing
-    else; they are stored so that a list need not project what it does not show.
+    else; they are stored so that a list need not project what it does not show. A `duplicate_of` another request
+    is left out of lists and figures.
     """
 
     __tablename__ = "request"
@@ -80,7 +81,9 @@ class RequestRow(Base):
         Index(None, "cbo_id", "next_due_on", "id"),
         Index(None, "next_due_on", "id"),
         Index(None, "body_id"),
+        Index("ix_request_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")),
         ForeignKeyConstraint(["statute_id", "statute_version"], ["statute.id", "statute.version"]),
+        ForeignKeyConstraint(["cbo_id", "duplicate_of"], ["request.cbo_id", "request.id"]),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -100,6 +103,7 @@ class RequestRow(Base):
     created_at: Mapped[datetime]
     doubtful: Mapped[str | None]
     import_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    duplicate_of: Mapped[UUID | None]
 
     status: Mapped[RequestStatus] = mapped_column(Choice(RequestStatus))
     outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))

@@ -17,7 +17,7 @@ from rti.audit.record import record
 from rti.calendars.queries import calendar_of, count_undisturbed
 from rti.core.attributes import assign, from_attributes
 from rti.core.db import new_id, unique
-from rti.core.errors import Fault, Invalid, NotFound, invalid, say
+from rti.core.errors import Conflict, Fault, Invalid, NotFound, invalid, say
 from rti.core.roles import Person
 from rti.core.wallclock import at_home, at_hour
 from rti.encryption.data_keys import keys_to_encrypt
@@ -137,6 +137,8 @@ async def record_event(
     """Record an event, and project the request anew."""
     await count_undisturbed(session)
     request = await locked(session, request_id, person)
+    if request.duplicate_of:
+        raise Conflict(say("This request is a duplicate. Record the event with the one that was kept"))
     earlier = await events_of(session, request.id)
     if faults := event_faults(command, [to_law(event) for event in earlier], today):
         raise Invalid(*faults)

@@ -68,6 +68,12 @@ class CorrectRequest(PlainFields, frozen=True, kw_only=True):
     note: Line = ""
 
 
+class MarkDuplicate(msgspec.Struct, frozen=True, kw_only=True):
+    """Say that a request was recorded twice; `reference` is that of the one to keep."""
+
+    reference: Code
+
+
 class SaveRequester(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks; what is left empty is not known, or no longer."""
 

@@ -310,7 +310,7 @@ async def _documents_of(
 
 def matching(person: Person, wanted: RequestFilter, today: date) -> Select[RequestRow]:
     """The requests that this person may see and wants to."""
-    query = visible(person)
+    query = visible(person).where(RequestRow.duplicate_of.is_(None))
     for name in ("status", "topic", "body_id", "campaign_id"):
         value = getattr(wanted, name)
         if value is not None:
@@ -343,7 +343,7 @@ async def urgency(session: AsyncSession, person: Person, today: date) -> Urgency
         few = query.with_only_columns(RequestRow.id).limit(MOST_COUNTED).subquery()
         return await session.scalar(select(func.count()).select_from(few)) or 0
 
-    mine = visible(person)
+    mine = visible(person).where(RequestRow.duplicate_of.is_(None))
     soon = today + timedelta(days=7)
     return Urgency(
         overdue=await up_to_most(mine.where(RequestRow.next_due_on < today)),

@@ -68,7 +68,7 @@ _WRITTEN_TO = """SELECT (id, email, role, cbo_id, language, wants_reminders, wan
     hours_from, hours_to, disabled_at)"""
 _FIGURES = """campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, status, outcome,
     drafted_on, submitted_on, received_on, due_on, binding, soft, provisional, confirmed, answered_on,
-    ended_on, next_due_on, created_at"""
+    ended_on, next_due_on, created_at, duplicate_of"""
 _COUNTED = f"SELECT (id, {_FIGURES})"
 _WORKED_ON = f"SELECT (id, cbo_id, reference, title, {_FIGURES})"
 _FOLDED = """UPDATE (status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,

@@ -160,7 +160,9 @@ async def _by_statute(
 
 def _received(wanted: WhatIf, as_of: date) -> Select[RequestRow]:
     query = select(RequestRow).where(
-        RequestRow.received_on <= as_of, RequestRow.status != RequestStatus.NOT_SUBMITTED
+        RequestRow.received_on <= as_of,
+        RequestRow.status != RequestStatus.NOT_SUBMITTED,
+        RequestRow.duplicate_of.is_(None),
     )
     return query.where(RequestRow.campaign_id == wanted.campaign_id) if wanted.campaign_id else query
 

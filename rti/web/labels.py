@@ -213,6 +213,8 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.REQUEST_FILED: N_("Request filed"),
         AuditAction.EVENT_RECORDED: N_("Event recorded"),
         AuditAction.REQUEST_CORRECTED: N_("Request corrected"),
+        AuditAction.DUPLICATE_MARKED: N_("Request marked as a duplicate"),
+        AuditAction.DUPLICATE_UNMARKED: N_("Request no longer marked as a duplicate"),
         AuditAction.REQUESTER_SAVED: N_("Requester recorded"),
         AuditAction.IDENTITY_OPENED: N_("Requester viewed"),
         AuditAction.DOCUMENT_ADDED: N_("Document added"),
@@ -323,8 +325,10 @@ CORRECTABLE: Mapping[str, tuple[str, type]] = {
     "channel": (N_("Sent by"), Channel),
     "urgent": (N_("urgent"), bool),
     "body_code": (N_("Public body"), str),
+    "duplicate_of": (N_("Duplicate of another request"), bool),
+    "merged": (N_("Kept in place of a duplicate"), bool),
 }
-"""What a correction may change of a request: the words for it, and what its values are."""
+"""What a correction may change of a request, and of which request another is a duplicate: the words for it, and what its values are."""
 
 
 def label(member: StrEnum) -> str:

@@ -20,7 +20,7 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
 
     `overdue` where any clock that runs against the body is, as in the filter of the list; a `soft` date
     is a target; `confirmed` where every number comes from a confirmed source. `cbo_id` is null where it
-    is sealed from the reader.
+    is sealed from the reader. A `duplicate_of` another request is left out of lists and figures.
     """
 
     id: UUID
@@ -48,6 +48,7 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: bool
     overdue: bool
     doubtful: str | None
+    duplicate_of: UUID | None
 
 
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from msgspec.structs import asdict
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.roles import REQUESTS
 from rti.models.requests import Channel, Topic
-from rti.requests import corrections, queries
-from rti.requests.commands import CorrectRequest
+from rti.requests import corrections, duplicates, queries
+from rti.requests.commands import CorrectRequest, MarkDuplicate, RequestFilter
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Form, Id, Now, Session, Today, Who
@@ -41,4 +41,28 @@ async def correct_request(
     return see_other(f"/requests/{request_id}#timeline")
 
 
-ROUTES = [show_correction, correct_request]
+@get("/requests/{request_id:uuid}/duplicate", guards=[only(REQUESTS)])
+async def show_duplicate(
+    request: WebRequest, session: Session, person: Who, request_id: Id, form: Form, today: Today
+) -> Template:
+    detail = await queries.one(session, person, request_id)
+    others = await queries.worklist(session, person, RequestFilter(body_id=detail.body.id), today)
+    return page(request, "requests/duplicate.html", detail, form=form, others=others, today=today)
+
+
+@post("/requests/{request_id:uuid}/duplicate", guards=[only(REQUESTS)])
+@else_show(show_duplicate)
+async def mark_duplicate(
+    session: Session, person: Who, request_id: Id, command: MarkDuplicate, now: Now, today: Today
+) -> Redirect:
+    await duplicates.mark(session, request_id, command, person, now, today)
+    return see_other(f"/requests/{request_id}")
+
+
+@post("/requests/{request_id:uuid}/duplicate/end", guards=[only(REQUESTS)])
+async def unmark_duplicate(session: Session, person: Who, request_id: Id, now: Now, today: Today) -> Redirect:
+    await duplicates.unmark(session, request_id, person, now, today)
+    return see_other(f"/requests/{request_id}")
+
+
+ROUTES = [show_correction, correct_request, show_duplicate, mark_duplicate, unmark_duplicate]
