@@ -62,10 +62,29 @@ def upgrade() -> None:
         ["cbo_id", "duplicate_of"],
         ["cbo_id", "id"],
     )
+    op.add_column("public_body", sa.Column("closed_on", sa.Date(), nullable=True))
+    op.create_table(
+        "former_name",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("body_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name_km", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["public_body.id"], name=op.f("fk_former_name_body_id_public_body")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_name")),
+    )
+    op.create_index(op.f("ix_former_name_body_id"), "former_name", ["body_id"])
+    op.create_index(op.f("ix_former_name_code"), "former_name", ["code"])
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_table("former_name")
+    op.drop_column("public_body", "closed_on")
     op.drop_column("request", "duplicate_of")
     op.drop_column("event", "changes")
     op.drop_table("import_entry")

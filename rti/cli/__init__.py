@@ -12,6 +12,7 @@ from rti.cli import (
     account,
     audit,
     backup,
+    body,
     calendar,
     cbo,
     documents,
@@ -67,6 +68,7 @@ app.command()(law.what_if)
 app.add_typer(account.app)
 app.add_typer(audit.app)
 app.add_typer(backup.app)
+app.add_typer(body.app)
 app.add_typer(cbo.app)
 app.add_typer(documents.app)
 app.add_typer(keys.app)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from rti.imports.history import Trace
 from rti.imports.mapping import FoundBy, NewBodies, RequestMap
 from rti.law.calendars import Calendar
 from rti.law.statutes import Statute
-from rti.models.bodies import PublicBodyRow
+from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.cbos import CboRow
 from rti.requests.commands import FileRequest, RequestLine
 from rti.statutes.actions import declare_standard
@@ -43,6 +43,7 @@ class LookUp:
     person: Person | None
     now: datetime
     trace: Trace
+    closed: dict[UUID, date] = field(default_factory=dict)
     _laws: dict[str, Law] = field(default_factory=dict)
     _cbos: dict[str, UUID | None] = field(default_factory=dict)
     _campaigns: dict[str, tuple[UUID, str]] = field(default_factory=dict)
@@ -150,12 +151,26 @@ class LookUp:
 
     async def _load_bodies(self) -> None:
         """All bodies at once: a directory has thousands of them, a log may name each."""
-        columns = select(PublicBodyRow.id, PublicBodyRow.code, PublicBodyRow.name_en, PublicBodyRow.name_km)
+        of_body = PublicBodyRow
+        columns = select(of_body.id, of_body.code, of_body.name_en, of_body.name_km, of_body.closed_on)
         for row in await self.session.execute(columns):
             self._codes.add(row.code)
             texts = {row.code} if self.mapping.bodies.found_by is FoundBy.CODE else {row.name_en, row.name_km}
             for text in texts:
                 self._bodies.setdefault(text, []).append(row.id)
+            if row.closed_on:
+                self.closed[row.id] = row.closed_on
+        await self._load_former_names()
+
+    async def _load_former_names(self) -> None:
+        """Codes and names that bodies had; what another one is called now goes before."""
+        former: dict[str, set[UUID]] = {}
+        for row in await self.session.scalars(select(FormerNameRow)):
+            self._codes.add(row.code)
+            texts = {row.code} if self.mapping.bodies.found_by is FoundBy.CODE else {row.name_en, row.name_km}
+            for text in texts:
+                former.setdefault(text, set()).add(row.body_id)
+        self._bodies = {text: sorted(ids) for text, ids in former.items()} | self._bodies
 
     async def _new_body(self, name: str, new: NewBodies) -> UUID:
         row = PublicBodyRow(

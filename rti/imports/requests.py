@@ -28,7 +28,7 @@ from rti.models.cbos import CboRow
 from rti.models.imports import FileKind
 from rti.models.requests import DeadlineRow, EventRow, RequestRow
 from rti.requests.actions import deadline_rows, filing_events, request_row, write_projection
-from rti.requests.checks import filing_faults
+from rti.requests.checks import closed_fault, filing_faults
 from rti.requests.commands import FileRequest, RequestLine
 from rti.requests.projection import project, to_law
 
@@ -70,7 +70,7 @@ async def _take(line: FileLine, mapping: RequestMap, intake: "_Intake", report: 
     try:
         read = mapping.read(line.cells)
         command, law = await intake.look_up.resolve(read)
-        _check_days(read, command, mapping, intake.today)
+        _check(read, command, mapping, intake)
     except Invalid as invalid:
         report.add(line.number, LineResult.REJECTED, *invalid.faults)
         return
@@ -85,8 +85,10 @@ async def _take(line: FileLine, mapping: RequestMap, intake: "_Intake", report: 
         report.add(line.number, LineResult.IMPORTED)
 
 
-def _check_days(line: RequestLine, command: FileRequest, mapping: RequestMap, today: date) -> None:
-    if faults := [*filing_faults(command, today), *_answer_faults(line, mapping, today)]:
+def _check(line: RequestLine, command: FileRequest, mapping: RequestMap, intake: "_Intake") -> None:
+    today, closed_on = intake.today, intake.look_up.closed.get(command.body_id)
+    closed = [Fault("body", fault.message) for fault in closed_fault(closed_on, command, today)]
+    if faults := [*filing_faults(command, today), *_answer_faults(line, mapping, today), *closed]:
         raise Invalid(*(Fault(mapping.column_of(fault.field), fault.message) for fault in faults))
 
 

@@ -18,7 +18,8 @@ from rti.core.validation import decode
 from rti.imports.csv_reader import Columns, CsvFile
 from rti.imports.history import Trace, recorded
 from rti.imports.report import LineResult, Report, Run, fresh_lines
-from rti.models.bodies import AreaRow, PublicBodyRow
+from rti.law.explanations import N_
+from rti.models.bodies import AreaRow, FormerNameRow, PublicBodyRow
 from rti.models.cbos import CboRow
 from rti.models.imports import FileKind
 
@@ -26,6 +27,8 @@ AT_ONCE = 100
 """Lines that are written together."""
 FOLLOWS = {"province_code": "area_code"}
 """Columns of a table that follow from a column of the file."""
+
+FORMER_CODE = N_("This body has the code {code} now. Nothing was changed; use that code")
 
 S = TypeVar("S", SaveBody, SaveCbo)
 
@@ -55,6 +58,7 @@ async def import_by_code(
     async with recorded(session, report, run, of, now) as trace:
         areas = frozenset(await session.scalars(select(AreaRow.code)))
         known = {row.code: row for row in await session.scalars(select(table))}
+        former = await _former_codes(session) if table is PublicBodyRow else {}
         seen: dict[str, int] = {}
         for count, line in enumerate(fresh_lines(file, report), start=1):
             try:
@@ -64,6 +68,9 @@ async def import_by_code(
                 report.add(line.number, LineResult.REJECTED, *wrong.faults)
                 continue
             seen[given.code] = line.number
+            if now_called := former.get(given.code):
+                report.add(line.number, LineResult.ALREADY_THERE, note=say(FORMER_CODE, code=now_called))
+                continue
             columns = values(given)
             if row := known.get(given.code):
                 named = {name: columns[name] for name in columns if FOLLOWS.get(name, name) in line.cells}
@@ -79,6 +86,13 @@ async def import_by_code(
         await session.flush()
         await run.report_progress(file)
     return report
+
+
+async def _former_codes(session: AsyncSession) -> dict[str, str]:
+    """The codes that bodies had, with the code that each has now."""
+    of_body = FormerNameRow.body_id == PublicBodyRow.id
+    query = select(FormerNameRow.code, PublicBodyRow.code).join(PublicBodyRow, of_body)
+    return {old: new for old, new in await session.execute(query.order_by(FormerNameRow.until)) if old != new}
 
 
 def _update(row: Any, columns: dict[str, Any], trace: Trace) -> LineResult:

@@ -30,7 +30,7 @@ from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
 from rti.models.requests import DateChangeRow, DeadlineRow, EventRow, Filing, RequestRow
-from rti.requests.checks import FIRST_DAYS, event_faults, filing_faults
+from rti.requests.checks import FIRST_DAYS, closed_fault, event_faults, filing_faults
 from rti.requests.commands import FileRequest, PlainFields, RecordEvent, SaveRequester
 from rti.requests.projection import Projection, project, to_law
 from rti.requests.queries import events_of, visible
@@ -51,8 +51,11 @@ async def file_request(
     if command.reference and command.filing is not Filing.ITSELF:
         message = say("Leave this empty: your own reference could reveal the requester")
         faults.append(Fault("reference", message))
-    if await session.get(PublicBodyRow, command.body_id) is None:
+    body = await session.get(PublicBodyRow, command.body_id)
+    if body is None:
         faults.append(Fault("body_id", say("Choose a public body from the directory")))
+    else:
+        faults += closed_fault(body.closed_on, command, today)
     campaign = await session.get(CampaignRow, command.campaign_id) if command.campaign_id else None
     if command.campaign_id and campaign is None:
         faults.append(Fault("campaign_id", say("Choose a campaign from the list")))

@@ -45,6 +45,15 @@ def filing_faults(command: FileRequest | CorrectRequest, today: date) -> list[Fa
     return faults
 
 
+def closed_fault(closed_on: date | None, command: FileRequest, today: date) -> list[Fault]:
+    """Whether the body was closed before it was asked."""
+    asked = command.received_on or command.submitted_on or command.drafted_on or today
+    if closed_on is None or asked <= closed_on:
+        return []
+    message = say("This public body was closed on {day}. Choose the one that took its place", day=closed_on)
+    return [Fault("body_id", message)]
+
+
 def event_faults(command: RecordEvent, earlier: Sequence[Event], today: date) -> list[Fault]:
     """What is wrong with an event beside what is on the timeline already."""
     return [*_own_faults(command, today), *_faults_beside(command, earlier)]

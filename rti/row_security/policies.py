@@ -45,7 +45,8 @@ def _open(**more: str) -> dict[Login, str]:
 OPEN: Mapping[str, Mapping[Login, str]] = {
     "alembic_version": _open(),
     "area": _open(),
-    "public_body": _open(staff=ALL, admin=ALL, operator=ALL),
+    "public_body": _open(staff=ALL, admin=ALL, worker="SELECT, DELETE", operator=ALL),
+    "former_name": _open(staff=ADD, admin=ADD, worker=EDIT, operator=ALL),
     "statute": _open(staff=ADD, admin=EDIT, operator=EDIT),
     "campaign": _open(staff=EDIT, admin=EDIT, operator=EDIT),
     "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
@@ -71,7 +72,7 @@ _FIGURES = """campaign_id, body_id, topic, channel, urgent, statute_id, statute_
     ended_on, next_due_on, created_at, duplicate_of"""
 _COUNTED = f"SELECT (id, {_FIGURES})"
 _WORKED_ON = f"SELECT (id, cbo_id, reference, title, {_FIGURES})"
-_FOLDED = """UPDATE (status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
+_FOLDED = """UPDATE (body_id, status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
     provisional, confirmed, answered_on, ended_on, next_due_on)"""
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 
