@@ -5,6 +5,7 @@ from litestar.response import Redirect, Template
 
 from rti.bodies import actions, merging, queries
 from rti.bodies.commands import CloseBody, MergeBody, RenameBody, SaveBody
+from rti.bodies.reference import SOURCE, SOURCE_DAY
 from rti.campaigns.queries import campaigns
 from rti.core.roles import REQUESTS, SUPPORT
 from rti.core.validation import decode
@@ -30,6 +31,8 @@ async def list_bodies(request: WebRequest, session: Session, today: Today) -> Te
         area_path=await queries.path_to(session, wanted.area),
         areas_below=await queries.areas_below(session, wanted.area),
         campaigns=await campaigns(session),
+        code_source=SOURCE,
+        code_day=SOURCE_DAY,
     )
 
 
