@@ -146,8 +146,10 @@ async def text_of(
 
 async def _passed_on(session: AsyncSession, request: RequestRow) -> date | None:
     """The day on which the request came to this body from another one."""
+    if request.body_id == request.first_body_id:
+        return None
     standing = effective([to_law(event) for event in await events_of(session, request.id)])
-    days = [event.on for event in standing if event.to_body == str(request.body_id)]
+    days = [event.on for event in standing if event.to_body]
     return days[-1] if days else None
 
 

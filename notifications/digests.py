@@ -37,7 +37,8 @@ _QUEUE = text(
         FROM person p LEFT JOIN cbo c ON c.id = p.cbo_id
         WHERE p.wants_reminders AND p.disabled_at IS NULL
           AND (p.role = 'staff' OR (p.wants_digest AND c.sends_messages AND c.locked_at IS NULL AND EXISTS (
-              SELECT FROM request r WHERE r.cbo_id = p.cbo_id AND r.next_due_on <= :until
+              SELECT FROM request r
+              WHERE r.cbo_id = p.cbo_id AND r.next_due_on <= :until AND r.duplicate_of IS NULL
           )))
           AND NOT EXISTS (SELECT FROM message m WHERE m.person_id = p.id AND m.told_on = :day)
         ON CONFLICT DO NOTHING
@@ -74,7 +75,9 @@ async def contents(
         visible(reader)
         .select_from(RequestRow)
         .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
-        .where(RequestRow.next_due_on <= until, ~snoozed(RequestRow.id, day))
+        .where(
+            RequestRow.next_due_on <= until, RequestRow.duplicate_of.is_(None), ~snoozed(RequestRow.id, day)
+        )
     )
     areas = [dict(row) for row in (await session.execute(_by_area(due, day))).mappings()]
     if not areas:

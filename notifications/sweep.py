@@ -42,7 +42,7 @@ _BATCH_OF_REMINDERS = text(
     WITH due AS MATERIALIZED (
         SELECT d.request_id, d.cbo_id, d.kind, d.epoch, d.due_on
         FROM deadline d JOIN request q ON q.id = d.request_id
-        WHERE d.state = 'running' AND d.kind = ANY(CAST(:clocks AS text[]))
+        WHERE d.state = 'running' AND q.duplicate_of IS NULL AND d.kind = ANY(CAST(:clocks AS text[]))
           AND d.due_on BETWEEN :first AND :last
           AND (d.due_on, d.request_id, d.kind) > (CAST(:due_on AS date), CAST(:request_id AS uuid), CAST(:clock AS text))
           AND (q.campaign_id = :campaign

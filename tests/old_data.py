@@ -139,6 +139,17 @@ ROWS: Mapping[str, str] = {
     "0016": f"""
         INSERT INTO submission (person_id, key, content, sent_at) SELECT {PERSON}, '', '', now() {FEW};
     """,
+    "0018": f"""
+        INSERT INTO file_import (id, kind, cbo_id, person_id, counts, created_at)
+        SELECT {_id(35)}, 'requests', {CBO}, {PERSON}, '{{"imported": 1}}', now() {FEW};
+        INSERT INTO import_entry (file_import_id, of_table, row_id) SELECT {_id(35)}, 'request', {REQUEST} {FEW};
+        UPDATE event SET changes = '{{"title": ["x", "y"]}}' WHERE id IN (SELECT id FROM event ORDER BY id LIMIT 3);
+        INSERT INTO former_name (id, body_id, code, name_km, name_en, until, created_at)
+        SELECT {_id(36)}, {BODY}, 'OLD' || n, 'x', 'x', '2026-01-01', now() {FEW};
+        UPDATE request SET duplicate_of = (SELECT id FROM request ORDER BY id LIMIT 1)
+        WHERE id = (SELECT id FROM request ORDER BY id LIMIT 1 OFFSET 1)
+            AND cbo_id = (SELECT cbo_id FROM request ORDER BY id LIMIT 1);
+    """,  # noqa: S608 -- our own words
 }
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.bodies.commands import SaveBody
-from rti.bodies.queries import body
+from rti.bodies.queries import body, code_is_free
 from rti.core.attributes import assign
 from rti.core.db import new_id, unique
 from rti.core.errors import invalid, say
@@ -42,6 +42,7 @@ async def _save(session: AsyncSession, row: PublicBodyRow, command: SaveBody) ->
                 "There is no area with this code. Enter the 2, 4 or 6 digits of a province, district or commune"
             ),
         )
+    await code_is_free(session, command.code, row)
     taken = invalid("code", say("There is already a public body with the code {code}", code=command.code))
     async with unique(session, taken):
         assign(row, row_values(command))

@@ -1,5 +1,6 @@
 """What a person asks of the directory: the same for a form, the JSON API and a CSV line."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -19,3 +20,24 @@ class SaveBody(msgspec.Struct, frozen=True, kw_only=True):
     address: Line = ""
     phone: Annotated[str, msgspec.Meta(max_length=60)] = ""
     email: Email | None = None
+
+
+class RenameBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Another name from a day on; the code may change with it."""
+
+    code: Code
+    name_km: ShortText
+    name_en: ShortText
+    renamed_on: date
+
+
+class CloseBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The last day on which a body can be asked; without a day it is open again."""
+
+    closed_on: date | None = None
+
+
+class MergeBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The code of the body that is kept."""
+
+    into: Code

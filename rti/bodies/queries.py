@@ -5,18 +5,18 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.campaigns.queries import in_target_areas
-from rti.core.errors import NotFound
+from rti.core.errors import NotFound, invalid, say
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, page_of
 from rti.core.validation import Code, ShortText
-from rti.models.bodies import AreaLevel, AreaRow, BodyKind, PublicBodyRow
+from rti.models.bodies import AreaLevel, AreaRow, BodyKind, FormerNameRow, PublicBodyRow
 
 
 class BodyFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which bodies to list; `q` is looked for in both names and the code, `target_of` is a campaign."""
+    """Which bodies to list; `q` is looked for in names and codes, also former ones, `target_of` is a campaign."""
 
     q: Annotated[str, msgspec.Meta(max_length=100)] = ""
     kind: BodyKind | None = None
@@ -29,8 +29,12 @@ async def directory(session: AsyncSession, wanted: BodyFilter) -> Page[PublicBod
     """Public bodies by kind and English name."""
     query = select(PublicBodyRow)
     if wanted.q:
-        sought = [PublicBodyRow.name_km, PublicBodyRow.name_en, PublicBodyRow.code]
-        query = query.where(or_(*(column.icontains(wanted.q, autoescape=True) for column in sought)))
+        query = query.where(
+            or_(
+                _named(PublicBodyRow, wanted.q),
+                PublicBodyRow.id.in_(select(FormerNameRow.body_id).where(_named(FormerNameRow, wanted.q))),
+            )
+        )
     if wanted.kind:
         query = query.where(PublicBodyRow.kind == wanted.kind)
     if wanted.area:
@@ -44,11 +48,35 @@ async def directory(session: AsyncSession, wanted: BodyFilter) -> Page[PublicBod
     return page_of(rows, PAGE_SIZE, lambda body: (body.name_en, str(body.id)))
 
 
+def _named(table: type[PublicBodyRow | FormerNameRow], text: str) -> ColumnElement[bool]:
+    columns = (table.name_km, table.name_en, table.code)
+    return or_(*(column.icontains(text, autoescape=True) for column in columns))
+
+
 async def body(session: AsyncSession, body_id: UUID) -> PublicBodyRow:
     found = await session.get(PublicBodyRow, body_id)
     if found is None:
         raise NotFound
     return found
+
+
+async def by_code(session: AsyncSession, code: str, field: str) -> PublicBodyRow:
+    """The body with a code, or that once had it; raises Invalid for the field that named it."""
+    found = await session.scalar(select(PublicBodyRow).where(PublicBodyRow.code == code))
+    if found is None:
+        former = select(FormerNameRow.body_id).where(FormerNameRow.code == code)
+        newest = former.order_by(FormerNameRow.until.desc()).limit(1).scalar_subquery()
+        found = await session.scalar(select(PublicBodyRow).where(PublicBodyRow.id == newest))
+    if found is None:
+        raise invalid(field, say("There is no public body with the code {code}", code=code))
+    return found
+
+
+async def code_is_free(session: AsyncSession, code: str, row: PublicBodyRow) -> None:
+    """Raises Invalid where another body had the code before, so that a file means one of them."""
+    before = select(FormerNameRow.id).where(FormerNameRow.code == code, FormerNameRow.body_id != row.id)
+    if await session.scalar(before.limit(1)):
+        raise invalid("code", say("Another public body had the code {code} before", code=code))
 
 
 async def provinces(session: AsyncSession) -> Sequence[AreaRow]:

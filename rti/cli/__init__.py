@@ -8,7 +8,21 @@ import sys
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from rti.cli import account, audit, backup, calendar, cbo, documents, importing, jobs, keys, law, rules
+from rti.cli import (
+    account,
+    audit,
+    backup,
+    body,
+    calendar,
+    cbo,
+    documents,
+    importing,
+    imports,
+    jobs,
+    keys,
+    law,
+    rules,
+)
 from rti.cli.bounce import bounce
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
@@ -54,10 +68,12 @@ app.command()(law.what_if)
 app.add_typer(account.app)
 app.add_typer(audit.app)
 app.add_typer(backup.app)
+app.add_typer(body.app)
 app.add_typer(cbo.app)
 app.add_typer(documents.app)
 app.add_typer(keys.app)
 app.add_typer(importing.app)
+app.add_typer(imports.app)
 app.add_typer(jobs.app)
 app.add_typer(calendar.app)
 app.add_typer(law.app)

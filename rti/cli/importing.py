@@ -21,6 +21,7 @@ from rti.core.db_roles import Login
 from rti.core.errors import Invalid, TooLarge, say
 from rti.core.settings import Settings
 from rti.imports.csv_reader import LARGEST_FILE, Columns, CsvFile
+from rti.imports.history import named_run
 from rti.imports.mapping import FIXED, read_mapping
 from rti.imports.report import LineResult, Report, Run
 from rti.imports.requests import import_requests
@@ -114,7 +115,7 @@ def requests(
             raise typer.Exit(1) from None
 
     async def take(session: AsyncSession, lines: CsvFile, now: datetime, today: date, run: Run) -> Report:
-        return await import_requests(session, lines, chosen, person=None, now=now, today=today, run=run)
+        return await import_requests(session, lines, chosen, now=now, today=today, run=run)
 
     _run(file, chosen.expected, take, dry_run=dry_run, all_or_nothing=all_or_nothing, report_file=report)
 
@@ -135,7 +136,14 @@ def _run(
         _check_writable(report_file)
     try:
         with opened() as settings, _progress(size) as tell:
-            run = Run(dry_run, all_or_nothing, tell, forecast)
+            run = named_run(
+                settings.secret,
+                file.name,
+                dry_run=dry_run,
+                all_or_nothing=all_or_nothing,
+                on_progress=tell,
+                foresee=forecast,
+            )
             report = asyncio.run(_imported(settings, file, columns, take, run))
     except Invalid as invalid:
         _print_faults(str(file), invalid)

@@ -27,6 +27,11 @@ def in_home_zone(moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(HOME_ZONE))
 
 
+def hour_of(moment: datetime, zone: str | None) -> str:
+    """The hour of an aware moment, such as 14:30, in the IANA time zone `zone`, or at home."""
+    return moment.astimezone(ZoneInfo(zone or HOME_ZONE)).strftime("%H:%M")
+
+
 def at_home(moment: datetime) -> datetime:
     """The moment, and where it names no time zone, as one at home."""
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(HOME_ZONE))

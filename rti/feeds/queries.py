@@ -47,10 +47,11 @@ class Change:
 
 def _expected(person: Person, today: date) -> Select[DeadlineRow]:
     """The dates that are expected, and none of a request that is snoozed or met."""
+    mine = visible(person).where(RequestRow.duplicate_of.is_(None)).with_only_columns(RequestRow.id)
     return select(DeadlineRow).where(
         DeadlineRow.state == ClockState.RUNNING,
         DeadlineRow.due_on >= today - PASSED,
-        DeadlineRow.request_id.in_(visible(person).with_only_columns(RequestRow.id)),
+        DeadlineRow.request_id.in_(mine),
         ~snoozed(DeadlineRow.request_id, today),
     )
 

@@ -19,12 +19,14 @@ from rti.core.db import new_id
 from rti.core.errors import Conflict, Forbidden, TooLarge, say
 from rti.core.roles import ADMINISTRATION, REQUESTS, SUPPORT, Person, Role
 from rti.imports.csv_reader import Columns, CsvFile
+from rti.imports.history import named_run
 from rti.imports.mapping import FIXED
-from rti.imports.report import FileKind, Foresee, Report, Run
+from rti.imports.report import Foresee, Report, Run
 from rti.imports.requests import import_requests
 from rti.imports.spreadsheets import as_csv
 from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
 from rti.jobs.worker import Work
+from rti.models.imports import FileKind
 from rti.models.jobs import JobKind, JobRow
 
 MOST_LINES = 5_000
@@ -36,6 +38,8 @@ WHO: Mapping[FileKind, frozenset[Role]] = {
     FileKind.CBOS: SUPPORT,
 }
 IMPORTERS = REQUESTS | ADMINISTRATION
+_AFTER_NAME = b"\x00"
+"""Between the name of a file, which has none, and its content."""
 
 COLUMNS: Mapping[FileKind, Columns] = {
     FileKind.REQUESTS: FIXED.expected,
@@ -58,7 +62,14 @@ def kinds_for(person: Person) -> list[FileKind]:
 
 
 async def ask_for_import(
-    session: AsyncSession, order: ImportOrder, content: bytes, *, person: Person, secret: str, now: datetime
+    session: AsyncSession,
+    order: ImportOrder,
+    content: bytes,
+    *,
+    file_name: str,
+    person: Person,
+    secret: str,
+    now: datetime,
 ) -> JobRow:
     """Add the job that imports a file in the fixed layout, CSV or XLSX.
 
@@ -77,7 +88,8 @@ async def ask_for_import(
         next_attempt_at=now,
         created_at=now,
     )
-    job.content = personal_encryption.encrypt(secret, f"file {job.id}", person.id, content)
+    named = file_name.encode(errors="replace").replace(_AFTER_NAME, b"") + _AFTER_NAME + content
+    job.content = personal_encryption.encrypt(secret, f"file {job.id}", person.id, named)
     session.add(job)
     await session.flush()
     return job
@@ -102,14 +114,24 @@ async def run_import(work: Work, foresee: Foresee | None = None) -> bytes:
     order = msgspec.convert(job.arguments, ImportOrder)
     _require(order.kind, work.person)
     try:
-        content = personal_encryption.decrypt(secret, f"file {job.id}", job.person_id, work.content)
+        named = personal_encryption.decrypt(secret, f"file {job.id}", job.person_id, work.content)
     except Unreadable:
         raise Conflict(say("The file cannot be opened any more; send it again")) from None
 
     def on_progress(file: CsvFile) -> None:
         work.progress.done = file.lines
 
-    run = Run(order.check, order.all_or_nothing, on_progress, foresee)
+    name, _, content = named.partition(_AFTER_NAME)
+    run = named_run(
+        secret,
+        name.decode(),
+        id=job.id,
+        by=work.person,
+        dry_run=order.check,
+        all_or_nothing=order.all_or_nothing,
+        on_progress=on_progress,
+        foresee=foresee,
+    )
     report = await _import(work, order.kind, CsvFile(BytesIO(content), COLUMNS[order.kind]), run)
     plain = msgspec.json.encode(report)
     return personal_encryption.encrypt(secret, f"report {job.id}", job.person_id, plain)
@@ -122,7 +144,7 @@ async def _import(work: Work, kind: FileKind, file: CsvFile, run: Run) -> Report
     if kind is FileKind.CBOS:
         return await import_cbos(session, file, now, run)
     today = wallclock.day_of(now, work.settings.timezone)
-    return await import_requests(session, file, FIXED, person=work.person, now=now, today=today, run=run)
+    return await import_requests(session, file, FIXED, now=now, today=today, run=run)
 
 
 def _require(kind: FileKind, person: Person) -> None:

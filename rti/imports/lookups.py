@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,11 +16,13 @@ from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, Message, say
 from rti.core.folding import fold, without_unseen
 from rti.core.roles import Person
+from rti.imports.history import Trace
 from rti.imports.mapping import FoundBy, RequestMap
 from rti.law.calendars import Calendar
 from rti.law.statutes import Statute
-from rti.models.bodies import PublicBodyRow
+from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.cbos import CboRow
+from rti.requests.checks import closed_fault
 from rti.requests.commands import FileRequest, RequestLine
 from rti.statutes.actions import declare_standard
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of
@@ -42,6 +44,9 @@ class LookUp:
     mapping: RequestMap
     person: Person | None
     now: datetime
+    today: date
+    trace: Trace
+    _closed: dict[UUID, date] = field(default_factory=dict)
     _laws: dict[str, Law] = field(default_factory=dict)
     _cbos: dict[str, CboRow | None] = field(default_factory=dict)
     _campaigns: dict[str, tuple[UUID, str]] = field(default_factory=dict)
@@ -55,6 +60,8 @@ class LookUp:
         """
         cbo_id = await self._cbo(line.cbo_code, faults)
         body_id = await self._body(line.body, faults)
+        closed_on = self._closed.get(body_id) if body_id else None
+        faults += [self._fault("body", each.message) for each in closed_fault(closed_on, line, self.today)]
         campaign = await self._campaign(line.campaign_code, faults)
         law = await self._law(line.statute_id or (campaign[1] if campaign else DEFAULT_STATUTE), faults)
         if law is None or faults:
@@ -103,6 +110,7 @@ class LookUp:
         self.session.add(row)
         await self.session.flush()
         self._cbos[code] = row
+        self.trace.note(row)
         return row.id
 
     async def _campaign(self, code: str | None, faults: list[Fault]) -> tuple[UUID, str] | None:
@@ -166,11 +174,23 @@ class LookUp:
 
     async def _load_bodies(self) -> None:
         """All bodies at once: a directory has thousands of them, a log may name each."""
-        columns = select(PublicBodyRow.id, PublicBodyRow.code, PublicBodyRow.name_en, PublicBodyRow.name_km)
+        of_body = PublicBodyRow
+        columns = select(of_body.id, of_body.code, of_body.name_en, of_body.name_km, of_body.closed_on)
         for row in await self.session.execute(columns):
             self._codes.add(row.code)
             names = {row.code} if self.mapping.bodies.found_by is FoundBy.CODE else {row.name_en, row.name_km}
             self._enter(row.id, names)
+            if row.closed_on:
+                self._closed[row.id] = row.closed_on
+        await self._load_former_names()
+
+    async def _load_former_names(self) -> None:
+        """Codes and names that bodies had; what another one is called now goes before."""
+        now_called = set(self._bodies)
+        for row in await self.session.scalars(select(FormerNameRow)):
+            self._codes.add(row.code)
+            names = {row.code} if self.mapping.bodies.found_by is FoundBy.CODE else {row.name_en, row.name_km}
+            self._enter(row.body_id, {name for name in names if self._key(name) not in now_called})
 
     def _enter(self, body: UUID, names: set[str]) -> None:
         for key in {self._key(name) for name in names}:
@@ -191,6 +211,7 @@ class LookUp:
         )
         self.session.add(row)
         await self.session.flush()
+        self.trace.note(row)
         self._codes.add(row.code)
         self._enter(row.id, {name})
         return row.id

@@ -2,30 +2,23 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import record
 from rti.core.csv_export import as_csv
-from rti.core.errors import Conflict, Fault, Message, say
+from rti.core.db import new_id
+from rti.core.errors import Fault, Message, say
+from rti.core.roles import Person
 from rti.imports.csv_reader import CsvFile, FileLine
-from rti.models.audit import AuditAction
 
 _SHOWN = 10
 """Lines that are named of many with the same reason."""
-
-
-class FileKind(StrEnum):
-    REQUESTS = "requests"
-    BODIES = "bodies"
-    CBOS = "cbos"
 
 
 class LineResult(StrEnum):
@@ -92,8 +85,15 @@ Foresee = Callable[[AsyncSession, datetime, date], Awaitable[Forecast]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How an import is to run. `on_progress` gets the file now and then; `foresee` is asked at the end."""
+    """How an import is to run: for whom, None being the command line. `on_progress` gets the file now and then;
+    `foresee` is asked at the end.
 
+    `id` and `file_name`, which is sealed, are what it is known by afterwards.
+    """
+
+    by: Person | None = None
+    id: UUID = field(default_factory=new_id)
+    file_name: bytes | None = None
     dry_run: bool = False
     all_or_nothing: bool = False
     on_progress: Callable[[CsvFile], None] = lambda _: None
@@ -160,29 +160,6 @@ class Report:
             for line in self.lines
         )
         return as_csv(header, rows)
-
-
-@asynccontextmanager
-async def dry_run_transaction(
-    session: AsyncSession, report: Report, run: Run, table: str, now: datetime
-) -> AsyncIterator[None]:
-    """A savepoint around an import: a dry run goes through everything and is then undone."""
-    try:
-        async with session.begin_nested() as savepoint:
-            yield
-            report.lines.sort(key=lambda line: line.number)
-            report.undone = run.dry_run or (run.all_or_nothing and bool(report.rejected))
-            if report.undone:
-                await savepoint.rollback()
-            else:
-                kept: dict[str, Any] = {fate.value: count for fate, count in report.counts.items() if count}
-                record(session, AuditAction.IMPORTED, now, about=table, **kept)
-    except IntegrityError:
-        raise Conflict(
-            say(
-                "Someone changed the same records while the file was being read. Nothing was imported. Try again"
-            )
-        ) from None
 
 
 def fresh_lines(file: CsvFile, report: Report) -> Iterator[FileLine]:

@@ -17,14 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.calendars.queries import count_undisturbed
 from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, Message, say
-from rti.core.roles import Person
 from rti.imports.csv_reader import CsvFile, FileLine
+from rti.imports.history import recorded
 from rti.imports.lookups import Law, LookUp
 from rti.imports.mapping import DAYS, RequestMap
-from rti.imports.report import LineResult, Report, Run, dry_run_transaction, fresh_lines
+from rti.imports.report import LineResult, Report, Run, fresh_lines
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import N_
 from rti.models.cbos import CboRow
+from rti.models.imports import FileKind
 from rti.models.requests import DeadlineRow, EventRow, RequestRow
 from rti.requests.actions import deadline_rows, filing_events, request_row, write_projection
 from rti.requests.checks import filing_faults
@@ -41,20 +42,19 @@ async def import_requests(
     file: CsvFile,
     mapping: RequestMap,
     *,
-    person: Person | None,
     now: datetime,
     today: date,
     run: Run,
 ) -> Report:
     """Import every line that is right, and say of each line what became of it.
 
-    `person` is None on the command line, which may act for every organisation.
+    The command line may act for every organisation.
     """
     report = Report()
     await count_undisturbed(session)
-    async with dry_run_transaction(session, report, run, RequestRow.__tablename__, now):
-        look_up = LookUp(session, mapping, person, now)
-        intake = _Intake(session, look_up, person.id if person else None, now, today)
+    async with recorded(session, report, run, FileKind.REQUESTS, now) as trace:
+        look_up = LookUp(session, mapping, run.by, now, today, trace)
+        intake = _Intake(session, look_up, run.by.id if run.by else None, now, today)
         for count, line in enumerate(fresh_lines(file, report), start=1):
             await _take(line, mapping, intake, report)
             if count % AT_ONCE == 0:
@@ -227,6 +227,9 @@ class _Intake:
         for rows in (self.waiting, self.parts):
             self.session.add_all(rows)
             await self.session.flush()
+        for request in self.waiting:
+            self.look_up.trace.note(request)
+        await self.look_up.trace.write()
         for row in (*self.waiting, *self.parts):
             self.session.expunge(row)
         self.waiting.clear()

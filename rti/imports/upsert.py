@@ -12,18 +12,24 @@ from rti.bodies.actions import row_values
 from rti.bodies.commands import SaveBody
 from rti.cbos.commands import SaveCbo
 from rti.core.attributes import assign
+from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, say
 from rti.core.validation import decode
 from rti.imports.areas import Areas
 from rti.imports.csv_reader import Columns, CsvFile, filled
-from rti.imports.report import LineResult, Report, Run, dry_run_transaction, fresh_lines
-from rti.models.bodies import AreaRow, PublicBodyRow
+from rti.imports.history import Trace, recorded
+from rti.imports.report import LineResult, Report, Run, fresh_lines
+from rti.law.explanations import N_
+from rti.models.bodies import AreaRow, FormerNameRow, PublicBodyRow
 from rti.models.cbos import CboRow
+from rti.models.imports import FileKind
 
 AT_ONCE = 100
 """Lines that are written together."""
 FOLLOWS = {"province_code": "area_code"}
 """Columns of a table that follow from a column of the file."""
+
+FORMER_CODE = N_("This body has the code {code} now. Nothing was changed; use that code")
 
 S = TypeVar("S", SaveBody, SaveCbo)
 
@@ -40,6 +46,7 @@ async def import_by_code(
     run: Run,
     *,
     kind: type[S],
+    of: FileKind,
     table: type[Any],
     values: Callable[[S], dict[str, Any]],
     now: datetime,
@@ -49,9 +56,10 @@ async def import_by_code(
     A column that the file lacks is left as it is in known rows.
     """
     report = Report()
-    async with dry_run_transaction(session, report, run, table.__tablename__, now):
+    async with recorded(session, report, run, of, now) as trace:
         areas = Areas(await session.scalars(select(AreaRow)))
         known = {row.code: row for row in await session.scalars(select(table))}
+        former = await _former_codes(session) if table is PublicBodyRow else {}
         seen: dict[str, int] = {}
         for count, line in enumerate(fresh_lines(file, report), start=1):
             try:
@@ -61,13 +69,18 @@ async def import_by_code(
                 report.add(line.number, LineResult.REJECTED, *wrong.faults)
                 continue
             seen[given.code] = line.number
+            if now_called := former.get(given.code):
+                report.add(line.number, LineResult.ALREADY_THERE, note=say(FORMER_CODE, code=now_called))
+                continue
             columns = values(given)
             fate = LineResult.IMPORTED
             if row := known.get(given.code):
                 named = {name: columns[name] for name in columns if FOLLOWS.get(name, name) in line.cells}
-                fate = LineResult.UPDATED if assign(row, named) else LineResult.ALREADY_THERE
+                fate = _update(row, named, trace)
             else:
-                session.add(table(**columns, created_at=now))
+                row = table(id=new_id(), **columns, created_at=now)
+                session.add(row)
+                trace.note(row, after=columns)
             doubt = (
                 areas.doubt(given)
                 if isinstance(given, SaveBody) and fate is not LineResult.ALREADY_THERE
@@ -80,6 +93,22 @@ async def import_by_code(
         await session.flush()
         await run.report_progress(file)
     return report
+
+
+async def _former_codes(session: AsyncSession) -> dict[str, str]:
+    """The codes that bodies had, with the code that each has now."""
+    of_body = FormerNameRow.body_id == PublicBodyRow.id
+    query = select(FormerNameRow.code, PublicBodyRow.code).join(PublicBodyRow, of_body)
+    return {old: new for old, new in await session.execute(query.order_by(FormerNameRow.until)) if old != new}
+
+
+def _update(row: Any, columns: dict[str, Any], trace: Trace) -> LineResult:
+    before = {name: getattr(row, name) for name in columns}
+    changed = assign(row, columns)
+    if not changed:
+        return LineResult.ALREADY_THERE
+    trace.note(row, *({name: which[name] for name in changed} for which in (columns, before)))
+    return LineResult.UPDATED
 
 
 def _check(given: SaveBody | SaveCbo, areas: Areas, seen: dict[str, int]) -> None:
@@ -102,7 +131,14 @@ BODY_COLUMNS = columns_of(SaveBody)
 async def import_bodies(session: AsyncSession, file: CsvFile, now: datetime, run: Run) -> Report:
     """Add bodies, and update those whose code is known."""
     return await import_by_code(
-        session, file, run, kind=SaveBody, table=PublicBodyRow, values=row_values, now=now
+        session,
+        file,
+        run,
+        kind=SaveBody,
+        of=FileKind.BODIES,
+        table=PublicBodyRow,
+        values=row_values,
+        now=now,
     )
 
 
@@ -116,6 +152,7 @@ async def import_cbos(session: AsyncSession, file: CsvFile, now: datetime, run: 
         file,
         run,
         kind=SaveCbo,
+        of=FileKind.CBOS,
         table=CboRow,
         values=msgspec.structs.asdict,
         now=now,

@@ -45,6 +45,9 @@ class AuditAction(StrEnum):
     ASSIGNMENT_ENDED = "assignment_ended"
     REQUEST_FILED = "request_filed"
     EVENT_RECORDED = "event_recorded"
+    REQUEST_CORRECTED = "request_corrected"
+    DUPLICATE_MARKED = "duplicate_marked"
+    DUPLICATE_UNMARKED = "duplicate_unmarked"
     REQUESTER_SAVED = "requester_saved"
     IDENTITY_OPENED = "identity_opened"
     DOCUMENT_ADDED = "document_added"
@@ -60,11 +63,15 @@ class AuditAction(StrEnum):
     CBO_SHRED_ASKED = "cbo_shred_asked"
     CBO_SHREDDED = "cbo_shredded"
     SENDING_CHANGED = "sending_changed"
+    BODY_RENAMED = "body_renamed"
+    BODY_CLOSED = "body_closed"
+    BODIES_MERGED = "bodies_merged"
     CALENDAR_CHANGED = "calendar_changed"
     STANDARD_DECLARED = "standard_declared"
     CAMPAIGN_CHANGED = "campaign_changed"
     RULES_CHANGED = "rules_changed"
     IMPORTED = "imported"
+    IMPORT_UNDONE = "import_undone"
     JOB_FAILED = "job_failed"
     JOB_CANCELLED = "job_cancelled"
     EXPORTED = "exported"
@@ -82,6 +89,9 @@ OF_A_REQUEST = frozenset(
     {
         AuditAction.REQUEST_FILED,
         AuditAction.EVENT_RECORDED,
+        AuditAction.REQUEST_CORRECTED,
+        AuditAction.DUPLICATE_MARKED,
+        AuditAction.DUPLICATE_UNMARKED,
         AuditAction.REQUESTER_SAVED,
         AuditAction.IDENTITY_OPENED,
         AuditAction.DOCUMENT_ADDED,

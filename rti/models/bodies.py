@@ -1,6 +1,6 @@
 """Areas of Cambodia, and the public bodies that can be asked."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -42,7 +42,7 @@ class AreaRow(Base):
 
 
 class PublicBodyRow(Base):
-    """An office that can be asked. `province_code` repeats the first two digits of its area."""
+    """An office that can be asked, until the day `closed_on`. `province_code` repeats the first two digits of its area."""
 
     __tablename__ = "public_body"
     __table_args__ = (
@@ -62,4 +62,20 @@ class PublicBodyRow(Base):
     address: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    closed_on: Mapped[date | None]
+
+
+class FormerNameRow(Base):
+    """A code with names that a body had until a day, or that one had which was merged into it."""
+
+    __tablename__ = "former_name"
+    __table_args__ = (Index(None, "body_id"), Index(None, "code"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
+    code: Mapped[str]
+    name_km: Mapped[str]
+    name_en: Mapped[str]
+    until: Mapped[date]
     created_at: Mapped[datetime]

@@ -70,7 +70,8 @@ class RequestRow(Base):
     """One question of one CBO to a body: `first_body_id` at first, `body_id` after the last transfer that names one.
 
     That column and the columns from `status` on are projected from the events by `requests.actions.reproject` and by nothing
-    else; they are stored so that a list need not project what it does not show.
+    else; they are stored so that a list need not project what it does not show. A `duplicate_of` another request
+    is left out of lists and figures.
     """
 
     __tablename__ = "request"
@@ -81,7 +82,9 @@ class RequestRow(Base):
         Index(None, "cbo_id", "next_due_on", "id"),
         Index(None, "next_due_on", "id"),
         Index(None, "body_id"),
+        Index("ix_request_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")),
         ForeignKeyConstraint(["statute_id", "statute_version"], ["statute.id", "statute.version"]),
+        ForeignKeyConstraint(["cbo_id", "duplicate_of"], ["request.cbo_id", "request.id"]),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -102,6 +105,7 @@ class RequestRow(Base):
     created_at: Mapped[datetime]
     doubtful: Mapped[str | None]
     import_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    duplicate_of: Mapped[UUID | None]
 
     status: Mapped[RequestStatus] = mapped_column(Choice(RequestStatus))
     outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
@@ -129,6 +133,7 @@ class EventRow(Base):
     `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction
     the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`,
     of a transfer the body `to_body`, of an answer of an unknown day that it is `undated`.
+    `changes` are what a correction made of columns of the request: by their names what was there, and what is.
     """
 
     __tablename__ = "event"
@@ -149,6 +154,7 @@ class EventRow(Base):
     outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
     note: Mapped[bytes | None] = mapped_column(Encrypted)
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class DeadlineRow(Base):

@@ -14,10 +14,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
+from rti.bodies.queries import by_code
 from rti.calendars.queries import calendar_of, count_undisturbed
 from rti.core.attributes import assign, from_attributes
 from rti.core.db import new_id, unique
-from rti.core.errors import Fault, Invalid, NotFound, invalid, say
+from rti.core.errors import Conflict, Fault, Invalid, NotFound, invalid, say
 from rti.core.roles import Person
 from rti.core.wallclock import at_home, at_hour
 from rti.encryption.data_keys import keys_to_encrypt
@@ -26,11 +27,11 @@ from rti.law.events import EventKind
 from rti.law.rounds import INTAKE
 from rti.law.statutes import Statute
 from rti.models.audit import AuditAction
-from rti.models.bodies import PublicBodyRow
+from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
 from rti.models.requests import DateChangeRow, DeadlineRow, EventRow, Filing, RequestRow
-from rti.requests.checks import FIRST_DAYS, event_faults, filing_faults
+from rti.requests.checks import FIRST_DAYS, closed_fault, event_faults, filing_faults
 from rti.requests.commands import FileRequest, PlainFields, RecordEvent, SaveRequester
 from rti.requests.projection import Projection, project, to_law
 from rti.requests.queries import events_of, visible
@@ -51,8 +52,11 @@ async def file_request(
     if command.reference and command.filing is not Filing.ITSELF:
         message = say("Leave this empty: your own reference could reveal the requester")
         faults.append(Fault("reference", message))
-    if await session.get(PublicBodyRow, command.body_id) is None:
+    body = await session.get(PublicBodyRow, command.body_id)
+    if body is None:
         faults.append(Fault("body_id", say("Choose a public body from the directory")))
+    else:
+        faults += closed_fault(body.closed_on, command, today)
     campaign = await session.get(CampaignRow, command.campaign_id) if command.campaign_id else None
     if command.campaign_id and campaign is None:
         faults.append(Fault("campaign_id", say("Choose a campaign from the list")))
@@ -121,13 +125,13 @@ def filing_events(
             happened_at=at_hour(day, hour, zone) if (hour := hours.get(kind)) else None,
             recorded_at=now,
             recorded_by=by,
-            details=_intake(request) if kind in INTAKE else {},
+            details=intake(request) if kind in INTAKE else {},
         )
         for kind, day in known or [(EventKind.DRAFTED, today)]
     ]
 
 
-def _intake(request: RequestRow) -> dict[str, Any]:
+def intake(request: RequestRow) -> dict[str, Any]:
     """What the law asks of the handing over and the receipt: on some ways limits are shorter, and for urgent requests."""
     return {"channel": request.channel.value} | ({"urgent": True} if request.urgent else {})
 
@@ -138,15 +142,14 @@ async def record_event(
     """Record an event, and project the request anew."""
     await count_undisturbed(session)
     request = await locked(session, request_id, person)
+    if request.duplicate_of:
+        raise Conflict(say("This request is a duplicate. Record the event with the one that was kept"))
     earlier = await events_of(session, request.id)
     statute = await version_of(session, request.statute_id, request.statute_version)
     faults = event_faults(command, [to_law(event) for event in earlier], today, statute)
-    to_body = await _body_of_code(session, command.to_body) if command.to_body else None
-    if command.to_body and to_body is None:
-        message = say("There is no public body with this code; the directory shows the code of each body")
-        faults.append(Fault("to_body", message))
     if faults:
         raise Invalid(*faults)
+    to_body = (await by_code(session, command.to_body, "to_body")).id if command.to_body else None
     event = EventRow(
         id=new_id(),
         cbo_id=request.cbo_id,
@@ -157,7 +160,7 @@ async def record_event(
         recorded_at=now,
         recorded_by=person.id,
         outcome=command.outcome,
-        details=_details(command, to_body) | (_intake(request) if command.kind in INTAKE else {}),
+        details=_details(command, to_body) | (intake(request) if command.kind in INTAKE else {}),
     )
     if command.note:
         keys = await keys_to_encrypt(session, request.cbo_id, now)
@@ -231,14 +234,22 @@ async def replace_deadlines(
             )
     await session.execute(delete(DeadlineRow).where(of_request).execution_options(synchronize_session=False))
     write_projection(request, projection)
+    request.body_id = await _body_of(session, request, projection.to_body)
     session.add_all(deadline_rows(request, projection.deadlines))
     await session.flush()
 
 
 def write_projection(request: RequestRow, projection: Projection) -> None:
-    """Put the projected columns in place, and the body that has the request now."""
+    """Put the projected columns in place."""
     assign(request, projection.columns())
-    request.body_id = UUID(projection.to_body) if projection.to_body else request.first_body_id
+
+
+async def _body_of(session: AsyncSession, request: RequestRow, to_body: str | None) -> UUID:
+    """The body that has the request: the one that it was last passed on to, under what that is called now."""
+    if to_body is None:
+        return request.first_body_id
+    merged = await session.get(FormerNameRow, UUID(to_body))
+    return merged.body_id if merged else UUID(to_body)
 
 
 def deadline_rows(request: RequestRow, clocks: Sequence[Deadline]) -> list[DeadlineRow]:
@@ -264,10 +275,6 @@ def deadline_values(clock: Deadline) -> dict[str, Any]:
         "confirmed": clock.confirmed,
         "steps": [step.to_data() for step in clock.steps],
     }
-
-
-async def _body_of_code(session: AsyncSession, code: str) -> UUID | None:
-    return await session.scalar(select(PublicBodyRow.id).where(PublicBodyRow.code == code))
 
 
 def _details(command: RecordEvent, to_body: UUID | None) -> dict[str, Any]:

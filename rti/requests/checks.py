@@ -10,7 +10,7 @@ from rti.law.events import Event, EventKind, effective
 from rti.law.limits import parse_limit
 from rti.law.order import Misplaced, Wrong, misplaced
 from rti.law.statutes import Statute
-from rti.requests.commands import FilingFields, RecordEvent
+from rti.requests.commands import CorrectRequest, FilingFields, RecordEvent
 
 FIRST_DAYS = (
     ("drafted_on", EventKind.DRAFTED),
@@ -20,7 +20,7 @@ FIRST_DAYS = (
 """The days of filing in their order, and the events they stand for."""
 
 
-def filing_faults(command: FilingFields, today: date) -> list[Fault]:
+def filing_faults(command: FilingFields | CorrectRequest, today: date) -> list[Fault]:
     """Days of filing that lie ahead, or out of their order."""
     faults, before = [], None
     for name, _ in FIRST_DAYS:
@@ -39,6 +39,15 @@ def filing_faults(command: FilingFields, today: date) -> list[Fault]:
     if command.received_at and command.received_on is None:
         faults.append(Fault("received_on", say("Enter the date received as well as the time")))
     return faults
+
+
+def closed_fault(closed_on: date | None, command: FilingFields, today: date) -> list[Fault]:
+    """Whether the body was closed before it was asked."""
+    asked = command.received_on or command.submitted_on or command.drafted_on or today
+    if closed_on is None or asked <= closed_on:
+        return []
+    message = say("This public body was closed on {day}. Choose the one that took its place", day=closed_on)
+    return [Fault("body_id", message)]
 
 
 def event_faults(

@@ -67,6 +67,27 @@ class FileRequest(FilingFields, frozen=True, kw_only=True):
     requester_note: Line = ""
 
 
+class CorrectRequest(PlainFields, frozen=True, kw_only=True):
+    """Put right what was recorded wrongly when a request was filed: all of it as it should have been.
+
+    Days that are left out stay as they are. The body is named by its code.
+    """
+
+    channel: Channel
+    body_code: Code
+    drafted_on: date | None = None
+    submitted_on: date | None = None
+    received_on: date | None = None
+    received_at: Hour | None = None
+    note: Line = ""
+
+
+class MarkDuplicate(msgspec.Struct, frozen=True, kw_only=True):
+    """Say that a request was recorded twice; `reference` is that of the one to keep."""
+
+    reference: Code
+
+
 class SaveRequester(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks; what is left empty is not known, or no longer."""
 

@@ -19,7 +19,7 @@ from rti.core.wallclock import day_of
 from rti.encryption.data_keys import DataKeys, kept_keys, opened_keys
 from rti.law.events import EventKind, effective
 from rti.models.accounts import PersonRow
-from rti.models.bodies import PublicBodyRow
+from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow, not_locked
 from rti.models.requests import (
@@ -80,7 +80,7 @@ class TimelineEvent:
     recorded_by: str | None
     documents: Sequence[Document]
     corrected: bool
-    to_body: PublicBodyRow | None = None
+    to_body: PublicBodyRow | FormerNameRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +278,10 @@ async def _timeline_of(
     ).all()
     standing = {event.id for event in effective([to_law(event) for event, *_ in recorded])}
     receivers = {UUID(event.details["to_body"]) for event, *_ in recorded if "to_body" in event.details}
-    bodies = {each: await session.get(PublicBodyRow, each) for each in receivers}
+    bodies = {
+        each: await session.get(PublicBodyRow, each) or await session.get(FormerNameRow, each)
+        for each in receivers
+    }
     return [
         TimelineEvent(
             event=event,
@@ -321,7 +324,7 @@ async def _documents_of(
 
 def matching(person: Person, wanted: RequestFilter, today: date) -> Select[RequestRow]:
     """The requests that this person may see and wants to."""
-    query = visible(person)
+    query = visible(person).where(RequestRow.duplicate_of.is_(None))
     for name in ("status", "topic", "body_id", "campaign_id"):
         value = getattr(wanted, name)
         if value is not None:
@@ -364,7 +367,7 @@ async def urgency(session: AsyncSession, person: Person, today: date) -> Urgency
         few = query.with_only_columns(RequestRow.id).limit(MOST_COUNTED).subquery()
         return await session.scalar(select(func.count()).select_from(few)) or 0
 
-    mine = visible(person)
+    mine = visible(person).where(RequestRow.duplicate_of.is_(None))
     soon = today + timedelta(days=7)
     return Urgency(
         overdue=await up_to_most(mine.where(overdue(today))),

@@ -45,7 +45,8 @@ def _open(**more: str) -> dict[Login, str]:
 OPEN: Mapping[str, Mapping[Login, str]] = {
     "alembic_version": _open(),
     "area": _open(),
-    "public_body": _open(staff=EDIT, admin=EDIT, operator=EDIT),
+    "public_body": _open(staff=ALL, admin=ALL, worker="SELECT, DELETE", operator=ALL),
+    "former_name": _open(staff=ADD, admin=ADD, worker=EDIT, operator=ALL),
     "statute": _open(staff=ADD, admin=EDIT, operator=EDIT),
     "campaign": _open(staff=EDIT, admin=EDIT, operator=EDIT),
     "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
@@ -69,10 +70,10 @@ _WRITTEN_TO = """SELECT (id, email, role, cbo_id, language, wants_reminders, wan
 _PROJECTED = """status, outcome, outcomes, drafted_on, submitted_on, received_on, due_on, binding, soft, provisional,
     confirmed, met_on, answered_on, undated, ended_on, next_due_on, body_known, projection"""
 _FIGURES = f"""campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, created_at,
-    {_PROJECTED}"""
+    duplicate_of, {_PROJECTED}"""
 _COUNTED = f"SELECT (id, {_FIGURES})"
 _WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, {_FIGURES})"
-_PROJECTING = f"UPDATE ({_PROJECTED})"
+_PROJECTING = f"UPDATE (first_body_id, body_id, {_PROJECTED})"
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 
 _ANY = May(ALL)
@@ -115,6 +116,8 @@ _OF_DOCUMENT = {
     Login.ERASURE: _wiped("SELECT (cbo_id), DELETE"),
     Login.OPERATOR: _ANY,
 }
+_IMPORTS = "SELECT, INSERT, UPDATE (counts, undone_at, undone_by)"
+_OF_AN_IMPORT = May(ADD, "file_import_id IN (SELECT id FROM file_import)")
 _CHECKED = "UPDATE (altered_at, next_check_at, threat)"
 
 RESTRICTED: Mapping[str, Mapping[Login, May]] = {
@@ -142,8 +145,8 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "cbo": {
         Login.AUTH: May(READ),
         Login.CBO: May("SELECT, UPDATE (last_number, sends_messages)", own("id")),
-        Login.STAFF: May(EDIT),
-        Login.ADMIN: May(EDIT),
+        Login.STAFF: May(ALL),
+        Login.ADMIN: May(ALL),
         Login.ERASURE: May(
             "SELECT, UPDATE (code, name_km, name_en, area_code, locked_at, shredded_at)",
             _own_or_named("id"),
@@ -168,7 +171,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.OPERATOR: _ANY,
     },
     "request": {
-        **{login: May(EDIT, seen(ME)) for login, seen in REQUESTS_SEEN.items()},
+        **{login: May(ALL, seen(ME)) for login, seen in REQUESTS_SEEN.items()},
         Login.STATISTICS: May(_COUNTED),
         Login.ERASURE: _wiped("SELECT (id, cbo_id), UPDATE (reference, import_key)"),
         Login.WORKER: May(f"{_WORKED_ON}, {_PROJECTING}"),
@@ -230,6 +233,20 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.ERASURE: _GONE,
         # It removes what is old, and moves dates for people.
         Login.WORKER: May(_SENT),
+        Login.OPERATOR: _ANY,
+    },
+    "file_import": {
+        Login.CBO: May(_IMPORTS, own()),
+        Login.STAFF: May(_IMPORTS, f"{sees_everything()} OR {_MINE}"),
+        Login.ADMIN: May(_IMPORTS, "kind <> 'requests'"),
+        Login.ERASURE: _wiped("SELECT (cbo_id), UPDATE (file_name)"),
+        Login.OPERATOR: _ANY,
+    },
+    "import_entry": {
+        Login.CBO: _OF_AN_IMPORT,
+        Login.STAFF: _OF_AN_IMPORT,
+        Login.ADMIN: _OF_AN_IMPORT,
+        Login.ERASURE: May("SELECT (row_id), DELETE", _own_or_named("row_id")),
         Login.OPERATOR: _ANY,
     },
     "audit_entry": {

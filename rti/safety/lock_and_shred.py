@@ -20,6 +20,7 @@ from rti.encryption.data_keys import alone_with_keys
 from rti.models.accounts import ApiTokenRow, InvitationRow, PersonRow, SignInRow
 from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow, CboSafetyRow, SafetyStep
+from rti.models.imports import FileImportRow, ImportEntryRow
 from rti.models.keys import DataKeyRow, KeyState, encrypted_columns
 from rti.models.messages import UNTRIED, LetterRow, MessageRow, MessageState
 from rti.models.requests import SnoozeRow
@@ -159,6 +160,9 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
         await session.execute(empty.where(table.c.cbo_id == cbo.id))
     for said in (LetterRow, SnoozeRow):
         await session.execute(delete(said).where(said.cbo_id == cbo.id))
+    await session.execute(delete(ImportEntryRow).where(ImportEntryRow.row_id == cbo.id))
+    nameless = update(FileImportRow).where(FileImportRow.cbo_id == cbo.id).values(file_name=None)
+    await session.execute(nameless.execution_options(synchronize_session=False))
     await _send_away(session, cbo.id, now)
     people = select(PersonRow.id).where(PersonRow.cbo_id == cbo.id)
     await forget(session, (await session.scalars(people)).all(), now)

@@ -48,6 +48,7 @@ async def request_lines(
     query = (
         wanted.with_only_columns(*columns)
         .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+        .where(RequestRow.duplicate_of.is_(None))
         .order_by(RequestRow.id)
     )
     yield BYTE_ORDER_MARK + csv_lines([list(COLUMNS)])

@@ -174,7 +174,7 @@ def _facts(person: Person | None, wanted: StatisticsQuery, cut_off: date) -> Sel
         select(*columns)
         .select_from(RequestRow)
         .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
-        .where(begun_on <= cut_off, counted_for(person))
+        .where(begun_on <= cut_off, counted_for(person), RequestRow.duplicate_of.is_(None))
     )
     if Dimension.CAMPAIGN in wanted.dimensions:
         query = query.outerjoin(CampaignRow, CampaignRow.id == RequestRow.campaign_id)

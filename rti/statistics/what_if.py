@@ -154,7 +154,7 @@ async def _by_statute(
 
 
 def _counted(wanted: WhatIf, as_of: date) -> Select[RequestRow]:
-    query = select(RequestRow).where(begun() <= as_of)
+    query = select(RequestRow).where(begun() <= as_of, RequestRow.duplicate_of.is_(None))
     return query.where(RequestRow.campaign_id == wanted.campaign_id) if wanted.campaign_id else query
 
 

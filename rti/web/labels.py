@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from rti.core.roles import Role, TokenScope
-from rti.imports.report import FileKind, LineResult
+from rti.imports.report import LineResult
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import EVENTS, N_
@@ -17,6 +17,7 @@ from rti.models.audit import AuditAction
 from rti.models.backups import RunKind
 from rti.models.bodies import AreaLevel, BodyKind
 from rti.models.cbos import SafetyStep
+from rti.models.imports import FileKind
 from rti.models.jobs import JobState
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
@@ -214,6 +215,9 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.ASSIGNMENT_ENDED: N_("Assignment ended"),
         AuditAction.REQUEST_FILED: N_("Request filed"),
         AuditAction.EVENT_RECORDED: N_("Event recorded"),
+        AuditAction.REQUEST_CORRECTED: N_("Request corrected"),
+        AuditAction.DUPLICATE_MARKED: N_("Request marked as a duplicate"),
+        AuditAction.DUPLICATE_UNMARKED: N_("Request no longer marked as a duplicate"),
         AuditAction.REQUESTER_SAVED: N_("Requester recorded"),
         AuditAction.IDENTITY_OPENED: N_("Requester viewed"),
         AuditAction.DOCUMENT_ADDED: N_("Document added"),
@@ -229,11 +233,15 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.CBO_SHRED_ASKED: N_("Shredding requested"),
         AuditAction.CBO_SHREDDED: N_("Organisation shredded"),
         AuditAction.SENDING_CHANGED: N_("Organisation messages switched on or off"),
+        AuditAction.BODY_RENAMED: N_("Public body renamed"),
+        AuditAction.BODY_CLOSED: N_("Public body closed or opened again"),
+        AuditAction.BODIES_MERGED: N_("Public bodies merged"),
         AuditAction.CALENDAR_CHANGED: N_("Calendar changed"),
         AuditAction.STANDARD_DECLARED: N_("Statute or standard added"),
         AuditAction.CAMPAIGN_CHANGED: N_("Campaign changed"),
         AuditAction.RULES_CHANGED: N_("Reminder rules changed"),
         AuditAction.IMPORTED: N_("File imported"),
+        AuditAction.IMPORT_UNDONE: N_("Import undone"),
         AuditAction.JOB_FAILED: N_("Job failed"),
         AuditAction.JOB_CANCELLED: N_("Job cancelled"),
         AuditAction.EXPORTED: N_("Data exported"),
@@ -318,6 +326,18 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         RunKind.DRILL: N_("Restore drill of the latest backup"),
     },
 }
+
+CORRECTABLE: Mapping[str, tuple[str, type]] = {
+    "title": (N_("Title"), str),
+    "question": (N_("Information requested"), str),
+    "topic": (N_("Topic"), Topic),
+    "channel": (N_("Sent by"), Channel),
+    "urgent": (N_("urgent"), bool),
+    "body_code": (N_("Public body"), str),
+    "duplicate_of": (N_("Duplicate of another request"), bool),
+    "merged": (N_("Kept in place of a duplicate"), bool),
+}
+"""What a correction may change of a request, and of which request another is a duplicate: the words for it, and what its values are."""
 
 
 def label(member: StrEnum) -> str:

@@ -30,7 +30,7 @@ from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
 from rti.web.forms import ONCE_FIELD, Form
 from rti.web.guards import cookie_name
-from rti.web.labels import label
+from rti.web.labels import CORRECTABLE, label
 from rti.web.menu import menu
 
 WebRequest = Request[Person | None, SignedIn | None, State]
@@ -127,6 +127,21 @@ class Reader:
         """An amount of time in words, such as 15 working days; also as an event keeps it, such as 15 working."""
         limit = parse_limit(limit) if isinstance(limit, str) else limit
         return limit_in_words(limit, self.translate)
+
+    def changes(self, changes: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
+        """What a correction changed: the words for it, for what was there and for what is."""
+        told = []
+        for name, (before, after) in (changes or {}).items():
+            words, kind = CORRECTABLE[name]
+            told.append((self.translate(words), self._value(kind, before), self._value(kind, after)))
+        return told
+
+    def _value(self, kind: type, value: Any) -> str:
+        if kind is bool:
+            return self.translate(N_("Yes") if value else N_("No"))
+        if not value:
+            return "–"
+        return self.label(kind(value)) if issubclass(kind, StrEnum) else str(value)
 
     def say(self, message: Message) -> str:
         return message.render(self.translate)

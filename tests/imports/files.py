@@ -30,7 +30,7 @@ async def load(
 ) -> Report:
     chosen = mapping or read_mapping(MAP)
     file = CsvFile(BytesIO(content), chosen.expected)
-    return await import_requests(session, file, chosen, person=person, now=NOW, today=today, run=Run(**run))
+    return await import_requests(session, file, chosen, now=NOW, today=today, run=Run(by=person, **run))
 
 
 async def load_fixed(session: AsyncSession, text: str, person: Person | None = None) -> Report:

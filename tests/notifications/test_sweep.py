@@ -172,6 +172,14 @@ async def test_an_answered_request_is_not_reminded_of(database: Database) -> Non
     assert await reminders(database) == []
 
 
+async def test_nobody_is_reminded_of_a_duplicate(database: Database) -> None:
+    await due(database, TODAY, count=2)
+    async with database.transaction() as session:
+        kept, twice = await session.scalars(select(RequestRow).order_by(RequestRow.id))
+        twice.duplicate_of = kept.id
+    assert (await swept(database)).reminders == 1
+
+
 async def test_whoever_records_an_answer_does_not_wait_for_a_sweep(database: Database) -> None:
     case = await due(database, TODAY, count=2)
     async with database.transaction() as session:

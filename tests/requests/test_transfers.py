@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from notifications.sweep import sweep
+from rti.bodies.commands import MergeBody
+from rti.bodies.merging import merge
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.models.bodies import PublicBodyRow
@@ -104,7 +106,7 @@ async def test_a_transfer_that_did_not_happen_gives_the_request_back_to_the_firs
 @pytest.mark.parametrize(
     ("event", "message"),
     [
-        ({**TRANSFER, "to_body": "NO-SUCH"}, "There is no public body with this code"),
+        ({**TRANSFER, "to_body": "NO-SUCH"}, "There is no public body with the code NO-SUCH"),
         ({**TRANSFER, "kind": "message", "to_body": SECOND}, "Only a transfer goes to another body"),
     ],
 )
@@ -135,3 +137,18 @@ async def test_a_request_is_handed_in_anew_after_it_was_returned_and_each_round_
     assert (await client.post(path, json=early)).json()["faults"][0]["field"] == "happened_on"
     again = {"kind": "received", "happened_on": "2026-10-09"}
     assert (await client.post(path, json=again)).json()["faults"][0]["field"] == "voids"
+
+
+async def test_a_request_follows_the_body_that_it_was_passed_on_to_when_that_is_merged(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.STAFF)
+    filed = await filed_by(database, member)
+    await client.post(f"/api/requests/{filed.id}/events", json={**TRANSFER, "to_body": SECOND})
+    async with database.transaction() as session:
+        second, kept = await make.body(session, SECOND), await make.body(session, "KH-050102")
+        await merge(session, second.id, MergeBody(into=kept.code), NOW, TODAY)
+    note = {"kind": "message", "happened_on": TODAY.isoformat()}
+    told = (await client.post(f"/api/requests/{filed.id}/events", json=note)).json()
+    assert told["request"]["body_id"] == str(kept.id)
+    assert second.name_en in (await client.get(f"/requests/{filed.id}")).text

@@ -95,7 +95,10 @@ async def random_request(
 ) -> RequestRow:
     """A request to which anything happened, with its events and where it stands after them."""
     row = RequestRow(
-        **values(statute_id=statute.id, statute_version=statute.version), cbo_id=cbo.id, first_body_id=body.id
+        **values(statute_id=statute.id, statute_version=statute.version),
+        cbo_id=cbo.id,
+        first_body_id=body.id,
+        body_id=body.id,
     )
     history = random_history(chance, statute)
     ids = {event.id: new_id() for event in history}

@@ -15,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts import personal_encryption
 from rti.accounts.passwords import new_token, token_hash
 from rti.core.db import Base, Database, new_id
-from rti.core.roles import Person, Role, SignInState, TokenScope
+from rti.core.roles import SUPPORT, Person, Role, SignInState, TokenScope
 from rti.core.settings import Settings
 from rti.imports.report import Report
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow
+from rti.models.imports import FileImportRow, FileKind
 from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.messages import MessageKind, MessageRow
 from rti.requests.evidence import attach
@@ -143,7 +144,14 @@ async def things(
     job.report = personal_encryption.encrypt("test " * 8, f"report {job.id}", me.id, report)
     session.add(job)
     await session.flush()
+    cbo_id = me.cbo_id or (None if me.role in SUPPORT else member.cbo_id)
+    past = FileImportRow(
+        id=new_id(), kind=FileKind.BODIES, cbo_id=cbo_id, person_id=me.id, counts={}, created_at=NOW
+    )
+    session.add(past)
+    await session.flush()
     return {
+        "import_id": str(past.id),
         "request_id": str(filed.id),
         "event_id": str(event.id),
         "document_id": str(document.id),
@@ -192,6 +200,7 @@ MISSING = dict.fromkeys(
         "token_id",
         "session_id",
         "job_id",
+        "import_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
 ) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule"), "nothing")

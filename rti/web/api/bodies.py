@@ -1,20 +1,30 @@
 """The directory as JSON."""
 
+from datetime import date
 from uuid import UUID
 
 import msgspec
 from litestar import get, post, put
 from litestar.params import JSONBody
 
-from rti.bodies import actions, queries
-from rti.bodies.commands import SaveBody
+from rti.bodies import actions, merging, queries
+from rti.bodies.commands import CloseBody, MergeBody, RenameBody, SaveBody
 from rti.core.attributes import from_attributes
 from rti.core.roles import SUPPORT
 from rti.core.validation import decode
 from rti.models.bodies import BodyKind
 from rti.web.guards import only, signed_in
-from rti.web.inject import Id, Now, Session
+from rti.web.inject import Id, Now, Recomputing, Session, Today
 from rti.web.templating import WebRequest
+
+
+class FormerNameView(msgspec.Struct, frozen=True, kw_only=True):
+    """A code with names that the body had until a day, or that one had which was merged into it."""
+
+    code: str
+    name_km: str
+    name_en: str
+    until: date
 
 
 class BodyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +38,8 @@ class BodyView(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     phone: str
     email: str
+    closed_on: date | None
+    former_names: list[FormerNameView] | msgspec.UnsetType = msgspec.UNSET
 
 
 class BodyList(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +57,8 @@ async def list_bodies(request: WebRequest, session: Session) -> BodyList:
 
 @get("/api/bodies/{body_id:uuid}", guards=[signed_in])
 async def show_body(session: Session, body_id: Id) -> BodyView:
-    return from_attributes(BodyView, await queries.body(session, body_id))
+    former = [from_attributes(FormerNameView, each) for each in await merging.former_names(session, body_id)]
+    return from_attributes(BodyView, await queries.body(session, body_id), former_names=former)
 
 
 @post("/api/bodies", guards=[only(SUPPORT)])
@@ -58,4 +71,26 @@ async def edit_body(body_id: Id, data: JSONBody[SaveBody], session: Session) -> 
     return from_attributes(BodyView, await actions.edit(session, body_id, data))
 
 
-ROUTES = [list_bodies, show_body, add_body, edit_body]
+@post("/api/bodies/{body_id:uuid}/rename", guards=[only(SUPPORT)], status_code=200)
+async def rename_body(
+    body_id: Id, data: JSONBody[RenameBody], session: Session, now: Now, today: Today
+) -> BodyView:
+    """Another name from a day on; the old one, with its code, is still found."""
+    return from_attributes(BodyView, await merging.rename(session, body_id, data, now, today))
+
+
+@post("/api/bodies/{body_id:uuid}/close", guards=[only(SUPPORT)], status_code=200)
+async def close_body(body_id: Id, data: JSONBody[CloseBody], session: Session, now: Now) -> BodyView:
+    """The last day on which it can be asked; without a day it is open again."""
+    return from_attributes(BodyView, await merging.close(session, body_id, data, now))
+
+
+@post("/api/bodies/{body_id:uuid}/merge", guards=[only(SUPPORT)], status_code=200)
+async def merge_body(
+    body_id: Id, data: JSONBody[MergeBody], recalculating: Recomputing, now: Now, today: Today
+) -> BodyView:
+    """Move its requests to the body with the code `into`, of which it becomes a former name; the body that is kept."""
+    return from_attributes(BodyView, await merging.merge(recalculating, body_id, data, now, today))
+
+
+ROUTES = [list_bodies, show_body, add_body, edit_body, rename_body, close_body, merge_body]

@@ -1,19 +1,25 @@
-"""Importing over the JSON API: the file as the body, or as `file` of a multipart form."""
+"""Importing over the JSON API: the file as the body, or as `file` of a multipart form; and imports of the past."""
+
+from datetime import datetime
+from uuid import UUID
 
 import msgspec
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.datastructures import State, UploadFile
 from litestar.params import FromPath
 
 from rti.accounts.rate_limits import LimitedCall
+from rti.core.attributes import from_attributes
 from rti.core.errors import NotFound, invalid, say
 from rti.core.validation import decode
+from rti.imports import history, undo
 from rti.imports.actions import IMPORTERS, ImportOrder, ask_for_import
-from rti.imports.report import FileKind
+from rti.imports.history import ImportFilter, PastImport
+from rti.models.imports import FileKind
 from rti.web.api.jobs import JobView, job_view
 from rti.web.guards import only, rate_limited
-from rti.web.inject import Now, Session, Who
-from rti.web.templating import WebRequest
+from rti.web.inject import Id, Now, Session, Who
+from rti.web.templating import WebRequest, reader_of
 
 
 class ImportOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,18 +37,87 @@ async def import_one(
         raise NotFound
     options = decode(ImportOptions, dict(request.query_params))
     order = ImportOrder(kind=FileKind(name), check=options.dry_run, all_or_nothing=options.all_or_nothing)
-    content, secret = await _content(request), state.settings.secret
-    job = await ask_for_import(session, order, content, person=person, secret=secret, now=now)
+    (file_name, content), secret = await _file(request), state.settings.secret
+    job = await ask_for_import(
+        session, order, content, file_name=file_name, person=person, secret=secret, now=now
+    )
     return Response(job_view(request, job), status_code=202, headers={"Location": f"/api/jobs/{job.id}"})
 
 
-async def _content(request: WebRequest) -> bytes:
+async def _file(request: WebRequest) -> tuple[str, bytes]:
+    """Its name, where it has one, and its content."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return await request.body()
+        return "", await request.body()
     upload = (await request.form()).get("file")
     if not isinstance(upload, UploadFile):
         raise invalid("file", say("Choose a CSV or XLSX file"))
-    return await upload.read()
+    return upload.filename, await upload.read()
 
 
-ROUTES = [import_one]
+class ImportView(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was imported; `counts` are lines by what became of them, `by` is null for the command line."""
+
+    id: UUID
+    kind: FileKind
+    file_name: str
+    by: str | None
+    created_at: datetime
+    counts: dict[str, int]
+    undone_at: datetime | None
+    undone_by: str | None
+
+
+class ImportList(msgspec.Struct, frozen=True, kw_only=True):
+    """One page; `next` goes into `after` for the page behind it."""
+
+    imports: list[ImportView]
+    next: str | None
+
+
+class ObstacleView(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in the way of undoing an import: a request by its reference, or a body or organisation by its code."""
+
+    id: UUID | None
+    name: str
+    reason: str
+
+
+class ImportDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """An import with what stands in the way of undoing it, as far as that is known before it is tried."""
+
+    past: ImportView
+    obstacles: list[ObstacleView]
+
+
+def import_view(past: PastImport) -> ImportView:
+    return from_attributes(
+        ImportView, past.row, file_name=past.file_name, by=past.by, undone_by=past.undone_by
+    )
+
+
+@get("/api/imports", guards=[only(IMPORTERS)])
+async def list_imports(request: WebRequest, state: State, session: Session) -> ImportList:
+    wanted = decode(ImportFilter, dict(request.query_params))
+    found = await history.imports(session, wanted, state.settings.secret)
+    return ImportList(imports=[import_view(past) for past in found.items], next=found.next)
+
+
+@get("/api/imports/{import_id:uuid}", guards=[only(IMPORTERS)])
+async def show_import(request: WebRequest, state: State, session: Session, import_id: Id) -> ImportDetail:
+    past = await history.one(session, import_id, state.settings.secret)
+    found = [] if past.row.undone_at else await undo.obstacles(session, past.row)
+    reader = reader_of(request)
+    return ImportDetail(
+        past=import_view(past),
+        obstacles=[from_attributes(ObstacleView, each, reason=reader.say(each.reason)) for each in found],
+    )
+
+
+@post("/api/imports/{import_id:uuid}/undo", guards=[only(IMPORTERS)], status_code=200)
+async def undo_import(state: State, session: Session, person: Who, import_id: Id, now: Now) -> ImportView:
+    """Take back all that the import wrote; 409 says what was built on it since."""
+    await undo.undo(session, import_id, person, now)
+    return import_view(await history.one(session, import_id, state.settings.secret))
+
+
+ROUTES = [import_one, list_imports, show_import, undo_import]

@@ -9,8 +9,9 @@ from litestar.datastructures import State
 
 from rti.core.attributes import from_attributes
 from rti.imports.actions import IMPORTERS, ImportOrder, report_of
-from rti.imports.report import FileKind, Forecast, LineResult
+from rti.imports.report import Forecast, LineResult
 from rti.jobs import queue
+from rti.models.imports import FileKind
 from rti.models.jobs import JobKind, JobRow, JobState
 from rti.web.guards import only
 from rti.web.inject import Id, Now, Session, Who

@@ -21,8 +21,9 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     `overdue` where it has passed without a first reply, an answer or a withdrawal, as in the filter of the
     list and the count of silent requests; `next_due_on` is the next date of any kind on which something is
     expected of the body or of the organisation. `body_known` is false after a transfer to a body that
-    nobody knows; `undated` says that it was answered by `answered_on`, on an unknown day. A `soft` date is a target; `confirmed` where every number comes from a confirmed source. `cbo_id` is null where it
-    is sealed from the reader.
+    nobody knows; `undated` says that it was answered by `answered_on`, on an unknown day. A `soft` date
+    is a target; `confirmed` where every number comes from a confirmed source. `cbo_id` is null where it
+    is sealed from the reader. A `duplicate_of` another request is left out of lists and figures.
     """
 
     id: UUID
@@ -54,6 +55,7 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool
     next_due_on: date | None
     doubtful: str | None
+    duplicate_of: UUID | None
 
 
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +101,8 @@ class IdentityView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry; `changes` are what a correction made of fields of the request: what was there, and what is."""
+
     id: UUID
     kind: EventKind
     happened_on: date
@@ -106,6 +110,7 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     note: str | None
     details: dict[str, Any]
+    changes: dict[str, Any] | None
     documents: list[DocumentView]
 
 

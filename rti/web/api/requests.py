@@ -11,11 +11,13 @@ from rti.accounts.rate_limits import LimitedCall
 from rti.core.errors import Conflict, invalid, say
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
-from rti.requests import actions, evidence, queries, requester, snoozing
+from rti.requests import actions, corrections, duplicates, evidence, queries, requester, snoozing
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import (
+    CorrectRequest,
     FileRequest,
     KnownOn,
+    MarkDuplicate,
     OpenSealed,
     RecordEvent,
     RequestFilter,
@@ -95,6 +97,30 @@ async def attach_document(
     return detail_view(await queries.one(session, person, request_id), today)
 
 
+@put("/api/requests/{request_id:uuid}", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
+async def correct_request(
+    request_id: Id, data: JSONBody[CorrectRequest], session: Session, person: Who, now: Now, today: Today
+) -> DetailView:
+    """Put right what was recorded wrongly; what was there before stays on the timeline."""
+    await corrections.correct(session, request_id, data, person, now, today)
+    return detail_view(await queries.one(session, person, request_id), today)
+
+
+@post("/api/requests/{request_id:uuid}/duplicate", guards=[only(REQUESTS)])
+async def mark_duplicate(
+    request_id: Id, data: JSONBody[MarkDuplicate], session: Session, person: Who, now: Now, today: Today
+) -> DetailView:
+    """Close a request that was recorded twice into the one with the `reference`."""
+    await duplicates.mark(session, request_id, data, person, now, today)
+    return detail_view(await queries.one(session, person, request_id), today)
+
+
+@delete("/api/requests/{request_id:uuid}/duplicate", guards=[only(REQUESTS)])
+async def unmark_duplicate(request_id: Id, session: Session, person: Who, now: Now, today: Today) -> None:
+    """Let it count again."""
+    await duplicates.unmark(session, request_id, person, now, today)
+
+
 @put("/api/requests/{request_id:uuid}/requester", guards=[only(CBO)])
 async def save_requester(
     request_id: Id, data: JSONBody[SaveRequester], session: Session, person: Who, now: Now, today: Today
@@ -171,6 +197,9 @@ ROUTES = [
     file_request,
     show_request,
     record_event,
+    correct_request,
+    mark_duplicate,
+    unmark_duplicate,
     attach_document,
     save_requester,
     open_identity,

@@ -3,8 +3,9 @@
 from litestar import get, post
 from litestar.response import Redirect, Template
 
-from rti.bodies import actions, queries
-from rti.bodies.commands import SaveBody
+from rti.bodies import actions, merging, queries
+from rti.bodies.commands import CloseBody, MergeBody, RenameBody, SaveBody
+from rti.bodies.reference import SOURCE, SOURCE_DAY
 from rti.campaigns.queries import campaigns
 from rti.core.roles import REQUESTS, SUPPORT
 from rti.core.validation import decode
@@ -13,22 +14,25 @@ from rti.requests.commands import RequestFilter
 from rti.requests.queries import worklist
 from rti.web.forms import else_show, fields_of, see_other
 from rti.web.guards import only, signed_in
-from rti.web.inject import Form, Id, Now, Session, Today, Who
+from rti.web.inject import Form, Id, Now, Recomputing, Session, Today, Who
 from rti.web.templating import WebRequest, page
 
 
 @get("/bodies", guards=[signed_in])
-async def list_bodies(request: WebRequest, session: Session) -> Template:
+async def list_bodies(request: WebRequest, session: Session, today: Today) -> Template:
     wanted = decode(queries.BodyFilter, dict(request.query_params))
     return page(
         request,
         "bodies/list.html",
         await queries.directory(session, wanted),
         wanted=wanted,
+        today=today,
         kinds=BodyKind,
         area_path=await queries.path_to(session, wanted.area),
         areas_below=await queries.areas_below(session, wanted.area),
         campaigns=await campaigns(session),
+        code_source=SOURCE,
+        code_day=SOURCE_DAY,
     )
 
 
@@ -46,6 +50,7 @@ async def show_body(
         body,
         area_path=await queries.path_to(session, body.area_code),
         requests=asked,
+        former=await merging.former_names(session, body_id),
         today=today,
     )
 
@@ -75,4 +80,49 @@ async def edit_body(session: Session, body_id: Id, command: SaveBody) -> Redirec
     return see_other(f"/bodies/{body_id}")
 
 
-ROUTES = [list_bodies, show_body, new_body, add_body, show_edit, edit_body]
+@get("/bodies/{body_id:uuid}/change", guards=[only(SUPPORT)])
+async def show_change(
+    request: WebRequest, session: Session, body_id: Id, form: Form, today: Today
+) -> Template:
+    """Renaming, closing and merging: what became of a body, where `edit` is for what was written wrongly."""
+    row = await queries.body(session, body_id)
+    return page(
+        request, "bodies/change.html", row, form=form, initial=fields_of(row, RenameBody), today=today
+    )
+
+
+@post("/bodies/{body_id:uuid}/rename", guards=[only(SUPPORT)])
+@else_show(show_change)
+async def rename_body(session: Session, body_id: Id, command: RenameBody, now: Now, today: Today) -> Redirect:
+    await merging.rename(session, body_id, command, now, today)
+    return see_other(f"/bodies/{body_id}")
+
+
+@post("/bodies/{body_id:uuid}/close", guards=[only(SUPPORT)])
+@else_show(show_change)
+async def close_body(session: Session, body_id: Id, command: CloseBody, now: Now) -> Redirect:
+    await merging.close(session, body_id, command, now)
+    return see_other(f"/bodies/{body_id}")
+
+
+@post("/bodies/{body_id:uuid}/merge", guards=[only(SUPPORT)])
+@else_show(show_change)
+async def merge_body(
+    recalculating: Recomputing, body_id: Id, command: MergeBody, now: Now, today: Today
+) -> Redirect:
+    kept = await merging.merge(recalculating, body_id, command, now, today)
+    return see_other(f"/bodies/{kept.id}")
+
+
+ROUTES = [
+    list_bodies,
+    show_body,
+    new_body,
+    add_body,
+    show_edit,
+    edit_body,
+    show_change,
+    rename_body,
+    close_body,
+    merge_body,
+]

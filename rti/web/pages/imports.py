@@ -1,4 +1,7 @@
-"""The page for importing files. The import itself is a job, whose page shows how far it is and its report."""
+"""The pages of imports: sending a file, what was imported, and taking that back.
+
+The import itself is a job, whose page shows how far it is and its report.
+"""
 
 import msgspec
 from litestar import get, post
@@ -7,16 +10,23 @@ from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.errors import invalid, say
+from rti.core.validation import decode
+from rti.imports import history, undo
 from rti.imports.actions import COLUMNS, IMPORTERS, MOST_LINES, ImportOrder, ask_for_import, kinds_for
+from rti.imports.history import ImportFilter
+from rti.imports.report import LineResult
 from rti.jobs import queue
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
-from rti.web.inject import Form, Now, Session, Who
+from rti.web.inject import Form, Id, Now, Session, Who
 from rti.web.templating import WebRequest, page
 
 
 @get("/imports", guards=[only(IMPORTERS)])
-async def new_import(request: WebRequest, session: Session, person: Who, form: Form) -> Template:
+async def new_import(
+    request: WebRequest, state: State, session: Session, person: Who, form: Form
+) -> Template:
+    wanted = decode(ImportFilter, {"after": request.query_params.get("after", "")})
     jobs = await queue.recent(session, person)
     return page(
         request,
@@ -25,6 +35,7 @@ async def new_import(request: WebRequest, session: Session, person: Who, form: F
         form=form,
         kinds=kinds_for(person),
         most=MOST_LINES,
+        imports=await history.imports(session, wanted, state.settings.secret),
         recent=[(job, msgspec.convert(job.arguments, ImportOrder)) for job in jobs],
     )
 
@@ -38,8 +49,31 @@ async def import_one(
     if upload is None:
         raise invalid("file", say("Choose a CSV or XLSX file"))
     content, secret = await upload.read(), state.settings.secret
-    job = await ask_for_import(session, command, content, person=person, secret=secret, now=now)
+    job = await ask_for_import(
+        session, command, content, file_name=upload.filename, person=person, secret=secret, now=now
+    )
     return see_other(f"/jobs/{job.id}")
 
 
-ROUTES = [new_import, import_one]
+@get("/imports/{import_id:uuid}", guards=[only(IMPORTERS)])
+async def show_import(request: WebRequest, state: State, session: Session, import_id: Id) -> Template:
+    """What an import left, and what stands in the way of undoing it."""
+    past = await history.one(session, import_id, state.settings.secret)
+    found = [] if past.row.undone_at else await undo.obstacles(session, past.row)
+    return page(
+        request,
+        "imports/detail.html",
+        past,
+        obstacles=found,
+        most=undo.SHOWN,
+        counts=[(LineResult(fate), count) for fate, count in past.row.counts.items()],
+    )
+
+
+@post("/imports/{import_id:uuid}/undo", guards=[only(IMPORTERS)])
+async def undo_import(session: Session, person: Who, import_id: Id, now: Now) -> Redirect:
+    await undo.undo(session, import_id, person, now)
+    return see_other(f"/imports/{import_id}")
+
+
+ROUTES = [new_import, import_one, show_import, undo_import]

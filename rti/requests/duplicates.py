@@ -1,0 +1,116 @@
+"""Requests that were recorded twice: one is kept, the other is closed into it and counts no more.
+
+Nothing moves. The duplicate keeps its entries and documents where they were recorded, its page leads to the one that is
+kept, and lists, figures, reminders and calendars leave it out. So the way back is to take the mark away.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.audit.record import record
+from rti.core.db import new_id
+from rti.core.errors import Conflict, NotFound, invalid, say
+from rti.core.roles import Person
+from rti.law.events import EventKind
+from rti.models.audit import AuditAction
+from rti.models.requests import EventRow, RequestRow
+from rti.requests.actions import locked
+from rti.requests.commands import MarkDuplicate
+from rti.requests.queries import visible
+from rti.requests.requester import is_hidden
+
+
+async def mark(
+    session: AsyncSession,
+    request_id: UUID,
+    command: MarkDuplicate,
+    person: Person,
+    now: datetime,
+    today: date,
+) -> RequestRow:
+    """Close a request into another one of its organisation; raises Invalid."""
+    request, kept = await _both(session, request_id, command.reference, person)
+    if kept is None or kept.id == request.id or kept.filing is not request.filing:
+        unknown = say(
+            "Your organisation has no other request with the reference {reference} that was filed in the same name",
+            reference=command.reference,
+        )
+        raise invalid("reference", unknown)
+    if kept.duplicate_of:
+        raise invalid("reference", say("That request is a duplicate itself. Choose the one that was kept"))
+    if await session.scalar(select(RequestRow.id).where(RequestRow.duplicate_of == request.id).limit(1)):
+        raise invalid(
+            "reference", say("Another request is marked as a duplicate of this one. Change that first")
+        )
+    if request.duplicate_of:
+        raise Conflict(say("This request is already marked as a duplicate"))
+    request.duplicate_of = kept.id
+    _note(session, request, "duplicate_of", None, kept.id, person, now, today)
+    _note(session, kept, "merged", None, request.id, person, now, today)
+    record(session, AuditAction.DUPLICATE_MARKED, now, about=request.id, cbo_id=request.cbo_id, of=kept.id)
+    await session.flush()
+    return request
+
+
+async def unmark(
+    session: AsyncSession, request_id: UUID, person: Person, now: datetime, today: date
+) -> RequestRow:
+    """Let a request count again; does nothing where it is no duplicate."""
+    request = await locked(session, request_id, person)
+    if request.duplicate_of is None:
+        return request
+    kept = await locked(session, request.duplicate_of, person)
+    request.duplicate_of = None
+    _note(session, request, "duplicate_of", kept.id, None, person, now, today)
+    _note(session, kept, "merged", request.id, None, person, now, today)
+    record(session, AuditAction.DUPLICATE_UNMARKED, now, about=request.id, cbo_id=request.cbo_id, of=kept.id)
+    await session.flush()
+    return request
+
+
+async def _both(
+    session: AsyncSession, request_id: UUID, reference: str, person: Person
+) -> tuple[RequestRow, RequestRow | None]:
+    """The request and the one to keep, locked in one order; who may not know whose they are finds neither."""
+    whose = visible(person).where(RequestRow.id == request_id).with_only_columns(RequestRow.cbo_id)
+    other = and_(RequestRow.cbo_id.in_(whose), RequestRow.reference == reference)
+    found = visible(person).where(or_(RequestRow.id == request_id, other)).order_by(RequestRow.id)
+    rows: Sequence[RequestRow] = (await session.scalars(found.with_for_update(key_share=True))).all()
+    request = next((row for row in rows if row.id == request_id), None)
+    if request is None:
+        raise NotFound
+    if is_hidden(person, request):
+        raise Conflict(
+            say("This request is sealed; only its own organisation can say that it is a duplicate")
+        )
+    return request, next((row for row in rows if row.reference == reference), None)
+
+
+def _note(
+    session: AsyncSession,
+    request: RequestRow,
+    what: str,
+    before: UUID | None,
+    after: UUID | None,
+    person: Person,
+    now: datetime,
+    today: date,
+) -> None:
+    """Tell it on the timeline: by identifiers, since references change when an organisation is shredded."""
+    session.add(
+        EventRow(
+            id=new_id(),
+            cbo_id=request.cbo_id,
+            request_id=request.id,
+            kind=EventKind.CORRECTED,
+            happened_on=today,
+            recorded_at=now,
+            recorded_by=person.id,
+            details={},
+            changes={what: [str(each) if each else None for each in (before, after)]},
+        )
+    )
