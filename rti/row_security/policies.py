@@ -72,7 +72,7 @@ _PROJECTED = """status, outcome, outcomes, drafted_on, submitted_on, received_on
 _FIGURES = f"""campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, created_at,
     duplicate_of, {_PROJECTED}"""
 _COUNTED = f"SELECT (id, {_FIGURES})"
-_WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, {_FIGURES})"
+_WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, first_body_id, {_FIGURES})"
 _PROJECTING = f"UPDATE (first_body_id, body_id, {_PROJECTED})"
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 
