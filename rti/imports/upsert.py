@@ -73,19 +73,13 @@ async def import_by_code(
                 report.add(line.number, LineResult.ALREADY_THERE, note=say(FORMER_CODE, code=now_called))
                 continue
             columns = values(given)
-            fate = LineResult.IMPORTED
             if row := known.get(given.code):
                 named = {name: columns[name] for name in columns if FOLLOWS.get(name, name) in line.cells}
                 fate = _update(row, named, trace)
             else:
-                row = table(id=new_id(), **columns, created_at=now)
-                session.add(row)
-                trace.note(row, after=columns)
-            doubt = (
-                areas.doubt(given)
-                if isinstance(given, SaveBody) and fate is not LineResult.ALREADY_THERE
-                else None
-            )
+                fate = _add(session, table(id=new_id(), **columns, created_at=now), columns, trace)
+            unchanged = fate is LineResult.ALREADY_THERE
+            doubt = areas.doubt(given) if isinstance(given, SaveBody) and not unchanged else None
             report.add(line.number, LineResult.DOUBTFUL if doubt else fate, note=doubt)
             if count % AT_ONCE == 0:
                 await session.flush()
@@ -100,6 +94,12 @@ async def _former_codes(session: AsyncSession) -> dict[str, str]:
     of_body = FormerNameRow.body_id == PublicBodyRow.id
     query = select(FormerNameRow.code, PublicBodyRow.code).join(PublicBodyRow, of_body)
     return {old: new for old, new in await session.execute(query.order_by(FormerNameRow.until)) if old != new}
+
+
+def _add(session: AsyncSession, row: Any, columns: dict[str, Any], trace: Trace) -> LineResult:
+    session.add(row)
+    trace.note(row, after=columns)
+    return LineResult.IMPORTED
 
 
 def _update(row: Any, columns: dict[str, Any], trace: Trace) -> LineResult:

@@ -127,7 +127,7 @@ def test_a_law_in_force_is_named_and_the_right_thing_is_missed(language: str, ab
 @pytest.mark.parametrize("language", ["km", "en"])
 def test_every_draft_can_be_approved_as_it_is(language: str) -> None:
     longest = ("ឃ" * 150 + "\n") * 2
-    chased = Chased(About.ANSWER, longest[:300], "A-1", "x" * 300, "x" * 300, TODAY, TODAY, "x" * 300)
+    chased = Chased(About.ANSWER, longest[:300], "A-1", "x" * 300, "x" * 300, TODAY, None, TODAY, "x" * 300)
     subject, body = draft(chased, language, TODAY)
     decode(ApproveLetter, {"language": language, "subject": subject, "body": body})
 

@@ -126,7 +126,7 @@ async def test_somebody_is_reminded_that_the_information_is_out_after_a_first_re
         await make.event(session, filed.id, member.person, NOW, EventKind.REPLIED, date(2026, 11, 4))
     for day in range(100):
         await swept(database, TODAY + timedelta(day))
-    told = [(row.rule, row.clock, row.occasion) for row in await reminders(database)]
+    told = sorted((row.rule, row.clock, row.occasion) for row in await reminders(database))
     assert told == [
         ("follow_up", "follow_up", 0),
         ("follow_up", "follow_up", 1),
