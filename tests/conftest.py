@@ -71,7 +71,7 @@ def _make_template(server: Server, done: Path) -> None:
     server.psql("CREATE DATABASE template_rti")
 
     async def fill() -> None:
-        database = Database(server.url("template_rti"))
+        database = Database(server.url("template_rti"), keyring=keyring.read(KEY_FILE))
         await migrate(database, NOW)
         await database.close()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -61,17 +62,16 @@ def drill_newest(folder: Folder = None, identity: IdentityOfDrill = None) -> Non
     if opening is None:
         raise SettingsFault(["RTI_BACKUP_DRILL_IDENTITY is not set, and no --identity given"])
     place = folders.newest(there)
-    path = keyring.path_of(settings)
-    ring = keyring.read(path) if path.exists() else keyring.NO_KEYS
 
-    async def work() -> Drilled:
-        return await drill(place, opening, ring, wallclock.now())
+    async def work(key_file: Path | None) -> Drilled:
+        return await drill(place, opening, keyring.read(key_file), wallclock.now())
 
     if settings.backup_recipient:
         with opened() as completed:
-            asyncio.run(_noted(completed, RunKind.DRILL, place.rows.name, work))
+            work_here = partial(work, completed.key_file)
+            asyncio.run(_noted(completed, RunKind.DRILL, place.rows.name, work_here))
     else:
-        typer.echo(f"{place.rows.name}: {asyncio.run(work())}")
+        typer.echo(f"{place.rows.name}: {asyncio.run(work(settings.key_file))}")
         typer.echo(f"Record this on the server: rti backup drilled {place.rows.name}", err=True)
 
 

@@ -24,7 +24,8 @@ from rti.core.settings import Settings
 from rti.demo import ACCOUNTS, load_demo
 from rti.schedule import jobs_of
 from rti.upgrade import migrate as migrate_database
-from rti.web.app import create_app, require_ready
+from rti.upgrade import require_ready
+from rti.web.app import create_app
 
 STOP_SECONDS = 10
 
@@ -111,8 +112,11 @@ def demo() -> None:
 
 async def _ready(settings: Settings) -> None:
     """Tell what keeps the web server from starting in words; it would show a trace itself."""
-    async with connected(settings, Login.AUTH) as auth_database:
-        await require_ready(auth_database)
+    database = Database.of(settings)
+    try:
+        await require_ready(database)
+    finally:
+        await database.close()
 
 
 async def _migrated(settings: Settings, *, with_demo: bool) -> None:

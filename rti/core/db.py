@@ -1,5 +1,6 @@
 """The database: table base, engine, and the only place that commits."""
 
+import errno
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -47,6 +48,7 @@ UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
 _OUTAGES = ("08", "53", "57P", "58", "25006")
 """Beginnings of the SQLSTATE of outages: a lost connection, a lack of disk, memory or
 connections, a server that stops or starts, a disk that fails, and the end of our reserve of disk."""
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 RESERVE = 256_000_000
 """Bytes on the disk of the embedded database below which nothing is written: PostgreSQL stops altogether where
 it finds no place for its log, and then nobody can read either."""
@@ -128,7 +130,14 @@ def is_outage(fault: BaseException) -> bool:
         fault = fault.orig or fault
     # asyncpg raises some unwrapped: its own errors before there is a connection, or those of the socket.
     sqlstate = str(getattr(fault, "sqlstate", None) or "")
-    return sqlstate.startswith(_OUTAGES) or isinstance(fault, OSError | PoolTimeout)
+    return sqlstate.startswith(_OUTAGES) or isinstance(fault, PoolTimeout) or _is_transient(fault)
+
+
+def _is_transient(fault: BaseException) -> bool:
+    """Whether it is a full disk or a broken connection; a file that is missing or closed to us stays so."""
+    if not isinstance(fault, OSError):
+        return False
+    return fault.errno in _DISK_FULL or (fault.filename is None and not isinstance(fault, PermissionError))
 
 
 def _require_supported(connection: Any, _: object) -> None:
