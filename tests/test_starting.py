@@ -118,3 +118,10 @@ def test_a_file_that_is_in_the_way_is_told_by_its_name(tmp_path: Path) -> None:
     done = rti("postgresql://db/rti", "keys", "add", RTI_KEY_FILE=str(tmp_path / "keys" / "wrapping"))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.endswith("/keys: File exists\n")
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("keys", "rotate")])
+def test_what_needs_a_superuser_says_so_where_the_address_names_nobody(command: tuple[str, ...]) -> None:
+    done = rti("postgresql://127.0.0.1/rti", *command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("RTI_DATABASE_URL has to name a superuser for this: postgresql://postgres:")

@@ -94,7 +94,8 @@ def _explained(error: DBAPIError | OSError) -> str | None:
     cause = getattr(error, "orig", None)
     sqlstate = str(getattr(cause, "sqlstate", ""))
     if sqlstate.startswith(REFUSED):
-        return f"PostgreSQL refuses the connection: {cause}. Logins come from rti migrate, run with the same RTI_SECRET"
+        ours = ". Logins come from rti migrate, run with the same RTI_SECRET" if '"rti_' in str(cause) else ""
+        return f"PostgreSQL refuses the connection: {cause}{ours}"
     if sqlstate == NO_DATABASE:
         return f"PostgreSQL answers, but {cause}. Create it: createdb --encoding UTF8 --template template0"
     if sqlstate == UNDEFINED_TABLE:

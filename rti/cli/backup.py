@@ -16,7 +16,7 @@ from rti.backups.drill import Drilled, drill
 from rti.backups.encryption import new_identity
 from rti.backups.restore import Restored
 from rti.backups.restore import restore as restore_into
-from rti.cli.running import connected, opened, settings_of_environment
+from rti.cli.running import connected, connected_as_superuser, opened, settings_of_environment
 from rti.core import keyring, wallclock
 from rti.core.db import Database
 from rti.core.db_roles import Login
@@ -128,11 +128,8 @@ def restore(
 
 
 async def _restored(settings: Settings, file: Path, key_files: list[Path], identity: Path) -> Restored:
-    database = Database.of(settings, pool_size=2)
-    try:
+    async with connected_as_superuser(settings) as database:
         return await restore_into(database, file, key_files, identity, wallclock.now())
-    finally:
-        await database.close()
 
 
 async def _backed_up(settings: Settings, folder: Path) -> None:

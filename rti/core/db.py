@@ -52,6 +52,9 @@ _DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 RESERVE = 256_000_000
 """Bytes on the disk of the embedded database below which nothing is written: PostgreSQL stops altogether where
 it finds no place for its log, and then nobody can read either."""
+_SESSION = {"search_path": "public"}
+"""What holds in every connection. By itself PostgreSQL would look into a schema named as the user first: one who is
+called `rti` would make new tables in ours, and read policies in other words than all others."""
 _ONLY_READING = text("SET TRANSACTION READ ONLY")
 _ASKING = text("SELECT set_config('rti.person', :person, true)")
 
@@ -174,7 +177,12 @@ class Database:
         self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
         # Parameters may be about people, so they never reach an error message or a log.
         self.engine: AsyncEngine = create_async_engine(
-            self._url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+            self._url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"server_settings": _SESSION},
         )
         # Before anything else is asked of it, which an old one might not understand.
         event.listen(self.engine.sync_engine, "connect", _require_supported, insert=True)
