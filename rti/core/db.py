@@ -12,6 +12,7 @@ from uuid import UUID
 
 import uuid_utils.compat
 from sqlalchemy import (
+    Connection,
     DateTime,
     Dialect,
     Executable,
@@ -34,7 +35,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from rti.core.db_roles import Login, password_of
 from rti.core.errors import NotReady, say
@@ -157,6 +158,21 @@ def _require_supported(connection: Any, _: object) -> None:
         )
 
 
+class _Asking(Session):
+    """Tells PostgreSQL who asks as soon as a transaction has its connection."""
+
+
+@event.listens_for(_Asking, "after_begin")
+def _tell_who_asks(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if transaction.nested:
+        return
+    folder, person = session.info["folder"], session.info["person"]
+    if folder and shutil.disk_usage(folder).free < RESERVE:
+        connection.execute(_ONLY_READING)
+    if person:
+        connection.execute(_ASKING, {"person": str(person)})
+
+
 class Database:
     """An engine and its transactions, and the same database under each of our logins.
 
@@ -188,7 +204,12 @@ class Database:
         event.listen(self.engine.sync_engine, "connect", _require_supported, insert=True)
         self._committing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.keyring, self._folder = keyring, folder
-        self._session = async_sessionmaker(self.engine, expire_on_commit=False, info={"keyring": keyring})
+        self._session = async_sessionmaker(
+            self.engine,
+            expire_on_commit=False,
+            sync_session_class=_Asking,
+            info={"keyring": keyring, "folder": folder},
+        )
         self._under: dict[Login, Database] = {}
 
     @classmethod
@@ -214,14 +235,11 @@ class Database:
         """A session that commits when the block ends and rolls back when it raises.
 
         `person` is the person asking; policies read it until the transaction ends. Where the
-        disk is almost full it only reads.
+        disk is almost full it only reads. A connection is taken when the first statement needs one, so that
+        who has to wait for another before that holds none.
         """
         async with self._session() as session, session.begin():
-            if self._folder and shutil.disk_usage(self._folder).free < RESERVE:
-                await session.execute(_ONLY_READING)
             session.info["person"] = person
-            if person:
-                await session.execute(_ASKING, {"person": str(person)})
             yield session
 
     @asynccontextmanager

@@ -95,12 +95,16 @@ def else_show(
     def decorate(action: Answer) -> Answer:
         command = signature(action).parameters.get("command")
         reading, acting, showing = _by_name(read), _by_name(action), _by_name(again)
+        own = _parameters(action)
 
         @wraps(action)
         async def handler(**given: Any) -> Response[Any]:
             form: Form = await reading(given)
             given["form"] = form
-            sessions = [each for each in given.values() if isinstance(each, AsyncSession)]
+            # A savepoint takes a connection: none for a session with which only the page is shown.
+            sessions = [
+                each for name, each in given.items() if name in own and isinstance(each, AsyncSession)
+            ]
             async with attempt(form, *sessions):
                 if form.faults:
                     raise Invalid(*form.faults)
