@@ -56,7 +56,8 @@ messages: setup
 	sed -i -E '/^"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By)/d' $(CATALOGUE)
 	rm rti/locale/messages.pot
 
-# Write down who may use which route, and what each login may do with which table: read the diff before committing it.
+# Write down who may use which route, what each login may do with which table, and the digests of new migrations: read
+# the diff before committing it.
 snapshots: setup
 	$(BIN)/python -m tests.snapshots
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core import embedded_postgres, wallclock
+from rti.core import embedded_postgres, keyring, wallclock
 from rti.core.db import Database
 from rti.upgrade import migrate
 
@@ -99,8 +99,8 @@ async def fill(session: AsyncSession, count: int, cbos: int = CBOS) -> None:
         await session.execute(bound, {name: values[name] for name in bound.compile().params})
 
 
-async def _prepare(url: str, count: int, cbos: int) -> None:
-    database = Database(url)
+async def _prepare(url: str, key_file: Path, count: int, cbos: int) -> None:
+    database = Database(url, keyring=keyring.read(key_file))
     await migrate(database, wallclock.now())
     async with database.transaction() as session:
         await fill(session, count, cbos)
@@ -121,6 +121,6 @@ def filled(count: int, cbos: int = CBOS) -> Iterator[str]:
     ):
         running.psql("CREATE DATABASE rti")
         url = embedded_postgres.url_of(running, "rti")
-        asyncio.run(_prepare(url, count, cbos))
+        asyncio.run(_prepare(url, keyring.kept(Path(folder) / "wrapping"), count, cbos))
         running.psql("CHECKPOINT")
         yield url

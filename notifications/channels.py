@@ -87,31 +87,33 @@ async def _chosen(session: AsyncSession, person: Person) -> ChannelAddressRow | 
 
 
 async def choose(
-    auth_database: Database,
-    session: AsyncSession,
-    settings: Settings,
-    person: Person,
-    wanted: ChooseChannel,
-    now: datetime,
+    auth_database: Database, settings: Settings, person: Person, wanted: ChooseChannel, now: datetime
 ) -> None:
     """Send messages there once the person has verified the address, and forget what it refused.
 
-    A verified address stays so, and the address of the account needs no code.
+    A verified address stays so, and the address of the account needs no code. Raises TooManyAttempts for
+    another code, because messages cost.
     """
     channel, address = wanted.channel, _checked(wanted)
-    await forgive(session, person.id, channel)
-    row = await _chosen(session, person)
-    if row and (row.channel, row.address, row.code) == (channel, address, None):
-        return
-    record(session, AuditAction.CHANNEL_CHOSEN, now, cbo_id=person.cbo_id, channel=channel)
-    await session.execute(delete(ChannelAddressRow).where(ChannelAddressRow.person_id == person.id))
-    await forget_codes(session, person.id)
-    account = await session.scalar(select(PersonRow.email).where(PersonRow.id == person.id))
-    if channel is Channel.EMAIL and address in {"", account}:
-        return
-    code = await send_code(auth_database, session, settings, person, channel, address, now)
-    given = {"channel": channel, "address": address, "code": code}
-    session.add(ChannelAddressRow(person_id=person.id, chosen=True, **given))
+    async with auth_database.transaction(person.id) as session:
+        row = await _chosen(session, person)
+        account = await session.scalar(select(PersonRow.email).where(PersonRow.id == person.id))
+    stays = row is not None and (row.channel, row.address, row.code) == (channel, address, None)
+    needs_code = not stays and not (channel is Channel.EMAIL and address in {"", account})
+    if needs_code:
+        key = sign_in_throttling.key_of_person(auth_database.secret, "code sent", person.id)
+        await sign_in_throttling.take(auth_database, key, now, "address", at=person, step="code_sent")
+    async with auth_database.transaction(person.id) as session:
+        await forgive(session, person.id, channel)
+        if stays:
+            return
+        record(session, AuditAction.CHANNEL_CHOSEN, now, cbo_id=person.cbo_id, channel=channel)
+        await session.execute(delete(ChannelAddressRow).where(ChannelAddressRow.person_id == person.id))
+        await forget_codes(session, person.id)
+        if needs_code:
+            code = send_code(session, settings, person, channel, address, now)
+            given = {"channel": channel, "address": address, "code": code}
+            session.add(ChannelAddressRow(person_id=person.id, chosen=True, **given))
 
 
 def _checked(wanted: ChooseChannel) -> str:
@@ -174,19 +176,10 @@ DIGITS = 8
 """With guesses as `rti.accounts.sign_in_throttling` lets through, one stranger in a million hits one within a day."""
 
 
-async def send_code(
-    auth_database: Database,
-    session: AsyncSession,
-    settings: Settings,
-    person: Person,
-    channel: Channel,
-    address: str,
-    now: datetime,
+def send_code(
+    session: AsyncSession, settings: Settings, person: Person, channel: Channel, address: str, now: datetime
 ) -> str:
-    """Queue a new code for an address, in place of older ones; raises TooManyAttempts, because messages cost."""
-    key = sign_in_throttling.key_of_person(auth_database.secret, "code sent", person.id)
-    await sign_in_throttling.take(auth_database, key, now, "address", at=person, step="code_sent")
-    await forget_codes(session, person.id)
+    """Queue a new code for an address."""
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     session.add(
         queued(

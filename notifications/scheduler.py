@@ -24,7 +24,7 @@ from rti.core.db_roles import Login
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
 from rti.models.jobs import TickRow
-from rti.row_security.apply import require
+from rti.upgrade import require_ready
 
 LOOK_AT_CLOCK = 60.0
 """Seconds after which a clock that was set back is noticed."""
@@ -107,12 +107,12 @@ async def run(settings: Settings, jobs: Sequence[PeriodicJob]) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    database = Database.of(settings).under(Login.WORKER)
-    await require(database)
+    database = Database.of(settings)
+    await require_ready(database)
     # It warns of each tick that finds all runs of its job under way.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
-    tick = Tick(database, settings, wallclock.now(), stopping)
+    tick = Tick(database.under(Login.WORKER), settings, wallclock.now(), stopping)
     tickers = [Ticker(job, tick) for job in jobs]
     for job, ticker in zip(jobs, tickers, strict=True):
         seconds = job.every.total_seconds()

@@ -7,14 +7,17 @@ from importlib.resources import files
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from rti.bodies.reference import load_cambodia
 from rti.calendars.holidays import load_published_days
 from rti.core.db import Database
+from rti.core.db_roles import Login
 from rti.core.keyring import NO_KEYS, Keyring
+from rti.encryption.data_keys import NUMBERS_IN_USE, require_keys, require_numbers
+from rti.models.keys import DataKeyRow
 from rti.requests.reprojection import reproject_all
-from rti.row_security.apply import apply
+from rti.row_security.apply import apply, require
 from rti.statutes.documents import load_library
 from rti.statutes.reference import load_statutes
 
@@ -49,6 +52,8 @@ def upgrade_within(connection: Connection, version: str, keyring: Keyring) -> No
 def _upgrade(connection: Connection, secret: str, keyring: Keyring) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ONE_AT_A_TIME})")
     try:
+        known = inspect(connection).has_table(DataKeyRow.__tablename__)
+        require_numbers(keyring, connection.scalars(NUMBERS_IN_USE) if known else ())
         upgrade_within(connection, "head", keyring)
         apply(connection, secret)
         connection.commit()
@@ -58,10 +63,26 @@ def _upgrade(connection: Connection, secret: str, keyring: Keyring) -> None:
         connection.commit()
 
 
+async def require_ready(database: Database) -> None:
+    """Refuse to work on a database or with a key file that does not fit; raises SettingsFault or NotReady."""
+    auth_database = database.under(Login.AUTH)
+    await require(auth_database)
+    async with auth_database.transaction() as session:
+        await require_keys(session)
+
+
 async def migrate(database: Database, now: datetime) -> None:
-    """Apply what is missing; does nothing on a database that is up to date."""
+    """Apply what is missing; does nothing on a database that is up to date.
+
+    Raises SettingsFault or NotReady, before anything is written, without the keys that the database needs.
+    """
     async with database.engine.connect() as connection:
         await connection.run_sync(_upgrade, database.secret, database.keyring)
+    await load_reference_data(database, now)
+
+
+async def load_reference_data(database: Database, now: datetime) -> None:
+    """Bring the directory, statutes and days off up to what this version publishes."""
     async with database.transaction() as session:
         await load_cambodia(session, now)
         await load_statutes(session, now)

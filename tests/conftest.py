@@ -71,7 +71,7 @@ def _make_template(server: Server, done: Path) -> None:
     server.psql("CREATE DATABASE template_rti")
 
     async def fill() -> None:
-        database = Database(server.url("template_rti"))
+        database = Database(server.url("template_rti"), keyring=keyring.read(KEY_FILE))
         await migrate(database, NOW)
         await database.close()
 
@@ -88,6 +88,8 @@ async def _copy(server: Server, worker_id: str) -> AsyncIterator[Copy]:
         server.psql(f"CREATE DATABASE {name} TEMPLATE template_rti STRATEGY FILE_COPY")
 
     database = Database(server.url(name), SECRET, pool_size=5, keyring=keyring.read(KEY_FILE))
+    # Of each login: whoever holds one and waits for another would wait for ever, so nobody may.
+    database._pool_size = 1
     yield Copy(database, make)
     await database.close()
 

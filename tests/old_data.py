@@ -115,7 +115,7 @@ ROWS: Mapping[str, str] = {
         SELECT {_id(32)}, 'backup', now(), now(), true, 'old.age', '' {FEW};
     """,
     "0010": f"""
-        INSERT INTO channel_address (person_id, channel, address, chosen) SELECT {PERSON}, 'telegram', '12345', true {FEW};
+        INSERT INTO channel_address (person_id, channel, address, chosen) SELECT {PERSON}, 'telegram', '12345', true {FEW} ON CONFLICT DO NOTHING;
     """,
     "0011": f"""
         INSERT INTO allowance (key, free_at) SELECT sha256(CAST('own' || n AS bytea)), now() {FEW};

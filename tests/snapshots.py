@@ -1,8 +1,9 @@
-"""Tables of who may do what, which a person approves by reading their diff.
+"""Tables of who may do what, and of migrations, which a person approves by reading their diff.
 
 `make snapshots` writes them, and `test_snapshots.py` compares each with what there is.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,12 @@ from pathlib import Path
 from rti.core.db_roles import Login
 from rti.core.roles import Role, SignInState
 from rti.row_security.policies import OPEN, RESTRICTED
+from tests.sources import ROOT, named
 from tests.web.routes import ROUTES, Route
 
 HERE = Path(__file__).parent
+MIGRATIONS = HERE / "migrations.sha256"
+"""In the format of `sha256sum`. A migration that ran somewhere never runs there again, so it may not change."""
 
 
 def access() -> Iterator[str]:
@@ -50,9 +54,20 @@ def _letters(granted: str) -> str:
     return "".join(name[0].lower() if some else name[0] for name, some in columns.items()) or "-"
 
 
+def migrations() -> Iterator[str]:
+    """What was approved stays as it was, and what is new is added."""
+    approved = MIGRATIONS.read_text(encoding="utf-8").splitlines()
+    known = {line.split()[1] for line in approved}
+    yield from approved
+    for path in sorted((ROOT / "migrations" / "versions").glob("*.py")):
+        if named(path) not in known:
+            yield f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {named(path)}"
+
+
 SNAPSHOTS = {
     HERE / "web" / "access.txt": access,
     HERE / "row_security" / "privileges.txt": privileges,
+    MIGRATIONS: migrations,
 }
 
 

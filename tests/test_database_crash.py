@@ -19,6 +19,7 @@ from rti.core.settings import Settings
 from rti.upgrade import migrate
 from rti.web.app import create_app
 from tests import make
+from tests.commands import KEY_FILE, SECRET
 from tests.conftest import NOW
 from tests.sizes import size
 from tests.waiting import until
@@ -65,8 +66,9 @@ async def test_a_database_that_is_stopped_hard_loses_nothing_that_was_acknowledg
     crashes, slowest = size(3, 100), 0.0
     with embedded_postgres.server(data_dir / "postgres", keep=False) as running:
         running.psql("CREATE DATABASE rti")
-        settings = Settings(database_url=embedded_postgres.url_of(running, "rti"), secret="test " * 8)
-        database = Database(settings.database_url, settings.secret)
+        url = embedded_postgres.url_of(running, "rti")
+        settings = Settings(database_url=url, secret=SECRET, key_file=KEY_FILE)
+        database = Database.of(settings)
         await migrate(database, NOW)
         app = create_app(settings)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

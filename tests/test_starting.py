@@ -1,5 +1,6 @@
 """What keeps a command from starting is told in a sentence, not in a trace."""
 
+import errno
 import socketserver
 import struct
 import tempfile
@@ -9,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from rti.core import keyring
+from rti.core.db import Database, is_outage
 from rti.core.settings import OLDEST_POSTGRES
-from tests.commands import rti, rti_process
-from tests.conftest import Server
+from rti.encryption.data_keys import keys_to_encrypt
+from tests import make
+from tests.commands import KEY_FILE, rti, rti_process
+from tests.conftest import NOW, Server
 
 COMMANDS = {"serve": rti_process, "scheduler": rti_process, "migrate": rti, "health": rti}
 """Those that handle signals need a process of their own."""
@@ -58,11 +63,65 @@ def test_a_server_that_is_too_old_is_told_with_the_version_that_is_needed(
 def test_a_database_that_is_not_there_is_told_in_a_line(server: Server, command: str) -> None:
     done = COMMANDS[command](server.url("nowhere"), command)
     assert done.returncode == 1
-    (line,) = done.stderr.splitlines()
-    assert 'database "nowhere" does not exist' in line
+    told = 'PostgreSQL answers, but database "nowhere" does not exist. Create it: createdb'
+    assert done.stderr == f"{told} --encoding UTF8 --template template0\n"
 
 
 def test_migrating_as_anybody_but_a_superuser_is_refused(database_url: str) -> None:
     done = rti(database_url.replace("//postgres@", "//rti_operator@"), "migrate")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "The user of RTI_DATABASE_URL has to be a superuser of PostgreSQL for this\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "scheduler", "migrate"])
+def test_nothing_that_encrypts_starts_without_a_key_file(database_url: str, command: str) -> None:
+    done = COMMANDS[command](database_url, command, RTI_KEY_FILE="")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("RTI_KEY_FILE is not set")
+
+
+@pytest.mark.parametrize("command", ["serve", "scheduler", "migrate"])
+async def test_nothing_starts_with_keys_that_are_not_those_of_the_database(
+    database: Database, database_url: str, tmp_path: Path, command: str
+) -> None:
+    async with database.transaction() as session:
+        cbo = await make.cbo(session, NOW)
+        await keys_to_encrypt(session, cbo.id, NOW)
+    other = keyring.kept(tmp_path / "wrapping")
+    done = COMMANDS[command](database_url, command, RTI_KEY_FILE=str(other))
+    assert done.returncode == 1
+    number = keyring.read(KEY_FILE).current.number
+    told = "The key file (RTI_KEY_FILE) lacks keys that wrap data keys in use"
+    assert done.stderr == f"{told}: {number:08x}\n"
+
+
+@pytest.mark.parametrize(
+    ("fault", "passes"),
+    [
+        (ConnectionRefusedError(errno.ECONNREFUSED, "x"), True),
+        (FileNotFoundError(errno.ENOENT, "a socket"), True),
+        (OSError(errno.ENOSPC, "x"), True),
+        (OSError(errno.ENOSPC, "x", "a file"), True),
+        (PermissionError(errno.EACCES, "x"), False),
+        (PermissionError(errno.EACCES, "x", "a folder"), False),
+        (FileNotFoundError(errno.ENOENT, "x", "a file"), False),
+    ],
+    ids=repr,
+)
+def test_a_full_disk_passes_and_what_is_closed_to_us_does_not(fault: OSError, *, passes: bool) -> None:
+    assert is_outage(fault) is passes
+
+
+def test_a_file_that_is_in_the_way_is_told_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "keys").touch()
+    done = rti("postgresql://db/rti", "keys", "add", RTI_KEY_FILE=str(tmp_path / "keys" / "wrapping"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("/keys: File exists\n")
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("keys", "rotate")])
+def test_what_needs_a_superuser_says_so_where_the_address_names_nobody(command: tuple[str, ...]) -> None:
+    done = rti("postgresql://127.0.0.1/rti", *command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("RTI_DATABASE_URL has to name a superuser for this: postgresql://postgres:")

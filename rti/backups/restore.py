@@ -24,7 +24,7 @@ from rti.models.audit import AuditAction
 from rti.models.keys import DataKeyRow
 from rti.row_security.apply import apply
 from rti.safety.lock_and_shred import shred_again
-from rti.upgrade import migrate, upgrade_within
+from rti.upgrade import load_reference_data, upgrade_within
 
 _TABLES = text("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")
 _TRIGGERS = text("""
@@ -80,7 +80,7 @@ async def restore(
         record(session, AuditAction.RESTORED, now, about=path.name)
         keys, opening = await _keys_that_open(session, database)
         await connection.run_sync(apply, database.secret)
-    await migrate(database, now)
+    await load_reference_data(database, now)
     return Restored(manifest, keys, opening, shredded)
 
 

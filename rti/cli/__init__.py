@@ -35,10 +35,9 @@ from rti.core.db import is_outage
 from rti.core.errors import Invalid, Problem
 from rti.core.settings import SettingsFault
 
-UNDEFINED_TABLE = "42P01"
-"""PostgreSQL's code for a table that is not there."""
-REFUSED = ("28", "3D")
-"""Beginnings of its codes for a login or password that it does not take, and for a database that is not there."""
+UNDEFINED_TABLE, NO_DATABASE, REFUSED = "42P01", "3D000", "28"
+"""PostgreSQL's codes for a table and a database that are not there, and the beginning of those for a login or
+password that it does not take."""
 
 app = typer.Typer(
     name="rti",
@@ -107,11 +106,16 @@ def main() -> None:
 
 
 def _explained(error: DBAPIError | OSError) -> str | None:
-    """What is wrong with the database in a sentence, where a person can mend it."""
+    """What is wrong with the database or a file in a sentence, where a person can mend it."""
     cause = getattr(error, "orig", None)
     sqlstate = str(getattr(cause, "sqlstate", ""))
     if sqlstate.startswith(REFUSED):
-        return f"PostgreSQL refuses the connection: {cause}. Logins come from rti migrate, run with the same RTI_SECRET"
+        ours = ". Logins come from rti migrate, run with the same RTI_SECRET" if '"rti_' in str(cause) else ""
+        return f"PostgreSQL refuses the connection: {cause}{ours}"
+    if sqlstate == NO_DATABASE:
+        return f"PostgreSQL answers, but {cause}. Create it: createdb --encoding UTF8 --template template0"
     if sqlstate == UNDEFINED_TABLE:
         return "The database has no tables. Run rti migrate first"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
     return f"The database is not responding, or its disk is full: {error}" if is_outage(error) else None

@@ -81,8 +81,13 @@ def disable(
 
 def _print_link(work: Work[str]) -> None:
     """Do the work, and print the link with the token that it made."""
+    settings = settings_of_environment()
     token = in_transaction(work)
-    typer.echo(invitations.link_of(address_of(settings_of_environment()), token))
+    typer.echo(invitations.link_of(address_of(settings), token))
+    if settings.database_url and not settings.base_url:
+        typer.echo(
+            f"RTI_BASE_URL is not set, so this opens on this machine only: {settings.address}", err=True
+        )
 
 
 async def _person_id(session: AsyncSession, email: str) -> UUID:

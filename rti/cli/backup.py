@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from rti.backups.drill import Drilled, drill
 from rti.backups.encryption import new_identity
 from rti.backups.restore import Restored
 from rti.backups.restore import restore as restore_into
-from rti.cli.running import connected, opened, settings_of_environment
+from rti.cli.running import connected, connected_as_superuser, opened, settings_of_environment
 from rti.core import keyring, wallclock
 from rti.core.db import Database
 from rti.core.db_roles import Login
@@ -61,17 +62,16 @@ def drill_newest(folder: Folder = None, identity: IdentityOfDrill = None) -> Non
     if opening is None:
         raise SettingsFault(["RTI_BACKUP_DRILL_IDENTITY is not set, and no --identity given"])
     place = folders.newest(there)
-    path = keyring.path_of(settings)
-    ring = keyring.read(path) if path.exists() else keyring.NO_KEYS
 
-    async def work() -> Drilled:
-        return await drill(place, opening, ring, wallclock.now())
+    async def work(key_file: Path | None) -> Drilled:
+        return await drill(place, opening, keyring.read(key_file), wallclock.now())
 
     if settings.backup_recipient:
         with opened() as completed:
-            asyncio.run(_noted(completed, RunKind.DRILL, place.rows.name, work))
+            work_here = partial(work, completed.key_file)
+            asyncio.run(_noted(completed, RunKind.DRILL, place.rows.name, work_here))
     else:
-        typer.echo(f"{place.rows.name}: {asyncio.run(work())}")
+        typer.echo(f"{place.rows.name}: {asyncio.run(work(settings.key_file))}")
         typer.echo(f"Record this on the server: rti backup drilled {place.rows.name}", err=True)
 
 
@@ -128,11 +128,8 @@ def restore(
 
 
 async def _restored(settings: Settings, file: Path, key_files: list[Path], identity: Path) -> Restored:
-    database = Database.of(settings, pool_size=2)
-    try:
+    async with connected_as_superuser(settings) as database:
         return await restore_into(database, file, key_files, identity, wallclock.now())
-    finally:
-        await database.close()
 
 
 async def _backed_up(settings: Settings, folder: Path) -> None:

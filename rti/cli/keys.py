@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from rti.cli.running import opened, settings_of_environment
+from rti.cli.running import connected_as_superuser, opened, settings_of_environment
 from rti.core import keyring, wallclock
-from rti.core.db import Database
 from rti.core.settings import Settings
 from rti.encryption.rotation import renew, rewrap, with_data_keys
 from rti.models.cbos import CboRow
@@ -52,8 +51,7 @@ def rotate(
 
 
 async def _rotated(settings: Settings, *, data: bool, code: str | None) -> tuple[int, int]:
-    database = Database.of(settings)
-    try:
+    async with connected_as_superuser(settings) as database:
         rewrapped = await rewrap(database)
         async with database.transaction() as session:
             chosen = await with_data_keys(session) if data else []
@@ -62,5 +60,3 @@ async def _rotated(settings: Settings, *, data: bool, code: str | None) -> tuple
                 chosen = [each for each in chosen if each == only]
         cells = sum([await renew(database, cbo_id, wallclock.now()) for cbo_id in chosen])
         return rewrapped, cells
-    finally:
-        await database.close()

@@ -15,16 +15,18 @@ from urllib.parse import urlsplit
 
 import typer
 import uvicorn
+from sqlalchemy import make_url
 
 from notifications.scheduler import run
 from rti.core import embedded_postgres, wallclock
 from rti.core.db import Database
 from rti.core.db_roles import Login
-from rti.core.settings import Settings
+from rti.core.settings import Settings, SettingsFault
 from rti.demo import ACCOUNTS, load_demo
 from rti.schedule import jobs_of
 from rti.upgrade import migrate as migrate_database
-from rti.web.app import create_app, require_ready
+from rti.upgrade import require_ready
+from rti.web.app import create_app
 
 STOP_SECONDS = 10
 _ADDRESS = "address"
@@ -60,9 +62,27 @@ def _keep_address(settings: Settings) -> None:
 @asynccontextmanager
 async def connected(settings: Settings, login: Login) -> AsyncIterator[Database]:
     """The database of `settings` under a login, until the block ends."""
+    async with _database_of(settings) as database:
+        yield database.under(login)
+
+
+@asynccontextmanager
+async def connected_as_superuser(settings: Settings) -> AsyncIterator[Database]:
+    """The same as the user whom RTI_DATABASE_URL names; raises SettingsFault where a server's names nobody."""
+    url = make_url(settings.database_url)
+    if url.host and not url.username:
+        raise SettingsFault(
+            ["RTI_DATABASE_URL has to name a superuser for this: postgresql://postgres:password@host/name"]
+        )
+    async with _database_of(settings) as database:
+        yield database
+
+
+@asynccontextmanager
+async def _database_of(settings: Settings) -> AsyncIterator[Database]:
     database = Database.of(settings)
     try:
-        yield database.under(login)
+        yield database
     finally:
         await database.close()
 
@@ -131,20 +151,17 @@ def demo() -> None:
 
 async def _ready(settings: Settings) -> None:
     """Tell what keeps the web server from starting in words; it would show a trace itself."""
-    async with connected(settings, Login.AUTH) as auth_database:
-        await require_ready(auth_database)
+    async with _database_of(settings) as database:
+        await require_ready(database)
 
 
 async def _migrated(settings: Settings, *, with_demo: bool) -> None:
     now = wallclock.now()
-    database = Database.of(settings)
-    try:
+    async with connected_as_superuser(settings) as database:
         await migrate_database(database, now)
         if with_demo:
             async with database.under(Login.OPERATOR).transaction() as session:
                 await load_demo(session, now, wallclock.day_of(now, settings.timezone))
-    finally:
-        await database.close()
 
 
 def _announce(settings: Settings) -> None:

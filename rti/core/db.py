@@ -1,5 +1,6 @@
 """The database: table base, engine, and the only place that commits."""
 
+import errno
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from uuid import UUID
 
 import uuid_utils.compat
 from sqlalchemy import (
+    Connection,
     DateTime,
     Dialect,
     Executable,
@@ -33,7 +35,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from rti.core.db_roles import Login, password_of
 from rti.core.errors import NotReady, say
@@ -47,9 +49,13 @@ UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
 _OUTAGES = ("08", "53", "57P", "58", "25006")
 """Beginnings of the SQLSTATE of outages: a lost connection, a lack of disk, memory or
 connections, a server that stops or starts, a disk that fails, and the end of our reserve of disk."""
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 RESERVE = 256_000_000
 """Bytes on the disk of the embedded database below which nothing is written: PostgreSQL stops altogether where
 it finds no place for its log, and then nobody can read either."""
+_SESSION = {"search_path": "public"}
+"""What holds in every connection. By itself PostgreSQL would look into a schema named as the user first: one who is
+called `rti` would make new tables in ours, and read policies in other words than all others."""
 _ONLY_READING = text("SET TRANSACTION READ ONLY")
 _ASKING = text("SELECT set_config('rti.person', :person, true)")
 
@@ -128,7 +134,14 @@ def is_outage(fault: BaseException) -> bool:
         fault = fault.orig or fault
     # asyncpg raises some unwrapped: its own errors before there is a connection, or those of the socket.
     sqlstate = str(getattr(fault, "sqlstate", None) or "")
-    return sqlstate.startswith(_OUTAGES) or isinstance(fault, OSError | PoolTimeout)
+    return sqlstate.startswith(_OUTAGES) or isinstance(fault, PoolTimeout) or _is_transient(fault)
+
+
+def _is_transient(fault: BaseException) -> bool:
+    """Whether it is a full disk or a broken connection; a file that is missing or closed to us stays so."""
+    if not isinstance(fault, OSError):
+        return False
+    return fault.errno in _DISK_FULL or (fault.filename is None and not isinstance(fault, PermissionError))
 
 
 def _require_supported(connection: Any, _: object) -> None:
@@ -143,6 +156,21 @@ def _require_supported(connection: Any, _: object) -> None:
                 oldest=OLDEST_POSTGRES,
             )
         )
+
+
+class _Asking(Session):
+    """Tells PostgreSQL who asks as soon as a transaction has its connection."""
+
+
+@event.listens_for(_Asking, "after_begin")
+def _tell_who_asks(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if transaction.nested:
+        return
+    folder, person = session.info["folder"], session.info["person"]
+    if folder and shutil.disk_usage(folder).free < RESERVE:
+        connection.execute(_ONLY_READING)
+    if person:
+        connection.execute(_ASKING, {"person": str(person)})
 
 
 class Database:
@@ -165,13 +193,23 @@ class Database:
         self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
         # Parameters may be about people, so they never reach an error message or a log.
         self.engine: AsyncEngine = create_async_engine(
-            self._url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+            self._url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"server_settings": _SESSION},
         )
         # Before anything else is asked of it, which an old one might not understand.
         event.listen(self.engine.sync_engine, "connect", _require_supported, insert=True)
         self._committing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.keyring, self._folder = keyring, folder
-        self._session = async_sessionmaker(self.engine, expire_on_commit=False, info={"keyring": keyring})
+        self._session = async_sessionmaker(
+            self.engine,
+            expire_on_commit=False,
+            sync_session_class=_Asking,
+            info={"keyring": keyring, "folder": folder},
+        )
         self._under: dict[Login, Database] = {}
 
     @classmethod
@@ -197,14 +235,11 @@ class Database:
         """A session that commits when the block ends and rolls back when it raises.
 
         `person` is the person asking; policies read it until the transaction ends. Where the
-        disk is almost full it only reads.
+        disk is almost full it only reads. A connection is taken when the first statement needs one, so that
+        who has to wait for another before that holds none.
         """
         async with self._session() as session, session.begin():
-            if self._folder and shutil.disk_usage(self._folder).free < RESERVE:
-                await session.execute(_ONLY_READING)
             session.info["person"] = person
-            if person:
-                await session.execute(_ASKING, {"person": str(person)})
             yield session
 
     @asynccontextmanager

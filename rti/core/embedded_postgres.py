@@ -16,7 +16,7 @@ import fasteners
 import structlog
 
 from rti.core import keyring
-from rti.core.settings import Settings
+from rti.core.settings import Settings, SettingsFault
 
 with warnings.catch_warnings():
     # It warns where the machine has no XDG_RUNTIME_DIR, and then uses the temporary folder, which suits us.
@@ -66,14 +66,20 @@ def url_of(running: PostgresServer, database: str) -> str:
 
 @contextmanager
 def completed(settings: Settings) -> Iterator[Settings]:
-    """Fill in what was not given: a database (embedded), and a secret and keys (kept in the data folder)."""
+    """Fill in what was not given: a database (embedded), and with it a secret and keys, kept in the data folder.
+
+    Nothing is made for a server: other machines and containers use it too, and would make their own. Raises
+    SettingsFault where it has no secret; keys are asked for by what encrypts.
+    """
+    if settings.database_url:
+        if not settings.secret:
+            raise SettingsFault(["RTI_SECRET is not set; everything that uses the database needs the same"])
+        yield settings
+        return
     if not settings.secret:
         settings = replace(settings, secret=_kept_secret(settings.data_dir))
     if not settings.key_file:
         settings = replace(settings, key_file=keyring.kept(keyring.path_of(settings)))
-    if settings.database_url:
-        yield settings
-        return
     with server(settings.data_dir.resolve() / "postgres") as running, _kept_running(running):
         if "rti" not in running.psql("SELECT datname FROM pg_database").split():
             running.psql("CREATE DATABASE rti")

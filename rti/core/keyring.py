@@ -15,6 +15,9 @@ from pathlib import Path
 from rti.core.cipher import NUMBER_SIZE, SECRET_SIZE, Key, new_key
 from rti.core.settings import Settings, SettingsFault
 
+NO_KEY_FILE = (
+    "RTI_KEY_FILE is not set, so nothing can be encrypted; name a file and create it with `rti keys add`"
+)
 OTHERS = 0o007
 """Permissions that a key file must not give: any to those who are neither its owner nor its group."""
 
@@ -28,7 +31,7 @@ class Keyring:
     @property
     def current(self) -> Key:
         if not self.keys:
-            raise SettingsFault(["RTI_KEY_FILE is not set, so nothing can be encrypted"])
+            raise SettingsFault([NO_KEY_FILE])
         return self.keys[0]
 
     @property
@@ -46,8 +49,11 @@ def read(path: Path | None) -> Keyring:
     try:
         text = path.read_text(encoding="ascii")
         mode = path.stat().st_mode
-    except (OSError, UnicodeDecodeError):
-        raise SettingsFault([f"RTI_KEY_FILE {path} cannot be read; create one with `rti keys add`"]) from None
+    except FileNotFoundError:
+        raise SettingsFault([f"RTI_KEY_FILE {path} is not there; create it with `rti keys add`"]) from None
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = getattr(fault, "strerror", "it is not text")
+        raise SettingsFault([f"RTI_KEY_FILE {path} cannot be read: {reason}"]) from None
     if mode & OTHERS:
         raise SettingsFault([f"RTI_KEY_FILE {path} can be read by other users; run chmod 600 {path}"])
     try:
@@ -60,7 +66,13 @@ def read(path: Path | None) -> Keyring:
 
 
 def path_of(settings: Settings) -> Path:
-    """Where the keys of an installation are: where it says, else apart in its data folder."""
+    """Where the keys of an installation are: where it says, else beside the embedded database.
+
+    A server is used from several machines and containers, each of which would make keys of its own. Raises
+    SettingsFault where it is used and nothing is said.
+    """
+    if settings.key_file is None and settings.database_url:
+        raise SettingsFault([NO_KEY_FILE])
     return settings.key_file or settings.data_dir.resolve() / "keys" / "wrapping"
 
 

@@ -6,7 +6,7 @@ cache that would have to forget.
 """
 
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,8 @@ from rti.models.cbos import CboRow
 from rti.models.keys import DataKeyRow, EncryptedColumn, KeyState
 
 FIRST_EPOCH = 1
+NUMBERS_IN_USE = select(DataKeyRow.key_number).where(DataKeyRow.state != KeyState.DESTROYED).distinct()
+"""Of the keys that wrap data keys; fits every schema that has them."""
 log = structlog.get_logger()
 
 
@@ -122,13 +124,17 @@ async def keys_to_encrypt(session: AsyncSession, cbo_id: UUID, now: datetime) ->
 
 
 async def require_keys(session: AsyncSession) -> None:
-    """Refuse to serve with a key file that lacks keys in use; raises NotReady with their numbers.
+    """Refuse to work without a key file, or with one that lacks keys in use.
 
-    Without them letters would look as if nobody had asked, and new ones would be under other keys.
+    Without them letters would look as if nobody had asked, and new ones would be under other keys. Raises
+    SettingsFault, or NotReady with the numbers of the keys.
     """
-    used = select(DataKeyRow.key_number).where(DataKeyRow.state != KeyState.DESTROYED).distinct()
-    held = {f"{number:08x}" for number in keyring(session).by_number}
-    missing = sorted(set(await session.scalars(used)) - held)
+    require_numbers(keyring(session), await session.scalars(NUMBERS_IN_USE))
+
+
+def require_numbers(ring: Keyring, used: Iterable[str]) -> None:
+    """The same for numbers that were read."""
+    missing = sorted({*used} - {f"{key.number:08x}" for key in (ring.current, *ring.keys)})
     if missing:
         raise NotReady(
             say(

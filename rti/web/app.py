@@ -18,9 +18,8 @@ from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.roles import Person
 from rti.core.settings import Settings
-from rti.encryption.data_keys import require_keys
-from rti.row_security.apply import require
-from rti.web import guards, headers, openapi, origins, problems, routes, templating
+from rti.upgrade import require_ready
+from rti.web import guards, head, headers, openapi, origins, problems, routes, templating
 from rti.web.denial_log import note_refusal
 from rti.web.forms import Form
 from rti.web.json_body import JsonBodies
@@ -55,11 +54,17 @@ def _today(state: State) -> date:
     return wallclock.day_of(wallclock.now(), state.settings.timezone)
 
 
-async def require_ready(auth_database: Database) -> None:
-    """Refuse to serve from a database or with a key file that does not fit; raises NotReady."""
-    await require(auth_database)
-    async with auth_database.transaction() as session:
-        await require_keys(session)
+def _form_tokens(settings: Settings) -> CSRFConfig:
+    return CSRFConfig(
+        secret=settings.secret,
+        cookie_name=guards.cookie_name("csrf", secure=settings.secure_cookies),
+        cookie_secure=settings.secure_cookies,
+        # Forms carry their token in a field; no header is looked at.
+        header_name="",
+        cookie_httponly=True,
+        cookie_samesite="strict",
+        exclude=r"^/(api|feeds|unsubscribe)/",
+    )
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -69,12 +74,12 @@ def create_app(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        await require_ready(database.under(Login.AUTH))
+        await require_ready(database)
         yield
         await database.close()
 
     guards.require_declared_guards(routes.HANDLERS)
-    return Litestar(
+    app = Litestar(
         route_handlers=routes.ROUTERS,
         lifespan=[lifespan],
         state=State({"settings": settings, "database": database}),
@@ -93,16 +98,7 @@ def create_app(settings: Settings) -> Litestar:
         exception_handlers=problems.HANDLERS,
         after_exception=[note_refusal],
         template_config=TemplateConfig(instance=templating.engine()),
-        csrf_config=CSRFConfig(
-            secret=settings.secret,
-            cookie_name=guards.cookie_name("csrf", secure=settings.secure_cookies),
-            cookie_secure=settings.secure_cookies,
-            # Forms carry their token in a field; no header is looked at.
-            header_name="",
-            cookie_httponly=True,
-            cookie_samesite="strict",
-            exclude=r"^/(api|feeds|unsubscribe)/",
-        ),
+        csrf_config=_form_tokens(settings),
         compression_config=CompressionConfig(backend="gzip"),
         # Else the framework asks the environment, and shows traces to everybody.
         debug=False,
@@ -111,3 +107,5 @@ def create_app(settings: Settings) -> Litestar:
         openapi_config=openapi.CONFIG,
         before_send=[headers.protect],
     )
+    app.asgi_handler = head.answered(app.asgi_handler)
+    return app

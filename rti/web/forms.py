@@ -103,6 +103,7 @@ def else_show(
     def decorate(action: Answer) -> Answer:
         command = signature(action).parameters.get("command")
         reading, acting, showing = by_name(read), by_name(action), by_name(again)
+        own = _parameters(action)
 
         @wraps(action)
         async def handler(**given: Any) -> Response[Any]:
@@ -111,7 +112,10 @@ def else_show(
             if form.kept and _show_typed(given["request"], form):
                 shown: Response[Any] = await showing(given)
                 return shown
-            sessions = [each for each in given.values() if isinstance(each, AsyncSession)]
+            # A savepoint takes a connection: none for a session with which only the page is shown.
+            sessions = [
+                each for name, each in given.items() if name in own and isinstance(each, AsyncSession)
+            ]
             async with attempt(form, *sessions):
                 if form.faults:
                     raise Invalid(*form.faults)

@@ -31,6 +31,27 @@ async def test_the_first_administrator_signs_in_after_following_the_printed_link
     assert (await client.get("/people")).headers["location"] == "/me/factors"
 
 
+@pytest.mark.parametrize(
+    ("base", "begins", "told"),
+    [
+        ("https://rti.example.org", "https://rti.example.org/invitation?token=", ""),
+        (
+            "",
+            "http://127.0.0.1:8000/invitation?token=",
+            "RTI_BASE_URL is not set, so this opens on this machine only: http://127.0.0.1:8000\n",
+        ),
+    ],
+)
+def test_the_printed_link_begins_with_the_address_of_the_installation(
+    database_url: str, base: str, begins: str, told: str
+) -> None:
+    invited = rti(
+        database_url, "account", "invite", "a@example.org", "--role", "administrator", RTI_BASE_URL=base
+    )
+    assert invited.stdout.startswith(begins)
+    assert invited.stderr == told
+
+
 async def test_an_administrator_who_lost_everything_gets_back_in(
     client: httpx.AsyncClient, database: Database, database_url: str
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rti.core import keyring
+from rti.core import embedded_postgres, keyring
 from rti.core.settings import Settings, SettingsFault
 
 SECRET = b"A" * 43 + b"="
@@ -56,8 +56,13 @@ def test_a_key_file_that_everybody_can_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_key_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SettingsFault, match="rti keys add"):
+    with pytest.raises(SettingsFault, match="is not there; create it with `rti keys add`"):
         keyring.read(tmp_path / "none")
+
+
+def test_a_key_file_that_is_there_and_cannot_be_read_is_told_with_the_reason(tmp_path: Path) -> None:
+    with pytest.raises(SettingsFault, match="cannot be read: Is a directory"):
+        keyring.read(tmp_path)
 
 
 def test_every_number_of_four_bytes_is_one_of_a_key(tmp_path: Path) -> None:
@@ -76,3 +81,18 @@ def test_keys_are_where_the_settings_say_or_apart_in_the_data_folder(tmp_path: P
     settings = Settings(data_dir=tmp_path)
     assert keyring.path_of(settings) == tmp_path / "keys" / "wrapping"
     assert keyring.path_of(replace(settings, key_file=tmp_path / "own")) == tmp_path / "own"
+
+
+def test_neither_keys_nor_a_secret_are_made_for_a_server(tmp_path: Path) -> None:
+    """Each machine and container that uses it would make its own."""
+    settings = Settings(database_url="postgresql+asyncpg://db/rti", secret="s" * 32, data_dir=tmp_path)
+    with pytest.raises(SettingsFault, match="RTI_KEY_FILE is not set"):
+        keyring.path_of(settings)
+    with embedded_postgres.completed(settings) as completed:
+        assert completed == settings
+    with (
+        pytest.raises(SettingsFault, match="RTI_SECRET is not set"),
+        embedded_postgres.completed(replace(settings, secret="")),
+    ):
+        pass
+    assert list(tmp_path.iterdir()) == []

@@ -1,9 +1,11 @@
 """What was stored in plain before is sealed on the way up, and comes back on the way down."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, select, text
 
 from rti.core import keyring
@@ -12,7 +14,7 @@ from rti.encryption.data_keys import keys_to_decrypt
 from rti.models.cbos import CboRow
 from rti.models.requests import DocumentContentRow, DocumentRow, EventRow
 from rti.upgrade import alembic_config
-from tests.commands import KEY_FILE
+from tests.commands import KEY_FILE, rti
 from tests.conftest import Server
 
 RING = keyring.read(KEY_FILE)
@@ -83,6 +85,25 @@ async def test_old_notes_and_documents_are_sealed_and_come_back(old: Database) -
     async with old.engine.connect() as connection:
         await connection.run_sync(lambda c: command.downgrade(alembic_config(c, RING), BEFORE))
         assert (await connection.execute(text(PLAIN))).scalars().all() == before
+
+
+async def test_a_migration_with_other_keys_is_refused_before_anything_is_written(
+    old: Database, tmp_path: Path
+) -> None:
+    def version(connection: Connection) -> str | None:
+        return MigrationContext.configure(connection).get_current_revision()
+
+    async with old.engine.connect() as connection:
+        await connection.run_sync(lambda c: command.upgrade(alembic_config(c, RING), AFTER))
+        await connection.commit()
+    url = old.engine.url.render_as_string(hide_password=False)
+    done = rti(url, "migrate", RTI_KEY_FILE=str(keyring.kept(tmp_path / "wrapping")))
+    assert done.returncode == 1
+    assert done.stderr.startswith("The key file (RTI_KEY_FILE) lacks keys that wrap data keys in use")
+    async with old.engine.connect() as connection:
+        assert await connection.run_sync(version) == AFTER
+    done = rti(url, "migrate")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 async def test_old_data_are_not_touched_without_a_key_file(old: Database) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from rti.core import keyring
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.errors import NotReady
@@ -11,9 +12,10 @@ from rti.core.visibility import FUNCTIONS
 from rti.row_security.apply import declaration, require
 from rti.row_security.policies import OPEN, RESTRICTED
 from rti.row_security.verify import faults
-from rti.upgrade import migrate
+from rti.upgrade import migrate, require_ready
 from rti.web.app import create_app
-from tests.conftest import NOW
+from tests.commands import KEY_FILE, SECRET
+from tests.conftest import NOW, Server
 
 TAMPERED = {
     "event": "ALTER TABLE event NO FORCE ROW LEVEL SECURITY",
@@ -59,6 +61,24 @@ async def test_the_web_server_does_not_start_on_such_a_database(
         async with app.lifespan():
             pass
     await app.state.database.close()
+
+
+async def test_a_superuser_who_is_called_as_our_schema_migrates_what_the_web_server_takes(
+    server: Server, worker_id: str
+) -> None:
+    """PostgreSQL looks into the schema of that name first, and shows policies in other words."""
+    server.psql(
+        "DO $$ BEGIN CREATE ROLE rti SUPERUSER LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+    )
+    name = f"called_rti_{worker_id}"
+    server.psql(f"CREATE DATABASE {name}")
+    url = server.url(name).replace("//postgres@", "//rti@")
+    database = Database(url, SECRET, keyring=keyring.read(KEY_FILE))
+    for _ in ("all tables", "again, with the schema there"):
+        await migrate(database, NOW)
+        await require_ready(database)
+    await database.close()
+    server.psql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def test_migrating_leaves_no_function_that_is_not_declared(database: Database) -> None:

@@ -89,3 +89,11 @@ async def test_the_khmer_font_comes_from_this_host(client: httpx.AsyncClient) ->
     font = await client.get("/static/noto-sans-khmer.ttf")
     assert font.content[:4] == b"\x00\x01\x00\x00"
     assert "immutable" in font.headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/safety", "/nothing", "/static/style.css", "/requests"])
+async def test_head_is_answered_as_get_without_its_body(client: httpx.AsyncClient, path: str) -> None:
+    got, headed = await client.get(path), await client.head(path)
+    assert (headed.status_code, headed.content) == (got.status_code, b"")
+    for name in ("content-type", "location", "content-security-policy"):
+        assert headed.headers.get(name) == got.headers.get(name), name

@@ -24,8 +24,7 @@ async def choose_my_channel(
     person: Who,
     now: Now,
 ) -> ChannelView:
-    await channels.choose(auth_database, session, request.app.state.settings, person, data, now)
-    await session.flush()
+    await channels.choose(auth_database, request.app.state.settings, person, data, now)
     return await channels.chosen(session, person)
 
 

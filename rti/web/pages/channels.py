@@ -37,9 +37,9 @@ def offered(request: WebRequest) -> list[Channel]:
 @post("/me/channel", guards=[signed_in])
 @else_show(show_channel)
 async def choose_channel(
-    request: WebRequest, auth_database: Door, session: Session, person: Who, command: ChooseChannel, now: Now
+    request: WebRequest, auth_database: Door, person: Who, command: ChooseChannel, now: Now
 ) -> Redirect:
-    await channels.choose(auth_database, session, request.app.state.settings, person, command, now)
+    await channels.choose(auth_database, request.app.state.settings, person, command, now)
     return see_other("/me/channel?saved=1")
 
 
