@@ -140,8 +140,8 @@ async def record_event(
     request = await locked(session, request_id, person)
     earlier = await events_of(session, request.id)
     statute = await version_of(session, request.statute_id, request.statute_version)
-    faults = event_faults(command, [to_law(event) for event in earlier], today, statute)
     to_body = await _body_of_code(session, command.to_body) if command.to_body else None
+    faults = event_faults(command, [to_law(event) for event in earlier], today, statute, to_body)
     if command.to_body and to_body is None:
         message = say("There is no public body with this code; the directory shows the code of each body")
         faults.append(Fault("to_body", message))
