@@ -113,7 +113,7 @@ _OF_DOCUMENT = {
     Login.ERASURE: _wiped("SELECT (cbo_id), DELETE"),
     Login.OPERATOR: _ANY,
 }
-_CHECKED = "UPDATE (altered_at, next_check_at, threat)"
+_CHECKED = "UPDATE (altered_at, next_check_at, threat, had_location, damaged)"
 
 RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "person": {
