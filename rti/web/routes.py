@@ -41,6 +41,7 @@ _OTHERS: list[Any] = [
     *pages.requests.ROUTES,
     *pages.evidence.ROUTES,
     *pages.messages.ROUTES,
+    *pages.statistics.EXPORTS,
     *pages.chasers.ROUTES,
     *api.audit.ROUTES,
     *api.retention.ROUTES,
