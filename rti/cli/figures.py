@@ -106,8 +106,11 @@ async def _export(settings: Settings) -> None:
     async with connected(settings, Login.OPERATOR) as database:
         async with database.transaction() as session:
             record(session, AuditAction.EXPORTED, wallclock.now(), about="requests")
-        async for piece in request_lines(database, select(RequestRow).where(not_locked(RequestRow.cbo_id))):
-            _write(piece)
+        async with database.transaction() as session:
+            async for piece in request_lines(
+                session, select(RequestRow).where(not_locked(RequestRow.cbo_id))
+            ):
+                _write(piece)
 
 
 def _write(text: str) -> None:

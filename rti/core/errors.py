@@ -6,6 +6,7 @@
     ├── Forbidden                      403   signed in, but this role may not do that
     │   └── ReauthenticationRequired   403   signed in, but too long ago for this
     ├── NotFound                       404   it is not there, or not for this person: both look the same
+    ├── TooSlow                        408   the rest of an upload did not come
     ├── Conflict                       409   somebody else was quicker, or it exists already
     ├── Altered                        409   a document is no longer the one that came in
     ├── Quarantined                    409   a virus scanner found something in a document
@@ -104,6 +105,11 @@ class NotFound(Problem):
 class Conflict(Problem):
     status = 409
     title = say("This has changed in the meantime")
+
+
+class TooSlow(Problem):
+    status = 408
+    title = say("The rest of what you sent did not arrive. Check your connection and send it again")
 
 
 class Altered(Problem):

@@ -30,29 +30,37 @@ class Copy:
 
     content: bytes
     media_type: str
-    had_location: bool
 
     @property
     def sha256(self) -> bytes:
         return hashlib.sha256(self.content).digest()
 
 
-async def copy_of(content: bytes, media_type: str) -> Copy | None:
-    """The copy, or None where the kind has none or the file cannot be read within the limits.
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found in a document; without a copy where its kind has none, or it cannot be read within the limits.
 
-    Raises TooManyPixels for a picture that is too large.
+    The copy of one that is `damaged` shows what is left of it.
     """
+
+    copy: Copy | None = None
+    had_location: bool = False
+    damaged: bool = False
+
+
+async def examine(content: bytes, media_type: str) -> Examined:
+    """Look into a document; raises TooManyPixels for a picture that is too large."""
     if media_type not in COPIED:
-        return None
+        return Examined()
     status, answer = await run(sanitizer.__name__, media_type, content=content)
     if status == sanitizer.TOO_MANY_PIXELS and media_type.startswith("image/"):
         raise sanitizer.TooManyPixels
     if status:
         log.warning("no_copy_of_document", media_type=media_type, status=status)
-        return None
+        return Examined()
     header, _, copy = answer.partition(b"\n")
-    located, _, made = header.decode().partition(" ")
-    return Copy(copy, made, located == "1")
+    located, damaged, made = header.decode().split(" ")
+    return Examined(Copy(copy, made) if made else None, located == "1", damaged == "1")
 
 
 async def run(

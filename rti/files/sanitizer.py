@@ -3,10 +3,14 @@
 A picture is built anew from its raw pixels, so nothing beside them comes along; out of a PDF goes
 everything that acts, is filled in, is attached or describes, and its photos are built anew. The parsers
 read hostile bytes, so this process limits itself before it reads any, and is run without the environment
-of the server. The first line of its answer says whether a location was found, `1` or `0`, and the type.
+of the server. The first line of its answer says whether a location was found and whether the file is damaged, each
+`1` or `0`, and the type of the copy. Of a photo that breaks off the copy shows what is left; where there is nothing to
+show, the line ends without a type.
 """
 
 import io
+import re
+import struct
 import sys
 import zlib
 from collections.abc import Iterator
@@ -42,6 +46,9 @@ _ANYWHERE = (
 )
 
 
+_EXIF = b"Exif\x00\x00"
+_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error)
+"""What the library raises for a picture that is not whole."""
 TOO_MANY_PIXELS = 3
 """Exit status for a picture that is too large to be looked at."""
 
@@ -94,12 +101,27 @@ def _repainted(image: Image.Image) -> Image.Image:
 
 
 def _located(image: Image.Image, content: bytes) -> bool:
-    return bool(image.getexif().get_ifd(_GPS)) or any(word in content for word in _PLACE_WORDS)
+    return bool(image.getexif().get_ifd(_GPS)) or _names_a_place(content)
+
+
+def _names_a_place(content: bytes) -> bool:
+    return any(word in content for word in _PLACE_WORDS)
+
+
+def _located_somewhere(content: bytes) -> bool:
+    """Whether a picture that cannot be opened holds a location, by its descriptions as they lie in the bytes."""
+    for begun in re.finditer(_EXIF, content):
+        exif = Image.Exif()
+        with suppress(*_UNREADABLE):
+            exif.load(content[begun.start() :])
+            if exif.get_ifd(_GPS):
+                return True
+    return _names_a_place(content)
 
 
 def cleaned_pdf(content: bytes) -> tuple[bytes, str, bool]:
     """The pages with their photos made anew, and nothing that acts, is attached or describes."""
-    located = any(word in content for word in _PLACE_WORDS)
+    located = _names_a_place(content)
     with pikepdf.open(io.BytesIO(content)) as pdf:
         _without(pdf.Root, _CATALOGUE)
         _without(pdf.trailer, ("/Info",))
@@ -121,7 +143,7 @@ def _without_descriptions(thing: pikepdf.Object) -> bool:
     located = False
     if isinstance(described, pikepdf.Stream):
         with suppress(pikepdf.PdfError):
-            located = any(word in described.read_bytes() for word in _PLACE_WORDS)
+            located = _names_a_place(described.read_bytes())
     _without(thing, _ANYWHERE)
     return located
 
@@ -169,17 +191,26 @@ def _picture_of(stream: pikepdf.Stream, filters: list[str]) -> bytes:
     return raw
 
 
+def examined_picture(content: bytes) -> tuple[bytes, str, bool, bool]:
+    """`cleaned_picture`, and whether the picture is damaged; then as much of it as can be shown, if anything."""
+    for damaged in (False, True):
+        ImageFile.LOAD_TRUNCATED_IMAGES = damaged
+        with suppress(*_UNREADABLE):
+            return *cleaned_picture(content), damaged
+    return b"", "", _located_somewhere(content), True
+
+
 def main(media_type: str) -> None:
     own_process.limit()
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    clean = cleaned_pdf if media_type == "application/pdf" else cleaned_picture
+    content = sys.stdin.buffer.read()
     try:
-        copy, made, located = clean(sys.stdin.buffer.read())
+        is_pdf = media_type == "application/pdf"
+        copy, made, located, damaged = (*cleaned_pdf(content), False) if is_pdf else examined_picture(content)
     except (TooManyPixels, Image.DecompressionBombError):
         sys.exit(TOO_MANY_PIXELS)
-    sys.stdout.buffer.write(f"{int(located)} {made}\n".encode() + copy)
+    sys.stdout.buffer.write(f"{int(located)} {int(damaged)} {made}\n".encode() + copy)
 
 
 if __name__ == "__main__":

@@ -86,12 +86,15 @@ def effective(events: Iterable[Event], known_at: datetime | None = None) -> tupl
     the order of `EventKind`.
     """
     known = [e for e in events if known_at is None or e.recorded_at is None or e.recorded_at <= known_at]
-    voiders = _by_voided_id(known)
-    standing = [
-        e for e in known if e.kind is not EventKind.CORRECTED and not _is_voided(e, voiders, frozenset())
-    ]
+    standing = [event for event in not_voided(known) if event.kind is not EventKind.CORRECTED]
     untimed = {e.on for e in standing if e.at is None}
     return tuple(sorted(standing, key=lambda e: _happening(e, by_time=e.on not in untimed)))
+
+
+def not_voided(events: Sequence[Event]) -> list[Event]:
+    """The events that no other voids, corrections among them."""
+    voiders = _by_voided_id(events)
+    return [event for event in events if not _is_voided(event, voiders, frozenset())]
 
 
 def _by_voided_id(events: Sequence[Event]) -> dict[str, list[Event]]:

@@ -1,51 +1,116 @@
-"""Whether a step of a request can lie where it does: drafted, handed over, received and answered, in each round."""
+"""What can be true of a request beside what is known of it: the order of its steps, and what happens only once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from rti.law.events import Event, EventKind, effective
-from rti.law.rounds import rounds
+from rti.law.rounds import INTAKE, rounds
 from rti.law.statutes import Statute
 
 STEPS: Final = (EventKind.DRAFTED, EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.ANSWERED)
 """What happens in this order and in no other within a round."""
-_ONCE: Final = frozenset({EventKind.SUBMITTED, EventKind.RECEIVED})
+_AFTER: Final[Mapping[EventKind, frozenset[EventKind]]] = {
+    EventKind.ACKNOWLEDGED: INTAKE,
+    EventKind.FEE_REQUESTED: INTAKE,
+    EventKind.CLARIFICATION_REQUESTED: INTAKE,
+    EventKind.EXTENDED: INTAKE,
+    EventKind.REVIEW_DECIDED: frozenset({EventKind.REVIEW_REQUESTED}),
+    EventKind.COMPLAINT_DECIDED: frozenset({EventKind.COMPLAINT_FILED}),
+    EventKind.APPEAL_DECIDED: frozenset({EventKind.APPEAL_FILED}),
+}
+"""What a body does with a request, never before it first had one. Who pays or explains may do so unasked."""
+_ONCE: Final = frozenset({EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.WITHDRAWN})
 _AGAIN_AFTER: Final = frozenset({EventKind.REFUSED_AT_COUNTER, EventKind.TRANSFERRED})
 """After one of these a request is handed over or received a second time in the same round."""
+_ONE_AT_A_TIME: Final = frozenset({EventKind.ANSWERED, EventKind.EXTENDED, EventKind.TRANSFERRED})
+"""Of which two at one moment that say different things cannot both be true."""
 
 
 class Wrong(Enum):
     TOO_EARLY = auto()
     TOO_LATE = auto()
     ALREADY = auto()
+    CONTRADICTS = auto()
 
 
 class Misplaced(NamedTuple):
-    """What is wrong with a step, and the day of the other one."""
+    """What is wrong with an event, and the day of the other one."""
 
     wrong: Wrong
     day: date
 
 
 def misplaced(statute: Statute, event: Event, others: Iterable[Event]) -> Misplaced | None:
-    """What is wrong with the day of `event` beside the `others` that stand, or None."""
+    """Why `event` cannot be true beside the `others` that stand, or None."""
+    history = effective([*others, event])
+    beside = [each for each in history if each is not event]
+    current = [each for each in next(r for r in rounds(statute, history) if event in r) if each is not event]
+    return (
+        _said_before(event, beside, current)
+        or _out_of_step(event, current)
+        or _before_its_cause(event, beside)
+    )
+
+
+def _said_before(event: Event, beside: Sequence[Event], current: Sequence[Event]) -> Misplaced | None:
+    """The same again, or something else of the same moment; messages differ in what nobody but people can read."""
+    same_kind = [each for each in beside if each.kind is event.kind]
+    for other in same_kind if event.kind is not EventKind.MESSAGE else ():
+        if _at_once(event, other):
+            if _content(event) == _content(other):
+                return Misplaced(Wrong.ALREADY, other.on)
+            if event.kind in _ONE_AT_A_TIME:
+                return Misplaced(Wrong.CONTRADICTS, other.on)
+    once = event.kind in _ONCE and not (
+        event.kind in INTAKE and any(each.kind in _AGAIN_AFTER for each in current)
+    )
+    earlier = [each.on for each in current if each.kind is event.kind]
+    return Misplaced(Wrong.ALREADY, earlier[0]) if once and earlier else None
+
+
+def _at_once(one: Event, other: Event) -> bool:
+    """On one day, unless their hours or the reasons of two extensions are known to differ."""
+    apart = _differ(one.at, other.at) or _differ(one.reason, other.reason)
+    return one.on == other.on and not apart
+
+
+def _differ(one: object, other: object) -> bool:
+    return one is not None and other is not None and one != other
+
+
+def _content(event: Event) -> tuple[object, ...]:
+    return event.outcome, event.until, event.days, event.to_body
+
+
+def _out_of_step(event: Event, current: Sequence[Event]) -> Misplaced | None:
+    """A step of its round on the wrong side of another."""
     if event.kind not in STEPS:
         return None
-    history = effective([*others, event])
-    current = next(each for each in rounds(statute, history) if event in each)
-    beside = [each for each in current if each is not event]
-    same = [each.on for each in beside if each.kind is event.kind]
-    if event.kind in _ONCE and same and not any(each.kind in _AGAIN_AFTER for each in beside):
-        return Misplaced(Wrong.ALREADY, same[0])
     place = STEPS.index(event.kind)
     for kind in STEPS[:place]:
-        first = min((each.on for each in beside if each.kind is kind), default=date.min)
+        first = min((each.on for each in current if each.kind is kind), default=date.min)
         if event.on < first:
             return Misplaced(Wrong.TOO_EARLY, first)
     for kind in STEPS[place + 1 :]:
-        last = max((each.on for each in beside if each.kind is kind), default=date.max)
+        last = max((each.on for each in current if each.kind is kind), default=date.max)
         if event.on > last:
             return Misplaced(Wrong.TOO_LATE, last)
     return None
+
+
+def _before_its_cause(event: Event, beside: Sequence[Event]) -> Misplaced | None:
+    """Something done with a request or appeal before the first one came, where that is known."""
+    cause = _first(beside, _AFTER.get(event.kind, frozenset()))
+    if cause and event.on < cause:
+        return Misplaced(Wrong.TOO_EARLY, cause)
+    for kind, causes in _AFTER.items():
+        done = _first(beside, {kind}) if event.kind in causes and not _first(beside, causes) else None
+        if done and done < event.on:
+            return Misplaced(Wrong.TOO_LATE, done)
+    return None
+
+
+def _first(events: Iterable[Event], kinds: frozenset[EventKind] | set[EventKind]) -> date | None:
+    return min((each.on for each in events if each.kind in kinds), default=None)

@@ -228,7 +228,8 @@ class DocumentRow(Base):
 
     `altered_at` is when it was found that what is stored is missing or another, until it is whole again.
     `next_check_at` is when `requests.fixity` looks next, and None once its organisation was shredded.
-    `threat` is the name of what a virus scanner found in it; then nobody gets the original.
+    `threat` is the name of what a virus scanner found in it; then nobody gets the original. `had_location` is
+    whether it tells where a photo was taken, and `damaged` whether it is a picture that is not whole.
     """
 
     __tablename__ = "document"
@@ -254,6 +255,8 @@ class DocumentRow(Base):
     altered_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]
     threat: Mapped[str | None]
+    had_location: Mapped[bool] = mapped_column(default=False, server_default=false())
+    damaged: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class DocumentContentRow(Base):
@@ -288,7 +291,6 @@ class DocumentCopyRow(Base):
     media_type: Mapped[str]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     made_by: Mapped[str]
-    had_location: Mapped[bool]
     content: Mapped[bytes] = mapped_column(Encrypted)
 
 

@@ -146,10 +146,10 @@ async def record_event(
         raise Conflict(say("This request is a duplicate. Record the event with the one that was kept"))
     earlier = await events_of(session, request.id)
     statute = await version_of(session, request.statute_id, request.statute_version)
-    faults = event_faults(command, [to_law(event) for event in earlier], today, statute)
+    to_body = (await by_code(session, command.to_body, "to_body")).id if command.to_body else None
+    faults = event_faults(command, [to_law(event) for event in earlier], today, statute, to_body)
     if faults:
         raise Invalid(*faults)
-    to_body = (await by_code(session, command.to_body, "to_body")).id if command.to_body else None
     event = EventRow(
         id=new_id(),
         cbo_id=request.cbo_id,

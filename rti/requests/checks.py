@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from rti.core.errors import Fault, say
 from rti.core.validation import LIMIT_HINT
 from rti.core.wallclock import at_hour, in_home_zone
-from rti.law.events import Event, EventKind, effective
+from rti.law.events import Event, EventKind, effective, not_voided
 from rti.law.limits import parse_limit
 from rti.law.order import Misplaced, Wrong, misplaced
 from rti.law.statutes import Statute
@@ -51,10 +52,15 @@ def closed_fault(closed_on: date | None, command: FilingFields, today: date) -> 
 
 
 def event_faults(
-    command: RecordEvent, earlier: Sequence[Event], today: date, statute: Statute
+    command: RecordEvent,
+    earlier: Sequence[Event],
+    today: date,
+    statute: Statute,
+    to_body: UUID | None = None,
 ) -> list[Fault]:
-    """What is wrong with an event beside what is on the timeline already."""
-    return [*_own_faults(command, today), *_faults_beside(command, earlier, statute)]
+    """What is wrong with an event beside what is on the timeline already; `to_body` is the body of its code."""
+    event = _as_event(command, statute, to_body)
+    return [*_own_faults(command, today), *_faults_beside(event, earlier, statute)]
 
 
 def _own_faults(command: RecordEvent, today: date) -> list[Fault]:
@@ -77,24 +83,50 @@ def _own_faults(command: RecordEvent, today: date) -> list[Fault]:
     return faults
 
 
-def _faults_beside(command: RecordEvent, earlier: Sequence[Event], statute: Statute) -> list[Fault]:
-    voided = str(command.voids) if command.voids else None
-    if voided and voided not in {event.id for event in earlier}:
+def _as_event(command: RecordEvent, statute: Statute, to_body: UUID | None) -> Event:
+    """What is to be recorded, as the law will see it."""
+    return Event(
+        command.kind,
+        command.happened_on,
+        in_home_zone(at_hour(command.happened_on, command.at, statute.zone)) if command.at else None,
+        id="new",
+        outcome=command.outcome,
+        until=command.until,
+        days=command.days,
+        reason=command.reason,
+        voids=str(command.voids) if command.voids else None,
+        to_body=str(to_body) if to_body else None,
+    )
+
+
+def _faults_beside(event: Event, earlier: Sequence[Event], statute: Statute) -> list[Fault]:
+    """What cannot be true together: the event, and what stands again where it takes a correction back."""
+    if event.voids and event.voids not in {each.id for each in earlier}:
         return [Fault("voids", say("Choose an entry of this timeline"))]
-    at = in_home_zone(at_hour(command.happened_on, command.at, statute.zone)) if command.at else None
-    event = Event(command.kind, command.happened_on, at, outcome=command.outcome)
-    found = misplaced(statute, event, [each for each in effective(earlier) if each.id != voided])
-    return [misplaced_fault(found, "happened_on", "voids")] if found else []
+    if event.voids and event.voids not in {each.id for each in not_voided(earlier)}:
+        return [Fault("voids", say("This entry was corrected already. Choose the entry that corrects it"))]
+    before, after = effective(earlier), effective([*earlier, event])
+    for fresh in (each for each in after if each not in before):
+        if found := misplaced(statute, fresh, [each for each in after if each is not fresh]):
+            return [misplaced_fault(found, "happened_on", "voids")]
+    return []
 
 
 def misplaced_fault(found: Misplaced, day_field: str, again_field: str) -> Fault:
-    """A misplaced step in words, at the field of its day or of what it would correct."""
+    """What cannot be true in words, at the field of its day or of what it would correct."""
     match found.wrong:
         case Wrong.TOO_EARLY:
             message = say("This is before the date of the previous step ({day})", day=found.day)
             return Fault(day_field, message)
         case Wrong.TOO_LATE:
             return Fault(day_field, say("This is after the date of the next step ({day})", day=found.day))
+        case Wrong.CONTRADICTS:
+            message = say(
+                "An entry of this kind on {day} says something else. To change it, choose that entry under "
+                "“Corrects an entry”",
+                day=found.day,
+            )
+            return Fault(again_field, message)
     message = say(
         "This event is already on the timeline. To correct it, choose that entry under “Corrects an entry”"
     )

@@ -19,7 +19,7 @@ from rti.core.validation import InvalidValue, clean_text
 from rti.encryption.data_keys import DataKeys, keys_to_decrypt, keys_to_encrypt
 from rti.files.antivirus import ScannerAway, threat_in
 from rti.files.media_types import KINDS, kind_of
-from rti.files.sandbox import MADE_BY, Copy, copy_of
+from rti.files.sandbox import MADE_BY, Copy, examine
 from rti.files.sanitizer import MOST_PIXELS, TooManyPixels
 from rti.models.audit import AuditAction
 from rti.models.keys import EncryptedColumn
@@ -64,7 +64,7 @@ async def attach(
     name = clean_file_name(file_name)
     kind = kind_of(name, content, field)
     try:
-        copy = await copy_of(content, kind.media_type)
+        found = await examine(content, kind.media_type)
     except TooManyPixels:
         message = say("The picture must be {count} megapixels or smaller", count=MOST_PIXELS // 1_000_000)
         raise invalid(field, message) from None
@@ -79,6 +79,8 @@ async def attach(
         sha256=hashlib.sha256(content).digest(),
         added_at=now,
         next_check_at=now,
+        had_location=found.had_location,
+        damaged=found.damaged,
     )
     document.file_name = keys.encrypt_text(DocumentRow.file_name, document.id, name)
     session.add(document)
@@ -86,9 +88,9 @@ async def attach(
     await session.flush()
     whole = keys.encrypt(DocumentContentRow.content, document.id, content)
     session.add(DocumentContentRow(document_id=document.id, cbo_id=event.cbo_id, content=whole))
-    if copy:
-        shown = keys.encrypt(DocumentCopyRow.content, document.id, copy.content)
-        session.add(copy_row(document, copy, shown))
+    if found.copy:
+        shown = keys.encrypt(DocumentCopyRow.content, document.id, found.copy.content)
+        session.add(copy_row(document, found.copy, shown))
     await session.flush()
     return document
 
@@ -100,7 +102,6 @@ def copy_row(document: DocumentRow, copy: Copy, sealed: bytes) -> DocumentCopyRo
         media_type=copy.media_type,
         sha256=copy.sha256,
         made_by=MADE_BY,
-        had_location=copy.had_location,
         content=sealed,
     )
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core.db import Database
 from rti.encryption.data_keys import kept_keys, keys_to_encrypt, opened_keys
 from rti.files.antivirus import ScannerAway
-from rti.files.sandbox import copy_of
+from rti.files.sandbox import examine
 from rti.files.sanitizer import TooManyPixels
 from rti.jobs.leases import take
 from rti.models.audit import AuditAction
@@ -123,12 +123,13 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
 async def _copied(session: AsyncSession, document: DocumentRow, content: bytes, now: datetime) -> bool:
     """Make the copy anew, or for the first time; False where none can be made."""
     try:
-        copy = await copy_of(content, document.media_type)
+        found = await examine(content, document.media_type)
     except TooManyPixels:
         return False
-    if copy is None:
+    document.had_location, document.damaged = found.had_location, found.damaged
+    if found.copy is None:
         return False
     keys = await keys_to_encrypt(session, document.cbo_id, now)
-    sealed = keys.encrypt(DocumentCopyRow.content, document.id, copy.content)
-    await session.merge(copy_row(document, copy, sealed))
+    sealed = keys.encrypt(DocumentCopyRow.content, document.id, found.copy.content)
+    await session.merge(copy_row(document, found.copy, sealed))
     return True

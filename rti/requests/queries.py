@@ -67,6 +67,7 @@ class Document:
     added_at: datetime
     has_copy: bool
     had_location: bool
+    damaged: bool
     altered: bool
     quarantined: bool
 
@@ -300,7 +301,7 @@ async def _documents_of(
 ) -> Sequence[Document]:
     """The documents of a request, with their names where there are `keys`."""
     found = await session.execute(
-        select(DocumentRow, DocumentCopyRow.had_location)
+        select(DocumentRow, DocumentCopyRow.document_id)
         .outerjoin(DocumentCopyRow, DocumentCopyRow.document_id == DocumentRow.id)
         .where(DocumentRow.request_id == request.id)
     )
@@ -313,12 +314,13 @@ async def _documents_of(
             size=row.size,
             sha256=row.sha256.hex(),
             added_at=row.added_at,
-            has_copy=had_location is not None,
-            had_location=bool(had_location),
+            has_copy=copy is not None,
+            had_location=row.had_location,
+            damaged=row.damaged,
             altered=row.altered_at is not None,
             quarantined=row.threat is not None,
         )
-        for row, had_location in found
+        for row, copy in found
     ]
 
 

@@ -118,7 +118,7 @@ _OF_DOCUMENT = {
 }
 _IMPORTS = "SELECT, INSERT, UPDATE (counts, undone_at, undone_by)"
 _OF_AN_IMPORT = May(ADD, "file_import_id IN (SELECT id FROM file_import)")
-_CHECKED = "UPDATE (altered_at, next_check_at, threat)"
+_CHECKED = "UPDATE (altered_at, next_check_at, threat, had_location, damaged)"
 
 RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "person": {

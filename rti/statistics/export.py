@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncGenerator
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.csv_export import BYTE_ORDER_MARK, csv_lines
-from rti.core.db import Database
 from rti.models.bodies import PublicBodyRow
 from rti.models.requests import RequestRow
 
@@ -37,13 +36,8 @@ COLUMNS = {
 """`binding` distinguishes a deadline of a law in force (yes) from a benchmark (no)."""
 
 
-async def request_lines(
-    database: Database, wanted: Select[RequestRow], person: UUID | None = None
-) -> AsyncGenerator[str, None]:
-    """The header, then the requests that `wanted` selects by their identifiers, some at a time.
-
-    The transaction is the stream's own: that of a web request is over before its answer has been sent.
-    """
+async def request_lines(session: AsyncSession, wanted: Select[RequestRow]) -> AsyncGenerator[str, None]:
+    """The header, then the requests that `wanted` selects by their identifiers, some at a time."""
     columns: list[Any] = [*COLUMNS.values()]
     query = (
         wanted.with_only_columns(*columns)
@@ -52,10 +46,9 @@ async def request_lines(
         .order_by(RequestRow.id)
     )
     yield BYTE_ORDER_MARK + csv_lines([list(COLUMNS)])
-    async with database.transaction(person) as session:
-        found = await session.stream(query.execution_options(yield_per=AT_ONCE))
-        async for rows in found.partitions():
-            yield csv_lines([_cell(value) for value in row] for row in rows)
+    found = await session.stream(query.execution_options(yield_per=AT_ONCE))
+    async for rows in found.partitions():
+        yield csv_lines([_cell(value) for value in row] for row in rows)
 
 
 def _cell(value: Any) -> Any:

@@ -24,6 +24,7 @@ from rti.web.denial_log import note_refusal
 from rti.web.forms import Form
 from rti.web.json_body import JsonBodies
 from rti.web.request_class import ReceivedRequest
+from rti.web.transfers import Transfers
 
 LARGEST_BODY = 12_000_000
 
@@ -93,7 +94,7 @@ def create_app(settings: Settings) -> Litestar:
         },
         plugins=[JsonBodies()],
         return_dto=None,
-        middleware=[origins.SameOrigin(), guards.Authentication],
+        middleware=[origins.SameOrigin(), guards.Authentication, Transfers()],
         request_class=ReceivedRequest,
         exception_handlers=problems.HANDLERS,
         after_exception=[note_refusal],

@@ -1,4 +1,8 @@
-"""Files that people brought, as an answer."""
+"""Files as an answer: those that people brought, and long ones that are read to their end before they leave."""
+
+import tempfile
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import IO
 
 from litestar import Response
 
@@ -7,6 +11,10 @@ from rti.requests.evidence import Download
 from rti.web import problems
 from rti.web.headers import DOWNLOAD_POLICY, attachment
 from rti.web.templating import WebRequest
+from rti.web.transfers import SMALL
+
+MOST_IN_MEMORY = 1_000_000
+"""Bytes of such a file; what is longer goes to the disk."""
 
 
 def download(request: WebRequest, found: Download | Problem) -> Response[bytes]:
@@ -21,3 +29,18 @@ def download(request: WebRequest, found: Download | Problem) -> Response[bytes]:
             "Content-Security-Policy": DOWNLOAD_POLICY,
         },
     )
+
+
+async def kept(lines: AsyncIterable[str]) -> IO[bytes]:
+    """The lines as a file that nobody else sees, so that the database is done with them however slowly they leave."""
+    file = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 -- closed by whoever sends it
+    async for each in lines:
+        file.write(each.encode())
+    file.seek(0)
+    return file
+
+
+async def in_pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        while piece := file.read(SMALL):
+            yield piece

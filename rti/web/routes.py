@@ -43,6 +43,7 @@ _OTHERS: list[Any] = [
     *pages.corrections.ROUTES,
     *pages.evidence.ROUTES,
     *pages.messages.ROUTES,
+    *pages.statistics.EXPORTS,
     *pages.chasers.ROUTES,
     *api.audit.ROUTES,
     *api.retention.ROUTES,

@@ -16,8 +16,8 @@ OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 pillow_heif.register_heif_opener()
 
 
-def _picture() -> Image.Image:
-    return Image.effect_noise(SIZE, 60).convert("RGB")
+def _picture(size: tuple[int, int] = SIZE) -> Image.Image:
+    return Image.effect_noise(size, 60).convert("RGB")
 
 
 def _exif() -> Image.Exif:
@@ -39,9 +39,9 @@ def _xmp() -> bytes:
     ).encode()
 
 
-def jpeg() -> bytes:
+def jpeg(size: tuple[int, int] = SIZE) -> bytes:
     out = io.BytesIO()
-    _picture().save(out, "JPEG", exif=_exif(), xmp=_xmp(), comment=_COMMENT.encode())
+    _picture(size).save(out, "JPEG", exif=_exif(), xmp=_xmp(), comment=_COMMENT.encode())
     content = out.getvalue()
     iptc = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00" + (len(_IPTC) + 5).to_bytes(4, "big")
     iptc += b"\x1c\x02\x69" + len(_IPTC).to_bytes(2, "big") + _IPTC.encode() + b"\x00"
@@ -49,19 +49,19 @@ def jpeg() -> bytes:
     return content[:2] + segment + content[2:] + _TRAILER.encode()
 
 
-def png() -> bytes:
+def png(size: tuple[int, int] = SIZE) -> bytes:
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Comment", _COMMENT)
     texts.add_itxt("XML:com.adobe.xmp", _xmp().decode())
     texts.add_text("Raw profile type iptc", _IPTC, zip=False)
     out = io.BytesIO()
-    _picture().save(out, "PNG", exif=_exif(), pnginfo=texts)
+    _picture(size).save(out, "PNG", exif=_exif(), pnginfo=texts)
     return out.getvalue() + _TRAILER.encode()
 
 
-def webp() -> bytes:
+def webp(size: tuple[int, int] = SIZE) -> bytes:
     out = io.BytesIO()
-    _picture().save(out, "WEBP", exif=_exif(), xmp=_xmp(), icc_profile=(_COMMENT + _IPTC).encode())
+    _picture(size).save(out, "WEBP", exif=_exif(), xmp=_xmp(), icc_profile=(_COMMENT + _IPTC).encode())
     return out.getvalue() + _TRAILER.encode()
 
 
@@ -76,9 +76,9 @@ def tiff() -> bytes:
     return out.getvalue() + _TRAILER.encode()
 
 
-def heic() -> bytes:
+def heic(size: tuple[int, int] = SIZE) -> bytes:
     out = io.BytesIO()
-    _picture().save(out, "HEIF", exif=_exif().tobytes(), xmp=_xmp() + (_COMMENT + _IPTC).encode())
+    _picture(size).save(out, "HEIF", exif=_exif().tobytes(), xmp=_xmp() + (_COMMENT + _IPTC).encode())
     return out.getvalue() + _TRAILER.encode()
 
 

@@ -9,10 +9,11 @@ from PIL import Image, ImageSequence
 
 from rti.files import sanitizer
 from rti.files.media_types import kind_of
-from rti.files.sandbox import COPIED, copy_of
-from tests.files.make import MARKERS, SAMPLES, SIZE, jpeg, pdf
+from rti.files.sandbox import COPIED, examine
+from tests.files.make import MARKERS, SAMPLES, SIZE, heic, jpeg, pdf, png, webp
 
 PICTURES = ("jpg", "png", "webp", "tiff", "heic")
+LARGE, LARGE_SIZE = {"jpg": jpeg, "png": png, "webp": webp, "heic": heic}, (1200, 900)
 
 
 def _everything_in(content: bytes) -> bytes:
@@ -44,17 +45,18 @@ def _found(content: bytes) -> set[str]:
 async def test_no_marker_is_left_in_a_copy(ending: str) -> None:
     original = SAMPLES[ending]()
     assert len(_found(original)) == len(MARKERS), "the sample itself lost a marker"
-    copy = await copy_of(original, kind_of(f"a.{ending}", original, "document").media_type)
+    found = await examine(original, kind_of(f"a.{ending}", original, "document").media_type)
+    copy = found.copy
     assert copy
     assert _found(copy.content) == set()
-    assert copy.had_location
+    assert found.had_location
     assert b"GPS" not in _everything_in(copy.content)
 
 
 @pytest.mark.parametrize("ending", PICTURES)
 async def test_a_copy_shows_the_same_picture(ending: str) -> None:
     original = SAMPLES[ending]()
-    copy = await copy_of(original, kind_of(f"a.{ending}", original, "document").media_type)
+    copy = (await examine(original, kind_of(f"a.{ending}", original, "document").media_type)).copy
     assert copy
     with Image.open(io.BytesIO(original)) as before, Image.open(io.BytesIO(copy.content)) as after:
         assert after.size == before.size == SIZE
@@ -68,7 +70,7 @@ async def test_a_photo_that_lay_on_its_side_stands_upright_in_its_copy() -> None
     exif[0x0112] = 6
     out = io.BytesIO()
     Image.new("RGB", SIZE).save(out, "JPEG", exif=exif)
-    copy = await copy_of(out.getvalue(), "image/jpeg")
+    copy = (await examine(out.getvalue(), "image/jpeg")).copy
     assert copy
     with Image.open(io.BytesIO(copy.content)) as upright:
         assert upright.size == SIZE[::-1]
@@ -81,7 +83,7 @@ async def test_a_photo_packed_once_more_inside_a_pdf_is_found_too() -> None:
         photo.write(zlib.compress(jpeg()), filter=packed)
         out = io.BytesIO()
         document.save(out, stream_decode_level=pikepdf.StreamDecodeLevel.none)
-    copy = await copy_of(out.getvalue(), "application/pdf")
+    copy = (await examine(out.getvalue(), "application/pdf")).copy
     assert copy
     assert _found(copy.content) == set()
     with pikepdf.open(io.BytesIO(copy.content)) as clean:
@@ -92,23 +94,57 @@ async def test_a_photo_packed_once_more_inside_a_pdf_is_found_too() -> None:
 async def test_a_picture_without_a_location_is_not_said_to_have_one() -> None:
     out = io.BytesIO()
     Image.new("RGB", SIZE).save(out, "JPEG")
-    copy = await copy_of(out.getvalue(), "image/jpeg")
-    assert copy
-    assert not copy.had_location
+    found = await examine(out.getvalue(), "image/jpeg")
+    assert found.copy
+    assert not found.had_location
 
 
 async def test_a_picture_of_more_than_forty_megapixels_is_refused_unopened() -> None:
     out = io.BytesIO()
     Image.new("1", (8_000, 5_001)).save(out, "PNG")
     with pytest.raises(sanitizer.TooManyPixels):
-        await copy_of(out.getvalue(), "image/png")
+        await examine(out.getvalue(), "image/png")
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"%PDF-1.7\n%%EOF", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"])
 async def test_what_cannot_be_read_has_no_copy(content: bytes) -> None:
     kind = "application/pdf" if content.startswith(b"%") else "image/png"
-    assert await copy_of(content, kind) is None
+    assert (await examine(content, kind)).copy is None
 
 
 def test_only_pictures_and_pdf_are_copied() -> None:
     assert {kind_of(f"a.{e}", make(), "x").media_type for e, make in SAMPLES.items()} >= COPIED
+
+
+@pytest.mark.parametrize("part", [0.02, 0.5, 0.99])
+@pytest.mark.parametrize("ending", ["jpg", "png"])
+async def test_of_a_photo_that_breaks_off_the_copy_shows_what_is_left(ending: str, part: float) -> None:
+    whole = LARGE[ending](LARGE_SIZE)
+    found = await examine(
+        whole[: int(len(whole) * part)], kind_of(f"a.{ending}", whole, "document").media_type
+    )
+    assert (found.damaged, found.had_location) == (True, True)
+    assert found.copy
+    assert _found(found.copy.content) == set()
+    with Image.open(io.BytesIO(found.copy.content)) as left:
+        left.load()
+        assert left.size == LARGE_SIZE
+
+
+@pytest.mark.parametrize(
+    ("ending", "lost", "located"),
+    [("heic", 160, True), ("heic", 100_000, False), ("webp", 100_000, False)],
+)
+async def test_of_a_photo_that_cannot_be_opened_any_more_a_location_that_is_left_is_noticed(
+    ending: str, lost: int, located: bool
+) -> None:
+    """These samples hold it near their ends."""
+    whole = LARGE[ending](LARGE_SIZE)
+    found = await examine(whole[:-lost], kind_of(f"a.{ending}", whole, "document").media_type)
+    assert (found.copy, found.damaged, found.had_location) == (None, True, located)
+
+
+@pytest.mark.parametrize("ending", [*PICTURES, "pdf"])
+async def test_a_whole_document_is_not_said_to_be_damaged(ending: str) -> None:
+    original = SAMPLES[ending]()
+    assert not (await examine(original, kind_of(f"a.{ending}", original, "document").media_type)).damaged

@@ -83,4 +83,4 @@ async def test_a_child_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sandbox.sys, "executable", str(slow))
     monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.2)
     async with asyncio.timeout(20):
-        assert await sandbox.copy_of(b"%PDF-", "application/pdf") is None
+        assert (await sandbox.examine(b"%PDF-", "application/pdf")).copy is None

@@ -14,7 +14,7 @@ from rti.law.events import EventKind, Outcome
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
 from rti.models.requests import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
-from rti.requests.queries import one
+from rti.requests.queries import events_of, one
 from tests import make
 from tests.conftest import NOW, TODAY
 
@@ -206,3 +206,50 @@ async def test_a_letter_that_was_refused_at_the_counter_can_be_handed_over_again
     ):
         await make.event(session, request.id, member.person, NOW, kind, day)
     assert (request.status, request.submitted_on) == (RequestStatus.OPEN, date(2026, 11, 9))
+
+
+async def test_another_outcome_of_the_same_day_is_a_correction_of_the_first(session: AsyncSession) -> None:
+    member = await make.member(session)
+    request = await make.request(session, member.person, NOW, received_on=date(2026, 11, 9))
+    answered = (session, request.id, member.person, NOW, EventKind.ANSWERED, date(2026, 11, 12))
+    await make.event(*answered, outcome=Outcome.FULL)
+    with pytest.raises(Invalid, match=r"^voids: An entry of this kind on 2026-11-12 says something else"):
+        await make.event(*answered, outcome=Outcome.REFUSED)
+    first = await session.scalar(
+        select(EventRow).where(EventRow.request_id == request.id, EventRow.kind == EventKind.ANSWERED)
+    )
+    assert first
+    await make.event(*answered, outcome=Outcome.REFUSED, voids=first.id)
+    assert (request.outcome, request.outcomes) == (Outcome.REFUSED, None)
+    with pytest.raises(Invalid, match=r"^voids: This entry was corrected already"):
+        await make.event(*answered, outcome=Outcome.PARTIAL, voids=first.id)
+
+
+async def test_an_extension_counts_once_however_often_it_is_told(session: AsyncSession) -> None:
+    member = await make.member(session)
+    request = await make.request(session, member.person, NOW, received_on=date(2026, 11, 9))
+    extended = (session, request.id, member.person, NOW, EventKind.EXTENDED, date(2026, 11, 10))
+    await make.event(*extended, days="5 working")
+    due = request.due_on
+    with pytest.raises(Invalid, match=r"^voids: This event is already on the timeline"):
+        await make.event(*extended, days="5 working")
+    with pytest.raises(Invalid, match=r"^voids: An entry of this kind on 2026-11-10 says something else"):
+        await make.event(*extended, days="10 working")
+    assert request.due_on == due
+
+
+async def test_what_would_stand_again_must_not_contradict_what_was_recorded_since(
+    session: AsyncSession,
+) -> None:
+    member = await make.member(session)
+    request = await make.request(session, member.person, NOW, received_on=date(2026, 11, 9))
+    of_request = (session, request.id, member.person, NOW)
+    answered = (*of_request, EventKind.ANSWERED, date(2026, 11, 12))
+    await make.event(*answered, outcome=Outcome.FULL)
+    first = (await events_of(session, request.id))[-1]
+    await make.event(*of_request, EventKind.CORRECTED, TODAY, voids=first.id)
+    correction = (await events_of(session, request.id))[-1]
+    await make.event(*answered, outcome=Outcome.REFUSED)
+    with pytest.raises(Invalid, match="says something else"):
+        await make.event(*of_request, EventKind.CORRECTED, TODAY, voids=correction.id)
+    assert request.outcome is Outcome.REFUSED

@@ -261,3 +261,22 @@ async def test_an_altered_document_is_refused_and_rings(
     assert "has been altered since it was received" in answer.json()["title"]
     health = json.loads((await client.get("/health")).text)
     assert (health["documents"]["well"], health["documents"]["altered"]) == (False, 1)
+
+
+async def test_a_photo_that_breaks_off_is_kept_with_a_word_that_it_is_damaged(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        request = await make.request(session, member.person, NOW)
+        (event,) = await events_of(session, request.id)
+    photo = jpeg((1200, 900))
+    path = f"/requests/{request.id}"
+    sent = {"document": ("letter.jpg", photo[: len(photo) // 2])}
+    answer = await make.post_form(client, f"{path}/events/{event.id}/documents", {}, page=path, files=sent)
+    assert answer.status_code == 303, answer.text
+    for language, damaged in (("en", "damaged: the picture came in incomplete"), ("km", "រូបភាពមកដល់មិនពេញលេញ")):
+        client.cookies.set("language", language)
+        assert damaged in (await client.get(path)).text
+    ((document,),) = [each["documents"] for each in (await client.get(f"/api{path}")).json()["events"]]
+    assert (document["damaged"], document["had_location"], document["size"]) == (True, True, len(photo) // 2)

@@ -1,10 +1,14 @@
 """Filing and following a request in the browser pages."""
 
+import asyncio
+
 import httpx
+import pytest
 
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.law.events import EventKind
+from rti.requests.queries import events_of
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn
 
@@ -44,3 +48,29 @@ async def test_the_length_of_an_extension_is_told_in_the_language_of_the_reader(
     assert "by 10 working days" in (await client.get(f"/requests/{request.id}")).text
     client.cookies.set("language", "km")
     assert "10 ថ្ងៃធ្វើការ" in (await client.get(f"/requests/{request.id}")).text
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ([{"outcome": "full"}] * 4, "This event is already on the timeline"),
+        ([{"outcome": each} for each in ("full", "partial", "refused", "not_held")], "says something else"),
+    ],
+)
+async def test_of_four_people_who_record_the_answer_at_once_one_does_and_the_others_are_told(
+    client: httpx.AsyncClient,
+    sign_in: SignIn,
+    database: Database,
+    sent: list[dict[str, str]],
+    message: str,
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        request = await make.request(session, member.person, NOW)
+        answered = {"kind": "answered", "happened_on": "2026-11-23"}
+    path = f"/api/requests/{request.id}/events"
+    answers = await asyncio.gather(*(client.post(path, json={**answered, **each}) for each in sent))
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
+    assert all(message in answer.text for answer in answers if answer.status_code == 422)
+    async with database.transaction() as session:
+        assert [each.kind for each in await events_of(session, request.id)] == ["received", "answered"]

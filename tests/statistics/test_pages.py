@@ -5,12 +5,9 @@ from io import StringIO
 
 import httpx
 import pytest
-from sqlalchemy import QueuePool, select
 
 from rti.core.db import Database
 from rti.core.roles import Role
-from rti.models.requests import RequestRow
-from rti.statistics.export import request_lines
 from tests import make as house
 from tests.conftest import SignIn
 from tests.statistics import make
@@ -196,14 +193,3 @@ async def test_downloads_give_their_connections_back(
     for _ in range(25):
         assert (await client.get("/requests.csv")).status_code == 200
     assert (await client.get("/requests")).status_code == 200
-
-
-async def test_a_download_that_is_broken_off_gives_its_connection_back(database: Database) -> None:
-    await load(database)
-    pieces = request_lines(database, select(RequestRow))
-    assert (await anext(pieces)).startswith("\ufeffreference,")
-    assert "KH-010201" in await anext(pieces)
-    await pieces.aclose()
-    pool = database.engine.pool
-    assert isinstance(pool, QueuePool)
-    assert pool.checkedout() == 0

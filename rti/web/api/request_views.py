@@ -59,8 +59,9 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
-    """`size` and `sha256` are of the original; `had_location` means that a location was removed from the copy.
+    """`size` and `sha256` are of the original; `had_location` means that it holds a location, which its copy lacks.
 
+    `damaged` means that it came in as a picture that is not whole; its copy shows what is left.
     `altered` means that it is missing or has changed; `quarantined` that a virus scanner found
     something in it, so that nobody gets the original.
     """
@@ -72,6 +73,7 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     has_copy: bool
     had_location: bool
+    damaged: bool
     altered: bool
     quarantined: bool
 

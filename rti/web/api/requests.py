@@ -36,6 +36,7 @@ from rti.web.downloads import download
 from rti.web.guards import only, rate_limited, recently_authenticated
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest
+from rti.web.transfers import FILE
 
 
 @get("/api/requests", guards=[only(REQUESTS)])
@@ -147,6 +148,7 @@ async def open_identity(
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}",
     guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
     media_type="*/*",
+    opt=FILE,
 )
 async def show_copy(
     request: WebRequest, request_id: Id, document_id: Id, session: Session, person: Who, now: Now
@@ -162,6 +164,7 @@ async def show_copy(
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
     guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
     media_type="*/*",
+    opt=FILE,
     status_code=200,
 )
 async def get_original(

@@ -15,6 +15,7 @@ from rti.web.guards import only, rate_limited
 from rti.web.inject import Form, Id, Now, Session, Today, Who
 from rti.web.pages.requests import detail_page, show_request
 from rti.web.templating import WebRequest, page
+from rti.web.transfers import FILE
 
 
 @post("/requests/{request_id:uuid}/requester", guards=[only(CBO)])
@@ -51,6 +52,7 @@ async def open_identity(
 @get(
     "/requests/{request_id:uuid}/documents/{document_id:uuid}",
     guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
+    opt=FILE,
 )
 async def show_copy(
     request: WebRequest, session: Session, person: Who, request_id: Id, document_id: Id, now: Now
@@ -76,6 +78,7 @@ async def ask_for_original(
     "/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
     guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
     status_code=200,
+    opt=FILE,
 )
 @else_show(ask_for_original)
 async def get_original(

@@ -15,6 +15,7 @@ from rti.web.guards import only, rate_limited
 from rti.web.headers import attachment
 from rti.web.inject import Id, Now, Session, Who
 from rti.web.templating import WebRequest, page, reader_of
+from rti.web.transfers import FILE
 
 
 @get("/jobs/{job_id:uuid}", guards=[only(IMPORTERS)])
@@ -33,7 +34,7 @@ async def show_job(
     )
 
 
-@get("/jobs/{job_id:uuid}/report.csv", guards=[only(IMPORTERS), rate_limited(LimitedCall.IMPORTS)])
+@get("/jobs/{job_id:uuid}/report.csv", guards=[only(IMPORTERS), rate_limited(LimitedCall.IMPORTS)], opt=FILE)
 async def download_report(
     request: WebRequest, state: State, session: Session, person: Who, job_id: Id
 ) -> Response[str]:

@@ -22,6 +22,7 @@ from rti.web.headers import ALL_CLEARED, CLEARED
 from rti.web.inject import Door, Form, Me, Now, Session
 from rti.web.problems import NEXT_STEP, go_on
 from rti.web.templating import WebRequest, page
+from rti.web.transfers import TO_THE_END
 
 A_YEAR = 365 * 24 * 3600
 THREE_MONTHS = 90 * 24 * 3600
@@ -96,7 +97,7 @@ async def do_passkey(
     return _onwards(request, form, [cookies.keep(request, cookies.SESSION, token)])
 
 
-@post("/sign-out", guards=[guards.signing_in])
+@post("/sign-out", guards=[guards.signing_in], opt=TO_THE_END)
 async def do_sign_out(request: WebRequest, session: Session, me: Me, now: Now) -> Redirect:
     """The device is still known afterwards, so that strangers cannot keep its owner out."""
     await sessions.sign_out(session, me, now)
@@ -104,7 +105,7 @@ async def do_sign_out(request: WebRequest, session: Session, me: Me, now: Now) -
     return see_other("/sign-in", cookies=gone, headers=CLEARED)
 
 
-@post("/exit", guards=[open_to_all], status_code=200)
+@post("/exit", guards=[open_to_all], status_code=200, opt=TO_THE_END)
 async def leave(request: WebRequest, session: Session, now: Now) -> Response[str]:
     """End the session, forget everything, and show a page that says nothing.
 

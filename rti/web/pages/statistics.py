@@ -10,7 +10,6 @@ from rti.audit.record import record
 from rti.bodies.queries import provinces
 from rti.campaigns.queries import campaigns
 from rti.core.csv_export import as_csv
-from rti.core.db_roles import login_of
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.models.audit import AuditAction
@@ -22,10 +21,12 @@ from rti.statistics.export import request_lines
 from rti.statistics.measures import EXCLUDED, MEASURES, PENDING, VERSION
 from rti.statutes.queries import newest
 from rti.web.api.statistics import TableView, asked_table, csv_header, csv_rows, table_view, words
+from rti.web.downloads import in_pieces, kept
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Now, Session, Today, Who
 from rti.web.templating import WebRequest, language_of, page
+from rti.web.transfers import FILE
 
 MOST_LINES = 300
 """Lines of a page; the files have all of them."""
@@ -85,13 +86,15 @@ async def statistics_json_file(request: WebRequest, session: Session, person: Wh
     return table_view(await asked_table(request, session, person, today), language_of(request))
 
 
-@get("/requests.csv", guards=[only(REQUESTS), rate_limited(LimitedCall.EXPORTS)])
+@get("/requests.csv", guards=[only(REQUESTS), rate_limited(LimitedCall.EXPORTS)], opt=FILE)
 async def requests_file(request: WebRequest, session: Session, person: Who, today: Today, now: Now) -> Stream:
     """The requests of the list, with the same filters, as far as the person may see them."""
     wanted = matching(person, decode(RequestFilter, dict(request.query_params)), today)
     record(session, AuditAction.EXPORTED, now, about="requests", cbo_id=person.cbo_id)
-    lines = request_lines(request.app.state.database.under(login_of(person)), wanted, person.id)
-    return Stream(lines, media_type=CSV, headers=_attachment(f"requests-{today}"))
+    file = await kept(request_lines(session, wanted))
+    return Stream(in_pieces(file), media_type=CSV, headers=_attachment(f"requests-{today}"))
 
 
-ROUTES = [show_statistics, statistics_file, statistics_json_file, requests_file]
+ROUTES = [show_statistics, statistics_file, statistics_json_file]
+EXPORTS = [requests_file]
+"""Of requests themselves, under the login of who asks."""
