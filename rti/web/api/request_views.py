@@ -75,7 +75,7 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequesterView(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks, for the organisation's own people or after an opening."""
+    """Who asks, for the organisation's own people or after an opening; never for a token."""
 
     name: str | None
     phone: str | None
@@ -134,6 +134,10 @@ class SnoozeView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DetailView(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the reader may see; to a token nothing of it is told that is encrypted:
+    `requester`, notes and names of files are null, and there are no `openings`.
+    """
+
     request: RequestView
     question: str
     requester: RequesterView | None

@@ -77,7 +77,7 @@ async def ask_for_original(
     guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
     status_code=200,
 )
-@else_show(ask_for_original)
+@else_show(ask_for_original, reauthentication.read)
 async def get_original(
     request: WebRequest,
     session: Session,

@@ -61,6 +61,16 @@ PROMISES = (
     ),
     Promise(
         N_(
+            "A program with an API token is told nothing that is stored encrypted, whoever it acts for, and "
+            "cannot shred or unlock an organisation."
+        ),
+        (
+            "tests/test_canaries.py::test_no_canary_is_told_to_a_program_with_a_token_not_even_of_the_organisations_own_people",
+            "tests/web/test_matrix.py::test_a_token_for_a_program_reaches_what_its_scope_covers_and_never_the_account",
+        ),
+    ),
+    Promise(
+        N_(
             "Names, phone numbers, addresses and notes of requesters, documents and their file names are stored "
             "encrypted."
         ),
