@@ -59,15 +59,15 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     """`size` and `sha256` are of the original; `had_location` means that a location was removed from the copy.
 
-    `altered` means that it is missing or has changed; `quarantined` that a virus scanner found
+    Both are null where the document is sealed from the reader. `altered` means that it is missing or has changed; `quarantined` that a virus scanner found
     something in it, so that nobody gets the original.
     """
 
     id: UUID
     file_name: str | None
     media_type: str
-    size: int
-    sha256: str
+    size: int | None
+    sha256: str | None
     has_copy: bool
     had_location: bool
     altered: bool
@@ -99,6 +99,8 @@ class IdentityView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the timeline; where the request is sealed from the reader, `recorded_at` is the beginning of its day."""
+
     id: UUID
     kind: EventKind
     happened_on: date
@@ -123,10 +125,14 @@ class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SnoozeView(msgspec.Struct, frozen=True, kw_only=True):
-    """That nobody is reminded of the request before the day `until`, unless it was ended."""
+    """That nobody is reminded of the request before the day `until`, unless it was ended.
+
+    Where the request is sealed from the reader, moments are days, and there are no names and words of the
+    organisation's people.
+    """
 
     until: date
-    reason: str
+    reason: str | None
     snoozed_at: datetime
     by: str | None
     ended_at: datetime | None
@@ -188,6 +194,7 @@ def detail_view(detail: Detail, today: date) -> DetailView:
             from_attributes(
                 EventView,
                 each.event,
+                recorded_at=detail.told_at(each.event.recorded_at),
                 note=each.note,
                 documents=[from_attributes(DocumentView, document) for document in each.documents],
             )
@@ -195,7 +202,15 @@ def detail_view(detail: Detail, today: date) -> DetailView:
         ],
         deadlines=[from_attributes(DeadlineView, clock, due=clock.due_on) for clock in detail.deadlines],
         snoozes=[
-            from_attributes(SnoozeView, each.snooze, by=each.by, ended_by=each.ended_by)
+            from_attributes(
+                SnoozeView,
+                each.snooze,
+                reason=each.reason,
+                snoozed_at=detail.told_at(each.snooze.snoozed_at),
+                by=each.by,
+                ended_at=each.snooze.ended_at and detail.told_at(each.snooze.ended_at),
+                ended_by=each.ended_by,
+            )
             for each in detail.snoozes
         ],
     )

@@ -61,6 +61,16 @@ PROMISES = (
     ),
     Promise(
         N_(
+            "Staff cannot find out which organisation filed a sealed request without opening it: not by a "
+            "reference, a name, a file or a time."
+        ),
+        (
+            "tests/test_sealed.py::test_nothing_that_staff_are_told_joins_a_sealed_request_to_its_organisation",
+            "tests/test_sealed.py::test_a_neutral_reference_is_taken_from_nobody_and_says_the_same_of_every_organisation",
+        ),
+    ),
+    Promise(
+        N_(
             "A program with an API token is told nothing that is stored encrypted, whoever it acts for, and "
             "cannot shred or unlock an organisation."
         ),
@@ -265,6 +275,10 @@ LIMITS = (
         "campaign or as sealed."
     ),
     N_("Titles and questions are not encrypted. Do not enter names in them."),
+    N_(
+        "A sealed request hides the organisation, and not its trail: the public body, the title or the campaign "
+        "can suggest who asks, and whoever locks an organisation sees which requests disappear."
+    ),
     N_("A photo still shows what can be seen in it: a face, a name on the letter, a shop sign."),
     N_("Anyone who can watch the network sees that this site is visited, but not what is read there."),
     N_(

@@ -1,0 +1,39 @@
+"""neutral references are unique in the whole installation"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016_sealed"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+NEUTRAL = "^R-[2-9A-HJKMNP-TV-Z]{8}$"
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    # Of equal ones at most one was made here; those that were given by hand get a mark that no hand can give.
+    op.execute(
+        f"""
+        UPDATE request SET reference = reference || '~~' || place
+        FROM (
+            SELECT id, row_number() OVER (
+                PARTITION BY reference ORDER BY filing = 'itself', import_key IS NOT NULL, id
+            ) AS place
+            FROM request WHERE reference ~ '{NEUTRAL}'
+        ) AS equal
+        WHERE request.id = equal.id AND place > 1
+        """  # noqa: S608 -- our own words
+    )
+    op.create_index(
+        "uq_request_neutral",
+        "request",
+        ["reference"],
+        unique=True,
+        postgresql_where=sa.text(f"reference ~ '{NEUTRAL}'"),
+    )
+
+
+def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_index("uq_request_neutral", table_name="request")
