@@ -1,4 +1,4 @@
-"""neutral references are unique in the whole installation"""
+"""neutral references are unique in the whole installation, and codes of organisations among those that are not locked"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,8 +32,20 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text(f"reference ~ '{NEUTRAL}'"),
     )
+    op.drop_constraint("uq_cbo_code", "cbo")
+    op.create_index(
+        "uq_cbo_code", "cbo", ["code"], unique=True, postgresql_where=sa.text("locked_at IS NULL")
+    )
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_index("uq_cbo_code", table_name="cbo")
+    op.execute(
+        """
+        UPDATE cbo SET code = code || '~' || id WHERE locked_at IS NOT NULL
+        AND EXISTS (SELECT FROM cbo AS other WHERE other.code = cbo.code AND other.id <> cbo.id)
+        """
+    )
+    op.create_unique_constraint("uq_cbo_code", "cbo", ["code"])
     op.drop_index("uq_request_neutral", table_name="request")

@@ -6,6 +6,7 @@ takes two people: an administrator, and the organisation's lead or campaign staf
 
 import secrets
 from datetime import datetime, timedelta
+from itertools import chain, count
 from uuid import UUID
 
 from sqlalchemy import Table, delete, select, update
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.audit.record import record
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
 from rti.cbos.queries import one
+from rti.core.db import unique
 from rti.core.errors import Conflict, invalid, say
 from rti.core.roles import ADMINISTRATION, Person
 from rti.encryption.data_keys import alone_with_keys
@@ -53,14 +55,22 @@ async def _lock(session: AsyncSession, cbo: CboRow, by: Person | None, now: date
 async def unlock(
     session: AsyncSession, cbo_id: UUID, command: UnlockCbo, by: Person | None, now: datetime
 ) -> CboRow:
-    """Show it again and let its people sign in again."""
+    """Show it again and let its people sign in again; its code gets a number where another one has it by now."""
     cbo = await _changed_alone(session, cbo_id, by)
     if cbo.shredded_at:
         raise Conflict(say("This organisation has been shredded, so it cannot be unlocked"))
     if cbo.locked_at:
-        cbo.locked_at = None
+        async with unique(session, Conflict()):
+            cbo.code, cbo.locked_at = await _free_code(session, cbo.code), None
         _note(session, cbo, SafetyStep.UNLOCKED, by, now, command.reason)
     return cbo
+
+
+async def _free_code(session: AsyncSession, code: str) -> str:
+    """The code, or the first one of its kind that nobody has."""
+    taken = set(await session.scalars(select(CboRow.code).where(CboRow.locked_at.is_(None))))
+    numbered = (f"{code}-{number}" for number in count(2))
+    return next(each for each in chain([code], numbered) if each not in taken)
 
 
 async def shred(

@@ -98,6 +98,7 @@ PROMISES = (
         (
             "tests/cbos/test_safety.py::test_one_click_of_the_lead_signs_everybody_out_and_in_no_more",
             "tests/cbos/test_safety.py::test_no_page_and_no_answer_names_a_locked_organisation",
+            "tests/cbos/test_safety.py::test_to_an_import_a_locked_organisation_is_not_there_and_it_comes_back_as_it_was",
         ),
     ),
     Promise(
