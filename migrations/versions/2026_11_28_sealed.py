@@ -1,4 +1,4 @@
-"""neutral references are unique in the whole installation, and codes of organisations among those that are not locked"""
+"""neutral references are unique in the installation, codes among unlocked organisations; since when somebody has an account"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,6 +32,15 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text(f"reference ~ '{NEUTRAL}'"),
     )
+    op.add_column("person", sa.Column("entrusted_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(
+        """
+        UPDATE person SET entrusted_at = greatest(
+            created_at, (SELECT invitation.created_at FROM invitation WHERE person_id = person.id)
+        )
+        """
+    )
+    op.alter_column("person", "entrusted_at", nullable=False)
     op.drop_constraint("uq_cbo_code", "cbo")
     op.create_index(
         "uq_cbo_code", "cbo", ["code"], unique=True, postgresql_where=sa.text("locked_at IS NULL")
@@ -40,6 +49,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_column("person", "entrusted_at")
     op.drop_index("uq_cbo_code", table_name="cbo")
     op.execute(
         """

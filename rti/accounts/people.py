@@ -101,7 +101,7 @@ async def change_role(
         before=row.role,
         after=command.role,
     )
-    row.role, row.cbo_id = command.role, command.cbo_id
+    row.role, row.cbo_id, row.entrusted_at = command.role, command.cbo_id, now
     await sessions.end_all(session, row.id)
     return row
 

@@ -1,7 +1,8 @@
 """Locking, unlocking and shredding an organisation.
 
 A lock is one step of anybody who may, and undone by an administrator. Shredding has no way back, so it
-takes two people: an administrator, and the organisation's lead or campaign staff, within a week.
+takes two people: an administrator, and the organisation's lead or campaign staff, within a week. An account
+that somebody was given in that time is neither: who gave it could hold both.
 """
 
 import secrets
@@ -29,6 +30,7 @@ from rti.requests.references import neutral_references
 from rti.safety.erasure import forget
 
 SECOND_HAND_WITHIN = timedelta(days=7)
+SETTLED_AFTER = SECOND_HAND_WITHIN
 
 
 async def lock(
@@ -82,8 +84,17 @@ async def shred(
         raise Conflict(say("This organisation has already been shredded"))
     if command.code != cbo.code:
         raise invalid("code", say("This is not the code of the organisation. Nothing was destroyed"))
+    if by and not await _settled(session, by, now):
+        raise invalid(
+            "code",
+            say(
+                "Your account was created, reset or given its role less than {days} days ago, so it cannot be one of "
+                "the two. Lock the organisation, and ask somebody else",
+                days=SETTLED_AFTER.days,
+            ),
+        )
     await _lock(session, cbo, by, now)
-    administers = _administers(by.role if by else None)
+    me, administers = by.id if by else None, _administers(by.role if by else None)
     asked = await session.execute(
         select(CboSafetyRow.person_id, PersonRow.role)
         .outerjoin(PersonRow, PersonRow.id == CboSafetyRow.person_id)
@@ -93,7 +104,7 @@ async def shred(
             CboSafetyRow.happened_at > now - SECOND_HAND_WITHIN,
         )
     )
-    if any(_administers(role) != administers for _, role in asked):
+    if any(_administers(role) != administers and person_id != me for person_id, role in asked):
         _note(session, cbo, SafetyStep.SHREDDED, by, now)
         await session.flush()
         await _destroy(session, cbo, now)
@@ -116,6 +127,11 @@ async def shred_again(session: AsyncSession, now: datetime) -> int:
         await _destroy(session, cbo, now)
     await session.flush()
     return len(again)
+
+
+async def _settled(session: AsyncSession, by: Person, now: datetime) -> bool:
+    entrusted_at = await session.scalar(select(PersonRow.entrusted_at).where(PersonRow.id == by.id))
+    return entrusted_at is not None and now - entrusted_at >= SETTLED_AFTER
 
 
 def _administers(role: object) -> bool:

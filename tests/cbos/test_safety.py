@@ -1,16 +1,20 @@
 """Locking and shredding an organisation: what vanishes, what stays, and whose hands it takes."""
 
 import asyncio
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import func, select, text
 
+from rti.accounts import invitations, people
+from rti.accounts.commands import ChangeRole, Invite, Reset
+from rti.accounts.sessions import person_of
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
 from rti.core.db import Database, new_id
-from rti.core.errors import Conflict
+from rti.core.errors import Conflict, Invalid
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.encryption.data_keys import keys_to_decrypt
@@ -267,6 +271,40 @@ async def test_two_of_the_same_half_shred_nothing(database: Database, first: Rol
             session, cbo.id, ShredCbo(code="BOENG"), late, NOW + timedelta(days=8)
         )
         assert row.shredded_at is None
+
+
+@pytest.mark.parametrize("given", ["invited", "reset", "role"])
+@pytest.mark.parametrize("first", ["administrator", "other"])
+async def test_who_was_just_given_an_account_is_none_of_the_two(
+    database: Database, given: str, first: str
+) -> None:
+    cbo, _, _ = await _organisation(database)
+    async with database.transaction() as session:
+        administrator = (await make.member(session, Role.ADMINISTRATOR)).person
+        other = (await make.member(session, Role.STAFF)).person
+    async with database.transaction() as session:
+        if given == "invited":
+            command = Invite(email="new@test.example", role=Role.STAFF, language="en")
+            row, _ = await invitations.invite(session, command, administrator, NOW)
+        elif given == "reset":
+            row, _ = await invitations.reset(session, other.id, Reset(), administrator, NOW)
+        else:
+            other = (await make.member(session, Role.CBO_LEAD)).person
+            row = await people.change_role(session, other.id, ChangeRole(role=Role.STAFF), administrator, NOW)
+        puppet = person_of(row)
+    both = [administrator, puppet] if first == "administrator" else [puppet, administrator]
+    soon = NOW + timedelta(days=6)
+
+    async def shredded(at: datetime) -> bool:
+        for person in both:
+            with suppress(Invalid, Conflict):
+                async with database.transaction() as session:
+                    await lock_and_shred.shred(session, cbo.id, ShredCbo(code="BOENG"), person, at)
+        async with database.transaction() as session:
+            return (await session.get_one(CboRow, cbo.id)).shredded_at is not None
+
+    assert not await shredded(soon)
+    assert await shredded(NOW + timedelta(days=8))
 
 
 async def test_a_shredded_organisation_stays_so(database: Database) -> None:

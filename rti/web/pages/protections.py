@@ -106,7 +106,10 @@ PROMISES = (
             "Two people together can destroy everything that identifies the people of an organisation; the "
             "figures stay."
         ),
-        ("tests/cbos/test_safety.py::test_shredding_takes_the_lead_and_an_administrator_and_leaves_nobody",),
+        (
+            "tests/cbos/test_safety.py::test_shredding_takes_the_lead_and_an_administrator_and_leaves_nobody",
+            "tests/cbos/test_safety.py::test_who_was_just_given_an_account_is_none_of_the_two",
+        ),
     ),
     Promise(
         N_(
