@@ -41,11 +41,13 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "The working group and administrators see no requests and no requesters; the working group sees "
-            "figures only."
+            "The working group and administrators see no requests and no requesters. They see figures, in which no "
+            "number is smaller than 5 and no period shorter than a quarter."
         ),
         (
             "tests/row_security/test_rows.py::test_logins_that_need_no_request_see_none",
+            "tests/statistics/test_disclosure.py::test_no_answer_tells_a_small_number",
+            "tests/statistics/test_disclosure.py::test_one_day_by_body_and_topic_is_refused_wherever_figures_are",
             "tests/test_canaries.py::test_no_canary_is_told_to_others_by_any_page_answer_or_address",
         ),
     ),
