@@ -135,7 +135,7 @@ async def _reading(database: Database, staff: Person) -> AsyncIterator[list[floa
 
 async def _seconds_of_judging(session: AsyncSession, wanted: WhatIf, requests: int) -> float:
     begun = perf_counter()
-    found = await what_if(session, wanted, TODAY)
+    found = await what_if(session, None, wanted, TODAY)
     assert sum(found.states.values()) == requests
     return perf_counter() - begun
 

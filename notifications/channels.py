@@ -26,7 +26,7 @@ from rti.core.settings import Settings
 from rti.core.validation import InvalidValue, ShortText, read_email
 from rti.models.accounts import PersonRow
 from rti.models.audit import AuditAction
-from rti.models.cbos import CboRow
+from rti.models.cbos import CboRow, not_locked
 from rti.models.messages import AddressHealth, BounceRow, Channel, ChannelAddressRow, MessageKind, MessageRow
 from rti.outbox import queued
 
@@ -137,12 +137,20 @@ _FORMS: dict[Channel, tuple[re.Pattern[str], Message]] = {
 
 async def count_failing_addresses(session: AsyncSession) -> int:
     """How many people have an address that refuses messages; no more than `MOST_COUNTED` are counted."""
-    people = select(BounceRow.person_id).where(BounceRow.person_id.is_not(None)).distinct()
+    people = (
+        select(BounceRow.person_id)
+        .join(PersonRow, PersonRow.id == BounceRow.person_id)
+        .where(not_locked(PersonRow.cbo_id))
+        .distinct()
+    )
     return await session.scalar(select(func.count()).select_from(people.limit(MOST_COUNTED).subquery())) or 0
 
 
 async def failing_addresses(session: AsyncSession) -> Sequence[FailingAddress]:
-    """Everybody of whom an address refuses messages, the last first; not the addresses themselves."""
+    """Everybody of whom an address refuses messages, the last first; not the addresses themselves.
+
+    The people of locked organisations are shown to nobody.
+    """
     query = (
         select(
             PersonRow.name,
@@ -153,6 +161,7 @@ async def failing_addresses(session: AsyncSession) -> Sequence[FailingAddress]:
         )
         .join(PersonRow, PersonRow.id == BounceRow.person_id)
         .join(CboRow, CboRow.id == PersonRow.cbo_id, isouter=True)
+        .where(not_locked(PersonRow.cbo_id))
         .group_by(PersonRow.id, PersonRow.name, CboRow.code, BounceRow.channel, BounceRow.address)
         .order_by(func.max(BounceRow.reported_at).desc())
     )

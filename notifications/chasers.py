@@ -36,6 +36,7 @@ from rti.models.messages import (
 from rti.models.requests import DeadlineRow, Filing, RequestRow
 from rti.requests.projection import to_law
 from rti.requests.queries import events_of, visible
+from rti.requests.requester import not_hidden_from
 from rti.statutes.queries import version_of
 
 
@@ -66,7 +67,8 @@ class Letter:
 def _letters(
     person: Person,
 ) -> Select[LetterRow, ReminderRow, RequestRow, PublicBodyRow, CboRow, CampaignRow, MessageRow, bool]:
-    mine = visible(person).with_only_columns(RequestRow.id)
+    """Those of a sealed request are for its own people: who can send it, when, and who decided, tells whose it is."""
+    mine = visible(person).with_only_columns(RequestRow.id).where(not_hidden_from(person))
     return (
         select(
             LetterRow,

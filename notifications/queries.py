@@ -1,8 +1,10 @@
 """Reading messages, and how well sending goes.
 
 The text of a message belongs to the person it is for. Staff and administrators see of every message how
-far it came and to which organisation it goes, in every installation alike: a mode in which they could
-read on would be left switched on where messages hold more than they do today.
+far it came, in every installation alike: a mode in which they could read on would be left switched on
+where messages hold more than they do today. Administrators, who see no request, also see to which
+organisation it goes. Staff do not: the day of a reminder and the due date of a sealed request would tell
+whose that is.
 """
 
 from dataclasses import dataclass
@@ -10,13 +12,13 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, Select, case, func, select, tuple_
+from sqlalchemy import Row, Select, case, false, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.attributes import from_attributes
 from rti.core.errors import NotFound
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
-from rti.core.roles import SUPPORT, Person
+from rti.core.roles import SUPPORT, Person, Role
 from rti.core.validation import ShortText
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow
@@ -53,8 +55,9 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
 
 def _visible(person: Person) -> Select[MessageRow, str]:
     """The messages of which this person may know."""
+    told = CboRow.locked_at.is_(None) if person.role is not Role.STAFF else false()
     query = (
-        select(MessageRow, case((CboRow.locked_at.is_(None), CboRow.code)))
+        select(MessageRow, case((told, CboRow.code)))
         .join(PersonRow, PersonRow.id == MessageRow.person_id)
         .join(CboRow, CboRow.id == PersonRow.cbo_id, isouter=True)
     )

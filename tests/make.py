@@ -12,12 +12,12 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.passwords import hash_password, new_token, token_hash
-from rti.accounts.sessions import person_of
+from rti.accounts.sessions import API_TOKEN, person_of
 from rti.core.db import Database, new_id
-from rti.core.roles import CBO, TWO_FACTORS, Person, Role
+from rti.core.roles import CBO, TWO_FACTORS, Person, Role, TokenScope
 from rti.core.wallclock import now as present
 from rti.law.events import EventKind
-from rti.models.accounts import AssignmentRow, PasskeyRow, PersonRow, RecoveryCodeRow, SignInRow
+from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow, PersonRow, RecoveryCodeRow, SignInRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
@@ -233,6 +233,23 @@ async def session_of(
     client.cookies.delete("session")
     client.cookies.set("session", token)
     return {"Authorization": f"Bearer {token}"}
+
+
+async def api_token(session: AsyncSession, person: Person, scope: TokenScope) -> str:
+    """A token for a program of a person."""
+    token = API_TOKEN + new_token()
+    moment = present()
+    session.add(
+        ApiTokenRow(
+            person_id=person.id,
+            token_hash=token_hash(token),
+            name="x",
+            scope=scope,
+            created_at=moment,
+            expires_at=moment + timedelta(days=1),
+        )
+    )
+    return token
 
 
 async def unbounded(session: AsyncSession) -> None:

@@ -17,8 +17,9 @@ from sqlalchemy.engine import make_url
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
 from rti.core.db import Database
-from rti.core.roles import Role
+from rti.core.roles import Role, TokenScope
 from rti.core.settings import Settings
+from rti.models.cbos import CboRow
 from tests import make
 from tests.commands import KEY_FILE, rti
 from tests.conftest import NOW, TODAY, SignIn
@@ -105,6 +106,37 @@ async def test_no_canary_is_told_to_others_by_any_page_answer_or_address(
         told = {re.sub(r"Canary\d\d", "", word) for word in planted.found_in(*pages)}
         assert told == ({"File", "Note"} if role is Role.STAFF else set()), role
         assert planted.found_in(*pages[2::3]) == set(), role
+
+
+@pytest.mark.parametrize("role", [Role.CBO_MEMBER, Role.CBO_LEAD, Role.STAFF])
+async def test_no_canary_is_told_to_a_program_with_a_token_not_even_of_the_organisations_own_people(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn, role: Role
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    planted = await _plant(client, database)
+    own = [(await client.get(f"/api{path}")).json() for path in planted.requests]
+    documents = [
+        f"/api{path}/documents/{document['id']}"
+        for path, read in zip(planted.requests, own, strict=True)
+        for event in read["events"]
+        for document in event["documents"]
+    ]
+    async with database.transaction() as session:
+        of = await session.get(CboRow, member.person.cbo_id)
+        holder = (await make.member(session, role, of=of)).person
+        token = await make.api_token(session, holder, TokenScope.WRITE)
+    client.headers["Authorization"] = f"Bearer {token}"
+    purpose = {"purpose": "To bring the answer to her house"}
+    told = [await client.get(f"/api{path}") for path in ("/requests", *planted.requests)]
+    assert {each.status_code for each in told} == {200}
+    opened = [await client.post(f"/api{path}/identity", json=purpose) for path in planted.requests]
+    opened += [await client.get(path) for path in documents]
+    opened += [await client.post(f"{path}/original", json=purpose) for path in documents]
+    assert {each.status_code for each in opened} == {403}
+    written = {"kind": "message", "happened_on": "2026-11-20", "note": planted.words[0]}
+    told.append(await client.post(f"/api{planted.requests[0]}/events", json=written))
+    assert told[-1].status_code == 201
+    assert planted.found_in(*(each.content for each in (*told, *opened))) == set()
 
 
 async def test_no_canary_is_in_a_dump_a_log_a_message_or_an_export(

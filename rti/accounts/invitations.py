@@ -67,7 +67,7 @@ async def reset(
     row = await people.managed(session, person_id, by)
     if row.disabled_at:
         raise invalid("person", say("This account is disabled"))
-    row.password_hash = None
+    row.password_hash, row.entrusted_at = None, now
     await sessions.end_all(session, row.id)
     if command.factors:
         await mfa.remove_all(session, row.id)

@@ -60,7 +60,8 @@ async def organisation_faults(session: AsyncSession, role: Role, cbo_id: UUID | 
         faults.append(
             Fault("cbo_id", say("Leave this empty: only members and leads belong to an organisation"))
         )
-    if cbo_id and await session.get(CboRow, cbo_id) is None:
+    chosen = await session.get(CboRow, cbo_id) if cbo_id else None
+    if cbo_id and (chosen is None or chosen.locked_at):
         faults.append(Fault("cbo_id", say("Choose one from the list")))
     return faults
 
@@ -100,7 +101,7 @@ async def change_role(
         before=row.role,
         after=command.role,
     )
-    row.role, row.cbo_id = command.role, command.cbo_id
+    row.role, row.cbo_id, row.entrusted_at = command.role, command.cbo_id, now
     await sessions.end_all(session, row.id)
     return row
 

@@ -30,7 +30,8 @@ class AuditView(msgspec.Struct, frozen=True, kw_only=True):
     """An entry. `position` is its place in the chain, None until it is chained.
 
     `person_id` and `cbo_id` are None where nobody did it, and where they would reveal which organisation a
-    request belongs to; names also where they belong to a locked organisation.
+    request belongs to; names also where they belong to a locked organisation. `about` is empty where a refusal
+    would do that: it names who was refused, and what somebody of an organisation named may be its own request.
     """
 
     id: UUID
@@ -56,6 +57,7 @@ async def entries(
             case((_told(PersonRow.cbo_id, reader), PersonRow.name)),
             case((_told(AuditEntryRow.cbo_id, reader), AuditEntryRow.cbo_id)),
             case((_told(AuditEntryRow.cbo_id, reader), CboRow.code)),
+            case((_joins(reader), ""), else_=AuditEntryRow.about),
         )
         .select_from(AuditEntryRow)
         .outerjoin(PersonRow, and_(PersonRow.id == AuditEntryRow.person_id, not_locked(PersonRow.cbo_id)))
@@ -73,8 +75,10 @@ async def entries(
     newest_first = (AuditEntryRow.happened_at.desc(), AuditEntryRow.id.desc())
     found = await session.execute(query.order_by(*newest_first).limit(size + 1))
     views = [
-        from_attributes(AuditView, row, person_id=person_id, person_name=name, cbo_id=cbo_id, cbo_code=code)
-        for row, person_id, name, cbo_id, code in found
+        from_attributes(
+            AuditView, row, person_id=person_id, person_name=name, cbo_id=cbo_id, cbo_code=code, about=about
+        )
+        for row, person_id, name, cbo_id, code, about in found
     ]
     return page_of(views, size, lambda each: (each.happened_at.isoformat(), str(each.id)))
 
@@ -83,3 +87,9 @@ def _told(cbo_id: Any, reader: Person | None) -> ColumnElement[bool]:
     """Whether the actor of this organisation may be shown: only its own people may know whose request it is."""
     own = reader.cbo_id if reader else None
     return or_(AuditEntryRow.what.not_in(OF_A_REQUEST), cbo_id.is_(None), cbo_id == own)
+
+
+def _joins(reader: Person | None) -> ColumnElement[bool]:
+    """Whether an entry names both somebody of an organisation and what may be its request, to others than its own people."""
+    of_others = AuditEntryRow.cbo_id.is_distinct_from(reader.cbo_id if reader else None)
+    return and_(AuditEntryRow.what == AuditAction.DENIED, AuditEntryRow.cbo_id.is_not(None), of_others)

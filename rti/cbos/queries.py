@@ -31,9 +31,13 @@ async def known_to(session: AsyncSession, person: Person) -> Sequence[CboRow]:
     return (await session.scalars(ordered)).all()
 
 
-async def cbo_of(session: AsyncSession, code: str, field: str = "cbo") -> CboRow:
-    """The organisation with a code; an unknown code is a fault of the field."""
-    found = await session.scalar(select(CboRow).where(CboRow.code == code))
+async def cbo_of(session: AsyncSession, code: str, field: str = "cbo", *, locked: bool = False) -> CboRow:
+    """The organisation with a code; an unknown code is a fault of the field.
+
+    A code may have been given again while its organisation was locked: then the `locked` one is meant, or the other.
+    """
+    meant_first = CboRow.locked_at.desc().nulls_last() if locked else CboRow.locked_at.desc().nulls_first()
+    found = await session.scalar(select(CboRow).where(CboRow.code == code).order_by(meant_first).limit(1))
     if found is None:
         raise invalid(field, say("There is no organisation with the code {code}", code=code))
     return found

@@ -36,8 +36,12 @@ def unlock(code: Code, reason: Annotated[str, typer.Option(help="Reason why it i
     Example: rti cbo unlock DEMO1 --reason "The phones have been returned"
     """
     command = decode(UnlockCbo, {"reason": reason})
-    _done(code, lambda session, cbo, now: lock_and_shred.unlock(session, cbo, command, None, now))
-    typer.echo("Unlocked")
+    cbo = _done(
+        code, lambda session, cbo, now: lock_and_shred.unlock(session, cbo, command, None, now), locked=True
+    )
+    typer.echo(
+        "Unlocked" if cbo.code == code else f"Unlocked. Its code was given again; now it is {cbo.code}"
+    )
 
 
 @app.command()
@@ -57,7 +61,9 @@ def shred(
     Example: rti cbo shred DEMO1
     """
     command = decode(ShredCbo, {"code": again})
-    cbo = _done(code, lambda session, cbo, now: lock_and_shred.shred(session, cbo, command, None, now))
+    cbo = _done(
+        code, lambda session, cbo, now: lock_and_shred.shred(session, cbo, command, None, now), locked=True
+    )
     if cbo.shredded_at:
         typer.echo("Shredded")
     else:
@@ -66,8 +72,10 @@ def shred(
         )
 
 
-def _done(code: str, step: Callable[[AsyncSession, UUID, datetime], Awaitable[CboRow]]) -> CboRow:
+def _done(
+    code: str, step: Callable[[AsyncSession, UUID, datetime], Awaitable[CboRow]], *, locked: bool = False
+) -> CboRow:
     async def work(session: AsyncSession, now: datetime, _today: date) -> CboRow:
-        return await step(session, (await cbo_of(session, code, "code")).id, now)
+        return await step(session, (await cbo_of(session, code, "code", locked=locked)).id, now)
 
     return in_transaction(work)

@@ -24,6 +24,7 @@ from rti.models.audit import AuditAction
 from rti.models.cbos import not_locked
 from rti.models.requests import RequestRow
 from rti.statistics.commands import Basis, Dimension, StatisticsQuery, check
+from rti.statistics.disclosure import CoarseFigures
 from rti.statistics.export import request_lines
 from rti.statistics.figures import Figures, Percentage
 from rti.statistics.measures import EXCLUDED, JUDGED, MEASURES, PENDING, VERSION
@@ -145,7 +146,7 @@ def _caption(found: Table) -> str:
     return f"Cut-off date {found.as_of}; period based on {basis}; definitions version {VERSION}{by}"
 
 
-def _cells(figures: Figures) -> list[str]:
+def _cells(figures: Figures | CoarseFigures) -> list[str]:
     days = "–" if figures.median_days is None else f"{figures.median_days:g}, {figures.longest_days}"
     return [
         *(str(figures.counts[state]) for state in sorted(JUDGED)),

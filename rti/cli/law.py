@@ -63,7 +63,7 @@ def what_if(
     async def found(session: AsyncSession, _: datetime, today: date) -> ComparisonView:
         campaign_id = (await campaign_of(session, campaign)).id if campaign else None
         values = {"limit": limit, "statute_id": statute, "campaign_id": campaign_id, "as_of": as_of}
-        return comparison_view(await compare(session, decode(WhatIf, values), today))
+        return comparison_view(await compare(session, None, decode(WhatIf, values), today))
 
     comparison = in_transaction(found)
     if as_json:

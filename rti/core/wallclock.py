@@ -37,6 +37,11 @@ def at_home(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(HOME_ZONE))
 
 
+def start_of(day: date, zone: str) -> datetime:
+    """The first moment of a calendar day in the IANA time zone `zone`."""
+    return datetime.combine(day, time.min, ZoneInfo(zone))
+
+
 def end_of(day: date, zone: str) -> datetime:
     """The last moment of a calendar day in the IANA time zone `zone`."""
     return datetime.combine(day, time.max, ZoneInfo(zone))

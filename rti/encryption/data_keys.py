@@ -25,16 +25,24 @@ from rti.models.keys import DataKeyRow, EncryptedColumn, KeyState
 FIRST_EPOCH = 1
 NUMBERS_IN_USE = select(DataKeyRow.key_number).where(DataKeyRow.state != KeyState.DESTROYED).distinct()
 """Of the keys that wrap data keys; fits every schema that has them."""
+READER_OPENS = "reader_opens"
+"""In the `info` of a session: False where it serves a program with a token, to which nothing encrypted is told."""
 log = structlog.get_logger()
 
 
 class DataKeys:
-    """The keys of one organisation that can be used; none while it is locked, and none after shredding."""
+    """The keys of one organisation that can be used; none while it is locked, and none after shredding.
 
-    def __init__(self, cbo_id: UUID, keys: Mapping[int, Key], current: int | None = None) -> None:
+    Those of a session that does not open only encrypt.
+    """
+
+    def __init__(
+        self, cbo_id: UUID, keys: Mapping[int, Key], current: int | None = None, *, opens: bool = True
+    ) -> None:
         self._cbo_id = cbo_id
         self._keys = keys
         self._current = current
+        self.opens = opens
 
     def __repr__(self) -> str:
         return f"DataKeys({self._cbo_id}, {sorted(self._keys)})"
@@ -50,6 +58,8 @@ class DataKeys:
 
     def decrypt(self, column: EncryptedColumn, row: UUID, encrypted: bytes) -> bytes:
         """The bytes that were encrypted for this column and row, or Unreadable."""
+        if not self.opens:
+            raise Unreadable
         return decrypt(self._keys, self._cell(column, row), encrypted)
 
     def encrypt_text(self, column: EncryptedColumn, row: UUID, text: str | None) -> bytes | None:
@@ -63,7 +73,7 @@ class DataKeys:
         try:
             return unpadded(self.decrypt(column, row, encrypted))
         except Unreadable:
-            if self._keys:
+            if self._keys and self.opens:
                 log.exception("sealed_cell_unreadable", table=column.class_.__tablename__, column=column.key)
             return None
 
@@ -96,7 +106,7 @@ def opened_keys(session: AsyncSession, cbo_id: UUID, kept: Sequence[Sequence[Any
             log.exception("data_key_unreadable", epoch=epoch, key_number=key_number)
         else:
             current = epoch if state == KeyState.CURRENT else current
-    return DataKeys(cbo_id, found, current)
+    return DataKeys(cbo_id, found, current, opens=session.info.get(READER_OPENS, True))
 
 
 async def keys_to_decrypt(session: AsyncSession, cbo_id: UUID) -> DataKeys:

@@ -89,7 +89,8 @@ class LookUp:
                 faults.append(self._fault("cbo_code", say("Enter the code of the requesting organisation")))
             return own
         if code not in self._cbos:
-            self._cbos[code] = await self.session.scalar(select(CboRow).where(CboRow.code == code))
+            unlocked = (CboRow.code == code, CboRow.locked_at.is_(None))
+            self._cbos[code] = await self.session.scalar(select(CboRow).where(*unlocked))
         row = self._cbos[code]
         if own is not None and (row is None or row.id != own):
             faults.append(
@@ -97,7 +98,7 @@ class LookUp:
             )
         elif row is None and self.mapping.new_cbo and code == self.mapping.defaults.get("cbo_code"):
             return None
-        elif row is None or row.locked_at:
+        elif row is None:
             faults.append(
                 self._fault("cbo_code", say("There is no organisation with the code {code}", code=code))
             )

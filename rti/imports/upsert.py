@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.bodies.actions import row_values
@@ -50,15 +50,17 @@ async def import_by_code(
     table: type[Any],
     values: Callable[[S], dict[str, Any]],
     now: datetime,
+    known_ones: ColumnElement[bool] | None = None,
 ) -> Report:
     """Add and update rows of `table`, one for each line of `kind`; `values` are the columns of a row.
 
-    A column that the file lacks is left as it is in known rows.
+    Of the rows that are there only the `known_ones` are looked at. A column that the file lacks is left as it is in known rows.
     """
     report = Report()
+    query = select(table) if known_ones is None else select(table).where(known_ones)
     async with recorded(session, report, run, of, now) as trace:
         areas = Areas(await session.scalars(select(AreaRow)))
-        known = {row.code: row for row in await session.scalars(select(table))}
+        known = {row.code: row for row in await session.scalars(query)}
         former = await _former_codes(session) if table is PublicBodyRow else {}
         seen: dict[str, int] = {}
         for count, line in enumerate(fresh_lines(file, report), start=1):
@@ -146,7 +148,7 @@ CBO_COLUMNS = columns_of(SaveCbo)
 
 
 async def import_cbos(session: AsyncSession, file: CsvFile, now: datetime, run: Run) -> Report:
-    """Add organisations, and update those whose code is known."""
+    """Add organisations, and update those whose code is known; to a locked one nothing is done, as if it were not there."""
     return await import_by_code(
         session,
         file,
@@ -156,4 +158,5 @@ async def import_cbos(session: AsyncSession, file: CsvFile, now: datetime, run: 
         table=CboRow,
         values=msgspec.structs.asdict,
         now=now,
+        known_ones=CboRow.locked_at.is_(None),
     )

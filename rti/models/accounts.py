@@ -22,7 +22,8 @@ from rti.core.roles import Role, TokenScope
 class PersonRow(Base):
     """Somebody who can sign in; `email` is stored in lower case.
 
-    Whoever was invited, or has to set a new password, has no `password_hash` until then. Messages come from
+    Whoever was invited, or has to set a new password, has no `password_hash` until then. `entrusted_at` is when
+    somebody else last gave the account to its person: by an invitation, a reset or a role. Messages come from
     the hour `hours_from` to before `hours_to`, in the time zone of the installation; they are silent unless
     `wants_detail`, and one a day with `wants_digest`.
     """
@@ -48,6 +49,9 @@ class PersonRow(Base):
     hours_to: Mapped[int] = mapped_column(SmallInteger, default=20, server_default="20")
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    entrusted_at: Mapped[datetime] = mapped_column(
+        default=lambda context: context.get_current_parameters()["created_at"]
+    )
 
 
 class InvitationRow(Base):

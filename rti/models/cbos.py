@@ -21,15 +21,19 @@ class SafetyStep(StrEnum):
 class CboRow(Base):
     """An organisation that asks; `last_number` is the last reference given to a request of its own.
 
-    While it is locked nothing of it is shown and nobody of it can sign in. A shredded one stays locked,
-    and its row stays for the figures only.
+    While it is locked nothing of it is shown and nobody of it can sign in; its code is as free as one that
+    nobody has, since a refusal would confirm that it is there. A shredded one stays locked, and its row stays
+    for the figures only.
     """
 
     __tablename__ = "cbo"
-    __table_args__ = (Index("ix_cbo_locked", "id", postgresql_where=text("locked_at IS NOT NULL")),)
+    __table_args__ = (
+        Index("ix_cbo_locked", "id", postgresql_where=text("locked_at IS NOT NULL")),
+        Index("uq_cbo_code", "code", unique=True, postgresql_where=text("locked_at IS NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    code: Mapped[str] = mapped_column(unique=True)
+    code: Mapped[str]
     name_km: Mapped[str]
     name_en: Mapped[str]
     area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))

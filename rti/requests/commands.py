@@ -1,5 +1,7 @@
 """What a person asks for, as values: the same for a form, the JSON API and a CSV line."""
 
+import re
+import unicodedata
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -12,7 +14,7 @@ from rti.core.folding import without_unseen
 from rti.core.validation import Code, Hour, InvalidValue, Line, Paragraphs, ShortText, reads
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
-from rti.models.requests import Channel, Filing, Topic
+from rti.models.requests import NEUTRAL, Channel, Filing, Topic
 
 
 def _reference(text: str) -> str:
@@ -23,7 +25,20 @@ def _reference(text: str) -> str:
     return plain
 
 
+def _own_reference(text: str) -> str:
+    """One that is not, nor is read as, a neutral one: those are made here, and taken from nobody."""
+    plain = _reference(text)
+    if re.fullmatch(NEUTRAL, unicodedata.normalize("NFKC", plain).strip(), re.IGNORECASE):
+        raise InvalidValue(
+            say(
+                "References such as R-2B4D6F8H are given by the system. Leave this empty, or enter another one"
+            )
+        )
+    return plain
+
+
 Reference = Annotated[str, reads(_reference, max_length=64)]
+OwnReference = Annotated[str, reads(_own_reference, max_length=64)]
 
 
 class PlainFields(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +62,7 @@ class FilingFields(PlainFields, frozen=True, kw_only=True):
     """
 
     statute_id: Code | None = None
-    reference: Reference | None = None
+    reference: OwnReference | None = None
     drafted_on: date | None = None
     submitted_on: date | None = None
     received_on: date | None = None

@@ -42,6 +42,7 @@ from rti.requests.requester import (
     is_own,
     opened_before,
     openings_of,
+    told_at,
 )
 
 
@@ -56,14 +57,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as a timeline lists it; `file_name` is None where it is sealed from the reader."""
+    """A document as a timeline lists it.
+
+    Where it is sealed from the reader there is neither a name, nor the size and digest by which the same
+    file would be found in another request.
+    """
 
     id: UUID
     event_id: UUID
     file_name: str | None
     media_type: str
-    size: int
-    sha256: str
+    size: int | None
+    sha256: str | None
     added_at: datetime
     has_copy: bool
     had_location: bool
@@ -86,9 +91,10 @@ class TimelineEvent:
 
 @dataclass(frozen=True, slots=True)
 class Snoozed:
-    """That nobody is reminded of a request until a day, with the names of who wanted it and who ended it."""
+    """That nobody is reminded of a request until a day, why, and the names of who wanted it and who ended it."""
 
     snooze: SnoozeRow
+    reason: str | None
     by: str | None
     ended_by: str | None
 
@@ -97,7 +103,8 @@ class Snoozed:
 class Detail:
     """A request with all that its page shows to one person; `first_body` where a transfer took it to another.
 
-    `cbo` is None where it is sealed from this person; `requester` and `openings` are for the
+    `cbo` is None where it is sealed from this person, and then nothing of what its people wrote or who they
+    are is there, and moments are to be told as days (`told_at`); `requester` and `openings` are for the
     organisation's own people, others know by `has_requester` that there is something to open.
     """
 
@@ -114,6 +121,10 @@ class Detail:
     deadlines: Sequence[DeadlineRow]
     date_changes: Sequence[DateChangeRow]
     snoozes: Sequence[Snoozed]
+
+    def told_at(self, moment: datetime) -> datetime:
+        """The moment of an entry as this person may know it."""
+        return told_at(moment, hidden=self.cbo is None)
 
     def timeline(self, zone: str) -> list[TimelineEvent | DateChangeRow | Snoozed]:
         """What happened, which dates moved and who wanted silence, by its day in the time zone `zone`."""
@@ -208,9 +219,9 @@ async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail
         first_body=await _first_body(session, request),
         cbo=None if hidden else cbo,
         own=own,
-        requester=decrypted(requester, keys) if own else None,
+        requester=decrypted(requester, keys) if own and keys.opens else None,
         has_requester=requester is not None,
-        openings=await openings_of(session, request, keys) if own and opened else (),
+        openings=await openings_of(session, request, keys) if own and opened and keys.opens else (),
         campaign=await session.get(CampaignRow, request.campaign_id) if request.campaign_id else None,
         events=await _timeline_of(session, request, None if hidden else keys),
         deadlines=await deadlines_of(session, request.id),
@@ -219,7 +230,7 @@ async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail
                 select(DateChangeRow).where(DateChangeRow.request_id == request.id).order_by(DateChangeRow.id)
             )
         ).all(),
-        snoozes=await snoozes_of(session, request.id),
+        snoozes=await snoozes_of(session, request.id, hidden=hidden),
     )
 
 
@@ -234,17 +245,25 @@ def snoozed(request_id: InstrumentedAttribute[UUID], day: date) -> ColumnElement
     return select(SnoozeRow.id).where(*row_of).exists()
 
 
-async def snoozes_of(session: AsyncSession, request_id: UUID) -> Sequence[Snoozed]:
-    """Every snooze of a request, the oldest first."""
+async def snoozes_of(session: AsyncSession, request_id: UUID, *, hidden: bool) -> Sequence[Snoozed]:
+    """Every snooze of a request, the oldest first; of a `hidden` one without the organisation's people and their words."""
     ender = aliased(PersonRow)
     found = await session.execute(
-        select(SnoozeRow, PersonRow.name, ender.name)
+        select(SnoozeRow, PersonRow.name, PersonRow.cbo_id, ender.name, ender.cbo_id)
         .outerjoin(PersonRow, PersonRow.id == SnoozeRow.snoozed_by)
         .outerjoin(ender, ender.id == SnoozeRow.ended_by)
         .where(SnoozeRow.request_id == request_id)
         .order_by(SnoozeRow.snoozed_at, SnoozeRow.id)
     )
-    return [Snoozed(*row) for row in found]
+    return [
+        Snoozed(
+            row,
+            reason=None if hidden and of_cbo else row.reason,
+            by=None if hidden and of_cbo else name,
+            ended_by=None if hidden and ender_of_cbo else ended_by,
+        )
+        for row, name, of_cbo, ended_by, ender_of_cbo in found
+    ]
 
 
 async def events_of(session: AsyncSession, request_id: UUID) -> Sequence[EventRow]:
@@ -299,7 +318,7 @@ async def _timeline_of(
 async def _documents_of(
     session: AsyncSession, request: RequestRow, keys: DataKeys | None
 ) -> Sequence[Document]:
-    """The documents of a request, with their names where there are `keys`."""
+    """The documents of a request, with what tells them apart where there are `keys`."""
     found = await session.execute(
         select(DocumentRow, DocumentCopyRow.document_id)
         .outerjoin(DocumentCopyRow, DocumentCopyRow.document_id == DocumentRow.id)
@@ -311,8 +330,8 @@ async def _documents_of(
             event_id=row.event_id,
             file_name=keys.text(DocumentRow.file_name, row.id, row.file_name) if keys else None,
             media_type=row.media_type,
-            size=row.size,
-            sha256=row.sha256.hex(),
+            size=row.size if keys else None,
+            sha256=row.sha256.hex() if keys else None,
             added_at=row.added_at,
             has_copy=copy is not None,
             had_location=row.had_location,

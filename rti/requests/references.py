@@ -1,4 +1,8 @@
-"""References: numbered under the organisation's code, or neutral where it is not to be known."""
+"""References: numbered under the organisation's code, or neutral where it is not to be known.
+
+A neutral one is unique in the whole installation and never taken from outside. If one could be given to
+another organisation, whether it is taken there would tell whose it is.
+"""
 
 import secrets
 from uuid import UUID
@@ -11,7 +15,7 @@ from rti.models.cbos import CboRow
 from rti.models.requests import Filing, RequestRow
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Without those that are read or heard as another."""
+"""Those of `NEUTRAL`."""
 
 
 def neutral_reference() -> str:

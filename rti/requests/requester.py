@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
@@ -14,6 +14,7 @@ from rti.core.attributes import assign
 from rti.core.db import new_id
 from rti.core.errors import Forbidden, invalid, say
 from rti.core.roles import Person
+from rti.core.wallclock import HOME_ZONE, day_of, start_of
 from rti.encryption.data_keys import DataKeys, keys_to_decrypt, keys_to_encrypt
 from rti.models.accounts import PersonRow
 from rti.models.audit import AuditAction
@@ -63,6 +64,19 @@ def is_own(person: Person, request: RequestRow) -> bool:
 def is_hidden(person: Person, request: RequestRow) -> bool:
     """Whether the organisation, the notes and the documents of this request are sealed from this person."""
     return request.filing is Filing.SEALED and not is_own(person, request)
+
+
+def not_hidden_from(person: Person) -> ColumnElement[bool]:
+    """The opposite in SQL: for the WHERE of a query."""
+    return or_(RequestRow.filing != Filing.SEALED, RequestRow.cbo_id == person.cbo_id)
+
+
+def told_at(moment: datetime, *, hidden: bool) -> datetime:
+    """The moment, or the beginning of its day where the request is sealed from the reader.
+
+    The precise time of an entry could stand in a row, too, that names the organisation.
+    """
+    return start_of(day_of(moment, HOME_ZONE), HOME_ZONE) if hidden else moment
 
 
 async def save_requester(

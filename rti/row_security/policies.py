@@ -127,7 +127,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.STAFF: May(_PERSON_NAMES),
         Login.ADMIN: May(_PERSON_NAMES),
         Login.ERASURE: May(
-            """SELECT (id, name, role, cbo_id, disabled_at), UPDATE (name, email, password_hash, disabled_at,
+            """SELECT (id, name, role, cbo_id, disabled_at, entrusted_at), UPDATE (name, email, password_hash, disabled_at,
             language, wants_reminders, wants_digest, wants_detail, hours_from, hours_to)""",
             f"cbo_id IS NULL OR {_own_or_named()}",
         ),

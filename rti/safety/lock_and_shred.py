@@ -1,11 +1,13 @@
 """Locking, unlocking and shredding an organisation.
 
 A lock is one step of anybody who may, and undone by an administrator. Shredding has no way back, so it
-takes two people: an administrator, and the organisation's lead or campaign staff, within a week.
+takes two people: an administrator, and the organisation's lead or campaign staff, within a week. An account
+that somebody was given in that time is neither: who gave it could hold both.
 """
 
 import secrets
 from datetime import datetime, timedelta
+from itertools import chain, count
 from uuid import UUID
 
 from sqlalchemy import Table, delete, select, update
@@ -14,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.audit.record import record
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
 from rti.cbos.queries import one
+from rti.core.db import unique
 from rti.core.errors import Conflict, invalid, say
 from rti.core.roles import ADMINISTRATION, Person
 from rti.encryption.data_keys import alone_with_keys
@@ -28,6 +31,7 @@ from rti.requests.references import neutral_references
 from rti.safety.erasure import forget
 
 SECOND_HAND_WITHIN = timedelta(days=7)
+SETTLED_AFTER = SECOND_HAND_WITHIN
 
 
 async def lock(
@@ -54,14 +58,22 @@ async def _lock(session: AsyncSession, cbo: CboRow, by: Person | None, now: date
 async def unlock(
     session: AsyncSession, cbo_id: UUID, command: UnlockCbo, by: Person | None, now: datetime
 ) -> CboRow:
-    """Show it again and let its people sign in again."""
+    """Show it again and let its people sign in again; its code gets a number where another one has it by now."""
     cbo = await _changed_alone(session, cbo_id, by)
     if cbo.shredded_at:
         raise Conflict(say("This organisation has been shredded, so it cannot be unlocked"))
     if cbo.locked_at:
-        cbo.locked_at = None
+        async with unique(session, Conflict()):
+            cbo.code, cbo.locked_at = await _free_code(session, cbo.code), None
         _note(session, cbo, SafetyStep.UNLOCKED, by, now, command.reason)
     return cbo
+
+
+async def _free_code(session: AsyncSession, code: str) -> str:
+    """The code, or the first one of its kind that nobody has."""
+    taken = set(await session.scalars(select(CboRow.code).where(CboRow.locked_at.is_(None))))
+    numbered = (f"{code}-{number}" for number in count(2))
+    return next(each for each in chain([code], numbered) if each not in taken)
 
 
 async def shred(
@@ -73,8 +85,17 @@ async def shred(
         raise Conflict(say("This organisation has already been shredded"))
     if command.code != cbo.code:
         raise invalid("code", say("This is not the code of the organisation. Nothing was destroyed"))
+    if by and not await _settled(session, by, now):
+        raise invalid(
+            "code",
+            say(
+                "Your account was created, reset or given its role less than {days} days ago, so it cannot be one of "
+                "the two. Lock the organisation, and ask somebody else",
+                days=SETTLED_AFTER.days,
+            ),
+        )
     await _lock(session, cbo, by, now)
-    administers = _administers(by.role if by else None)
+    me, administers = by.id if by else None, _administers(by.role if by else None)
     asked = await session.execute(
         select(CboSafetyRow.person_id, PersonRow.role)
         .outerjoin(PersonRow, PersonRow.id == CboSafetyRow.person_id)
@@ -84,7 +105,7 @@ async def shred(
             CboSafetyRow.happened_at > now - SECOND_HAND_WITHIN,
         )
     )
-    if any(_administers(role) != administers for _, role in asked):
+    if any(_administers(role) != administers and person_id != me for person_id, role in asked):
         _note(session, cbo, SafetyStep.SHREDDED, by, now)
         await session.flush()
         await _destroy(session, cbo, now)
@@ -107,6 +128,11 @@ async def shred_again(session: AsyncSession, now: datetime) -> int:
         await _destroy(session, cbo, now)
     await session.flush()
     return len(again)
+
+
+async def _settled(session: AsyncSession, by: Person, now: datetime) -> bool:
+    entrusted_at = await session.scalar(select(PersonRow.entrusted_at).where(PersonRow.id == by.id))
+    return entrusted_at is not None and now - entrusted_at >= SETTLED_AFTER
 
 
 def _administers(role: object) -> bool:

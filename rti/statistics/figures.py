@@ -35,19 +35,19 @@ def wilson(numerator: int, denominator: int) -> tuple[Fraction, Fraction]:
 
 @dataclass(frozen=True, slots=True)
 class Percentage:
-    """`numerator` of `denominator` requests; of none there is no percentage."""
+    """`numerator` of `denominator` requests; there is no percentage of none, nor where a number is not told (`disclosure`)."""
 
-    numerator: int
-    denominator: int
+    numerator: int | None
+    denominator: int | None
 
     def percent(self, places: int) -> Decimal | None:
-        if not self.denominator:
+        if self.numerator is None or not self.denominator:
             return None
         return round_half_up(Fraction(100 * self.numerator, self.denominator), places)
 
     def interval(self, places: int) -> tuple[Decimal, Decimal] | None:
         """The 95 % interval in percent where there are few requests."""
-        if not 0 < self.denominator < FEW:
+        if self.numerator is None or not self.denominator or self.denominator >= FEW:
             return None
         low, high = wilson(self.numerator, self.denominator)
         return round_half_up(100 * low, places), round_half_up(100 * high, places)

@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from rti.campaigns.queries import in_target_areas
+from rti.core.errors import Invalid
 from rti.core.roles import Person
 from rti.core.visibility import counted_for
 from rti.core.wallclock import HOME_ZONE
@@ -38,6 +39,7 @@ from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.requests import RequestRow
 from rti.statistics.commands import Basis, Dimension, StatisticsQuery
+from rti.statistics.disclosure import CoarseFigures, is_coarse, last_quarter, period_faults
 from rti.statistics.figures import Figures
 from rti.statistics.measures import JUDGED, State
 from rti.statistics.names import Shown, names_of
@@ -50,7 +52,7 @@ class Line:
 
     keys: tuple[str | None, ...]
     names: tuple[Shown | None, ...]
-    figures: Figures
+    figures: Figures | CoarseFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Table:
     lines: Sequence[Line]
     total: Line
     grounds: Sequence[Ground]
+    coarse: bool
+    """Whether numbers are told as `disclosure` says."""
 
 
 def answered_by(request: Any, cut_off: date) -> ColumnElement[bool]:
@@ -125,8 +129,14 @@ def outcome_at(request: Any, cut_off: date) -> ColumnElement[str | None]:
 
 
 async def table(session: AsyncSession, person: Person | None, wanted: StatisticsQuery, today: date) -> Table:
-    """The figures that `person` may see, of all requests where there is no person (the command line)."""
-    cut_off = wanted.as_of or today
+    """The figures that `person` may see, of all requests where there is no person (the command line).
+
+    Raises Invalid for a period that is too fine for whoever sees no request.
+    """
+    coarse = is_coarse(person)
+    if coarse and (faults := period_faults(today, wanted.since, wanted.until, wanted.as_of)):
+        raise Invalid(*faults)
+    cut_off = wanted.as_of or (last_quarter(today) if coarse else today)
     facts = _facts(person, wanted, cut_off)
     rows = (await session.execute(_grouped(facts, wanted.dimensions))).mappings().all()
     names = [
@@ -134,13 +144,14 @@ async def table(session: AsyncSession, person: Person | None, wanted: Statistics
         for place, dimension in enumerate(wanted.dimensions)
     ]
     ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
-    lines = sorted((_line(row, names) for row in rows), key=lambda line: _order(line, ranks))
+    lines = sorted((_line(row, names, coarse=coarse) for row in rows), key=lambda line: _order(line, ranks))
     return Table(
         wanted=wanted,
         as_of=cut_off,
         lines=lines[:-1],
         total=lines[-1],
         grounds=await _grounds(session, facts),
+        coarse=coarse,
     )
 
 
@@ -263,8 +274,14 @@ async def _grounds(session: AsyncSession, facts: Select[Any]) -> list[Ground]:
     ]
 
 
-def _line(row: RowMapping, names: Sequence[Mapping[str, Shown]]) -> Line:
+def _line(row: RowMapping, names: Sequence[Mapping[str, Shown]], *, coarse: bool) -> Line:
     """`folded` has a bit for each dimension that the row adds up."""
+    figures = Figures(
+        counts={each: row[each.value] for each in (*State, *Outcome)},
+        binding=row["binding"],
+        median_days=row["median_days"],
+        longest_days=row["longest_days"],
+    )
     keys = tuple(row[f"key{place}"] for place in range(len(names) - row["folded"].bit_count()))
     return Line(
         keys=keys,
@@ -272,12 +289,7 @@ def _line(row: RowMapping, names: Sequence[Mapping[str, Shown]]) -> Line:
             of_dimension.get(key, key) if key else None
             for of_dimension, key in zip(names, keys, strict=False)
         ),
-        figures=Figures(
-            counts={each: row[each.value] for each in (*State, *Outcome)},
-            binding=row["binding"],
-            median_days=row["median_days"],
-            longest_days=row["longest_days"],
-        ),
+        figures=CoarseFigures(figures) if coarse else figures,
     )
 
 

@@ -5,7 +5,7 @@ the same counts as there; an answer is judged as soon as it is there.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.calendars.queries import HOME, calendar_of, countries
 from rti.core.attributes import from_attributes
 from rti.core.errors import Fault, Invalid, say
+from rti.core.roles import Person
 from rti.core.validation import Code, LimitText
 from rti.law.calendars import Calendar
 from rti.law.counting import due_on
@@ -25,6 +26,7 @@ from rti.law.status import RequestStatus
 from rti.law.statutes import Statute, standard
 from rti.models.requests import RequestRow
 from rti.requests.batch_projection import AT_ONCE, event_signatures, project_samples
+from rti.statistics.disclosure import is_coarse, last_quarter, period_faults, told
 from rti.statistics.figures import Percentage
 from rti.statistics.measures import JUDGED, Facts, State, state_at
 from rti.statistics.queries import begun
@@ -50,23 +52,28 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How many requests have which state under their own rule and under the other."""
+    """How many requests have which state under their own rule and under the other, as numbers are `told` to the reader."""
 
     rule: Statute
     as_of: date
-    states: Mapping[tuple[State, State], int] = field(default_factory=dict)
+    exact: Mapping[tuple[State, State], int] = field(default_factory=dict)
+    told: Callable[[int], int | None] = int
 
-    def own(self, *states: State) -> int:
-        return sum(count for (own, _), count in self.states.items() if own in states)
+    @property
+    def states(self) -> dict[tuple[State, State], int | None]:
+        return {pair: self.told(count) for pair, count in self.exact.items()}
 
-    def other(self, *states: State) -> int:
-        return sum(count for (_, other), count in self.states.items() if other in states)
+    def own(self, *states: State) -> int | None:
+        return self.told(sum(count for (own, _), count in self.exact.items() if own in states))
+
+    def other(self, *states: State) -> int | None:
+        return self.told(sum(count for (_, other), count in self.exact.items() if other in states))
 
     @property
     def still_in_time(self) -> Percentage:
         """Of those answered in time under their own rule, how many are under the other."""
-        both = self.states.get((State.IN_TIME, State.IN_TIME), 0)
-        return Percentage(both, self.own(State.IN_TIME))
+        both = self.exact.get((State.IN_TIME, State.IN_TIME), 0)
+        return Percentage(self.told(both), self.own(State.IN_TIME))
 
     @property
     def in_time_own(self) -> Percentage:
@@ -77,9 +84,10 @@ class Comparison:
         return Percentage(self.other(State.IN_TIME), self.other(*JUDGED))
 
 
-async def what_if(session: AsyncSession, wanted: WhatIf, today: date) -> Comparison:
+async def what_if(session: AsyncSession, person: Person | None, wanted: WhatIf, today: date) -> Comparison:
     """Raises Invalid."""
-    faults = []
+    coarse = is_coarse(person)
+    faults = period_faults(today, None, None, wanted.as_of) if coarse else []
     if bool(wanted.limit) == bool(wanted.statute_id):
         faults.append(Fault("limit", say("Enter a limit or choose a statute, not both")))
     if wanted.as_of and wanted.as_of > today:
@@ -88,7 +96,7 @@ async def what_if(session: AsyncSession, wanted: WhatIf, today: date) -> Compari
         faults.append(Fault("country", say("There are no days off for {country}", country=wanted.country)))
     if faults:
         raise Invalid(*faults)
-    as_of = wanted.as_of or today
+    as_of = wanted.as_of or (last_quarter(today) if coarse else today)
     if wanted.statute_id:
         rule = await newest_of(session, wanted.statute_id)
     else:
@@ -98,7 +106,7 @@ async def what_if(session: AsyncSession, wanted: WhatIf, today: date) -> Compari
         states = await _by_limit(session, wanted, parse_limit(wanted.limit), calendar, as_of)
     else:
         states = await _by_statute(session, wanted, rule, calendar, as_of)
-    return Comparison(rule, as_of, states)
+    return Comparison(rule, as_of, states, told if coarse else int)
 
 
 async def _by_limit(
@@ -161,19 +169,22 @@ def _counted(wanted: WhatIf, as_of: date) -> Select[RequestRow]:
 class StatesView(msgspec.Struct, frozen=True, kw_only=True):
     own: State
     other: State
-    requests: int
+    requests: int | None
 
 
 class ComparisonView(msgspec.Struct, frozen=True, kw_only=True):
-    """`in_time_under_both` of `in_time_own` is the answer; `judged_*` are the denominators of the others."""
+    """`in_time_under_both` of `in_time_own` is the answer; `judged_*` are the denominators of the others.
+
+    To readers who see no request numbers are told as in the tables: null for 1 to 4, else a multiple of 5.
+    """
 
     rule: str
     as_of: date
-    in_time_under_both: int
-    in_time_own: int
-    judged_own: int
-    in_time_other: int
-    judged_other: int
+    in_time_under_both: int | None
+    in_time_own: int | None
+    judged_own: int | None
+    in_time_other: int | None
+    judged_other: int | None
     states: list[StatesView]
 
 

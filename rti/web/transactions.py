@@ -10,15 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db_roles import Login
 from rti.core.roles import Person
+from rti.encryption.data_keys import READER_OPENS
 
 
 def under(login_of: Callable[[Person | None], Login], name: str = "session") -> dict[str, Provide]:
-    """A dependency for handlers: the transaction under the login that `login_of` gives for a person."""
+    """A dependency for handlers: the transaction under the login that `login_of` gives for a person.
+
+    A program with a token reads nothing in it that is encrypted, whoever it acts for.
+    """
 
     async def opened_under(state: State, request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
         person: Person | None = request.user
         database = state.database.under(login_of(person))
         async with database.transaction(person.id if person else None) as session:
+            session.info[READER_OPENS] = not (request.auth and request.auth.scope)
             yield session
 
     return {name: Provide(opened_under)}

@@ -12,6 +12,7 @@ from rti.core.db import Database
 from rti.core.roles import Role
 from rti.core.wallclock import now
 from rti.models.audit import AuditAction, AuditEntryRow
+from rti.models.cbos import CboRow
 from tests import make
 from tests.conftest import NOW, SignIn
 
@@ -73,6 +74,30 @@ async def test_a_denied_access_is_told_and_kept_although_everything_else_is_undo
             ("", "GET /people", 403),
         )
     ]
+
+
+async def test_a_refusal_joins_no_organisation_and_its_sealed_request_for_others(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn
+) -> None:
+    async with database.transaction() as session:
+        lead = await make.member(session, Role.CBO_LEAD)
+        sealed = await make.request(session, lead.person, NOW, filing="sealed")
+        code = (await session.get_one(CboRow, sealed.cbo_id)).code
+    own = f"/api/requests/{sealed.id}/events/{uuid4()}/documents"
+
+    client.headers.update(await make.session_of(client, lead.person, database))
+    assert (await client.post(own, files={"document": ("a.txt", b"x")})).status_code == 404
+    assert str(sealed.id) in (await client.get("/api/audit", params={"what": "denied"})).text
+    await sign_in(Role.STAFF)
+    assert (await client.get(f"/api/requests/{sealed.id}/documents/{uuid4()}")).status_code == 404
+    await sign_in(Role.ADMINISTRATOR)
+    entries = (await client.get("/api/audit", params={"what": "denied"})).json()["entries"]
+    by_lead = [each for each in entries if each["person_id"] == str(lead.person.id)]
+    assert [each["about"] for each in by_lead] == [""], "who was refused is told, and not at what"
+    assert [str(sealed.id) in each["about"] for each in entries if each not in by_lead] == [True]
+    rows = [row for row in (await client.get("/audit")).text.split("<tr") if str(sealed.id) in row]
+    assert rows
+    assert not [row for row in rows if code in row]
 
 
 async def test_visitors_cannot_fill_the_log(client: httpx.AsyncClient, database: Database) -> None:

@@ -1,16 +1,20 @@
 """Locking and shredding an organisation: what vanishes, what stays, and whose hands it takes."""
 
 import asyncio
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import func, select, text
 
+from rti.accounts import invitations, people
+from rti.accounts.commands import ChangeRole, Invite, Reset
+from rti.accounts.sessions import person_of
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
-from rti.core.db import Database
-from rti.core.errors import Conflict
+from rti.core.db import Database, new_id
+from rti.core.errors import Conflict, Invalid
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.encryption.data_keys import keys_to_decrypt
@@ -18,6 +22,7 @@ from rti.law.events import EventKind
 from rti.models.accounts import PersonRow, SignInRow
 from rti.models.cbos import CboRow, CboSafetyRow
 from rti.models.keys import DataKeyRow, encrypted_columns
+from rti.models.messages import BounceRow, Channel, MessageKind, MessageRow, MessageState
 from rti.models.requests import DocumentContentRow, EventRow, RequestRow
 from rti.requests.evidence import attach
 from rti.requests.queries import events_of
@@ -25,7 +30,7 @@ from rti.safety import lock_and_shred
 from rti.web.app import create_app
 from tests import make
 from tests.commands import rti
-from tests.conftest import NOW, TODAY, SignIn
+from tests.conftest import NOW, TODAY, DoJobs, SignIn
 from tests.web.routes import routes_of, send, things
 
 NAMES = (
@@ -55,6 +60,21 @@ async def _organisation(database: Database) -> tuple[CboRow, make.Member, Reques
         )
         event = (await events_of(session, request.id))[0]
         await attach(session, event, file_name="Chea Vanna.txt", content=b"from Chea Vanna", now=NOW)
+        message = MessageRow(
+            id=new_id(),
+            person_id=lead.person.id,
+            kind=MessageKind.DIGEST,
+            values={},
+            message_id="<1@rti.test>",
+            state=MessageState.FAILED,
+            last_reply="550 5.1.1",
+            next_attempt_at=NOW,
+            created_at=NOW,
+        )
+        session.add(message)
+        await session.flush()
+        refused = {"channel": Channel.EMAIL, "address": row.email, "status": "5.1.1", "reported_at": NOW}
+        session.add(BounceRow(message_id=message.id, person_id=row.id, **refused))
     return cbo, make.Member(lead.person, "dara@boeng.example"), request
 
 
@@ -115,6 +135,35 @@ async def test_no_page_and_no_answer_names_a_locked_organisation(
         shown = await client.get(f"/cbos/{cbo.id}")
         assert "Locked organisation" in shown.text
         assert not [name for name in NAMES if name in shown.text]
+
+
+async def test_to_an_import_a_locked_organisation_is_not_there_and_it_comes_back_as_it_was(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn, do_jobs: DoJobs
+) -> None:
+    cbo, _, _ = await _organisation(database)
+    async with database.transaction() as session:
+        await lock_and_shred.lock(session, cbo.id, LockCbo(sure=True), None, NOW)
+    await sign_in(Role.STAFF)
+
+    async def imported(content: str, kind: str, *, check: bool) -> dict[str, Any]:
+        options = {"dry_run": "true"} if check else {}
+        sent = await client.post(f"/api/imports/{kind}", params=options, content=content.encode())
+        await do_jobs()
+        counts = (await client.get(sent.headers["location"])).json()["report"]["counts"]
+        return {fate: number for fate, number in counts.items() if number}
+
+    same = f"code,name_km,name_en\nBOENG,{NAMES[1]},{NAMES[0]}\n"
+    new = "code,name_km,name_en\nNEW,x,x\n"
+    assert await imported(same, "cbos", check=True) == await imported(new, "cbos", check=True)
+    line = "cbo_code,body_code,title,topic,received_on\n{},KH-010201,x,land,2026-09-01\n"
+    for code in ("BOENG", "NOBODY"):
+        assert await imported(line.format(code), "requests", check=True) == {"rejected": 1}
+    assert await imported("code,name_km,name_en\nBOENG,x,x\n", "cbos", check=False) == {"imported": 1}
+    await sign_in(Role.ADMINISTRATOR)
+    unlocked = await client.post(f"/api/cbos/{cbo.id}/unlock", json={"reason": "The telephones are back"})
+    told = unlocked.json()
+    assert (told["name_en"], told["name_km"], told["code"]) == (*NAMES[:2], "BOENG-2")
+    assert {each["code"] for each in (await client.get("/api/cbos")).json()} == {"BOENG", "BOENG-2"}
 
 
 async def test_figures_still_count_a_locked_organisation(
@@ -222,6 +271,40 @@ async def test_two_of_the_same_half_shred_nothing(database: Database, first: Rol
             session, cbo.id, ShredCbo(code="BOENG"), late, NOW + timedelta(days=8)
         )
         assert row.shredded_at is None
+
+
+@pytest.mark.parametrize("given", ["invited", "reset", "role"])
+@pytest.mark.parametrize("first", ["administrator", "other"])
+async def test_who_was_just_given_an_account_is_none_of_the_two(
+    database: Database, given: str, first: str
+) -> None:
+    cbo, _, _ = await _organisation(database)
+    async with database.transaction() as session:
+        administrator = (await make.member(session, Role.ADMINISTRATOR)).person
+        other = (await make.member(session, Role.STAFF)).person
+    async with database.transaction() as session:
+        if given == "invited":
+            command = Invite(email="new@test.example", role=Role.STAFF, language="en")
+            row, _ = await invitations.invite(session, command, administrator, NOW)
+        elif given == "reset":
+            row, _ = await invitations.reset(session, other.id, Reset(), administrator, NOW)
+        else:
+            other = (await make.member(session, Role.CBO_LEAD)).person
+            row = await people.change_role(session, other.id, ChangeRole(role=Role.STAFF), administrator, NOW)
+        puppet = person_of(row)
+    both = [administrator, puppet] if first == "administrator" else [puppet, administrator]
+    soon = NOW + timedelta(days=6)
+
+    async def shredded(at: datetime) -> bool:
+        for person in both:
+            with suppress(Invalid, Conflict):
+                async with database.transaction() as session:
+                    await lock_and_shred.shred(session, cbo.id, ShredCbo(code="BOENG"), person, at)
+        async with database.transaction() as session:
+            return (await session.get_one(CboRow, cbo.id)).shredded_at is not None
+
+    assert not await shredded(soon)
+    assert await shredded(NOW + timedelta(days=8))
 
 
 async def test_a_shredded_organisation_stays_so(database: Database) -> None:

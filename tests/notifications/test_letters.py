@@ -315,12 +315,11 @@ async def test_a_letter_for_somebody_who_is_not_to_be_named_is_signed_by_the_cam
     async with database.transaction() as session:
         campaign = await make.campaign(session, NOW)
         member = (await make.member(session)).person
-        staff = (await make.member(session, Role.STAFF)).person
         request = await make.request(session, member, NOW, filing=filing, campaign_id=campaign.id)
         named = await session.get_one(CboRow, member.cbo_id)
         proposed = await make.letter(session, request, NOW)
         for language in Language:
-            _, body = await text_of(session, await letter(session, staff, proposed.id), TODAY, language)
+            _, body = await text_of(session, await letter(session, member, proposed.id), TODAY, language)
             assert campaign.name_km in body or campaign.name_en in body
             assert named.name_km not in body
             assert named.name_en not in body

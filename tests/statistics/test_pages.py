@@ -27,7 +27,7 @@ async def test_the_page_shows_counts_and_percentages_with_their_denominator(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:
     await load(database)
-    await sign_in(Role.WORKING_GROUP)
+    await sign_in(Role.STAFF)
     shown = await client.get("/statistics?by=province&as_of=2026-11-20")
     assert shown.status_code == 200
     assert "50 % of 4" in shown.text
@@ -105,7 +105,7 @@ async def test_the_same_figures_are_there_as_csv_and_json(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:
     await load(database)
-    await sign_in(Role.WORKING_GROUP)
+    await sign_in(Role.STAFF)
     query = "by=province&then_by=topic&as_of=2026-11-22"
     answer = await client.get(f"/statistics.csv?{query}")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"

@@ -49,7 +49,7 @@ async def test_of_those_in_time_under_fifteen_days_some_are_in_time_under_five(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:
     campaign = await _campaign(database)
-    await sign_in(Role.WORKING_GROUP)
+    await sign_in(Role.STAFF)
     told = (await client.get("/api/what-if", params={"limit": "5 working", "campaign_id": campaign})).json()
     assert (told["in_time_own"], told["judged_own"]) == (3, 5)
     assert (told["in_time_other"], told["judged_other"]) == (1, 5) or told["in_time_under_both"] == 2
@@ -67,8 +67,8 @@ async def test_a_limit_and_the_standard_of_that_limit_judge_alike(database: Data
     async with database.transaction() as session:
         for limit in ("0 working", "5 working", "14 calendar", "1 month"):
             standard = await declare_standard(session, parse_limit(limit), NOW, countries=["KH"])
-            by_limit = await what_if(session, WhatIf(limit=limit), TODAY)
-            by_statute = await what_if(session, WhatIf(statute_id=standard.id), TODAY)
+            by_limit = await what_if(session, None, WhatIf(limit=limit), TODAY)
+            by_statute = await what_if(session, None, WhatIf(statute_id=standard.id), TODAY)
             assert by_limit.states == by_statute.states
 
 
@@ -77,11 +77,11 @@ async def test_their_own_limit_gives_their_own_result_on_any_day(database: Datab
     async with database.transaction() as session:
         for as_of in (RECEIVED, date(2026, 3, 10), date(2026, 3, 23), date(2026, 3, 24), TODAY):
             found = await what_if(
-                session, WhatIf(limit="15 working", campaign_id=campaign, as_of=as_of), TODAY
+                session, None, WhatIf(limit="15 working", campaign_id=campaign, as_of=as_of), TODAY
             )
             assert found.states
             assert all(own is other for own, other in found.states)
-        before = await what_if(session, WhatIf(limit="15 working", as_of=date(2026, 3, 1)), TODAY)
+        before = await what_if(session, None, WhatIf(limit="15 working", as_of=date(2026, 3, 1)), TODAY)
         assert before.states == {}
         assert before.still_in_time.percent(0) is None
 
@@ -106,7 +106,7 @@ async def test_nothing_is_changed(client: httpx.AsyncClient, sign_in: SignIn, da
 async def test_a_draft_leaves_out_what_it_gives_no_date_for(database: Database) -> None:
     await _campaign(database)
     async with database.transaction() as session:
-        found = await what_if(session, WhatIf(statute_id="TH-OIA-1997"), TODAY)
+        found = await what_if(session, None, WhatIf(statute_id="TH-OIA-1997"), TODAY)
     assert {other for _, other in found.states} == {State.NO_DATE}
     assert found.in_time_other.denominator == 0
 
@@ -151,7 +151,7 @@ async def test_the_same_statute_gives_every_request_the_state_that_it_has_in_the
             async with session.begin_nested() as stored:
                 for _ in range(12):
                     await random_request(session, chance, statute, cbo, body)
-                found = await what_if(session, WhatIf(statute_id=statute.id), LAST)
+                found = await what_if(session, None, WhatIf(statute_id=statute.id), LAST)
                 counted = await table(session, None, StatisticsQuery(early=True), LAST)
                 assert all(own is other for own, other in found.states), statute.id
                 assert {own: count for (own, _), count in found.states.items()} == {

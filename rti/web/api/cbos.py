@@ -13,7 +13,7 @@ from rti.core.attributes import from_attributes
 from rti.core.roles import ADMINISTRATION, LEADS, LOCKING, ORGANISATIONS
 from rti.models.cbos import CboRow
 from rti.safety import lock_and_shred
-from rti.web.guards import only
+from rti.web.guards import interactive_only, only, recently_authenticated
 from rti.web.inject import Id, Now, Session, Who
 
 
@@ -49,14 +49,18 @@ async def lock_cbo(cbo_id: Id, data: JSONBody[LockCbo], session: Session, person
     return cbo_view(await lock_and_shred.lock(session, cbo_id, data, person, now))
 
 
-@post("/api/cbos/{cbo_id:uuid}/unlock", guards=[only(ADMINISTRATION)], status_code=200)
+@post("/api/cbos/{cbo_id:uuid}/unlock", guards=[only(ADMINISTRATION), interactive_only], status_code=200)
 async def unlock_cbo(
     cbo_id: Id, data: JSONBody[UnlockCbo], session: Session, person: Who, now: Now
 ) -> CboView:
     return cbo_view(await lock_and_shred.unlock(session, cbo_id, data, person, now))
 
 
-@post("/api/cbos/{cbo_id:uuid}/shred", guards=[only(LOCKING)], status_code=200)
+@post(
+    "/api/cbos/{cbo_id:uuid}/shred",
+    guards=[only(LOCKING), interactive_only, recently_authenticated],
+    status_code=200,
+)
 async def shred_cbo(cbo_id: Id, data: JSONBody[ShredCbo], session: Session, person: Who, now: Now) -> CboView:
     """`shredded_at` stays null until the second of two people has asked for it."""
     return cbo_view(await lock_and_shred.shred(session, cbo_id, data, person, now))

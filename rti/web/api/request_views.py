@@ -61,7 +61,8 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     """`size` and `sha256` are of the original; `had_location` means that it holds a location, which its copy lacks.
 
-    `damaged` means that it came in as a picture that is not whole; its copy shows what is left.
+    `damaged` means that it came in as a picture that is not whole; its copy shows what is left. The first two
+    are null where the document is sealed from the reader.
     `altered` means that it is missing or has changed; `quarantined` that a virus scanner found
     something in it, so that nobody gets the original.
     """
@@ -69,8 +70,8 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     file_name: str | None
     media_type: str
-    size: int
-    sha256: str
+    size: int | None
+    sha256: str | None
     has_copy: bool
     had_location: bool
     damaged: bool
@@ -79,7 +80,7 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequesterView(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks, for the organisation's own people or after an opening."""
+    """Who asks, for the organisation's own people or after an opening; never for a token."""
 
     name: str | None
     phone: str | None
@@ -103,7 +104,10 @@ class IdentityView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry; `changes` are what a correction made of fields of the request: what was there, and what is."""
+    """An entry of the timeline; where the request is sealed from the reader, `recorded_at` is the beginning of its day.
+
+    `changes` are what a correction made of fields of the request: what was there, and what is.
+    """
 
     id: UUID
     kind: EventKind
@@ -130,10 +134,14 @@ class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SnoozeView(msgspec.Struct, frozen=True, kw_only=True):
-    """That nobody is reminded of the request before the day `until`, unless it was ended."""
+    """That nobody is reminded of the request before the day `until`, unless it was ended.
+
+    Where the request is sealed from the reader, moments are days, and there are no names and words of the
+    organisation's people.
+    """
 
     until: date
-    reason: str
+    reason: str | None
     snoozed_at: datetime
     by: str | None
     ended_at: datetime | None
@@ -141,6 +149,10 @@ class SnoozeView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DetailView(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the reader may see; to a token nothing of it is told that is encrypted:
+    `requester`, notes and names of files are null, and there are no `openings`.
+    """
+
     request: RequestView
     question: str
     requester: RequesterView | None
@@ -191,6 +203,7 @@ def detail_view(detail: Detail, today: date) -> DetailView:
             from_attributes(
                 EventView,
                 each.event,
+                recorded_at=detail.told_at(each.event.recorded_at),
                 note=each.note,
                 documents=[from_attributes(DocumentView, document) for document in each.documents],
             )
@@ -198,7 +211,15 @@ def detail_view(detail: Detail, today: date) -> DetailView:
         ],
         deadlines=[from_attributes(DeadlineView, clock, due=clock.due_on) for clock in detail.deadlines],
         snoozes=[
-            from_attributes(SnoozeView, each.snooze, by=each.by, ended_by=each.ended_by)
+            from_attributes(
+                SnoozeView,
+                each.snooze,
+                reason=each.reason,
+                snoozed_at=detail.told_at(each.snooze.snoozed_at),
+                by=each.by,
+                ended_at=each.snooze.ended_at and detail.told_at(each.snooze.ended_at),
+                ended_by=each.ended_by,
+            )
             for each in detail.snoozes
         ],
     )

@@ -33,7 +33,7 @@ from rti.web.api.request_views import (
     request_view,
 )
 from rti.web.downloads import download
-from rti.web.guards import only, rate_limited, recently_authenticated
+from rti.web.guards import interactive_only, only, rate_limited, recently_authenticated
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest
 from rti.web.transfers import FILE
@@ -122,10 +122,11 @@ async def unmark_duplicate(request_id: Id, session: Session, person: Who, now: N
     await duplicates.unmark(session, request_id, person, now, today)
 
 
-@put("/api/requests/{request_id:uuid}/requester", guards=[only(CBO)])
+@put("/api/requests/{request_id:uuid}/requester", guards=[only(CBO), interactive_only])
 async def save_requester(
     request_id: Id, data: JSONBody[SaveRequester], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
+    """Not with a token: a program cannot see what it would replace."""
     filed = await actions.locked(session, request_id, person)
     await requester.correct_requester(session, filed, data, person, now)
     return detail_view(await queries.one(session, person, request_id), today)
@@ -133,7 +134,12 @@ async def save_requester(
 
 @post(
     "/api/requests/{request_id:uuid}/identity",
-    guards=[only(REQUESTS), recently_authenticated, rate_limited(LimitedCall.OPENINGS)],
+    guards=[
+        only(REQUESTS),
+        interactive_only,
+        recently_authenticated,
+        rate_limited(LimitedCall.OPENINGS),
+    ],
     status_code=200,
 )
 async def open_identity(
@@ -146,14 +152,14 @@ async def open_identity(
 
 @get(
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}",
-    guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
+    guards=[only(REQUESTS), interactive_only, rate_limited(LimitedCall.OPENINGS)],
     media_type="*/*",
     opt=FILE,
 )
 async def show_copy(
     request: WebRequest, request_id: Id, document_id: Id, session: Session, person: Who, now: Now
 ) -> Response[bytes]:
-    """The copy without metadata, as a file."""
+    """The copy without metadata, as a file; not with a token, since a letter names who wrote it."""
     found = await evidence.copy_to_show(session, person, request_id, document_id, now)
     if found is None:
         raise Conflict(say("There is no copy of this document. Ask for the original"))
@@ -162,7 +168,12 @@ async def show_copy(
 
 @post(
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
-    guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
+    guards=[
+        only(REQUESTS),
+        interactive_only,
+        recently_authenticated,
+        rate_limited(LimitedCall.OPENINGS),
+    ],
     media_type="*/*",
     opt=FILE,
     status_code=200,
@@ -176,7 +187,7 @@ async def get_original(
     person: Who,
     now: Now,
 ) -> Response[bytes]:
-    """The original bytes with their metadata; the download is recorded."""
+    """The original bytes with their metadata, for who confirmed the password; the download is recorded."""
     clamd = request.app.state.settings.clamd
     found = await evidence.original(session, person, request_id, document_id, data, clamd, now)
     return download(request, found)

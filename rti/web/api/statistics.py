@@ -17,6 +17,7 @@ from rti.law.bilingual import BilingualName
 from rti.law.events import Outcome
 from rti.statistics import queries
 from rti.statistics.commands import Basis, StatisticsQuery, check
+from rti.statistics.disclosure import SMALLEST, CoarseFigures
 from rti.statistics.figures import Figures, Percentage
 from rti.statistics.measures import MEASURES, VERSION, State
 from rti.statistics.names import Shown
@@ -32,10 +33,10 @@ PLACES = 2
 
 
 class RateView(msgspec.Struct, frozen=True, kw_only=True):
-    """`percent` is null where there is nothing to divide by; `interval` is given for fewer than 30."""
+    """`percent` is null where there is nothing to divide by, or a number is not told; `interval` is given for fewer than 30."""
 
-    numerator: int
-    denominator: int
+    numerator: int | None
+    denominator: int | None
     percent: float | None
     interval: tuple[float, float] | None
 
@@ -45,8 +46,8 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
 
     keys: Mapping[str, str | None]
     names: Mapping[str, str]
-    counts: Mapping[str, int]
-    outcomes: Mapping[str, int]
+    counts: Mapping[str, int | None]
+    outcomes: Mapping[str, int | None]
     rates: Mapping[str, RateView]
     median_days: float | None
     longest_days: int | None
@@ -63,6 +64,10 @@ class GroundView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TableView(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures; to readers who see no request a number from 1 up to below `smallest_cell` is null, and every
+    other one is rounded to a multiple of it. To all others `smallest_cell` is null.
+    """
+
     as_of: date
     basis: Basis
     since: date | None
@@ -70,6 +75,7 @@ class TableView(msgspec.Struct, frozen=True, kw_only=True):
     count_early: bool
     measure_version: int
     rounding: str
+    smallest_cell: int | None
     judged_by: list[GroundView]
     lines: list[LineView]
     total: LineView
@@ -94,6 +100,7 @@ def table_view(table: Table, language: str) -> TableView:
         count_early=wanted.count_early,
         measure_version=VERSION,
         rounding=f"half up, {PLACES} places",
+        smallest_cell=SMALLEST if table.coarse else None,
         judged_by=[_ground_view(ground, language) for ground in table.grounds],
         lines=[_line_view(table, line, language) for line in table.lines],
         total=_line_view(table, table.total, language),
@@ -172,12 +179,16 @@ def _key_cells(table: Table, line: Line, language: str) -> Iterator[Cell]:
         yield words(line.names[place], language) if known else None
 
 
-def _figure_cells(figures: Figures) -> Iterator[Cell]:
-    yield from (figures.counts[each] for each in (*State, *Outcome))
+def _count_cell(count: int | None) -> Cell:
+    return f"fewer than {SMALLEST}" if count is None else count
+
+
+def _figure_cells(figures: Figures | CoarseFigures) -> Iterator[Cell]:
+    yield from (_count_cell(figures.counts[each]) for each in (*State, *Outcome))
     for _, rate in figures.rates:
         percent, interval = rate.percent(PLACES), rate.interval(PLACES)
         yield None if percent is None else float(percent)
-        yield from (rate.numerator, rate.denominator)
+        yield from (_count_cell(rate.numerator), _count_cell(rate.denominator))
         yield from (float(bound) for bound in interval) if interval else (None, None)
     yield from (figures.median_days, figures.longest_days, figures.judged_by)
 
@@ -199,8 +210,8 @@ async def statistics_as_json(request: WebRequest, session: Session, person: Who,
 
 
 @get("/api/what-if", guards=[only(COMPARING), rate_limited(LimitedCall.FIGURES)])
-async def what_if_as_json(request: WebRequest, session: Session, today: Today) -> ComparisonView:
-    return comparison_view(await what_if(session, decode(WhatIf, dict(request.query_params)), today))
+async def what_if_as_json(request: WebRequest, session: Session, person: Who, today: Today) -> ComparisonView:
+    return comparison_view(await what_if(session, person, decode(WhatIf, dict(request.query_params)), today))
 
 
 ROUTES = [statistics_as_json, what_if_as_json]

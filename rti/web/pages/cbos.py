@@ -8,6 +8,7 @@ from rti.cbos.commands import LockCbo, SetSending, ShredCbo, UnlockCbo
 from rti.core.roles import ADMINISTRATION, CBO, LEADS, LOCKING, ORGANISATIONS
 from rti.core.validation import decode
 from rti.safety import lock_and_shred
+from rti.web import reauthentication
 from rti.web.forms import else_show, read, see_other
 from rti.web.guards import only
 from rti.web.inject import Form, Id, Now, Session, Who
@@ -47,7 +48,7 @@ async def unlock_cbo(session: Session, person: Who, cbo_id: Id, command: UnlockC
 
 
 @post("/cbos/{cbo_id:uuid}/shred", guards=[only(LOCKING)])
-@else_show(show_cbo)
+@else_show(show_cbo, reauthentication.read)
 async def shred_cbo(session: Session, person: Who, cbo_id: Id, command: ShredCbo, now: Now) -> Redirect:
     await lock_and_shred.shred(session, cbo_id, command, person, now)
     return see_other("/sign-in" if person.role in CBO else f"/cbos/{cbo_id}")

@@ -80,7 +80,7 @@ async def ask_for_original(
     status_code=200,
     opt=FILE,
 )
-@else_show(ask_for_original)
+@else_show(ask_for_original, reauthentication.read)
 async def get_original(
     request: WebRequest,
     session: Session,

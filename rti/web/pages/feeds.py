@@ -19,6 +19,7 @@ from rti.feeds.queries import Change, DueDate
 from rti.feeds.secrets import FeedReader, reader_of
 from rti.law.rules import FILING, ClockKind
 from rti.models.requests import DateChangeRow, RequestRow
+from rti.requests.requester import is_hidden, told_at
 from rti.web.forms import see_other
 from rti.web.guards import only, open_to_all
 from rti.web.inject import Now, Session, Today, Who
@@ -97,7 +98,7 @@ async def deadlines(request: WebRequest, secret: Secret, today: Today) -> Respon
             description=_caveats(each, t),
             url=_url(request, each.request),
             sequence=each.moves,
-            changed_at=each.changed_at,
+            changed_at=told_at(each.changed_at, hidden=is_hidden(reader.person, each.request)),
         )
         for each in found
         if each.clock.due_on
@@ -135,7 +136,12 @@ async def changes(request: WebRequest, secret: Secret) -> Response[bytes]:
         return _refused()
     t = Reader(reader.person.language, settings.timezone)
     entries = [
-        atom.Entry(each.entry.id, _change(each, t, named=reader.named), _url(request, each.request), each.at)
+        atom.Entry(
+            each.entry.id,
+            _change(each, t, named=reader.named),
+            _url(request, each.request),
+            told_at(each.at, hidden=is_hidden(reader.person, each.request)),
+        )
         for each in found
     ]
     shown = atom.feed(

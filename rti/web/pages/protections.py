@@ -41,11 +41,13 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "The working group and administrators see no requests and no requesters; the working group sees "
-            "figures only."
+            "The working group and administrators see no requests and no requesters. They see figures, in which no "
+            "number is smaller than 5 and no period shorter than a quarter."
         ),
         (
             "tests/row_security/test_rows.py::test_logins_that_need_no_request_see_none",
+            "tests/statistics/test_disclosure.py::test_no_answer_tells_a_small_number",
+            "tests/statistics/test_disclosure.py::test_one_day_by_body_and_topic_is_refused_wherever_figures_are",
             "tests/test_canaries.py::test_no_canary_is_told_to_others_by_any_page_answer_or_address",
         ),
     ),
@@ -57,6 +59,26 @@ PROMISES = (
         (
             "tests/requests/test_identity.py::test_staff_read_no_requester_without_saying_why",
             "tests/requests/test_identity.py::test_the_organisation_sees_who_looked_when_and_why",
+        ),
+    ),
+    Promise(
+        N_(
+            "Staff cannot find out which organisation filed a sealed request without opening it: not by a "
+            "reference, a name, a file or a time."
+        ),
+        (
+            "tests/test_sealed.py::test_nothing_that_staff_are_told_joins_a_sealed_request_to_its_organisation",
+            "tests/test_sealed.py::test_a_neutral_reference_is_taken_from_nobody_and_says_the_same_of_every_organisation",
+        ),
+    ),
+    Promise(
+        N_(
+            "A program with an API token is told nothing that is stored encrypted, whoever it acts for, and "
+            "cannot shred or unlock an organisation."
+        ),
+        (
+            "tests/test_canaries.py::test_no_canary_is_told_to_a_program_with_a_token_not_even_of_the_organisations_own_people",
+            "tests/web/test_matrix.py::test_a_token_for_a_program_reaches_what_its_scope_covers_and_never_the_account",
         ),
     ),
     Promise(
@@ -78,6 +100,7 @@ PROMISES = (
         (
             "tests/cbos/test_safety.py::test_one_click_of_the_lead_signs_everybody_out_and_in_no_more",
             "tests/cbos/test_safety.py::test_no_page_and_no_answer_names_a_locked_organisation",
+            "tests/cbos/test_safety.py::test_to_an_import_a_locked_organisation_is_not_there_and_it_comes_back_as_it_was",
         ),
     ),
     Promise(
@@ -85,7 +108,10 @@ PROMISES = (
             "Two people together can destroy everything that identifies the people of an organisation; the "
             "figures stay."
         ),
-        ("tests/cbos/test_safety.py::test_shredding_takes_the_lead_and_an_administrator_and_leaves_nobody",),
+        (
+            "tests/cbos/test_safety.py::test_shredding_takes_the_lead_and_an_administrator_and_leaves_nobody",
+            "tests/cbos/test_safety.py::test_who_was_just_given_an_account_is_none_of_the_two",
+        ),
     ),
     Promise(
         N_(
@@ -255,6 +281,10 @@ LIMITS = (
         "campaign or as sealed."
     ),
     N_("Titles and questions are not encrypted. Do not enter names in them."),
+    N_(
+        "A sealed request hides the organisation, and not its trail: the public body, the title or the campaign "
+        "can suggest who asks, and whoever locks an organisation sees which requests disappear."
+    ),
     N_("A photo still shows what can be seen in it: a face, a name on the letter, a shop sign."),
     N_("Anyone who can watch the network sees that this site is visited, but not what is read there."),
     N_(

@@ -17,6 +17,7 @@ from rti.requests.commands import RequestFilter
 from rti.requests.queries import matching
 from rti.statistics import queries
 from rti.statistics.commands import Basis, Dimension
+from rti.statistics.disclosure import is_coarse, last_quarter
 from rti.statistics.export import request_lines
 from rti.statistics.measures import EXCLUDED, MEASURES, PENDING, VERSION
 from rti.statutes.queries import newest
@@ -40,10 +41,11 @@ async def show_statistics(request: WebRequest, session: Session, person: Who, to
     table: queries.Table | None = None
     async with attempt(form):
         table = await asked_table(request, session, person, today)
+    coarse = is_coarse(person)
     form.values = {
         "by": Dimension.BODY_KIND,
         "basis": Basis.RECEIVED,
-        "as_of": today.isoformat(),
+        "as_of": (last_quarter(today) if coarse else today).isoformat(),
     } | form.values
     language = language_of(request)
     return page(
@@ -54,6 +56,7 @@ async def show_statistics(request: WebRequest, session: Session, person: Who, to
         as_file=asked,
         words=lambda shown: words(shown, language),
         most=MOST_LINES,
+        coarse=coarse,
         measures=MEASURES,
         version=VERSION,
         excluded=sorted(EXCLUDED),
