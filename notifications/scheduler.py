@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core import logs, wallclock
 from rti.core.db import Database
-from rti.core.db_roles import Login
+from rti.core.db_roles import SCHEDULER, Login
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
 from rti.models.jobs import TickRow
@@ -107,7 +107,8 @@ async def run(settings: Settings, jobs: Sequence[PeriodicJob]) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    database = Database.of(settings)
+    # Jobs are few at a time, so half of what a web server takes is enough.
+    database = Database.of(settings, max(1, settings.connections // 2), SCHEDULER)
     await require_ready(database)
     # It warns of each tick that finds all runs of its job under way.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

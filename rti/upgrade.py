@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect
 
 from rti.bodies.reference import load_cambodia
 from rti.calendars.holidays import load_published_days
+from rti.core import connections
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.keyring import NO_KEYS, Keyring
@@ -67,6 +68,7 @@ async def require_ready(database: Database) -> None:
     """Refuse to work on a database or with a key file that does not fit; raises SettingsFault or NotReady."""
     auth_database = database.under(Login.AUTH)
     await require(auth_database)
+    await connections.require(database)
     async with auth_database.transaction() as session:
         await require_keys(session)
 

@@ -24,9 +24,12 @@ SECRET = "test " * 8
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """What a process of ours gets to know of this machine: these settings and no others."""
+    """What a process of ours gets to know of this machine: these settings and no others.
+
+    It has one connection of each login: that is enough for everything, and many run at once.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
-    return kept | settings
+    return kept | {"RTI_CONNECTIONS": "1"} | settings
 
 
 def rti(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

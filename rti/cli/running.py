@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 from notifications.scheduler import run
 from rti.core import embedded_postgres, wallclock
 from rti.core.db import Database
-from rti.core.db_roles import Login
+from rti.core.db_roles import WEB, Login
 from rti.core.settings import Settings, SettingsFault
 from rti.demo import ACCOUNTS, load_demo
 from rti.schedule import jobs_of
@@ -151,8 +151,11 @@ def demo() -> None:
 
 async def _ready(settings: Settings) -> None:
     """Tell what keeps the web server from starting in words; it would show a trace itself."""
-    async with _database_of(settings) as database:
+    database = Database.of(settings, settings.connections, WEB)
+    try:
         await require_ready(database)
+    finally:
+        await database.close()
 
 
 async def _migrated(settings: Settings, *, with_demo: bool) -> None:

@@ -1,12 +1,14 @@
 """The database: table base, engine, and the only place that commits."""
 
 import errno
+import secrets
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -46,13 +48,20 @@ from rti.core.settings import OLDEST_POSTGRES, Settings
 UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
 """SQLSTATE of a duplicate key, of a row or table out of reach of a login, and of a lock that another holds
 (PostgreSQL, appendix A)."""
-_OUTAGES = ("08", "53", "57P", "58", "25006")
+_OUTAGES = ("08", "53", "57P", "57014", "58", "25006", LOCK_NOT_AVAILABLE)
 """Beginnings of the SQLSTATE of outages: a lost connection, a lack of disk, memory or
-connections, a server that stops or starts, a disk that fails, and the end of our reserve of disk."""
+connections, a server that stops or starts, a statement that took too long, a disk that fails, the end of our
+reserve of disk, and a lock that another held too long."""
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 RESERVE = 256_000_000
 """Bytes on the disk of the embedded database below which nothing is written: PostgreSQL stops altogether where
 it finds no place for its log, and then nobody can read either."""
+KEPT_OPEN = 2
+"""Connections of a login that stay open while nobody needs them; those beyond are closed after use."""
+PATIENCE = {"lock_timeout": "10s", "statement_timeout": "60s"}
+"""How long a statement of somebody who waits for an answer may take, and wait for the lock of another."""
+_PROCESS = secrets.token_hex(4)
+"""By this name PostgreSQL knows which connections are of this process."""
 _SESSION = {"search_path": "public"}
 """What holds in every connection. By itself PostgreSQL would look into a schema named as the user first: one who is
 called `rti` would make new tables in ours, and read policies in other words than all others."""
@@ -179,26 +188,30 @@ class Database:
     `url` may name a user, who is then the one that migrates; what serves people works `under` a login,
     whose password follows from `secret`. Every session carries the `keyring`, with which
     `encryption.data_keys` unwraps the keys that are stored here. `folder` is where an embedded server keeps
-    its data.
+    its data. At most `pool_size` connections are open for each login; `logins` are all that it works under,
+    where that is known, and `limits` are settings of each connection.
     """
 
     def __init__(
         self,
         url: str,
         secret: str = "",
-        pool_size: int = 10,
+        pool_size: int = KEPT_OPEN,
         keyring: Keyring = NO_KEYS,
         folder: Path | None = None,
+        logins: Collection[Login] = (),
+        limits: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
+        self._logins, self._limits = logins, limits
         # Parameters may be about people, so they never reach an error message or a log.
         self.engine: AsyncEngine = create_async_engine(
             self._url,
-            pool_size=pool_size,
-            max_overflow=0,
+            pool_size=min(pool_size, KEPT_OPEN),
+            max_overflow=max(pool_size - KEPT_OPEN, 0),
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"server_settings": _SESSION},
+            connect_args={"server_settings": {**_SESSION, **limits, "application_name": self.name}},
         )
         # Before anything else is asked of it, which an old one might not understand.
         event.listen(self.engine.sync_engine, "connect", _require_supported, insert=True)
@@ -213,12 +226,30 @@ class Database:
         self._under: dict[Login, Database] = {}
 
     @classmethod
-    def of(cls, settings: Settings, pool_size: int = 10) -> "Database":
-        keyring = read_keys(settings.key_file)
-        return cls(settings.database_url, settings.secret, pool_size, keyring, settings.embedded_folder)
+    def of(
+        cls,
+        settings: Settings,
+        pool_size: int = KEPT_OPEN,
+        logins: Collection[Login] = (),
+        limits: Mapping[str, str] = MappingProxyType({}),
+    ) -> "Database":
+        keyring, folder = read_keys(settings.key_file), settings.embedded_folder
+        return cls(settings.database_url, settings.secret, pool_size, keyring, folder, logins, limits)
+
+    @property
+    def most(self) -> int:
+        """How many connections it opens at most, where it is known under which logins it works."""
+        return self._pool_size * len(self._logins)
+
+    @property
+    def name(self) -> str:
+        """What its connections are called: how many there may be, and of which process."""
+        return f"rti {self.most} {_PROCESS}"
 
     def under(self, login: Login) -> "Database":
         """The same database as this login sees it; a connection is made when it is first used."""
+        if self._logins and login not in self._logins:
+            raise KeyError(login)
         if login not in self._under:
             url = self._url.set(username=login, password=password_of(login, self.secret))
             self._under[login] = Database(
@@ -227,6 +258,8 @@ class Database:
                 self._pool_size,
                 self.keyring,
                 self._folder,
+                self._logins,
+                self._limits,
             )
         return self._under[login]
 

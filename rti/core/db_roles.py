@@ -37,6 +37,11 @@ class Login(StrEnum):
     """Reads everything for a backup and writes nothing; the only one that row-level security lets pass."""
 
 
+WEB = frozenset(Login) - {Login.DOCUMENTS, Login.OPERATOR, Login.BACKUP}
+"""Those under which the web server works."""
+SCHEDULER = frozenset(Login) - {Login.STATISTICS, Login.OPERATOR}
+"""Those under which the scheduler works, imports of people included."""
+
 _OF_ROLE = dict.fromkeys(CBO, Login.CBO) | {
     Role.STAFF: Login.STAFF,
     Role.WORKING_GROUP: Login.GROUP,

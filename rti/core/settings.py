@@ -82,6 +82,7 @@ def _recipients(text: str) -> str:
     return ",".join(keys)
 
 
+Connections = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Secret = Annotated[str, msgspec.Meta(min_length=32, extra={"as_typed": True})]
 Postgres = Annotated[
@@ -142,6 +143,7 @@ class Settings:
     """What an installation can choose; docs/deploying.md says what each field means."""
 
     database_url: Postgres = ""
+    connections: Connections = 4
     data_dir: Path = Path("var")
     host: str = "127.0.0.1"
     port: Port = 8000

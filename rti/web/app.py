@@ -14,8 +14,8 @@ from litestar.template.config import TemplateConfig
 
 from rti.accounts.sessions import SignedIn
 from rti.core import logs, wallclock
-from rti.core.db import Database
-from rti.core.db_roles import Login
+from rti.core.db import PATIENCE, Database
+from rti.core.db_roles import WEB, Login
 from rti.core.roles import Person
 from rti.core.settings import Settings
 from rti.upgrade import require_ready
@@ -71,7 +71,7 @@ def _form_tokens(settings: Settings) -> CSRFConfig:
 def create_app(settings: Settings) -> Litestar:
     """The application of one process, for `settings` that name a database and a secret."""
     logs.configure()
-    database = Database.of(settings)
+    database = Database.of(settings, settings.connections, WEB, PATIENCE)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:

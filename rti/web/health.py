@@ -24,6 +24,7 @@ from rti.audit.checkpoints import last_checkpoint, recipients
 from rti.audit.sealer import waiting
 from rti.backups import runs
 from rti.backups.retention import BACKUP_ALARM, DRILL_ALARM
+from rti.core import connections
 from rti.core.db_roles import Login
 from rti.core.errors import NotFound, NotReady
 from rti.core.periodic import PeriodicJob
@@ -52,8 +53,12 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class DatabaseHealth(Part, frozen=True):
+    """`connections` are those in use, of `room` that servers may take; those that the command line needs are beside."""
+
     milliseconds: float | None = None
     schema_current: bool | None = None
+    connections: int | None = None
+    room: int | None = None
 
 
 class JobHealth(Part, frozen=True):
@@ -153,15 +158,14 @@ async def examine(state: State, now: datetime) -> Health:
             unchained = await waiting(session)
             anchored_at = await last_checkpoint(session)
             backups = await _backups(session, now) if state.settings.makes_backups else {}
+            open_now = await connections.count(session, state.database)
     except NotReady:
         raise
     except Exception:
         log.exception("database_not_well")
-        silent = {job.name: _job(job, None, now) for job in jobs_of(state.settings)}
-        unknown = MailHealth(False, mode), QueueHealth(False), DocumentHealth(False)
-        away = DatabaseHealth(False), silent, *unknown, storage
-        return Health(False, *away, AuditHealth(False), {})
-    database = DatabaseHealth(current, milliseconds, current)
+        return _unknown(state.settings, mode, storage, now)
+    stands = current and open_now.suffice
+    database = DatabaseHealth(stands, milliseconds, current, open_now.used, open_now.room)
     scheduler = {job.name: _job(job, ticks.get(job.name), now) for job in jobs_of(state.settings)}
     mail = MailHealth(
         well=scheduler["dispatch"].well and _age(queue.next_turn_at, now) < STANDSTILL.total_seconds(),
@@ -188,6 +192,13 @@ async def examine(state: State, now: datetime) -> Health:
     )
     well = all(each.well for each in found)
     return Health(well, database, scheduler, mail, jobs, documents, storage, audit, backups)
+
+
+def _unknown(settings: Settings, mode: str, storage: StorageHealth, now: datetime) -> Health:
+    """While the database is away."""
+    silent = {job.name: _job(job, None, now) for job in jobs_of(settings)}
+    unknown = MailHealth(False, mode), QueueHealth(False), DocumentHealth(False)
+    return Health(False, DatabaseHealth(False), silent, *unknown, storage, AuditHealth(False), {})
 
 
 def _storage(settings: Settings) -> StorageHealth:
@@ -259,7 +270,11 @@ def exposition(found: Health) -> bytes:
         return Gauge(f"rti_{name}", meaning, labels, registry=registry)
 
     gauge("well", "1 if the database, scheduler and messages are healthy").set(found.well)
-    gauge("database_well", "1 if the database responds and has the current schema").set(found.database.well)
+    gauge("database_well", "1 if the database has the current schema and enough connections").set(
+        found.database.well
+    )
+    gauge("database_connections", "Connections of the database in use").set(found.database.connections or 0)
+    gauge("database_room", "Connections that servers may take").set(found.database.room or 0)
     well = gauge("job_well", "1 if a job of the scheduler runs on time and does not fail", "job")
     lag = gauge("job_lag_seconds", "Seconds since the last run of a job of the scheduler", "job")
     tick = gauge("job_last_tick_timestamp_seconds", "Time of the last run of a job of the scheduler", "job")

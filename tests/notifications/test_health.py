@@ -112,7 +112,8 @@ async def test_a_database_that_is_away_even_for_somebody_signed_in(settings: Set
         answer = await visitor.get("/health", headers={"cookie": "session=abc"})
     await app.state.database.close()
     assert answer.status_code == 503
-    assert answer.json()["database"] == {"well": False, "milliseconds": None, "schema_current": None}
+    told = answer.json()["database"]
+    assert (told.pop("well"), set(told.values())) == (False, {None})
     assert "secret" not in answer.text
 
 

@@ -1,22 +1,30 @@
 """Nobody holds a connection while waiting for another of the same login: in all tests each login has one."""
 
 import asyncio
+from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
+from litestar.datastructures import State
+from sqlalchemy import text
 
-from rti.core.db import Database
-from rti.core.db_roles import Login
+from rti.core import embedded_postgres, keyring
+from rti.core.connections import LEFT_FREE, Connections
+from rti.core.db import KEPT_OPEN, Database
+from rti.core.db_roles import SCHEDULER, WEB, Login
+from rti.core.errors import NotReady
 from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.models.accounts import PersonRow
+from rti.upgrade import migrate, require_ready
+from rti.web.app import create_app
+from rti.web.health import examine
 from tests import make
-from tests.conftest import SignIn
+from tests.commands import KEY_FILE, SECRET
+from tests.conftest import NOW, SignIn
 
 AT_ONCE = 12
-
-
-@pytest.fixture(autouse=True)
-def _one_connection(database: Database) -> None:
-    assert database._pool_size == 1
 
 
 @pytest.fixture
@@ -73,7 +81,73 @@ async def test_a_code_for_a_channel_needs_one_connection(client: httpx.AsyncClie
 
 async def test_a_transaction_takes_no_connection_before_it_needs_one(database: Database) -> None:
     reading = database.under(Login.CBO)
+    assert reading._pool_size == 1, "and so it is in every test"
     async with database.transaction() as session:
         member = await make.member(session)
     async with reading.transaction(member.person.id):
         assert reading.engine.pool.checkedout() == 0
+
+
+async def test_who_waits_too_long_for_the_lock_of_another_is_told_to_try_again(
+    client: httpx.AsyncClient, database: Database, database_url: str, sign_in: SignIn
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    app = client._transport.app  # type: ignore[attr-defined]
+    app.state.database = Database(database_url, SECRET, limits={"lock_timeout": "100ms"})
+    async with database.transaction() as session:
+        await session.get_one(PersonRow, member.person.id, with_for_update=True)
+        waiting = await client.put("/api/me", json={"language": "km"})
+    assert waiting.status_code == 503, waiting.text
+    await app.state.database.close()
+
+
+async def test_connections_of_a_web_server_wait_for_a_bounded_time(settings: Settings) -> None:
+    app = create_app(settings)
+    async with app.state.database.under(Login.CBO).transaction() as session:
+        for setting, value in (("lock_timeout", "10s"), ("statement_timeout", "1min")):
+            assert await session.scalar(text(f"SHOW {setting}")) == value
+    await app.state.database.close()
+
+
+async def test_what_is_not_needed_any_more_is_closed(database_url: str) -> None:
+    database = Database(database_url, SECRET, pool_size=4)
+    together = asyncio.Barrier(4)
+
+    async def used() -> None:
+        async with database.transaction() as session:
+            await session.execute(text("SELECT 1"))
+            await together.wait()
+
+    await asyncio.gather(*(used() for _ in range(4)))
+    assert database.engine.pool.checkedin() == KEPT_OPEN
+    await database.close()
+
+
+def test_two_web_servers_and_a_scheduler_fit_into_a_postgresql_as_it_comes() -> None:
+    each = Settings().connections
+    web, scheduler = each * len(WEB), each // 2 * len(SCHEDULER)
+    room = 100 - 3 - LEFT_FREE
+    assert Connections(room, used=0, others=web + scheduler, own=web).suffice
+    assert not Connections(room, used=0, others=2 * web + scheduler, own=web).suffice
+    assert not Connections(room, used=room + 1, others=0, own=web).suffice
+
+
+async def test_a_server_that_would_use_up_the_connections_does_not_start_and_health_tells_of_one_that_does(
+    data_dir: Path,
+) -> None:
+    with embedded_postgres.server(data_dir / "postgres", keep=False) as running:
+        running.psql("CREATE DATABASE rti")
+        url = embedded_postgres.url_of(running, "rti")
+        ring = keyring.read(KEY_FILE)
+        database = Database(url, SECRET, 4, ring, logins=WEB)
+        await migrate(database, NOW)
+        await require_ready(database)
+        state = State({"database": database, "settings": Settings(database_url=url, secret=SECRET)})
+        assert (await examine(state, NOW)).database.well
+        plain = url.replace("+asyncpg", "").replace("//postgres@", f"//{Login.AUTH}@")
+        other = await asyncpg.connect(plain, server_settings={"application_name": "rti 64 0123abcd"})
+        with pytest.raises(NotReady, match="may open 32 connections to PostgreSQL and others that run 64"):
+            await require_ready(database)
+        assert not (await examine(state, NOW)).database.well
+        await other.close()
+        await database.close()
