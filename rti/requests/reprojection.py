@@ -1,16 +1,19 @@
 """Projecting anew what was stored under an older version of the projection, after an upgrade."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
 from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import calendar_of
 from rti.core.db import Database
+from rti.core.errors import Invalid
 from rti.models.requests import DeadlineRow, RequestRow
 from rti.requests.actions import deadline_values, replace_deadlines, write_projection
 from rti.requests.batch_projection import AT_ONCE, Law, project_samples
@@ -18,13 +21,17 @@ from rti.requests.projection import VERSION
 from rti.statutes.queries import version_of
 
 CAUSE: Final = "upgrade"
+log = structlog.get_logger()
 _NOWHERE: Final = UUID(int=0)
 _COMPARED: Final = ("kind", "epoch", "state", "due_on", "met_on")
 """The columns of a deadline by which one that is stored differs from a new one."""
 
 
 async def reproject_all(database: Database, now: datetime) -> int:
-    """How many requests were projected anew; a batch is a transaction, so it goes on after an interruption."""
+    """How many requests were projected anew; a batch is a transaction, so it goes on after an interruption.
+
+    Those under a statute that cannot be read are left as they are, and tried again by the next upgrade.
+    """
     done, last = 0, _NOWHERE
     while True:
         async with database.transaction() as session:
@@ -34,15 +41,17 @@ async def reproject_all(database: Database, now: datetime) -> int:
             ).all()
             if not batch:
                 return done
-            await _reproject(session, batch, now)
-            done, last = done + len(batch), batch[-1].id
+            done += await _reproject(session, batch, now)
+            last = batch[-1].id
 
 
-async def _reproject(session: AsyncSession, batch: Sequence[RequestRow], now: datetime) -> None:
+async def _reproject(session: AsyncSession, batch: Sequence[RequestRow], now: datetime) -> int:
     laws: dict[tuple[str, int], Law] = {}
     for key in {(each.statute_id, each.statute_version) for each in batch}:
-        statute = await version_of(session, *key)
-        laws[key] = statute, await calendar_of(session, statute.countries, statute.weekend)
+        with _telling_unreadable(*key):
+            statute = await version_of(session, *key)
+            laws[key] = statute, await calendar_of(session, statute.countries, statute.weekend)
+    batch = [each for each in batch if (each.statute_id, each.statute_version) in laws]
     ids = [each.id for each in batch]
     columns = (DeadlineRow.request_id, *(getattr(DeadlineRow, name) for name in _COMPARED))
     stored = await session.execute(
@@ -56,3 +65,12 @@ async def _reproject(session: AsyncSession, batch: Sequence[RequestRow], now: da
             write_projection(request, projection)
         else:
             await replace_deadlines(session, request, projection, now, CAUSE)
+    return len(batch)
+
+
+@contextmanager
+def _telling_unreadable(statute_id: str, version: int) -> Iterator[None]:
+    try:
+        yield
+    except Invalid as invalid:
+        log.warning("statute_unreadable", statute=statute_id, version=version, fault=str(invalid))

@@ -107,7 +107,7 @@ def else_show(
 
         @wraps(action)
         async def handler(**given: Any) -> Response[Any]:
-            form: Form = await reading(given)
+            form: Form = given["form"] if "form" in given else await reading(given)
             given["form"] = form
             if form.kept and _show_typed(given["request"], form):
                 shown: Response[Any] = await showing(given)
@@ -131,6 +131,9 @@ def else_show(
         returns = signature(action).return_annotation
         handler.__signature__ = Signature(parameters, return_annotation=returns)  # type: ignore[attr-defined]
         handler.shows_again = True  # type: ignore[attr-defined]
+        # Reading may ask for the password, for which it takes a connection: before anybody else holds one.
+        handler.reading = reading  # type: ignore[attr-defined]
+        handler.acting = action  # type: ignore[attr-defined]
         handler.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": returns}
         return handler
 

@@ -43,8 +43,13 @@ def each_once(handlers: Iterable[HTTPRouteHandler]) -> None:
 
 
 def _transaction_of(handler: HTTPRouteHandler) -> str | None:
-    """The name of the transaction in which a handler writes."""
+    """The name of the transaction in which a handler writes.
+
+    None where it commits apart from that before its answer is known: it would hold one connection and wait for another.
+    """
     asked = set(signature(handler.fn).parameters)
+    if "auth_database" in signature(getattr(handler.fn, "acting", handler.fn)).parameters:
+        return None
     for provided in (handler.dependencies or {}).values():
         asked |= set(signature(provided.dependency).parameters)  # type: ignore[union-attr]
     return next((name for name in ("recalculating", "session") if name in asked), None)
@@ -60,6 +65,8 @@ def _wrap(handler: HTTPRouteHandler, writes_in: str) -> None:
         sent = await _submission(request)
         if sent is None:
             return await acting(given)
+        if reading := getattr(action, "reading", None):
+            given["form"] = await reading(given)
         secret: str = request.app.state.settings.secret
         kept = await submissions.take(session, sent, secret, now())
         if kept:

@@ -50,15 +50,15 @@ async def test_two_clicks_at_the_same_time_file_one_request_and_lead_to_it(
     await sign_in(Role.CBO_MEMBER)
     path, form = await _new_request(client, database)
     async with database.transaction() as held:
-        # The first click gets as far as the number of its request, and the second as far as the first.
+        # The first click gets as far as the number of its request, and the second waits for its connection.
         await held.execute(text("SELECT FROM cbo FOR UPDATE"))
         clicks = [asyncio.create_task(client.post(path, data=form)) for _ in range(2)]
 
-        async def both_wait() -> bool:
+        async def first_waits() -> bool:
             async with database.transaction() as session:
-                return await blocked(session, 2)
+                return await blocked(session)
 
-        await until(both_wait)
+        await until(first_waits)
     first, second = await asyncio.gather(*clicks)
     assert first.status_code == second.status_code == 303, first.text
     assert first.headers["location"] == second.headers["location"]

@@ -113,7 +113,11 @@ async def show_import(request: WebRequest, state: State, session: Session, impor
     )
 
 
-@post("/api/imports/{import_id:uuid}/undo", guards=[only(IMPORTERS)], status_code=200)
+@post(
+    "/api/imports/{import_id:uuid}/undo",
+    guards=[only(IMPORTERS), rate_limited(LimitedCall.IMPORTS)],
+    status_code=200,
+)
 async def undo_import(state: State, session: Session, person: Who, import_id: Id, now: Now) -> ImportView:
     """Take back all that the import wrote; 409 says what was built on it since."""
     await undo.undo(session, import_id, person, now)

@@ -70,7 +70,7 @@ async def show_import(request: WebRequest, state: State, session: Session, impor
     )
 
 
-@post("/imports/{import_id:uuid}/undo", guards=[only(IMPORTERS)])
+@post("/imports/{import_id:uuid}/undo", guards=[only(IMPORTERS), rate_limited(LimitedCall.IMPORTS)])
 async def undo_import(session: Session, person: Who, import_id: Id, now: Now) -> Redirect:
     await undo.undo(session, import_id, person, now)
     return see_other(f"/imports/{import_id}")
