@@ -107,8 +107,8 @@ async def run(settings: Settings, jobs: Sequence[PeriodicJob]) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    # Jobs are few at a time, so half of what a web server takes is enough.
-    database = Database.of(settings, max(1, settings.connections // 2), SCHEDULER)
+    # Jobs are few at a time, so half of what a web server takes is enough; but one may run for long beside others.
+    database = Database.of(settings, max(2, settings.connections // 2), SCHEDULER)
     await require_ready(database)
     # It warns of each tick that finds all runs of its job under way.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
