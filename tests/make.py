@@ -198,6 +198,11 @@ async def form_token(client: httpx.AsyncClient, path: str) -> str:
     return found[1]
 
 
+def same_for_all(page: str) -> str:
+    """A page without what differs each time it is shown: the keys of its forms."""
+    return re.sub('name="_once" value="[^"]+"', "", page)
+
+
 async def post_form(
     client: httpx.AsyncClient, path: str, fields: dict[str, str], **more: Any
 ) -> httpx.Response:
