@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from sqlalchemy import select
 from benchmarks.data import filled
 from rti.accounts.passwords import new_token, token_hash
 from rti.accounts.sessions import LONGEST
-from rti.core import wallclock
+from rti.core import keyring, wallclock
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.models.accounts import PersonRow, SignInRow
@@ -135,10 +137,11 @@ def measure() -> list[tuple[str, float, str]]:
     ):
         yardstick = asyncio.run(_per_second(port, "/", ""))
     found = [("a bare Litestar handler", yardstick, "per second")]
-    with filled(REQUESTS) as url:
+    with TemporaryDirectory() as keys, filled(REQUESTS) as url:
         staff = asyncio.run(_visitor(url, Role.STAFF))
         member = asyncio.run(_visitor(url, Role.CBO_LEAD))
         environment = {"RTI_DATABASE_URL": url, "RTI_PORT": str(port), "RTI_SECRET": "benchmark " * 4}
+        environment["RTI_KEY_FILE"] = str(keyring.kept(Path(keys) / "wrapping"))
         with _serving(["rti", "serve"], port, environment):
             for what, path, who in (
                 ("request list, page, staff", "/requests", staff),

@@ -15,7 +15,7 @@ from notifications.sweep import sweep
 from rti.core.db import Database
 from rti.core.wallclock import day_of, now
 from rti.models.messages import MessageState
-from tests.commands import environment, rti
+from tests.commands import KEY_FILE, SECRET, environment, rti
 from tests.notifications.conftest import due, messages
 from tests.notifications.servers import Sink, smtp_server
 from tests.sizes import size
@@ -25,7 +25,8 @@ KILLS = size(3, 20)
 
 
 async def started(database_url: str, *command: str, **settings: str) -> Process:
-    ours = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": "test " * 8, "RTI_MAIL_FROM": "rti@rti.test"}
+    ours = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
+    ours["RTI_MAIL_FROM"] = "rti@rti.test"
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", *command, env=environment(**(ours | settings)), stdout=PIPE, stderr=PIPE
     )
