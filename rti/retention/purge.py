@@ -38,8 +38,15 @@ async def remove(database: Database, now: datetime, *, dry_run: bool = False) ->
 
     `database` is under the login of the worker, which may change no account.
     """
+    async with database.transaction() as session:
+        return await _remove_all(database, session, now, dry_run=dry_run)
+
+
+async def _remove_all(
+    database: Database, session: AsyncSession, now: datetime, *, dry_run: bool = False
+) -> dict[Kept, int]:
     gone = {Kept.ACCOUNTS: await _forget_accounts(database, now, dry_run=dry_run)}
-    async with database.transaction() as session, session.begin_nested() as savepoint:
+    async with session.begin_nested() as savepoint:
         gone |= {kept: await _remove(session, kept, now) for kept in RULES if kept not in gone}
         if dry_run:
             await savepoint.rollback()
@@ -74,7 +81,7 @@ async def remove_once_a_day(database: Database, settings: Settings, now: datetim
             now, settings.timezone
         ):
             return {}
-        return await remove(database, now)
+        return await _remove_all(database, session, now)
 
 
 async def last_run(session: AsyncSession) -> AuditEntryRow | None:
