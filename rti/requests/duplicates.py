@@ -23,6 +23,8 @@ from rti.requests.commands import MarkDuplicate
 from rti.requests.queries import visible
 from rti.requests.requester import is_hidden
 
+SEALED = say("This request is sealed; only its own organisation can say that it is a duplicate")
+
 
 async def mark(
     session: AsyncSession,
@@ -84,9 +86,7 @@ async def _both(
     if request is None:
         raise NotFound
     if is_hidden(person, request):
-        raise Conflict(
-            say("This request is sealed; only its own organisation can say that it is a duplicate")
-        )
+        raise Conflict(SEALED)
     return request, next((row for row in rows if row.reference == reference), None)
 
 

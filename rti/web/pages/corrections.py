@@ -5,6 +5,7 @@ from litestar.response import Redirect, Template
 from msgspec.structs import asdict
 
 from rti.accounts.rate_limits import LimitedCall
+from rti.core.errors import Conflict
 from rti.core.roles import REQUESTS
 from rti.models.requests import Channel, Topic
 from rti.requests import corrections, duplicates, queries
@@ -46,6 +47,8 @@ async def show_duplicate(
     request: WebRequest, session: Session, person: Who, request_id: Id, form: Form, today: Today
 ) -> Template:
     detail = await queries.one(session, person, request_id)
+    if detail.cbo is None:
+        raise Conflict(duplicates.SEALED)
     others = await queries.worklist(session, person, RequestFilter(body_id=detail.body.id), today)
     return page(request, "requests/duplicate.html", detail, form=form, others=others, today=today)
 
