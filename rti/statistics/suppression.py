@@ -1,0 +1,211 @@
+"""Which cells of a table are hidden, so that no small one can be worked out from all the others.
+
+A table has lines in a tree (the country, its provinces, their districts, their communes), and for each line the
+counts of some columns and their total. Every reader knows that the columns of a line add up to its total, and the
+lines below one to that line. A count that fewer askers than the threshold made is *small* and hidden; then others
+are, until what is shown leaves every small count a range at least as wide as the threshold, from below it to
+beyond: feasibility intervals (Handbook on Statistical Disclosure Control, 2nd ed. 2024, chapter 5).
+
+Lines under one parent are protected together. Hidden are all crossings of some lines with some columns, zeros
+included, so that the range of each is known exactly: with the sums `a` and `b` of what is hidden in its line and in
+its column, and `s` of all of it, from max(0, a + b - s) to min(a, b) (Fréchet 1940). Where that is too narrow more
+lines and columns are hidden, and at last lines as a whole, with their totals. Below a line of which anything is
+hidden nothing is shown, so that whatever fits the line can be shared out among those below it.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Line = Hashable
+Column = Hashable
+
+THRESHOLD = 5
+"""The smallest number of askers of whose requests a count is told."""
+THRESHOLDS = (3, 5, 10)
+"""Those that can be chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Requests by line and column; `below` lists the lines under each, from `root` down, and all columns are disjoint.
+
+    `askers` are the different askers behind a count, where they are fewer than its requests; the column None is the total.
+    """
+
+    columns: Sequence[Column]
+    root: Line
+    below: Mapping[Line, Sequence[Line]]
+    numbers: Mapping[tuple[Line, Column], int]
+    askers: Mapping[tuple[Line, Column | None], int] = field(default_factory=dict)
+
+    def of(self, line: Line, column: Column) -> int:
+        return self.numbers.get((line, column), 0)
+
+    def total(self, line: Line) -> int:
+        return sum(self.of(line, column) for column in self.columns)
+
+    def is_small(self, line: Line, column: Column | None, threshold: int) -> bool:
+        number = self.total(line) if column is None else self.of(line, column)
+        return 0 < self.askers.get((line, column), number) < threshold and number > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What is hidden: columns of lines, where `whole` has the lines whose total is hidden, too."""
+
+    columns: Mapping[Line, frozenset[Column]]
+    whole: frozenset[Line]
+
+    def shows(self, line: Line, columns: Collection[Column]) -> bool:
+        """Whether the sum of some columns may be told: of none that are hidden, or of all that are, which the total tells."""
+        hidden = self.columns.get(line, frozenset())
+        touched = hidden.intersection(columns)
+        return not touched or (touched == hidden and line not in self.whole)
+
+
+def protect(counts: Counts, threshold: int = THRESHOLD, before: Pattern | None = None) -> Pattern:
+    """What to hide; what was hidden `before` in the same table stays so."""
+    hidden: dict[Line, frozenset[Column]] = {}
+    whole: set[Line] = set()
+    every = frozenset(counts.columns)
+
+    def note(block: "_Block") -> None:
+        for line in block.lines:
+            if line in block.whole or (line in block.some and block.across):
+                hidden[line] = every if line in block.whole else frozenset(block.across)
+        whole.update(block.whole)
+
+    top = _Block(counts, [counts.root], threshold, before)
+    top.protect_alone()
+    note(top)
+    waiting = [counts.root]
+    while waiting:
+        parent = waiting.pop()
+        lines = counts.below.get(parent, ())
+        waiting.extend(lines)
+        if not lines:
+            continue
+        block = _Block(counts, lines, threshold, before)
+        if hidden.get(parent):
+            block.whole.update(lines)
+        else:
+            block.protect()
+        note(block)
+    return Pattern(hidden, frozenset(whole))
+
+
+class _Block:
+    """Lines with one parent: `whole` ones are hidden with their totals, and of `some` the columns `across`."""
+
+    def __init__(
+        self, counts: Counts, lines: Sequence[Line], threshold: int, before: Pattern | None
+    ) -> None:
+        self.counts, self.lines, self.columns, self.threshold = counts, lines, counts.columns, threshold
+        was = before or Pattern({}, frozenset())
+        self.small = {
+            line: {column for column in self.columns if counts.is_small(line, column, threshold)}
+            for line in lines
+        }
+        self.totals = {line: counts.total(line) for line in lines}
+        self.whole = {line for line in lines if counts.is_small(line, None, threshold)} | was.whole & {*lines}
+        hidden = {line: self.small[line] | was.columns.get(line, frozenset()) for line in lines}
+        self.some = {line for line in lines if hidden[line]} - self.whole
+        self.across: set[Column] = set().union(*(hidden[line] for line in self.some))
+
+    def protect_alone(self) -> None:
+        """A line that is in no sum: two columns at least, that have enough between them."""
+        (line,) = self.lines
+        if not self.some and not self.whole:
+            return
+        self.some = {line}
+        self.across |= {column for column in self.columns if not self.counts.of(line, column)}
+        while len(self.across) < 2 or self._hidden_in(line) < self.threshold:
+            more = self._next(
+                set(self.columns) - self.across,
+                lambda column: self.counts.of(line, column),
+                self.threshold - self._hidden_in(line),
+            )
+            if more is None:
+                self.whole.add(line)
+                return
+            self.across.add(more)
+
+    def protect(self) -> None:
+        """Each round hides more, and when everything is hidden what the parent shows is wide enough."""
+        while self.whole or self.some:
+            if self.whole:
+                self.whole |= {line for line in self.lines if not self.totals[line]}
+                self.some -= self.whole
+            if not (self._widen_totals() or self._widen_columns() or self._widen_crossings()):
+                return
+
+    def _widen_totals(self) -> bool:
+        """Hidden totals need another one, and enough requests between them."""
+        missing = self.threshold - sum(self.totals[line] for line in self.whole)
+        if not self.whole or (len(self.whole) > 1 and missing <= 0):
+            return False
+        return self._hide_whole(lambda line: self.totals[line], missing)
+
+    def _widen_columns(self) -> bool:
+        """In lines that are hidden as a whole a small count needs enough in its column beside it."""
+        for column in self.columns:
+            if column not in self.across and any(column in self.small[line] for line in self.whole):
+                missing = self.threshold - sum(self.counts.of(line, column) for line in self.whole)
+                if missing > 0 and self._hide_whole(lambda line, of=column: self.counts.of(line, of), missing):
+                    return True
+        return False
+
+    def _widen_crossings(self) -> bool:
+        across = {column: self._hidden_down(column) for column in self.across}
+        everything = sum(across.values())
+        for line in (*self.some, None):
+            along = everything - sum(map(self._hidden_in, self.some)) if line is None else self._hidden_in(line)
+            for column in self.across if line is None else self.small[line]:
+                if line is None and not any(column in self.small[each] for each in self.whole):
+                    continue
+                down = across[column]
+                if min(along, down) - max(0, along + down - everything) < self.threshold:
+                    return self._widen(line, column, along, down)
+        return False
+
+    def _widen(self, line: Line | None, column: Column, along: int, down: int) -> bool:
+        """More of the line if that has too little, else more of the column, else of both; at last all of the block."""
+        columns = set(self.columns) - self.across
+        others = [each for each in self.lines if each not in self.some | self.whole]
+        if line is not None and (along < self.threshold or (down >= self.threshold and columns)):
+            more = self._next(columns, lambda each: self.counts.of(line, each), self.threshold - along)
+            if more is not None:
+                self.across.add(more)
+                return True
+        another = self._next(others, lambda each: self.counts.of(each, column), self.threshold - down)
+        if another is not None:
+            self.some.add(another)
+            return True
+        if set(self.lines) == self.whole:
+            return False
+        self.whole.update(self.lines)
+        return True
+
+    def _hide_whole(self, size: Callable[[Line], int], missing: int) -> bool:
+        more = self._next([line for line in self.lines if line not in self.whole], size, missing)
+        if more is None:
+            return False
+        self.whole.add(more)
+        return True
+
+    @staticmethod
+    def _next(
+        candidates: Iterable[Hashable], size: Callable[[Hashable], int], missing: int
+    ) -> Hashable | None:
+        """The smallest that is enough, else the largest, so that little is hidden."""
+        sized = [(size(each), each) for each in candidates]
+        enough = [each for each in sized if each[0] >= missing]
+        if enough:
+            return min(enough, key=lambda each: each[0])[1]
+        return max(sized, key=lambda each: each[0])[1] if sized else None
+
+    def _hidden_in(self, line: Line) -> int:
+        return sum(self.counts.of(line, column) for column in self.across)
+
+    def _hidden_down(self, column: Column) -> int:
+        return sum(self.counts.of(line, column) for line in self.some | self.whole)
