@@ -28,9 +28,9 @@ from rti.models.requests import RequestRow
 from rti.requests.batch_projection import AT_ONCE, event_signatures, project_samples
 from rti.statistics.disclosure import is_coarse, last_quarter, period_faults, told
 from rti.statistics.figures import Percentage
+from rti.statistics.in_sql import begun
+from rti.statistics.in_sql import state_at as state_in_sql
 from rti.statistics.measures import JUDGED, Facts, State, state_at
-from rti.statistics.queries import begun
-from rti.statistics.queries import state_at as state_in_sql
 from rti.statutes.queries import newest_of
 
 BATCH = 5_000
