@@ -1,14 +1,19 @@
 """The methods: every request in exactly one column, the identities of each source, and the survival curve."""
 
+from datetime import date
 from fractions import Fraction
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.calendars.queries import calendar_of
+from rti.core.validation import decode
 from rti.law.events import Ground, Outcome
 from rti.law.monitoring import QuestionClass
+from rti.statistics.commands import StatisticsQuery
 from rti.statistics.figures import Days, Figures, survival, survival_median
 from rti.statistics.measures import State
 from rti.statistics.method import Kind, Method, Phase
@@ -16,6 +21,9 @@ from rti.statistics.methods import METHODS
 from rti.statistics.methods.osji import OSJI
 from rti.statistics.methods.uk import UK
 from rti.statistics.methods.us import US
+from rti.statistics.queries import table
+from tests import make as house
+from tests.statistics import make
 
 ANSWERED = {State.IN_TIME, State.LATE, State.EARLY, State.NO_DATE}
 KINDS = [
@@ -196,3 +204,52 @@ def test_the_curve_is_the_product_of_its_definition(
 @given(NUMBERS)
 def test_without_anybody_waiting_it_is_the_plain_median(answered: dict[int, int]) -> None:
     assert survival_median(answered, {}) == Days(answered).median
+
+
+async def test_a_report_counts_what_came_and_what_was_closed_in_its_year_in_working_days(
+    session: AsyncSession,
+) -> None:
+    cbo, body = await house.cbo(session, make.NOW), await house.body(session)
+    told = {"status": "answered", "outcome": "full", "question_class": QuestionClass.ROUTINE}
+    for more in (
+        {"received_on": date(2025, 12, 22), "answered_on": date(2026, 1, 12), **told},
+        {"received_on": date(2026, 1, 5), "answered_on": date(2026, 1, 12), **told},
+        {"received_on": date(2025, 12, 1), "answered_on": date(2025, 12, 30), **told},
+        {"received_on": date(2026, 1, 5), "ended_on": date(2026, 1, 6), "status": "withdrawn"},
+        {"received_on": date(2025, 11, 3)},
+        {"received_on": date(2026, 10, 1), "answered_on": date(2027, 1, 4), **told},
+    ):
+        await make.request(session, cbo, body, **more)
+    asked = {"method": "us", "since": "2026-01-01", "until": "2026-12-31", "as_of": "2027-02-01"}
+    found = await table(session, None, decode(StatisticsQuery, asked), date(2027, 2, 1))
+    counts = found.total.figures.counts
+    flow = [counts[name] for name in ("pending_start", "received_in_period", "processed", "pending_end")]
+    assert flow == [2, 3, 3, 2]
+    assert (counts["full_grant"], counts["request_withdrawn"], counts["backlog"]) == (2, 1, 2)
+    calendar = await calendar_of(session, ("KH",), frozenset({5, 6}))
+    days = {duration.id: each for duration, each in found.total.figures.durations}
+    assert (days["viia_simple"].lowest, days["viia_simple"].highest) == (
+        calendar.working_days_between(date(2026, 1, 5), date(2026, 1, 12)),
+        calendar.working_days_between(date(2025, 12, 22), date(2026, 1, 12)),
+    )
+
+
+async def test_a_question_that_was_asked_again_counts_once_by_its_last_submission(
+    session: AsyncSession,
+) -> None:
+    cbo, body = await house.cbo(session, make.NOW), await house.body(session)
+    first = await make.request(session, cbo, body)
+    again = {"received_on": date(2026, 6, 1), "answered_on": date(2026, 6, 5), "outcome": "full"}
+    await make.request(session, cbo, body, resubmission_of=first.id, **again)
+
+    async def states(**more: str) -> dict[str, int]:
+        found = await table(session, None, decode(StatisticsQuery, more), make.NOW.date())
+        return {
+            state: number
+            for state, number in found.total.figures.counts.items()
+            if number and state in {*State}
+        }
+
+    assert await states() == {"in_time": 1, "silent": 1}
+    assert await states(unit="question") == {"in_time": 1}
+    assert await states(unit="question", as_of="2026-05-01") == {"silent": 1}
