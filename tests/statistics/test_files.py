@@ -98,3 +98,27 @@ async def test_whoever_sees_no_request_gets_coarse_pictures_and_workbooks(
             if isinstance(cell.value, int) and place not in days
         }
         assert {number % 5 for number in numbers} <= {0}
+
+
+async def test_the_methods_stand_side_by_side_with_why_they_differ(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await _load(database)
+    await sign_in(Role.STAFF)
+    told = {
+        each["method"]: each for each in (await client.get("/api/statistics/methods?as_of=2026-11-22")).json()
+    }
+    assert [*told] == ["own", "osji", "uk", "us", "unesco", "barometer"]
+    rates = {name: next(iter(each["total"]["rates"].values())) for name, each in told.items()}
+    assert [
+        (rates[name]["numerator"], rates[name]["denominator"]) for name in ("own", "osji", "uk", "us")
+    ] == [
+        (3, 5),
+        (3, 10),
+        (4, 6),
+        (2, 6),
+    ]
+    page = (await client.get("/statistics/methods?as_of=2026-11-22")).text
+    for each in told.values():
+        assert each["differs"] in page
+    assert (await client.get("/statistics/methods?as_of=x")).status_code == 422

@@ -21,6 +21,7 @@ from rti.statistics.commands import Basis, StatisticsQuery, Unit, check
 from rti.statistics.disclosure import SMALLEST, CoarseDays, CoarseFigures
 from rti.statistics.figures import Days, Figures, Percentage, round_half_up
 from rti.statistics.method import Duration, Method
+from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OUTCOMES
 from rti.statistics.names import Shown
 from rti.statistics.queries import Ground, Line, Table
@@ -302,6 +303,48 @@ async def asked_table(
     return await queries.table(session, person, wanted, today)
 
 
+async def asked_methods(
+    request: WebRequest, session: AsyncSession, person: Person, today: date
+) -> list[Table]:
+    """The same requests by every method, each as one total; raises Invalid."""
+    wanted = decode(StatisticsQuery, dict(request.query_params))
+    check(wanted, today)
+    return [
+        await queries.table(session, person, msgspec.structs.replace(wanted, method=method), today)
+        for method in METHODS
+    ]
+
+
+class MethodView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a method makes of all the requests that were asked for; `differs` says why its figures are not those of others."""
+
+    method: str
+    name: str
+    source: str
+    differs: str
+    version: int
+    total: LineView
+
+
+@get("/api/statistics/methods", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
+async def methods_as_json(
+    request: WebRequest, session: Session, person: Who, today: Today
+) -> list[MethodView]:
+    language = language_of(request)
+    return [
+        MethodView(
+            method=method.id,
+            name=words(method.name, language),
+            source=words(method.source, language),
+            differs=words(method.differs, language),
+            version=method.version,
+            total=_line_view(table, table.total, language),
+        )
+        for table in await asked_methods(request, session, person, today)
+        for method in (table.wanted.of_method,)
+    ]
+
+
 @get("/api/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_as_json(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
     return table_view(await asked_table(request, session, person, today), language_of(request))
@@ -312,4 +355,4 @@ async def what_if_as_json(request: WebRequest, session: Session, person: Who, to
     return comparison_view(await what_if(session, person, decode(WhatIf, dict(request.query_params)), today))
 
 
-ROUTES = [statistics_as_json, what_if_as_json]
+ROUTES = [statistics_as_json, methods_as_json, what_if_as_json]

@@ -27,7 +27,15 @@ from rti.statistics.measures import EXCLUDED, PENDING
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, OWN, SILENCE
 from rti.statutes.queries import newest
-from rti.web.api.statistics import TableView, asked_table, csv_header, csv_rows, table_view, words
+from rti.web.api.statistics import (
+    TableView,
+    asked_methods,
+    asked_table,
+    csv_header,
+    csv_rows,
+    table_view,
+    words,
+)
 from rti.web.charts import PICTURES, as_png
 from rti.web.downloads import in_pieces, kept
 from rti.web.forms import attempt, read_query
@@ -110,6 +118,23 @@ async def show_statistics(request: WebRequest, session: Session, person: Who, to
     )
 
 
+@get("/statistics/methods", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
+async def compare_methods(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
+    form = read_query(request)
+    tables: list[queries.Table] = []
+    async with attempt(form):
+        tables = await asked_methods(request, session, person, today)
+    return page(
+        request,
+        "statistics/methods.html",
+        tables,
+        form=form,
+        coarse=is_coarse(person),
+        as_file=urlencode(form.values),
+        words=partial(words, language=language_of(request)),
+    )
+
+
 def _attachment(name: str, kind: str = "csv") -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
 
@@ -175,6 +200,7 @@ async def statistics_picture(
 
 ROUTES = [
     show_statistics,
+    compare_methods,
     statistics_file,
     statistics_json_file,
     statistics_workbook,
