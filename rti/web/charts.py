@@ -3,6 +3,7 @@
 Without colour the marks differ by lightness, by dashes and by the numbers on them.
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,9 @@ from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, SILENCE
 from rti.statistics.queries import Line, Table
 from rti.web.api.statistics import Words
 from rti.web.templating import FONT
+
+# It puts a finder of its plugins, which nobody here has, before the import of every other module.
+sys.meta_path[:] = [each for each in sys.meta_path if type(each).__name__ != "PluginImportFixer"]
 
 LIGHT_TO_DARK = ("#1b5e8c", "#7fb3d5", "#2b2b2b", "#c9c9c9")
 ON_THEM = ("white", "#111", "white", "#111")
