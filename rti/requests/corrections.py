@@ -21,7 +21,7 @@ from rti.core.attributes import assign, from_attributes
 from rti.core.db import new_id, unique
 from rti.core.errors import Conflict, Fault, Invalid, invalid, say
 from rti.core.roles import Person
-from rti.core.wallclock import at_hour, hour_of
+from rti.core.wallclock import HOME_ZONE, at_hour, day_of, hour_of
 from rti.encryption.data_keys import keys_to_encrypt
 from rti.law.events import EventKind, effective
 from rti.law.rounds import INTAKE
@@ -81,7 +81,7 @@ async def correct(
     wanted = _completed(command, before)
     if faults := filing_faults(wanted, today) or list(_late_faults(wanted, filing.standing)):
         raise Invalid(*faults)
-    changes = await _change(session, request, wanted, before)
+    changes = await _change(session, request, wanted, before, now)
     entries = [_entry(request, EventKind.CORRECTED, today, {}, changes=changes)] if changes else []
     entries += _days_corrected(request, filing, wanted, way_changed=bool(_WAY & {*changes}))
     for entry in entries:
@@ -121,7 +121,7 @@ def _late_faults(wanted: CorrectRequest, standing: Sequence[EventRow]) -> Iterat
 
 
 async def _change(
-    session: AsyncSession, request: RequestRow, wanted: CorrectRequest, before: CorrectRequest
+    session: AsyncSession, request: RequestRow, wanted: CorrectRequest, before: CorrectRequest, now: datetime
 ) -> dict[str, Any]:
     """Change the columns of the request; returns for each that differs what was there, and what is."""
     columns = asdict(from_attributes(PlainFields, wanted))
@@ -133,11 +133,12 @@ async def _change(
     not_assigned = invalid("body_code", say("This public body is not assigned to you; ask an administrator"))
     async with unique(session, Conflict(), out_of_reach=not_assigned):
         if "body_code" in changes:
+            request.known_from = day_of(now, HOME_ZONE)
             first = (await by_code(session, wanted.body_code, "body_code")).id
             if request.body_id == request.first_body_id:
                 request.body_id = first
             request.first_body_id = first
-        assign(request, columns)
+        assign(request, columns | ({"known_from": day_of(now, HOME_ZONE)} if changes else {}))
     return changes
 
 

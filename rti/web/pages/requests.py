@@ -14,8 +14,9 @@ from rti.cbos.queries import cbos
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
-from rti.law.events import EventKind, Outcome
+from rti.law.events import EventKind, Ground, Outcome
 from rti.law.explanations import step_from_data
+from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.status import RequestStatus
 from rti.models.requests import Channel, EventRow, Filing, Topic
 from rti.requests import actions, date_changes, queries, snoozing
@@ -64,6 +65,8 @@ async def new_request(
         cbos=[] if person.role in CBO else await cbos(session),
         topics=Topic,
         channels=Channel,
+        question_classes=QuestionClass,
+        profiles=RequesterProfile,
         filings=Filing,
         accepted=ACCEPTED,
     )
@@ -108,6 +111,7 @@ async def detail_page(
         newest_version=await newest_version(session, detail.request.statute_id),
         kinds=RECORDABLE,
         outcomes=Outcome,
+        grounds=Ground,
         cause=date_changes.cause_text,
     )
 
