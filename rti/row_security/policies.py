@@ -73,7 +73,7 @@ _PROJECTED = """status, outcome, outcomes, ground, section, checked, contest, dr
     next_due_on, body_known, projection, known_from"""
 _FIGURES = f"""campaign_id, body_id, topic, channel, urgent, question_class, requester_profile, wave, resubmission_of,
     statute_id, statute_version, created_at, duplicate_of, {_PROJECTED}"""
-_COUNTED = f"SELECT (id, {_FIGURES})"
+_COUNTED = f"SELECT (id, cbo_id, {_FIGURES})"
 _WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, first_body_id, {_FIGURES})"
 _PROJECTING = f"UPDATE (first_body_id, body_id, {_PROJECTED})"
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"

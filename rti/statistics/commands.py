@@ -35,6 +35,10 @@ class Dimension(StrEnum):
     JUDGED_BY = "judged_by"
 
 
+_FINE_PLACES = frozenset({Dimension.DISTRICT, Dimension.COMMUNE, Dimension.BODY})
+_PLACES = _FINE_PLACES | {Dimension.PROVINCE, Dimension.BODY_KIND}
+
+
 class JudgedBy(StrEnum):
     """What a due day is: that of a law in force, or one to compare with."""
 
@@ -89,6 +93,14 @@ class StatisticsQuery(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
         return tuple(each for each in (self.by, self.then_by, self.and_by) if each)
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether many requests of a group may be those of one organisation, and tell what it asked: so by what
+        requesters are, and by district, commune or body together with topic, period or the like.
+        """
+        wanted = set(self.dimensions)
+        return Dimension.REQUESTER_PROFILE in wanted or bool(wanted & _FINE_PLACES and wanted - _PLACES)
 
     @property
     def count_early(self) -> bool:

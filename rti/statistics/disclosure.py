@@ -1,23 +1,26 @@
 """What may be told of requests to those who may see none of them: no small number, and no short period.
 
-A count from 1 to 4 is "fewer than 5". Every other one is rounded to a multiple of 5, each by itself, sums and
-what percentages are made of too: so no difference of two numbers, whether of one table or of two, is as
-precise as the numbers that were left out (rounding to base 5, as official statistics use it). A period is
-made of whole quarters, and ends with the last one that is over: else two days in a row would tell what came
-between them.
+Of each table `suppression` chooses what is not told: counts of fewer than 5 askers, and whatever would give them
+away. Nothing tells which of the two a number is. Every other one is rounded to a multiple of 5, each by itself,
+sums and what percentages are made of too: for the same requests can be asked for in many tables that overlap, and
+no difference of two rounded numbers is as precise as those that were left out. A period is made of whole
+quarters, and ends with the last one that is over: else two days in a row would tell what came between them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from rti.core.errors import Fault, say
 from rti.core.roles import REQUESTS, Person
 from rti.statistics.figures import MIXED, Days, Figures, Percentage
-from rti.statistics.method import Duration, Measure, Method
+from rti.statistics.method import Duration, Measure, Method, Section
+from rti.statistics.suppression import THRESHOLD as SMALLEST
+from rti.statistics.suppression import Counts, Pattern, protect
 
-SMALLEST = 5
-"""The smallest number of requests that is told, and the multiple to which larger ones are rounded."""
+Keys = tuple[str | None, ...]
+"""A line of a table: of the total it is empty, of a sub-total the beginning of what is added up."""
 
 
 def is_coarse(reader: Person | None) -> bool:
@@ -26,7 +29,7 @@ def is_coarse(reader: Person | None) -> bool:
 
 
 def told(count: int) -> int | None:
-    """The number as it is told, None for "fewer than 5"."""
+    """The number as it is told, None where it is too small."""
     if 0 < count < SMALLEST:
         return None
     return (count + SMALLEST // 2) // SMALLEST * SMALLEST
@@ -55,9 +58,14 @@ class CoarseDays:
 
 @dataclass(frozen=True, slots=True)
 class CoarseFigures:
-    """`Figures` as they are told: no more than the numbers here ever leaves."""
+    """`Figures` as they are told: no more than the numbers here ever leaves.
+
+    `hides` has what is hidden in each section of the method whose columns have no request in common.
+    """
 
     exact: Figures
+    keys: Keys
+    hides: Mapping[str, Pattern]
 
     @property
     def method(self) -> Method:
@@ -65,10 +73,21 @@ class CoarseFigures:
 
     @property
     def counts(self) -> dict[str, int | None]:
-        return {each: told(count) for each, count in self.exact.counts.items()}
+        return {each: self.total([each]) for each in self.exact.counts}
 
     def total(self, columns: Iterable[str]) -> int | None:
-        return told(self.exact.total(columns))
+        wanted = frozenset(columns)
+        shown = all(
+            self.hides[section.id].shows(self.keys, wanted & _ids(section))
+            for section in self.method.sections
+            if section.id in self.hides
+        )
+        return told(self.exact.total(wanted)) if shown else None
+
+    @property
+    def _hidden(self) -> bool:
+        """Whether it is not even told how many requests there are: then nothing else is, either."""
+        return any(self.keys in pattern.whole for pattern in self.hides.values())
 
     def rate(self, measure: Measure) -> Percentage:
         if self.exact.rate(measure) is MIXED:
@@ -81,21 +100,24 @@ class CoarseFigures:
 
     @property
     def durations(self) -> list[tuple[Duration, "CoarseDays"]]:
-        return [(duration, CoarseDays(days)) for duration, days in self.exact.durations]
+        return [(duration, self._days(days)) for duration, days in self.exact.durations]
+
+    def _days(self, exact: Days) -> CoarseDays:
+        return CoarseDays(Days({}) if self._hidden else exact)
 
     @property
     def bands(self) -> list[tuple[str, int | None]]:
-        return [(band, told(count)) for band, count in self.exact.bands]
+        return [(band, None if self._hidden else told(count)) for band, count in self.exact.bands]
 
     @property
     def median_days(self) -> int | None:
-        return CoarseDays(self.exact.answers).median
+        return self._days(self.exact.answers).median
 
     @property
     def survival_median_days(self) -> int | None:
         """In whole days, where as many answers and as many who wait may be told of."""
         median, waiting = self.exact.survival_median_days, self.exact.waiting.count
-        few = self.exact.answers.count < SMALLEST or 0 < waiting < SMALLEST
+        few = self._hidden or self.exact.answers.count < SMALLEST or 0 < waiting < SMALLEST
         return None if median is None or few else round(median)
 
     @property
@@ -105,6 +127,51 @@ class CoarseFigures:
     @property
     def judged_by(self) -> str:
         return self.exact.judged_by
+
+
+def coarse(
+    lines: Mapping[Keys, Figures], askers: Mapping[tuple[Keys, str], Collection[UUID]]
+) -> dict[Keys, CoarseFigures]:
+    """The figures of all lines of a table as they are told; `askers` are those behind a column, where they are known."""
+    method = lines[()].method
+    below: dict[Keys, list[Keys]] = {}
+    for keys in lines:
+        if keys:
+            below.setdefault(keys[:-1], []).append(keys)
+    hides = {
+        section.id: protect(
+            Counts(
+                columns=[column.id for column in section.columns],
+                root=(),
+                below=below,
+                numbers={
+                    (keys, each): figures.counts[each]
+                    for keys, figures in lines.items()
+                    for each in _ids(section)
+                },
+                askers=_behind(section, lines, askers),
+            )
+        )
+        for section in method.sections
+        if section.exclusive
+    }
+    return {keys: CoarseFigures(figures, keys, hides) for keys, figures in lines.items()}
+
+
+def _behind(
+    section: Section, lines: Iterable[Keys], askers: Mapping[tuple[Keys, str], Collection[UUID]]
+) -> dict[tuple[Keys, str | None], int]:
+    """How many are behind each column of a section, and behind all of them."""
+    behind: dict[tuple[Keys, str | None], int] = {}
+    for keys in lines if askers else ():
+        each = {column: frozenset(askers.get((keys, column), ())) for column in _ids(section)}
+        behind |= {(keys, column): len(who) for column, who in each.items()}
+        behind[keys, None] = len(frozenset().union(*each.values()))
+    return behind
+
+
+def _ids(section: Section) -> frozenset[str]:
+    return frozenset(column.id for column in section.columns)
 
 
 def last_quarter(today: date) -> date:

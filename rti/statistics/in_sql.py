@@ -102,13 +102,12 @@ def known(row: Any, day: date) -> ColumnElement[bool]:
     return row.known_from <= day if until is None else and_(row.known_from <= day, until > day)
 
 
-def standings(person: Person | None, known_on: date | None) -> Any:
+def standings(known_on: date | None) -> Any:
     """The requests as they stand, or as they were known at the end of a day: a table, or rows called like it."""
     if known_on is None:
         return RequestRow
-    needed = [name for name in _COUNTED if name != "cbo_id" or (person and person.cbo_id)]
     parts = [
-        select(key.label("id"), *(getattr(row, name) for name in needed)).where(known(row, known_on))
+        select(key.label("id"), *(getattr(row, name) for name in _COUNTED)).where(known(row, known_on))
         for row, key in ((RequestRow, RequestRow.id), (FormerStandingRow, FormerStandingRow.request_id))
     ]
     return union_all(*parts).subquery("request").c
@@ -129,7 +128,7 @@ async def facts_of(
     known_on: date | None,
 ) -> Select[Any]:
     """One row for each request that counts: its keys, its kind, and its days."""
-    request, method = standings(person, known_on), wanted.of_method
+    request, method = standings(known_on), wanted.of_method
     by_activity = method.by_activity
     if by_activity and wanted.until:
         cut_off = min(cut_off, wanted.until)
@@ -171,6 +170,7 @@ async def facts_of(
         select(
             *keys,
             *(value.label(name) for name, value in kind.items()),
+            request.cbo_id.label("asker"),
             (await _days(session, wanted, request.received_on, end, cut_off)).label("days"),
         )
         .join_from(_table_of(request), PublicBodyRow, PublicBodyRow.id == request.body_id)
@@ -298,15 +298,23 @@ def _key(
 KIND = Kind.__struct_fields__
 
 
+def askers_of(facts: Select[Any], dimensions: Sequence[Dimension]) -> Select[Any]:
+    """Each organisation once for each kind of each group: by an identifier that this login cannot look up."""
+    each = facts.subquery("each_request")
+    keys = [each.c[f"key{place}"] for place in range(len(dimensions))]
+    return select(*keys, *(each.c[name] for name in KIND), each.c.asker).distinct()
+
+
 def grouped(facts: Select[Any], dimensions: Sequence[Dimension]) -> Select[Any]:
     """Each kind of each group, of each sum of groups by their first dimensions, and of all, with its days.
 
     Requests that are alike are counted first, each row once and on all processors; the sums are made of these counts.
     """
     each = facts.subquery("each_request")
+    counted = [column for column in each.c if column.key != "asker"]
     alike = (
-        select(*each.c, func.count().label("number"))
-        .group_by(*each.c)
+        select(*counted, func.count().label("number"))
+        .group_by(*counted)
         .cte("alike")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )

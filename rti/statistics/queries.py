@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, cast, func, literal, select, text
+from sqlalchemy import BigInteger, Select, cast, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -18,9 +19,9 @@ from rti.core.visibility import counted_for
 from rti.law.statutes import Statute
 from rti.models.requests import FiguresVersionRow, FormerStandingRow, RequestRow
 from rti.statistics.commands import StatisticsQuery
-from rti.statistics.disclosure import CoarseFigures, is_coarse, last_quarter, period_faults
+from rti.statistics.disclosure import CoarseFigures, Keys, coarse, is_coarse, last_quarter, period_faults
 from rti.statistics.figures import Figures, Tally
-from rti.statistics.in_sql import KIND, facts_of, grouped, known
+from rti.statistics.in_sql import KIND, askers_of, facts_of, grouped, known
 from rti.statistics.measures import State
 from rti.statistics.method import Kind
 from rti.statistics.names import Shown, names_of
@@ -66,10 +67,9 @@ async def table(session: AsyncSession, person: Person | None, wanted: Statistics
 
     Raises Invalid for a period that is too fine for whoever sees no request.
     """
-    coarse = is_coarse(person)
-    if coarse and (faults := period_faults(today, wanted.since, wanted.until, wanted.as_of)):
+    if is_coarse(person) and (faults := period_faults(today, wanted.since, wanted.until, wanted.as_of)):
         raise Invalid(*faults)
-    cut_off = wanted.as_of or (last_quarter(today) if coarse else today)
+    cut_off = wanted.as_of or (last_quarter(today) if is_coarse(person) else today)
     known_on = wanted.known_on or await _known_on(session, person, cut_off, today)
     version = await _version(session)
     if version is None:
@@ -114,7 +114,6 @@ async def _counted(
     known_on: date,
     today: date,
 ) -> Table:
-    coarse = is_coarse(person)
     facts = await facts_of(session, person, wanted, cut_off, known_on if known_on < today else None)
     rows = (await session.execute(grouped(facts, wanted.dimensions))).all()
     tallies = await to_thread(_tallies, rows, len(wanted.dimensions))
@@ -126,16 +125,37 @@ async def _counted(
     ]
     ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
     total = tallies.setdefault((), {})
-    lines = [_line(wanted, keys, tally, names, coarse=coarse) for keys, tally in tallies.items() if keys]
+    figures: Mapping[Keys, Figures | CoarseFigures] = {
+        keys: Figures(wanted.of_method, tally) for keys, tally in tallies.items()
+    }
+    if is_coarse(person):
+        figures = await _coarse(session, wanted, tallies, facts)
+    lines = [_line(keys, told, names) for keys, told in figures.items() if keys]
     return Table(
         wanted=wanted,
         as_of=cut_off,
         known_on=known_on,
         lines=sorted(lines, key=lambda line: _order(line, ranks)),
-        total=_line(wanted, (), total, names, coarse=coarse),
+        total=_line((), figures[()], names),
         grounds=await _grounds(session, total),
-        coarse=coarse,
+        coarse=is_coarse(person),
     )
+
+
+async def _coarse(
+    session: AsyncSession, wanted: StatisticsQuery, tallies: Mapping[Keys, Tally], facts: Select[Any]
+) -> dict[Keys, CoarseFigures]:
+    """In a table so fine that few may stand behind many requests, those who asked are counted, and not the requests."""
+    figures = {keys: Figures(wanted.of_method, tally) for keys, tally in tallies.items()}
+    askers: dict[tuple[Keys, str], set[UUID]] = {}
+    if wanted.is_fine:
+        found = await session.stream(askers_of(facts, wanted.dimensions).execution_options(yield_per=5_000))
+        async for row in found:
+            kind = msgspec.convert(dict(zip(KIND, row[len(wanted.dimensions) : -1], strict=True)), Kind)
+            for length in range(len(wanted.dimensions) + 1):
+                for column in wanted.of_method.places(kind):
+                    askers.setdefault((tuple(row[:length]), column), set()).add(row[-1])
+    return await to_thread(coarse, figures, askers)
 
 
 async def _known_on(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
@@ -150,9 +170,6 @@ async def _known_on(session: AsyncSession, person: Person | None, cut_off: date,
         if await session.scalar(query):
             return cut_off
     return today
-
-
-Keys = tuple[str | None, ...]
 
 
 def _tallies(rows: Sequence[Any], dimensions: int) -> dict[Keys, dict[Kind, dict[int | None, int]]]:
@@ -182,17 +199,14 @@ _UNDATED = {State.DRAFT, State.NOT_SUBMITTED, State.PAUSED, State.NO_DATE}
 """States of requests that most often have no due day."""
 
 
-def _line(
-    wanted: StatisticsQuery, keys: Keys, tally: Tally, names: Sequence[Mapping[str, Shown]], *, coarse: bool
-) -> Line:
-    figures = Figures(wanted.of_method, tally)
+def _line(keys: Keys, figures: Figures | CoarseFigures, names: Sequence[Mapping[str, Shown]]) -> Line:
     return Line(
         keys=keys,
         names=tuple(
             of_dimension.get(key, key) if key else None
             for of_dimension, key in zip(names, keys, strict=False)
         ),
-        figures=CoarseFigures(figures) if coarse else figures,
+        figures=figures,
     )
 
 

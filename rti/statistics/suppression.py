@@ -62,6 +62,11 @@ class Pattern:
         touched = hidden.intersection(columns)
         return not touched or (touched == hidden and line not in self.whole)
 
+    def shows_total(self, lines: Collection[Line]) -> bool:
+        """The same for the sum of the totals of some lines with one parent, where the table has no others."""
+        touched = self.whole.intersection(lines)
+        return not touched or touched == self.whole
+
 
 def protect(counts: Counts, threshold: int = THRESHOLD, before: Pattern | None = None) -> Pattern:
     """What to hide; what was hidden `before` in the same table stays so."""
@@ -97,9 +102,7 @@ def protect(counts: Counts, threshold: int = THRESHOLD, before: Pattern | None =
 class _Block:
     """Lines with one parent: `whole` ones are hidden with their totals, and of `some` the columns `across`."""
 
-    def __init__(
-        self, counts: Counts, lines: Sequence[Line], threshold: int, before: Pattern | None
-    ) -> None:
+    def __init__(self, counts: Counts, lines: Sequence[Line], threshold: int, before: Pattern | None) -> None:
         self.counts, self.lines, self.columns, self.threshold = counts, lines, counts.columns, threshold
         was = before or Pattern({}, frozenset())
         self.small = {
@@ -151,7 +154,9 @@ class _Block:
         for column in self.columns:
             if column not in self.across and any(column in self.small[line] for line in self.whole):
                 missing = self.threshold - sum(self.counts.of(line, column) for line in self.whole)
-                if missing > 0 and self._hide_whole(lambda line, of=column: self.counts.of(line, of), missing):
+                if missing > 0 and self._hide_whole(
+                    lambda line, of=column: self.counts.of(line, of), missing
+                ):
                     return True
         return False
 
@@ -159,7 +164,9 @@ class _Block:
         across = {column: self._hidden_down(column) for column in self.across}
         everything = sum(across.values())
         for line in (*self.some, None):
-            along = everything - sum(map(self._hidden_in, self.some)) if line is None else self._hidden_in(line)
+            along = (
+                everything - sum(map(self._hidden_in, self.some)) if line is None else self._hidden_in(line)
+            )
             for column in self.across if line is None else self.small[line]:
                 if line is None and not any(column in self.small[each] for each in self.whole):
                     continue

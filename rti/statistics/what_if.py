@@ -5,7 +5,7 @@ the same counts as there; an answer is judged as soon as it is there.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -32,6 +32,7 @@ from rti.statistics.figures import Percentage
 from rti.statistics.in_sql import begun
 from rti.statistics.in_sql import state_at as state_in_sql
 from rti.statistics.measures import JUDGED, Facts, State, state_at
+from rti.statistics.suppression import Counts, Pattern, protect
 from rti.statutes.queries import newest_of
 
 
@@ -51,28 +52,33 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How many requests have which state under their own rule and under the other, as numbers are `told` to the reader."""
+    """How many requests have which state under their own rule and under the other; `hides` is None for exact numbers."""
 
     rule: Statute
     as_of: date
     exact: Mapping[tuple[State, State], int] = field(default_factory=dict)
-    told: Callable[[int], int | None] = int
+    hides: Pattern | None = None
 
     @property
     def states(self) -> dict[tuple[State, State], int | None]:
-        return {pair: self.told(count) for pair, count in self.exact.items()}
+        return {pair: self._both(*pair) for pair in self.exact}
+
+    def _both(self, own: State, other: State) -> int | None:
+        count = self.exact.get((own, other), 0)
+        return count if self.hides is None else told(count) if self.hides.shows(own, {other}) else None
 
     def own(self, *states: State) -> int | None:
-        return self.told(sum(count for (own, _), count in self.exact.items() if own in states))
+        count = sum(count for (own, _), count in self.exact.items() if own in states)
+        return count if self.hides is None else told(count) if self.hides.shows_total(states) else None
 
     def other(self, *states: State) -> int | None:
-        return self.told(sum(count for (_, other), count in self.exact.items() if other in states))
+        count = sum(count for (_, other), count in self.exact.items() if other in states)
+        return count if self.hides is None else told(count) if self.hides.shows(None, states) else None
 
     @property
     def still_in_time(self) -> Percentage:
         """Of those answered in time under their own rule, how many are under the other."""
-        both = self.exact.get((State.IN_TIME, State.IN_TIME), 0)
-        return Percentage(self.told(both), self.own(State.IN_TIME))
+        return Percentage(self._both(State.IN_TIME, State.IN_TIME), self.own(State.IN_TIME))
 
     @property
     def in_time_own(self) -> Percentage:
@@ -105,7 +111,17 @@ async def what_if(session: AsyncSession, person: Person | None, wanted: WhatIf, 
         states = await _by_limit(session, wanted, parse_limit(wanted.limit), calendar, as_of)
     else:
         states = await _by_statute(session, wanted, rule, calendar, as_of)
-    return Comparison(rule, as_of, states, told if coarse else int)
+    return Comparison(rule, as_of, states, _hidden(states) if coarse else None)
+
+
+def _hidden(states: Mapping[tuple[State, State], int]) -> Pattern:
+    """A line for each own state, a column for each other one, and the line None for their sums."""
+    sums = Counter[tuple[State | None, State]]()
+    for (_, other), count in states.items():
+        sums[None, other] += count
+    return protect(
+        Counts(columns=tuple(State), root=None, below={None: tuple(State)}, numbers={**states, **sums})
+    )
 
 
 async def _by_limit(
@@ -172,7 +188,7 @@ class StatesView(msgspec.Struct, frozen=True, kw_only=True):
 class ComparisonView(msgspec.Struct, frozen=True, kw_only=True):
     """`in_time_under_both` of `in_time_own` is the answer; `judged_*` are the denominators of the others.
 
-    To readers who see no request numbers are told as in the tables: null for 1 to 4, else a multiple of 5.
+    To readers who see no request numbers are told as in the tables: null where they are hidden, else a multiple of 5.
     """
 
     rule: str

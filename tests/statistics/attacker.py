@@ -23,11 +23,11 @@ class Attacker:
         self._columns = counts.columns
         self._at = {
             place: number
-            for number, place in enumerate((line, of) for line in self._lines for of in (*counts.columns, None))
+            for number, place in enumerate(
+                (line, of) for line in self._lines for of in (*counts.columns, None)
+            )
         }
-        rows = [
-            ([(line, column) for column in counts.columns], [(line, None)], 0) for line in self._lines
-        ]
+        rows = [([(line, column) for column in counts.columns], [(line, None)], 0) for line in self._lines]
         rows += [
             ([(each, of) for each in below], [(line, of)], 0)
             for line in self._lines

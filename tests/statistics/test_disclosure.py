@@ -34,7 +34,9 @@ def test_no_sum_gives_back_one_two_or_three_requests() -> None:
         if rest:
             seen.setdefault((told(rest), told(small + rest)), set()).add(small)
     unique = {key: fits for key, fits in seen.items() if len(fits) == 1}
-    assert unique == {(None, 10): {4}}, "of two numbers that are eight together each is four"
+    assert unique == {(None, 10): {4}}, (
+        "of two numbers that are eight together each is four, so suppression hides more"
+    )
 
 
 def test_a_period_is_made_of_whole_quarters_and_ends_with_the_last_that_is_over() -> None:
@@ -109,9 +111,9 @@ async def test_no_answer_tells_a_small_number(
     file = (await client.get(f"/statistics.csv?{query}")).text
     cells = next(csv.DictReader(StringIO(file[1:], newline="")))
     assert (cells["in_time"], cells["early"], cells["on_time_rate"]) == ("", "0", "")
-    assert cells["hidden"].startswith("fewer than 5: in_time")
+    assert cells["hidden"].startswith("not shown: in_time")
     page = (await client.get(f"/statistics?{query}")).text
-    assert "fewer than 5" in page
+    assert "not shown" in page
     shown = re.findall(r'class="number" data-label="[^"]*">\s*(\d+)', page)
     assert {int(number) % SMALLEST for number in shown} <= {0}
 
@@ -123,3 +125,26 @@ async def test_staff_are_told_exact_numbers_of_any_day(
     await sign_in(Role.STAFF)
     read = (await client.get("/api/statistics?since=2026-01-05&until=2026-01-05")).json()
     assert (read["total"]["counts"]["in_time"], read["smallest_cell"]) == (3, None)
+
+
+async def test_many_requests_of_one_organisation_are_not_told_where_they_show_what_it_asked(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    async with database.transaction() as session:
+        body = await house.body(session, "KH-010201")
+        askers = [await house.cbo(session, make.NOW, f"ASKER-{number}") for number in range(5)]
+        for topic, of in (("land", askers), ("budget", askers[:1] * 5)):
+            for cbo in of:
+                for _ in range(4):
+                    await make.request(session, cbo, body, topic=topic)
+    await sign_in(Role.WORKING_GROUP)
+
+    async def silent(by: str) -> dict[str, int | None]:
+        read = (await client.get(f"/api/statistics?{by}")).json()
+        lines = {line["keys"].get("topic"): line["counts"]["silent"] for line in read["lines"]}
+        return lines | {"total": read["total"]["counts"]["silent"]}
+
+    assert await silent("by=topic") == {"land": 20, "budget": 20, "total": 40}
+    assert await silent("by=topic&then_by=district") == {"land": None, "budget": None, "total": 40}
+    await sign_in(Role.STAFF)
+    assert (await silent("by=topic&then_by=district&as_of=2026-09-30"))["budget"] == 20

@@ -1,5 +1,6 @@
 """What is hidden of a table stays hidden from whoever can add, subtract and solve for what is missing."""
 
+import itertools
 import time
 from random import Random
 
@@ -50,7 +51,8 @@ def _small(counts: Counts, threshold: int) -> list[tuple[object, object]]:
 def _attack(counts: Counts, threshold: int, *patterns: Pattern, chance: Random) -> None:
     """Bounds of some of the small counts, and of sums of columns that are told where the pattern allows."""
     sums = [
-        frozenset(chance.sample(list(counts.columns), chance.randint(1, len(counts.columns)))) for _ in range(2)
+        frozenset(chance.sample(list(counts.columns), chance.randint(1, len(counts.columns))))
+        for _ in range(2)
     ]
     attacker = Attacker(counts, *patterns, sums=sums)
     small = _small(counts, threshold)
@@ -113,7 +115,10 @@ def test_below_a_line_of_which_something_is_hidden_nothing_is_shown() -> None:
     numbers = {("all", topic): 103 for topic in "xy"} | {("one", topic): 3 for topic in "xy"}
     numbers |= {("two", topic): 100 for topic in "xy"} | {("one.a", topic): 3 for topic in "xy"}
     counts = Counts(
-        columns=["x", "y"], root="all", below={"all": ["one", "two"], "one": ["one.a", "one.b"]}, numbers=numbers
+        columns=["x", "y"],
+        root="all",
+        below={"all": ["one", "two"], "one": ["one.a", "one.b"]},
+        numbers=numbers,
     )
     assert protect(counts).whole >= {"one.a", "one.b"}
 
@@ -141,8 +146,12 @@ def test_all_communes_by_ten_topics_take_less_than_two_seconds() -> None:
     below: dict[str, list[str]] = {"all": [f"{province}" for province in range(25)]}
     numbers: dict[tuple[str, int], int] = {}
     for commune in range(1_661):
-        names = [f"{commune % 25}", f"{commune % 25}/{commune % 200}", f"{commune % 25}/{commune % 200}/{commune}"]
-        for above, name in zip(names, names[1:], strict=False):
+        names = [
+            f"{commune % 25}",
+            f"{commune % 25}/{commune % 200}",
+            f"{commune % 25}/{commune % 200}/{commune}",
+        ]
+        for above, name in itertools.pairwise(names):
             if name not in below.setdefault(above, []):
                 below[above].append(name)
         for topic in range(10):

@@ -85,8 +85,8 @@ class GroundView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TableView(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures; to readers who see no request a number from 1 up to below `smallest_cell` is null, and every
-    other one is rounded to a multiple of it. To all others `smallest_cell` is null.
+    """The figures; to readers who see no request numbers of fewer than `smallest_cell` askers are null, as are those that
+    would give them away, and every other one is rounded to a multiple of it. To all others `smallest_cell` is null.
 
     `known_on` is the day until which entries count. `digest` is the SHA-256 of the lines: of their keys, counts
     and rates as sorted JSON.
@@ -264,10 +264,10 @@ def _key_cells(table: Table, line: Line, language: str) -> Iterator[Cell]:
 
 
 def _hidden(figures: Figures | CoarseFigures) -> str:
-    """Why cells of a line are empty: which numbers are too small to be told, and what cannot be divided."""
+    """Why cells of a line are empty: which numbers are hidden, and what cannot be divided."""
     small = [name for name, count in figures.counts.items() if count is None]
     mixed = [measure.id for measure, rate in figures.rates if rate.mixed]
-    reasons = [(f"fewer than {SMALLEST}", small), ("deadlines and benchmarks", mixed)]
+    reasons = [("not shown", small), ("deadlines and benchmarks", mixed)]
     return "; ".join(f"{reason}: {', '.join(names)}" for reason, names in reasons if names)
 
 
