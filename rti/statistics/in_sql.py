@@ -167,12 +167,13 @@ async def facts_of(
         "statute_id": request.statute_id,
         "statute_version": request.statute_version,
     }
-    query: Select[Any] = (
-        select(
-            *keys,
-            *(value.label(name) for name, value in kind.items()),
-            (await _days(session, wanted, request.received_on, end, cut_off)).label("days"),
-        )
+    columns: list[Any] = [
+        *keys,
+        *(value.label(name) for name, value in kind.items()),
+        (await _days(session, wanted, request.received_on, end, cut_off)).label("days"),
+    ]
+    query = (
+        select(*columns)
         .join_from(_table_of(request), PublicBodyRow, PublicBodyRow.id == request.body_id)
         .where(begun_on <= cut_off, counted_for(person), request.duplicate_of.is_(None))
     )
@@ -223,8 +224,8 @@ async def _days(
     calendar = await calendar_of(session, statute.countries, statute.weekend)
     length = (cut_off - FIRST_DAY).days + 1
     passed = [*accumulate(int(calendar.is_working(FIRST_DAY + timedelta(each))) for each in range(length))]
-    taken = listed(passed, Integer, end, FIRST_DAY) - listed(passed, Integer, received_on, FIRST_DAY)
-    return case((end >= received_on, taken))
+    worked = listed(passed, Integer, end, FIRST_DAY) - listed(passed, Integer, received_on, FIRST_DAY)
+    return case((end >= received_on, worked))
 
 
 def listed(values: Sequence[Any], kind: type[Any], day: Any, first: date) -> ColumnElement[Any]:

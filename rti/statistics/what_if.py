@@ -114,14 +114,14 @@ async def _by_limit(
     """The database judges each request once more, by a list of the due day of every day of receipt."""
     row, chosen = RequestRow, _counted(wanted, as_of)
     days = func.min(row.received_on), func.max(row.received_on)
-    first, last = (await session.execute(chosen.with_only_columns(*days))).one()
-    span = (last - first).days + 1 if first else 0
-    due = [due_on(first + timedelta(each), limit, calendar) for each in range(span)]
+    known = (await session.execute(chosen.with_only_columns(*days))).one()
+    first, last = known[0] or as_of, known[1] or as_of
+    due = [due_on(first + timedelta(each), limit, calendar) for each in range((last - first).days + 1)]
     by_limit = SimpleNamespace(
         status=case((row.status == RequestStatus.PAUSED, RequestStatus.OPEN.value), else_=row.status),
         submitted_on=row.submitted_on,
         received_on=row.received_on,
-        due_on=listed(due, Date, row.received_on, first or as_of),
+        due_on=listed(due, Date, row.received_on, first),
         met_on=row.answered_on,
         answered_on=row.answered_on,
         undated=row.undated,
