@@ -16,8 +16,10 @@ from rti.core.errors import Fault, say
 from rti.core.roles import REQUESTS, Person
 from rti.statistics.figures import MIXED, Days, Figures, Percentage
 from rti.statistics.method import Duration, Measure, Method, Section
-from rti.statistics.suppression import THRESHOLD as SMALLEST
-from rti.statistics.suppression import Counts, Pattern, protect
+from rti.statistics.suppression import THRESHOLD, Counts, Pattern, protect
+
+SMALLEST = THRESHOLD
+"""The smallest number that is told, and the multiple to which larger ones are rounded."""
 
 Keys = tuple[str | None, ...]
 """A line of a table: of the total it is empty, of a sub-total the beginning of what is added up."""
@@ -135,7 +137,7 @@ def coarse(
     """The figures of all lines of a table as they are told; `askers` are those behind a column, where they are known."""
     method = lines[()].method
     below: dict[Keys, list[Keys]] = {}
-    for keys in lines:
+    for keys in sorted(lines, key=lambda each: [key or "" for key in each]):
         if keys:
             below.setdefault(keys[:-1], []).append(keys)
     hides = {

@@ -27,7 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, Grouping
 
 from rti.calendars.queries import calendar_of
 from rti.campaigns.queries import in_target_areas
@@ -166,13 +166,14 @@ async def facts_of(
         "statute_id": request.statute_id,
         "statute_version": request.statute_version,
     }
-    query: Select[Any] = (
-        select(
-            *keys,
-            *(value.label(name) for name, value in kind.items()),
-            request.cbo_id.label("asker"),
-            (await _days(session, wanted, request.received_on, end, cut_off)).label("days"),
-        )
+    columns: list[Any] = [
+        *keys,
+        *(value.label(name) for name, value in kind.items()),
+        request.cbo_id.label("asker"),
+        (await _days(session, wanted, request.received_on, end, cut_off)).label("days"),
+    ]
+    query = (
+        select(*columns)
         .join_from(_table_of(request), PublicBodyRow, PublicBodyRow.id == request.body_id)
         .where(begun_on <= cut_off, counted_for(person), request.duplicate_of.is_(None))
     )
@@ -223,9 +224,14 @@ async def _days(
     calendar = await calendar_of(session, statute.countries, statute.weekend)
     length = (cut_off - FIRST_DAY).days + 1
     passed = [*accumulate(int(calendar.is_working(FIRST_DAY + timedelta(each))) for each in range(length))]
-    by_day = literal(passed, ARRAY(Integer))
-    place = [type_coerce(day - FIRST_DAY, Integer) + 1 for day in (received_on, end)]
-    return case((end >= received_on, by_day[place[1]] - by_day[place[0]]))
+    worked = listed(passed, Integer, end, FIRST_DAY) - listed(passed, Integer, received_on, FIRST_DAY)
+    return case((end >= received_on, worked))
+
+
+def listed(values: Sequence[Any], kind: type[Any], day: Any, first: date) -> ColumnElement[Any]:
+    """The value of a day from a list with one for each day from `first` on; NULL for days beyond it."""
+    of_all = Grouping(literal(values, ARRAY(kind)))
+    return of_all[type_coerce(day - first, Integer) + 1]
 
 
 def begun(request: Any = RequestRow) -> ColumnElement[date]:

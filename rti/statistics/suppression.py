@@ -13,16 +13,17 @@ lines and columns are hidden, and at last lines as a whole, with their totals. B
 hidden nothing is shown, so that whatever fits the line can be shared out among those below it.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-Line = Hashable
-Column = Hashable
+Line = Any
+"""Whatever a caller knows a line by; None is one, too."""
+Column = Any
+Each = TypeVar("Each")
 
 THRESHOLD = 5
 """The smallest number of askers of whose requests a count is told."""
-THRESHOLDS = (3, 5, 10)
-"""Those that can be chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +69,8 @@ class Pattern:
         return not touched or touched == self.whole
 
 
-def protect(counts: Counts, threshold: int = THRESHOLD, before: Pattern | None = None) -> Pattern:
-    """What to hide; what was hidden `before` in the same table stays so."""
+def protect(counts: Counts, threshold: int = THRESHOLD) -> Pattern:
+    """What to hide: the same for the same counts in the same order, else two patterns would tell more than one."""
     hidden: dict[Line, frozenset[Column]] = {}
     whole: set[Line] = set()
     every = frozenset(counts.columns)
@@ -80,7 +81,7 @@ def protect(counts: Counts, threshold: int = THRESHOLD, before: Pattern | None =
                 hidden[line] = every if line in block.whole else frozenset(block.across)
         whole.update(block.whole)
 
-    top = _Block(counts, [counts.root], threshold, before)
+    top = _Block(counts, [counts.root], threshold)
     top.protect_alone()
     note(top)
     waiting = [counts.root]
@@ -90,7 +91,7 @@ def protect(counts: Counts, threshold: int = THRESHOLD, before: Pattern | None =
         waiting.extend(lines)
         if not lines:
             continue
-        block = _Block(counts, lines, threshold, before)
+        block = _Block(counts, lines, threshold)
         if hidden.get(parent):
             block.whole.update(lines)
         else:
@@ -102,18 +103,16 @@ def protect(counts: Counts, threshold: int = THRESHOLD, before: Pattern | None =
 class _Block:
     """Lines with one parent: `whole` ones are hidden with their totals, and of `some` the columns `across`."""
 
-    def __init__(self, counts: Counts, lines: Sequence[Line], threshold: int, before: Pattern | None) -> None:
+    def __init__(self, counts: Counts, lines: Sequence[Line], threshold: int) -> None:
         self.counts, self.lines, self.columns, self.threshold = counts, lines, counts.columns, threshold
-        was = before or Pattern({}, frozenset())
         self.small = {
-            line: {column for column in self.columns if counts.is_small(line, column, threshold)}
+            line: [column for column in self.columns if counts.is_small(line, column, threshold)]
             for line in lines
         }
         self.totals = {line: counts.total(line) for line in lines}
-        self.whole = {line for line in lines if counts.is_small(line, None, threshold)} | was.whole & {*lines}
-        hidden = {line: self.small[line] | was.columns.get(line, frozenset()) for line in lines}
-        self.some = {line for line in lines if hidden[line]} - self.whole
-        self.across: set[Column] = set().union(*(hidden[line] for line in self.some))
+        self.whole = {line for line in lines if counts.is_small(line, None, threshold)}
+        self.some = {line for line in lines if self.small[line]} - self.whole
+        self.across: set[Column] = set().union(*(self.small[line] for line in self.some))
 
     def protect_alone(self) -> None:
         """A line that is in no sum: two columns at least, that have enough between them."""
@@ -124,7 +123,7 @@ class _Block:
         self.across |= {column for column in self.columns if not self.counts.of(line, column)}
         while len(self.across) < 2 or self._hidden_in(line) < self.threshold:
             more = self._next(
-                set(self.columns) - self.across,
+                self._columns_left(),
                 lambda column: self.counts.of(line, column),
                 self.threshold - self._hidden_in(line),
             )
@@ -161,26 +160,27 @@ class _Block:
         return False
 
     def _widen_crossings(self) -> bool:
-        across = {column: self._hidden_down(column) for column in self.across}
+        """Where a line meets a column; lines that are hidden as a whole are as one, since among them all can move."""
+        across = {column: self._hidden_down(column) for column in self.columns if column in self.across}
         everything = sum(across.values())
-        for line in (*self.some, None):
-            along = (
-                everything - sum(map(self._hidden_in, self.some)) if line is None else self._hidden_in(line)
-            )
-            for column in self.across if line is None else self.small[line]:
-                if line is None and not any(column in self.small[each] for each in self.whole):
-                    continue
+        rows = [([line], self._hidden_in(line), self.small[line]) for line in self.lines if line in self.some]
+        if self.whole:
+            along = everything - sum(hidden for _, hidden, _ in rows)
+            small = [each for each in across if any(each in self.small[line] for line in self.whole)]
+            rows.append(([], along, small))
+        for line, along, small in rows:
+            for column in small:
                 down = across[column]
                 if min(along, down) - max(0, along + down - everything) < self.threshold:
                     return self._widen(line, column, along, down)
         return False
 
-    def _widen(self, line: Line | None, column: Column, along: int, down: int) -> bool:
-        """More of the line if that has too little, else more of the column, else of both; at last all of the block."""
-        columns = set(self.columns) - self.across
+    def _widen(self, line: Sequence[Line], column: Column, along: int, down: int) -> bool:
+        """More of the line, of which there is none for those hidden as a whole, if that has too little, else more of the column, else of both; at last all of the block."""
+        columns = self._columns_left()
         others = [each for each in self.lines if each not in self.some | self.whole]
-        if line is not None and (along < self.threshold or (down >= self.threshold and columns)):
-            more = self._next(columns, lambda each: self.counts.of(line, each), self.threshold - along)
+        if line and (along < self.threshold or (down >= self.threshold and columns)):
+            more = self._next(columns, lambda each: self.counts.of(line[0], each), self.threshold - along)
             if more is not None:
                 self.across.add(more)
                 return True
@@ -201,15 +201,16 @@ class _Block:
         return True
 
     @staticmethod
-    def _next(
-        candidates: Iterable[Hashable], size: Callable[[Hashable], int], missing: int
-    ) -> Hashable | None:
+    def _next(candidates: Iterable[Each], size: Callable[[Each], int], missing: int) -> Each | None:
         """The smallest that is enough, else the largest, so that little is hidden."""
         sized = [(size(each), each) for each in candidates]
         enough = [each for each in sized if each[0] >= missing]
         if enough:
             return min(enough, key=lambda each: each[0])[1]
         return max(sized, key=lambda each: each[0])[1] if sized else None
+
+    def _columns_left(self) -> list[Column]:
+        return [column for column in self.columns if column not in self.across]
 
     def _hidden_in(self, line: Line) -> int:
         return sum(self.counts.of(line, column) for column in self.across)

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Date, Integer, Select, Text, case, cast, func, literal, select, type_coerce
+from sqlalchemy import Date, Select, Text, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import HOME, calendar_of, countries
@@ -29,7 +29,7 @@ from rti.models.requests import RequestRow
 from rti.requests.batch_projection import AT_ONCE, event_signatures, project_samples
 from rti.statistics.disclosure import is_coarse, last_quarter, period_faults, told
 from rti.statistics.figures import Percentage
-from rti.statistics.in_sql import begun
+from rti.statistics.in_sql import begun, listed
 from rti.statistics.in_sql import state_at as state_in_sql
 from rti.statistics.measures import JUDGED, Facts, State, state_at
 from rti.statistics.suppression import Counts, Pattern, protect
@@ -130,14 +130,14 @@ async def _by_limit(
     """The database judges each request once more, by a list of the due day of every day of receipt."""
     row, chosen = RequestRow, _counted(wanted, as_of)
     days = func.min(row.received_on), func.max(row.received_on)
-    first, last = (await session.execute(chosen.with_only_columns(*days))).one()
-    span = (last - first).days + 1 if first else 0
-    due = [due_on(first + timedelta(each), limit, calendar) for each in range(span)]
+    known = (await session.execute(chosen.with_only_columns(*days))).one()
+    first, last = known[0] or as_of, known[1] or as_of
+    due = [due_on(first + timedelta(each), limit, calendar) for each in range((last - first).days + 1)]
     by_limit = SimpleNamespace(
         status=case((row.status == RequestStatus.PAUSED, RequestStatus.OPEN.value), else_=row.status),
         submitted_on=row.submitted_on,
         received_on=row.received_on,
-        due_on=literal(due, ARRAY(Date))[type_coerce(row.received_on - (first or as_of), Integer) + 1],
+        due_on=listed(due, Date, row.received_on, first),
         met_on=row.answered_on,
         answered_on=row.answered_on,
         undated=row.undated,

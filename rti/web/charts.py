@@ -15,6 +15,7 @@ from pygal.graph.graph import Graph
 from pygal.style import Style
 
 from rti.statistics.commands import Dimension
+from rti.statistics.disclosure import CoarseFigures
 from rti.statistics.measures import PENDING, State
 from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, SILENCE
 from rti.statistics.queries import Line, Table
@@ -42,7 +43,8 @@ TILES: Mapping[str, tuple[int, int]] = {
 """Column and row of each of the 25 provinces by its code, from the north-west."""
 
 
-class TileMap(Graph):  # type: ignore[misc] -- the library has no types
+# The library has no types.
+class TileMap(Graph):  # type: ignore[misc]
     """Squares with a name and a number, the darker the higher; what has no number is white."""
 
     def __init__(self, tiles: Mapping[str, tuple[str, str, float | None]], **settings: Any) -> None:
@@ -178,7 +180,7 @@ def provinces(table: Table, say: Words) -> str:
     """A map of tiles, one for each province roughly where it lies: the share that brought information."""
     shares: dict[str, tuple[str, str, float | None]] = {}
     for line in _groups(table):
-        key = line.keys[0]
+        key = line.keys[0] or ""
         if key in TILES:
             percent = line.figures.rate(DISCLOSURE_OF_ALL).percent(0)
             told = "–" if percent is None else f"{percent} %"
@@ -189,7 +191,8 @@ def provinces(table: Table, say: Words) -> str:
 
 def waiting(table: Table, say: Words) -> str:
     """The survival curve: the share that is still without an answer after so many days."""
-    curve = table.total.figures.curve
+    figures = table.total.figures
+    curve = [] if isinstance(figures, CoarseFigures) else figures.curve
     points: list[tuple[float, float]] = [(0, 100)]
     for day, above, below in curve:
         points += [(day, points[-1][1]), (day, round(100 * above / below, 1))]

@@ -18,7 +18,7 @@ Place = tuple[Line, object]
 class Attacker:
     """Knows the shape of a table, which numbers add up to which, and what `pattern` shows of it."""
 
-    def __init__(self, counts: Counts, *patterns: Pattern, sums: Collection[frozenset[object]] = ()) -> None:
+    def __init__(self, counts: Counts, pattern: Pattern, sums: Collection[frozenset[object]] = ()) -> None:
         self._lines = list(_lines(counts))
         self._columns = counts.columns
         self._at = {
@@ -34,16 +34,15 @@ class Attacker:
             if (below := counts.below.get(line))
             for of in (*counts.columns, None)
         ]
-        for pattern in patterns:
-            rows += [
-                ([(line, column) for column in told], [], sum(counts.of(line, column) for column in told))
-                for line in self._lines
-                for told in (*({column} for column in counts.columns), *sums)
-                if pattern.shows(line, told)
-            ]
-            rows += [
-                ([(line, None)], [], counts.total(line)) for line in self._lines if line not in pattern.whole
-            ]
+        rows += [
+            ([(line, column) for column in told], [], sum(counts.of(line, column) for column in told))
+            for line in self._lines
+            for told in (*({column} for column in counts.columns), *sums)
+            if pattern.shows(line, told)
+        ]
+        rows += [
+            ([(line, None)], [], counts.total(line)) for line in self._lines if line not in pattern.whole
+        ]
         self._matrix = lil_matrix((len(rows), len(self._at)))
         self._right = np.zeros(len(rows))
         for number, (plus, minus, right) in enumerate(rows):

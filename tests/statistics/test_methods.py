@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import calendar_of
 from rti.core.validation import decode
+from rti.imports.mapping import read_mapping
+from rti.imports.report import LineResult
 from rti.law.events import Ground, Outcome
 from rti.law.monitoring import QuestionClass
 from rti.statistics.commands import StatisticsQuery
@@ -23,6 +25,7 @@ from rti.statistics.methods.uk import UK
 from rti.statistics.methods.us import US
 from rti.statistics.queries import table
 from tests import make as house
+from tests.imports.files import load
 from tests.statistics import make
 
 ANSWERED = {State.IN_TIME, State.LATE, State.EARLY, State.NO_DATE}
@@ -253,3 +256,63 @@ async def test_a_question_that_was_asked_again_counts_once_by_its_last_submissio
     assert await states() == {"in_time": 1, "silent": 1}
     assert await states(unit="question") == {"in_time": 1}
     assert await states(unit="question", as_of="2026-05-01") == {"silent": 1}
+
+
+LOG = """Ref,Body,Asked,Answered,Result,Why,Section,Until
+1,Office,2026-01-05,2026-01-20,full,,,
+2,Office,2026-01-05,2026-02-20,partial,exemption,s.36,2026-03-03
+3,Office,2026-01-05,2026-01-30,refused,cost,s.12,
+4,Office,2026-01-05,2026-03-30,refused,vexatious,s.14,
+5,Office,2026-01-05,2026-01-08,refused,unclear,,
+6,Office,2026-01-05,,open,,,
+"""
+MAPPING = """
+[columns]
+reference = "Ref"
+body = "Body"
+received_on = "Asked"
+answered_on = "Answered"
+outcome = "Result"
+ground = "Why"
+section = "Section"
+extended_to = "Until"
+[defaults]
+title = "A question"
+topic = "other"
+cbo_code = "LOG"
+statute_id = "UK-FOIA-2000"
+[bodies]
+found_by = "name"
+create = {country = "GB", code_prefix = "GB-"}
+[cbo.create]
+name_en = "Log"
+name_km = "Log"
+"""
+
+
+async def test_a_log_brings_what_the_methods_ask_for(session: AsyncSession) -> None:
+    report = await load(session, LOG.encode(), read_mapping(MAPPING.encode()))
+    assert {line.fate for line in report.lines} == {LineResult.IMPORTED}, [
+        line.reason() for line in report.lines
+    ]
+    asked = {
+        "method": "uk",
+        "since": "2026-01-01",
+        "until": "2026-01-31",
+        "as_of": "2026-04-30",
+        "by": "section",
+    }
+    found = await table(session, None, decode(StatisticsQuery, asked), make.NOW.date())
+    counts = found.total.figures.counts
+    assert {name: number for name, number in counts.items() if number} == {
+        "met": 3,
+        "extended": 1,
+        "late": 2,
+        "advice": 1,
+        "granted": 1,
+        "partially_withheld": 1,
+        "withheld_cost": 1,
+        "withheld_vexatious": 1,
+        "not_yet_provided": 1,
+    }
+    assert [line.keys[0] for line in found.lines] == ["s.12", "s.14", "s.36", None]

@@ -5,6 +5,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.response import Stream, Template
 
 from rti.accounts.rate_limits import LimitedCall
@@ -177,7 +178,7 @@ async def statistics_workbook(
 
 @get("/statistics/pictures/{name:str}", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_picture(
-    request: WebRequest, session: Session, person: Who, today: Today, name: str
+    request: WebRequest, session: Session, person: Who, today: Today, name: FromPath[str]
 ) -> Response[bytes]:
     """A picture of the figures that the address asks for, by its name and kind of file."""
     stem, _, kind = name.partition(".")
