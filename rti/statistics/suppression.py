@@ -15,6 +15,7 @@ hidden nothing is shown, so that whatever fits the line can be shared out among 
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 Line = Any
@@ -153,9 +154,7 @@ class _Block:
         for column in self.columns:
             if column not in self.across and any(column in self.small[line] for line in self.whole):
                 missing = self.threshold - sum(self.counts.of(line, column) for line in self.whole)
-                if missing > 0 and self._hide_whole(
-                    lambda line, of=column: self.counts.of(line, of), missing
-                ):
+                if missing > 0 and self._hide_whole(partial(self.counts.of, column=column), missing):
                     return True
         return False
 

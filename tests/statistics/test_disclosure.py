@@ -101,7 +101,7 @@ async def test_no_answer_tells_a_small_number(
         said += _numbers((await client.get("/api/what-if", params={"limit": "5 working"})).json())
     assert [each for each in said if each[0] != "median_days" and each[1] % SMALLEST] == []
     first = read["lines"][0]
-    assert (first["counts"]["in_time"], first["counts"]["early"], first["longest_days"]) == (None, 0, None)
+    assert (first["counts"]["in_time"], first["counts"]["early"], first["longest_days"]) == (None, None, None)
     assert first["rates"]["on_time_rate"] == {
         "numerator": None,
         "denominator": None,
@@ -110,7 +110,7 @@ async def test_no_answer_tells_a_small_number(
     }
     file = (await client.get(f"/statistics.csv?{query}")).text
     cells = next(csv.DictReader(StringIO(file[1:], newline="")))
-    assert (cells["in_time"], cells["early"], cells["on_time_rate"]) == ("", "0", "")
+    assert (cells["in_time"], cells["early"], cells["on_time_rate"]) == ("", "", "")
     assert cells["hidden"].startswith("not shown: in_time")
     page = (await client.get(f"/statistics?{query}")).text
     assert "not shown" in page
