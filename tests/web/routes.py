@@ -171,6 +171,7 @@ async def things(
         "job_id": str(job.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
+        "picture": "answers.svg",
         "name": "requests",
         "secret": "nothing",
         "rule": "soon",
