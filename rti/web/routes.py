@@ -45,6 +45,7 @@ _OTHERS: list[Any] = [
     *pages.messages.ROUTES,
     *pages.statistics.EXPORTS,
     *pages.chasers.ROUTES,
+    *pages.letters.ROUTES,
     *api.audit.ROUTES,
     *api.retention.ROUTES,
     *api.bodies.ROUTES,
@@ -57,6 +58,7 @@ _OTHERS: list[Any] = [
     *api.requests.ROUTES,
     *api.messages.ROUTES,
     *api.chasers.ROUTES,
+    *api.letters.ROUTES,
 ]
 each_once([*_ACCOUNTS, *_FIGURES, *_OTHERS])
 HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]

@@ -157,6 +157,7 @@ async def things(
         "document_id": str(document.id),
         "message_id": str(message.id),
         "letter_id": str((await make.letter(session, filed, NOW)).id),
+        "written_id": str((await make.written_letter(session, filed, NOW)).id),
         "campaign_id": str(campaign.id),
         "cbo_id": str(member.cbo_id),
         # Another one than that of the request, because whoever may gives it another code.
@@ -174,6 +175,8 @@ async def things(
         "name": "requests",
         "secret": "nothing",
         "rule": "soon",
+        "kind": "reminder",
+        "language": "en",
     }
 
 
@@ -191,6 +194,7 @@ MISSING = dict.fromkeys(
         "document_id",
         "message_id",
         "letter_id",
+        "written_id",
         "campaign_id",
         "cbo_id",
         "body_id",
@@ -203,7 +207,7 @@ MISSING = dict.fromkeys(
         "import_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
-) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule"), "nothing")
+) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule", "kind", "language"), "nothing")
 
 
 async def send(

@@ -8,6 +8,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, JSONBody
 
 from rti.accounts.rate_limits import LimitedCall
+from rti.core.attributes import from_attributes
 from rti.core.errors import Conflict, invalid, say
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
@@ -24,9 +25,13 @@ from rti.requests.commands import (
     SaveRequester,
     SnoozeRequest,
 )
+from rti.requests.what_next import what_next
+from rti.statutes.queries import version_of
 from rti.web.api.request_views import (
     DetailView,
     IdentityView,
+    NextStepList,
+    NextStepView,
     RequestList,
     detail_view,
     identity_view,
@@ -65,6 +70,15 @@ async def show_request(
         zone = request.app.state.settings.timezone
         return detail_view(await as_known_on(session, detail, day, zone), min(day, today))
     return detail_view(detail, today)
+
+
+@get("/api/requests/{request_id:uuid}/next-steps", guards=[only(REQUESTS)])
+async def list_next_steps(session: Session, person: Who, request_id: Id, today: Today) -> NextStepList:
+    """What can be done now, the most useful first."""
+    detail = await queries.one(session, person, request_id)
+    statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
+    steps = [from_attributes(NextStepView, each) for each in what_next(detail, statute, today)]
+    return NextStepList(next_steps=steps)
 
 
 @post("/api/requests/{request_id:uuid}/events", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
@@ -210,6 +224,7 @@ ROUTES = [
     list_requests,
     file_request,
     show_request,
+    list_next_steps,
     record_event,
     correct_request,
     mark_duplicate,
