@@ -110,6 +110,7 @@ async def test_a_complaint_goes_to_the_administration_above_and_its_words_can_be
     )
     assert wrong.status_code == 422
     assert "My own words" in wrong.text
+    assert (await make.post_form(client, case.path, {}, page=f"{case.path}/new")).status_code == 422
     assert await _written(database) == []
 
 

@@ -336,6 +336,7 @@ async def test_a_letter_for_somebody_who_is_not_to_be_named_is_signed_by_the_cam
         campaign = await make.campaign(session, NOW)
         member = (await make.member(session)).person
         request = await make.request(session, member, NOW, filing=filing, campaign_id=campaign.id)
+        await session.execute(update(PublicBodyRow).values(email=ADDRESS))
         named = await session.get_one(CboRow, member.cbo_id)
         proposed = await make.letter(session, request, NOW)
         for language in Language:

@@ -5,7 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
-from rti.core.errors import NotFound
+from rti.core.errors import Invalid, NotFound
 from rti.core.i18n import LANGUAGES, Language
 from rti.core.roles import REQUESTS, SUPPORT
 from rti.core.validation import decode
@@ -31,7 +31,10 @@ async def new_letter(
     """A letter as it would be written, to change before it is."""
     case = await actions.case_of(session, person, request_id)
     asked = {name: form.values.get(name) or request.query_params.get(name) for name in ("kind", "language")}
-    draft = decode(DraftLetter, {} if form.faults else asked)
+    try:
+        draft = decode(DraftLetter, asked)
+    except Invalid:
+        draft = DraftLetter()
     command = WriteLetter(kind=draft.kind, language=draft.language or Language(language_of(request)))
     paper = await actions.paper_of(session, case, command, today)
     return page(
@@ -41,8 +44,6 @@ async def new_letter(
         form=form,
         paper=paper,
         initial={
-            "kind": paper.kind,
-            "language": paper.language,
             "subject": paper.text.subject,
             "body": paper.text.body,
             "recipient": paper.recipient,
