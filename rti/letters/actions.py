@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
@@ -51,16 +51,22 @@ class Case:
     campaign: CampaignRow | None
 
 
-async def case_of(session: AsyncSession, person: Person, request_id: UUID) -> Case:
-    """Of a sealed request for its own people only: who writes, and when, tells whose it is. Raises NotFound."""
-    found = (
-        visible(person)
-        .where(RequestRow.id == request_id, not_hidden_from(person))
+def with_names(
+    requests: Select[RequestRow], person: Person
+) -> Select[RequestRow, PublicBodyRow, CboRow, CampaignRow]:
+    """The requests about which a person may write, each as the parts of a `Case`."""
+    return (
+        requests.where(not_hidden_from(person))
         .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
         .join(CboRow, CboRow.id == RequestRow.cbo_id)
         .outerjoin(CampaignRow, CampaignRow.id == RequestRow.campaign_id)
         .add_columns(PublicBodyRow, CboRow, CampaignRow)
     )
+
+
+async def case_of(session: AsyncSession, person: Person, request_id: UUID) -> Case:
+    """Of a sealed request for its own people only: who writes, and when, tells whose it is. Raises NotFound."""
+    found = with_names(visible(person).where(RequestRow.id == request_id), person)
     row = (await session.execute(found)).one_or_none()
     if row is None:
         raise NotFound
@@ -139,6 +145,20 @@ async def keep(
 ) -> WrittenLetterRow:
     """Set a letter and keep it with its words."""
     content = await pdf(LAYOUT, layout_values(paper))
+    return await keep_set(session, request, paper, content, person, now, proposal_id=proposal_id)
+
+
+async def keep_set(
+    session: AsyncSession,
+    request: RequestRow,
+    paper: Paper,
+    content: bytes,
+    person: Person,
+    now: datetime,
+    *,
+    proposal_id: UUID | None = None,
+) -> WrittenLetterRow:
+    """Keep a letter that was set."""
     letter = WrittenLetterRow(
         id=new_id(),
         cbo_id=request.cbo_id,
@@ -182,12 +202,18 @@ async def written(
     letter = await session.get(WrittenLetterRow, written_id)
     if letter is None or letter.request_id != case.request.id:
         raise NotFound
+    content = await content_of(session, letter)
+    if content is None:
+        return Altered()
+    return Download(f"{case.request.reference}-{letter.kind}.pdf", "application/pdf", content)
+
+
+async def content_of(session: AsyncSession, letter: WrittenLetterRow) -> bytes | None:
+    """The PDF of a letter, hashed again; None where it is not the one that was set."""
     keys = await keys_to_decrypt(session, letter.cbo_id)
-    sealed = await session.scalar(select(WrittenLetterRow.content).where(WrittenLetterRow.id == written_id))
+    sealed = await session.scalar(select(WrittenLetterRow.content).where(WrittenLetterRow.id == letter.id))
     try:
         content = keys.decrypt(WrittenLetterRow.content, letter.id, sealed or b"")
     except Unreadable:
-        return Altered()
-    if hashlib.sha256(content).digest() != letter.sha256:
-        return Altered()
-    return Download(f"{case.request.reference}-{letter.kind}.pdf", "application/pdf", content)
+        return None
+    return content if hashlib.sha256(content).digest() == letter.sha256 else None

@@ -5,6 +5,7 @@ import msgspec
 from rti.core.i18n import Language
 from rti.core.validation import Paragraphs, ShortText
 from rti.models.letters import LetterKind
+from rti.requests.commands import RequestFilter
 
 
 class WriteLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +32,21 @@ class DraftLetter(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: LetterKind = LetterKind.REQUEST
     language: Language | None = None
+
+
+class PrintLetters(RequestFilter, frozen=True, kw_only=True):
+    """Write a letter about each request of a list and print them in one file.
+
+    `leave_out` are references, one to a line.
+    """
+
+    kind: LetterKind = LetterKind.REQUEST
+    language: Language = Language.KM
+    leave_out: Paragraphs = ""
+
+    @property
+    def left_out(self) -> list[str]:
+        return [line.strip() for line in self.leave_out.splitlines() if line.strip()]
 
 
 class SaveLetterText(msgspec.Struct, frozen=True, kw_only=True):

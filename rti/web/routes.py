@@ -46,6 +46,7 @@ _OTHERS: list[Any] = [
     *pages.statistics.EXPORTS,
     *pages.chasers.ROUTES,
     *pages.letters.ROUTES,
+    *pages.print_runs.ROUTES,
     *api.audit.ROUTES,
     *api.retention.ROUTES,
     *api.bodies.ROUTES,
