@@ -142,7 +142,19 @@ async def things(
     )
     report = msgspec.json.encode(Report())
     job.report = personal_encryption.encrypt("test " * 8, f"report {job.id}", me.id, report)
-    session.add(job)
+    run = JobRow(
+        id=new_id(),
+        kind=JobKind.PRINT,
+        person_id=me.id,
+        arguments={},
+        state=JobState.DONE,
+        total=1,
+        next_attempt_at=NOW,
+        created_at=NOW,
+        finished_at=NOW,
+    )
+    run.report = personal_encryption.encrypt("test " * 8, f"print {run.id}", me.id, b"%PDF")
+    session.add_all([job, run])
     await session.flush()
     cbo_id = me.cbo_id or (None if me.role in SUPPORT else member.cbo_id)
     past = FileImportRow(
@@ -170,6 +182,7 @@ async def things(
         "token_id": str(api_token.id),
         "session_id": str(live.id),
         "job_id": str(job.id),
+        "run_id": str(run.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
         "name": "requests",
@@ -204,6 +217,7 @@ MISSING = dict.fromkeys(
         "token_id",
         "session_id",
         "job_id",
+        "run_id",
         "import_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",

@@ -53,28 +53,28 @@ async def start_run(session: Session, person: Who, command: PrintLetters, now: N
     return see_other(f"/print-runs/{job.id}")
 
 
-@get("/print-runs/{job_id:uuid}", guards=[only(REQUESTS)])
-async def show_run(request: WebRequest, session: Session, person: Who, now: Now, job_id: Id) -> Template:
-    job = await queue.settled(session, person, job_id, now, JobKind.PRINT)
+@get("/print-runs/{run_id:uuid}", guards=[only(REQUESTS)])
+async def show_run(request: WebRequest, session: Session, person: Who, now: Now, run_id: Id) -> Template:
+    job = await queue.settled(session, person, run_id, now, JobKind.PRINT)
     return page(request, "letters/printing.html", job, fault=queue.fault_of(job))
 
 
-@get("/print-runs/{job_id:uuid}/letters.pdf", guards=[only(REQUESTS)], opt=FILE)
+@get("/print-runs/{run_id:uuid}/letters.pdf", guards=[only(REQUESTS)], opt=FILE)
 async def download_run(
-    request: WebRequest, state: State, session: Session, person: Who, job_id: Id
+    request: WebRequest, state: State, session: Session, person: Who, run_id: Id
 ) -> Response[bytes]:
-    job = await queue.find(session, person, job_id, JobKind.PRINT)
+    job = await queue.find(session, person, run_id, JobKind.PRINT)
     content = await print_runs.printed(session, job, state.settings.secret)
     if content is None:
         raise NotFound
     return download(request, Download("letters.pdf", "application/pdf", content))
 
 
-@post("/print-runs/{job_id:uuid}/cancel", guards=[only(REQUESTS)])
-async def cancel_run(session: Session, person: Who, now: Now, job_id: Id) -> Redirect:
-    await queue.find(session, person, job_id, JobKind.PRINT)
-    await queue.cancel(session, person, job_id, now)
-    return see_other(f"/print-runs/{job_id}")
+@post("/print-runs/{run_id:uuid}/cancel", guards=[only(REQUESTS)])
+async def cancel_run(session: Session, person: Who, now: Now, run_id: Id) -> Redirect:
+    await queue.find(session, person, run_id, JobKind.PRINT)
+    await queue.cancel(session, person, run_id, now)
+    return see_other(f"/print-runs/{run_id}")
 
 
 ROUTES = [new_run, start_run, show_run, download_run, cancel_run]
