@@ -40,6 +40,7 @@ _OTHERS: list[Any] = [
     *pages.imports.ROUTES,
     *pages.jobs.ROUTES,
     *pages.requests.ROUTES,
+    *pages.bulk.ROUTES,
     *pages.corrections.ROUTES,
     *pages.evidence.ROUTES,
     *pages.messages.ROUTES,

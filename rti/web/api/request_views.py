@@ -236,3 +236,9 @@ class NextStepView(msgspec.Struct, frozen=True, kw_only=True):
 
 class NextStepList(msgspec.Struct, frozen=True, kw_only=True):
     next_steps: list[NextStepView]
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """For how many requests an event was recorded."""
+
+    requests: int

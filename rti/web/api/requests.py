@@ -12,7 +12,7 @@ from rti.core.attributes import from_attributes
 from rti.core.errors import Conflict, invalid, say
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
-from rti.requests import actions, corrections, duplicates, evidence, queries, requester, snoozing
+from rti.requests import actions, bulk, corrections, duplicates, evidence, queries, requester, snoozing
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import (
     CorrectRequest,
@@ -21,6 +21,7 @@ from rti.requests.commands import (
     MarkDuplicate,
     OpenSealed,
     RecordEvent,
+    RecordForMany,
     RequestFilter,
     SaveRequester,
     SnoozeRequest,
@@ -32,6 +33,7 @@ from rti.web.api.request_views import (
     IdentityView,
     NextStepList,
     NextStepView,
+    Recorded,
     RequestList,
     detail_view,
     identity_view,
@@ -58,6 +60,14 @@ async def file_request(
 ) -> DetailView:
     filed = await actions.file_request(session, data, person, now, today)
     return detail_view(await queries.one(session, person, filed.id), today)
+
+
+@post("/api/requests/events", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
+async def record_for_many(
+    data: JSONBody[RecordForMany], session: Session, person: Who, now: Now, today: Today
+) -> Recorded:
+    """Record the same event for each request, or for none."""
+    return Recorded(requests=await bulk.record_for_many(session, data, person, now, today))
 
 
 @get("/api/requests/{request_id:uuid}", guards=[only(REQUESTS)])
@@ -223,6 +233,7 @@ async def end_snooze(session: Session, person: Who, request_id: Id, now: Now) ->
 ROUTES = [
     list_requests,
     file_request,
+    record_for_many,
     show_request,
     list_next_steps,
     record_event,

@@ -3,6 +3,7 @@
 from rti.web.pages import (
     audit,
     bodies,
+    bulk,
     calendars,
     campaigns,
     cbos,
@@ -33,6 +34,7 @@ from rti.web.pages import (
 __all__ = [
     "audit",
     "bodies",
+    "bulk",
     "calendars",
     "campaigns",
     "cbos",
