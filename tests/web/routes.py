@@ -222,7 +222,9 @@ MISSING = dict.fromkeys(
         "import_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
-) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule", "kind", "language"), "nothing")
+) | dict.fromkeys(
+    ("statute_id", "change", "name", "picture", "secret", "rule", "kind", "language"), "nothing"
+)
 
 
 async def send(
