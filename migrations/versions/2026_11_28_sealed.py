@@ -41,6 +41,7 @@ def upgrade() -> None:
         """
     )
     op.alter_column("person", "entrusted_at", nullable=False)
+    op.add_column("cbo", sa.Column("scrubbed_at", sa.DateTime(timezone=True), nullable=True))
     op.drop_constraint("uq_cbo_code", "cbo")
     op.create_index(
         "uq_cbo_code", "cbo", ["code"], unique=True, postgresql_where=sa.text("locked_at IS NULL")
@@ -49,6 +50,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_column("cbo", "scrubbed_at")
     op.drop_column("person", "entrusted_at")
     op.drop_index("uq_cbo_code", table_name="cbo")
     op.execute(
