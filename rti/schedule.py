@@ -10,6 +10,7 @@ import rti.backups.jobs
 import rti.requests.jobs
 import rti.retention.jobs
 from notifications.forecast import forecast
+import rti.safety.jobs
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
 from rti.imports.actions import run_import
@@ -28,6 +29,7 @@ JOBS: Sequence[PeriodicJob] = (
     *notifications.jobs.JOBS,
     *rti.audit.jobs.JOBS,
     *rti.retention.jobs.JOBS,
+    *rti.safety.jobs.JOBS,
     *rti.requests.jobs.JOBS,
     *rti.backups.jobs.JOBS,
     PeriodicJob("jobs", N_("Run imports"), timedelta(seconds=1), do_jobs, at_once=2),

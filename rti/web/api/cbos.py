@@ -18,7 +18,10 @@ from rti.web.inject import Id, Now, Session, Who
 
 
 class CboView(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation; code, names and area are null while it is locked, and for ever once it is shredded."""
+    """An organisation; code, names and area are null while it is locked, and for ever once it is shredded.
+
+    `scrubbed_at` is when what was shredded was gone from the disk of the database, too.
+    """
 
     id: UUID
     code: str | None
@@ -27,6 +30,7 @@ class CboView(msgspec.Struct, frozen=True, kw_only=True):
     area_code: str | None
     locked_at: datetime | None
     shredded_at: datetime | None
+    scrubbed_at: datetime | None
 
 
 def cbo_view(row: CboRow) -> CboView:
