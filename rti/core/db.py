@@ -41,9 +41,12 @@ from rti.core.keyring import NO_KEYS, Keyring
 from rti.core.keyring import read as read_keys
 from rti.core.settings import OLDEST_POSTGRES, Settings
 
-UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
-"""SQLSTATE of a duplicate key, of a row or table out of reach of a login, and of a lock that another holds
-(PostgreSQL, appendix A)."""
+UNIQUE_VIOLATION, NOT_ALLOWED = "23505", "42501"
+"""SQLSTATE of a duplicate key, and of a row or table out of reach of a login (PostgreSQL, appendix A)."""
+_BUSY = frozenset({"55P03", "40P01"})
+"""SQLSTATE of a lock that another holds for too long, and of two who wait for each other."""
+LOCK_PATIENCE = 5_000
+"""Milliseconds for which anything waits for a lock: whoever waits holds a connection."""
 _OUTAGES = ("08", "53", "57P", "58", "25006")
 """Beginnings of the SQLSTATE of outages: a lost connection, a lack of disk, memory or
 connections, a server that stops or starts, a disk that fails, and the end of our reserve of disk."""
@@ -131,6 +134,11 @@ def is_outage(fault: BaseException) -> bool:
     return sqlstate.startswith(_OUTAGES) or isinstance(fault, OSError | PoolTimeout)
 
 
+def is_busy(fault: BaseException) -> bool:
+    """Whether somebody else holds what was to be changed; nothing was, and the same works later."""
+    return isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) in _BUSY
+
+
 def _require_supported(connection: Any, _: object) -> None:
     """Refuse a new connection to a server that is too old; the server told its version when it took it."""
     version = connection.driver_connection.get_server_version()
@@ -143,6 +151,15 @@ def _require_supported(connection: Any, _: object) -> None:
                 oldest=OLDEST_POSTGRES,
             )
         )
+
+
+@asynccontextmanager
+async def apart(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """A transaction beside that of `session`, for the same person, which commits first; not for requests, of which
+    each holds one connection at most."""
+    database: Database = session.info["database"]
+    async with database.transaction(session.info["person"]) as beside:
+        yield beside
 
 
 class Database:
@@ -165,13 +182,20 @@ class Database:
         self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
         # Parameters may be about people, so they never reach an error message or a log.
         self.engine: AsyncEngine = create_async_engine(
-            self._url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+            self._url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"server_settings": {"lock_timeout": str(LOCK_PATIENCE)}},
         )
         # Before anything else is asked of it, which an old one might not understand.
         event.listen(self.engine.sync_engine, "connect", _require_supported, insert=True)
         self._committing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.keyring, self._folder = keyring, folder
-        self._session = async_sessionmaker(self.engine, expire_on_commit=False, info={"keyring": keyring})
+        self._session = async_sessionmaker(
+            self.engine, expire_on_commit=False, info={"keyring": keyring, "database": self}
+        )
         self._under: dict[Login, Database] = {}
 
     @classmethod

@@ -9,11 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
 from rti.core.csv_export import as_csv
+from rti.core.db import is_busy
 from rti.core.errors import Conflict, Fault, Message, say
 from rti.imports.csv_reader import CsvFile, FileLine
 from rti.models.audit import AuditAction
@@ -84,6 +85,11 @@ class Run:
     all_or_nothing: bool = False
     on_progress: Callable[[CsvFile], None] = lambda _: None
 
+    async def keep(self, session: AsyncSession) -> None:
+        """Write what waits; a dry run writes nothing, so that it locks nothing."""
+        if not self.dry_run:
+            await session.flush()
+
     async def report_progress(self, file: CsvFile) -> None:
         """Report progress, and let other tasks of the process run."""
         self.on_progress(file)
@@ -147,7 +153,7 @@ class Report:
 async def dry_run_transaction(
     session: AsyncSession, report: Report, run: Run, table: str, now: datetime
 ) -> AsyncIterator[None]:
-    """A savepoint around an import: a dry run goes through everything and is then undone."""
+    """A savepoint around an import: a dry run writes as little as it can, and even that is undone."""
     try:
         async with session.begin_nested() as savepoint:
             yield
@@ -158,7 +164,9 @@ async def dry_run_transaction(
             else:
                 kept: dict[str, Any] = {fate.value: count for fate, count in report.counts.items() if count}
                 record(session, AuditAction.IMPORTED, now, about=table, **kept)
-    except IntegrityError:
+    except DBAPIError as fault:
+        if not (isinstance(fault, IntegrityError) or is_busy(fault)):
+            raise
         raise Conflict(
             say(
                 "Someone changed the same records while the file was being read. Nothing was imported. Try again"

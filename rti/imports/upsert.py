@@ -52,6 +52,9 @@ async def import_by_code(
     async with dry_run_transaction(session, report, run, table.__tablename__, now):
         areas = Areas(await session.scalars(select(AreaRow)))
         known = {row.code: row for row in await session.scalars(select(table))}
+        if run.dry_run:
+            for row in known.values():
+                session.expunge(row)
         seen: dict[str, int] = {}
         for count, line in enumerate(fresh_lines(file, report), start=1):
             try:
@@ -66,7 +69,7 @@ async def import_by_code(
             if row := known.get(given.code):
                 named = {name: columns[name] for name in columns if FOLLOWS.get(name, name) in line.cells}
                 fate = LineResult.UPDATED if assign(row, named) else LineResult.ALREADY_THERE
-            else:
+            elif not run.dry_run:
                 session.add(table(**columns, created_at=now))
             doubt = (
                 areas.doubt(given)
@@ -75,9 +78,9 @@ async def import_by_code(
             )
             report.add(line.number, LineResult.DOUBTFUL if doubt else fate, note=doubt)
             if count % AT_ONCE == 0:
-                await session.flush()
+                await run.keep(session)
                 await run.report_progress(file)
-        await session.flush()
+        await run.keep(session)
         await run.report_progress(file)
     return report
 

@@ -90,7 +90,7 @@ async def test_uploads_that_do_not_end_keep_nobody_from_reading(address: str, da
 
 
 async def test_an_upload_that_is_broken_off_is_no_crash_in_the_log(
-    address: str, database: Database, log: Path
+    address: str, database: Database, told: Told
 ) -> None:
     _, headers = await _headers(database)
     for path in ("/api/imports/requests", "/api/requests", "/imports"):
@@ -101,7 +101,7 @@ async def test_an_upload_that_is_broken_off_is_no_crash_in_the_log(
 
 
 async def test_what_nobody_waits_for_any_more_is_not_done(
-    address: str, database: Database, log: Path
+    address: str, database: Database, told: Told
 ) -> None:
     """Ten times an event is sent and given up, while somebody else has the request; then once with patience."""
     member, headers = await _headers(database)
