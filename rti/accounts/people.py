@@ -1,5 +1,6 @@
 """Disabling and changing people, and what people set for themselves."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -123,7 +124,7 @@ async def save_me(session: AsyncSession, me: Person, command: SaveMe, now: datet
 
 async def set_password(row: PersonRow, field: str, password: str) -> None:
     """Keep a new password, unless it is easy to guess."""
-    easy = passwords.too_easy(password, (row.name, row.email))
+    easy = await asyncio.to_thread(passwords.too_easy, password, (row.name, row.email))
     if easy:
         raise invalid(field, easy)
     row.password_hash = await passwords.hashed(password)
