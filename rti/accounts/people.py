@@ -1,36 +1,40 @@
 """Disabling and changing people, and what people set for themselves."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from msgspec.structs import asdict
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import passwords, sessions
-from rti.accounts.commands import ChangeEmail, ChangePassword, ChangeRole, SaveMe
+from rti.accounts.commands import ChangeEmail, ChangePassword, ChangeRole, PeopleFilter, SaveMe
 from rti.accounts.sessions import SignedIn
 from rti.audit.record import record
 from rti.core.attributes import assign
 from rti.core.db import unique
 from rti.core.errors import Fault, Invalid, NotFound, invalid, say
+from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, page_of
 from rti.core.roles import CBO, Person, Role, manages
 from rti.models.accounts import InvitationRow, PersonRow
 from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow, not_locked
 
 
-async def people(session: AsyncSession, by: Person) -> Sequence[PersonRow]:
-    """Everybody whom `by` may know of here, those who can sign in first: a lead sees the own organisation.
+async def people(session: AsyncSession, by: Person, wanted: PeopleFilter) -> Page[PersonRow]:
+    """A page of those whom `by` may know of here, those who can sign in first: a lead sees the own organisation.
 
     The people of locked organisations are shown to nobody.
     """
+    disabled = PersonRow.disabled_at.is_not(None)
     query = select(PersonRow).where(not_locked(PersonRow.cbo_id))
     if by.role is Role.CBO_LEAD:
         query = query.where(PersonRow.cbo_id == by.cbo_id)
-    return (await session.scalars(query.order_by(PersonRow.disabled_at.is_not(None), PersonRow.email))).all()
+    if wanted.after:
+        query = query.where(tuple_(disabled, PersonRow.email) > decode_cursor(wanted.after, "1".__eq__, str))
+    found = await session.scalars(query.order_by(disabled, PersonRow.email).limit(PAGE_SIZE + 1))
+    return page_of(found.all(), PAGE_SIZE, lambda row: (str(int(bool(row.disabled_at))), row.email))
 
 
 async def person(session: AsyncSession, person_id: UUID) -> PersonRow:

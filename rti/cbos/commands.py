@@ -20,6 +20,12 @@ class SaveCbo(msgspec.Struct, frozen=True, kw_only=True):
     area_code: AreaCode | None = None
 
 
+class CboFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which organisations to list; `after` is the mark of the page before."""
+
+    after: ShortText = ""
+
+
 class LockCbo(msgspec.Struct, frozen=True, kw_only=True):
     """Lock an organisation at once; `sure` so that nothing empty does it."""
 

@@ -2,21 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.cbos.commands import CboFilter
 from rti.core.errors import NotFound, invalid, say
+from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.roles import SUPPORT, Person
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow, CboSafetyRow
 
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for the moment of a lock where there is none, which comes first."""
 
-async def cbos(session: AsyncSession) -> Sequence[CboRow]:
-    """The organisations to choose from, by code."""
-    found = await session.scalars(select(CboRow).where(CboRow.locked_at.is_(None)).order_by(CboRow.code))
-    return found.all()
+
+async def cbos(session: AsyncSession, person: Person) -> Sequence[Row[UUID, str, str, str]]:
+    """The organisations to choose from, by code: for members their own. Rows of identifiers, codes and names."""
+    query = select(CboRow.id, CboRow.code, CboRow.name_km, CboRow.name_en).where(CboRow.locked_at.is_(None))
+    if person.cbo_id:
+        query = query.where(CboRow.id == person.cbo_id)
+    return (await session.execute(query.order_by(CboRow.code))).all()
 
 
 def _visible(person: Person) -> Select[CboRow]:
@@ -25,10 +33,20 @@ def _visible(person: Person) -> Select[CboRow]:
     return query if person.role in SUPPORT else query.where(CboRow.id == person.cbo_id)
 
 
-async def known_to(session: AsyncSession, person: Person) -> Sequence[CboRow]:
-    """The organisations that a person may see; locked ones last, where their position reveals no name."""
-    ordered = _visible(person).order_by(CboRow.locked_at.nulls_first(), CboRow.code)
-    return (await session.scalars(ordered)).all()
+async def known_to(session: AsyncSession, person: Person, wanted: CboFilter) -> Page[CboRow]:
+    """A page of the organisations that a person may see; locked ones last, where their position reveals no name."""
+    since = func.coalesce(CboRow.locked_at, _NEVER)
+    code = case((CboRow.locked_at.is_(None), CboRow.code), else_="")
+    query = _visible(person)
+    if wanted.after:
+        behind = decode_cursor(wanted.after, decode_moment, str, UUID)
+        query = query.where(tuple_(since, code, CboRow.id) > behind)
+    found = await session.scalars(query.order_by(since, code, CboRow.id).limit(PAGE_SIZE + 1))
+    return page_of(found.all(), PAGE_SIZE, _mark)
+
+
+def _mark(row: CboRow) -> tuple[str, str, str]:
+    return (row.locked_at or _NEVER).isoformat(), "" if row.locked_at else row.code, str(row.id)
 
 
 async def cbo_of(session: AsyncSession, code: str, field: str = "cbo") -> CboRow:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -19,6 +20,7 @@ from rti.core.errors import Conflict, Fault, Message, say
 from rti.imports.csv_reader import CsvFile, FileLine
 from rti.models.audit import AuditAction
 
+_READ_TOGETHER = 100
 _SHOWN = 10
 """Lines that are named of many with the same reason."""
 
@@ -174,13 +176,18 @@ async def dry_run_transaction(
         ) from None
 
 
-def fresh_lines(file: CsvFile, report: Report) -> Iterator[FileLine]:
-    """The lines that can be read and stand in the file for the first time; the others go to the report."""
+async def fresh_lines(file: CsvFile, report: Report) -> AsyncIterator[FileLine]:
+    """The lines that can be read and stand in the file for the first time; the others go to the report.
+
+    They are read beside the event loop: between two of them there may be a million that are blank.
+    """
     first: dict[bytes, int] = {}
-    for line in file:
-        if line.fault:
-            report.add(line.number, LineResult.REJECTED, Fault("line", line.fault))
-        elif (before := first.setdefault(line.key, line.number)) != line.number:
-            report.add(line.number, LineResult.REPETITION, first=before)
-        else:
-            yield line
+    lines = iter(file)
+    while some := await asyncio.to_thread(lambda: list(islice(lines, _READ_TOGETHER))):
+        for line in some:
+            if line.fault:
+                report.add(line.number, LineResult.REJECTED, Fault("line", line.fault))
+            elif (before := first.setdefault(line.key, line.number)) != line.number:
+                report.add(line.number, LineResult.REPETITION, first=before)
+            else:
+                yield line

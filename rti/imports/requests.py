@@ -57,7 +57,9 @@ async def import_requests(
     async with dry_run_transaction(session, report, run, RequestRow.__tablename__, now):
         look_up = LookUp(session, mapping, person, now)
         intake = _Intake(session, look_up, person.id if person else None, now, today, run.dry_run)
-        for count, line in enumerate(fresh_lines(file, report), start=1):
+        count = 0
+        async for line in fresh_lines(file, report):
+            count += 1
             await _take(line, mapping, intake, report)
             if count % AT_ONCE == 0:
                 await intake.write()

@@ -56,7 +56,9 @@ async def import_by_code(
             for row in known.values():
                 session.expunge(row)
         seen: dict[str, int] = {}
-        for count, line in enumerate(fresh_lines(file, report), start=1):
+        count = 0
+        async for line in fresh_lines(file, report):
+            count += 1
             try:
                 given = decode(kind, {name: filled(cell) for name, cell in line.cells.items()})
                 _check(given, areas, seen)

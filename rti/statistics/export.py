@@ -10,7 +10,7 @@ from rti.core.csv_export import BYTE_ORDER_MARK, csv_lines
 from rti.models.bodies import PublicBodyRow
 from rti.models.requests import RequestRow
 
-AT_ONCE = 1_000
+AT_ONCE = 200
 """Rows fetched and written together; memory does not grow with what is stored."""
 
 COLUMNS = {

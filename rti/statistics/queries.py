@@ -4,6 +4,7 @@ The expressions here say in SQL what `measures` says in Python; a test compares 
 combination of days around every boundary.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -42,6 +43,9 @@ from rti.statistics.figures import Figures
 from rti.statistics.measures import JUDGED, State
 from rti.statistics.names import Shown, names_of
 from rti.statutes.queries import version_of
+
+AT_ONCE = 200
+"""Groups that are fetched together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +132,12 @@ async def table(session: AsyncSession, person: Person | None, wanted: Statistics
     """The figures that `person` may see, of all requests where there is no person (the command line)."""
     cut_off = wanted.as_of or today
     facts = _facts(person, wanted, cut_off)
-    rows = (await session.execute(_grouped(facts, wanted.dimensions))).mappings().all()
+    rows = await _some_at_a_time(session, _grouped(facts, wanted.dimensions))
     names = [
         await names_of(session, dimension, {row[f"key{place}"] for row in rows} - {None})
         for place, dimension in enumerate(wanted.dimensions)
     ]
-    ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
-    lines = sorted((_line(row, names) for row in rows), key=lambda line: _order(line, ranks))
+    lines = await asyncio.to_thread(_in_order, rows, names)
     return Table(
         wanted=wanted,
         as_of=cut_off,
@@ -142,6 +145,17 @@ async def table(session: AsyncSession, person: Person | None, wanted: Statistics
         total=lines[-1],
         grounds=await _grounds(session, facts),
     )
+
+
+async def _some_at_a_time(session: AsyncSession, query: Select[Any]) -> list[RowMapping]:
+    """The rows, between which others get their turn: a table of all bodies by quarters has thousands."""
+    found = await session.stream(query.execution_options(yield_per=AT_ONCE))
+    return [row async for rows in found.mappings().partitions() for row in rows]
+
+
+def _in_order(rows: Sequence[RowMapping], names: Sequence[Mapping[str, Shown]]) -> list[Line]:
+    ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
+    return sorted((_line(row, names) for row in rows), key=lambda line: _order(line, ranks))
 
 
 def _facts(person: Person | None, wanted: StatisticsQuery, cut_off: date) -> Select[Any]:

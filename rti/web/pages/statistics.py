@@ -1,5 +1,6 @@
 """The page of figures, and the same figures as files."""
 
+import asyncio
 from urllib.parse import urlencode
 
 from litestar import Response, get
@@ -20,7 +21,7 @@ from rti.statistics.commands import Basis, Dimension
 from rti.statistics.export import request_lines
 from rti.statistics.measures import EXCLUDED, MEASURES, PENDING, VERSION
 from rti.statutes.queries import newest
-from rti.web.api.statistics import TableView, asked_table, csv_header, csv_rows, table_view, words
+from rti.web.api.statistics import TableView, asked_table, csv_header, csv_rows, table_answer, words
 from rti.web.downloads import in_pieces, kept
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
@@ -76,14 +77,17 @@ async def statistics_file(
 ) -> Response[str]:
     table = await asked_table(request, session, person, today)
     record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
-    text = as_csv(csv_header(table), csv_rows(table, language_of(request)))
+    rows = csv_rows(table, language_of(request))
+    text = await asyncio.to_thread(as_csv, csv_header(table), rows)
     return Response(text, media_type=CSV, headers=_attachment(f"statistics-{table.as_of}"))
 
 
 @get("/statistics.json", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
-async def statistics_json_file(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
+async def statistics_json_file(
+    request: WebRequest, session: Session, person: Who, today: Today
+) -> Response[TableView]:
     """The same for the browser that shows the page, which has a cookie and no bearer token."""
-    return table_view(await asked_table(request, session, person, today), language_of(request))
+    return await table_answer(await asked_table(request, session, person, today), language_of(request))
 
 
 @get("/requests.csv", guards=[only(REQUESTS), rate_limited(LimitedCall.EXPORTS)], opt=FILE)
