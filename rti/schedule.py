@@ -9,8 +9,8 @@ import rti.audit.jobs
 import rti.backups.jobs
 import rti.requests.jobs
 import rti.retention.jobs
-from notifications.forecast import forecast
 import rti.safety.jobs
+from notifications.forecast import forecast
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
 from rti.imports.actions import run_import

@@ -1,5 +1,6 @@
 """Jinja pages: strict about names, escaped by default, and the same few helpers everywhere."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,10 +14,11 @@ from urllib.parse import urlencode
 import fontpkg_noto_sans_khmer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from litestar import Request
+from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
+from litestar.types import ASGIApp, Receive, Scope, Send
 from markupsafe import Markup
 
 from rti.accounts.passwords import new_token
@@ -182,6 +184,21 @@ class Faults:
         return list(self._by_field.items())
 
 
+class Page(Template):
+    """A page that is written beside the event loop when it is sent: a long one stops nobody else, and holds nothing."""
+
+    def to_asgi_response(  # type: ignore[override]
+        self, app: Litestar | None, request: WebRequest, **how: Any
+    ) -> ASGIApp:
+        written = super().to_asgi_response
+
+        async def sent(scope: Scope, receive: Receive, send: Send) -> None:
+            answer = await asyncio.to_thread(written, app, request, **how)
+            await answer(scope, receive, send)
+
+        return sent
+
+
 def page(
     request: WebRequest,
     template: str,
@@ -191,7 +208,7 @@ def page(
     initial: Mapping[str, object] = MappingProxyType({}),
     status: int = 200,
     **more: object,
-) -> Template:
+) -> Page:
     """A page: what it shows is `view`; reader, person and address are there on every page.
 
     Its `form` shows what was sent, else what is `initial`; with faults the page is a 422.
@@ -223,4 +240,4 @@ def page(
         "kept": form.kept,
         **more,
     }
-    return Template(template, context=context, status_code=422 if form.faults else status)
+    return Page(template, context=context, status_code=422 if form.faults else status)
