@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -57,7 +57,7 @@ def _lost() -> Invalid:
 
 
 async def behind(
-    session: AsyncSession, cursor: str, row_id: InstrumentedAttribute[UUID], *key: ColumnElement[Any]
+    session: AsyncSession, cursor: str, row_id: InstrumentedAttribute[UUID], *key: SQLColumnExpression[Any]
 ) -> ColumnElement[bool]:
     """Whether a row comes after the one whose identifier is the mark, in the order of a key that no address may show."""
     (mark,) = decode_cursor(cursor, UUID)

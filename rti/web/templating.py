@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +19,8 @@ from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
 from markupsafe import Markup
 
 from rti.accounts.passwords import new_token
@@ -185,18 +187,26 @@ class Faults:
 
 
 class Page(Template):
-    """A page that is written beside the event loop when it is sent: a long one stops nobody else, and holds nothing."""
+    """A page that is written beside the event loop when it is sent: a long one stops nobody else."""
 
     def to_asgi_response(  # type: ignore[override]
         self, app: Litestar | None, request: WebRequest, **how: Any
-    ) -> ASGIApp:
-        written = super().to_asgi_response
+    ) -> "Unwritten":
+        return Unwritten(partial(super().to_asgi_response, app, request, **how))
 
-        async def sent(scope: Scope, receive: Receive, send: Send) -> None:
-            answer = await asyncio.to_thread(written, app, request, **how)
-            await answer(scope, receive, send)
 
-        return sent
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """The answer with a page that is still to be written."""
+
+    write: Callable[[], ASGIResponse]
+
+    async def written(self) -> ASGIResponse:
+        return await asyncio.to_thread(self.write)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self.written()
+        await answer(scope, receive, send)
 
 
 def page(

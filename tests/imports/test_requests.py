@@ -189,7 +189,7 @@ async def test_while_a_file_is_imported_its_organisation_files_without_waiting_a
     filed: list[str] = []
 
     async def file_one(*_: object) -> None:
-        async with database.under(Login.CBO).transaction(person.id) as session:
+        async with database.transaction() as session:
             filed.append((await make.request(session, person, NOW)).reference)
 
     monkeypatch.setattr(Run, "report_progress", file_one)

@@ -115,8 +115,8 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "A stolen backup cannot be read, and after 14 days destroyed data cannot be recovered from any "
-            "backup."
+            "A stolen backup cannot be read. 14 days after shredding, nothing that was stored encrypted can be "
+            "recovered from any backup on the server."
         ),
         (
             "tests/backups/test_restoring.py::test_what_is_cut_changed_or_foreign_is_refused_and_leaves_nothing",
