@@ -113,6 +113,27 @@ async def test_a_web_server_killed_in_the_middle_loses_nothing_acknowledged_and_
     assert titles == Counter(title for each in writers for title in each.acknowledged)
 
 
+async def test_a_server_that_is_told_to_end_while_it_starts_does(database_url: str) -> None:
+    """At any moment of it: by itself within the time that it has when it serves, or at once."""
+    luck, moments = random.Random(7), size(2, 60)
+    env = settings(database_url, RTI_PORT=str(free_port()))
+    slowest = 0.0
+    for _ in range(moments):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "rti", "serve", env=env, stderr=asyncio.subprocess.DEVNULL
+        )
+        await asyncio.sleep(luck.uniform(0.3, 4))
+        process.terminate()
+        told = time.monotonic()
+        try:
+            await asyncio.wait_for(process.wait(), 30)
+        except TimeoutError:
+            process.kill()
+            raise
+        slowest = max(slowest, time.monotonic() - told)
+    print(f"\nTold to end at {moments} moments of starting: ended within {slowest:.2f} s")
+
+
 @contextmanager
 def slow_line(address: str, begun: bytes) -> Iterator[None]:
     """Somebody who sends what is begun and no more, and takes nothing of the answer, until the block ends."""
