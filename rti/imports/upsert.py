@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.bodies.actions import row_values
@@ -60,13 +60,9 @@ async def import_by_code(
     query = select(table) if known_ones is None else select(table).where(known_ones)
     async with recorded(session, report, run, of, now) as trace:
         areas = Areas(await session.scalars(select(AreaRow)))
-        known = {row.code: row for row in await session.scalars(query)}
+        known = await _known(session, query, run)
         former = await _former_codes(session) if table is PublicBodyRow else {}
-        if run.dry_run:
-            for row in known.values():
-                session.expunge(row)
-        seen: dict[str, int] = {}
-        count = 0
+        count, seen = 0, dict[str, int]()
         async for line in fresh_lines(file, report):
             count += 1
             try:
@@ -94,6 +90,15 @@ async def import_by_code(
         await trace.write()
         await run.report_progress(file)
     return report
+
+
+async def _known(session: AsyncSession, query: Select[Any], run: Run) -> dict[str, Any]:
+    """The rows that are there by their codes; a dry run changes only what the session does not know."""
+    known = {row.code: row for row in await session.scalars(query)}
+    if run.dry_run:
+        for row in known.values():
+            session.expunge(row)
+    return known
 
 
 async def _former_codes(session: AsyncSession) -> dict[str, str]:
