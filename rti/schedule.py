@@ -9,6 +9,7 @@ import rti.audit.jobs
 import rti.backups.jobs
 import rti.requests.jobs
 import rti.retention.jobs
+import rti.safety.jobs
 from notifications.forecast import forecast
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
@@ -32,6 +33,7 @@ JOBS: Sequence[PeriodicJob] = (
     *notifications.jobs.JOBS,
     *rti.audit.jobs.JOBS,
     *rti.retention.jobs.JOBS,
+    *rti.safety.jobs.JOBS,
     *rti.requests.jobs.JOBS,
     *rti.backups.jobs.JOBS,
     PeriodicJob("jobs", N_("Run imports and print letters"), timedelta(seconds=1), do_jobs, at_once=2),

@@ -155,7 +155,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
             _own_or_named("id"),
         ),
         Login.DOCUMENTS: May("SELECT (id, locked_at, shredded_at)"),
-        Login.WORKER: May(READ),
+        Login.WORKER: May("SELECT, UPDATE (last_number)"),
         Login.OPERATOR: _ANY,
     },
     "cbo_safety": {

@@ -75,7 +75,7 @@ async def new_request(
         path_to_body=await path_to(session, body.area_code),
         campaigns=await campaigns(session),
         statutes=await newest(session),
-        cbos=[] if person.role in CBO else await cbos(session),
+        cbos=[] if person.role in CBO else await cbos(session, person),
         topics=Topic,
         channels=Channel,
         question_classes=QuestionClass,
