@@ -38,7 +38,7 @@ DEFERRED = {
     "limit",
 }
 """What templates translate without naming the text: each was marked with N_ where it was written."""
-UNTRANSLATED = {"kB", "SHA"}
+UNTRANSLATED = {"kB", "SHA", "SVG", "PNG"}
 
 DEADLINE, BENCHMARK = "កាលបរិច្ឆេទផុតកំណត់", "គោលប្រៀបធៀប"
 

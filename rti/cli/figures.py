@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -34,6 +35,7 @@ from rti.statistics.methods.own import OUTCOMES
 from rti.statistics.queries import Table, table
 from rti.web.api.statistics import csv_header, csv_rows, table_view, words
 from rti.web.labels import label
+from rti.web.workbook import workbook
 
 SHOWN_PLACES = 1
 
@@ -42,33 +44,34 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+    XLSX = "xlsx"
+
+
+_Method = Annotated[str, typer.Option(help=f"Method of counting: {', '.join(METHODS)}.")]
+_Groups = Annotated[list[Dimension] | None, typer.Option(help="Group by this. Give it up to three times.")]
+_Unit = Annotated[Unit, typer.Option(help="Count each submission, or each question once.")]
+_From = Annotated[str, typer.Option("--from", "--since", help="First day of the period, such as 2026-01-01.")]
+_KnownOn = Annotated[
+    str, typer.Option(help="Count what was recorded until this day. Default: the cut-off date.")
+]
+_Form = Annotated[Format | None, typer.Option("--format", help="Default: a table, and CSV when piped.")]
 
 
 def statistics(
-    method: Annotated[str, typer.Option(help=f"Method of counting: {', '.join(METHODS)}.")] = "own",
-    by: Annotated[
-        list[Dimension] | None, typer.Option(help="Group by this. Give it up to three times.")
-    ] = None,
-    unit: Annotated[
-        Unit, typer.Option(help="Count each submission, or each question once.")
-    ] = Unit.SUBMISSION,
+    method: _Method = "own",
+    by: _Groups = None,
+    unit: _Unit = Unit.SUBMISSION,
     basis: Annotated[Basis, typer.Option(help="Date that the period is based on.")] = Basis.RECEIVED,
-    since: Annotated[
-        str, typer.Option("--from", "--since", help="First day of the period, such as 2026-01-01.")
-    ] = "",
+    since: _From = "",
     until: Annotated[str, typer.Option("--to", "--until", help="Last day of the period.")] = "",
     as_of: Annotated[str, typer.Option(help="Cut-off date. Default: today.")] = "",
-    known_on: Annotated[
-        str, typer.Option(help="Count what was recorded until this day. Default: the cut-off date.")
-    ] = "",
+    known_on: _KnownOn = "",
     campaign: Annotated[str, typer.Option(help="Only requests of this campaign, by its code.")] = "",
     target_of: Annotated[str, typer.Option(help="Only the target areas of this campaign, by its code.")] = "",
     statute: Annotated[str, typer.Option(help="Only requests under this law, draft or standard.")] = "",
     province: Annotated[str, typer.Option(help="Only bodies of this province, by its code.")] = "",
     early: Annotated[bool, typer.Option("--early", help="Count early answers as in time.")] = False,
-    form: Annotated[
-        Format | None, typer.Option("--format", help="Default: a table, and CSV when piped.")
-    ] = None,
+    form: _Form = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="The same as --format csv.")] = False,
 ) -> None:
@@ -97,17 +100,19 @@ def statistics(
     campaigns = {"campaign_id": campaign, "target_of": target_of}
     with opened() as settings:
         found = asyncio.run(_counted(settings, values, campaigns))
-        chosen = form or (
-            Format.JSON if as_json else Format.CSV if csv or not sys.stdout.isatty() else Format.TABLE
-        )
-        if chosen is Format.JSON:
-            sys.stdout.buffer.write(
-                msgspec.json.format(msgspec.json.encode(table_view(found, settings.language))) + b"\n"
-            )
-        elif chosen is Format.CSV:
-            _write(as_csv(csv_header(found), csv_rows(found, settings.language)))
-        else:
-            _show(found, settings.language)
+        plain = Format.CSV if csv or not sys.stdout.isatty() else Format.TABLE
+        _print(found, form or (Format.JSON if as_json else plain), settings.language)
+
+
+def _print(found: Table, form: Format, language: str) -> None:
+    if form is Format.JSON:
+        _write(msgspec.json.format(msgspec.json.encode(table_view(found, language))).decode() + "\n")
+    elif form is Format.CSV:
+        _write(as_csv(csv_header(found), csv_rows(found, language)))
+    elif form is Format.XLSX:
+        sys.stdout.buffer.write(workbook(found, language, partial(words, language=language)))
+    else:
+        _show(found, language)
 
 
 def export() -> None:

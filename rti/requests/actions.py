@@ -60,13 +60,7 @@ async def file_request(
     campaign = await session.get(CampaignRow, command.campaign_id) if command.campaign_id else None
     if command.campaign_id and campaign is None:
         faults.append(Fault("campaign_id", say("Choose a campaign from the list")))
-    earlier = RequestRow.cbo_id == cbo_id, RequestRow.reference == command.resubmission_of
-    again = await session.scalar(select(RequestRow.id).where(*earlier)) if command.resubmission_of else None
-    if command.resubmission_of and again is None:
-        message = say(
-            "Your organisation has no request with this reference. Look it up in the list of requests"
-        )
-        faults.append(Fault("resubmission_of", message))
+    again = await _asked_before(session, cbo_id, command.resubmission_of, faults)
     if faults:
         raise Invalid(*faults)
     chosen = command.statute_id or (campaign.statute_id if campaign else DEFAULT_STATUTE)
@@ -92,6 +86,23 @@ async def file_request(
     if any(astuple(asks)):
         await save_requester(session, request, asks, now)
     return request
+
+
+async def _asked_before(
+    session: AsyncSession, cbo_id: UUID, reference: str | None, faults: list[Fault]
+) -> UUID | None:
+    """The request of the organisation that a new one asks again."""
+    if reference is None:
+        return None
+    found = await session.scalar(
+        select(RequestRow.id).where(RequestRow.cbo_id == cbo_id, RequestRow.reference == reference)
+    )
+    if found is None:
+        message = say(
+            "Your organisation has no request with this reference. Look it up in the list of requests"
+        )
+        faults.append(Fault("resubmission_of", message))
+    return found
 
 
 def request_row(

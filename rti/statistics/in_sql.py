@@ -120,6 +120,9 @@ _COUNTED = [
 ]
 
 
+KIND = Kind.__struct_fields__
+
+
 async def facts_of(
     session: AsyncSession,
     person: Person | None,
@@ -146,15 +149,45 @@ async def facts_of(
         _key(request, dimension, day, outcome).label(f"key{place}")
         for place, dimension in enumerate(wanted.dimensions)
     ]
-    state = state_at(request, cut_off, count_early=wanted.count_early)
-    answered = answered_by(request, cut_off)
-    end = case((answered, answered_on), (closed_on.is_not(None), closed_on), else_=cut_off)
-    kind = {
-        "state": state,
-        "outcome": outcome,
+    end = case(
+        (answered_by(request, cut_off), answered_on), (closed_on.is_not(None), closed_on), else_=cut_off
+    )
+    kind = _kind(request, wanted, cut_off, begun_on, closed_on)
+    columns: list[Any] = [
+        *keys,
+        *(kind[name].label(name) for name in KIND),
+        request.cbo_id.label("asker"),
+        (await _days(session, wanted, request.received_on, end, cut_off)).label("days"),
+    ]
+    query = (
+        select(*columns)
+        .join_from(_table_of(request), PublicBodyRow, PublicBodyRow.id == request.body_id)
+        .where(begun_on <= cut_off, counted_for(person), request.duplicate_of.is_(None))
+    )
+    if Dimension.CAMPAIGN in wanted.dimensions:
+        query = query.outerjoin(CampaignRow, CampaignRow.id == request.campaign_id)
+    query = _filtered(query, request, wanted, begun_on <= cut_off)
+    if by_activity:
+        since = or_(closed_on.is_(None), closed_on >= wanted.since) if wanted.since else literal(True)
+        return query.where(begun_on <= (wanted.until or cut_off), since)
+    return _in_period(query, wanted, day, cut_off)
+
+
+def _kind(
+    request: Any,
+    wanted: StatisticsQuery,
+    cut_off: date,
+    begun_on: ColumnElement[Any],
+    closed_on: ColumnElement[Any],
+) -> dict[str, ColumnElement[Any]]:
+    """The fields of `method.Kind`."""
+    answered, met_on = answered_by(request, cut_off), func.least(request.met_on, cut_off)
+    prolonged = request.due_on > request.limit_on
+    return {
+        "state": state_at(request, cut_off, count_early=wanted.count_early),
+        "outcome": outcome_at(request, cut_off),
         "ground": case((answered, type_coerce(request.ground, Text))),
-        "extended": func.coalesce(request.due_on > request.limit_on, False)
-        & func.coalesce(func.least(request.met_on, cut_off) > request.limit_on, False),
+        "extended": func.coalesce(prolonged & (met_on > request.limit_on), False),
         "received": func.coalesce(request.received_on <= cut_off, False),
         "begun": _phase(begun_on, wanted),
         "closed": _phase(closed_on, wanted),
@@ -166,29 +199,6 @@ async def facts_of(
         "statute_id": request.statute_id,
         "statute_version": request.statute_version,
     }
-    columns: list[Any] = [
-        *keys,
-        *(value.label(name) for name, value in kind.items()),
-        request.cbo_id.label("asker"),
-        (await _days(session, wanted, request.received_on, end, cut_off)).label("days"),
-    ]
-    query = (
-        select(*columns)
-        .join_from(_table_of(request), PublicBodyRow, PublicBodyRow.id == request.body_id)
-        .where(begun_on <= cut_off, counted_for(person), request.duplicate_of.is_(None))
-    )
-    if Dimension.CAMPAIGN in wanted.dimensions:
-        query = query.outerjoin(CampaignRow, CampaignRow.id == request.campaign_id)
-    if wanted.unit is Unit.QUESTION:
-        again = select(request.resubmission_of).where(
-            request.resubmission_of.is_not(None), begun_on <= cut_off
-        )
-        query = query.where(request.id.not_in(again))
-    query = _filtered(query, request, wanted)
-    if by_activity:
-        since = or_(closed_on.is_(None), closed_on >= wanted.since) if wanted.since else literal(True)
-        return query.where(begun_on <= (wanted.until or cut_off), since)
-    return _in_period(query, wanted, day, cut_off)
 
 
 def _table_of(request: Any) -> Any:
@@ -246,7 +256,12 @@ def begun(request: Any = RequestRow) -> ColumnElement[date]:
     )
 
 
-def _filtered(query: Select[Any], request: Any, wanted: StatisticsQuery) -> Select[Any]:
+def _filtered(
+    query: Select[Any], request: Any, wanted: StatisticsQuery, has_begun: ColumnElement[bool]
+) -> Select[Any]:
+    if wanted.unit is Unit.QUESTION:
+        again = select(request.resubmission_of).where(request.resubmission_of.is_not(None), has_begun)
+        query = query.where(request.id.not_in(again))
     if wanted.campaign_id:
         query = query.where(request.campaign_id == wanted.campaign_id)
     if wanted.statute_id:
@@ -299,9 +314,6 @@ def _key(
         return type_coerce(getattr(request, dimension.value), Text)
     found: ColumnElement[str | None] = keys[dimension]
     return found
-
-
-KIND = Kind.__struct_fields__
 
 
 def askers_of(facts: Select[Any], dimensions: Sequence[Dimension]) -> Select[Any]:

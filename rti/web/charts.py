@@ -14,6 +14,7 @@ import resvg_py
 from pygal.graph.graph import Graph
 from pygal.style import Style
 
+from rti.law.explanations import N_
 from rti.statistics.commands import Dimension
 from rti.statistics.disclosure import CoarseFigures
 from rti.statistics.measures import PENDING, State
@@ -119,8 +120,8 @@ def _settings(title: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def _name(line: Line, say: Words) -> str:
-    return ", ".join(say(name) or say("unknown") for name in line.names)
+def _name(line: Line, words: Words) -> str:
+    return ", ".join(words(name) or words(N_("unknown")) for name in line.names)
 
 
 def _groups(table: Table) -> Sequence[Line]:
@@ -128,13 +129,13 @@ def _groups(table: Table) -> Sequence[Line]:
     return [line for line in table.lines if len(line.keys) == len(table.wanted.dimensions)][:MOST]
 
 
-def answers(table: Table, say: Words) -> str:
+def answers(table: Table, words: Words) -> str:
     """Four-way bars: in time, late, without an answer, not yet due; each with its number."""
     lines = list(reversed(_groups(table)))
     chart = pygal.HorizontalStackedBar(
         **_settings(
-            say("Requests by how they were answered"),
-            x_labels=[_name(line, say) for line in lines],
+            words(N_("Requests by how they were answered")),
+            x_labels=[_name(line, words) for line in lines],
             height=max(HEIGHT, 160 + 34 * len(lines)),
             print_values=True,
             print_zeroes=False,
@@ -142,23 +143,23 @@ def answers(table: Table, say: Words) -> str:
         )
     )
     parts = (
-        ("In time", (State.IN_TIME,)),
-        ("Late", (State.LATE,)),
-        ("No answer", (State.SILENT, State.LAPSED)),
-        ("Not yet due", tuple(PENDING)),
+        (N_("In time"), (State.IN_TIME,)),
+        (N_("Late"), (State.LATE,)),
+        (N_("No answer"), (State.SILENT, State.LAPSED)),
+        (N_("Not yet due"), tuple(PENDING)),
     )
     for name, states in parts:
-        chart.add(say(name), [line.figures.total(states) for line in lines])
+        chart.add(words(name), [line.figures.total(states) for line in lines])
     return _svg(chart)
 
 
-def quarters(table: Table, say: Words) -> str:
+def quarters(table: Table, words: Words) -> str:
     """A time series: the shares answered in time, and not at all."""
     lines = [line for line in _groups(table) if line.keys[0]]
     chart = pygal.Line(
         **_settings(
-            say("Share of requests whose due date has passed, in percent"),
-            x_labels=[_name(line, say) for line in lines],
+            words(N_("Share of requests whose due date has passed, in percent")),
+            x_labels=[_name(line, words) for line in lines],
             range=(0, 100),
             dots_size=4,
             print_values=len(lines) <= 12,
@@ -169,14 +170,14 @@ def quarters(table: Table, say: Words) -> str:
     for measure, dashes in ((ON_TIME, ""), (SILENCE, "8, 6")):
         shares = [line.figures.rate(measure).percent(0) for line in lines]
         chart.add(
-            say(measure.name),
+            words(measure.name),
             [None if share is None else int(share) for share in shares],
             stroke_style={"width": 3, "dasharray": dashes or "none"},
         )
     return _svg(chart)
 
 
-def provinces(table: Table, say: Words) -> str:
+def provinces(table: Table, words: Words) -> str:
     """A map of tiles, one for each province roughly where it lies: the share that brought information."""
     shares: dict[str, tuple[str, str, float | None]] = {}
     for line in _groups(table):
@@ -184,12 +185,12 @@ def provinces(table: Table, say: Words) -> str:
         if key in TILES:
             percent = line.figures.rate(DISCLOSURE_OF_ALL).percent(0)
             told = "–" if percent is None else f"{percent} %"
-            shares[key] = (_name(line, say), told, None if percent is None else float(percent))
-    title = say("Share of requests that brought all or part of the information")
+            shares[key] = (_name(line, words), told, None if percent is None else float(percent))
+    title = words(N_("Share of requests that brought all or part of the information"))
     return _svg(TileMap(shares, **_settings(title, show_legend=False, height=560)))
 
 
-def waiting(table: Table, say: Words) -> str:
+def waiting(table: Table, words: Words) -> str:
     """The survival curve: the share that is still without an answer after so many days."""
     figures = table.total.figures
     curve = [] if isinstance(figures, CoarseFigures) else figures.curve
@@ -198,15 +199,15 @@ def waiting(table: Table, say: Words) -> str:
         points += [(day, points[-1][1]), (day, round(100 * above / below, 1))]
     chart = pygal.XY(
         **_settings(
-            say("Share still without an answer, by days since receipt, in percent"),
+            words(N_("Share still without an answer, by days since receipt, in percent")),
             range=(0, 100),
             stroke=True,
             show_dots=False,
             show_legend=False,
-            x_title=say("Days since receipt"),
+            x_title=words(N_("Days since receipt")),
         )
     )
-    chart.add(say("Without an answer"), points, stroke_style={"width": 3})
+    chart.add(words(N_("Without an answer")), points, stroke_style={"width": 3})
     return _svg(chart)
 
 

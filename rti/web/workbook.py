@@ -11,6 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from rti.core.csv_export import Cell
+from rti.law.explanations import N_
 from rti.statistics.measures import State
 from rti.statistics.queries import Table
 from rti.web.api.statistics import GROUND, Words, csv_header, csv_rows
@@ -20,8 +21,8 @@ _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_nu
 _STACKED = (State.IN_TIME, State.LATE, State.SILENT, State.NOT_YET_DUE)
 
 
-def workbook(table: Table, language: str, say: Words) -> bytes:
-    """`say` translates the words of the sheets."""
+def workbook(table: Table, language: str, words: Words) -> bytes:
+    """`words` translates the words of the sheets."""
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, **_PLAIN})
     bold, day = (
@@ -29,19 +30,19 @@ def workbook(table: Table, language: str, say: Words) -> bytes:
         book.add_format({"num_format": "yyyy-mm-dd"}),
     )
     header, rows = csv_header(table), [*csv_rows(table, language)]
-    figures = book.add_worksheet(say("Figures")[:31])
+    figures = book.add_worksheet(words(N_("Figures"))[:31])
     _write(figures, header[: -len(GROUND)], [row[: -len(GROUND)] for row in rows], bold, day)
     figures.set_column(0, len(header), 14)
-    _chart(book, figures, header, rows, say)
-    about = book.add_worksheet(say("About these figures")[:31])
+    _chart(book, figures, header, rows, words)
+    about = book.add_worksheet(words(N_("About these figures"))[:31])
     ground = [[name, value] for name, value in zip(GROUND, rows[-1][-len(GROUND) :], strict=True)]
     _write(about, ["", ""], ground, bold, day)
     about.set_column(0, 1, 40)
-    definitions = book.add_worksheet(say("Definitions")[:31])
+    definitions = book.add_worksheet(words(N_("Definitions"))[:31])
     _write(
         definitions,
-        ["", *map(say, ("Name", "Question", "Included:", "Excluded:"))],
-        _definitions(table, say),
+        ["", *map(words, (N_("Name"), N_("Question"), N_("Included:"), N_("Excluded:")))],
+        _definitions(table, words),
         bold,
         day,
     )
@@ -50,18 +51,22 @@ def workbook(table: Table, language: str, say: Words) -> bytes:
     return file.getvalue()
 
 
-def _definitions(table: Table, say: Words) -> list[list[Cell]]:
+def _definitions(table: Table, words: Words) -> list[list[Cell]]:
     method = table.wanted.of_method
     columns: list[list[Cell]] = [
-        [column.id, say(column.name), say(section.name), "", ""]
+        [column.id, words(column.name), words(section.name), "", ""]
         for section in method.sections
         for column in section.columns
     ]
     measures: list[list[Cell]] = [
-        [each.id, say(each.name), say(each.question), say(each.counts), say(each.excludes)]
+        [each.id, words(each.name), words(each.question), words(each.counts), words(each.excludes)]
         for each in method.measures
     ]
-    return [["method", say(method.name), say(method.differs), say(method.source), ""], *measures, *columns]
+    return [
+        ["method", words(method.name), words(method.differs), words(method.source), ""],
+        *measures,
+        *columns,
+    ]
 
 
 def _write(sheet: Any, header: Sequence[str], rows: Sequence[Sequence[Cell]], bold: Any, day: Any) -> None:
@@ -78,7 +83,9 @@ def _write(sheet: Any, header: Sequence[str], rows: Sequence[Sequence[Cell]], bo
                 sheet.write_string(place, column, cell)
 
 
-def _chart(book: Any, sheet: Any, header: Sequence[str], rows: Sequence[Sequence[Cell]], say: Words) -> None:
+def _chart(
+    book: Any, sheet: Any, header: Sequence[str], rows: Sequence[Sequence[Cell]], words: Words
+) -> None:
     """Bars of the groups, where they stand one under the other."""
     groups = [place for place, row in enumerate(rows, start=1) if row[0] == "group"]
     shown = [state for state in _STACKED if state in header]
@@ -96,5 +103,5 @@ def _chart(book: Any, sheet: Any, header: Sequence[str], rows: Sequence[Sequence
                 "data_labels": {"value": True},
             }
         )
-    chart.set_title({"name": say("Requests by how they were answered")})
+    chart.set_title({"name": words(N_("Requests by how they were answered"))})
     sheet.insert_chart(len(rows) + 2, 1, chart, {"x_scale": 2})

@@ -176,22 +176,22 @@ async def statistics_workbook(
     return Response(content, media_type=MEDIA_TYPE, headers=_attachment(f"statistics-{table.as_of}", "xlsx"))
 
 
-@get("/statistics/pictures/{name:str}", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
+@get("/statistics/pictures/{picture:str}", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_picture(
-    request: WebRequest, session: Session, person: Who, today: Today, name: FromPath[str]
+    request: WebRequest, session: Session, person: Who, today: Today, picture: FromPath[str]
 ) -> Response[bytes]:
     """A picture of the figures that the address asks for, by its name and kind of file."""
-    stem, _, kind = name.partition(".")
-    picture = PICTURES.get(stem)
-    if picture is None or kind not in {"svg", "png"}:
+    name, _, kind = picture.partition(".")
+    drawn = PICTURES.get(name)
+    if drawn is None or kind not in {"svg", "png"}:
         raise NotFound
     wanted = dict(request.query_params)
-    if picture.by:
-        wanted = {**wanted, "by": picture.by, "then_by": "", "and_by": ""}
+    if drawn.by:
+        wanted = {**wanted, "by": drawn.by, "then_by": "", "and_by": ""}
     table = await asked_table(request, session, person, today, wanted)
-    if table.wanted.of_method is not OWN or (picture.exact and table.coarse):
+    if table.wanted.of_method is not OWN or (drawn.exact and table.coarse):
         raise NotFound
-    svg = await to_thread(picture.draw, table, partial(words, language=language_of(request)))
+    svg = await to_thread(drawn.draw, table, partial(words, language=language_of(request)))
     if kind == "png":
         return Response(await to_thread(as_png, svg), media_type="image/png")
     return Response(
