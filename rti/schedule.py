@@ -7,6 +7,7 @@ from functools import partial
 import notifications.jobs
 import rti.audit.jobs
 import rti.backups.jobs
+import rti.inbox.jobs
 import rti.requests.jobs
 import rti.retention.jobs
 from notifications.forecast import forecast
@@ -29,6 +30,7 @@ JOBS: Sequence[PeriodicJob] = (
     *rti.audit.jobs.JOBS,
     *rti.retention.jobs.JOBS,
     *rti.requests.jobs.JOBS,
+    *rti.inbox.jobs.JOBS,
     *rti.backups.jobs.JOBS,
     PeriodicJob("jobs", N_("Run imports"), timedelta(seconds=1), do_jobs, at_once=2),
 )

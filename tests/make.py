@@ -16,11 +16,15 @@ from rti.accounts.sessions import API_TOKEN, person_of
 from rti.core.db import Database, new_id
 from rti.core.roles import CBO, TWO_FACTORS, Person, Role, TokenScope
 from rti.core.wallclock import now as present
+from rti.inbox.filing import Target, file_mail, mark
+from rti.inbox.mail import read as mail_of
+from rti.inbox.store import Summary, receive
 from rti.law.events import EventKind
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow, PersonRow, RecoveryCodeRow, SignInRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
+from rti.models.inbox import FoundBy, IncomingRow
 from rti.models.messages import LetterRow, LetterState, ReminderRow
 from rti.models.requests import DeadlineRow, RequestRow, Topic
 from rti.requests.actions import file_request, record_event
@@ -173,6 +177,18 @@ async def letter(session: AsyncSession, request: RequestRow, now: datetime) -> L
     await session.flush()
     session.add(row)
     await session.flush()
+    return row
+
+
+async def incoming(
+    session: AsyncSession, request: RequestRow, now: datetime, raw: bytes = b"Subject: Answer\r\n\r\nText"
+) -> IncomingRow:
+    """A message that came to the address of a request, read and filed without a process of its own."""
+    row = await receive(session, raw, envelope_from="office@body.example", envelope_to="", now=now)
+    mail = mail_of(raw)
+    mark(row, raw, mail, "test " * 8)
+    target = Target(request.id, request.cbo_id)
+    await file_mail(session, row, raw, mail, Summary(), target, found_by=FoundBy.ADDRESS, now=now)
     return row
 
 

@@ -27,6 +27,7 @@ from rti.cli.bounce import bounce
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
 from rti.cli.health import health
+from rti.cli.receiving import receive
 from rti.cli.retention import retention
 from rti.cli.running import demo, migrate, scheduler, serve
 from rti.cli.sending import dispatch, sweep
@@ -56,6 +57,7 @@ for command in (
     sweep,
     dispatch,
     bounce,
+    receive,
     statistics,
     export,
     health,

@@ -56,7 +56,8 @@ class Event:
     belongs to an answer. An extension goes `until` a day or by `days`, such as "10 working". An event
     of any kind can replace the event whose id stands in `voids`; one of kind "corrected" only voids.
     `on` is the day by which it had happened at the latest where it is `undated`. `to_body` is the id of
-    the body that a transfer went to, None where nobody knows.
+    the body that a transfer went to, None where nobody knows. `unread` is a message that came in by itself: it
+    says nothing until a person has recorded what it means.
     """
 
     kind: EventKind
@@ -73,6 +74,7 @@ class Event:
     voids: str | None = None
     undated: bool = False
     to_body: str | None = None
+    unread: bool = False
 
 
 _ORDER = {kind: rank for rank, kind in enumerate(EventKind)}

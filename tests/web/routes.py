@@ -174,6 +174,8 @@ async def things(
         "name": "requests",
         "secret": "nothing",
         "rule": "soon",
+        "incoming_id": str((await make.incoming(session, filed, NOW)).id),
+        "number": "1",
     }
 
 
@@ -184,26 +186,31 @@ async def peopled(session: AsyncSession, role: Role) -> tuple[Person, dict[str, 
     return person, await things(session, owner, await somebody(session, person), me=person)
 
 
-MISSING = dict.fromkeys(
-    (
-        "request_id",
-        "event_id",
-        "document_id",
-        "message_id",
-        "letter_id",
-        "campaign_id",
-        "cbo_id",
-        "body_id",
-        "person_id",
-        "assignment_id",
-        "passkey_id",
-        "token_id",
-        "session_id",
-        "job_id",
-        "import_id",
-    ),
-    "01a2085c-dd3b-7770-a5b2-e2298924953d",
-) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule"), "nothing")
+MISSING = (
+    dict.fromkeys(
+        (
+            "request_id",
+            "event_id",
+            "document_id",
+            "message_id",
+            "letter_id",
+            "campaign_id",
+            "cbo_id",
+            "body_id",
+            "person_id",
+            "assignment_id",
+            "passkey_id",
+            "token_id",
+            "session_id",
+            "job_id",
+            "import_id",
+            "incoming_id",
+        ),
+        "01a2085c-dd3b-7770-a5b2-e2298924953d",
+    )
+    | dict.fromkeys(("statute_id", "change", "name", "secret", "rule"), "nothing")
+    | {"number": "9"}
+)
 
 
 async def send(

@@ -14,6 +14,8 @@ from rti.cbos.queries import cbos
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
+from rti.inbox.addresses import reply_address
+from rti.inbox.queries import of_request
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import step_from_data
 from rti.law.status import RequestStatus
@@ -109,7 +111,17 @@ async def detail_page(
         kinds=RECORDABLE,
         outcomes=Outcome,
         cause=date_changes.cause_text,
+        came_in=await of_request(session, person, request_id),
+        answers_to=_answers_to(request, detail),
     )
+
+
+def _answers_to(request: WebRequest, detail: queries.Detail) -> str:
+    """The reply address of a request that goes by e-mail, for those who may know whose it is."""
+    settings = request.app.state.settings
+    if not settings.reply_address or detail.cbo is None or detail.request.channel is not Channel.EMAIL:
+        return ""
+    return reply_address(detail.request.id, settings.reply_address, settings.secret)
 
 
 @get("/requests/{request_id:uuid}", guards=[only(REQUESTS)])
