@@ -18,6 +18,7 @@ from rti.cli import (
     documents,
     importing,
     imports,
+    inbox,
     jobs,
     keys,
     law,
@@ -75,6 +76,7 @@ app.add_typer(documents.app)
 app.add_typer(keys.app)
 app.add_typer(importing.app)
 app.add_typer(imports.app)
+app.add_typer(inbox.app)
 app.add_typer(jobs.app)
 app.add_typer(calendar.app)
 app.add_typer(law.app)
