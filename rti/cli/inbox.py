@@ -67,7 +67,8 @@ def file_now() -> None:
 
     async def filed(settings: Settings) -> dict[str, int]:
         async with connected(settings, Login.DOCUMENTS) as database:
-            return dict(await sort_some(database, settings, wallclock.now()))
+            done = await sort_some(database, settings, wallclock.now())
+            return {state.value: number for state, number in done.items()}
 
     with opened() as settings:
         done = asyncio.run(filed(settings))

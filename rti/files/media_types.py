@@ -10,7 +10,7 @@ from pathlib import PurePath
 from rti.core.errors import invalid, say
 from rti.core.validation import InvalidValue, clean_text
 
-LARGEST = 10_000_000
+LARGEST = 25_000_000
 """Bytes of one document."""
 MOST_UNPACKED, MOST_ENTRIES, MOST_RATIO = 100_000_000, 5_000, 200
 """Of an office file, which is a ZIP archive: bytes, entries, and how much smaller an entry may be packed."""

@@ -1,10 +1,12 @@
 """What a person asks for of something that came in."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
 
 from rti.core.validation import Code, ShortText
+from rti.law.events import EventKind, Outcome
 from rti.models.inbox import IncomingState
 
 
@@ -20,6 +22,14 @@ class FileIncoming(msgspec.Struct, frozen=True, kw_only=True):
 
     reference: Code
     cbo_code: Code | None = None
+
+
+class FileScans(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pages of a stack show, and on which day that happened."""
+
+    kind: EventKind
+    happened_on: date
+    outcome: Outcome | None = None
 
 
 class DiscardIncoming(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.cipher import Unreadable, padded, unpadded
 from rti.core.db import new_id
-from rti.encryption.data_keys import DataKeys, keyring, keys_to_decrypt, nobodys_keys
+from rti.encryption.data_keys import DataKeys, keyring, keys_to_decrypt, keys_to_encrypt, nobodys_keys
 from rti.models.inbox import IncomingRow, IncomingState, Nature
 
 
@@ -48,19 +48,28 @@ async def receive(
 
 
 async def hold(
-    session: AsyncSession, content: bytes, file_name: str, *, added_by: UUID, now: datetime, reason: str = ""
+    session: AsyncSession,
+    content: bytes,
+    file_name: str,
+    *,
+    added_by: UUID,
+    cbo_id: UUID | None,
+    reason: str,
+    now: datetime,
 ) -> IncomingRow:
-    """Keep a scan of which nobody knows the request."""
+    """Keep a scan of which nobody knows the request, with a key of the organisation whose people brought it."""
+    keys = await keys_to_encrypt(session, cbo_id, now) if cbo_id else None
     row = IncomingRow(
         id=new_id(),
         state=IncomingState.HELD,
         nature=Nature.SCAN,
+        cbo_id=cbo_id,
         received_at=now,
         added_by=added_by,
         size=len(content),
         sha256=hashlib.sha256(content).digest(),
     )
-    seal(session, row, Summary(subject=file_name, reason=reason), content)
+    seal(session, row, Summary(subject=file_name, reason=reason), content, keys)
     session.add(row)
     await session.flush()
     return row

@@ -5,12 +5,17 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
+from rti.core.errors import invalid, say
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.core.wallclock import day_of
+from rti.files.media_types import KINDS
+from rti.files.pages import MOST_PAGES
+from rti.files.sandbox import COPIED
 from rti.inbox import actions, queries
-from rti.inbox.commands import DiscardIncoming, FileIncoming, IncomingFilter
+from rti.inbox.commands import DiscardIncoming, FileIncoming, FileScans, IncomingFilter
 from rti.inbox.mail import folded
+from rti.inbox.scans import file_scans
 from rti.law.events import EventKind, Outcome
 from rti.models.inbox import IncomingState
 from rti.requests.commands import RecordEvent
@@ -22,6 +27,16 @@ from rti.web.templating import WebRequest, page
 from rti.web.transfers import FILE
 
 WAITING = (IncomingState.HELD, IncomingState.FILED, IncomingState.READ, IncomingState.DISCARDED)
+SHOWN = (
+    EventKind.SUBMITTED,
+    EventKind.RECEIVED,
+    EventKind.REFUSED_AT_COUNTER,
+    EventKind.ACKNOWLEDGED,
+    EventKind.ANSWERED,
+    EventKind.MESSAGE,
+)
+"""What the pages of a stack can show."""
+PAGES = ",".join(f".{ending}" for kind in KINDS if kind.media_type in COPIED for ending in kind.endings)
 MEANS = (
     EventKind.ANSWERED,
     EventKind.REPLIED,
@@ -43,6 +58,41 @@ async def list_incoming(request: WebRequest, session: Session, person: Who) -> T
     wanted = decode(IncomingFilter, dict(request.query_params))
     found = await queries.listed(session, person, wanted)
     return page(request, "inbox/list.html", found, wanted=wanted, states=WAITING)
+
+
+@get("/inbox/scans", guards=[only(REQUESTS)])
+async def new_scans(request: WebRequest, person: Who, form: Form, today: Today) -> Template:
+    initial = {"happened_on": today.isoformat(), "kind": EventKind.RECEIVED.value}
+    return page(
+        request,
+        "inbox/scans.html",
+        person,
+        form=form,
+        initial=initial,
+        kinds=SHOWN,
+        outcomes=Outcome,
+        accepted=PAGES,
+        most=MOST_PAGES,
+    )
+
+
+@post("/inbox/scans", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)], status_code=200)
+@else_show(new_scans)
+async def file_stack(
+    request: WebRequest,
+    session: Session,
+    person: Who,
+    form: Form,
+    command: FileScans,
+    now: Now,
+    today: Today,
+) -> Template:
+    """Answers with what became of each page."""
+    file = form.files.get("document")
+    if file is None:
+        raise invalid("document", say("Choose a PDF or a picture"))
+    placed = await file_scans(session, file.filename, await file.read(), command, person, now, today)
+    return page(request, "inbox/scanned.html", placed)
 
 
 @get("/inbox/{incoming_id:uuid}", guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)])
@@ -103,4 +153,13 @@ async def say_what_it_is(
     return see_other(f"/requests/{request_id}#timeline")
 
 
-ROUTES = [list_incoming, show_incoming, show_file, file_incoming, discard_incoming, say_what_it_is]
+ROUTES = [
+    new_scans,
+    file_stack,
+    list_incoming,
+    show_incoming,
+    show_file,
+    file_incoming,
+    discard_incoming,
+    say_what_it_is,
+]
