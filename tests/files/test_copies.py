@@ -65,9 +65,7 @@ async def test_a_copy_shows_the_same_picture(ending: str) -> None:
     assert abs(small[0] - small[1]) <= 4
 
 
-@pytest.mark.parametrize(
-    ("kind", "ending"), [("JPEG", "jpg"), ("HEIF", "heic"), ("PDF", "pdf")]
-)
+@pytest.mark.parametrize(("kind", "ending"), [("JPEG", "jpg"), ("HEIF", "heic"), ("PDF", "pdf")])
 async def test_a_copy_of_a_photo_is_no_larger_than_the_photo(kind: str, ending: str) -> None:
     photo = Image.linear_gradient("L").resize((800, 600)).convert("RGB")
     photo.paste(Image.effect_noise((400, 300), 90).convert("RGB"), (100, 100))
