@@ -30,6 +30,19 @@ from rti.models.requests import DeadlineRow, RequestRow, Topic
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
 
+MAIL = b"""Subject: Answer
+Content-Type: multipart/mixed; boundary=b
+
+--b
+
+Text
+--b
+Content-Disposition: attachment; filename=a.txt
+
+Stamp
+--b--
+"""
+"""With a file of which no child process makes a copy."""
 PASSWORD = "a long test password"
 _HASH = hash_password(PASSWORD)
 _numbers = count(1)
@@ -181,7 +194,7 @@ async def letter(session: AsyncSession, request: RequestRow, now: datetime) -> L
 
 
 async def incoming(
-    session: AsyncSession, request: RequestRow, now: datetime, raw: bytes = b"Subject: Answer\r\n\r\nText"
+    session: AsyncSession, request: RequestRow, now: datetime, raw: bytes = MAIL
 ) -> IncomingRow:
     """A message that came to the address of a request, read and filed without a process of its own."""
     row = await receive(session, raw, envelope_from="office@body.example", envelope_to="", now=now)

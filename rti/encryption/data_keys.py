@@ -115,7 +115,8 @@ def opened_keys(session: AsyncSession, cbo_id: UUID, kept: Sequence[Sequence[Any
 def nobodys_keys(session: AsyncSession) -> DataKeys:
     """The key file itself, for what belongs to no organisation yet."""
     ring = keyring(session)
-    return DataKeys(NOBODY, ring.by_number, ring.current.number)
+    opens = session.info.get(READER_OPENS, True)
+    return DataKeys(NOBODY, ring.by_number, ring.current.number, opens=opens)
 
 
 async def keys_to_decrypt(session: AsyncSession, cbo_id: UUID) -> DataKeys:
