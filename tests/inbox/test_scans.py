@@ -1,6 +1,7 @@
 """Scans from a phone or a scanner find their requests by the code on the page."""
 
 import io
+from datetime import date
 from itertools import chain
 
 import httpx
@@ -65,7 +66,7 @@ async def test_a_stack_of_receipts_moves_its_requests_and_what_has_no_code_waits
     async with database.transaction() as session:
         for each in asked:
             assert (await session.get_one(RequestRow, each.id)).received_on == TODAY
-        held = (await session.scalars(select(IncomingRow))).all()
+        held = (await session.scalars(select(IncomingRow).order_by(IncomingRow.id))).all()
         assert [(row.state, row.cbo_id) for row in held] == [(IncomingState.HELD, lead.person.cbo_id)] * 2
         assert len((await session.scalars(select(DocumentRow))).all()) == 2
     again = await _send(client, whole)
@@ -104,7 +105,7 @@ async def test_what_cannot_be_true_is_held_with_the_reason_and_the_rest_is_filed
     lead = await sign_in(Role.CBO_LEAD)
     async with database.transaction() as session:
         early = await make.request(session, lead.person, NOW, received_on=None, submitted_on=TODAY)
-        fine = await make.request(session, lead.person, NOW, received_on=None)
+        fine = await make.request(session, lead.person, NOW, received_on=None, drafted_on=date(2026, 10, 1))
     told = await _send(
         client, stack(receipt(early.reference), receipt(fine.reference)), happened_on="2026-11-01"
     )
