@@ -60,6 +60,8 @@ class AuditAction(StrEnum):
     LETTER_DECIDED = "letter_decided"
     INCOMING_FILED = "incoming_filed"
     INCOMING_DISCARDED = "incoming_discarded"
+    LETTER_WRITTEN = "letter_written"
+    LETTER_TEXT_CHANGED = "letter_text_changed"
     CBO_LOCKED = "cbo_locked"
     CBO_UNLOCKED = "cbo_unlocked"
     CBO_SHRED_ASKED = "cbo_shred_asked"
@@ -105,6 +107,7 @@ OF_A_REQUEST = frozenset(
         AuditAction.ORIGINAL_OPENED,
         AuditAction.LETTER_DECIDED,
         AuditAction.INCOMING_FILED,
+        AuditAction.LETTER_WRITTEN,
     }
 )
 """Of these only its own people read which organisation a request belongs to."""
