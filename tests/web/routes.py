@@ -185,6 +185,7 @@ async def things(
         "run_id": str(run.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
+        "picture": "answers.svg",
         "name": "requests",
         "secret": "nothing",
         "rule": "soon",
@@ -202,33 +203,32 @@ async def peopled(session: AsyncSession, role: Role) -> tuple[Person, dict[str, 
     return person, await things(session, owner, await somebody(session, person), me=person)
 
 
-MISSING = (
-    dict.fromkeys(
-        (
-            "request_id",
-            "event_id",
-            "document_id",
-            "message_id",
-            "letter_id",
-            "written_id",
-            "campaign_id",
-            "cbo_id",
-            "body_id",
-            "person_id",
-            "assignment_id",
-            "passkey_id",
-            "token_id",
-            "session_id",
-            "job_id",
-            "run_id",
-            "import_id",
-            "incoming_id",
-        ),
-        "01a2085c-dd3b-7770-a5b2-e2298924953d",
-    )
-    | dict.fromkeys(("statute_id", "change", "name", "secret", "rule", "kind", "language"), "nothing")
-    | {"number": "9"}
+MISSING = dict.fromkeys(
+    (
+        "request_id",
+        "event_id",
+        "document_id",
+        "message_id",
+        "letter_id",
+        "written_id",
+        "campaign_id",
+        "cbo_id",
+        "body_id",
+        "person_id",
+        "assignment_id",
+        "passkey_id",
+        "token_id",
+        "session_id",
+        "job_id",
+        "run_id",
+        "import_id",
+        "incoming_id",
+    ),
+    "01a2085c-dd3b-7770-a5b2-e2298924953d",
+) | dict.fromkeys(
+    ("statute_id", "change", "name", "picture", "secret", "rule", "kind", "language"), "nothing"
 )
+MISSING["number"] = "9"
 
 
 async def send(

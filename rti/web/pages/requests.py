@@ -16,8 +16,9 @@ from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
 from rti.inbox.addresses import reply_address
 from rti.inbox.queries import of_request
-from rti.law.events import EventKind, Outcome
+from rti.law.events import EventKind, Ground, Outcome
 from rti.law.explanations import step_from_data
+from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.next_steps import NextStep
 from rti.law.status import RequestStatus
 from rti.letters.actions import letters_of
@@ -79,6 +80,8 @@ async def new_request(
         cbos=[] if person.role in CBO else await cbos(session, person),
         topics=Topic,
         channels=Channel,
+        question_classes=QuestionClass,
+        profiles=RequesterProfile,
         filings=Filing,
         accepted=ACCEPTED,
     )
@@ -123,6 +126,7 @@ async def detail_page(
         newest_version=await newest_version(session, detail.request.statute_id),
         kinds=RECORDABLE,
         outcomes=Outcome,
+        grounds=Ground,
         cause=date_changes.cause_text,
         came_in=await of_request(session, person, request_id),
         answers_to=_answers_to(request, detail),
