@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,7 @@ from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
 
 PASSWORD = "a long test password"
-_HASH = hash_password(PASSWORD)
+_hash = cache(hash_password)
 _numbers = count(1)
 
 
@@ -81,7 +82,7 @@ async def member(
         id=new_id(),
         email=f"person{next(_numbers)}@test.example",
         name="Test person",
-        password_hash=_HASH,
+        password_hash=_hash(PASSWORD),
         role=role,
         cbo_id=organisation.id if organisation else None,
         language=language,

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,33 +17,19 @@ from rti.core.roles import Role
 from rti.models.requests import EventRow, RequestRow
 from rti.web import transfers
 from tests import make
-from tests.commands import KEY_FILE, SECRET, environment, serving
 from tests.conftest import NOW
 from tests.waiting import blocked, until
 
 LARGE = 1_000_000
 
 
-@pytest.fixture
-def log_file(tmp_path: Path) -> Path:
-    return tmp_path / "log"
-
-
 Told = Callable[[str], int]
 
 
 @pytest.fixture
-def told(log_file: Path) -> Told:
+def told(server_log: Callable[[], str]) -> Told:
     """How often the server told a word."""
-    return lambda word: log_file.read_text().count(word)
-
-
-@pytest.fixture
-async def address(database_url: str, log_file: Path) -> AsyncIterator[str]:
-    """A server of its own whose log can be read."""
-    own = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
-    with log_file.open("w") as log, serving(environment(**own), stdout=log, stderr=log) as found:
-        yield found
+    return lambda word: server_log().count(word)
 
 
 async def _headers(database: Database, role: Role = Role.CBO_MEMBER) -> tuple[make.Member, dict[str, str]]:
