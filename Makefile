@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Every process of ours would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup check test test-fast test-oldest torture messages snapshots bench lock clean
+.PHONY: run setup check test test-fast test-oldest torture messages snapshots pictures bench lock clean
 
 run: setup
 	$(BIN)/rti demo
@@ -60,6 +60,10 @@ messages: setup
 # the diff before committing it.
 snapshots: setup
 	$(BIN)/python -m tests.snapshots
+
+# Take the pictures of README.md anew, of a demo that `make run` serves.
+pictures: setup
+	$(BIN)/python -m tests.pictures http://127.0.0.1:8000
 
 bench: setup
 	$(BIN)/python -m benchmarks
