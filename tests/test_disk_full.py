@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from rti.core.db import RESERVE, Database
 from rti.core.settings import Settings
 from tests import make
-from tests.commands import environment, rti, serving
+from tests.commands import environment, serving
 from tests.sizes import size
 from tests.waiting import PATIENCE, until
 
@@ -91,7 +92,7 @@ def served(disk: Path) -> Iterator[str]:
     """Where `rti serve` answers, with its data, its log and its temporary files on the small disk."""
     (disk / "tmp").mkdir()
     known = environment(RTI_DATA_DIR=str(disk / "var"))
-    assert rti("", "migrate", **known).returncode == 0
+    subprocess.run([sys.executable, "-m", "rti", "migrate"], env=known, check=True, capture_output=True)
     with (
         (disk / "serve.log").open("w") as log,
         serving(known | {"TMPDIR": str(disk / "tmp")}, stderr=log) as address,

@@ -12,7 +12,7 @@ from rti.models.cbos import CboRow
 from rti.models.jobs import JobRow, JobState
 from rti.models.requests import RequestRow
 from tests.commands import KEY_FILE
-from tests.conftest import DoJobs, SignIn
+from tests.conftest import NOW, DoJobs, SignIn
 from tests.notifications.test_processes import started, until
 
 LINES = 250
@@ -51,7 +51,7 @@ async def test_an_import_of_a_killed_scheduler_is_done_once_by_the_next(
         await victim.wait()
     assert (await state(), await requests()) == (JobState.RUNNING, 0)
     async with database.transaction() as session:
-        await session.execute(update(JobRow).values(next_attempt_at=func.now()))
+        await session.execute(update(JobRow).values(next_attempt_at=NOW))
     assert (await do_jobs()).words == "1 done"
     assert await state() is JobState.DONE
     assert await requests() == LINES
