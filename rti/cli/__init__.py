@@ -29,6 +29,7 @@ from rti.cli.figures import export, statistics
 from rti.cli.health import health
 from rti.cli.retention import retention
 from rti.cli.running import demo, migrate, scheduler, serve
+from rti.cli.search import search
 from rti.cli.sending import dispatch, sweep
 from rti.core import logs
 from rti.core.db import is_outage
@@ -60,6 +61,7 @@ for command in (
     export,
     health,
     retention,
+    search,
     backup.restore,
 ):
     app.command()(command)

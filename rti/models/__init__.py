@@ -13,6 +13,7 @@ from rti.models import (
     keys,
     messages,
     requests,
+    search,
     statutes,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "keys",
     "messages",
     "requests",
+    "search",
     "statutes",
 ]

@@ -44,6 +44,8 @@ class AuditAction(StrEnum):
     ASSIGNED = "assigned"
     ASSIGNMENT_ENDED = "assignment_ended"
     REQUEST_FILED = "request_filed"
+    DRAFT_CHANGED = "draft_changed"
+    DRAFT_DELETED = "draft_deleted"
     EVENT_RECORDED = "event_recorded"
     REQUEST_CORRECTED = "request_corrected"
     DUPLICATE_MARKED = "duplicate_marked"
@@ -88,6 +90,8 @@ class AuditAction(StrEnum):
 OF_A_REQUEST = frozenset(
     {
         AuditAction.REQUEST_FILED,
+        AuditAction.DRAFT_CHANGED,
+        AuditAction.DRAFT_DELETED,
         AuditAction.EVENT_RECORDED,
         AuditAction.REQUEST_CORRECTED,
         AuditAction.DUPLICATE_MARKED,

@@ -16,13 +16,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.errors import Fault, Invalid, say
 from rti.core.validation import decode
-from rti.web import typed
+from rti.law.explanations import N_
+from rti.web import cookies, typed
 
 CSRF_FIELD = "_csrf_token"
 ONCE_FIELD = "_once"
 """Which sending this is, for `once`."""
 KEPT_FIELD = "_kept"
 """What was typed before signing in again, for `typed`."""
+DONE = {
+    "saved": N_("Saved."),
+    "filed": N_("The request has been recorded."),
+    "recorded": N_("The entry has been recorded."),
+    "deleted": N_("The draft has been deleted."),
+}
+"""What the next page says of a form that did what it was for."""
+_TOLD_WITHIN = 60
+"""Seconds in which the next page has to come."""
 _NOT_TYPED = {CSRF_FIELD, ONCE_FIELD, KEPT_FIELD}
 _OURS = {"form", "command"}
 _ASKED = {"request": Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])}
@@ -90,11 +100,11 @@ async def attempt(form: Form, *sessions: AsyncSession) -> AsyncIterator[None]:
 
 
 def else_show(
-    page: HTTPRouteHandler | Answer, read: Callable[..., Awaitable[Form]] = read
+    page: HTTPRouteHandler | Answer, read: Callable[..., Awaitable[Form]] = read, done: str = "saved"
 ) -> Callable[[Answer], Answer]:
     """Attempt the action that is decorated; if it finds faults, undo it and answer with `page` instead.
 
-    `read` reads the form. The page and the action get it as `form`, and an action that names a `command`
+    Where it leads on to another page, that page says what is `done`. `read` reads the form. The page and the action get it as `form`, and an action that names a `command`
     gets its texts decoded as one. All three are called with whatever else they name, as handlers are; a
     parameter of the page with a default keeps that.
     """
@@ -123,7 +133,9 @@ def else_show(
                     given["command"] = decode(command.annotation, form.values)
                 answer: Response[Any] = await acting(given)
             if form.faults:
-                answer = await showing(given)
+                return await showing(given)
+            if isinstance(answer, Redirect) and given["request"].user:
+                answer.set_cookie(cookies.keep(given["request"], cookies.DONE, done, seconds=_TOLD_WITHIN))
             return answer
 
         asked = {**_ASKED, **_parameters(read), **_parameters(again), **_parameters(action)}

@@ -214,6 +214,8 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.ASSIGNED: N_("Campaign or province assigned"),
         AuditAction.ASSIGNMENT_ENDED: N_("Assignment ended"),
         AuditAction.REQUEST_FILED: N_("Request filed"),
+        AuditAction.DRAFT_CHANGED: N_("Draft changed"),
+        AuditAction.DRAFT_DELETED: N_("Draft deleted"),
         AuditAction.EVENT_RECORDED: N_("Event recorded"),
         AuditAction.REQUEST_CORRECTED: N_("Request corrected"),
         AuditAction.DUPLICATE_MARKED: N_("Request marked as a duplicate"),

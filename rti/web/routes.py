@@ -27,7 +27,9 @@ _FIGURES: list[Any] = [*pages.statistics.ROUTES, *pages.what_if.ROUTES, *api.sta
 _OTHERS: list[Any] = [
     *static.ROUTES,
     *health.ROUTES,
+    *pages.guidance.ROUTES,
     *pages.home.ROUTES,
+    *pages.search.ROUTES,
     *pages.protections.ROUTES,
     *pages.system.ROUTES,
     *pages.audit.ROUTES,
@@ -41,10 +43,14 @@ _OTHERS: list[Any] = [
     *pages.jobs.ROUTES,
     *pages.requests.ROUTES,
     *pages.corrections.ROUTES,
+    *pages.drafts.ROUTES,
+    *pages.filing.ROUTES,
+    *pages.steps.ROUTES,
     *pages.evidence.ROUTES,
     *pages.messages.ROUTES,
     *pages.statistics.EXPORTS,
     *pages.chasers.ROUTES,
+    *api.search.ROUTES,
     *api.audit.ROUTES,
     *api.retention.ROUTES,
     *api.bodies.ROUTES,
@@ -57,6 +63,7 @@ _OTHERS: list[Any] = [
     *api.requests.ROUTES,
     *api.messages.ROUTES,
     *api.chasers.ROUTES,
+    *api.drafts.ROUTES,
 ]
 each_once([*_ACCOUNTS, *_FIGURES, *_OTHERS])
 HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]

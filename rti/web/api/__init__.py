@@ -13,6 +13,7 @@ from rti.web.api import (
     cbos,
     channels,
     chasers,
+    drafts,
     feeds,
     imports,
     jobs,
@@ -20,6 +21,7 @@ from rti.web.api import (
     people,
     requests,
     retention,
+    search,
     statistics,
     statutes,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "cbos",
     "channels",
     "chasers",
+    "drafts",
     "feeds",
     "imports",
     "jobs",
@@ -40,6 +43,7 @@ __all__ = [
     "people",
     "requests",
     "retention",
+    "search",
     "statistics",
     "statutes",
 ]
