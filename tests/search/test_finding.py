@@ -86,7 +86,7 @@ async def test_each_role_finds_what_it_may_see_and_nothing_else(
         for name, member in organisations.items()
         if (await _found(database, member, "ផ្កាឈូក", Findable.CBO)).ids
     }
-    assert organisation == {"sealing", "staff", "admin"}
+    assert organisation == {"sealing", "staff", "takeo", "admin"}, "staff know all organisations"
 
 
 async def test_nobody_finds_what_belongs_to_a_locked_organisation(
