@@ -13,13 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.audit.record import record
 from rti.bodies.queries import by_code
 from rti.core.attributes import assign, from_attributes
-from rti.core.errors import Conflict, invalid, say
+from rti.core.errors import Conflict, Forbidden, invalid, say
 from rti.core.roles import Person
+from rti.law.events import EventKind
 from rti.law.status import RequestStatus
 from rti.models.audit import AuditAction
-from rti.models.requests import RequestRow
-from rti.requests.actions import locked
-from rti.requests.commands import EditDraft, HandOver, PlainFields
+from rti.models.requests import EventRow, RequestRow
+from rti.requests.actions import locked, record_event
+from rti.requests.commands import EditDraft, HandOver, PlainFields, RecordEvent
+from rti.requests.queries import events_of
+from rti.requests.requester import is_hidden
 
 
 async def edit(
@@ -54,6 +57,25 @@ async def choose_way(
     return request
 
 
+async def happened(
+    session: AsyncSession, request_id: UUID, command: RecordEvent, person: Person, now: datetime, today: date
+) -> EventRow:
+    """Record an event; a draft that is handed over on a day before it was recorded was written by then.
+
+    Whoever comes home with a receipt records it all later, and the day of recording is no day of the request.
+    """
+    request = await locked(session, request_id, person)
+    if (
+        request.status is RequestStatus.DRAFT
+        and request.drafted_on
+        and command.happened_on < request.drafted_on
+    ):
+        drafted = next(e for e in await events_of(session, request.id) if e.kind is EventKind.DRAFTED)
+        earlier = RecordEvent(kind=EventKind.DRAFTED, happened_on=command.happened_on, voids=drafted.id)
+        await record_event(session, request_id, earlier, person, now, today)
+    return await record_event(session, request_id, command, person, now, today)
+
+
 async def remove(session: AsyncSession, request_id: UUID, person: Person, now: datetime) -> None:
     """Delete a draft with all that hangs on it; raises Conflict once it was handed over."""
     request = await _draft(session, request_id, person)
@@ -65,6 +87,8 @@ async def remove(session: AsyncSession, request_id: UUID, person: Person, now: d
 
 async def _draft(session: AsyncSession, request_id: UUID, person: Person) -> RequestRow:
     request = await locked(session, request_id, person)
+    if is_hidden(person, request):
+        raise Forbidden
     if request.status is not RequestStatus.DRAFT:
         raise Conflict(
             say("This request is no draft any more. Correct it instead: that stays on its timeline")

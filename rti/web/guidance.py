@@ -32,7 +32,9 @@ _CBO = (
     ),
     HelpStep(
         N_("Hand it over, and ask for a receipt"),
-        N_("A stamp or a signature with the day is your proof. Take a photo of it and add it to the request."),
+        N_(
+            "A stamp or a signature with the day is your proof. Take a photo of it and add it to the request."
+        ),
         "/requests",
         "stamp",
     ),
@@ -44,7 +46,9 @@ _CBO = (
     ),
     HelpStep(
         N_("Watch the day on which the answer is due"),
-        N_("The first page shows what is late and what is due soon. Ask again in writing when the day has passed."),
+        N_(
+            "The first page shows what is late and what is due soon. Ask again in writing when the day has passed."
+        ),
         "/",
         "clock",
     ),

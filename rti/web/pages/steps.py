@@ -10,7 +10,7 @@ from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
 from rti.law.events import EventKind, Outcome
-from rti.requests import actions, queries
+from rti.requests import drafts, queries
 from rti.requests.commands import RecordEvent
 from rti.requests.evidence import attach
 from rti.requests.next_steps import IN_OUR_WORDS
@@ -64,7 +64,7 @@ async def record_step(
     today: Today,
 ) -> Redirect:
     command = decode(RecordEvent, {**form.values, "kind": _kind(kind).value})
-    event = await actions.record_event(session, request_id, command, person, now, today)
+    event = await drafts.happened(session, request_id, command, person, now, today)
     if file := form.files.get("document"):
         await attach(
             session, event, file_name=file.filename, content=await file.read(), now=now, field="document"
