@@ -60,6 +60,8 @@ class AuditAction(StrEnum):
     DOCUMENT_RELEASED = "document_released"
     ORIGINAL_OPENED = "original_opened"
     LETTER_DECIDED = "letter_decided"
+    CBO_ADDED = "cbo_added"
+    CBO_CHANGED = "cbo_changed"
     CBO_LOCKED = "cbo_locked"
     CBO_UNLOCKED = "cbo_unlocked"
     CBO_SHRED_ASKED = "cbo_shred_asked"

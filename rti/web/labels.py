@@ -230,6 +230,8 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.DOCUMENT_RELEASED: N_("Document released from quarantine"),
         AuditAction.ORIGINAL_OPENED: N_("Original document downloaded"),
         AuditAction.LETTER_DECIDED: N_("Letter decided"),
+        AuditAction.CBO_ADDED: N_("Organisation added"),
+        AuditAction.CBO_CHANGED: N_("Organisation changed"),
         AuditAction.CBO_LOCKED: N_("Organisation locked"),
         AuditAction.CBO_UNLOCKED: N_("Organisation unlocked"),
         AuditAction.CBO_SHRED_ASKED: N_("Shredding requested"),

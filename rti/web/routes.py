@@ -39,6 +39,7 @@ _OTHERS: list[Any] = [
     *pages.statutes.ROUTES,
     *pages.campaigns.ROUTES,
     *pages.cbos.ROUTES,
+    *pages.organisations.ROUTES,
     *pages.imports.ROUTES,
     *pages.jobs.ROUTES,
     *pages.requests.ROUTES,

@@ -101,7 +101,9 @@ async def test_what_browsers_keep_for_everybody_sets_no_cookie(client: httpx.Asy
     assert "set-cookie" not in answer.headers
 
 
-async def test_a_first_view_is_light_and_asks_for_no_font_where_there_is_no_khmer(client: httpx.AsyncClient) -> None:
+async def test_a_first_view_is_light_and_asks_for_no_font_where_there_is_no_khmer(
+    client: httpx.AsyncClient,
+) -> None:
     page = await client.get("/sign-in", headers={"accept-language": "en"})
     wanted = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
     sizes = [len(gzip.compress((await client.get(each)).content)) for each in wanted]
