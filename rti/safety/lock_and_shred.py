@@ -27,6 +27,7 @@ from rti.models.imports import FileImportRow, ImportEntryRow
 from rti.models.keys import DataKeyRow, KeyState, encrypted_columns
 from rti.models.messages import UNTRIED, LetterRow, MessageRow, MessageState
 from rti.models.requests import SnoozeRow
+from rti.models.search import SearchRow
 from rti.requests.references import neutral_references
 from rti.safety.erasure import forget
 
@@ -184,7 +185,7 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
         table: Table = column.table
         empty = update(table).values({column: None}) if column.nullable else delete(table)
         await session.execute(empty.where(table.c.cbo_id == cbo.id))
-    for said in (LetterRow, SnoozeRow):
+    for said in (LetterRow, SnoozeRow, SearchRow):
         await session.execute(delete(said).where(said.cbo_id == cbo.id))
     await session.execute(delete(ImportEntryRow).where(ImportEntryRow.row_id == cbo.id))
     nameless = update(FileImportRow).where(FileImportRow.cbo_id == cbo.id).values(file_name=None)

@@ -119,7 +119,8 @@ def _texts_of_bodies(ids: set[UUID]) -> Executable:
 
 def _texts_of_cbos(ids: set[UUID]) -> Executable:
     cbo = CboRow
-    return select(cbo.id, cbo.id, cbo.code, cbo.name_km, cbo.name_en).where(cbo.id.in_(ids))
+    kept = cbo.id.in_(ids) & cbo.shredded_at.is_(None)
+    return select(cbo.id, cbo.id, cbo.code, cbo.name_km, cbo.name_en).where(kept)
 
 
 def _texts_of_requests(ids: set[UUID]) -> Executable:

@@ -15,6 +15,7 @@ _ACCOUNTS: list[Any] = [
     *pages.mfa.ROUTES,
     *pages.my_account.ROUTES,
     *pages.people.ROUTES,
+    *pages.inviting.ROUTES,
     *pages.feeds.ROUTES,
     *pages.channels.ROUTES,
     *api.accounts.ROUTES,
