@@ -171,6 +171,8 @@ async def things(
         "job_id": str(job.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
+        "event": "answered",
+        "file_kind": "bodies",
         "name": "requests",
         "secret": "nothing",
         "rule": "soon",

@@ -80,16 +80,16 @@ async def undo_import(session: Session, person: Who, import_id: Id, now: Now) ->
     return see_other(f"/imports/{import_id}")
 
 
-@get("/imports/template/{kind:str}", guards=[only(IMPORTERS)], sync_to_thread=False)
-def download_template(kind: FromPath[str]) -> Response[str]:
+@get("/imports/template/{file_kind:str}", guards=[only(IMPORTERS)], sync_to_thread=False)
+def download_template(file_kind: FromPath[str]) -> Response[str]:
     """A file with the names of all columns, to fill in with a spreadsheet."""
-    if kind not in set(FileKind):
+    if file_kind not in set(FileKind):
         raise NotFound
-    columns = COLUMNS[FileKind(kind)]
+    columns = COLUMNS[FileKind(file_kind)]
     return Response(
         as_csv([*columns.needed, *columns.allowed], ()),
         media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": attachment(f"{kind}.csv")},
+        headers={"Content-Disposition": attachment(f"{file_kind}.csv")},
     )
 
 

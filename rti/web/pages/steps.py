@@ -21,17 +21,17 @@ from rti.web.inject import Form, Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest, page
 
 
-@get("/requests/{request_id:uuid}/record/{kind:str}", guards=[only(REQUESTS)])
+@get("/requests/{request_id:uuid}/record/{event:str}", guards=[only(REQUESTS)])
 async def show_step(
     request: WebRequest,
     session: Session,
     person: Who,
     request_id: Id,
-    kind: FromPath[str],
+    event: FromPath[str],
     form: Form,
     today: Today,
 ) -> Template:
-    happened = _kind(kind)
+    happened = _kind(event)
     detail = await queries.one(session, person, request_id)
     statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
     return page(
@@ -50,7 +50,7 @@ async def show_step(
 
 
 @post(
-    "/requests/{request_id:uuid}/record/{kind:str}",
+    "/requests/{request_id:uuid}/record/{event:str}",
     guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)],
 )
 @else_show(show_step, done="recorded")
@@ -58,16 +58,16 @@ async def record_step(
     session: Session,
     person: Who,
     request_id: Id,
-    kind: FromPath[str],
+    event: FromPath[str],
     form: Form,
     now: Now,
     today: Today,
 ) -> Redirect:
-    command = decode(RecordEvent, {**form.values, "kind": _kind(kind).value})
-    event = await drafts.happened(session, request_id, command, person, now, today)
+    command = decode(RecordEvent, {**form.values, "kind": _kind(event).value})
+    recorded = await drafts.happened(session, request_id, command, person, now, today)
     if file := form.files.get("document"):
         await attach(
-            session, event, file_name=file.filename, content=await file.read(), now=now, field="document"
+            session, recorded, file_name=file.filename, content=await file.read(), now=now, field="document"
         )
     return see_other(f"/requests/{request_id}")
 
