@@ -65,15 +65,15 @@ async def complete(database: Database) -> int:
     for kind, table in _FINDABLE.items():
         last = UUID(int=0)
         while True:
-            async with database.engine.begin() as connection:
+            async with database.transaction() as session:
                 without = ~exists().where(SearchRow.id == table.id)
                 batch = select(table.id).where(without, table.id > last).order_by(table.id).limit(_AT_ONCE)
                 if table is CboRow:
                     batch = batch.where(CboRow.shredded_at.is_(None))
-                ids = (await connection.scalars(batch)).all()
+                ids = (await session.scalars(batch)).all()
                 if not ids:
                     break
-                await connection.run_sync(_index, kind, set(ids))
+                await (await session.connection()).run_sync(_index, kind, set(ids))
             last = ids[-1]
             done += len(ids)
     return done

@@ -133,10 +133,8 @@ def else_show(
                     given["command"] = decode(command.annotation, form.values)
                 answer: Response[Any] = await acting(given)
             if form.faults:
-                return await showing(given)
-            if isinstance(answer, Redirect) and given["request"].user:
-                answer.set_cookie(cookies.keep(given["request"], cookies.DONE, done, seconds=_TOLD_WITHIN))
-            return answer
+                answer = await showing(given)
+            return _telling(given["request"], answer, done)
 
         asked = {**_ASKED, **_parameters(read), **_parameters(again), **_parameters(action)}
         parameters = [each for name, each in asked.items() if name not in _OURS]
@@ -150,6 +148,13 @@ def else_show(
         return handler
 
     return decorate
+
+
+def _telling(request: Request[Any, Any, Any], answer: Response[Any], done: str) -> Response[Any]:
+    """The answer; where it leads somebody on, with what the next page says."""
+    if isinstance(answer, Redirect) and request.user:
+        answer.set_cookie(cookies.keep(request, cookies.DONE, done, seconds=_TOLD_WITHIN))
+    return answer
 
 
 def _show_typed(request: Request[Any, Any, Any], form: Form) -> bool:

@@ -9,7 +9,7 @@ from rti.law.explanations import N_
 
 @dataclass(frozen=True, slots=True)
 class HelpStep:
-    """What to do, why, where, and the name of its picture in `help.html`."""
+    """What to do, why, where, and the name of its picture."""
 
     title: str
     words: str
@@ -17,6 +17,16 @@ class HelpStep:
     picture: str
 
 
+PICTURES: Mapping[str, str] = {
+    "building": "M8 42h32M12 42V22M20 42V22M28 42V22M36 42V22M6 22 24 8l18 14z",
+    "letter": "M10 6h20l8 8v28H10zM30 6v8h8M16 22h16M16 28h16M16 34h10",
+    "stamp": "M8 42h32M12 36h24v-6H28c0-6 4-7 4-14a8 8 0 0 0-16 0c0 7 4 8 4 14h-8z",
+    "stop": "M24 6a18 18 0 1 0 0 36 18 18 0 0 0 0-36M12 12l24 24",
+    "clock": "M24 6a18 18 0 1 0 0 36 18 18 0 0 0 0-36M24 14v10l7 5",
+    "answer": "M6 10h36v24H22l-8 8v-8H6zM16 22l5 5 10-10",
+    "people": "M17 22a6 6 0 1 0 0-12 6 6 0 0 0 0 12M6 40c0-8 5-13 11-13s11 5 11 13M32 22a5 5 0 1 0 0-10M32 27c6 0 10 5 10 13",
+}
+"""Lines of an SVG path, in a square of 48."""
 _CBO = (
     HelpStep(
         N_("Choose whom to ask"),

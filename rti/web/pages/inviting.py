@@ -9,7 +9,7 @@ from rti.accounts import invitations
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.csv_export import as_csv
 from rti.core.errors import invalid, say
-from rti.core.roles import ADMINISTRATION
+from rti.core.roles import ADMINISTRATION, Role
 from rti.core.settings import Settings
 from rti.imports.people import MOST_INVITED, PEOPLE_COLUMNS, invite_people
 from rti.web import reauthentication
@@ -29,6 +29,7 @@ async def show_invite(request: WebRequest, form: Form) -> Template:
         PEOPLE_COLUMNS,
         form=form,
         most=MOST_INVITED,
+        roles=Role,
         sends_mail=bool(settings.smtp_url),
     )
 
