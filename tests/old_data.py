@@ -150,6 +150,9 @@ ROWS: Mapping[str, str] = {
         WHERE id = (SELECT id FROM request ORDER BY id LIMIT 1 OFFSET 1)
             AND cbo_id = (SELECT cbo_id FROM request ORDER BY id LIMIT 1);
     """,  # noqa: S608 -- our own words
+    "0021": f"""
+        INSERT INTO search (id, kind, words) SELECT gen_random_uuid(), 'body', 'x' {FEW};
+    """,
 }
 
 

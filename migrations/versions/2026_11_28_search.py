@@ -42,4 +42,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    for trigger, table in (
+        ("search_follow", "request"),
+        ("search_gone", "request"),
+        ("search_gone", "public_body"),
+    ):
+        op.execute(f"DROP TRIGGER IF EXISTS {trigger} ON {table}")
     op.drop_table("search")
