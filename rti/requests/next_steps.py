@@ -16,6 +16,11 @@ class NextStep:
     words: str
     events: Sequence[EventKind]
 
+    @property
+    def said(self) -> Sequence[tuple[EventKind, str]]:
+        """The events, each with how a volunteer says it; empty where it goes by its name."""
+        return [(kind, IN_OUR_WORDS.get(kind, "")) for kind in self.events]
+
 
 NEXT_STEPS: Mapping[RequestStatus, NextStep] = MappingProxyType(
     {

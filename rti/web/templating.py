@@ -29,6 +29,7 @@ from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
 from rti.law.statutes import Statute
 from rti.models.bodies import AreaRow
+from rti.requests.next_steps import NEXT_STEPS
 from rti.web import cookies
 from rti.web.forms import DONE, ONCE_FIELD, Form
 from rti.web.labels import CORRECTABLE, label
@@ -53,7 +54,12 @@ def engine() -> JinjaTemplateEngine:
         extensions=["jinja2.ext.i18n"],
     )
     environment.globals.update(
-        static=static_url, menu=menu, every_day=every_day, seldom=seldom, sending=sending
+        static=static_url,
+        menu=menu,
+        every_day=every_day,
+        seldom=seldom,
+        sending=sending,
+        next_step=NEXT_STEPS.__getitem__,
     )
     return JinjaTemplateEngine.from_environment(environment)
 

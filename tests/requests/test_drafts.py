@@ -115,3 +115,22 @@ async def test_one_thing_that_happened_asks_only_what_it_needs(
     )
     assert missing.status_code == 422
     assert "Choose the outcome" in missing.text
+
+
+async def test_the_page_of_a_request_says_what_is_next_with_a_button_for_each_likely_thing(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        request = await make.request(session, member.person, NOW, received_on=None)
+    address = f"/requests/{request.id}"
+    draft = (await client.get(address)).text
+    assert "What next?" in draft
+    assert f'href="{address}/draft"' in draft
+    for kind in ("submitted", "received", "refused_at_counter"):
+        assert f'href="{address}/record/{kind}"' in draft
+    await _step(client, f"{address}/record/refused_at_counter", happened_on="2026-11-23")
+    refused = (await client.get(address)).text
+    assert "They did not take the letter" in refused
+    assert "The entry has been recorded" in refused
+    assert f'href="{address}/draft"' not in refused
