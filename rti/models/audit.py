@@ -62,6 +62,8 @@ class AuditAction(StrEnum):
     LETTER_DECIDED = "letter_decided"
     CBO_ADDED = "cbo_added"
     CBO_CHANGED = "cbo_changed"
+    LETTER_WRITTEN = "letter_written"
+    LETTER_TEXT_CHANGED = "letter_text_changed"
     CBO_LOCKED = "cbo_locked"
     CBO_UNLOCKED = "cbo_unlocked"
     CBO_SHRED_ASKED = "cbo_shred_asked"
@@ -108,6 +110,7 @@ OF_A_REQUEST = frozenset(
         AuditAction.DOCUMENT_RELEASED,
         AuditAction.ORIGINAL_OPENED,
         AuditAction.LETTER_DECIDED,
+        AuditAction.LETTER_WRITTEN,
     }
 )
 """Of these only its own people read which organisation a request belongs to."""

@@ -44,6 +44,7 @@ _OTHERS: list[Any] = [
     *pages.imports.ROUTES,
     *pages.jobs.ROUTES,
     *pages.requests.ROUTES,
+    *pages.bulk.ROUTES,
     *pages.corrections.ROUTES,
     *pages.drafts.ROUTES,
     *pages.filing.ROUTES,
@@ -53,6 +54,8 @@ _OTHERS: list[Any] = [
     *pages.statistics.EXPORTS,
     *pages.chasers.ROUTES,
     *api.search.ROUTES,
+    *pages.letters.ROUTES,
+    *pages.print_runs.ROUTES,
     *api.audit.ROUTES,
     *api.retention.ROUTES,
     *api.bodies.ROUTES,
@@ -66,6 +69,7 @@ _OTHERS: list[Any] = [
     *api.messages.ROUTES,
     *api.chasers.ROUTES,
     *api.drafts.ROUTES,
+    *api.letters.ROUTES,
 ]
 each_once([*_ACCOUNTS, *_FIGURES, *_OTHERS])
 HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]

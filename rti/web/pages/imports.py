@@ -19,6 +19,7 @@ from rti.imports.history import ImportFilter
 from rti.imports.report import LineResult
 from rti.jobs import queue
 from rti.models.imports import FileKind
+from rti.models.jobs import JobKind
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
 from rti.web.headers import attachment
@@ -31,7 +32,7 @@ async def new_import(
     request: WebRequest, state: State, session: Session, person: Who, form: Form
 ) -> Template:
     wanted = decode(ImportFilter, {"after": request.query_params.get("after", "")})
-    jobs = await queue.recent(session, person)
+    jobs = await queue.recent(session, person, JobKind.IMPORT)
     return page(
         request,
         "imports/new.html",

@@ -16,19 +16,32 @@ from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import step_from_data
+from rti.law.next_steps import NextStep
 from rti.law.status import RequestStatus
+from rti.letters.actions import letters_of
+from rti.models.letters import LetterKind
 from rti.models.requests import Channel, EventRow, Filing, Topic
 from rti.requests import actions, date_changes, queries, snoozing
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter, SnoozeRequest
 from rti.requests.evidence import attach
 from rti.requests.requester import Identity
+from rti.requests.what_next import what_next
 from rti.statutes.queries import newest, newest_version, version_of
 from rti.web.forms import attempt, else_show, read_query, see_other
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Form, Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest, page
 
+LETTER_FOR = {
+    NextStep.HAND_OVER: LetterKind.REQUEST,
+    NextStep.RECORD_REFUSAL: LetterKind.REFUSAL_RECORD,
+    NextStep.REMIND: LetterKind.REMINDER,
+    NextStep.OBJECT: LetterKind.OBJECTION,
+    NextStep.COMPLAIN: LetterKind.COMPLAINT,
+    NextStep.APPEAL: LetterKind.COMPLAINT,
+}
+"""By which letter a step is taken."""
 RECORDABLE = [kind for kind in EventKind if kind is not EventKind.DRAFTED]
 
 
@@ -61,7 +74,7 @@ async def new_request(
         path_to_body=await path_to(session, body.area_code),
         campaigns=await campaigns(session),
         statutes=await newest(session),
-        cbos=[] if person.role in CBO else await cbos(session),
+        cbos=[] if person.role in CBO else await cbos(session, person),
         topics=Topic,
         channels=Channel,
         filings=Filing,
@@ -109,6 +122,9 @@ async def detail_page(
         kinds=RECORDABLE,
         outcomes=Outcome,
         cause=date_changes.cause_text,
+        letters=await letters_of(session, request_id) if detail.cbo else (),
+        next_steps=what_next(detail, statute, today),
+        letter_for=LETTER_FOR,
     )
 
 
