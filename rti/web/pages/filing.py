@@ -57,7 +57,7 @@ async def say_what(
         offered=offered,
         campaigns=await campaigns(session),
         statutes=await newest(session),
-        cbos=[] if person.role in CBO else await cbos(session),
+        cbos=[] if person.role in CBO else await cbos(session, person),
         topics=Topic,
         filings=Filing,
     )
