@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from jinja2 import nodes
 
 from rti.core import i18n
-from rti.requests.next_steps import IN_OUR_WORDS, NEXT_STEPS
+from rti.requests.likely_next import IN_OUR_WORDS, LIKELY_NEXT
 from rti.statistics.measures import MEASURES
 from rti.web import labels
 from rti.web.forms import DONE
@@ -207,7 +207,7 @@ def test_every_member_of_an_enumeration_has_words_in_both_languages() -> None:
 def test_the_menu_and_the_measures_are_translated() -> None:
     translate = i18n.translator("km")
     texts = [words for _, words, _ in MENU]
-    texts += [*DONE.values(), *IN_OUR_WORDS.values(), *(step.words for step in NEXT_STEPS.values())]
+    texts += [*DONE.values(), *IN_OUR_WORDS.values(), *(step.words for step in LIKELY_NEXT.values())]
     texts += [text for steps in STEPS.values() for step in steps for text in (step.title, step.words)]
     texts += [text for m in MEASURES for text in (m.name, m.question, m.counts, m.excludes)]
     assert [text for text in texts if translate(text) == text] == []

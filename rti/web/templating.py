@@ -33,7 +33,7 @@ from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
 from rti.law.statutes import Statute
 from rti.models.bodies import AreaRow
-from rti.requests.next_steps import NEXT_STEPS
+from rti.requests.likely_next import LIKELY_NEXT
 from rti.web import cookies
 from rti.web.forms import DONE, ONCE_FIELD, Form
 from rti.web.labels import CORRECTABLE, label
@@ -63,7 +63,7 @@ def engine() -> JinjaTemplateEngine:
         every_day=every_day,
         seldom=seldom,
         sending=sending,
-        next_step=NEXT_STEPS.__getitem__,
+        likely_next=LIKELY_NEXT.__getitem__,
     )
     return JinjaTemplateEngine.from_environment(environment)
 

@@ -13,7 +13,7 @@ from rti.law.events import EventKind, Outcome
 from rti.requests import drafts, queries
 from rti.requests.commands import RecordEvent
 from rti.requests.evidence import attach
-from rti.requests.next_steps import IN_OUR_WORDS
+from rti.requests.likely_next import IN_OUR_WORDS
 from rti.statutes.queries import version_of
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited

@@ -10,7 +10,7 @@ from rti.law.status import RequestStatus
 
 
 @dataclass(frozen=True, slots=True)
-class NextStep:
+class LikelyNext:
     """What to do in plain words, and which events it is recorded by, the likeliest first."""
 
     words: str
@@ -22,38 +22,38 @@ class NextStep:
         return [(kind, IN_OUR_WORDS.get(kind, "")) for kind in self.events]
 
 
-NEXT_STEPS: Mapping[RequestStatus, NextStep] = MappingProxyType(
+LIKELY_NEXT: Mapping[RequestStatus, LikelyNext] = MappingProxyType(
     {
-        RequestStatus.DRAFT: NextStep(
+        RequestStatus.DRAFT: LikelyNext(
             N_("Print the letter, take it to the public body, and ask for a receipt. Then say so here."),
             (EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.REFUSED_AT_COUNTER),
         ),
-        RequestStatus.SUBMITTED: NextStep(
+        RequestStatus.SUBMITTED: LikelyNext(
             N_("Ask for a receipt or a stamp: only from then on does the time for an answer run."),
             (EventKind.RECEIVED, EventKind.REFUSED_AT_COUNTER, EventKind.ANSWERED),
         ),
-        RequestStatus.NOT_SUBMITTED: NextStep(
+        RequestStatus.NOT_SUBMITTED: LikelyNext(
             N_(
                 "They did not take the letter. Write down who refused and why, then send it by post or "
                 "hand it in again with a witness, and ask campaign staff for help."
             ),
             (EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.WITHDRAWN),
         ),
-        RequestStatus.OPEN: NextStep(
+        RequestStatus.OPEN: LikelyNext(
             N_(
                 "Wait until the day on which the answer is due. If none has come by then, ask again in writing."
             ),
             (EventKind.ANSWERED, EventKind.EXTENDED, EventKind.TRANSFERRED),
         ),
-        RequestStatus.PAUSED: NextStep(
+        RequestStatus.PAUSED: LikelyNext(
             N_("The time stands still until you do what they asked for. Do it, and record it."),
             (EventKind.CLARIFICATION_GIVEN, EventKind.FEE_PAID, EventKind.ANSWERED),
         ),
-        RequestStatus.ANSWERED: NextStep(
+        RequestStatus.ANSWERED: LikelyNext(
             N_("Read the answer. If something is missing or refused, you may ask for a review or complain."),
             (EventKind.REVIEW_REQUESTED, EventKind.COMPLAINT_FILED),
         ),
-        RequestStatus.WITHDRAWN: NextStep(N_("Nothing more is to be done for this request."), ()),
+        RequestStatus.WITHDRAWN: LikelyNext(N_("Nothing more is to be done for this request."), ()),
     }
 )
 IN_OUR_WORDS: Mapping[EventKind, str] = MappingProxyType(
