@@ -15,7 +15,7 @@ from jinja2 import nodes
 
 from rti.core import i18n
 from rti.requests.likely_next import IN_OUR_WORDS, LIKELY_NEXT
-from rti.statistics.measures import MEASURES
+from rti.statistics.methods import METHODS
 from rti.web import labels
 from rti.web.forms import DONE
 from rti.web.guidance import STEPS
@@ -45,7 +45,7 @@ DEFERRED = {
     "limit",
 }
 """What templates translate without naming the text: each was marked with N_ where it was written."""
-UNTRANSLATED = {"kB", "SHA"}
+UNTRANSLATED = {"kB", "SHA", "SVG", "PNG"}
 
 DEADLINE, BENCHMARK = "កាលបរិច្ឆេទផុតកំណត់", "គោលប្រៀបធៀប"
 
@@ -209,5 +209,8 @@ def test_the_menu_and_the_measures_are_translated() -> None:
     texts = [words for _, words, _ in MENU]
     texts += [*DONE.values(), *IN_OUR_WORDS.values(), *(step.words for step in LIKELY_NEXT.values())]
     texts += [text for steps in STEPS.values() for step in steps for text in (step.title, step.words)]
-    texts += [text for m in MEASURES for text in (m.name, m.question, m.counts, m.excludes)]
+    for method in METHODS.values():
+        texts += [method.differs, *(section.name for section in method.sections)]
+        texts += [column.name for column in method.columns if type(column.name) is str]
+        texts += [text for m in method.measures for text in (m.name, m.question, m.counts, m.excludes)]
     assert [text for text in texts if translate(text) == text] == []

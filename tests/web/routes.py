@@ -187,6 +187,7 @@ async def things(
         "change": "declare",
         "event": "answered",
         "file_kind": "bodies",
+        "picture": "answers.svg",
         "name": "requests",
         "secret": "nothing",
         "rule": "soon",
@@ -223,7 +224,9 @@ MISSING = dict.fromkeys(
         "import_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
-) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule", "kind", "language"), "nothing")
+) | dict.fromkeys(
+    ("statute_id", "change", "name", "picture", "secret", "rule", "kind", "language"), "nothing"
+)
 
 
 async def send(
