@@ -62,6 +62,8 @@ class AuditAction(StrEnum):
     LETTER_DECIDED = "letter_decided"
     CBO_ADDED = "cbo_added"
     CBO_CHANGED = "cbo_changed"
+    INCOMING_FILED = "incoming_filed"
+    INCOMING_DISCARDED = "incoming_discarded"
     LETTER_WRITTEN = "letter_written"
     LETTER_TEXT_CHANGED = "letter_text_changed"
     CBO_LOCKED = "cbo_locked"
@@ -110,6 +112,7 @@ OF_A_REQUEST = frozenset(
         AuditAction.DOCUMENT_RELEASED,
         AuditAction.ORIGINAL_OPENED,
         AuditAction.LETTER_DECIDED,
+        AuditAction.INCOMING_FILED,
         AuditAction.LETTER_WRITTEN,
     }
 )
