@@ -29,6 +29,7 @@ DEFERRED = {
     "ours",
     "step.title",
     "step.words",
+    "told.reason",
     "job.title",
     "measure.name",
     "measure.question",
