@@ -29,7 +29,6 @@ DEFERRED = {
     "ours",
     "step.title",
     "step.words",
-    "told.reason",
     "job.title",
     "measure.name",
     "measure.question",
