@@ -33,7 +33,7 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
     projection = project(statute, calendar, happened)
     stored = detail.request
     request = RequestRow(**{name: getattr(stored, name) for name in RequestRow.__table__.columns.keys()})  # noqa: SIM118 -- a collection of columns, not a dict
-    write_projection(request, projection)
+    write_projection(request, projection, day)
     standing = {event.id for event in effective(happened)}
     return replace(
         detail,

@@ -17,7 +17,7 @@ from rti.core.roles import REQUESTS, Person, Reader
 from rti.core.visibility import visible_to
 from rti.core.wallclock import day_of
 from rti.encryption.data_keys import DataKeys, kept_keys, opened_keys
-from rti.law.events import EventKind, effective
+from rti.law.events import EventKind, Ground, effective
 from rti.models.accounts import PersonRow
 from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.campaigns import CampaignRow
@@ -87,6 +87,10 @@ class TimelineEvent:
     documents: Sequence[Document]
     corrected: bool
     to_body: PublicBodyRow | FormerNameRow | None = None
+
+    @property
+    def ground(self) -> Ground | None:
+        return to_law(self.event).ground
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from rti.cbos.queries import cbos
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
-from rti.law.events import EventKind, Outcome
+from rti.law.events import EventKind, Ground, Outcome
 from rti.law.explanations import step_from_data
+from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.next_steps import NextStep
 from rti.law.status import RequestStatus
 from rti.letters.actions import letters_of
@@ -77,6 +78,8 @@ async def new_request(
         cbos=[] if person.role in CBO else await cbos(session, person),
         topics=Topic,
         channels=Channel,
+        question_classes=QuestionClass,
+        profiles=RequesterProfile,
         filings=Filing,
         accepted=ACCEPTED,
     )
@@ -121,6 +124,7 @@ async def detail_page(
         newest_version=await newest_version(session, detail.request.statute_id),
         kinds=RECORDABLE,
         outcomes=Outcome,
+        grounds=Ground,
         cause=date_changes.cause_text,
         letters=await letters_of(session, request_id) if detail.cbo else (),
         next_steps=what_next(detail, statute, today),
