@@ -18,6 +18,7 @@ from rti.cli import (
     documents,
     importing,
     imports,
+    inbox,
     jobs,
     keys,
     law,
@@ -27,6 +28,7 @@ from rti.cli.bounce import bounce
 from rti.cli.deadline import deadline
 from rti.cli.figures import export, statistics
 from rti.cli.health import health
+from rti.cli.receiving import receive
 from rti.cli.retention import retention
 from rti.cli.running import demo, migrate, scheduler, serve
 from rti.cli.sending import dispatch, sweep
@@ -56,6 +58,7 @@ for command in (
     sweep,
     dispatch,
     bounce,
+    receive,
     statistics,
     export,
     health,
@@ -73,6 +76,7 @@ app.add_typer(documents.app)
 app.add_typer(keys.app)
 app.add_typer(importing.app)
 app.add_typer(imports.app)
+app.add_typer(inbox.app)
 app.add_typer(jobs.app)
 app.add_typer(calendar.app)
 app.add_typer(law.app)

@@ -133,6 +133,7 @@ class RequestRow(Standing, Base):
         Index(None, "cbo_id", "next_due_on", "id"),
         Index(None, "next_due_on", "id"),
         Index(None, "body_id"),
+        Index(None, "reference"),
         Index(None, "campaign_id"),
         Index("ix_request_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")),
         ForeignKeyConstraint(["statute_id", "statute_version"], ["statute.id", "statute.version"]),

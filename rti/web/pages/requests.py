@@ -14,6 +14,8 @@ from rti.cbos.queries import cbos
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
+from rti.inbox.addresses import reply_address
+from rti.inbox.queries import of_request
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.explanations import step_from_data
 from rti.law.monitoring import QuestionClass, RequesterProfile
@@ -126,10 +128,20 @@ async def detail_page(
         outcomes=Outcome,
         grounds=Ground,
         cause=date_changes.cause_text,
+        came_in=await of_request(session, person, request_id),
+        answers_to=_answers_to(request, detail),
         letters=await letters_of(session, request_id) if detail.cbo else (),
         next_steps=what_next(detail, statute, today),
         letter_for=LETTER_FOR,
     )
+
+
+def _answers_to(request: WebRequest, detail: queries.Detail) -> str:
+    """The reply address of a request that goes by e-mail, for those who may know whose it is."""
+    settings = request.app.state.settings
+    if not settings.reply_address or detail.cbo is None or detail.request.channel is not Channel.EMAIL:
+        return ""
+    return reply_address(detail.request.id, settings.reply_address, settings.secret)
 
 
 @get("/requests/{request_id:uuid}", guards=[only(REQUESTS)])
