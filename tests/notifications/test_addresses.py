@@ -123,7 +123,8 @@ async def test_the_status_page_tells_the_last_tick_the_lag_and_the_queue(
                 session, job.name, began_at=moment, ended_at=moment, result="1 reminders, 1 messages"
             )
     told = (await client.get("/status")).text
-    assert "The system is working normally" in told
+    assert "working normally" in told
+    assert "No backup is made" in told, "what is missing is named"
     assert "Messages in the queue: 1." in told
     assert "The oldest message was created 7 minutes ago." in told
 

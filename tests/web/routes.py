@@ -185,6 +185,8 @@ async def things(
         "run_id": str(run.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
+        "event": "answered",
+        "file_kind": "bodies",
         "picture": "answers.svg",
         "name": "requests",
         "secret": "nothing",
