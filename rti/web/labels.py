@@ -9,7 +9,7 @@ from rti.imports.report import LineResult
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import EVENTS, N_
-from rti.law.next_steps import NextStep
+from rti.law.next_steps import NEXT_STEPS, NextStep
 from rti.law.reminders import About, Audience
 from rti.law.rules import ClockKind, FirstDay, Receipt, SilenceMeaning
 from rti.law.status import RequestStatus
@@ -82,19 +82,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Channel.ONLINE: N_("Online"),
         Channel.OTHER: N_("Other"),
     },
-    NextStep: {
-        NextStep.HAND_OVER: N_("Print the letter and hand it over"),
-        NextStep.RECORD_REFUSAL: N_("Write down that the letter was refused, with a witness"),
-        NextStep.GET_RECEIPT: N_("Ask for a receipt, and record the day received"),
-        NextStep.WAIT: N_("Wait for the answer"),
-        NextStep.PAY: N_("Pay the fee, and record it"),
-        NextStep.CLARIFY: N_("Answer what the body asked, and record it"),
-        NextStep.REMIND: N_("Send a reminder"),
-        NextStep.OBJECT: N_("Object to the answer"),
-        NextStep.COMPLAIN: N_("Complain to whoever stands above the body"),
-        NextStep.APPEAL: N_("Turn to the last instance"),
-        NextStep.FILE_ANEW: N_("Ask the body that has the information"),
-    },
+    NextStep: NEXT_STEPS,
     LetterKind: {
         LetterKind.REQUEST: N_("Request letter"),
         LetterKind.REMINDER: N_("Reminder letter"),

@@ -163,7 +163,7 @@ async def test_one_person_has_a_share_of_what_is_under_way_and_others_have_their
     assert not transfers._lines
 
 
-@pytest.mark.parametrize(("size", "status"), [(100_000, 401), (13_000_000, 413)])
+@pytest.mark.parametrize(("size", "status"), [(100_000, 401), (28_000_000, 413)])
 async def test_a_visitor_sends_no_files(client: httpx.AsyncClient, size: int, status: int) -> None:
     answer = await client.post("/api/imports/requests", content=bytes(size))
     assert answer.status_code == status
