@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Every process of ours would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup check test test-fast test-oldest torture messages snapshots bench lock clean
+.PHONY: run setup check test test-fast test-oldest torture messages snapshots pictures bench lock clean
 
 run: setup
 	$(BIN)/rti demo
@@ -38,7 +38,7 @@ test-fast: setup
 
 # What asks most of the database, against the oldest PostgreSQL that is supported, where Debian's package is installed.
 OLDEST := /usr/lib/postgresql/15/bin
-DATABASE_TESTS := tests/row_security tests/audit/test_log.py tests/backups/test_restoring.py tests/calendars/test_changes.py tests/encryption/test_migration.py tests/notifications/test_digest.py tests/notifications/test_dispatch.py tests/notifications/test_leases.py tests/notifications/test_sweep.py tests/requests/test_actions.py tests/statistics/test_figures.py tests/test_ids.py tests/test_migrations.py
+DATABASE_TESTS := tests/row_security tests/audit/test_log.py tests/backups/test_restoring.py::test_everything_comes_back_and_opens_with_the_key_file tests/notifications/test_digest.py tests/notifications/test_leases.py tests/requests/test_actions.py tests/statistics/test_figures.py tests/test_ids.py tests/test_migrations.py
 test-oldest: setup
 	@if test -x $(OLDEST)/postgres; then TEST_POSTGRES=$(OLDEST) $(PYTEST) $(DATABASE_TESTS); \
 	else echo "Skipped: no PostgreSQL in $(OLDEST), so nothing was tested against the oldest one that is supported"; fi
@@ -60,6 +60,10 @@ messages: setup
 # the diff before committing it.
 snapshots: setup
 	$(BIN)/python -m tests.snapshots
+
+# Take the pictures of README.md anew, of a demo that `make run` serves.
+pictures: setup
+	$(BIN)/python -m tests.pictures http://127.0.0.1:8000
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -25,6 +25,7 @@ Each storey imports from those below it and from none beside or above it; `make 
     audit/           who did what: recorded, sealed into a chain, verified
     jobs/            the durable queue: what takes long is a row first
     encryption/      field encryption with keys of each organisation, and their rotation
+    search/          finding by words and parts of words, in Khmer and English
     outbox           a message is a row first
     models/          every table with its enumerations
     row_security/    which login may see and do what, enforced by PostgreSQL

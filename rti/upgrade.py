@@ -19,6 +19,7 @@ from rti.encryption.data_keys import NUMBERS_IN_USE, require_keys, require_numbe
 from rti.models.keys import DataKeyRow
 from rti.requests.reprojection import reproject_all
 from rti.row_security.apply import apply, require
+from rti.search import index as search
 from rti.statutes.documents import load_library
 from rti.statutes.reference import load_statutes
 
@@ -93,3 +94,4 @@ async def load_reference_data(database: Database, now: datetime) -> None:
         counted = {key for statute in load_library().values() for key in statute.countries}
         await load_published_days(session, counted, now)
     await reproject_all(database, now)
+    await search.complete(database)

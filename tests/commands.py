@@ -1,12 +1,14 @@
 """Running the command `rti` as its users do."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -17,6 +19,7 @@ import pytest
 
 from rti.cli import main
 from rti.core import keyring
+from tests.waiting import PATIENCE
 
 KEY_FILE = keyring.kept(Path(tempfile.gettempdir()) / f"rti-test-keys-{os.getuid()}" / "wrapping")
 """The keys of all tests: they open nothing but what tests have sealed."""
@@ -35,35 +38,36 @@ def environment(**settings: str) -> dict[str, str]:
 def rti(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run it against the database at `url`, with no other settings of this machine.
 
-    It runs in this process, because a new one takes a second to import everything; and in a thread,
-    because it has an event loop of its own.
+    It runs in this process, because a new one takes seconds to import everything; and in a thread, because it has
+    an event loop of its own. There it cannot handle signals, and none comes: it ends by itself.
     """
     ours = {"RTI_DATABASE_URL": url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
     out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        redirect_stdout(out),
-        redirect_stderr(err),
-        ThreadPoolExecutor(1) as thread,
-    ):
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(os, "environ", environment(**(ours | settings)))
         patch.setattr(sys, "argv", ["rti", *arguments])
-        status = thread.submit(_status_of, main).result()
+        patch.setattr(signal, "signal", lambda *_: None)
+        status = _in_a_thread(main)
     return subprocess.CompletedProcess(arguments, status, _text(out), _text(err))
+
+
+def _in_a_thread(command: Callable[[], None]) -> int:
+    """The exit status of a command; one that goes on for ever keeps nobody else from ending."""
+    ended: Future[int] = Future()
+
+    def run() -> None:
+        try:
+            ended.set_result(_status_of(command))
+        except Exception as fault:  # noqa: BLE001 -- raised in the test
+            ended.set_exception(fault)
+
+    threading.Thread(target=run, daemon=True).start()
+    return ended.result(timeout=5 * PATIENCE)
 
 
 def _text(stream: TextIOWrapper) -> str:
     stream.seek(0)
     return stream.read()
-
-
-def rti_process(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """The same in a process of its own, for what handles signals."""
-    ours = {"RTI_DATABASE_URL": url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
-    command = [sys.executable, "-m", "rti", *arguments]
-    return subprocess.run(
-        command, env=environment(**(ours | settings)), capture_output=True, text=True, check=False
-    )
 
 
 def _status_of(command: Callable[[], None]) -> int:

@@ -1,8 +1,10 @@
 """One embedded server for the whole run, one migrated template, and a clean copy of it for each test."""
 
 import asyncio
+import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -11,12 +13,16 @@ import fasteners
 import httpx
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
+from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti import schedule
+from rti.accounts import passwords
 from rti.core import keyring
-from rti.core.db import Database
-from rti.core.db_roles import Login
+from rti.core.db import PATIENCE, Database
+from rti.core.db_roles import WEB, Login
 from rti.core.periodic import Result, Tick
 from rti.core.roles import Role
 from rti.core.settings import Settings
@@ -38,6 +44,24 @@ hypothesis.settings.load_profile("untimed")
 
 def pytest_configure(config: pytest.Config) -> None:
     postgres.start_installed(config)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _product_passwords() -> Iterator[tuple[PasswordHasher, str]]:
+    """Hundreds of tests sign in, with the cheapest Argon2 there is; gives the product's own."""
+    own = passwords._HASHER, passwords.NOBODY
+    passwords._HASHER = PasswordHasher.from_parameters(CHEAPEST)
+    passwords.NOBODY = passwords.hash_password("of nobody")
+    yield own
+    passwords._HASHER, passwords.NOBODY = own
+
+
+@pytest.fixture
+def costly_passwords(_product_passwords: tuple[PasswordHasher, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords as the product hashes them, for tests of what that costs."""
+    hasher, nobody = _product_passwords
+    monkeypatch.setattr(passwords, "_HASHER", hasher)
+    monkeypatch.setattr(passwords, "NOBODY", nobody)
 
 
 @pytest.fixture(scope="session")
@@ -118,25 +142,44 @@ def settings(database_url: str) -> Settings:
     return Settings(database_url=database_url, secret=SECRET, key_file=KEY_FILE)
 
 
-_application = cache(create_app)
+application = cache(create_app)
 """Made once for all tests with such settings: 190 routes take a third of a second."""
 
 
 @pytest.fixture
 async def client(settings: Settings, database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A visitor who is not signed in."""
-    app = _application(settings)
+    app = application(settings)
     app.state.settings, app.state.database = settings, database
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as visitor:
         yield visitor
 
 
+@pytest.fixture(scope="session")
+async def _served(_copy: Copy) -> AsyncIterator[tuple[str, Path]]:
+    """`rti serve` on the database that every test gets clean: its address and its log."""
+    await _copy.clean()
+    url = _copy.database.engine.url.render_as_string(hide_password=False)
+    own = {"RTI_DATABASE_URL": url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        (Path(folder) / "log").open("a") as log,
+        serving(environment(**own), stdout=log, stderr=log) as found,
+    ):
+        yield found, Path(log.name)
+
+
 @pytest.fixture
-def address(database_url: str) -> Iterator[str]:
+def address(database: Database, _served: tuple[str, Path]) -> str:
     """Where `rti serve` answers, on the database of the test."""
-    own = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
-    with serving(environment(**own)) as found:
-        yield found
+    return _served[0]
+
+
+@pytest.fixture
+def server_log(_served: tuple[str, Path]) -> Callable[[], str]:
+    """What that server has logged since the test began."""
+    os.truncate(_served[1], 0)
+    return _served[1].read_text
 
 
 DoJobs = Callable[[], Awaitable[Result]]
@@ -152,6 +195,23 @@ async def do_jobs(settings: Settings) -> AsyncIterator[DoJobs]:
 
     yield done
     await database.close()
+
+
+@cache
+def _another_application(secret: str, base_url: str) -> Litestar:
+    return create_app(Settings(database_url="postgresql+asyncpg://", secret=secret, base_url=base_url))
+
+
+@asynccontextmanager
+async def visiting(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A visitor of an installation with other settings than that of `client`, and with a database pool of its own."""
+    app = _another_application(settings.secret, settings.base_url)
+    app.state.settings = settings
+    app.state.database = Database.of(settings, settings.connections, WEB, PATIENCE)
+    base_url = settings.base_url or "http://127.0.0.1"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base_url) as visitor:
+        yield visitor
+    await app.state.database.close()
 
 
 SignIn = Callable[[Role], Awaitable[make.Member]]

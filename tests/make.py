@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -48,7 +49,7 @@ Stamp
 """
 """With a file of which no child process makes a copy."""
 PASSWORD = "a long test password"
-_HASH = hash_password(PASSWORD)
+_hash = cache(hash_password)
 _numbers = count(1)
 
 
@@ -102,7 +103,7 @@ async def member(
         id=new_id(),
         email=f"person{next(_numbers)}@test.example",
         name="Test person",
-        password_hash=_HASH,
+        password_hash=_hash(PASSWORD),
         role=role,
         cbo_id=organisation.id if organisation else None,
         language=language,

@@ -155,6 +155,9 @@ ROWS: Mapping[str, str] = {
         INSERT INTO written_letter (id, cbo_id, request_id, kind, language, written_at, made_by, sha256, words, content)
         SELECT {_id(37)}, {ONE["cbo"]}, {REQUEST}, 'request', 'km', now(), 'typst', '', '', '' {FEW};
     """,  # noqa: S608 -- our own words
+    "0025": f"""
+        INSERT INTO search (id, kind, words) SELECT gen_random_uuid(), 'body', 'x' {FEW};
+    """,
 }
 
 

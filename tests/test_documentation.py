@@ -16,7 +16,7 @@ from rti.retention.schedule import RULES
 from tests.sources import ROOT, named, text
 
 PROJECT = tomllib.loads(text("pyproject.toml"))
-DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+DOCS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("**/*.md"))]
 
 
 def package(requirement: str) -> str:

@@ -1,5 +1,7 @@
 """What is promised is kept by tests that are there."""
 
+from collections.abc import Callable
+
 import httpx
 import pytest
 from sqlalchemy import select
@@ -36,7 +38,7 @@ async def test_anybody_can_read_what_is_protected_and_what_is_not(
 
 
 async def test_no_address_of_a_visitor_is_stored_or_logged(
-    capfd: pytest.CaptureFixture[str], address: str, database: Database
+    address: str, server_log: Callable[[], str], database: Database
 ) -> None:
     async with database.transaction() as session:
         lead = await make.member(session, Role.CBO_LEAD)
@@ -53,5 +55,4 @@ async def test_no_address_of_a_visitor_is_stored_or_logged(
         }
     assert lead.email in kept["person"]
     assert not [name for name, rows in kept.items() if VISITOR in rows]
-    logged = capfd.readouterr()
-    assert VISITOR not in logged.out + logged.err
+    assert VISITOR not in server_log()

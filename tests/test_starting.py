@@ -3,6 +3,8 @@
 import errno
 import socketserver
 import struct
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -15,11 +17,10 @@ from rti.core.db import Database, is_outage
 from rti.core.settings import OLDEST_POSTGRES
 from rti.encryption.data_keys import keys_to_encrypt
 from tests import make
-from tests.commands import KEY_FILE, rti, rti_process
+from tests.commands import KEY_FILE, SECRET, environment, rti
 from tests.conftest import NOW, Server
 
-COMMANDS = {"serve": rti_process, "scheduler": rti_process, "migrate": rti, "health": rti}
-"""Those that handle signals need a process of their own."""
+COMMANDS = ("serve", "migrate", "health")
 
 
 class OldServer(socketserver.StreamRequestHandler):
@@ -53,18 +54,27 @@ def old_server() -> Iterator[str]:
 def test_a_server_that_is_too_old_is_told_with_the_version_that_is_needed(
     old_server: str, command: str
 ) -> None:
-    done = COMMANDS[command](old_server, command)
+    done = rti(old_server, command)
     assert done.returncode == 1
     told = f"The database is PostgreSQL {OLDEST_POSTGRES - 1}; this program needs version {OLDEST_POSTGRES} or newer"
     assert done.stderr == f"{told}\n"
 
 
-@pytest.mark.parametrize("command", ["serve", "scheduler", "migrate"])
+@pytest.mark.parametrize("command", COMMANDS[:2])
 def test_a_database_that_is_not_there_is_told_in_a_line(server: Server, command: str) -> None:
-    done = COMMANDS[command](server.url("nowhere"), command)
+    done = rti(server.url("nowhere"), command)
     assert done.returncode == 1
     told = 'PostgreSQL answers, but database "nowhere" does not exist. Create it: createdb'
     assert done.stderr == f"{told} --encoding UTF8 --template template0\n"
+
+
+def test_the_scheduler_tells_the_same_in_a_process_of_its_own(server: Server) -> None:
+    """It handles signals before it looks at the database."""
+    known = {"RTI_DATABASE_URL": server.url("nowhere"), "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
+    command = [sys.executable, "-m", "rti", "scheduler"]
+    done = subprocess.run(command, env=environment(**known), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith('PostgreSQL answers, but database "nowhere" does not exist.')
 
 
 def test_migrating_as_anybody_but_a_superuser_is_refused(database_url: str) -> None:
@@ -73,15 +83,15 @@ def test_migrating_as_anybody_but_a_superuser_is_refused(database_url: str) -> N
     assert done.stderr == "The user of RTI_DATABASE_URL has to be a superuser of PostgreSQL for this\n"
 
 
-@pytest.mark.parametrize("command", ["serve", "scheduler", "migrate"])
+@pytest.mark.parametrize("command", COMMANDS[:2])
 def test_nothing_that_encrypts_starts_without_a_key_file(database_url: str, command: str) -> None:
-    done = COMMANDS[command](database_url, command, RTI_KEY_FILE="")
+    done = rti(database_url, command, RTI_KEY_FILE="")
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert line.startswith("RTI_KEY_FILE is not set")
 
 
-@pytest.mark.parametrize("command", ["serve", "scheduler", "migrate"])
+@pytest.mark.parametrize("command", COMMANDS[:2])
 async def test_nothing_starts_with_keys_that_are_not_those_of_the_database(
     database: Database, database_url: str, tmp_path: Path, command: str
 ) -> None:
@@ -89,7 +99,7 @@ async def test_nothing_starts_with_keys_that_are_not_those_of_the_database(
         cbo = await make.cbo(session, NOW)
         await keys_to_encrypt(session, cbo.id, NOW)
     other = keyring.kept(tmp_path / "wrapping")
-    done = COMMANDS[command](database_url, command, RTI_KEY_FILE=str(other))
+    done = rti(database_url, command, RTI_KEY_FILE=str(other))
     assert done.returncode == 1
     number = keyring.read(KEY_FILE).current.number
     told = "The key file (RTI_KEY_FILE) lacks keys that wrap data keys in use"

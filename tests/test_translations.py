@@ -14,14 +14,21 @@ from babel.messages.pofile import read_po
 from jinja2 import nodes
 
 from rti.core import i18n
+from rti.requests.likely_next import IN_OUR_WORDS, LIKELY_NEXT
 from rti.statistics.methods import METHODS
 from rti.web import labels
+from rti.web.forms import DONE
+from rti.web.guidance import STEPS
 from rti.web.menu import MENU
 from tests.sources import MODULES, ROOT, TEMPLATES, named, parsed, parsed_template, text
 
 SPEAKING = {"_", "gettext", "ngettext", "say", "N_"}
 DEFERRED = {
     "words",
+    "done",
+    "ours",
+    "step.title",
+    "step.words",
     "job.title",
     "measure.name",
     "measure.question",
@@ -201,6 +208,8 @@ def test_every_member_of_an_enumeration_has_words_in_both_languages() -> None:
 def test_the_menu_and_the_measures_are_translated() -> None:
     translate = i18n.translator("km")
     texts = [words for _, words, _ in MENU]
+    texts += [*DONE.values(), *IN_OUR_WORDS.values(), *(step.words for step in LIKELY_NEXT.values())]
+    texts += [text for steps in STEPS.values() for step in steps for text in (step.title, step.words)]
     for method in METHODS.values():
         texts += [method.differs, *(section.name for section in method.sections)]
         texts += [column.name for column in method.columns if type(column.name) is str]

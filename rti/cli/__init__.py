@@ -31,6 +31,7 @@ from rti.cli.health import health
 from rti.cli.receiving import receive
 from rti.cli.retention import retention
 from rti.cli.running import demo, migrate, scheduler, serve
+from rti.cli.search import search
 from rti.cli.sending import dispatch, sweep
 from rti.core import logs
 from rti.core.db import is_outage
@@ -63,6 +64,7 @@ for command in (
     export,
     health,
     retention,
+    search,
     backup.restore,
 ):
     app.command()(command)

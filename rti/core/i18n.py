@@ -67,3 +67,10 @@ def show_date(day: date, language: str) -> str:
 def show_moment(moment: datetime, language: str, zone: str) -> str:
     """A date and time of day in the time zone `zone`."""
     return format_datetime(moment, "d MMM y HH:mm", tzinfo=get_timezone(zone), locale=Locale(language))
+
+
+@lru_cache(maxsize=1000)
+def country_name(code: str, language: str) -> str:
+    """The name of a country or union by its code of two letters (ISO 3166-1); empty for what is none."""
+    name = Locale(language).territories.get(code) if len(code) == 2 else None
+    return (name or "").replace("\u200b", "")

@@ -45,7 +45,7 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
 }
 """Functions of the schema `rti`: the type they return and their body. They run with the owner's rights,
 so that a login need not read the tables in which they look."""
-LOOKED_INTO = ("person", "assignment")
+LOOKED_INTO = ("person", "assignment", "request", "cbo")
 """Restricted tables in which the functions look, and which their owner may therefore read."""
 
 

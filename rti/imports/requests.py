@@ -33,7 +33,7 @@ from rti.requests.actions import deadline_rows, filing_events, request_row, writ
 from rti.requests.checks import filing_faults
 from rti.requests.commands import FileRequest, LineOutcome, RequestLine
 from rti.requests.projection import project, to_law
-from rti.requests.references import reserve_numbers
+from rti.requests.references import numbered, reserve_numbers
 
 AT_ONCE = 100
 """Lines that are written together, so that memory does not grow with the file."""
@@ -158,8 +158,8 @@ class _Ledger:
         """The next number that no file has used; None where all that are reserved were used."""
         while self.free or self.last_number < self.reserved:
             self.last_number += 1
-            reference = f"{self.code}-{self.last_number:04d}"
-            if reference not in self.bodies:
+            reference = numbered(self.code, self.last_number)
+            if not {reference, reference[:-1]} & self.bodies.keys():
                 return reference
         return None
 

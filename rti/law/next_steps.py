@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from rti.law.events import Event, EventKind, Outcome
+from rti.law.explanations import N_
 from rti.law.rounds import rounds
 from rti.law.rules import DECISIVE, FILING, ClockKind
 from rti.law.status import RequestStatus, status_of
@@ -30,6 +31,21 @@ class NextStep(StrEnum):
     COMPLAIN = "complain"
     APPEAL = "appeal"
     FILE_ANEW = "file_anew"
+
+
+NEXT_STEPS: Final[Mapping[NextStep, str]] = {
+    NextStep.HAND_OVER: N_("Print the letter and hand it over"),
+    NextStep.RECORD_REFUSAL: N_("Write down that the letter was refused, with a witness"),
+    NextStep.GET_RECEIPT: N_("Ask for a receipt, and record the day received"),
+    NextStep.WAIT: N_("Wait for the answer"),
+    NextStep.PAY: N_("Pay the fee, and record it"),
+    NextStep.CLARIFY: N_("Answer what the body asked, and record it"),
+    NextStep.REMIND: N_("Send a reminder"),
+    NextStep.OBJECT: N_("Object to the answer"),
+    NextStep.COMPLAIN: N_("Complain to whoever stands above the body"),
+    NextStep.APPEAL: N_("Turn to the last instance"),
+    NextStep.FILE_ANEW: N_("Ask the body that has the information"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from rti.models import (
     letters,
     messages,
     requests,
+    search,
     statutes,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "letters",
     "messages",
     "requests",
+    "search",
     "statutes",
 ]

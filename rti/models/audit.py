@@ -44,6 +44,8 @@ class AuditAction(StrEnum):
     ASSIGNED = "assigned"
     ASSIGNMENT_ENDED = "assignment_ended"
     REQUEST_FILED = "request_filed"
+    DRAFT_CHANGED = "draft_changed"
+    DRAFT_DELETED = "draft_deleted"
     EVENT_RECORDED = "event_recorded"
     REQUEST_CORRECTED = "request_corrected"
     DUPLICATE_MARKED = "duplicate_marked"
@@ -58,6 +60,8 @@ class AuditAction(StrEnum):
     DOCUMENT_RELEASED = "document_released"
     ORIGINAL_OPENED = "original_opened"
     LETTER_DECIDED = "letter_decided"
+    CBO_ADDED = "cbo_added"
+    CBO_CHANGED = "cbo_changed"
     INCOMING_FILED = "incoming_filed"
     INCOMING_DISCARDED = "incoming_discarded"
     LETTER_WRITTEN = "letter_written"
@@ -92,6 +96,8 @@ class AuditAction(StrEnum):
 OF_A_REQUEST = frozenset(
     {
         AuditAction.REQUEST_FILED,
+        AuditAction.DRAFT_CHANGED,
+        AuditAction.DRAFT_DELETED,
         AuditAction.EVENT_RECORDED,
         AuditAction.REQUEST_CORRECTED,
         AuditAction.DUPLICATE_MARKED,

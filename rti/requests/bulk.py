@@ -13,6 +13,7 @@ from rti.models.requests import RequestRow
 from rti.requests.actions import record_event
 from rti.requests.commands import RecordEvent, RecordForMany, RequestFilter
 from rti.requests.queries import matching
+from rti.requests.references import is_whole
 
 MOST_AT_ONCE = 200
 FOR_MANY = (
@@ -62,7 +63,10 @@ async def _request(session: AsyncSession, person: Person, reference: str, today:
     found = matching(person, RequestFilter(), today).where(RequestRow.reference == reference)
     ids = (await session.scalars(found.with_only_columns(RequestRow.id).limit(2))).all()
     if not ids:
-        raise invalid("references", say("There is no request with the reference {name}", name=reference))
+        told = say("There is no request with the reference {name}", name=reference)
+        if not is_whole(reference):
+            told = say("There is no request {name}. One of its characters may be misread", name=reference)
+        raise invalid("references", told)
     if len(ids) > 1:
         told = say(
             "Several requests have the reference {name}. Record the event on their pages", name=reference

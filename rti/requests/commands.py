@@ -107,6 +107,21 @@ class CorrectRequest(PlainFields, frozen=True, kw_only=True):
     note: Line = ""
 
 
+class EditDraft(PlainFields, frozen=True, kw_only=True):
+    """Change what a draft says: all of it as it should be. The body is named by its code."""
+
+    body_code: Code
+
+
+class HandOver(msgspec.Struct, frozen=True, kw_only=True):
+    """Which way a draft goes, and the days of handing over and receipt as far as they have been."""
+
+    channel: Channel = Channel.COUNTER
+    urgent: bool = False
+    submitted_on: date | None = None
+    received_on: date | None = None
+
+
 class MarkDuplicate(msgspec.Struct, frozen=True, kw_only=True):
     """Say that a request was recorded twice; `reference` is that of the one to keep."""
 

@@ -13,6 +13,7 @@ from rti.core.db import Database
 from rti.core.db_roles import OWNER, Login, password_of
 from rti.core.errors import NotReady, say
 from rti.core.visibility import FUNCTIONS
+from rti.row_security.finding import FINDING, TRIGGERS
 from rti.row_security.policies import OPEN, OWNER_READS, RESTRICTED
 from rti.row_security.verify import FINGERPRINT, faults
 
@@ -24,7 +25,7 @@ _FORMER_LEFT = text("SELECT rolname FROM pg_roles WHERE rolname = ANY (CAST(:for
 
 def declaration() -> str:
     """A digest of all that is declared, so that a start with other code than was migrated is noticed."""
-    said = [*_functions(), *_open_tables(), *_restricted_tables()]
+    said = [*_functions(), *_open_tables(), *_restricted_tables(), *TRIGGERS]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
@@ -49,7 +50,7 @@ def apply(connection: Connection, secret: str) -> None:
         raise NotReady(say("The user of RTI_DATABASE_URL has to be a superuser of PostgreSQL for this"))
     for statement in _logins(connection, secret):
         connection.execute(text(statement))
-    for statement in (*_clean(connection), *_functions(), *_open_tables(), *_restricted_tables()):
+    for statement in (*_clean(connection), *_functions(), *_open_tables(), *_restricted_tables(), *TRIGGERS):
         connection.exec_driver_sql(statement)
     found = connection.exec_driver_sql(FINGERPRINT).scalar_one()
     connection.exec_driver_sql(f"COMMENT ON SCHEMA rti IS '{declaration()} {found}'")
@@ -95,6 +96,12 @@ def _clean(connection: Connection) -> Iterator[str]:
     )
     for table, policy in policies.all():
         yield f"DROP POLICY {policy} ON {table}"
+    triggers = connection.exec_driver_sql(
+        """SELECT tgname, tgrelid::regclass::text FROM pg_trigger t JOIN pg_proc f ON f.oid = tgfoid
+        WHERE pronamespace = to_regnamespace('rti')"""
+    )
+    for trigger, table in triggers.all():
+        yield f"DROP TRIGGER {trigger} ON {table}"
     functions = connection.exec_driver_sql(
         "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = to_regnamespace('rti')"
     )
@@ -103,8 +110,9 @@ def _clean(connection: Connection) -> Iterator[str]:
 
 
 def _functions() -> Iterator[str]:
-    for function, (kind, body) in FUNCTIONS.items():
-        yield f"""CREATE FUNCTION rti.{function} RETURNS {kind} LANGUAGE sql STABLE
+    answering = {name: (f"{kind} LANGUAGE sql STABLE", body) for name, (kind, body) in FUNCTIONS.items()}
+    for function, (kind, body) in (answering | dict(FINDING)).items():
+        yield f"""CREATE FUNCTION rti.{function} RETURNS {kind}
             SECURITY DEFINER SET search_path = pg_catalog AS $body$ {body} $body$"""
         yield f"ALTER FUNCTION rti.{function} OWNER TO {OWNER}"
         yield f"REVOKE ALL ON FUNCTION rti.{function} FROM PUBLIC"

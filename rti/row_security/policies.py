@@ -85,6 +85,8 @@ _WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, first_body_id, 
 _PROJECTING = f"UPDATE (first_body_id, body_id, {_PROJECTED})"
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 
+_MARKED = "SELECT, INSERT, UPDATE (words)"
+
 _ANY = May(ALL)
 
 
@@ -169,6 +171,17 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.STAFF: May(READ),
         Login.ADMIN: May(READ),
         Login.ERASURE: _wiped(f"{ADD}, UPDATE (reason)"),
+        Login.OPERATOR: _ANY,
+    },
+    "search": {
+        Login.CBO: May(_MARKED, own()),
+        Login.STAFF: May(
+            _MARKED,
+            f"kind <> 'request' OR {sees_everything()} OR EXISTS (SELECT FROM request WHERE request.id = search.id)",
+        ),
+        Login.ADMIN: May(_MARKED, "kind <> 'request'"),
+        Login.ERASURE: _wiped(f"{_MARKED}, DELETE"),
+        Login.WORKER: May(_MARKED, "kind = 'body'"),
         Login.OPERATOR: _ANY,
     },
     "data_key": {
@@ -311,4 +324,4 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
 
 OWNER_READS = {
     table: f"CREATE POLICY {OWNER} ON {table} FOR SELECT TO {OWNER} USING (true)" for table in LOOKED_INTO
-}
+} | {"search": f"CREATE POLICY {OWNER} ON search TO {OWNER} USING (true) WITH CHECK (true)"}

@@ -23,7 +23,7 @@ from rti.core.db_roles import WEB, Login
 from rti.core.roles import Person
 from rti.core.settings import Settings
 from rti.upgrade import require_ready
-from rti.web import guards, head, headers, openapi, origins, problems, routes, templating
+from rti.web import cookies, guards, head, headers, openapi, origins, problems, routes, templating
 from rti.web.denial_log import note_refusal
 from rti.web.forms import Form
 from rti.web.json_body import JsonBodies
@@ -69,13 +69,13 @@ def _today(state: State) -> date:
 def _form_tokens(settings: Settings) -> CSRFConfig:
     return CSRFConfig(
         secret=settings.secret,
-        cookie_name=guards.cookie_name("csrf", secure=settings.secure_cookies),
+        cookie_name=cookies.cookie_name("csrf", secure=settings.secure_cookies),
         cookie_secure=settings.secure_cookies,
         # Forms carry their token in a field; no header is looked at.
         header_name="",
         cookie_httponly=True,
         cookie_samesite="strict",
-        exclude=r"^/(api|feeds|unsubscribe)/",
+        exclude=r"^/(api|feeds|static|unsubscribe)/",
     )
 
 

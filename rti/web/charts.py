@@ -21,7 +21,7 @@ from rti.statistics.measures import PENDING, State
 from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, SILENCE
 from rti.statistics.queries import Line, Table
 from rti.web.api.statistics import Words
-from rti.web.templating import FONT
+from rti.web.font import SOURCE as FONT
 
 # It puts a finder of its plugins, which nobody here has, before the import of every other module.
 sys.meta_path[:] = [each for each in sys.meta_path if type(each).__name__ != "PluginImportFixer"]

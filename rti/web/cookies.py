@@ -1,13 +1,17 @@
 """Our cookies: out of reach of scripts and of other sites."""
 
-from typing import Literal
+from typing import Any, Literal
 
+from litestar import Request
 from litestar.datastructures import Cookie
 
-from rti.web.guards import cookie_name
-from rti.web.templating import WebRequest
+WebRequest = Request[Any, Any, Any]
+SESSION, DEVICE, CSRF, LANGUAGE, DONE = "session", "device", "csrf", "language", "done"
 
-SESSION, DEVICE, CSRF, LANGUAGE = "session", "device", "csrf", "language"
+
+def cookie_name(name: str, *, secure: bool) -> str:
+    """`__Host-` binds the cookie to this very host, and browsers accept the prefix over HTTPS only."""
+    return f"__Host-{name}" if secure else name
 
 
 def read(request: WebRequest, name: str) -> str:

@@ -18,13 +18,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core.db import is_busy
 from rti.core.errors import Busy, Fault, Invalid, invalid, say
 from rti.core.validation import decode
-from rti.web import typed
+from rti.law.explanations import N_
+from rti.web import cookies, typed
 
 CSRF_FIELD = "_csrf_token"
 ONCE_FIELD = "_once"
 """Which sending this is, for `once`."""
 KEPT_FIELD = "_kept"
 """What was typed before signing in again, for `typed`."""
+DONE = {
+    "saved": N_("Saved."),
+    "filed": N_("The request has been recorded."),
+    "recorded": N_("The entry has been recorded."),
+    "deleted": N_("The draft has been deleted."),
+}
+"""What the next page says of a form that did what it was for."""
+_TOLD_WITHIN = 60
+"""Seconds in which the next page has to come."""
 _NOT_TYPED = {CSRF_FIELD, ONCE_FIELD, KEPT_FIELD}
 _OURS = {"form", "command"}
 _ASKED = {"request": Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])}
@@ -96,11 +106,11 @@ async def attempt(form: Form, *sessions: AsyncSession) -> AsyncIterator[None]:
 
 
 def else_show(
-    page: HTTPRouteHandler | Answer, read: Callable[..., Awaitable[Form]] = read
+    page: HTTPRouteHandler | Answer, read: Callable[..., Awaitable[Form]] = read, done: str = "saved"
 ) -> Callable[[Answer], Answer]:
     """Attempt the action that is decorated; if it finds faults, undo it and answer with `page` instead.
 
-    `read` reads the form. The page and the action get it as `form`, and an action that names a `command`
+    Where it leads on to another page, that page says what is `done`. `read` reads the form. The page and the action get it as `form`, and an action that names a `command`
     gets its texts decoded as one. All three are called with whatever else they name, as handlers are; a
     parameter of the page with a default keeps that.
     """
@@ -130,7 +140,7 @@ def else_show(
                 answer: Response[Any] = await acting(given)
             if form.faults:
                 answer = await showing(given)
-            return answer
+            return _telling(given["request"], answer, done)
 
         asked = {**_ASKED, **_parameters(read), **_parameters(again), **_parameters(action)}
         parameters = [each for name, each in asked.items() if name not in _OURS]
@@ -144,6 +154,13 @@ def else_show(
         return handler
 
     return decorate
+
+
+def _telling(request: Request[Any, Any, Any], answer: Response[Any], done: str) -> Response[Any]:
+    """The answer; where it leads somebody on, with what the next page says."""
+    if isinstance(answer, Redirect) and request.user:
+        answer.set_cookie(cookies.keep(request, cookies.DONE, done, seconds=_TOLD_WITHIN))
+    return answer
 
 
 def _show_typed(request: Request[Any, Any, Any], form: Form) -> bool:

@@ -22,17 +22,13 @@ from rti.core.errors import Forbidden, ReauthenticationRequired, SignInRequired,
 from rti.core.roles import EVERYBODY, Role, SignInState, scope_needed
 from rti.core.wallclock import now
 from rti.web import forms, typed
+from rti.web.cookies import cookie_name
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None] | None]
 
 COMPLETE = frozenset({SignInState.COMPLETE})
 ENROLLING = COMPLETE | {SignInState.MUST_ENROL}
-
-
-def cookie_name(name: str, *, secure: bool) -> str:
-    """`__Host-` binds the cookie to this very host, and browsers accept the prefix over HTTPS only."""
-    return f"__Host-{name}" if secure else name
 
 
 def _token(connection: Connection) -> str:

@@ -9,7 +9,7 @@ from rti.imports.report import LineResult
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import EVENTS, N_
-from rti.law.next_steps import NextStep
+from rti.law.next_steps import NEXT_STEPS, NextStep
 from rti.law.reminders import About, Audience
 from rti.law.rules import ClockKind, FirstDay, Receipt, SilenceMeaning
 from rti.law.status import RequestStatus
@@ -82,19 +82,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Channel.ONLINE: N_("Online"),
         Channel.OTHER: N_("Other"),
     },
-    NextStep: {
-        NextStep.HAND_OVER: N_("Print the letter and hand it over"),
-        NextStep.RECORD_REFUSAL: N_("Write down that the letter was refused, with a witness"),
-        NextStep.GET_RECEIPT: N_("Ask for a receipt, and record the day received"),
-        NextStep.WAIT: N_("Wait for the answer"),
-        NextStep.PAY: N_("Pay the fee, and record it"),
-        NextStep.CLARIFY: N_("Answer what the body asked, and record it"),
-        NextStep.REMIND: N_("Send a reminder"),
-        NextStep.OBJECT: N_("Object to the answer"),
-        NextStep.COMPLAIN: N_("Complain to whoever stands above the body"),
-        NextStep.APPEAL: N_("Turn to the last instance"),
-        NextStep.FILE_ANEW: N_("Ask the body that has the information"),
-    },
+    NextStep: NEXT_STEPS,
     LetterKind: {
         LetterKind.REQUEST: N_("Request letter"),
         LetterKind.REMINDER: N_("Reminder letter"),
@@ -228,6 +216,8 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.ASSIGNED: N_("Campaign or province assigned"),
         AuditAction.ASSIGNMENT_ENDED: N_("Assignment ended"),
         AuditAction.REQUEST_FILED: N_("Request filed"),
+        AuditAction.DRAFT_CHANGED: N_("Draft changed"),
+        AuditAction.DRAFT_DELETED: N_("Draft deleted"),
         AuditAction.EVENT_RECORDED: N_("Event recorded"),
         AuditAction.REQUEST_CORRECTED: N_("Request corrected"),
         AuditAction.DUPLICATE_MARKED: N_("Request marked as a duplicate"),
@@ -242,6 +232,8 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.DOCUMENT_RELEASED: N_("Document released from quarantine"),
         AuditAction.ORIGINAL_OPENED: N_("Original document downloaded"),
         AuditAction.LETTER_DECIDED: N_("Letter decided"),
+        AuditAction.CBO_ADDED: N_("Organisation added"),
+        AuditAction.CBO_CHANGED: N_("Organisation changed"),
         AuditAction.INCOMING_FILED: N_("Incoming message or scan filed"),
         AuditAction.INCOMING_DISCARDED: N_("Incoming message or scan discarded"),
         AuditAction.LETTER_WRITTEN: N_("Letter written"),

@@ -1,4 +1,6 @@
-"""The pages in the menu, by role."""
+"""The pages in the menu, by role: the few of every day, and behind "More" all others."""
+
+from collections.abc import Mapping, Sequence
 
 from rti.core.roles import (
     ADMINISTRATION,
@@ -15,6 +17,7 @@ from rti.law.explanations import N_
 
 MENU = (
     ("/requests", N_("Requests"), REQUESTS),
+    ("/file", N_("File a request"), REQUESTS),
     ("/bodies", N_("Public bodies"), EVERYBODY),
     ("/campaigns", N_("Campaigns"), EVERYBODY),
     ("/calendar", N_("Calendar"), EVERYBODY),
@@ -30,10 +33,30 @@ MENU = (
     ("/status", N_("System"), SUPPORT),
     ("/people", N_("People"), INVITING),
     ("/audit", N_("Audit log"), INVITING),
+    ("/help", N_("Help"), EVERYBODY),
     ("/me", N_("My account"), EVERYBODY),
 )
+_CBO = ("/requests", "/file", "/letters", "/statistics", "/help")
+_EVERY_DAY: Mapping[Role, Sequence[str]] = {
+    Role.CBO_MEMBER: _CBO,
+    Role.CBO_LEAD: _CBO,
+    Role.STAFF: ("/requests", "/bodies", "/campaigns", "/letters", "/statistics"),
+    Role.WORKING_GROUP: ("/statistics", "/what-if", "/bodies", "/statutes", "/help"),
+    Role.ADMINISTRATOR: ("/cbos", "/people", "/bodies", "/imports", "/status"),
+}
 
 
 def menu(role: Role) -> list[tuple[str, str]]:
     """Address and message id of each page that the role may open."""
     return [(address, words) for address, words, roles in MENU if role in roles]
+
+
+def every_day(role: Role) -> list[tuple[str, str]]:
+    """Those that are always seen, in their order."""
+    words = dict(menu(role))
+    return [(address, words[address]) for address in _EVERY_DAY[role]]
+
+
+def seldom(role: Role) -> list[tuple[str, str]]:
+    """Those behind "More"."""
+    return [entry for entry in menu(role) if entry[0] not in _EVERY_DAY[role]]

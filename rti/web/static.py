@@ -6,18 +6,22 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from rti.core.errors import NotFound
+from rti.web import font
 from rti.web.guards import open_to_all
 from rti.web.templating import STATIC_FILES
 
+_OWN_TYPES = {font.NAME: "font/woff2", "manifest.webmanifest": "application/manifest+json"}
 
-@get("/static/{name:str}", guards=[open_to_all], include_in_schema=False, sync_to_thread=False)
+
+@get("/static/{name:str}", guards=[open_to_all], include_in_schema=False, sync_to_thread=True)
 def static_file(name: FromPath[str]) -> Response[bytes]:
+    """A file of ours; the first browser that asks for the font waits until it is made."""
     path = STATIC_FILES.get(name)
-    if path is None:
+    if path is None and name != font.NAME:
         raise NotFound
-    media_type = guess_type(path.name)[0] or "font/ttf"
+    media_type = _OWN_TYPES.get(name) or guess_type(name)[0] or "application/octet-stream"
     return Response(
-        path.read_bytes(),
+        path.read_bytes() if path else font.khmer_font(),
         media_type=f"{media_type}; charset=utf-8" if media_type.endswith("xml") else media_type,
         headers={"Cache-Control": "public, max-age=31536000, immutable"},
     )

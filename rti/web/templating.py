@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-import fontpkg_noto_sans_khmer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from litestar import Litestar, Request
@@ -32,17 +31,19 @@ from rti.core.wallclock import day_of, now
 from rti.law.bilingual import BilingualName
 from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
-from rti.web.forms import ONCE_FIELD, Form
-from rti.web.guards import cookie_name
+from rti.law.statutes import Statute
+from rti.models.bodies import AreaRow
+from rti.requests.likely_next import LIKELY_NEXT
+from rti.web import cookies
+from rti.web.forms import DONE, ONCE_FIELD, Form
 from rti.web.labels import CORRECTABLE, label
-from rti.web.menu import menu
+from rti.web.menu import every_day, menu, seldom
 
 WebRequest = Request[Person | None, SignedIn | None, State]
 
 _LOCKED = N_("Locked organisation")
 STATIC = Path(__file__).parent / "static"
-FONT = Path(fontpkg_noto_sans_khmer.__file__).parent / "files" / "NotoSansKhmer[wdth,wght].ttf"
-STATIC_FILES = {path.name: path for path in STATIC.iterdir()} | {"noto-sans-khmer.ttf": FONT}
+STATIC_FILES = {path.name: path for path in STATIC.iterdir()}
 
 
 def engine() -> JinjaTemplateEngine:
@@ -56,7 +57,14 @@ def engine() -> JinjaTemplateEngine:
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.globals.update(static=static_url, menu=menu, sending=sending)
+    environment.globals.update(
+        static=static_url,
+        menu=menu,
+        every_day=every_day,
+        seldom=seldom,
+        sending=sending,
+        likely_next=LIKELY_NEXT.__getitem__,
+    )
     return JinjaTemplateEngine.from_environment(environment)
 
 
@@ -75,9 +83,7 @@ def static_url(name: str) -> str:
 
 def language_of(request: WebRequest) -> str:
     """What the reader chose on this device, else in the account, else in the browser."""
-    chosen = request.cookies.get(
-        cookie_name("language", secure=request.app.state.settings.secure_cookies), ""
-    )
+    chosen = cookies.read(request, cookies.LANGUAGE)
     if chosen in i18n.LANGUAGES:
         return chosen
     me: SignedIn | None = request.scope.get("auth")
@@ -110,12 +116,27 @@ class Reader:
             return named.km if self.language == "km" else named.en
         return str(named.name_km if self.language == "km" else named.name_en)
 
+    def place(self, within: Sequence[AreaRow]) -> str:
+        """Where a body is, as `bodies.places` tells it."""
+        return ", ".join(self.name(area) for area in within)
+
     def named(self, rows: Any, key: str = "id") -> list[tuple[str, str]]:
         """Choices out of rows with names in both languages."""
         return [(str(getattr(row, key)), self.name(row)) for row in rows]
 
     def statutes(self, statutes: Any) -> list[tuple[str, str]]:
-        return [(each.id, f"{self.name(each.name)} ({self.label(each.status)})") for each in statutes]
+        """Choices of laws, drafts and standards, each with its country, and those of Cambodia first."""
+        told = [(self.country(each), self.name(each.name), each) for each in statutes]
+        told.sort(key=lambda law: ("KH" not in law[2].countries, law[:2]))
+        return [
+            (each.id, f"{f'{country}: ' if country else ''}{name} ({self.label(each.status)})")
+            for country, name, each in told
+        ]
+
+    def country(self, statute: Statute) -> str:
+        """The country or union of a law by the keys of its calendars, else of its identifier; of a standard it is none."""
+        key = (*statute.countries, statute.id)[0].partition("-")[0]
+        return i18n.country_name(key, self.language)
 
     def date(self, day: Any) -> str:
         return i18n.show_date(day, self.language) if day else "–"
@@ -232,8 +253,10 @@ def page(
         kept = {key: value for key, value in query.items() if value not in {None, ""}}
         return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path
 
+    done = cookies.read(request, cookies.DONE)
     context = {
         "view": view,
+        "done": DONE.get(done),
         "t": reader,
         "_": reader.translate,
         "gettext": reader.translate,
@@ -250,4 +273,7 @@ def page(
         "kept": form.kept,
         **more,
     }
-    return Page(template, context=context, status_code=422 if form.faults else status)
+    answer = Page(template, context=context, status_code=422 if form.faults else status)
+    for told in cookies.forget(request, cookies.DONE) if done else ():
+        answer.set_cookie(told)
+    return answer

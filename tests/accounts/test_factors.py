@@ -54,6 +54,7 @@ def test_secrets_have_160_bits_and_recovery_codes_120() -> None:
     assert all(len(totp.plain(code)) * 5 == 120 for code in codes)
 
 
+@pytest.mark.usefixtures("costly_passwords")
 def test_an_unknown_name_costs_the_same_hashing_as_a_known_one() -> None:
     assert not passwords.password_matches(passwords.NOBODY, "")
     assert extract_parameters(passwords.NOBODY) == extract_parameters(passwords.hash_password("x"))
@@ -196,6 +197,7 @@ async def test_what_is_no_passkey_is_refused_in_words(
     assert refused.status_code == 422
 
 
+@pytest.mark.usefixtures("costly_passwords")
 async def test_an_old_hash_is_made_anew_at_the_next_sign_in(
     client: httpx.AsyncClient, database: Database
 ) -> None:

@@ -16,9 +16,8 @@ from rti.core.settings import Settings
 from rti.core.wallclock import now
 from rti.models.accounts import InvitationRow, PersonRow
 from rti.models.messages import MessageKind, MessageRow, MessageState
-from rti.web.app import create_app
 from tests import make
-from tests.conftest import SignIn
+from tests.conftest import SignIn, visiting
 from tests.notifications.servers import Sink, smtp_server
 
 SET = {"name": "Sokha", "password": "seven green umbrellas"}
@@ -160,12 +159,9 @@ async def test_a_lead_invites_resets_and_disables_members_of_the_own_organisatio
 
 async def _invited_by_mail(client: httpx.AsyncClient, settings: Settings, database: Database) -> None:
     """Invite somebody who reads at any hour, through an application that knows a mail server."""
-    app = create_app(settings)
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url=client.base_url) as administrator:
+    async with visiting(settings) as administrator:
         administrator.headers["Authorization"] = client.headers["Authorization"]
         invited = await administrator.post("/api/people", json={**STAFF, "by_mail": True})
-    await app.state.database.close()
     assert invited.json()["link"] is None
     async with database.transaction() as session:
         await session.execute(update(PersonRow).values(hours_from=0, hours_to=24))

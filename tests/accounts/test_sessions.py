@@ -16,9 +16,8 @@ from rti.core.errors import Invalid, NotFound
 from rti.core.roles import Person, Role, SignInState, TokenScope
 from rti.core.settings import Settings
 from rti.models.accounts import ApiTokenRow, PersonRow, SignInRow
-from rti.web.app import create_app
 from tests import make
-from tests.conftest import NOW, SignIn
+from tests.conftest import NOW, SignIn, visiting
 
 
 async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(database: Database) -> None:
@@ -278,11 +277,9 @@ async def test_cookies_are_out_of_reach_of_scripts_and_other_sites(
 ) -> None:
     async with database.transaction() as session:
         member = await make.member(session)
-    app = create_app(replace(settings, base_url=address))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=address) as visitor:
+    async with visiting(replace(settings, base_url=address)) as visitor:
         answer = await make.post_form(visitor, "/sign-in", member.given)
         shown = await visitor.get("/me")
-    await app.state.database.close()
     secure = address.startswith("https")
     cookies = answer.headers.get_list("set-cookie")
     assert len(cookies) == 2

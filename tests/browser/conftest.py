@@ -1,4 +1,4 @@
-"""A real browser against the real thing: `rti demo` with its web server, scheduler and database."""
+"""A real browser against the real thing: one `rti demo` with its web server, scheduler and database for all tests."""
 
 import asyncio
 import os
@@ -7,10 +7,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
+import psutil
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -21,36 +25,70 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 PASSWORD = "demonstration"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Demo:
-    """A running demo: its address, and what it printed when it was ready."""
+    """A demo: its settings, its address, and what it printed when it was ready."""
 
-    address: str
-    printed: str
-    process: subprocess.Popen[str]
+    settings: dict[str, str]
+    printed: str = ""
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    @property
+    def address(self) -> str:
+        return self.settings["RTI_BASE_URL"]
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.settings["RTI_DATA_DIR"])
+
+    def start(self) -> None:
+        """Start `rti demo` and read what it prints until it is ready."""
+        command = [sys.executable, "-m", "rti", "demo"]
+        self.process = subprocess.Popen(
+            command, env=environment(**self.settings), stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout
+        self.printed = ""
+        for line in self.process.stdout:
+            self.printed += line
+            if "Ctrl-C" in line:
+                return
+        raise AssertionError(f"the demo ended with {reap(self.process)}: {self.printed}")
+
+    def family(self) -> list[psutil.Process]:
+        """The processes that the demo started."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def database_server(self) -> psutil.Process:
+        return psutil.Process(int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0]))
+
+    def stop(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        return reap(self.process)
 
 
-def start_demo(folder: Path, **settings: str) -> Demo:
-    """Start `rti demo` and read what it prints until it is ready."""
-    settings = {"RTI_DATA_DIR": str(folder), "RTI_PORT": str(free_port()), **settings}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rti", "demo"],
-        env=environment(**settings),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    printed = ""
-    for line in process.stdout:
-        printed += line
-        if "Ctrl-C" in line:
-            return Demo(f"http://127.0.0.1:{settings['RTI_PORT']}", printed, process)
-    raise AssertionError(f"the demo ended with {reap(process)}: {printed}")
+class _Neutral(BaseHTTPRequestHandler):
+    """The site to which somebody leaves."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<title>Weather</title>It will rain.")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
-def stop(demo: Demo, how: signal.Signals = signal.SIGTERM) -> int:
-    demo.process.send_signal(how)
-    return reap(demo.process)
+@pytest.fixture(scope="session")
+def neutral() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), _Neutral)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")
@@ -60,12 +98,23 @@ async def mail() -> AsyncIterator[Sink]:
 
 
 @pytest.fixture(scope="session")
-async def demo(mail: Sink) -> AsyncIterator[Demo]:
-    """A demo whose messages go to `mail`."""
+async def demo(mail: Sink, neutral: str) -> AsyncIterator[Demo]:
+    """A demo whose messages go to `mail`, reached by a name, for which browsers make passkeys."""
     with tempfile.TemporaryDirectory(prefix="rti-demo-") as folder:
-        running = await asyncio.to_thread(start_demo, Path(folder) / "var", RTI_SMTP_URL=mail.url)
+        port = free_port()
+        settings = {
+            "RTI_DATA_DIR": f"{folder}/var",
+            "RTI_PORT": str(port),
+            "RTI_BASE_URL": f"http://localhost:{port}",
+            "RTI_SMTP_URL": mail.url,
+            "RTI_EXIT_URL": neutral,
+        }
+        running = await asyncio.to_thread(Demo, settings)
         yield running
-        await asyncio.to_thread(stop, running)
+        started = [*running.family(), running.database_server()]
+        assert await asyncio.to_thread(running.stop, signal.SIGINT) == 0
+        assert not [process for process in started if process.is_running() and process.status() != "zombie"]
+        assert not (running.folder / "postgres" / "postmaster.pid").exists()
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +132,8 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
-async def page(chromium: Browser, demo: Demo) -> AsyncIterator[Page]:
+@asynccontextmanager
+async def faultless(chromium: Browser, demo: Demo, *expected: str) -> AsyncIterator[Page]:
     """A page in English; anything that goes wrong in it, or leaves this machine, fails the test."""
     context = await chromium.new_context(locale="en-GB", base_url=demo.address)
     shown = await context.new_page()
@@ -94,16 +143,27 @@ async def page(chromium: Browser, demo: Demo) -> AsyncIterator[Page]:
     shown.on("request", lambda sent: None if sent.url.startswith(demo.address) else wrong.append(sent.url))
     yield shown
     await context.close()
-    assert not [each for each in wrong if "422" not in each]
+    assert not [each for each in wrong if not any(part in each for part in ("422", *expected))]
+
+
+@pytest.fixture
+async def page(chromium: Browser, demo: Demo) -> AsyncIterator[Page]:
+    async with faultless(chromium, demo) as shown:
+        yield shown
 
 
 @pytest.fixture
 def sign_in(page: Page) -> Callable[[str], object]:
     async def signed_in(who: str) -> None:
-        await page.goto("/sign-in")
-        await page.fill("#email", f"{who}@demo.example")
-        await page.fill("#password", PASSWORD)
-        await page.click("form[action='/sign-in'] button")
+        await submit_password(page, who)
         await page.wait_for_url("**/")
 
     return signed_in
+
+
+async def submit_password(page: Page, who: str) -> None:
+    """The first step of signing in to an account of the demo."""
+    await page.goto("/sign-in")
+    await page.fill("#email", f"{who}@demo.example")
+    await page.fill("#password", PASSWORD)
+    await page.click("form[action='/sign-in'] button")

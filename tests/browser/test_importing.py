@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.test_sending import SCHEDULED, fits
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SignIn = Callable[[str], Awaitable[None]]
 
 LINES = 300

@@ -23,23 +23,25 @@ async def test_a_cbo_files_a_request_records_the_answer_and_sees_both_dates(
     await page.goto("/bodies")
     await page.fill("#q", "KH-010203")
     await page.click("main form button")
-    await page.click("text=File a request")
+    await page.click("main >> text=File a request")
     await page.fill("#title", "ថវិកាឃុំ ២០២៣")
     await page.select_option("#topic", "budget")
-    await page.fill("#drafted_on", "2023-04-10")
+    await page.click("main form button")
+    await page.click("text=It was handed over already")
     await page.fill("#submitted_on", "2023-04-11")
     await page.fill("#received_on", "2023-04-12")
     await page.click("main form button")
+    await page.click("text=It is right")
     await expect(page.locator("main")).to_contain_text("20 April 2023")
     await expect(page.locator("main")).to_contain_text("not a legal deadline")
 
-    await page.select_option("#kind", "answered")
+    await page.click("text=They answered")
     await page.fill("#happened_on", "2023-04-19")
-    await page.select_option("#outcome", "partial")
+    await page.check("input[name=outcome][value=partial]")
     await page.set_input_files(
         "#document", {"name": "stamp.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 stamp"}
     )
-    await page.click("form[action$='/events'] button")
+    await page.click("main form button")
     timeline = page.locator("#timeline")
     await expect(timeline).to_contain_text("19 April 2023 Request answered")
     await expect(timeline).to_contain_text("Recorded on")
@@ -59,7 +61,8 @@ async def test_a_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_fie
 ) -> None:
     await sign_in("member")
     await page.goto("/bodies?q=KH-010203")
-    await page.click("text=File a request")
+    await page.click("main >> text=File a request")
+    await page.click("text=Everything on one page")
     await page.fill("#title", "Kept as it was typed")
     await page.click("main form button")
     await expect(page.locator("#topic-fault")).to_contain_text("This is required")
@@ -72,6 +75,31 @@ async def test_a_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_fie
     await expect(page.locator("#received_on-fault")).to_contain_text("before the date of the previous step")
 
 
+TOO_WIDE = """async addresses => {
+    const fetched = address => new Promise(done => {
+        const asked = new XMLHttpRequest();
+        asked.responseType = "document";
+        asked.onload = () => done(asked);
+        asked.open("GET", address);
+        asked.send();
+    });
+    const wrong = [];
+    for (const address of addresses) {
+        const { status, response } = await fetched(address);
+        document.documentElement.lang = response.documentElement.lang;
+        document.body.replaceWith(response.body);
+        await document.fonts.ready;
+        const wider = document.documentElement.scrollWidth - window.innerWidth;
+        if (status !== 200 || wider > 0) {
+            wrong.push(`${address} (${status}) is ${wider} pixels too wide`);
+        }
+    }
+    return wrong;
+}"""
+"""Which of the pages do not fit the window. Each is put where the one before was, under the same stylesheet: to open
+it anew would cost ten times as much."""
+
+
 @pytest.mark.parametrize("who", ["member", "lead", "staff", "group", "admin"])
 async def test_every_page_of_the_menu_fits_a_phone_in_both_languages(
     page: Page, sign_in: SignIn, who: str
@@ -82,17 +110,14 @@ async def test_every_page_of_the_menu_fits_a_phone_in_both_languages(
         if await button.count():
             await button.click()
         await expect(page.locator("html")).to_have_attribute("lang", language)
-        links = await page.locator("nav.main a").evaluate_all(
+        addresses = await page.locator("nav.main a").evaluate_all(
             "links => links.map(link => link.getAttribute('href'))"
         )
-        for address in ["/", *links]:
-            answer = await page.goto(address)
-            assert answer
-            assert answer.status == 200, address
-            for width in WIDTHS:
-                await page.set_viewport_size({"width": width, "height": 800})
-                wider = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-                assert wider <= 0, f"{address} is {wider} pixels too wide at {width} in {language}"
+        assert len(addresses) > 2
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 800})
+            assert await page.evaluate(TOO_WIDE, ["/", *addresses]) == [], f"at {width} in {language}"
+        await page.reload()
 
 
 async def test_khmer_is_shown_in_the_font_that_we_serve(page: Page, sign_in: SignIn) -> None:

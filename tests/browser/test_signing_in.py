@@ -2,77 +2,34 @@
 
 import base64
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
-from threading import Thread
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from rti.accounts import totp
 from rti.core.wallclock import now
-from tests.browser.conftest import PASSWORD, Demo, start_demo, stop
-from tests.commands import free_port
+from tests.browser.conftest import Demo, faultless, submit_password
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-class _Neutral(BaseHTTPRequestHandler):
-    """The site to which somebody leaves."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<title>Weather</title>It will rain.")
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def neutral() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), _Neutral)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def named_demo(tmp_path_factory: pytest.TempPathFactory, neutral: str) -> Iterator[Demo]:
-    """A demo that is reached by a name, for which browsers make passkeys."""
-    port = free_port()
-    folder = tmp_path_factory.mktemp("demo")
-    address = f"http://localhost:{port}"
-    running = start_demo(folder / "var", RTI_PORT=str(port), RTI_BASE_URL=address, RTI_EXIT_URL=neutral)
-    yield Demo(address, running.printed, running.process)
-    stop(running)
-
-
 @pytest.fixture
-async def visitor(chromium: Browser, named_demo: Demo) -> AsyncIterator[Page]:
-    """A page in English; whatever goes wrong in it fails the test."""
-    context = await chromium.new_context(locale="en-GB", base_url=named_demo.address)
-    shown = await context.new_page()
-    wrong: list[str] = []
-    shown.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    shown.on("pageerror", lambda error: wrong.append(str(error)))
-    yield shown
-    await context.close()
-    assert not [each for each in wrong if "422" not in each and "404" not in each]
+async def visitor(chromium: Browser, demo: Demo) -> AsyncIterator[Page]:
+    """A page of somebody who also looks for what is not there."""
+    async with faultless(chromium, demo, "404") as shown:
+        yield shown
 
 
-async def _sign_in(page: Page, who: str) -> None:
-    await page.goto("/sign-in")
-    await page.fill("#email", f"{who}@demo.example")
-    await page.fill("#password", PASSWORD)
-    await page.click("form[action='/sign-in'] button")
+async def _remove_factor(page: Page, form: str) -> None:
+    """As it was, for tests that sign in to the same account."""
+    await page.goto("/me/factors")
+    await page.click(f"form[action$='{form}/remove'] button")
+    await expect(page.locator(f"form[action$='{form}/remove']")).to_have_count(0)
 
 
 async def test_a_code_of_an_app_is_set_up_and_then_asked_for(visitor: Page) -> None:
-    await _sign_in(visitor, "group")
+    await submit_password(visitor, "group")
     await visitor.goto("/me/factors")
     secret = base64.b32decode((await visitor.locator("#letters").inner_text()).replace(" ", ""))
     picture = await visitor.locator("svg.code").bounding_box()
@@ -83,7 +40,7 @@ async def test_a_code_of_an_app_is_set_up_and_then_asked_for(visitor: Page) -> N
     codes = await visitor.locator("main li code").all_inner_texts()
     assert len(codes) == 8
     await visitor.click("text=Sign out")
-    await _sign_in(visitor, "group")
+    await submit_password(visitor, "group")
     await visitor.wait_for_url("**/second-factor")
     await visitor.goto("/statistics")
     await visitor.wait_for_url("**/second-factor")
@@ -94,6 +51,7 @@ async def test_a_code_of_an_app_is_set_up_and_then_asked_for(visitor: Page) -> N
     await visitor.click("form[action='/second-factor'] button")
     await visitor.wait_for_url("**/")
     await expect(visitor.locator("nav.main")).to_be_visible()
+    await _remove_factor(visitor, "/app")
 
 
 async def test_a_passkey_is_made_and_then_asked_for(visitor: Page) -> None:
@@ -108,7 +66,7 @@ async def test_a_passkey_is_made_and_then_asked_for(visitor: Page) -> None:
         "automaticPresenceSimulation": True,
     }
     await protocol.send("WebAuthn.addVirtualAuthenticator", {"options": device})
-    await _sign_in(visitor, "admin")
+    await submit_password(visitor, "admin")
     await visitor.goto("/me/factors")
     await visitor.fill("#name", "This laptop")
     await visitor.click("text=Add a passkey")
@@ -116,11 +74,12 @@ async def test_a_passkey_is_made_and_then_asked_for(visitor: Page) -> None:
     await visitor.goto("/me/factors")
     await expect(visitor.locator("main")).to_contain_text("This laptop")
     await visitor.click("text=Sign out")
-    await _sign_in(visitor, "admin")
+    await submit_password(visitor, "admin")
     await visitor.wait_for_url("**/second-factor")
     await visitor.click("text=Use a passkey")
     await visitor.wait_for_url("**/")
     await expect(visitor.locator("nav.main")).to_contain_text("People")
+    await _remove_factor(visitor, "")
 
 
 async def _by_button(page: Page) -> None:
@@ -134,13 +93,11 @@ async def _by_keys(page: Page) -> None:
 
 @pytest.mark.parametrize(("how", "scripts"), [(_by_button, True), (_by_button, False), (_by_keys, True)])
 async def test_leaving_shows_another_site_and_nobody_gets_back_in(
-    chromium: Browser, named_demo: Demo, neutral: str, how: Callable[[Page], Awaitable[None]], scripts: bool
+    chromium: Browser, demo: Demo, neutral: str, how: Callable[[Page], Awaitable[None]], scripts: bool
 ) -> None:
-    context = await chromium.new_context(
-        locale="en-GB", base_url=named_demo.address, java_script_enabled=scripts
-    )
+    context = await chromium.new_context(locale="en-GB", base_url=demo.address, java_script_enabled=scripts)
     page = await context.new_page()
-    await _sign_in(page, "member")
+    await submit_password(page, "member")
     await page.goto("/requests")
     (session,) = [each for each in await context.cookies() if each["name"] == "session"]
     await how(page)
@@ -151,19 +108,17 @@ async def test_leaving_shows_another_site_and_nobody_gets_back_in(
     await expect(page.locator("nav.main")).to_have_count(0)
     kept = {each["name"] for each in await context.cookies()}
     assert not kept & {"session", "device"}
-    await context.add_cookies([{"name": "session", "value": session["value"], "url": named_demo.address}])
+    await context.add_cookies([{"name": "session", "value": session["value"], "url": demo.address}])
     await page.goto("/requests")
     assert page.url.endswith("/sign-in")
     await context.close()
 
 
-async def test_a_visitor_finds_the_way_out_on_every_page_at_every_width(
-    visitor: Page, tmp_path: Path
-) -> None:
-    for width in (360, 1280):
-        await visitor.set_viewport_size({"width": width, "height": 800})
-        for address in ("/sign-in", "/nothing", "/invitation?token=x"):
-            await visitor.goto(address)
+async def test_a_visitor_finds_the_way_out_on_every_page_at_every_width(visitor: Page) -> None:
+    for address in ("/sign-in", "/nothing", "/invitation?token=x"):
+        await visitor.goto(address)
+        for width in (360, 1280):
+            await visitor.set_viewport_size({"width": width, "height": 800})
             button = await visitor.locator("#exit button").bounding_box()
             assert button
             assert 0 <= button["x"] <= width - button["width"]

@@ -90,7 +90,8 @@ async def test_who_asked_for_details_gets_them_in_the_own_language(
     assert TITLE in event["SUMMARY"]
     assert re.search("[ក-៹]", event["SUMMARY"])
     (title,) = await _titles(client, secret)
-    assert f"{case.cbo.code}-0001 {TITLE}" in title
+    assert title.startswith(f"{case.cbo.code}-0001")
+    assert TITLE in title
 
 
 async def test_a_request_that_was_answered_a_moment_ago_is_in_no_calendar(

@@ -22,10 +22,9 @@ from rti.models.requests import DocumentRow
 from rti.requests.evidence import CHECKED_EVERY, attach
 from rti.requests.jobs import check_documents
 from rti.requests.queries import events_of
-from rti.web.app import create_app
 from tests import make
 from tests.commands import free_port
-from tests.conftest import NOW
+from tests.conftest import NOW, visiting
 from tests.files.clamd import EICAR, real, spoken
 
 SCANNERS = {"clamd": real, "spoken": spoken}
@@ -51,10 +50,8 @@ async def _request(database: Database, content: bytes) -> tuple[make.Member, str
 
 @pytest.fixture
 async def scanned(settings: Settings, clamd: str) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(replace(settings, clamd=clamd))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as visitor:
+    async with visiting(replace(settings, clamd=clamd)) as visitor:
         yield visitor
-    await app.state.database.close()
 
 
 async def _told(database: Database) -> list[AuditAction]:
@@ -139,11 +136,9 @@ async def test_while_the_scanner_is_away_no_original_leaves_and_the_alarm_rings(
         await threat_in(nobody, b"x")
     member, path = await _request(database, b"Dear commune")
     away = replace(settings, clamd=nobody)
-    app = create_app(away)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as visitor:
+    async with visiting(away) as visitor:
         await make.sign_in(visitor, member)
         refused = await visitor.post(f"/api{path}/original", json={})
-    await app.state.database.close()
     assert refused.status_code == 503
     assert "Try again later" in refused.text
     assert await _told(database) == [], "nothing was opened, so nothing is told"

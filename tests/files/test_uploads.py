@@ -55,7 +55,7 @@ async def test_no_mutated_file_brings_the_server_down(
     member = await sign_in(Role.CBO_MEMBER)
     async with database.transaction() as session:
         await make.unbounded(session)
-    files = _mutations(size(500, 10_000))
+    files = _mutations(size(40, 10_000))
     told: Counter[int] = Counter()
 
     async def send_files() -> None:

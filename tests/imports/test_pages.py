@@ -218,7 +218,7 @@ async def test_too_much_for_the_web_is_told_and_nothing_kept(
     assert (await client.post("/api/imports/cbos", content=many.encode())).status_code == 413
     assert (await send(client, "cbos", many)).status_code == 413
     assert await number_of(database, CboRow) == 0
-    assert (await client.post("/api/imports/cbos", content=b"x" * 13_000_000)).status_code == 413
+    assert (await client.post("/api/imports/cbos", content=b"x" * 28_000_000)).status_code == 413
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from rti.models.cbos import CboRow
 from rti.models.requests import DeadlineRow, EventRow, RequestRow
 from rti.models.statutes import StatuteRow
 from rti.requests.queries import deadlines_of
+from rti.requests.references import numbered
 from tests import make
 from tests.conftest import NOW, TODAY
 from tests.imports.files import LOG, fates, load, load_fixed, reasons
@@ -74,7 +75,7 @@ async def test_references_stay_unique_and_a_returned_one_is_doubtful(session: As
     assert rows["H-001~2"].title == "Plan 1 again"
     other = rows["H-001~3"]
     assert (other.title, other.doubtful) == ("Another plan", None), "another office has its own numbers"
-    assert rows["TEST-LOG-0001"].title == "No number"
+    assert rows[numbered("TEST-LOG", 1)].title == "No number"
 
 
 async def test_a_line_is_stored_with_its_events_and_its_benchmark(session: AsyncSession) -> None:
@@ -201,8 +202,8 @@ async def test_while_a_file_is_imported_its_organisation_files_without_waiting_a
         numbers = sorted(await stored(session))
     assert len(numbers) == 6 + len(filed) == len({*numbers, *filed})
     code = filed[0].rpartition("-")[0]
-    assert filed[:4] == [f"{code}-{number:04d}" for number in range(1, 5)]
-    assert numbers[-1] == f"{code}-{len(numbers):04d}", "there are no holes"
+    assert filed[:4] == [numbered(code, number) for number in range(1, 5)]
+    assert numbers[-1] == numbered(code, len(numbers)), "there are no holes"
 
 
 async def test_a_dry_run_waits_for_nobody_and_nobody_waits_for_it(database: Database) -> None:
@@ -317,8 +318,8 @@ async def test_numbers_go_on_where_the_file_ended(session: AsyncSession) -> None
         person,
     )
     filed = await make.request(session, person, NOW)
-    assert sorted(await stored(session)) == ["NUM-0001", "NUM-0002", "NUM-0003"]
-    assert filed.reference == "NUM-0003"
+    assert sorted(await stored(session)) == ["NUM-0001", numbered("NUM", 2), numbered("NUM", 3)]
+    assert filed.reference == numbered("NUM", 3)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -93,8 +94,16 @@ def well(done: Done) -> str:
 
 
 def healthy(docker: Containers, service: str) -> bool:
-    """Whether its health check passes before Docker would give up."""
-    return any(docker.healthy(service) for _ in range(10))
+    """Whether its health check passes before Docker would give up; not asked before there is something to ask."""
+    began = {
+        "web": lambda: docker.run("web", ["python", "-c", REACHING, "HEAD", "/sign-in"]).status == 0,
+        "scheduler": lambda: (
+            docker.psql("SELECT count(*) FROM tick WHERE ended_at IS NOT NULL", "rti") != "0"
+        ),
+    }[service]
+    return any(began() or time.sleep(0.2) for _ in range(300)) and any(
+        docker.healthy(service) for _ in range(10)
+    )
 
 
 def answer(docker: Containers, method: str, path: str) -> str:
@@ -158,7 +167,7 @@ def test_a_backup_is_drilled_and_restored_by_the_lines_of_the_document(
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("revision", size(("0001", "0003"), REVISIONS))
+@pytest.mark.parametrize("revision", size(("0001",), REVISIONS))
 async def test_a_database_of_every_schema_comes_to_the_present_one_with_the_keys_of_the_volume(
     docker: Containers, revision: str
 ) -> None:

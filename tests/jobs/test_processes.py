@@ -12,8 +12,8 @@ from rti.models.cbos import CboRow
 from rti.models.jobs import JobRow, JobState
 from rti.models.requests import RequestRow
 from tests.commands import KEY_FILE
-from tests.conftest import SignIn
-from tests.notifications.test_processes import ended, started, until
+from tests.conftest import NOW, DoJobs, SignIn
+from tests.notifications.test_processes import started, until
 
 LINES = 250
 LOG = "body_code;title;topic;received_on\n" + "".join(
@@ -22,7 +22,7 @@ LOG = "body_code;title;topic;received_on\n" + "".join(
 
 
 async def test_an_import_of_a_killed_scheduler_is_done_once_by_the_next(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database, database_url: str
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, database_url: str, do_jobs: DoJobs
 ) -> None:
     member = await sign_in(Role.CBO_MEMBER)
     job = (await client.post("/api/imports/requests", content=LOG.encode())).headers["location"]
@@ -51,15 +51,8 @@ async def test_an_import_of_a_killed_scheduler_is_done_once_by_the_next(
         await victim.wait()
     assert (await state(), await requests()) == (JobState.RUNNING, 0)
     async with database.transaction() as session:
-        await session.execute(update(JobRow).values(next_attempt_at=func.now()))
-    second = await started(database_url, "rti", "scheduler", **key_file)
-
-    async def done() -> bool:
-        return await state() is JobState.DONE
-
-    await until(done)
-    second.terminate()
-    code, _, err = await ended(second)
-    assert code == 0, err
+        await session.execute(update(JobRow).values(next_attempt_at=NOW))
+    assert (await do_jobs()).words == "1 done"
+    assert await state() is JobState.DONE
     assert await requests() == LINES
     assert (await client.get(job)).json()["report"]["counts"]["imported"] == LINES

@@ -16,9 +16,8 @@ from rti.core.settings import Settings
 from rti.core.wallclock import now as present
 from rti.models.messages import BounceRow, ChannelAddressRow
 from rti.schedule import JOBS
-from rti.web.app import create_app
 from tests import make
-from tests.conftest import NOW, TODAY, SignIn
+from tests.conftest import NOW, TODAY, SignIn, visiting
 from tests.notifications.conftest import due, messages
 from tests.notifications.servers import Sink
 from tests.notifications.test_dispatch import sent
@@ -123,7 +122,8 @@ async def test_the_status_page_tells_the_last_tick_the_lag_and_the_queue(
                 session, job.name, began_at=moment, ended_at=moment, result="1 reminders, 1 messages"
             )
     told = (await client.get("/status")).text
-    assert "The system is working normally" in told
+    assert "working normally" in told
+    assert "No backup is made" in told, "what is missing is named"
     assert "Messages in the queue: 1." in told
     assert "The oldest message was created 7 minutes ago." in told
 
@@ -135,12 +135,10 @@ async def test_metrics_are_for_who_carries_the_token_and_name_nobody(
     async with database.transaction() as session:
         await note_tick(session, "sweep", began_at=present(), ended_at=present())
         await report(session, (await messages(database))[0].id, "5.1.1", NOW)
-    app = create_app(replace(settings, metrics_token=TOKEN))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as scraper:
+    async with visiting(replace(settings, metrics_token=TOKEN)) as scraper:
         for wrong in ({}, {"authorization": "Bearer wrong"}, {"authorization": TOKEN}):
             assert (await scraper.get("/metrics", headers=wrong)).status_code == 404
         answer = await scraper.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
-    await app.state.database.close()
     assert answer.headers["content-type"].startswith("text/plain")
     assert 'rti_job_well{job="sweep"} 1.0' in answer.text
     assert 'rti_job_well{job="dispatch"} 0.0' in answer.text

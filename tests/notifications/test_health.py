@@ -17,9 +17,8 @@ from rti.core.wallclock import now as present
 from rti.models.jobs import TickRow
 from rti.models.messages import MessageRow
 from rti.schedule import JOBS
-from rti.web.app import create_app
 from rti.web.health import examine
-from tests.conftest import NOW, TODAY
+from tests.conftest import NOW, TODAY, visiting
 from tests.notifications.conftest import due
 
 
@@ -106,11 +105,9 @@ async def test_an_old_schema(database: Database, state: State) -> None:
 
 
 async def test_a_database_that_is_away_even_for_somebody_signed_in(settings: Settings) -> None:
-    app = create_app(replace(settings, database_url="postgresql+asyncpg://nobody:secret@127.0.0.1:1/rti"))
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as visitor:
+    away = replace(settings, database_url="postgresql+asyncpg://nobody:secret@127.0.0.1:1/rti")
+    async with visiting(away) as visitor:
         answer = await visitor.get("/health", headers={"cookie": "session=abc"})
-    await app.state.database.close()
     assert answer.status_code == 503
     told = answer.json()["database"]
     assert (told.pop("well"), set(told.values())) == (False, {None})
@@ -124,10 +121,8 @@ async def test_it_tells_no_secret_and_names_nobody(
     await sweep(database, TODAY, NOW, host="rti.test")
     await ticked(database)
     sending = replace(settings, smtp_url="smtp://user:hidden@mail.test")
-    app = create_app(sending)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as visitor:
+    async with visiting(sending) as visitor:
         answer = await visitor.get("/health")
-    await app.state.database.close()
     assert answer.json()["mail"]["mode"] == "sent"
     for secret in ("hidden", "mail.test", database_url, settings.secret, case.member.email, case.cbo.code):
         assert secret not in answer.text

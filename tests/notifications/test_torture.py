@@ -80,7 +80,7 @@ async def killed_over_and_over(
 
 
 async def test_killed_sweeps_make_each_reminder_once(database: Database, database_url: str) -> None:
-    requests, kills = size(200, 5_000), size(20, 1_000)
+    requests, kills = size(100, 5_000), size(6, 1_000)
     await many_due(database, requests)
 
     async def made() -> int:
@@ -114,7 +114,7 @@ async def test_killed_sweeps_make_each_reminder_once(database: Database, databas
 async def test_killed_dispatchers_lose_nothing_and_repeat_only_what_is_in_doubt(
     database: Database, settings: Settings
 ) -> None:
-    count, kills = size(120, 4_000), size(16, 1_000)
+    count, kills = size(60, 4_000), size(6, 1_000)
     await many_told(database, count)
     await sweep(database, TODAY, NOW, host=HOST)
     luck = random.Random(4_000)
@@ -187,9 +187,10 @@ SENDING: list[Point] = [
         ("notifications.smtp", "_send_content", 2),
         ("rti.core.db", "Database.alone", 3),
     )
-    for nth in range(1, calls + 1)
+    for nth in size([calls], range(1, calls + 1))
     for when in ("before", "after")
 ]
+"""Each is called several times before a message is out; in `make test` only the last of the calls is fatal."""
 
 
 async def test_at_every_marked_point_a_crash_loses_nothing(database: Database, settings: Settings) -> None:

@@ -32,7 +32,7 @@ async def test_a_duplicate_is_left_out_of_lists_and_figures_and_keeps_its_eviden
     assert twice.reference not in (await client.get("/requests.csv")).text
     shown = (await client.get(f"/requests/{twice.id}")).text
     assert f'href="/requests/{kept.id}"' in shown
-    assert "Record an event" not in shown
+    assert "Record something else" not in shown
     assert "Kept in place of a duplicate" in (await client.get(f"/requests/{kept.id}")).text
     answer = await client.post(
         f"/api/requests/{twice.id}/events", json={"kind": "acknowledged", "happened_on": "2026-11-20"}

@@ -194,7 +194,7 @@ async def test_thousands_of_sessions_over_few_connections_see_no_foreign_row(dat
     members = await _members(database, MEMBERS)
     pool = database.under(Login.CBO)
     chance = random.Random(1)
-    sessions = size(10_000, 100_000)
+    sessions = size(500, 100_000)
     foreign: list[UUID] = []
     ends: dict[str, int] = dict.fromkeys(("commit", "error", "cancel"), 0)
 

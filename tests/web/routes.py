@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 import httpx
 import msgspec
@@ -185,6 +186,8 @@ async def things(
         "run_id": str(run.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
+        "event": "answered",
+        "file_kind": "bodies",
         "picture": "answers.svg",
         "name": "requests",
         "secret": "nothing",
@@ -231,6 +234,10 @@ MISSING = dict.fromkeys(
 MISSING["number"] = "9"
 
 
+_opened: WeakKeyDictionary[httpx.AsyncClient, dict[tuple[UUID, bool], dict[str, str]]] = WeakKeyDictionary()
+"""The headers of the sessions in which `send` asks."""
+
+
 async def send(
     client: httpx.AsyncClient,
     route: Route,
@@ -240,17 +247,26 @@ async def send(
     *,
     complete: bool = True,
 ) -> httpx.Response:
-    """Ask as a person, in a session of its own, with an empty form or JSON object and a good form token."""
+    """Ask as a person, with an empty form or JSON object and a good form token.
+
+    The session is that of the question before, unless something was taken, by which it may have ended.
+    """
     client.cookies.delete("session")
     token = client.cookies.get("csrf") or await make.form_token(client, "/sign-in")
-    headers = {}
+    headers: dict[str, str] = {}
+    opened = _opened.setdefault(client, {})
     if person:
-        headers = await make.session_of(client, person, database, complete=complete)
+        if (person.id, complete) not in opened:
+            opened[person.id, complete] = await make.session_of(client, person, database, complete=complete)
+        headers = opened[person.id, complete]
+        client.cookies.set("session", headers["Authorization"].removeprefix("Bearer "))
+    what: dict[str, Any] = {"json": {}} if route.is_api else {"data": {"_csrf_token": token}}
     if route.method == "GET":
         return await client.get(address, headers=headers)
-    if route.is_api:
-        return await client.request(route.method, address, headers=headers, json={})
-    return await client.request(route.method, address, headers=headers, data={"_csrf_token": token})
+    answer = await client.request(route.method, address, headers=headers, **what)
+    if answer.status_code < 400:
+        opened.clear()
+    return answer
 
 
 @dataclass

@@ -46,7 +46,7 @@ def _cases() -> list[tuple[schemathesis.Case, bool]]:
         operation = found.ok()
 
         @settings(
-            max_examples=size(4, 152),
+            max_examples=size(2, 152),
             database=None,
             derandomize=not FULL,
             phases=[Phase.explicit, Phase.generate],

@@ -23,7 +23,7 @@ from rti.web.headers import DOWNLOAD_POLICY, PROTECTION, attachment
 from rti.web.menu import menu
 from rti.web.templating import STATIC
 from tests import make
-from tests.conftest import SignIn
+from tests.conftest import SignIn, visiting
 
 WEB = STATIC.parent
 EVERYWHERE = (
@@ -39,12 +39,8 @@ EVERYWHERE = (
 @pytest.fixture
 async def visitor(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A visitor of an installation behind TLS, started where somebody asked the framework to debug."""
-    app = create_app(replace(settings, base_url="https://rti.example.org"))
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="https://rti.example.org"
-    ) as visiting:
-        yield visiting
-    await app.state.database.close()
+    async with visiting(replace(settings, base_url="https://rti.example.org")) as visitor:
+        yield visitor
 
 
 async def test_every_answer_asks_for_tls_for_a_year_here_and_below(visitor: httpx.AsyncClient) -> None:
@@ -97,9 +93,9 @@ async def test_a_crash_tells_a_reference_and_its_trace_goes_to_the_log(
         Settings(database_url=f"postgresql+asyncpg://nobody@/none?host={tmp_path}", secret="x" * 40)
     )
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as visiting:
-        visiting.cookies.set("session", "canary")
-        told = await visiting.get("/requests")
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as visitor:
+        visitor.cookies.set("session", "canary")
+        told = await visitor.get("/requests")
     assert told.status_code == 503
     assert told.headers["retry-after"] == "60"
     assert not re.search(r"Traceback|asyncpg|sqlalchemy|canary|\.py", told.text)

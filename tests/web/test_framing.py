@@ -8,7 +8,7 @@ import pytest
 import uvicorn
 
 from rti.core.settings import Settings
-from rti.web.app import create_app
+from tests.conftest import application
 from tests.waiting import until
 
 BURIED = b"GET /buried HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -17,7 +17,7 @@ BURIED = b"GET /buried HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 @pytest.fixture
 async def port(settings: Settings) -> AsyncIterator[int]:
     """A web server of the kind that `rti serve` runs, on a free port."""
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(application(settings), port=0, log_level="error"))
     serving = asyncio.create_task(server.serve())
     await until(lambda: server.started)
     yield server.servers[0].sockets[0].getsockname()[1]

@@ -37,6 +37,7 @@ from rti.statistics.commands import StatisticsQuery
 from rti.statistics.what_if import WhatIf
 from rti.statutes.commands import AddStatute, AddStatuteText, Calculate, Commence
 from tests import conftest, make
+from tests.sizes import size
 from tests.web.routes import ROUTES, Route, Visitor
 
 COMMANDS = (
@@ -99,6 +100,10 @@ RAW = [
 ]
 
 
+SHORT = [value[:300] for value in TEXTS]
+"""As an address can hold them."""
+ROUNDS = size(2, len(JSON))
+"""How often each route is tried; in as many rounds as there are values, every field holds each of them once."""
 EACH_ONCE = [Role.STAFF, Role.ADMINISTRATOR, Role.CBO_LEAD, Role.WORKING_GROUP]
 """Every route is tried by the first of them for whom it is."""
 
@@ -107,26 +112,28 @@ def _who_tries(route: Route) -> Role:
     return next(role for role in EACH_ONCE if route.roles is None or role in route.roles)
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("role", EACH_ONCE)
 async def test_no_value_of_any_field_brings_a_route_down(
     client: httpx.AsyncClient, database: Database, role: Role
 ) -> None:
-    """Every known name at once with the same value: each route takes its own and names the others."""
+    """Every known name at once with a value of its own, the next one in each round: each route takes its fields."""
     visitor = Visitor(client, database, role)
-    for route in ROUTES:
+    for number, route in enumerate(ROUTES):
         if _who_tries(route) is not role or route.path == "/health":
             continue
-        for value in [*TEXTS, *MARKS] if route.method == "GET" else JSON if route.is_api else TEXTS:
+        values = SHORT if route.method == "GET" else JSON if route.is_api else TEXTS
+        for turn in range(number, number + ROUNDS):
             await visitor.ready()
-            fields = dict.fromkeys(NAMES, value)
+            fields = {name: values[(turn + place) % len(values)] for place, name in enumerate(NAMES)}
             what: dict[str, Any] = {"data": {**fields, "_csrf_token": visitor.token}}
             if route.method == "GET":
-                what = {"params": {"after": value} if value in MARKS else dict.fromkeys(NAMES, value[:300])}
+                what = {"params": {**fields, "after": [*SHORT, *MARKS][turn % len(SHORT + MARKS)]}}
             elif route.is_api:
                 what = {"json": fields}
             address = route.at(visitor.names)
             answer = await visitor.send(route.method, address, headers=visitor.headers, **what)
-            assert answer.status_code < 500, f"{route} with {str(value)[:40]!r}: {answer.status_code}"
+            assert answer.status_code < 500, f"{route} in round {turn}: {answer.status_code}"
 
 
 @pytest.mark.parametrize("path", ["/bodies", "/requests", "/mail"])

@@ -1,5 +1,6 @@
 """What goes wrong is told in one shape, in the reader's language, and gives nothing away."""
 
+import gzip
 import html
 import re
 
@@ -86,9 +87,28 @@ async def test_choosing_a_language_never_leads_to_another_site(client: httpx.Asy
 
 
 async def test_the_khmer_font_comes_from_this_host(client: httpx.AsyncClient) -> None:
-    font = await client.get("/static/noto-sans-khmer.ttf")
-    assert font.content[:4] == b"\x00\x01\x00\x00"
+    font = await client.get("/static/khmer.woff2")
+    assert font.content[:4] == b"wOF2"
+    assert len(font.content) < 40_000
     assert "immutable" in font.headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", ["style.css", "icon.svg", "manifest.webmanifest", "exit.js"])
+async def test_what_browsers_keep_for_everybody_sets_no_cookie(client: httpx.AsyncClient, name: str) -> None:
+    answer = await client.get(f"/static/{name}")
+    assert answer.status_code == 200
+    assert "public" in answer.headers["cache-control"]
+    assert "set-cookie" not in answer.headers
+
+
+async def test_a_first_view_is_light_and_asks_for_no_font_where_there_is_no_khmer(
+    client: httpx.AsyncClient,
+) -> None:
+    page = await client.get("/sign-in", headers={"accept-language": "en"})
+    wanted = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    sizes = [len(gzip.compress((await client.get(each)).content)) for each in wanted]
+    assert sum(sizes) + len(gzip.compress(page.content)) < 12_000
+    assert not [each for each in wanted if "woff" in each], "the style names it for Khmer letters only"
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/safety", "/nothing", "/static/style.css", "/requests"])

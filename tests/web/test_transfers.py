@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,33 +17,19 @@ from rti.core.roles import Role
 from rti.models.requests import EventRow, RequestRow
 from rti.web import transfers
 from tests import make
-from tests.commands import KEY_FILE, SECRET, environment, serving
 from tests.conftest import NOW
 from tests.waiting import blocked, until
 
 LARGE = 1_000_000
 
 
-@pytest.fixture
-def log_file(tmp_path: Path) -> Path:
-    return tmp_path / "log"
-
-
 Told = Callable[[str], int]
 
 
 @pytest.fixture
-def told(log_file: Path) -> Told:
+def told(server_log: Callable[[], str]) -> Told:
     """How often the server told a word."""
-    return lambda word: log_file.read_text().count(word)
-
-
-@pytest.fixture
-async def address(database_url: str, log_file: Path) -> AsyncIterator[str]:
-    """A server of its own whose log can be read."""
-    own = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
-    with log_file.open("w") as log, serving(environment(**own), stdout=log, stderr=log) as found:
-        yield found
+    return lambda word: server_log().count(word)
 
 
 async def _headers(database: Database, role: Role = Role.CBO_MEMBER) -> tuple[make.Member, dict[str, str]]:
@@ -178,7 +163,7 @@ async def test_one_person_has_a_share_of_what_is_under_way_and_others_have_their
     assert not transfers._lines
 
 
-@pytest.mark.parametrize(("size", "status"), [(100_000, 401), (13_000_000, 413)])
+@pytest.mark.parametrize(("size", "status"), [(100_000, 401), (28_000_000, 413)])
 async def test_a_visitor_sends_no_files(client: httpx.AsyncClient, size: int, status: int) -> None:
     answer = await client.post("/api/imports/requests", content=bytes(size))
     assert answer.status_code == status

@@ -13,6 +13,7 @@ from rti.web.api import (
     cbos,
     channels,
     chasers,
+    drafts,
     feeds,
     imports,
     inbox,
@@ -22,6 +23,7 @@ from rti.web.api import (
     people,
     requests,
     retention,
+    search,
     statistics,
     statutes,
 )
@@ -35,6 +37,7 @@ __all__ = [
     "cbos",
     "channels",
     "chasers",
+    "drafts",
     "feeds",
     "imports",
     "inbox",
@@ -44,6 +47,7 @@ __all__ = [
     "people",
     "requests",
     "retention",
+    "search",
     "statistics",
     "statutes",
 ]

@@ -8,9 +8,9 @@ from litestar import get, post, put
 from litestar.params import JSONBody
 
 from rti.cbos import actions, queries
-from rti.cbos.commands import CboFilter, LockCbo, SetSending, ShredCbo, UnlockCbo
+from rti.cbos.commands import CboFilter, LockCbo, SaveCbo, SetSending, ShredCbo, UnlockCbo
 from rti.core.attributes import from_attributes
-from rti.core.roles import ADMINISTRATION, LEADS, LOCKING, ORGANISATIONS
+from rti.core.roles import ADMINISTRATION, LEADS, LOCKING, ORGANISATIONS, SUPPORT
 from rti.core.validation import decode
 from rti.models.cbos import CboRow
 from rti.safety import lock_and_shred
@@ -91,5 +91,16 @@ async def set_sending(data: JSONBody[SetSending], session: Session, person: Who,
     return SetSending(sends_messages=row.sends_messages)
 
 
-ROUTES = [list_cbos, show_cbo, show_sending, set_sending]
+@post("/api/cbos", guards=[only(SUPPORT)])
+async def add_cbo(data: JSONBody[SaveCbo], session: Session, now: Now) -> CboView:
+    return cbo_view(await actions.add(session, data, now))
+
+
+@put("/api/cbos/{cbo_id:uuid}", guards=[only(SUPPORT)])
+async def edit_cbo(cbo_id: Id, data: JSONBody[SaveCbo], session: Session, now: Now) -> CboView:
+    """All of it as it should be; a locked one is as if it were not there."""
+    return cbo_view(await actions.edit(session, cbo_id, data, now))
+
+
+ROUTES = [list_cbos, show_cbo, add_cbo, edit_cbo, show_sending, set_sending]
 SAFETY = [lock_cbo, unlock_cbo, shred_cbo]

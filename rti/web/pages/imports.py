@@ -4,21 +4,25 @@ The import itself is a job, whose page shows how far it is and its report.
 """
 
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
-from rti.core.errors import invalid, say
+from rti.core.csv_export import as_csv
+from rti.core.errors import NotFound, invalid, say
 from rti.core.validation import decode
 from rti.imports import history, undo
 from rti.imports.actions import COLUMNS, IMPORTERS, MOST_LINES, ImportOrder, ask_for_import, kinds_for
 from rti.imports.history import ImportFilter
 from rti.imports.report import LineResult
 from rti.jobs import queue
+from rti.models.imports import FileKind
 from rti.models.jobs import JobKind
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
+from rti.web.headers import attachment
 from rti.web.inject import Form, Id, Now, Session, Who
 from rti.web.templating import WebRequest, page
 
@@ -77,4 +81,17 @@ async def undo_import(session: Session, person: Who, import_id: Id, now: Now) ->
     return see_other(f"/imports/{import_id}")
 
 
-ROUTES = [new_import, import_one, show_import, undo_import]
+@get("/imports/template/{file_kind:str}", guards=[only(IMPORTERS)], sync_to_thread=False)
+def download_template(file_kind: FromPath[str]) -> Response[str]:
+    """A file with the names of all columns, to fill in with a spreadsheet."""
+    if file_kind not in set(FileKind):
+        raise NotFound
+    columns = COLUMNS[FileKind(file_kind)]
+    return Response(
+        as_csv([*columns.needed, *columns.allowed], ()),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": attachment(f"{file_kind}.csv")},
+    )
+
+
+ROUTES = [download_template, new_import, import_one, show_import, undo_import]

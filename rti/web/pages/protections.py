@@ -186,7 +186,7 @@ PROMISES = (
             "you have used before."
         ),
         (
-            "tests/accounts/test_guessing.py::test_of_a_thousand_guesses_in_an_hour_ten_are_looked_at_and_the_owner_gets_in",
+            "tests/accounts/test_throttling.py::test_of_all_guesses_in_an_hour_ten_are_looked_at_and_the_owner_gets_in",
         ),
     ),
     Promise(

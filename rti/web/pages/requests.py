@@ -88,7 +88,7 @@ async def new_request(
 
 
 @post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
-@else_show(new_request)
+@else_show(new_request, done="filed")
 async def file_request(
     session: Session, body_id: Id, person: Who, form: Form, now: Now, today: Today
 ) -> Redirect:
@@ -152,7 +152,7 @@ async def show_request(
 
 
 @post("/requests/{request_id:uuid}/events", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
-@else_show(show_request)
+@else_show(show_request, done="recorded")
 async def record_event(
     session: Session, person: Who, request_id: Id, form: Form, command: RecordEvent, now: Now, today: Today
 ) -> Redirect:

@@ -6,6 +6,8 @@ from litestar.response import Template
 
 from notifications.channels import failing_addresses
 from rti.core.roles import SUPPORT
+from rti.core.settings import Settings
+from rti.law.explanations import N_
 from rti.schedule import jobs_of
 from rti.web.guards import only
 from rti.web.health import examine
@@ -16,7 +18,27 @@ from rti.web.templating import WebRequest, page
 @get("/status", guards=[only(SUPPORT)])
 async def show_status(request: WebRequest, state: State, session: Session, now: Now) -> Template:
     found, jobs = await examine(state, now), jobs_of(state.settings)
-    return page(request, "status.html", found, jobs=jobs, failing_addresses=await failing_addresses(session))
+    return page(
+        request,
+        "status.html",
+        found,
+        jobs=jobs,
+        missing=missing(state.settings),
+        failing_addresses=await failing_addresses(session),
+    )
+
+
+def missing(settings: Settings) -> list[str]:
+    """What an installation does without, as message ids: nothing is broken, and yet something is not there."""
+    without = {
+        N_(
+            "No backup is made. The server operator must set RTI_BACKUP_FOLDER and RTI_BACKUP_RECIPIENT."
+        ): settings.backup_folder and settings.backup_recipient,
+        N_("No mail leaves. Messages are kept here until RTI_SMTP_URL is set."): settings.smtp_url,
+        N_("No virus scanner looks at documents. Set RTI_CLAMD."): settings.clamd,
+        N_("No checkpoint of the audit log is sent outside. Set RTI_ANCHOR_TO."): settings.anchor_to,
+    }
+    return [words for words, there in without.items() if not there]
 
 
 ROUTES = [show_status]

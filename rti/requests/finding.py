@@ -1,0 +1,95 @@
+"""One search for everything that a person may see: requests, public bodies and organisations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.bodies.places import Place, nearness, places
+from rti.core.roles import ORGANISATIONS, REQUESTS, Person
+from rti.models.bodies import PublicBodyRow
+from rti.models.cbos import CboRow
+from rti.models.requests import RequestRow
+from rti.models.search import Findable
+from rti.requests.queries import visible
+from rti.search.queries import MOST_FOUND, Found, find
+
+NOTHING = Found(())
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """What was found, requests by what is due next and bodies from near to far; `found` says how, of each kind."""
+
+    requests: Sequence[tuple[RequestRow, PublicBodyRow]]
+    bodies: Sequence[PublicBodyRow]
+    cbos: Sequence[CboRow]
+    places: Mapping[UUID, Place]
+    found: Mapping[Findable, Found] = field(default_factory=dict)
+
+
+async def everything(session: AsyncSession, person: Person | None, query: str) -> Everything:
+    """What holds the words of a query; the command line as None finds everything."""
+    wanted = {
+        Findable.REQUEST: person is None or person.role in REQUESTS,
+        Findable.BODY: True,
+        Findable.CBO: person is None or person.role in ORGANISATIONS,
+    }
+    found = {kind: await find(session, query, kind) if asked else NOTHING for kind, asked in wanted.items()}
+    requests = await _requests(session, person, found[Findable.REQUEST])
+    bodies = await _bodies(session, person, found[Findable.BODY])
+    shown = {body.id: body for body in (*bodies, *(body for _, body in requests))}
+    cbos = select(CboRow).where(CboRow.id.in_(found[Findable.CBO].ids), CboRow.locked_at.is_(None))
+    return Everything(
+        requests=requests,
+        bodies=bodies,
+        cbos=(await session.scalars(cbos.order_by(CboRow.code))).all() if found[Findable.CBO].ids else [],
+        places=await places(session, shown.values()),
+        found=found,
+    )
+
+
+async def _requests(
+    session: AsyncSession, person: Person | None, found: Found
+) -> Sequence[tuple[RequestRow, PublicBodyRow]]:
+    if not found.ids:
+        return []
+    query = select(RequestRow) if person is None else visible(person)
+    rows = await session.execute(
+        query.where(RequestRow.id.in_(found.ids), RequestRow.duplicate_of.is_(None))
+        .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+        .add_columns(PublicBodyRow)
+        .order_by(RequestRow.next_due_on, RequestRow.id)
+    )
+    return [(request, body) for request, body in rows]
+
+
+async def near_bodies(
+    session: AsyncSession, person: Person, query: str
+) -> tuple[Sequence[PublicBodyRow], Found]:
+    """The bodies to choose from: those that hold the words of a query, or without one those of the own area."""
+    if query:
+        found = await find(session, query, Findable.BODY)
+        return await _bodies(session, person, found), found
+    cbo = await session.get(CboRow, person.cbo_id) if person.cbo_id else None
+    area = (cbo.area_code if cbo else None) or ""
+    codes = [area[:length] for length in (6, 4, 2) if length <= len(area)]
+    own = or_(PublicBodyRow.area_code.in_(codes), PublicBodyRow.area_code.startswith(area[:4]))
+    rows = await session.scalars(select(PublicBodyRow).where(own).limit(MOST_FOUND)) if area else ()
+    return sorted(rows, key=partial(_order, area=area)), NOTHING
+
+
+def _order(body: PublicBodyRow, area: str | None) -> tuple[int, int, str, str]:
+    """From near to far, and there from the wider to the narrower."""
+    return -nearness(body, area), len(body.area_code or ""), body.name_en, body.code
+
+
+async def _bodies(session: AsyncSession, person: Person | None, found: Found) -> Sequence[PublicBodyRow]:
+    if not found.ids:
+        return []
+    rows = await session.scalars(select(PublicBodyRow).where(PublicBodyRow.id.in_(found.ids)))
+    cbo = await session.get(CboRow, person.cbo_id) if person and person.cbo_id else None
+    return sorted(rows, key=partial(_order, area=cbo.area_code if cbo else None))
