@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from rti.audit.record import record
 from rti.campaigns.queries import campaign_of
-from rti.cli.running import connected, opened
+from rti.cli.connecting import connected, opened
 from rti.cli.working import wrong_use
 from rti.core import wallclock
 from rti.core.csv_export import as_csv

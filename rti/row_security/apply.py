@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from rti.core.db import Database
 from rti.core.db_roles import OWNER, Login, password_of
 from rti.core.errors import NotReady, say
-from rti.core.visibility import FUNCTIONS
+from rti.core.visibility import ENTER, ENTERING, FUNCTIONS
 from rti.row_security.policies import OPEN, OWNER_READS, RESTRICTED
 from rti.row_security.verify import FINGERPRINT, faults
 
@@ -103,8 +103,10 @@ def _clean(connection: Connection) -> Iterator[str]:
 
 
 def _functions() -> Iterator[str]:
-    for function, (kind, body) in FUNCTIONS.items():
-        yield f"""CREATE FUNCTION rti.{function} RETURNS {kind} LANGUAGE sql STABLE
+    table = "TABLE (who json, enters boolean)"
+    same = [(function, kind, "STABLE", body) for function, (kind, body) in FUNCTIONS.items()]
+    for function, kind, changes, body in (*same, (ENTER, table, "VOLATILE ROWS 1", ENTERING)):
+        yield f"""CREATE FUNCTION rti.{function} RETURNS {kind} LANGUAGE sql {changes}
             SECURITY DEFINER SET search_path = pg_catalog AS $body$ {body} $body$"""
         yield f"ALTER FUNCTION rti.{function} OWNER TO {OWNER}"
         yield f"REVOKE ALL ON FUNCTION rti.{function} FROM PUBLIC"

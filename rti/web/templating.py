@@ -1,10 +1,10 @@
 """Jinja pages: strict about names, escaped by default, and the same few helpers everywhere."""
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Hashable, Mapping
+from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ import fontpkg_noto_sans_khmer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
@@ -52,8 +53,24 @@ def engine() -> JinjaTemplateEngine:
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.globals.update(static=static_url, menu=menu, sending=sending)
+    environment.globals.update(static=static_url, menu=menu, sending=sending, constant=constant)
     return JinjaTemplateEngine.from_environment(environment)
+
+
+@pass_context
+def constant(context: Context, template: str, **given: Hashable) -> Markup:
+    """A part of a page that depends on nothing but the language and what it is given: rendered once, and kept."""
+    reader = context["t"]
+    return _constant(context.environment, template, reader.language, reader.zone, tuple(given.items()))
+
+
+@lru_cache(maxsize=500)
+def _constant(
+    environment: Environment, template: str, language: str, zone: str, given: tuple[tuple[str, Hashable], ...]
+) -> Markup:
+    reader = Reader(language, zone)
+    values = {"t": reader, "_": reader.translate, "ngettext": reader.ngettext, "faults": Faults(), "form": {}}
+    return Markup(environment.get_template(template).render({**values, **dict(given)}))  # noqa: S704 -- escaped there
 
 
 @pass_context
@@ -69,6 +86,11 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(STATIC_FILES[name].read_bytes()).hexdigest()[:12]}"
 
 
+def today_of(connection: ASGIConnection[Any, Any, Any, Any]) -> date:
+    """The day it is where the installation is."""
+    return day_of(now(), connection.app.state.settings.timezone)
+
+
 def language_of(request: WebRequest) -> str:
     """What the reader chose on this device, else in the account, else in the browser."""
     chosen = request.cookies.get(
@@ -82,6 +104,12 @@ def language_of(request: WebRequest) -> str:
     return i18n.preferred(request.headers.get("accept-language", ""), request.app.state.settings.language)
 
 
+# Members of two enumerations may be equal as texts.
+@lru_cache(maxsize=1000, typed=True)
+def _words(member: StrEnum, language: str) -> str:
+    return i18n.translator(language)(label(member))
+
+
 class Reader:
     """How one reader sees texts, dates and names; `t` in every template."""
 
@@ -93,7 +121,7 @@ class Reader:
 
     def label(self, member: StrEnum | None) -> str:
         """The words for a member of one of our enumerations."""
-        return "" if member is None else self.translate(label(member))
+        return "" if member is None else _words(member, self.language)
 
     def choices(self, kind: Any) -> list[tuple[str, str]]:
         return [(member.value, self.label(member)) for member in kind]
@@ -150,8 +178,11 @@ class Reader:
         return [step.text(self.translate, self.date, self.language) for step in steps]
 
 
+_reader = cache(Reader)
+
+
 def reader_of(request: WebRequest) -> Reader:
-    return Reader(language_of(request), request.app.state.settings.timezone)
+    return _reader(language_of(request), request.app.state.settings.timezone)
 
 
 def _way_back(request: WebRequest) -> str:

@@ -8,7 +8,8 @@ from rti.calendars.queries import warning
 from rti.core.roles import REQUESTS, SUPPORT
 from rti.law.status import RequestStatus
 from rti.requests.commands import RequestFilter
-from rti.requests.queries import urgency, worklist
+from rti.requests.queries import urgency
+from rti.requests.reading import worklist
 from rti.web.guards import open_to_all
 from rti.web.inject import Session, Today
 from rti.web.templating import WebRequest, page
