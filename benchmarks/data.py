@@ -71,7 +71,7 @@ _REQUESTS = """
         received_on, received_on, CASE WHEN status <> 'not_submitted' THEN received_on END,
         CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END, false, false, false, false,
         answered_on, answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END,
-        CASE WHEN status = 'open' THEN due_on ELSE '9999-12-31' END
+        CASE WHEN status = 'open' THEN due_on ELSE 'infinity' END
     FROM inserted, LATERAL (
         SELECT CASE
             WHEN answered_on IS NOT NULL THEN 'answered'

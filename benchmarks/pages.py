@@ -145,7 +145,7 @@ async def _visitors(url: str) -> tuple[dict[str, tuple[str, UUID]], UUID]:
             )
             query = text(
                 f"SELECT r.id FROM request r WHERE answered_on IS NOT NULL AND {seen} ORDER BY reference LIMIT 1"
-            )  # noqa: S608 -- ours
+            )
             values = {"cbo": person.cbo_id, "me": person.id}
             names = query.compile().params
             found[name] = (
@@ -165,7 +165,7 @@ def _serving(
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")}
     with subprocess.Popen(
         [sys.executable, "-m", *command], env={**kept, **environment}, cwd=folder
-    ) as process:  # noqa: S603 -- our own command
+    ) as process:
         try:
             _await_port(port, process)
             yield psutil.Process(process.pid)
@@ -198,14 +198,14 @@ def _previous() -> Iterator[tuple[Path, dict[str, str]]]:
         tree, hidden = Path(folder) / "tree", Path(folder) / "hidden"
         subprocess.run(
             [git, "worktree", "add", "--quiet", "--detach", str(tree), PREVIOUS], cwd=ROOT, check=True
-        )  # noqa: S603 -- ours
+        )
         hidden.mkdir()
         for module in ("uvloop", "httptools"):
             (hidden / f"{module}.py").write_text("raise ImportError\n", encoding="ascii")
         try:
             yield tree, {"PYTHONPATH": f"{tree}:{hidden}"}
         finally:
-            subprocess.run([git, "worktree", "remove", "--force", str(tree)], cwd=ROOT, check=True)  # noqa: S603 -- ours
+            subprocess.run([git, "worktree", "remove", "--force", str(tree)], cwd=ROOT, check=True)
 
 
 @contextmanager
@@ -255,7 +255,7 @@ def _load(port: int, path: str, token: str) -> tuple[int, float, float, float]:
         command += ["-H", each]
     said = subprocess.run(
         [*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True
-    ).stdout  # noqa: S603 -- ours
+    ).stdout
     assert "Non-2xx" not in said, (path, said)
     count = int(re.search(r"(\d+) requests in", said)[1])  # type: ignore[index]
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])  # type: ignore[index]

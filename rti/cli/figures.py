@@ -25,7 +25,7 @@ from rti.models.cbos import not_locked
 from rti.models.requests import RequestRow
 from rti.statistics.commands import Basis, Dimension, StatisticsQuery, check
 from rti.statistics.disclosure import CoarseFigures
-from rti.statistics.export import request_lines
+from rti.statistics.export import write_requests
 from rti.statistics.figures import Figures, Percentage
 from rti.statistics.measures import EXCLUDED, JUDGED, MEASURES, PENDING, VERSION
 from rti.statistics.queries import Table, table
@@ -108,10 +108,9 @@ async def _export(settings: Settings) -> None:
         async with database.transaction() as session:
             record(session, AuditAction.EXPORTED, wallclock.now(), about="requests")
         async with database.transaction() as session:
-            async for piece in request_lines(
-                session, select(RequestRow).where(not_locked(RequestRow.cbo_id))
-            ):
-                _write(piece)
+            every = select(RequestRow).where(not_locked(RequestRow.cbo_id))
+            await write_requests(session, every, sys.stdout.buffer.write)
+    sys.stdout.buffer.flush()
 
 
 def _write(text: str) -> None:

@@ -5,6 +5,7 @@ each shape that it can have and prepared once for each connection; `accounts.ent
 question who asks.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -22,7 +23,8 @@ from rti.core.visibility import ME
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
-_DIALECT: Dialect = dialect()
+_PARAMETER = re.compile(r"\$(\d+)")
+_DIALECT: Dialect = dialect()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,6 @@ class Statement:
 
     sql: str
     names: Sequence[str] = ()
-
-    def within(self, sql: str) -> "Statement":
-        """A longer statement, in which this one stands at {}."""
-        return Statement(sql.format(self.sql), self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,22 @@ class Reading(Protocol[T_co]):
 def compiled(query: Select[Any]) -> Statement:
     """A query of SQLAlchemy as text; its parameters keep their names."""
     found = query.compile(dialect=_DIALECT)
-    return Statement(str(found), tuple(found.positiontup or ()))
+    return Statement(f"({found})", tuple(found.positiontup or ()))
+
+
+def _after(others: int) -> Callable[[re.Match[str]], str]:
+    """The number of a parameter behind those of others."""
+    return lambda found: f"${int(found[1]) + others}"
+
+
+def together(**parts: Statement) -> Statement:
+    """One statement whose JSON object has the answer to each of these under its name."""
+    told: list[str] = []
+    names: list[str] = []
+    for name, part in parts.items():
+        told.append(f"'{name}', {_PARAMETER.sub(_after(len(names)), part.sql)}")
+        names += part.names
+    return Statement(f"json_build_object({', '.join(told)})", names)
 
 
 def inline(query: ScalarSelect[Any]) -> str:
@@ -96,7 +109,7 @@ def row(select: str) -> str:
 
 
 @cache
-def decoder(kind: type[T]) -> Callable[[str | bytes], T]:
+def decoder(kind: Any) -> Callable[[str | bytes], Any]:
     """Reads JSON into a struct, or into a list of them."""
     return msgspec.json.Decoder(kind).decode
 

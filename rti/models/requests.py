@@ -89,7 +89,12 @@ class RequestRow(Base):
         UniqueConstraint("cbo_id", "import_key"),
         Index(None, "cbo_id", "next_due_on", "id"),
         Index(None, "next_due_on", "id"),
-        Index(None, "body_id"),
+        # What a list can be narrowed by, each in the order of the list.
+        Index(None, "body_id", "next_due_on", "id"),
+        Index(None, "campaign_id", "next_due_on", "id"),
+        Index(None, "status", "next_due_on", "id"),
+        Index(None, "topic", "next_due_on", "id"),
+        Index("ix_request_reference", "reference", postgresql_ops={"reference": "text_pattern_ops"}),
         Index("ix_request_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")),
         ForeignKeyConstraint(["statute_id", "statute_version"], ["statute.id", "statute.version"]),
         ForeignKeyConstraint(["cbo_id", "duplicate_of"], ["request.cbo_id", "request.id"]),
@@ -97,7 +102,7 @@ class RequestRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id"))
-    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"))
     first_body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
     body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
     reference: Mapped[str]

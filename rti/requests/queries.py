@@ -2,18 +2,16 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from rti.campaigns.queries import in_target_areas
-from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import REQUESTS, Person, Reader
 from rti.core.visibility import visible_to
 from rti.models.bodies import PublicBodyRow
@@ -94,12 +92,17 @@ def narrowed(query: Select[RequestRow], wanted: Mapping[str, Any], today: Any) -
         begins, ends = wanted["reference"], wanted.get("reference_end", bindparam("reference_end"))
         # Operators that tell nothing of a row: only by those does row-level security let an index be used.
         query = query.where(RequestRow.reference.op("~>=~")(begins), RequestRow.reference.op("~<~")(ends))
+    if {"province", "target_of"} & {*wanted}:
+        query = query.where(RequestRow.body_id.in_(narrowed_bodies(select(PublicBodyRow.id), wanted)))
+    return query
+
+
+def narrowed_bodies(query: Select[Any], wanted: Mapping[str, Any]) -> Select[Any]:
+    """The bodies of a province, and of the target areas of a campaign."""
     if "province" in wanted:
-        bodies = select(PublicBodyRow.id).where(PublicBodyRow.province_code == wanted["province"])
-        query = query.where(RequestRow.body_id.in_(bodies))
+        query = query.where(PublicBodyRow.province_code == wanted["province"])
     if "target_of" in wanted:
-        targeted = select(PublicBodyRow.id).where(in_target_areas(wanted["target_of"]))
-        query = query.where(RequestRow.body_id.in_(targeted))
+        query = query.where(in_target_areas(wanted["target_of"]))
     return query
 
 
@@ -108,34 +111,11 @@ def prefix_range(prefix: str) -> tuple[str, str]:
     return prefix, prefix + chr(sys.maxunicode)
 
 
-def overdue(day: date) -> ColumnElement[bool]:
+def overdue(day: Any) -> ColumnElement[bool]:
     """`law.status.overdue_on` of the clock that decides; while that runs, no later date is the next one."""
     return and_(
         RequestRow.next_due_on < day,
         RequestRow.due_on < day,
         RequestRow.met_on.is_(None),
         RequestRow.ended_on.is_(None),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Urgency:
-    """How many requests are overdue and due within a week; counted up to `MOST_COUNTED` and no further."""
-
-    overdue: int
-    due_soon: int
-
-
-async def urgency(session: AsyncSession, person: Person, today: date) -> Urgency:
-    """Counts for the first page, at a cost that does not grow with what is stored."""
-
-    async def up_to_most(query: Select[RequestRow]) -> int:
-        few = query.with_only_columns(RequestRow.id).limit(MOST_COUNTED).subquery()
-        return await session.scalar(select(func.count()).select_from(few)) or 0
-
-    mine = visible(person).where(RequestRow.duplicate_of.is_(None))
-    soon = today + timedelta(days=7)
-    return Urgency(
-        overdue=await up_to_most(mine.where(overdue(today))),
-        due_soon=await up_to_most(mine.where(RequestRow.next_due_on.between(today, soon))),
     )

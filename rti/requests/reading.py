@@ -8,7 +8,21 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Date, Uuid, bindparam, literal_column, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    text,
+    true,
+    tuple_,
+    union,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.asking import (
@@ -22,18 +36,20 @@ from rti.core.asking import (
     read,
     row,
     rows,
+    together,
 )
 from rti.core.db_roles import Login
 from rti.core.errors import NotFound
-from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, page_of
+from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_of
 from rti.core.roles import Person
-from rti.core.visibility import REQUESTS_SEEN, visible_under
+from rti.core.visibility import ORDERED, REQUESTS_SEEN, visible_under
 from rti.encryption.data_keys import READER_OPENS, DataKeys, kept_keys, opened_keys
 from rti.law.events import EventKind, effective
-from rti.models.requests import DocumentRow, EventRow, RequestRow
+from rti.models.bodies import PublicBodyRow
+from rti.models.requests import NEVER, DocumentRow, EventRow, RequestRow
 from rti.requests.commands import RequestFilter
 from rti.requests.projection import to_law
-from rti.requests.queries import narrowed, prefix_range, seen_by
+from rti.requests.queries import narrowed, narrowed_bodies, overdue, prefix_range, seen_by
 from rti.requests.requester import decrypted, is_hidden, is_own, openings
 from rti.requests.shown import (
     Area,
@@ -56,6 +72,9 @@ from rti.requests.shown import (
     TimelineEvent,
 )
 from rti.statutes.documents import parsed_once
+
+_NEXT = f"least({{}}.next_due_on, '{NEVER}')"
+"""SQL: the next date; asyncpg stores the last day that Python knows as infinity, which JSON does not."""
 
 
 async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
@@ -81,7 +100,7 @@ class Worklist:
             return None
         names = ("status", "topic", "province", "body_id", "campaign_id", "target_of", "reference")
         given = frozenset(name for name in names if getattr(self.wanted, name) is not None)
-        return _listing(login, given, overdue_only=self.wanted.overdue, behind=bool(self.wanted.after))
+        return listing(login, given, overdue_only=self.wanted.overdue, behind=bool(self.wanted.after))
 
     def values(self) -> Mapping[str, Any]:
         given: dict[str, Any] = msgspec.structs.asdict(self.wanted) | {"today": self.today}
@@ -105,22 +124,50 @@ class Worklist:
 
 
 @cache
-def _listing(login: Login, given: frozenset[str], *, overdue_only: bool, behind: bool) -> Statement:
-    """The statement of a list that is narrowed by so much."""
-    filters: dict[str, Any] = {name: bindparam(name) for name in given} | {"overdue": overdue_only}
-    query = narrowed(seen_by(visible_under(login)), filters, bindparam("today", type_=Date))
+def listing(login: Login, given: frozenset[str], *, overdue_only: bool, behind: bool) -> Statement:
+    """The statement of a list that is narrowed by so much.
+
+    Each part of what somebody sees, or each body of the place that they want, gives its own first requests in order.
+    """
+    wanted: dict[str, Any] = {name: bindparam(name) for name in given} | {"overdue": overdue_only}
+    # Of the few requests of one organisation those to a place are found sooner than of the many to a place its own.
+    by_place = ("province", "target_of") if login is not Login.CBO else ()
+    place = {name: wanted.pop(name) for name in by_place if name in wanted}
+    query = narrowed(
+        seen_by(visible_under(login) if place else true()), wanted, bindparam("today", type_=Date)
+    )
     if behind:
         query = query.where(
             tuple_(RequestRow.next_due_on, RequestRow.id)
             > tuple_(bindparam("after_due", type_=Date), bindparam("after_id", type_=Uuid))
         )
-    # Only the identifiers: what else a subquery selects is described anew for every page that is built.
-    found = compiled(query.with_only_columns(RequestRow.id).order_by(RequestRow.next_due_on, RequestRow.id))
-    names = {"body_name_km": "public_body.name_km", "body_name_en": "public_body.name_en"}
-    lines = f"""SELECT {columns(LineRow, "request", **names)} FROM ({found.sql} LIMIT {PAGE_SIZE + 1}) AS page
+    order, most = (RequestRow.next_due_on, RequestRow.id), literal_column(str(PAGE_SIZE + 1))
+    first = query.with_only_columns(*order).order_by(*order).limit(most)
+    parts: Sequence[tuple[Any, str]] = ORDERED[login]
+    if place:
+        parts = [(narrowed_bodies(select(PublicBodyRow.id), place), "request.body_id = part.id")]
+    found = union(*(_of_part(first, source, belongs) for source, belongs in parts)).subquery("found")
+    page = select(found.c.id).order_by(found.c.next_due_on, found.c.id).limit(most)
+    others = {"body_name_km": "public_body.name_km", "body_name_en": "public_body.name_en"}
+    shown = columns(LineRow, "request", next_due_on=_NEXT.format("request"), **others)
+    statement = compiled(page)
+    lines = f"""SELECT {shown} FROM {statement.sql} AS page
         JOIN request ON request.id = page.id JOIN public_body ON public_body.id = request.body_id
         ORDER BY request.next_due_on, request.id"""
-    return Statement(rows(lines), found.names)
+    return Statement(rows(lines), statement.names)
+
+
+def _of_part(first: Select[Any], source: str | Select[Any], belongs: str) -> Select[Any]:
+    """The first requests for each row of a part, of those that belong to it."""
+    rows_of = text(source).columns(column("id")) if isinstance(source, str) else source
+    page = first.where(text(belongs)).lateral("page")
+    return select(page.c.id, page.c.next_due_on).select_from(rows_of.subquery("part")).select_from(page)
+
+
+PROVINCES = Statement(
+    rows(f"SELECT {columns(Area, 'a')} FROM area a WHERE a.level = 'province' ORDER BY a.code")
+)
+CAMPAIGNS = Statement(rows(f"SELECT {columns(Named, 'c')} FROM campaign c ORDER BY c.starts_on DESC, c.id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +193,7 @@ class ListPage(Worklist):
         lines = Worklist.asked(self, login)
         if lines is None:
             return None
-        areas = rows(f"SELECT {columns(Area, 'a')} FROM area a WHERE a.level = 'province' ORDER BY a.code")
-        named = rows(f"SELECT {columns(Named, 'c')} FROM campaign c ORDER BY c.starts_on DESC, c.id")
-        return lines.within(f"json_build_object('lines', {{}}, 'provinces', {areas}, 'campaigns', {named})")
+        return together(lines=lines, provinces=PROVINCES, campaigns=CAMPAIGNS)
 
     def told(self, answer: str | None, by: ReadBy) -> Any:
         if answer is None:
@@ -159,6 +204,20 @@ class ListPage(Worklist):
             decoded_once(tuple[Area, ...], bytes(found.provinces)),
             decoded_once(tuple[Named, ...], bytes(found.campaigns)),
         )
+
+
+@cache
+def urgency(login: Login) -> Mapping[str, Statement]:
+    """Counts for the first page, at a cost that does not grow with what is stored."""
+    today = bindparam("today", type_=Date)
+    mine = seen_by(visible_under(login)).where(RequestRow.duplicate_of.is_(None))
+    soon = RequestRow.next_due_on.between(today, bindparam("in_a_week", type_=Date))
+
+    def counted(these: ColumnElement[bool]) -> Statement:
+        few = mine.where(these).with_only_columns(RequestRow.id).limit(literal_column(str(MOST_COUNTED)))
+        return compiled(select(func.count()).select_from(few.subquery()))
+
+    return {"overdue": counted(overdue(today)), "due_soon": counted(soon)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +292,7 @@ def _detail(login: Login) -> Statement:
     )
     own = login is Login.CBO
     parts = {
-        "request": row(f"SELECT {columns(Asked, 'r')}"),
+        "request": row(f"SELECT {columns(Asked, 'r', next_due_on=_NEXT.format('r'))}"),
         "body": row(f"SELECT {columns(Named, 'b')} FROM public_body b WHERE b.id = r.body_id"),
         "first_body": row(
             f"SELECT {columns(Named, 'b')} FROM public_body b WHERE b.id = r.first_body_id AND r.first_body_id <> r.body_id"
@@ -271,7 +330,7 @@ def _detail(login: Login) -> Statement:
     }
     told = ", ".join(f"'{name}', {part}" for name, part in parts.items())
     return Statement(
-        f"(SELECT json_build_object({told}) FROM request r WHERE r.id = ({found.sql}))", found.names
+        f"(SELECT json_build_object({told}) FROM request r WHERE r.id = {found.sql})", found.names
     )
 
 

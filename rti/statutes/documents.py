@@ -20,7 +20,7 @@ def parse_statute(document: Mapping[str, object]) -> Statute:
 
 
 @lru_cache(maxsize=500)
-def parsed_once(document: bytes) -> Statute:
+def parsed_once(document: bytes | str) -> Statute:
     """The same from JSON as it is stored: what was parsed before is known by its text, so it can never be stale."""
     return parse_statute(msgspec.json.decode(document))
 

@@ -71,10 +71,10 @@ class Authentication(AbstractAuthenticationMiddleware):
 
 def read_along(request: Request[Any, Any, Any]) -> Any:
     """What was read with the question who asks, for the handler; raises what was wrong with the address."""
-    found = request.scope["state"][READ]
+    found = request.scope["state"].get(READ)
     if isinstance(found, Invalid):
         raise found
-    return found()
+    return found and found()
 
 
 def open_to_all(connection: Connection, handler: BaseRouteHandler) -> None:

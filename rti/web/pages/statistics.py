@@ -18,11 +18,11 @@ from rti.requests.queries import matching
 from rti.statistics import queries
 from rti.statistics.commands import Basis, Dimension
 from rti.statistics.disclosure import is_coarse, last_quarter
-from rti.statistics.export import request_lines
+from rti.statistics.export import write_requests
 from rti.statistics.measures import EXCLUDED, MEASURES, PENDING, VERSION
 from rti.statutes.queries import newest
 from rti.web.api.statistics import TableView, asked_table, csv_header, csv_rows, table_view, words
-from rti.web.downloads import in_pieces, kept
+from rti.web.downloads import in_pieces, kept_file
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Now, Session, Today, Who
@@ -94,7 +94,9 @@ async def requests_file(request: WebRequest, session: Session, person: Who, toda
     """The requests of the list, with the same filters, as far as the person may see them."""
     wanted = matching(person, decode(RequestFilter, dict(request.query_params)), today)
     record(session, AuditAction.EXPORTED, now, about="requests", cbo_id=person.cbo_id)
-    file = await kept(request_lines(session, wanted))
+    file = kept_file()
+    await write_requests(session, wanted, file.write)
+    file.seek(0)
     return Stream(in_pieces(file), media_type=CSV, headers=_attachment(f"requests-{today}"))
 
 
