@@ -21,18 +21,21 @@ def serve(
     workers: Annotated[
         int, typer.Option(min=0, max=64, help="Worker processes. Default: RTI_WORKERS, or as many as cores.")
     ] = 0,
+    check: bool = typer.Option(False, hidden=True),
     stop_with_parent: bool = typer.Option(False, hidden=True),
 ) -> None:
     """Serve the web pages and the JSON API. SIGHUP starts anew without refusing anybody.
 
     Example: RTI_PORT=8080 rti serve --workers 2
     """
-    if stop_with_parent:
+    if stop_with_parent and not check:
         end_with(0)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     given = settings_of_environment()
     with embedded_postgres.completed(replace(given, workers=workers or given.workers)) as settings:
         asyncio.run(_ready(settings))
+        if check:
+            return
         keep_address(settings)
         config = uvicorn.Config(
             create_app(settings),

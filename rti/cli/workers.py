@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -32,7 +33,7 @@ def kept_socket() -> socket.socket | None:
 def supervise(work: Callable[[], None], count: int, listening: socket.socket) -> None:
     """Keep `count` processes at `work` until SIGTERM or SIGINT comes; all that they do is ended first.
 
-    On SIGHUP this process becomes a new one, with the program and the key file as they are then, under the same
+    On SIGHUP, if that would start, this process becomes a new one, with the program and the key file as they are then, under the same
     number and on the same socket: who asks meanwhile is answered by the workers before or after it.
     """
     asked: list[int] = []
@@ -49,16 +50,16 @@ def supervise(work: Callable[[], None], count: int, listening: socket.socket) ->
     gc.freeze()
     end, hold = os.pipe()
     workers: set[int] = set()
-    while not asked:
+    while not {signal.SIGTERM, signal.SIGINT} & {*asked}:
+        if asked and asked.pop() and _could_start():
+            _become_new(listening, hold)
         workers.update(_forked(work, end, hold) for _ in range(count - len(workers)))
         time.sleep(_LOOK)
         ended = _ended() & workers
         workers -= ended
-        if ended and not asked:
+        if ended:
             log.warning("workers_replaced", count=len(ended))
             time.sleep(_AGAIN)
-    if asked[0] == signal.SIGHUP:
-        _become_new(listening, hold)
     os.close(hold)
     _await_end(workers)
 
@@ -113,7 +114,20 @@ def _become_new(listening: socket.socket, hold: int) -> None:
     listening.set_inheritable(True)
     os.set_inheritable(hold, True)
     os.environ |= {_KEPT: f"{listening.fileno()} {hold}", PROCESS_NAMED: PROCESS}
-    os.execv(sys.executable, [sys.executable, "-m", "rti", *sys.argv[1:]])  # noqa: S606 -- our own command
+    command = _command()
+    os.execv(command[0], command)  # noqa: S606 -- our own command
+
+
+def _command() -> list[str]:
+    return [sys.executable, "-m", "rti", *sys.argv[1:]]
+
+
+def _could_start() -> bool:
+    """Whether the program that is there now would serve; if not, this one goes on, and the log says why."""
+    tried = subprocess.run([*_command(), "--check"], stdin=subprocess.DEVNULL, check=False)  # noqa: S603 -- our own command
+    if tried.returncode:
+        log.error("not_started_anew", status=tried.returncode)
+    return tried.returncode == 0
 
 
 def _await_end(workers: set[int]) -> None:
