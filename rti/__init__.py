@@ -9,6 +9,7 @@ Each storey imports from those below it and from none beside or above it; `make 
     backups/         encrypted backups, restoring them, and the drill that proves it
     demo             a campaign with invented requests
     feeds/           due dates for calendar programs and changes for news readers, behind a secret address
+    letters/         what is written to public bodies, on paper in the form of Cambodian offices
     imports/         CSV and XLSX files of other systems, read line by line
     retention/       how long each class of data is kept, and its removal
     statistics/      what is counted and how, and the tables that show it
@@ -27,7 +28,7 @@ Each storey imports from those below it and from none beside or above it; `make 
     outbox           a message is a row first
     models/          every table with its enumerations
     row_security/    which login may see and do what, enforced by PostgreSQL
-    files/           file types, the copy without metadata, the virus scanner
+    files/           file types, the copy without metadata, the virus scanner, pages set as PDF
     core/            database, settings, clock, translations, errors, validation, ciphers
     law/             statutes, calendars, clocks and deadlines: pure functions of plain values
 

@@ -1,0 +1,1 @@
+"""What is written to public bodies, on paper and in the form that Cambodian offices expect."""
