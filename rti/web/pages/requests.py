@@ -40,7 +40,7 @@ def one_request(connection: Connection) -> reading.OneRequest:
     return reading.OneRequest(connection.path_params["request_id"])
 
 
-RECORDABLE = [kind for kind in EventKind if kind is not EventKind.DRAFTED]
+RECORDABLE = tuple(kind for kind in EventKind if kind is not EventKind.DRAFTED)
 
 
 @get("/requests", guards=[only(REQUESTS)], opt={READS: listed})
@@ -118,12 +118,11 @@ def shown(
         "requests/detail.html",
         detail,
         form=form,
-        initial={"happened_on": today.isoformat()},
         identity=identity,
         accepted=ACCEPTED,
         today=today,
         statute=statute,
-        reasons=[(reason, reason.replace("_", " ")) for reason in statute.extension_reasons],
+        reasons=tuple((reason, reason.replace("_", " ")) for reason in statute.extension_reasons),
         newest_version=detail.newest_version,
         kinds=RECORDABLE,
         outcomes=Outcome,
