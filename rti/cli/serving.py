@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from dataclasses import replace
 from typing import Annotated
 
@@ -14,6 +15,19 @@ from rti.core import embedded_postgres
 from rti.core.settings import Settings
 from rti.upgrade import require_ready
 from rti.web.app import create_app, database_of
+
+GRACE = 0.5
+"""Seconds in which a connection that was taken just before the end may still say what it wants."""
+
+
+class Worker(uvicorn.Server):
+    """A server that first takes no more connections, and a moment later leaves those on which nothing is asked."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(GRACE)
+        await super().shutdown(sockets)
 
 
 def serve(
@@ -51,7 +65,7 @@ def serve(
             timeout_graceful_shutdown=STOP_SECONDS // 2,
         )
         listening = kept_socket() or config.bind_socket()
-        supervise(lambda: uvicorn.Server(config).run(sockets=[listening]), settings.workers, listening)
+        supervise(lambda: Worker(config).run(sockets=[listening]), settings.workers, listening)
 
 
 async def _ready(settings: Settings) -> None:

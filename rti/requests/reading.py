@@ -141,8 +141,9 @@ def listing(login: Login, given: frozenset[str], *, overdue_only: bool, behind: 
             tuple_(RequestRow.next_due_on, RequestRow.id)
             > tuple_(bindparam("after_due", type_=Date), bindparam("after_id", type_=Uuid))
         )
-    order, most = (RequestRow.next_due_on, RequestRow.id), literal_column(str(PAGE_SIZE + 1))
-    first = query.with_only_columns(*order).order_by(*order).limit(most)
+    order = (RequestRow.next_due_on, RequestRow.id)
+    most: ColumnElement[int] = literal_column(str(PAGE_SIZE + 1))
+    first: Any = query.with_only_columns(*order).order_by(*order).limit(most)
     parts: Sequence[tuple[Any, str]] = ORDERED[login]
     if place:
         parts = [(narrowed_bodies(select(PublicBodyRow.id), place), "request.body_id = part.id")]
@@ -157,7 +158,7 @@ def listing(login: Login, given: frozenset[str], *, overdue_only: bool, behind: 
     return Statement(rows(lines), statement.names)
 
 
-def _of_part(first: Select[Any], source: str | Select[Any], belongs: str) -> Select[Any]:
+def _of_part(first: Any, source: str | Select[Any], belongs: str) -> Any:
     """The first requests for each row of a part, of those that belong to it."""
     rows_of = text(source).columns(column("id")) if isinstance(source, str) else source
     page = first.where(text(belongs)).lateral("page")

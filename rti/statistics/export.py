@@ -5,7 +5,7 @@ from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, Text, case, cast, func, literal_column
+from sqlalchemy import Boolean, Date, Integer, Select, Text, case, cast, func, literal_column
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -79,7 +79,7 @@ async def write_requests(
     )
 
 
-def _written(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+def _written(column: InstrumentedAttribute[Any]) -> Any:
     """A column as PostgreSQL is to write it."""
     if isinstance(column.type, Boolean):
         return case((column, literal_column("'yes'")), else_=literal_column("'no'"))
@@ -90,7 +90,7 @@ def _written(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     return case(
         (text == literal_column("''"), None),
         (text.op("~")(literal_column(f"E'{_HARMLESS}'")), text),
-        else_=literal_column(f"'{_NEEDS_CARE}'") + careful,
+        else_=func.concat(literal_column(f"'{_NEEDS_CARE}'"), careful),
     )
 
 

@@ -95,7 +95,11 @@ async def requests_file(request: WebRequest, session: Session, person: Who, toda
     wanted = matching(person, decode(RequestFilter, dict(request.query_params)), today)
     record(session, AuditAction.EXPORTED, now, about="requests", cbo_id=person.cbo_id)
     file = kept_file()
-    await write_requests(session, wanted, file.write)
+    try:
+        await write_requests(session, wanted, file.write)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return Stream(in_pieces(file), media_type=CSV, headers=_attachment(f"requests-{today}"))
 
