@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import ColumnElement, Uuid, and_, bindparam, false, text, true
 
 from rti.core.db_roles import LOGINS, Login, login_of, statistics_login_of
-from rti.core.roles import Reader
+from rti.core.roles import Reader, Role
 
 ME = "rti.me()"
 """SQL: the person whom the transaction serves."""
@@ -49,7 +49,7 @@ ENTER = "enter(given bytea, at timestamp with time zone, seen_since timestamp wi
 """Who holds the session, if it was last seen since then, or token with this SHA-256, as JSON, and whether they work under the login that asks. If they
 do, the rest of the statement is answered for them: it tells the policies who asks, as a transaction does. It is the one
 function that is not the same for each row, and no policy uses it."""
-_LOGIN_OF_ROLE = " ".join(f"WHEN '{role}' THEN '{login}'" for role, login in LOGINS.items())
+_LOGIN_OF_ROLE = " ".join(f"WHEN '{role}' THEN '{LOGINS[role]}'" for role in Role)
 ENTERING = f"""
     WITH found AS (
         SELECT s.id, s.person_id, s.proved_at, s.last_seen_at, s.second_factor_at IS NOT NULL AS second_factor,

@@ -99,7 +99,7 @@ class Worklist:
         if login not in REQUESTS_SEEN:
             return None
         names = ("status", "topic", "province", "body_id", "campaign_id", "target_of", "reference")
-        given = frozenset(name for name in names if getattr(self.wanted, name) is not None)
+        given = frozenset(name for name in names if getattr(self.wanted, name))
         return listing(login, given, overdue_only=self.wanted.overdue, behind=bool(self.wanted.after))
 
     def values(self) -> Mapping[str, Any]:

@@ -60,8 +60,9 @@ class Authentication(AbstractAuthenticationMiddleware):
         if reads := connection.route_handler.opt.get(READS):
             try:
                 reading = reads(connection)
+                reading.values()
             except Invalid as wrong:
-                connection.scope["state"][READ] = wrong
+                reading, connection.scope["state"][READ] = None, wrong
         me, told = await state.entrance.enter(state.database, token, now(), reading)
         if reading:
             connection.scope["state"][READ] = told
