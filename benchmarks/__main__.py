@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-MODULES = ("due_dates", "sweep", "pages", "tenancy", "audit", "statistics", "days_off", "backup")
+MODULES = ("due_dates", "sweep", "pages", "tenancy", "audit", "statistics", "days_off", "backup", "letters")
 """Each has `measure()`, which returns lines of what was measured, the figure, and its unit."""
 
 

@@ -1,7 +1,6 @@
 """Letters that chase a public body: drafted courteously and no more certain than the law is, approved by a person."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,12 +16,15 @@ from rti.core.i18n import Language
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.roles import Person
 from rti.law.deadlines import ClockState
-from rti.law.events import effective
 from rti.law.reminders import About
+from rti.letters.actions import Case, keep, paper_of
+from rti.letters.commands import WriteLetter
+from rti.letters.facts import Facts, facts_of, signed_by
 from rti.models.audit import AuditAction
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
+from rti.models.letters import LetterKind, WrittenLetterRow
 from rti.models.messages import (
     UNDECIDED,
     Decision,
@@ -33,9 +35,8 @@ from rti.models.messages import (
     MessageState,
     ReminderRow,
 )
-from rti.models.requests import DeadlineRow, Filing, RequestRow
-from rti.requests.projection import to_law
-from rti.requests.queries import events_of, visible
+from rti.models.requests import DeadlineRow, RequestRow
+from rti.requests.queries import visible
 from rti.requests.requester import not_hidden_from
 from rti.statutes.queries import version_of
 
@@ -129,36 +130,23 @@ async def text_of(
     """The subject and body that were approved, before that a draft in `language` or else in Khmer."""
     if found.letter.subject is not None:
         return found.letter.subject, found.letter.body or ""
-    km = (language or found.letter.language) == Language.KM
+    chosen = Language(language or found.letter.language)
+    about = next(about for about in About if found.reminder.clock in about.clocks)
+    facts = await _facts(session, found, chosen)
+    return draft(facts, about, chosen, today, printed=found.sendable_to is None)
+
+
+async def _facts(session: AsyncSession, found: Letter, language: Language) -> Facts:
     request = found.request
-    statute = await version_of(session, request.statute_id, request.statute_version)
-    chased = Chased(
-        about=next(about for about in About if found.reminder.clock in about.clocks),
-        title=request.title,
-        reference=request.reference,
-        body_name=found.body.name_km if km else found.body.name_en,
-        signed_by=_signature(found, km=km),
-        handed_over_on=request.submitted_on or request.received_on,
-        passed_on_on=await _passed_on(session, request),
+    return await facts_of(
+        session,
+        request,
+        body=found.body,
+        sender=signed_by(request, found.cbo, found.campaign, language),
         due_on=found.reminder.due_on,
-        statute=(statute.name.km if km else statute.name.en) if request.binding else None,
+        statute=await version_of(session, request.statute_id, request.statute_version),
+        language=language,
     )
-    return draft(chased, Language.KM if km else Language.EN, today)
-
-
-async def _passed_on(session: AsyncSession, request: RequestRow) -> date | None:
-    """The day on which the request came to this body from another one."""
-    if request.body_id == request.first_body_id:
-        return None
-    standing = effective([to_law(event) for event in await events_of(session, request.id)])
-    days = [event.on for event in standing if event.to_body]
-    return days[-1] if days else None
-
-
-def _signature(found: Letter, *, km: bool) -> str | None:
-    """Who signs: the organisation, or the campaign where it asks through that or is not to be known."""
-    named = found.cbo if found.request.filing is Filing.ITSELF else found.campaign
-    return (named.name_km if km else named.name_en) if named else None
 
 
 async def approve(
@@ -167,6 +155,7 @@ async def approve(
     letter_id: UUID,
     command: ApproveLetter,
     now: datetime,
+    today: date,
     *,
     host: str,
 ) -> None:
@@ -198,6 +187,26 @@ async def approve(
             **chosen,
         )
         await session.execute(queued)
+    else:
+        await _print(session, found, command, person, now, today)
+
+
+async def _print(
+    session: AsyncSession, found: Letter, command: ApproveLetter, person: Person, now: datetime, today: date
+) -> None:
+    """Set what was approved on paper."""
+    case = Case(found.request, found.body, found.cbo, found.campaign)
+    words = WriteLetter(
+        kind=LetterKind.REMINDER, language=command.language, subject=command.subject, body=command.body
+    )
+    paper = await paper_of(session, case, words, today)
+    await keep(session, found.request, paper, person, now, proposal_id=found.letter.id)
+
+
+async def printed(session: AsyncSession, letter_id: UUID) -> UUID | None:
+    """The written letter that a proposal has become, where it was not sent."""
+    paper = select(WrittenLetterRow.id).where(WrittenLetterRow.proposal_id == letter_id)
+    return await session.scalar(paper)
 
 
 async def dismiss(session: AsyncSession, person: Person, letter_id: UUID, now: datetime) -> None:
@@ -237,66 +246,25 @@ async def settle(
         raise Conflict(say("The delivery of this letter is not in question"))
 
 
-@dataclass(frozen=True, slots=True)
-class Chased:
-    """What a letter names: what the body must know to find the request again, and nobody in person.
-
-    `passed_on_on` is the day on which another body passed the request on to this one, if one did.
-    `statute` is None where no law in force gives the date; the letter then claims none. `signed_by` is
-    None where nobody is to be named.
-    """
-
-    about: About
-    title: str
-    reference: str
-    body_name: str
-    signed_by: str | None
-    handed_over_on: date | None
-    passed_on_on: date | None
-    due_on: date
-    statute: str | None
-
-
-def draft(chased: Chased, language: str, today: date) -> tuple[str, str]:
-    """Subject and body of the letter in `language`, as of `today`."""
+def draft(
+    facts: Facts, about: About, language: Language, today: date, *, printed: bool = False
+) -> tuple[str, str]:
+    """Subject and body of the letter in `language`, as of `today`; on paper address and closing stand beside them."""
     _ = i18n.translator(language)
-
-    def shown(day: date) -> str:
-        return i18n.show_date(day, language)
-
-    subject = _("Request for information: {title}").format(title=" ".join(chased.title.split()))
+    subject = _("Request for information: {title}").format(title=" ".join(facts.title.split()))
     paragraphs = [
-        _("To: {body}").format(body=chased.body_name),
-        _asked(chased, _, shown),
-        _expected(chased, _, shown),
-        _missing(chased, _).format(today=shown(today)),
-        _("Yours faithfully,") + "\n" + (chased.signed_by or _("A community-based organisation")),
+        facts.asked(language),
+        facts.expected(language),
+        _missing(about, _).format(today=i18n.show_date(today, language)),
     ]
+    if not printed:
+        closing = _("Yours faithfully,") + "\n" + facts.sender
+        paragraphs = [_("To: {body}").format(body=facts.body), *paragraphs, closing]
     return subject, "\n\n".join(paragraphs)
 
 
-def _asked(chased: Chased, _: i18n.Translate, shown: Callable[[date], str]) -> str:
-    if chased.passed_on_on:
-        said = _(
-            "On {day} our request for information was passed on to you: {title}. Our reference is {reference}."
-        )
-        return said.format(day=shown(chased.passed_on_on), title=chased.title, reference=chased.reference)
-    if chased.handed_over_on is None:
-        said = _("We have asked you for the following information: {title}. Our reference is {reference}.")
-        return said.format(title=chased.title, reference=chased.reference)
-    said = _("On {day} we submitted a request for information: {title}. Our reference is {reference}.")
-    return said.format(day=shown(chased.handed_over_on), title=chased.title, reference=chased.reference)
-
-
-def _expected(chased: Chased, _: i18n.Translate, shown: Callable[[date], str]) -> str:
-    if chased.statute:
-        said = _("Under {statute}, the time limit for this ended on {due}.")
-        return said.format(statute=chased.statute, due=shown(chased.due_on))
-    return _("We had hoped for it by {due}.").format(due=shown(chased.due_on))
-
-
-def _missing(chased: Chased, _: i18n.Translate) -> str:
-    if chased.about is About.ACKNOWLEDGEMENT:
+def _missing(about: About, _: i18n.Translate) -> str:
+    if about is About.ACKNOWLEDGEMENT:
         return _(
             "As of today, {today}, we have not received an acknowledgement. Please let us know whether you have "
             "received the request."

@@ -1,30 +1,22 @@
 """What the sweep will say of requests that were just imported, before anybody is told anything."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.rules import own_rules
-from notifications.sweep import reading_calendar, values_of_occasion
-from rti.imports.report import Forecast
-from rti.law.reminders import DEFAULT_RULES, Audience
+from notifications.sweep import reading_calendar
+from rti.imports.report import Due, Forecast
+from rti.law.reminders import DEFAULT_RULES, Audience, due_dates
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow
 
-_IMPORTED = text(
-    "SELECT DISTINCT campaign_id FROM request WHERE created_at = :now AND import_key IS NOT NULL"
-)
-_SPOKEN_OF = text("""
-    SELECT d.request_id, d.cbo_id FROM deadline d JOIN request q ON q.id = d.request_id
-    WHERE q.created_at = :now AND q.import_key IS NOT NULL AND q.campaign_id IS NOT DISTINCT FROM CAST(:campaign AS uuid)
-      AND d.state = 'running' AND d.kind = ANY(CAST(:clocks AS text[])) AND d.due_on BETWEEN :first AND :last
-""")
 
-
-async def forecast(session: AsyncSession, now: datetime, day: date) -> Forecast:
-    """What follows on `day` from the import at `now`, in whose transaction this is asked.
+async def forecast(session: AsyncSession, running: Sequence[Due], day: date) -> Forecast:
+    """What follows on `day` from what runs for imported requests.
 
     Who wants no messages is known to the sweep alone, so people are those who could be told.
     """
@@ -32,17 +24,21 @@ async def forecast(session: AsyncSession, now: datetime, day: date) -> Forecast:
     told: set[tuple[UUID, str]] = set()
     requests: set[UUID] = set()
     letters: set[UUID] = set()
-    for campaign in (await session.scalars(_IMPORTED, {"now": now})).all():
-        for rule in own.get(campaign, DEFAULT_RULES):
-            for occasion in rule.occasions():
-                values = values_of_occasion(rule, occasion, day, calendar)
-                given = {name: values[name] for name in ("clocks", "first", "last")}
-                found = (await session.execute(_SPOKEN_OF, {**given, "now": now, "campaign": campaign})).all()
-                if rule.to is Audience.BODY:
-                    letters |= {row.request_id for row in found}
-                else:
-                    requests |= {row.request_id for row in found}
-                    told |= {(row.cbo_id, role) for row in found for role in rule.to.roles}
+    for campaign in {due.campaign_id for due in running}:
+        for rule in DEFAULT_RULES if campaign is None else own.get(campaign, DEFAULT_RULES):
+            spans = [due_dates(occasion, day, calendar) for occasion in rule.occasions()]
+            found = [
+                due
+                for due in running
+                if due.campaign_id == campaign
+                and due.clock in rule.about.clocks
+                and any(first <= due.due_on <= last for first, last in spans)
+            ]
+            if rule.to is Audience.BODY:
+                letters |= {due.request_id for due in found}
+            else:
+                requests |= {due.request_id for due in found}
+                told |= {(due.cbo_id, role) for due in found for role in rule.to.roles}
     return Forecast(len(requests), len(await _people(session, told)), len(letters))
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core import logs, wallclock
-from rti.core.db import Database
+from rti.core.db import Database, is_busy
 from rti.core.db_roles import SCHEDULER, Login
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
@@ -63,8 +63,11 @@ class Ticker:
                     await note_tick(session, self._job.name, began_at=now, ended_at=None)
             result = await self._job.run(replace(self._tick, now=now))
         except Exception as fault:
-            log.exception("tick_failed", job=self._job.name)
-            result = Result(f"failed ({type(fault).__name__})", well=False)
+            if is_busy(fault):
+                result = Result("another process is at it")
+            else:
+                log.exception("tick_failed", job=self._job.name)
+                result = Result(f"failed ({type(fault).__name__})", well=False)
         told, self._tick = self._tick.last, replace(self._tick, last=result)
         if due or result != told:
             await self._note(now, wallclock.now(), result)

@@ -9,15 +9,20 @@ import rti.audit.jobs
 import rti.backups.jobs
 import rti.requests.jobs
 import rti.retention.jobs
+import rti.safety.jobs
 from notifications.forecast import forecast
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
 from rti.imports.actions import run_import
 from rti.jobs.worker import Handler, work_off
 from rti.law.explanations import N_
+from rti.letters.print_runs import print_letters
 from rti.models.jobs import JobKind
 
-HANDLERS: Mapping[JobKind, Handler] = {JobKind.IMPORT: partial(run_import, foresee=forecast)}
+HANDLERS: Mapping[JobKind, Handler] = {
+    JobKind.IMPORT: partial(run_import, foresee=forecast),
+    JobKind.PRINT: print_letters,
+}
 
 
 async def do_jobs(tick: Tick) -> Result:
@@ -28,9 +33,10 @@ JOBS: Sequence[PeriodicJob] = (
     *notifications.jobs.JOBS,
     *rti.audit.jobs.JOBS,
     *rti.retention.jobs.JOBS,
+    *rti.safety.jobs.JOBS,
     *rti.requests.jobs.JOBS,
     *rti.backups.jobs.JOBS,
-    PeriodicJob("jobs", N_("Run imports"), timedelta(seconds=1), do_jobs, at_once=2),
+    PeriodicJob("jobs", N_("Run imports and print letters"), timedelta(seconds=1), do_jobs, at_once=2),
 )
 
 

@@ -51,6 +51,7 @@ def upgrade_within(connection: Connection, version: str, keyring: Keyring) -> No
 
 
 def _upgrade(connection: Connection, secret: str, keyring: Keyring) -> None:
+    connection.exec_driver_sql("SET lock_timeout = 0")
     connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ONE_AT_A_TIME})")
     try:
         known = inspect(connection).has_table(DataKeyRow.__tablename__)
@@ -61,6 +62,7 @@ def _upgrade(connection: Connection, secret: str, keyring: Keyring) -> None:
     finally:
         connection.rollback()
         connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ONE_AT_A_TIME})")
+        connection.exec_driver_sql("RESET lock_timeout")
         connection.commit()
 
 

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import BytesIO, TextIOWrapper
@@ -90,11 +90,11 @@ def reap(process: subprocess.Popen[str]) -> int:
 
 
 @contextmanager
-def serving(env: Mapping[str, str], **how: Any) -> Iterator[str]:
+def serving(env: Mapping[str, str], command: Sequence[str] = ("rti", "serve"), **how: Any) -> Iterator[str]:
     """Where `rti serve` answers in an environment, until the block ends; then it is told to stop, and does."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "rti", "serve"], env={**env, "RTI_PORT": str(port)}, text=True, **how
+        [sys.executable, "-m", *command], env={**env, "RTI_PORT": str(port)}, text=True, **how
     )
     address = f"http://127.0.0.1:{port}"
     with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as visitor:

@@ -143,13 +143,15 @@ DoJobs = Callable[[], Awaitable[Result]]
 
 
 @pytest.fixture
-def do_jobs(database: Database, settings: Settings) -> DoJobs:
-    """What the scheduler does with the jobs that wait."""
+async def do_jobs(settings: Settings) -> AsyncIterator[DoJobs]:
+    """What the scheduler does with the jobs that wait, which has connections of its own."""
+    database = Database.of(settings)
 
     async def done() -> Result:
         return await schedule.do_jobs(Tick(database.under(Login.WORKER), settings, NOW))
 
-    return done
+    yield done
+    await database.close()
 
 
 SignIn = Callable[[Role], Awaitable[make.Member]]

@@ -1,5 +1,6 @@
 """Things that tests need, made with sensible defaults through the same actions that people use."""
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,13 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.passwords import hash_password, new_token, token_hash
 from rti.accounts.sessions import API_TOKEN, person_of
 from rti.core.db import Database, new_id
+from rti.core.i18n import Language
 from rti.core.roles import CBO, TWO_FACTORS, Person, Role, TokenScope
 from rti.core.wallclock import now as present
+from rti.encryption.data_keys import keys_to_encrypt
 from rti.law.events import EventKind
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow, PersonRow, RecoveryCodeRow, SignInRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
+from rti.models.letters import LetterKind, WrittenLetterRow
 from rti.models.messages import LetterRow, LetterState, ReminderRow
 from rti.models.requests import DeadlineRow, RequestRow, Topic
 from rti.requests.actions import file_request, record_event
@@ -171,6 +175,26 @@ async def letter(session: AsyncSession, request: RequestRow, now: datetime) -> L
     )
     session.add(reminder)
     await session.flush()
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def written_letter(session: AsyncSession, request: RequestRow, now: datetime) -> WrittenLetterRow:
+    """A letter that was written, without the time that setting it takes."""
+    row = WrittenLetterRow(
+        id=new_id(),
+        cbo_id=request.cbo_id,
+        request_id=request.id,
+        kind=LetterKind.REQUEST,
+        language=Language.KM,
+        written_at=now,
+        made_by="test",
+        sha256=hashlib.sha256(b"%PDF").digest(),
+    )
+    keys = await keys_to_encrypt(session, request.cbo_id, now)
+    row.words = keys.encrypt(WrittenLetterRow.words, row.id, b"words")
+    row.content = keys.encrypt(WrittenLetterRow.content, row.id, b"%PDF")
     session.add(row)
     await session.flush()
     return row

@@ -150,6 +150,11 @@ ROWS: Mapping[str, str] = {
         WHERE id = (SELECT id FROM request ORDER BY id LIMIT 1 OFFSET 1)
             AND cbo_id = (SELECT cbo_id FROM request ORDER BY id LIMIT 1);
     """,  # noqa: S608 -- our own words
+    "0021": f"""
+        INSERT INTO letter_text (kind, language, subject, body, changed_at) VALUES ('request', 'km', '', '', now());
+        INSERT INTO written_letter (id, cbo_id, request_id, kind, language, written_at, made_by, sha256, words, content)
+        SELECT {_id(37)}, {ONE["cbo"]}, {REQUEST}, 'request', 'km', now(), 'typst', '', '', '' {FEW};
+    """,  # noqa: S608 -- our own words
 }
 
 

@@ -129,6 +129,13 @@ class AddToken(msgspec.Struct, frozen=True, kw_only=True):
     days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 90
 
 
+class PeopleFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which people to list; `q` is part of a name or address, `after` is the mark of the page before."""
+
+    q: ShortText = ""
+    after: ShortText = ""
+
+
 class Assign(msgspec.Struct, frozen=True, kw_only=True):
     """What a member of the staff is to see: the requests of a campaign, those to bodies of a province, or all."""
 

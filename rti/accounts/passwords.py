@@ -5,19 +5,23 @@ import hashlib
 import re
 import secrets
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from heapq import heappop, heappush
+from itertools import count
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
 from zxcvbn import zxcvbn
 
-from rti.core.errors import Message, say
+from rti.core.errors import Message, Unavailable, say
 
 _HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=2)
-_HASHING = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hashing")
-"""Two at a time, so that many sign-ins at once take 128 MiB at most and do not starve other requests."""
+AT_ONCE, MOST_WAITING = 2, 100
+"""Hashes that are worked out, so that many sign-ins take 128 MiB at most and starve nobody else, and how many wait."""
+_HASHING = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="hashing")
 
 _SALT, _TAG = (
     b64encode(secrets.token_bytes(n)).decode().rstrip("=") for n in (_HASHER.salt_len, _HASHER.hash_len)
@@ -45,14 +49,63 @@ def password_matches(stored: str, password: str) -> bool:
         return False
 
 
+class _Line:
+    """Whoever waits for a hash: those who are known first, and otherwise in the order of their coming."""
+
+    def __init__(self) -> None:
+        self._at_work, self._numbers = 0, count()
+        self._waiting: list[tuple[bool, int, asyncio.Future[None]]] = []
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @asynccontextmanager
+    async def turn(self, *, known: bool) -> AsyncIterator[None]:
+        if self._at_work < AT_ONCE:
+            self._at_work += 1
+        else:
+            mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            heappush(self._waiting, (not known, next(self._numbers), mine))
+            try:
+                await mine
+            except asyncio.CancelledError:
+                if not mine.cancelled():
+                    self._pass_on()
+                raise
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Give a place to the next who has not gone away."""
+        while self._waiting:
+            *_, turn = heappop(self._waiting)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._at_work -= 1
+
+
+_line = _Line()
+
+
+def require_room() -> None:
+    """Let no line of strangers grow without end; raises Unavailable."""
+    if len(_line) >= MOST_WAITING:
+        raise Unavailable(say("Very many people are signing in right now. Try again in a minute"))
+
+
 async def hashed(password: str) -> str:
     """`hash_password` beside the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(_HASHING, hash_password, password)
+    async with _line.turn(known=True):
+        return await asyncio.get_running_loop().run_in_executor(_HASHING, hash_password, password)
 
 
-async def matches(stored: str, password: str) -> bool:
-    """`password_matches` beside the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(_HASHING, password_matches, stored, password)
+async def matches(stored: str, password: str, *, known: bool = True) -> bool:
+    """`password_matches` beside the event loop; whoever is not `known` lets all others go first."""
+    async with _line.turn(known=known):
+        return await asyncio.get_running_loop().run_in_executor(_HASHING, password_matches, stored, password)
 
 
 def outdated(stored: str) -> bool:

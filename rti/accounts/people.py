@@ -1,6 +1,6 @@
 """Disabling and changing people, and what people set for themselves."""
 
-from collections.abc import Sequence
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -9,27 +9,34 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import passwords, sessions
-from rti.accounts.commands import ChangeEmail, ChangePassword, ChangeRole, SaveMe
+from rti.accounts.commands import ChangeEmail, ChangePassword, ChangeRole, PeopleFilter, SaveMe
 from rti.accounts.sessions import SignedIn
 from rti.audit.record import record
 from rti.core.attributes import assign
 from rti.core.db import unique
 from rti.core.errors import Fault, Invalid, NotFound, invalid, say
+from rti.core.pagination import PAGE_SIZE, Page, behind, containing, page_of
 from rti.core.roles import CBO, Person, Role, manages
 from rti.models.accounts import InvitationRow, PersonRow
 from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow, not_locked
 
 
-async def people(session: AsyncSession, by: Person) -> Sequence[PersonRow]:
-    """Everybody whom `by` may know of here, those who can sign in first: a lead sees the own organisation.
+async def people(session: AsyncSession, by: Person, wanted: PeopleFilter) -> Page[PersonRow]:
+    """A page of those whom `by` may know of here, those who can sign in first: a lead sees the own organisation.
 
     The people of locked organisations are shown to nobody.
     """
+    key = (PersonRow.disabled_at.is_not(None), PersonRow.email)
     query = select(PersonRow).where(not_locked(PersonRow.cbo_id))
     if by.role is Role.CBO_LEAD:
         query = query.where(PersonRow.cbo_id == by.cbo_id)
-    return (await session.scalars(query.order_by(PersonRow.disabled_at.is_not(None), PersonRow.email))).all()
+    if wanted.q:
+        query = query.where(containing(wanted.q, PersonRow.name, PersonRow.email))
+    if wanted.after:
+        query = query.where(await behind(session, wanted.after, PersonRow.id, *key))
+    found = await session.scalars(query.order_by(*key).limit(PAGE_SIZE + 1))
+    return page_of(found.all(), PAGE_SIZE, lambda row: [str(row.id)])
 
 
 async def person(session: AsyncSession, person_id: UUID) -> PersonRow:
@@ -124,7 +131,7 @@ async def save_me(session: AsyncSession, me: Person, command: SaveMe, now: datet
 
 async def set_password(row: PersonRow, field: str, password: str) -> None:
     """Keep a new password, unless it is easy to guess."""
-    easy = passwords.too_easy(password, (row.name, row.email))
+    easy = await asyncio.to_thread(passwords.too_easy, password, (row.name, row.email))
     if easy:
         raise invalid(field, easy)
     row.password_hash = await passwords.hashed(password)

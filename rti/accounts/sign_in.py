@@ -41,15 +41,19 @@ async def sign_in(
 ) -> Opened:
     """A session for a correct password; an unknown address and a wrong password give the same message.
 
-    Raises Invalid, or TooOften with its status 429.
+    Who comes from a device that signed in before need not wait for strangers. Raises Invalid, or TooManyAttempts
+    with its status 429, or Unavailable where too many strangers wait.
     """
     email = email.strip().lower()
     key = sign_in_throttling.key_of(auth_database.secret, email, device)
+    known = sign_in_throttling.is_known(auth_database.secret, email, device)
+    if not known:
+        passwords.require_room()
     async with auth_database.transaction() as session:
         row = await session.scalar(select(PersonRow).where(PersonRow.email == email, *sessions.ACTIVE))
     await sign_in_throttling.take(auth_database, key, now, "password", at=row, step="password")
     stored = row.password_hash if row and row.password_hash else passwords.NOBODY
-    if not await passwords.matches(stored, password) or row is None:
+    if not await passwords.matches(stored, password, known=known) or row is None:
         await _record_failure(auth_database, row, "password", now)
         raise invalid("password", _WRONG)
     better = await passwords.hashed(password) if passwords.outdated(stored) else stored

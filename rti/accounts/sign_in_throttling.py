@@ -36,11 +36,17 @@ def new_device(secret: str, email: str) -> str:
     return f"{nonce}.{_keyed(secret, 'device', nonce, email).hex()}"
 
 
+def is_known(secret: str, email: str, device: str) -> bool:
+    """Whether somebody signed in to the account from the device before."""
+    nonce, _, proof = device.partition(".")
+    return hmac.compare_digest(proof.encode(), _keyed(secret, "device", nonce, email).hex().encode())
+
+
 def key_of(secret: str, email: str, device: str) -> bytes:
     """The key under which a guess at an account counts: of the device if it is known, else of all strangers."""
-    nonce, _, proof = device.partition(".")
-    known = hmac.compare_digest(proof.encode(), _keyed(secret, "device", nonce, email).hex().encode())
-    return _keyed(secret, "known", nonce, email) if known else _keyed(secret, "stranger", email)
+    if is_known(secret, email, device):
+        return _keyed(secret, "known", device.partition(".")[0], email)
+    return _keyed(secret, "stranger", email)
 
 
 def key_of_person(secret: str, what: str, person_id: object) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rti.backups.retention import kept, kept_keys
+from rti.backups.retention import KEYS_LIVE, kept, kept_keys
 from rti.core.errors import BackupFailed, say
 
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -88,17 +88,22 @@ def clean(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def prune(folder: Path, now: datetime) -> None:
-    """Throw away backups and keys whose time is over."""
+def prune(folder: Path, now: datetime, last_shredded: datetime | None = None) -> None:
+    """Throw away backups and keys whose time is over; `last_shredded` is when an organisation last was."""
     there = backups(folder)
     made = [each.made_at for each in there]
-    rows, keys = kept(made), kept_keys(made, now)
+    rows, keys = kept(made), kept_keys(made, now, last_shredded)
     for each in there:
         if each.made_at not in rows:
-            each.rows.unlink()
+            each.rows.unlink(missing_ok=True)
     for each in _dated(folder, keys=True):
-        if each.made_at not in keys:
-            each.keys.unlink()
+        coming = (
+            each.made_at > max(made, default=datetime.min.replace(tzinfo=UTC))
+            and now - each.made_at < KEYS_LIVE
+        )
+        # Keys get their name before their rows do.
+        if each.made_at not in keys and not coming:
+            each.keys.unlink(missing_ok=True)
 
 
 def _dated(folder: Path, *, keys: bool) -> list[Place]:

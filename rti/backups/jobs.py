@@ -1,9 +1,12 @@
-"""The periodic job that makes backups and drills."""
+"""The periodic jobs that make backups and drills, and throw away what has expired, also while none is made."""
 
 import asyncio
 import sys
 from datetime import timedelta
 
+from sqlalchemy import func, select
+
+from rti.backups.folder import prune
 from rti.backups.retention import backup_due, drill_due
 from rti.backups.runs import last_good
 from rti.core.embedded_postgres import for_children
@@ -11,6 +14,7 @@ from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
 from rti.law.explanations import N_
 from rti.models.backups import RunKind
+from rti.models.cbos import CboRow
 
 REST = timedelta(hours=1)
 """How long after a failure the next try is."""
@@ -46,7 +50,25 @@ async def _failed(settings: Settings, *command: str) -> bool:
             child.terminate()
 
 
+async def expire(tick: Tick) -> Result:
+    """Wrapped keys of shredded organisations go on their day, whether or not backups are still made."""
+    folder = tick.settings.backup_folder
+    if folder is None or not folder.exists():
+        return Result()
+    async with tick.database.transaction() as session:
+        last_shredded = await session.scalar(select(func.max(CboRow.shredded_at)))
+    await asyncio.to_thread(prune, folder, tick.now, last_shredded)
+    return Result()
+
+
 JOBS = (
+    PeriodicJob(
+        "expire",
+        N_("Delete expired backups"),
+        timedelta(minutes=1),
+        expire,
+        wanted=lambda settings: settings.backup_folder is not None,
+    ),
     PeriodicJob(
         "backup",
         N_("Create backups"),

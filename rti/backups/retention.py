@@ -33,10 +33,16 @@ def kept(moments: Collection[datetime]) -> set[datetime]:
     return found
 
 
-def kept_keys(moments: Collection[datetime], now: datetime) -> set[datetime]:
-    """Of the kept backups, those whose wrapped keys are kept too: the newest always, others for 14 days."""
+def kept_keys(
+    moments: Collection[datetime], now: datetime, last_shredded: datetime | None = None
+) -> set[datetime]:
+    """Of the kept backups, those whose wrapped keys are kept too: for 14 days, and the newest for longer.
+
+    Where backups have stopped, the newest too lives no longer once an organisation was shredded after it was made.
+    """
     newest = max(moments, default=now)
-    return {each for each in kept(moments) if each == newest or now - each < KEYS_LIVE}
+    stays = newest if last_shredded is None or last_shredded < newest else None
+    return {each for each in kept(moments) if each == stays or now - each < KEYS_LIVE}
 
 
 def backup_due(last: datetime | None, now: datetime, zone: str) -> bool:

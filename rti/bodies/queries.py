@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.campaigns.queries import in_target_areas
 from rti.core.errors import NotFound, invalid, say
-from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, page_of
+from rti.core.pagination import PAGE_SIZE, Page, containing, decode_cursor, page_of
 from rti.core.validation import Code, ShortText
 from rti.models.bodies import AreaLevel, AreaRow, BodyKind, FormerNameRow, PublicBodyRow
 
@@ -49,8 +49,7 @@ async def directory(session: AsyncSession, wanted: BodyFilter) -> Page[PublicBod
 
 
 def _named(table: type[PublicBodyRow | FormerNameRow], text: str) -> ColumnElement[bool]:
-    columns = (table.name_km, table.name_en, table.code)
-    return or_(*(column.icontains(text, autoescape=True) for column in columns))
+    return containing(text, table.name_km, table.name_en, table.code)
 
 
 async def body(session: AsyncSession, body_id: UUID) -> PublicBodyRow:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.asking import decoder
-from rti.core.db import LOCK_NOT_AVAILABLE
+from rti.core.db import is_busy
 from rti.core.errors import Message, invalid, say
 from rti.law.bilingual import BilingualName
 from rti.law.calendars import Calendar, union
@@ -36,9 +36,9 @@ async def count_undisturbed(session: AsyncSession) -> None:
         async with session.begin_nested():
             await session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}ms'"))
             await session.execute(select(func.pg_advisory_xact_lock_shared(_CHANGES)))
-            await session.execute(text("SET LOCAL lock_timeout = 0"))
+            await session.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+        if not is_busy(error):
             raise
         message = say("A calendar change is being applied. Nothing is lost; try again in a minute")
         raise invalid("calendar", message) from None

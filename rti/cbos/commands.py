@@ -20,6 +20,13 @@ class SaveCbo(msgspec.Struct, frozen=True, kw_only=True):
     area_code: AreaCode | None = None
 
 
+class CboFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which organisations to list; `q` is part of a name or code, `after` is the mark of the page before."""
+
+    q: ShortText = ""
+    after: ShortText = ""
+
+
 class LockCbo(msgspec.Struct, frozen=True, kw_only=True):
     """Lock an organisation at once; `sure` so that nothing empty does it."""
 

@@ -4,19 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.cbos.commands import CboFilter
 from rti.core.errors import NotFound, invalid, say
+from rti.core.pagination import PAGE_SIZE, Page, behind, containing, page_of
 from rti.core.roles import SUPPORT, Person
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow, CboSafetyRow
 
 
-async def cbos(session: AsyncSession) -> Sequence[CboRow]:
-    """The organisations to choose from, by code."""
-    found = await session.scalars(select(CboRow).where(CboRow.locked_at.is_(None)).order_by(CboRow.code))
-    return found.all()
+async def cbos(session: AsyncSession, person: Person) -> Sequence[Row[UUID, str, str, str]]:
+    """The organisations to choose from, by code: for members their own. Rows of identifiers, codes and names."""
+    query = select(CboRow.id, CboRow.code, CboRow.name_km, CboRow.name_en).where(CboRow.locked_at.is_(None))
+    if person.cbo_id:
+        query = query.where(CboRow.id == person.cbo_id)
+    return (await session.execute(query.order_by(CboRow.code))).all()
 
 
 def _visible(person: Person) -> Select[CboRow]:
@@ -25,10 +29,20 @@ def _visible(person: Person) -> Select[CboRow]:
     return query if person.role in SUPPORT else query.where(CboRow.id == person.cbo_id)
 
 
-async def known_to(session: AsyncSession, person: Person) -> Sequence[CboRow]:
-    """The organisations that a person may see; locked ones last, where their position reveals no name."""
-    ordered = _visible(person).order_by(CboRow.locked_at.nulls_first(), CboRow.code)
-    return (await session.scalars(ordered)).all()
+async def known_to(session: AsyncSession, person: Person, wanted: CboFilter) -> Page[CboRow]:
+    """A page of the organisations that a person may see; locked ones last, where their position reveals no name.
+
+    None of these is found by a name or code.
+    """
+    locked = CboRow.locked_at.is_not(None)
+    key = (locked, case((locked, ""), else_=CboRow.code), CboRow.id)
+    query = _visible(person)
+    if wanted.q:
+        query = query.where(~locked, containing(wanted.q, CboRow.code, CboRow.name_km, CboRow.name_en))
+    if wanted.after:
+        query = query.where(await behind(session, wanted.after, CboRow.id, *key))
+    found = await session.scalars(query.order_by(*key).limit(PAGE_SIZE + 1))
+    return page_of(found.all(), PAGE_SIZE, lambda row: [str(row.id)])
 
 
 async def cbo_of(session: AsyncSession, code: str, field: str = "cbo", *, locked: bool = False) -> CboRow:

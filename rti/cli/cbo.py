@@ -1,5 +1,6 @@
 """`rti cbo`: keep an organisation safe from the server's own console; the console is an administrator."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Annotated
@@ -10,10 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
 from rti.cbos.queries import cbo_of
+from rti.cli.running import opened
 from rti.cli.working import in_transaction
+from rti.core import wallclock
+from rti.core.db import Database
+from rti.core.settings import Settings
 from rti.core.validation import decode
 from rti.models.cbos import CboRow
-from rti.safety import lock_and_shred
+from rti.safety import lock_and_shred, scrubbing
 
 app = typer.Typer(name="cbo", help="Lock, unlock and shred organisations.", no_args_is_help=True)
 Code = Annotated[str, typer.Argument(help="Code of the organisation.")]
@@ -65,11 +70,30 @@ def shred(
         code, lambda session, cbo, now: lock_and_shred.shred(session, cbo, command, None, now), locked=True
     )
     if cbo.shredded_at:
-        typer.echo("Shredded")
+        typer.echo("Shredded. Within minutes it is gone from the disk, too; the page System tells if not")
     else:
         typer.echo(
             "Requested, and locked. Its lead or campaign staff must also request this within seven days"
         )
+
+
+@app.command()
+def scrub() -> None:
+    """Remove from the disk what was shredded, with the login that owns the database.
+
+    Example: RTI_DATABASE_URL=postgresql://rti:secret@db/rti rti cbo scrub
+    """
+
+    async def work(settings: Settings) -> int:
+        owner = Database.of(settings, pool_size=1)
+        try:
+            return await scrubbing.scrub(owner, wallclock.now())
+        finally:
+            await owner.close()
+
+    with opened() as settings:
+        count = asyncio.run(work(settings))
+    typer.echo(f"Organisations removed from the disk: {count}")
 
 
 def _done(

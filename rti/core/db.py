@@ -48,28 +48,30 @@ from rti.core.keyring import NO_KEYS, Keyring
 from rti.core.keyring import read as read_keys
 from rti.core.settings import OLDEST_POSTGRES, Settings
 
-UNIQUE_VIOLATION, NOT_ALLOWED, LOCK_NOT_AVAILABLE = "23505", "42501", "55P03"
-"""SQLSTATE of a duplicate key, of a row or table out of reach of a login, and of a lock that another holds
-(PostgreSQL, appendix A)."""
-_OUTAGES = ("08", "53", "57P", "57014", "58", "25006", LOCK_NOT_AVAILABLE)
+UNIQUE_VIOLATION, NOT_ALLOWED = "23505", "42501"
+"""SQLSTATE of a duplicate key, and of a row or table out of reach of a login (PostgreSQL, appendix A)."""
+_BUSY = frozenset({"55P03", "40P01"})
+"""SQLSTATE of a lock that another holds for too long, and of two who wait for each other."""
+_OUTAGES = ("08", "53", "57P", "57014", "58", "25006")
 """Beginnings of the SQLSTATE of outages: a lost connection, a lack of disk, memory or
-connections, a server that stops or starts, a statement that took too long, a disk that fails, the end of our
-reserve of disk, and a lock that another held too long."""
+connections, a server that stops or starts, a statement that took too long, a disk that fails, and the end of our
+reserve of disk."""
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 RESERVE = 256_000_000
 """Bytes on the disk of the embedded database below which nothing is written: PostgreSQL stops altogether where
 it finds no place for its log, and then nobody can read either."""
 KEPT_OPEN = 2
 """Connections of a login that stay open while nobody needs them; those beyond are closed after use."""
-PATIENCE = {"lock_timeout": "10s", "statement_timeout": "60s"}
-"""How long a statement of somebody who waits for an answer may take, and wait for the lock of another."""
+PATIENCE = {"statement_timeout": "60s"}
+"""How long a statement of somebody who waits for an answer may take."""
 PROCESS_NAMED = "CONNECTIONS_OF"
 PROCESS = os.environ.pop(PROCESS_NAMED, "") or secrets.token_hex(4)
 """By this name PostgreSQL knows which connections are of this process and of those forked from it. One that becomes
 another hands it on in its environment."""
-_SESSION = {"search_path": "public", "timezone": "UTC"}
-"""What holds in every connection. Moments in JSON are in UTC, as everywhere. By itself PostgreSQL would look into a schema named as the user first: one who is
-called `rti` would make new tables in ours, and read policies in other words than all others."""
+_SESSION = {"search_path": "public", "lock_timeout": "5s", "timezone": "UTC"}
+"""What holds in every connection. By itself PostgreSQL would look into a schema named as the user first: one who is
+called `rti` would make new tables in ours, and read policies in other words than all others. Nobody waits long for a
+lock, because whoever waits holds a connection. Moments in JSON are in UTC, as everywhere."""
 _ONLY_READING = text("SET TRANSACTION READ ONLY")
 _ASKING = text("SELECT set_config('rti.person', :person, true)")
 
@@ -158,6 +160,11 @@ def _is_transient(fault: BaseException) -> bool:
     return fault.errno in _DISK_FULL or (fault.filename is None and not isinstance(fault, PermissionError))
 
 
+def is_busy(fault: BaseException) -> bool:
+    """Whether somebody else holds what was to be changed; nothing was, and the same works later."""
+    return isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) in _BUSY
+
+
 def _require_supported(connection: Any, _: object) -> None:
     """Refuse a new connection to a server that is too old; the server told its version when it took it."""
     version = connection.driver_connection.get_server_version()
@@ -193,6 +200,17 @@ def _tell_who_asks(session: Session, transaction: SessionTransaction, connection
         connection.execute(_ASKING, {"person": str(person)})
 
 
+@asynccontextmanager
+async def apart(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """A transaction of a job beside that of `session`, which commits first.
+
+    Its login is another, so that nobody who holds a connection waits for one of the same pool.
+    """
+    database: Database = session.info["database"]
+    async with database.under(Login.WORKER).transaction() as beside:
+        yield beside
+
+
 class Database:
     """An engine and its transactions, and the same database under each of our logins.
 
@@ -213,7 +231,9 @@ class Database:
         logins: Collection[Login] = (),
         limits: Mapping[str, str] = MappingProxyType({}),
         processes: int = 1,
+        root: "Database | None" = None,
     ) -> None:
+        self._root = root or self
         self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
         self._processes = processes
         self._logins, self._limits = logins, limits
@@ -234,7 +254,7 @@ class Database:
             self.engine,
             expire_on_commit=False,
             sync_session_class=_Asking,
-            info={"keyring": keyring, "folder": folder},
+            info={"keyring": keyring, "folder": folder, "database": self},
         )
         self._under: dict[Login, Database] = {}
 
@@ -266,6 +286,8 @@ class Database:
         """The same database as this login sees it; a connection is made when it is first used."""
         if self._logins and login not in self._logins:
             raise KeyError(login)
+        if self._root is not self:
+            return self._root.under(login)
         if login not in self._under:
             url = self._url.set(username=login, password=password_of(login, self.secret))
             self._under[login] = Database(
@@ -277,6 +299,7 @@ class Database:
                 self._logins,
                 self._limits,
                 self._processes,
+                self,
             )
         return self._under[login]
 

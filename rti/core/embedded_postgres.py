@@ -43,6 +43,9 @@ def server(folder: Path, *, keep: bool = True) -> Iterator[PostgresServer]:
     # On a new machine the package makes a system user first, which two processes cannot do at once.
     with fasteners.InterProcessLock(f"{folder}.starting"):
         running = get_server(folder, cleanup_mode=None)
+        # Its own log repeats no values, such as the address of an account that is there already.
+        running.psql("ALTER SYSTEM SET log_error_verbosity = terse")
+        running.psql("SELECT pg_reload_conf()")
     try:
         yield running
     finally:

@@ -15,6 +15,7 @@
     │   └── TooManyAttempts            429   a guess at a password or code that was not looked at
     ├── RateLimitExceeded              429   a costly call that this person has made too often
     ├── Unavailable                    503   the database or a virus scanner is away, or a disk is full
+    │   └── Busy                       503   somebody else holds what was to be changed
     ├── BackupFailed                   500   a backup was not made or cannot be used; on the command line only
     └── NotReady                       500   the database or the key file is not what the program needs; nothing starts then
 
@@ -134,6 +135,13 @@ class Unavailable(Problem):
     status = 503
     title = say("This is not available right now")
     again_in = timedelta(minutes=1)
+
+
+class Busy(Unavailable):
+    title = say(
+        "Someone else is changing the same records right now. Nothing was saved. Try again in a few seconds"
+    )
+    again_in = timedelta(seconds=5)
 
 
 class BackupFailed(Problem):

@@ -6,9 +6,14 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
-from rti.core.errors import invalid, say
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from rti.core.errors import Invalid, invalid, say
 from rti.core.validation import clean_text
 
 T = TypeVar("T")
@@ -39,7 +44,27 @@ def decode_cursor(cursor: str, *parsers: Callable[[str], object]) -> tuple[objec
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return tuple(parse(clean_text(part)) for parse, part in zip(parsers, parts, strict=True))
     except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error, RecursionError):
-        raise invalid("after", say("Start again from the first page of the list")) from None
+        raise _lost() from None
+
+
+def containing(text: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether one of the columns has the text in it, in whatever case."""
+    return or_(*(column.icontains(text, autoescape=True) for column in columns))
+
+
+def _lost() -> Invalid:
+    return invalid("after", say("Start again from the first page of the list"))
+
+
+async def behind(
+    session: AsyncSession, cursor: str, row_id: InstrumentedAttribute[UUID], *key: SQLColumnExpression[Any]
+) -> ColumnElement[bool]:
+    """Whether a row comes after the one whose identifier is the mark, in the order of a key that no address may show."""
+    (mark,) = decode_cursor(cursor, UUID)
+    found = (await session.execute(select(*key).where(row_id == mark))).one_or_none()
+    if found is None:
+        raise _lost()
+    return tuple_(*key) > tuple_(*found)
 
 
 def decode_moment(text: str) -> datetime:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ScalarSelect, exists, func, select
+from sqlalchemy import ScalarSelect, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -157,8 +157,13 @@ def require_numbers(ring: Keyring, used: Iterable[str]) -> None:
 
 
 async def alone_with_keys(session: AsyncSession, cbo_id: UUID) -> None:
-    """Wait for writers that encrypt for this organisation, and block new ones until this transaction ends."""
+    """Wait for writers that encrypt for this organisation, and block new ones until this transaction ends.
+
+    Nobody who locks an organisation is sent away because a document is being read.
+    """
+    await session.execute(text("SET LOCAL lock_timeout = '1min'"))
     await session.execute(select(func.pg_advisory_xact_lock(_lock_of(cbo_id))))
+    await session.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
 
 
 def keyring(session: AsyncSession) -> Keyring:

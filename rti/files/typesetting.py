@@ -53,17 +53,16 @@ async def pdf(template: str, values: Mapping[str, Any]) -> bytes:
 
 async def pdfs(documents: Sequence[Document]) -> AsyncIterator[bytes]:
     """The PDFs of many documents in their order, made by a process for each core."""
-    cores = len(os.sched_getaffinity(0))
-    with ProcessPoolExecutor(cores, get_context("spawn")) as pool:
-        loop = asyncio.get_running_loop()
-        parts = (documents[at : at + _AT_A_TIME] for at in range(0, len(documents), _AT_A_TIME))
-        waiting = [loop.run_in_executor(pool, _typeset_all, part) for part in parts]
-        try:
-            for part in waiting:
-                for made in await part:
-                    yield made
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    pool = ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn"))
+    loop = asyncio.get_running_loop()
+    parts = (documents[at : at + _AT_A_TIME] for at in range(0, len(documents), _AT_A_TIME))
+    waiting = [loop.run_in_executor(pool, _typeset_all, part) for part in parts]
+    try:
+        for part in waiting:
+            for made in await part:
+                yield made
+    finally:
+        await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
 
 def merged(files: Iterable[bytes]) -> bytes:

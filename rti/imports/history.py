@@ -13,14 +13,15 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import Select, insert, select, tuple_
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from rti.accounts import personal_encryption
 from rti.audit.record import record
 from rti.core.cipher import Unreadable
-from rti.core.errors import Conflict, NotFound, say
+from rti.core.db import is_busy
+from rti.core.errors import Busy, Conflict, NotFound, say
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.validation import ShortText
 from rti.imports.report import Report, Run
@@ -50,10 +51,10 @@ class PastImport:
 
 @dataclass(slots=True)
 class Trace:
-    """What an import writes, noted for the way back."""
+    """What an import writes, noted for the way back; a dry run writes nothing, so that nobody waits for it."""
 
     session: AsyncSession
-    import_id: UUID
+    run: Run
     _waiting: list[dict[str, Any]] = field(default_factory=list)
 
     def note(
@@ -65,7 +66,7 @@ class Trace:
         """The import made a row, or with `before` changed these columns of one."""
         self._waiting.append(
             {
-                "file_import_id": self.import_id,
+                "file_import_id": self.run.id,
                 "table": row.__tablename__,
                 "row_id": row.id,
                 "before": before,
@@ -74,16 +75,21 @@ class Trace:
         )
 
     async def write(self) -> None:
-        if self._waiting:
+        """Write what waits in the session, and the notes of it."""
+        if self._waiting and not self.run.dry_run:
+            await self.session.flush()
             await self.session.execute(insert(ImportEntryRow), self._waiting)
-            self._waiting.clear()
+        self._waiting.clear()
 
 
 @asynccontextmanager
 async def recorded(
     session: AsyncSession, report: Report, run: Run, kind: FileKind, now: datetime
 ) -> AsyncIterator[Trace]:
-    """A savepoint around an import: a dry run goes through everything and is then undone."""
+    """A savepoint around an import: a dry run goes through everything, and undoes the little that it had to write.
+
+    Raises Conflict where another wrote the same meanwhile, and Busy where another holds it.
+    """
     cbo_id = run.by.cbo_id if run.by else None
     row = FileImportRow(
         id=run.id,
@@ -95,9 +101,10 @@ async def recorded(
     )
     try:
         async with session.begin_nested() as savepoint:
-            session.add(row)
-            await session.flush()
-            trace = Trace(session, row.id)
+            if not run.dry_run:
+                session.add(row)
+                await session.flush()
+            trace = Trace(session, run)
             yield trace
             await trace.write()
             report.lines.sort(key=lambda line: line.number)
@@ -109,7 +116,11 @@ async def recorded(
                 record(
                     session, AuditAction.IMPORTED, now, about=row.id, cbo_id=cbo_id, kind=kind, **row.counts
                 )
-    except IntegrityError:
+    except DBAPIError as fault:
+        if is_busy(fault):
+            raise Busy from None
+        if not isinstance(fault, IntegrityError):
+            raise
         raise Conflict(
             say(
                 "Someone changed the same records while the file was being read. Nothing was imported. Try again"

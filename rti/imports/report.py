@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,7 +17,9 @@ from rti.core.db import new_id
 from rti.core.errors import Fault, Message, say
 from rti.core.roles import Person
 from rti.imports.csv_reader import CsvFile, FileLine
+from rti.law.rules import ClockKind
 
+_READ_TOGETHER = 100
 _SHOWN = 10
 """Lines that are named of many with the same reason."""
 
@@ -79,8 +82,18 @@ class Forecast:
     letters: int
 
 
-Foresee = Callable[[AsyncSession, datetime, date], Awaitable[Forecast]]
-"""Tells what follows from the requests that were imported at a moment, on a day."""
+class Due(NamedTuple):
+    """A running clock of an imported request."""
+
+    request_id: UUID
+    cbo_id: UUID
+    campaign_id: UUID | None
+    clock: ClockKind
+    due_on: date
+
+
+Foresee = Callable[[AsyncSession, Sequence[Due], date], Awaitable[Forecast]]
+"""Tells what follows on a day from what runs for the requests of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +175,18 @@ class Report:
         return as_csv(header, rows)
 
 
-def fresh_lines(file: CsvFile, report: Report) -> Iterator[FileLine]:
-    """The lines that can be read and stand in the file for the first time; the others go to the report."""
+async def fresh_lines(file: CsvFile, report: Report) -> AsyncIterator[FileLine]:
+    """The lines that can be read and stand in the file for the first time; the others go to the report.
+
+    They are read beside the event loop: between two of them there may be a million that are blank.
+    """
     first: dict[bytes, int] = {}
-    for line in file:
-        if line.fault:
-            report.add(line.number, LineResult.REJECTED, Fault("line", line.fault))
-        elif (before := first.setdefault(line.key, line.number)) != line.number:
-            report.add(line.number, LineResult.REPETITION, first=before)
-        else:
-            yield line
+    lines = iter(file)
+    while some := await asyncio.to_thread(lambda: list(islice(lines, _READ_TOGETHER))):
+        for line in some:
+            if line.fault:
+                report.add(line.number, LineResult.REJECTED, Fault("line", line.fault))
+            elif (before := first.setdefault(line.key, line.number)) != line.number:
+                report.add(line.number, LineResult.REPETITION, first=before)
+            else:
+                yield line

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import count_undisturbed
@@ -21,7 +21,8 @@ from rti.imports.csv_reader import CsvFile, FileLine
 from rti.imports.history import recorded
 from rti.imports.lookups import Law, LookUp
 from rti.imports.mapping import DAYS, RequestMap
-from rti.imports.report import LineResult, Report, Run, fresh_lines
+from rti.imports.report import Due, LineResult, Report, Run, fresh_lines
+from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import N_
 from rti.models.cbos import CboRow
@@ -31,6 +32,7 @@ from rti.requests.actions import deadline_rows, filing_events, request_row, writ
 from rti.requests.checks import filing_faults
 from rti.requests.commands import FileRequest, LineOutcome, RequestLine
 from rti.requests.projection import project, to_law
+from rti.requests.references import reserve_numbers
 
 AT_ONCE = 100
 """Lines that are written together, so that memory does not grow with the file."""
@@ -51,21 +53,24 @@ async def import_requests(
     The command line may act for every organisation.
     """
     report = Report()
-    await count_undisturbed(session)
+    if not run.dry_run:
+        await count_undisturbed(session)
     async with recorded(session, report, run, FileKind.REQUESTS, now) as trace:
         look_up = LookUp(session, mapping, run.by, now, today, trace)
-        intake = _Intake(session, look_up, run.by.id if run.by else None, now, today)
-        for count, line in enumerate(fresh_lines(file, report), start=1):
+        intake = _Intake(session, look_up, now, today, trace.run)
+        count = 0
+        async for line in fresh_lines(file, report):
+            count += 1
             await _take(line, mapping, intake, report)
             if count % AT_ONCE == 0:
                 await intake.write()
                 await run.report_progress(file)
         await intake.write()
-        await intake.keep_numbers()
         report.warnings.extend(_warnings(intake, mapping))
         if run.foresee:
-            report.forecast = await run.foresee(session, now, today)
+            report.forecast = await run.foresee(session, intake.dues, today)
         await run.report_progress(file)
+        await intake.keep_numbers()
     return report
 
 
@@ -83,7 +88,7 @@ async def _take(line: FileLine, mapping: RequestMap, intake: "_Intake", report: 
     if line.key in books.keys:
         report.add(line.number, LineResult.ALREADY_THERE)
         return
-    doubtful = intake.add(read, command, law, books, line.key)
+    doubtful = await intake.add(read, command, law, books, line.key)
     if doubtful:
         report.add(line.number, LineResult.DOUBTFUL, note=say(RETURNED))
     else:
@@ -135,20 +140,27 @@ def _warnings(intake: "_Intake", mapping: RequestMap) -> Iterable[Message]:
 
 @dataclass(slots=True)
 class _Ledger:
-    """What one organisation has: import keys, the bodies behind each reference, and its last number."""
+    """What one organisation has: import keys, the bodies behind each reference, and the numbers that are ours.
+
+    `last_number` was given last, and those up to `reserved` may be. Where nobody else sees the organisation yet,
+    or nothing is to be kept, they are `free`.
+    """
 
     code: str
     last_number: int
+    reserved: int
+    free: bool
     keys: set[bytes] = field(default_factory=set)
     bodies: dict[str, list[UUID]] = field(default_factory=dict)
 
-    def next_reference(self) -> str:
-        """The next number of the organisation that no file has used."""
-        while True:
+    def next_reference(self) -> str | None:
+        """The next number that no file has used; None where all that are reserved were used."""
+        while self.free or self.last_number < self.reserved:
             self.last_number += 1
             reference = f"{self.code}-{self.last_number:04d}"
             if reference not in self.bodies:
                 return reference
+        return None
 
     def enter(self, wanted: str, body_id: UUID) -> tuple[str, bool]:
         """The reference as it can be stored, and whether the body has had it before."""
@@ -164,22 +176,30 @@ class _Intake:
 
     session: AsyncSession
     look_up: LookUp
-    by: UUID | None
     now: datetime
     today: date
+    run: Run
     waiting: list[RequestRow] = field(default_factory=list)
     parts: list[EventRow | DeadlineRow] = field(default_factory=list)
+    dues: list[Due] = field(default_factory=list)
     books: dict[UUID, _Ledger] = field(default_factory=dict)
     leaning: int = 0
     undated: int = 0
 
+    @property
+    def by(self) -> UUID | None:
+        return self.run.by.id if self.run.by else None
+
     async def ledger_of(self, command: FileRequest) -> _Ledger:
-        """The books of an organisation, locked against another import and against new numbers."""
+        """The books of an organisation, locked against another import; a dry run locks nothing."""
         assert command.cbo_id is not None  # noqa: S101 -- `LookUp.resolve` has seen to it
         if command.cbo_id not in self.books:
-            lock = select(CboRow.code, CboRow.last_number).where(CboRow.id == command.cbo_id)
-            code, last = (await self.session.execute(lock.with_for_update(key_share=True))).one()
-            books = self.books[command.cbo_id] = _Ledger(code, last)
+            if not self.run.dry_run:
+                alone = func.pg_advisory_xact_lock(-1 - (command.cbo_id.int >> 65))
+                await self.session.execute(select(alone))
+            known = select(CboRow.code, CboRow.last_number).where(CboRow.id == command.cbo_id)
+            code, last = (await self.session.execute(known)).one()
+            books = self.books[command.cbo_id] = _Ledger(code, last, last, self.run.dry_run)
             columns = select(RequestRow.reference, RequestRow.body_id, RequestRow.import_key)
             stored = await self.session.execute(columns.where(RequestRow.cbo_id == command.cbo_id))
             for reference, body_id, key in stored:
@@ -187,10 +207,22 @@ class _Intake:
                 books.keys.update([key] if key else [])
         return self.books[command.cbo_id]
 
-    def add(self, line: RequestLine, command: FileRequest, law: Law, books: _Ledger, key: bytes) -> bool:
+    async def _next_reference(self, cbo_id: UUID, books: _Ledger) -> str:
+        """The next reference, out of a block of numbers that is taken at once, so that nobody waits for a number."""
+        while (reference := books.next_reference()) is None:
+            last = await reserve_numbers(self.session, cbo_id, AT_ONCE)
+            if last is None:
+                books.free = True
+            else:
+                books.last_number, books.reserved = last - AT_ONCE, last
+        return reference
+
+    async def add(
+        self, line: RequestLine, command: FileRequest, law: Law, books: _Ledger, key: bytes
+    ) -> bool:
         """Make the rows of one request; returns whether it is doubtful."""
         assert command.cbo_id is not None  # noqa: S101 -- `LookUp.resolve` has seen to it
-        wanted = command.reference or books.next_reference()
+        wanted = command.reference or await self._next_reference(command.cbo_id, books)
         reference, returned = books.enter(wanted, command.body_id)
         books.keys.add(key)
         request = request_row(
@@ -205,6 +237,11 @@ class _Intake:
         write_projection(request, projection)
         self.waiting.append(request)
         self.parts += [*events, *deadline_rows(request, projection.deadlines)]
+        self.dues += [
+            Due(request.id, request.cbo_id, request.campaign_id, clock.kind, clock.due)
+            for clock in projection.deadlines
+            if clock.state is ClockState.RUNNING and clock.due
+        ]
         return returned
 
     def _ending_event(self, request: RequestRow, line: RequestLine, kind: EventKind) -> EventRow:
@@ -223,7 +260,13 @@ class _Intake:
         )
 
     async def write(self) -> None:
-        """Write what waits, and forget it."""
+        """Write what waits, and forget it; a dry run only forgets it."""
+        if not self.run.dry_run:
+            await self._keep()
+        self.waiting.clear()
+        self.parts.clear()
+
+    async def _keep(self) -> None:
         for rows in (self.waiting, self.parts):
             self.session.add_all(rows)
             await self.session.flush()
@@ -232,11 +275,11 @@ class _Intake:
         await self.look_up.trace.write()
         for row in (*self.waiting, *self.parts):
             self.session.expunge(row)
-        self.waiting.clear()
-        self.parts.clear()
 
     async def keep_numbers(self) -> None:
-        for cbo_id, books in self.books.items():
-            await self.session.execute(
-                update(CboRow).where(CboRow.id == cbo_id).values(last_number=books.last_number)
-            )
+        """Store the last number, and give back what was reserved too much where nobody has taken more since."""
+        for cbo_id, books in () if self.run.dry_run else self.books.items():
+            still = CboRow.last_number == books.reserved
+            if books.last_number != books.reserved:
+                numbered = update(CboRow).where(CboRow.id == cbo_id, still)
+                await self.session.execute(numbered.values(last_number=books.last_number))

@@ -23,6 +23,7 @@ from rti.models.audit import AuditAction
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow
 from rti.models.imports import FileImportRow, FileKind, ImportEntryRow
+from rti.models.letters import WrittenLetterRow
 from rti.models.messages import LetterRow, LetterState
 from rti.models.requests import (
     DocumentRow,
@@ -106,6 +107,7 @@ def _built_on(row: FileImportRow) -> Sequence[tuple[Message, ColumnElement[bool]
         (say("its requester was recorded"), exists(RequesterRow)),
         (say("somebody looked at its requester"), exists(IdentityOpeningRow)),
         (say("a letter about it was decided"), exists(LetterRow, LetterRow.state != LetterState.PROPOSED)),
+        (say("a letter about it was written"), exists(WrittenLetterRow)),
         (say("its reminders were snoozed"), exists(SnoozeRow)),
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.bodies.actions import row_values
@@ -60,10 +60,11 @@ async def import_by_code(
     query = select(table) if known_ones is None else select(table).where(known_ones)
     async with recorded(session, report, run, of, now) as trace:
         areas = Areas(await session.scalars(select(AreaRow)))
-        known = {row.code: row for row in await session.scalars(query)}
+        known = await _known(session, query, run)
         former = await _former_codes(session) if table is PublicBodyRow else {}
-        seen: dict[str, int] = {}
-        for count, line in enumerate(fresh_lines(file, report), start=1):
+        count, seen = 0, dict[str, int]()
+        async for line in fresh_lines(file, report):
+            count += 1
             try:
                 given = decode(kind, {name: filled(cell) for name, cell in line.cells.items()})
                 _check(given, areas, seen)
@@ -79,16 +80,25 @@ async def import_by_code(
                 named = {name: columns[name] for name in columns if FOLLOWS.get(name, name) in line.cells}
                 fate = _update(row, named, trace)
             else:
-                fate = _add(session, table(id=new_id(), **columns, created_at=now), columns, trace)
+                fate = _add(table(id=new_id(), **columns, created_at=now), columns, trace)
             unchanged = fate is LineResult.ALREADY_THERE
             doubt = areas.doubt(given) if isinstance(given, SaveBody) and not unchanged else None
             report.add(line.number, LineResult.DOUBTFUL if doubt else fate, note=doubt)
             if count % AT_ONCE == 0:
-                await session.flush()
+                await trace.write()
                 await run.report_progress(file)
-        await session.flush()
+        await trace.write()
         await run.report_progress(file)
     return report
+
+
+async def _known(session: AsyncSession, query: Select[Any], run: Run) -> dict[str, Any]:
+    """The rows that are there by their codes; a dry run changes only what the session does not know."""
+    known = {row.code: row for row in await session.scalars(query)}
+    if run.dry_run:
+        for row in known.values():
+            session.expunge(row)
+    return known
 
 
 async def _former_codes(session: AsyncSession) -> dict[str, str]:
@@ -98,8 +108,9 @@ async def _former_codes(session: AsyncSession) -> dict[str, str]:
     return {old: new for old, new in await session.execute(query.order_by(FormerNameRow.until)) if old != new}
 
 
-def _add(session: AsyncSession, row: Any, columns: dict[str, Any], trace: Trace) -> LineResult:
-    session.add(row)
+def _add(row: Any, columns: dict[str, Any], trace: Trace) -> LineResult:
+    if not trace.run.dry_run:
+        trace.session.add(row)
     trace.note(row, after=columns)
     return LineResult.IMPORTED
 

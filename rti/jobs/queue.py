@@ -96,30 +96,35 @@ def fault_of(row: JobRow) -> Message | None:
     return msgspec.convert(row.fault, Message | None)
 
 
-def jobs_of(person: Person | None) -> Select[JobRow]:
-    """The jobs of a person, the newest first; here and below, None is the command line, which sees all."""
+def jobs_of(person: Person | None, kind: JobKind | None = None) -> Select[JobRow]:
+    """The jobs of a person, the newest first; here and below, None is the command line, which sees all, or any kind."""
     newest = select(JobRow).order_by(JobRow.created_at.desc(), JobRow.id.desc())
-    return newest.where(JobRow.person_id == person.id) if person else newest
+    newest = newest.where(JobRow.person_id == person.id) if person else newest
+    return newest.where(JobRow.kind == kind) if kind else newest
 
 
-async def recent(session: AsyncSession, person: Person | None) -> Sequence[JobRow]:
-    return (await session.scalars(jobs_of(person).limit(RECENT))).all()
+async def recent(session: AsyncSession, person: Person | None, kind: JobKind) -> Sequence[JobRow]:
+    return (await session.scalars(jobs_of(person, kind).limit(RECENT))).all()
 
 
-async def find(session: AsyncSession, person: Person | None, job_id: UUID) -> JobRow:
+async def find(
+    session: AsyncSession, person: Person | None, job_id: UUID, kind: JobKind | None = None
+) -> JobRow:
     """One job; a missing one and one of somebody else look the same."""
-    row = await session.scalar(jobs_of(person).where(JobRow.id == job_id))
+    row = await session.scalar(jobs_of(person, kind).where(JobRow.id == job_id))
     if row is None:
         raise NotFound
     return row
 
 
-async def settled(session: AsyncSession, person: Person, job_id: UUID, now: datetime) -> JobRow:
+async def settled(
+    session: AsyncSession, person: Person, job_id: UUID, now: datetime, kind: JobKind
+) -> JobRow:
     """One job as soon as it has ended, or as it is `PATIENCE` after it was asked for.
 
     So a small one is answered at once, and whoever looks again at a long one does not wait.
     """
-    row = await find(session, person, job_id)
+    row = await find(session, person, job_id, kind)
     clock = asyncio.get_running_loop().time
     give_up = clock() + min(PATIENCE, PATIENCE - (now - row.created_at)).total_seconds()
     while row.finished_at is None and clock() < give_up:

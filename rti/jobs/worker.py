@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.sessions import ACTIVE, person_of
 from rti.audit.record import record
 from rti.core import wallclock
-from rti.core.db import Database
+from rti.core.db import Database, is_busy
 from rti.core.db_roles import Login, login_of
-from rti.core.errors import Forbidden, Invalid, Message, Problem, say
+from rti.core.errors import Busy, Forbidden, Invalid, Message, Problem, say
 from rti.core.periodic import Result, Tick
 from rti.core.roles import Person
 from rti.core.settings import Settings
@@ -115,14 +115,18 @@ async def _active(database: Database, job: Claimed) -> Person:
 
 
 async def _settle(database: Database, job: Claimed, fault: BaseException | None) -> JobState:
-    """Write down what follows where a job did not come to its end; without a fault it was told to stop."""
+    """Write down what follows where a job did not come to its end; without a fault it was told to stop.
+
+    What another holds is tried again until it is free.
+    """
     now = wallclock.now()
     async with database.transaction() as session:
         row = await held(session, job)
         if row.cancel_asked:
             end(row, JobState.CANCELLED, now)
-        elif fault is None:
-            row.state, row.attempt, row.next_attempt_at = JobState.QUEUED, job.attempt - 1, now
+        elif fault is None or isinstance(fault, Busy) or is_busy(fault):
+            pause = timedelta() if fault is None else Busy.again_in
+            row.state, row.attempt, row.next_attempt_at = JobState.QUEUED, job.attempt - 1, now + pause
         elif isinstance(fault, Problem):
             told = fault.faults[0].message if isinstance(fault, Invalid) else fault.detail
             _fail(session, row, told, now)

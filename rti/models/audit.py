@@ -58,6 +58,8 @@ class AuditAction(StrEnum):
     DOCUMENT_RELEASED = "document_released"
     ORIGINAL_OPENED = "original_opened"
     LETTER_DECIDED = "letter_decided"
+    LETTER_WRITTEN = "letter_written"
+    LETTER_TEXT_CHANGED = "letter_text_changed"
     CBO_LOCKED = "cbo_locked"
     CBO_UNLOCKED = "cbo_unlocked"
     CBO_SHRED_ASKED = "cbo_shred_asked"
@@ -102,6 +104,7 @@ OF_A_REQUEST = frozenset(
         AuditAction.DOCUMENT_RELEASED,
         AuditAction.ORIGINAL_OPENED,
         AuditAction.LETTER_DECIDED,
+        AuditAction.LETTER_WRITTEN,
     }
 )
 """Of these only its own people read which organisation a request belongs to."""

@@ -23,7 +23,7 @@ class CboRow(Base):
 
     While it is locked nothing of it is shown and nobody of it can sign in; its code is as free as one that
     nobody has, since a refusal would confirm that it is there. A shredded one stays locked, and its row stays
-    for the figures only.
+    for the figures only; `scrubbed_at` is when what was shredded was gone from the disk, too.
     """
 
     __tablename__ = "cbo"
@@ -42,6 +42,7 @@ class CboRow(Base):
     created_at: Mapped[datetime]
     locked_at: Mapped[datetime | None]
     shredded_at: Mapped[datetime | None]
+    scrubbed_at: Mapped[datetime | None]
 
 
 class CboSafetyRow(Base):

@@ -14,6 +14,7 @@ from rti.core.db import Base, Choice, new_id
 
 class JobKind(StrEnum):
     IMPORT = "import"
+    PRINT = "print"
 
 
 class JobState(StrEnum):

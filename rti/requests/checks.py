@@ -42,13 +42,15 @@ def filing_faults(command: FilingFields | CorrectRequest, today: date) -> list[F
     return faults
 
 
-def closed_fault(closed_on: date | None, command: FilingFields, today: date) -> list[Fault]:
+def closed_fault(
+    closed_on: date | None, command: FilingFields | CorrectRequest, today: date, field: str = "body_id"
+) -> list[Fault]:
     """Whether the body was closed before it was asked."""
     asked = command.received_on or command.submitted_on or command.drafted_on or today
     if closed_on is None or asked <= closed_on:
         return []
     message = say("This public body was closed on {day}. Choose the one that took its place", day=closed_on)
-    return [Fault("body_id", message)]
+    return [Fault(field, message)]
 
 
 def event_faults(

@@ -166,6 +166,19 @@ class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
     voids: UUID | None = None
 
 
+class RecordForMany(msgspec.Struct, frozen=True, kw_only=True):
+    """Record the same event for many requests; `references` are one to a line."""
+
+    kind: EventKind
+    happened_on: date
+    references: Paragraphs
+    note: Line = ""
+
+    @property
+    def named(self) -> list[str]:
+        return [line.strip() for line in self.references.splitlines() if line.strip()]
+
+
 class SnoozeRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Say nothing about a request before the day `until`, and why."""
 

@@ -28,7 +28,7 @@ from rti.law.rounds import INTAKE
 from rti.models.audit import AuditAction
 from rti.models.requests import EventRow, RequestRow
 from rti.requests.actions import intake, locked, reproject
-from rti.requests.checks import FIRST_DAYS, filing_faults
+from rti.requests.checks import FIRST_DAYS, closed_fault, filing_faults
 from rti.requests.commands import CorrectRequest, PlainFields
 from rti.requests.projection import to_law
 from rti.requests.queries import events_of
@@ -82,7 +82,7 @@ async def correct(
     wanted = _completed(command, before)
     if faults := filing_faults(wanted, today) or list(_late_faults(wanted, filing.standing)):
         raise Invalid(*faults)
-    changes = await _change(session, request, wanted, before)
+    changes = await _change(session, request, wanted, before, today)
     entries = [_entry(request, EventKind.CORRECTED, today, {}, changes=changes)] if changes else []
     entries += _days_corrected(request, filing, wanted, way_changed=bool(_WAY & {*changes}))
     for entry in entries:
@@ -122,9 +122,12 @@ def _late_faults(wanted: CorrectRequest, standing: Sequence[EventRow]) -> Iterat
 
 
 async def _change(
-    session: AsyncSession, request: RequestRow, wanted: CorrectRequest, before: CorrectRequest
+    session: AsyncSession, request: RequestRow, wanted: CorrectRequest, before: CorrectRequest, today: date
 ) -> dict[str, Any]:
-    """Change the columns of the request; returns for each that differs what was there, and what is."""
+    """Change the columns of the request; returns for each that differs what was there, and what is.
+
+    Raises Invalid for a body that was closed before it was asked.
+    """
     columns = asdict(from_attributes(PlainFields, wanted))
     changes = {
         name: [getattr(before, name), getattr(wanted, name)]
@@ -134,10 +137,12 @@ async def _change(
     not_assigned = invalid("body_code", say("This public body is not assigned to you; ask an administrator"))
     async with unique(session, Conflict(), out_of_reach=not_assigned):
         if "body_code" in changes:
-            first = (await by_code(session, wanted.body_code, "body_code")).id
+            first = await by_code(session, wanted.body_code, "body_code")
+            if closed := closed_fault(first.closed_on, wanted, today, "body_code"):
+                raise Invalid(*closed)
             if request.body_id == request.first_body_id:
-                request.body_id = first
-            request.first_body_id = first
+                request.body_id = first.id
+            request.first_body_id = first.id
         assign(request, columns)
     return changes
 

@@ -1,5 +1,6 @@
 """Evidence: a scan or photo kept byte for byte with the event that it proves, and the copy that is shown."""
 
+import asyncio
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ async def attach(
 ) -> DocumentRow:
     """Keep a document with an event, which the caller has found to be one that the person may change."""
     name = clean_file_name(file_name)
-    kind = kind_of(name, content, field)
+    kind = await asyncio.to_thread(kind_of, name, content, field)
     try:
         found = await examine(content, kind.media_type)
     except TooManyPixels:

@@ -62,6 +62,7 @@ from rti.requests.shown import (
     Document,
     DocumentRead,
     EventShown,
+    LetterShown,
     Line,
     LineRow,
     Named,
@@ -254,6 +255,7 @@ class OneRequest:
             deadlines=found.deadlines,
             date_changes=found.date_changes,
             snoozes=[_snoozed(each, hidden=hidden) for each in found.snoozes],
+            letters=() if hidden else found.letters,
             statute=parsed_once(bytes(found.statute)),
             newest_version=found.newest_version,
         )
@@ -323,6 +325,9 @@ def _detail(login: Login) -> Statement:
         ),
         "date_changes": rows(
             f"SELECT {columns(DateChange, 'x')} FROM date_change x {of_request} ORDER BY x.id"
+        ),
+        "letters": rows(
+            f"SELECT {columns(LetterShown, 'x')} FROM written_letter x {of_request} ORDER BY x.id DESC"
         ),
         "snoozes": rows(
             f"""SELECT {snooze} FROM snooze x LEFT JOIN person p ON p.id = x.snoozed_by

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.core.db import apart
 from rti.core.errors import invalid, say
 from rti.models.cbos import CboRow
 from rti.models.requests import Filing, RequestRow
@@ -36,6 +37,16 @@ async def next_reference(session: AsyncSession, cbo_id: UUID, filing: Filing) ->
         taken = select(RequestRow.id).where(RequestRow.cbo_id == cbo_id, RequestRow.reference == reference)
         if await session.scalar(taken) is None:
             return reference
+
+
+async def reserve_numbers(session: AsyncSession, cbo_id: UUID, count: int) -> int | None:
+    """Take the next numbers of an organisation, and commit that at once, so that nobody waits for what they are for.
+
+    The last of them, or None for an organisation that only the transaction of `session` knows.
+    """
+    async with apart(session) as beside:
+        numbered = update(CboRow).where(CboRow.id == cbo_id).values(last_number=CboRow.last_number + count)
+        return await beside.scalar(numbered.returning(CboRow.last_number))
 
 
 async def neutral_references(session: AsyncSession, cbo_id: UUID) -> None:

@@ -11,12 +11,14 @@ from uuid import UUID
 
 import msgspec
 
+from rti.core.i18n import Language
 from rti.core.wallclock import day_of
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute
+from rti.models.letters import LetterKind
 from rti.models.requests import Channel, Filing, RequestRow, Topic
 from rti.requests.requester import Opening, Requester, told_at
 
@@ -180,6 +182,15 @@ class SnoozeShown(msgspec.Struct, kw_only=True):
     ended_by_cbo: UUID | None
 
 
+class LetterShown(msgspec.Struct, kw_only=True):
+    """A letter that was set, without its words."""
+
+    id: UUID
+    kind: LetterKind
+    language: Language
+    written_at: datetime
+
+
 class RequesterRead(msgspec.Struct, kw_only=True):
     request_id: UUID
     name: bytes | None
@@ -215,6 +226,7 @@ class DetailRead(msgspec.Struct, kw_only=True):
     deadlines: list[DeadlineShown]
     date_changes: list[DateChange]
     snoozes: list[SnoozeShown]
+    letters: list[LetterShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +302,7 @@ class Detail:
     deadlines: Sequence[DeadlineShown]
     date_changes: Sequence[DateChange]
     snoozes: Sequence[Snoozed]
+    letters: Sequence[LetterShown]
     statute: Statute
     newest_version: int
 

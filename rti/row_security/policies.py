@@ -52,6 +52,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
     "day_off": _open(worker=EDIT, operator=EDIT),
     "calendar_year": _open(worker=EDIT, operator=EDIT),
+    "letter_text": _open(staff=ALL, admin=ALL, operator=ALL),
     "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
     "allowance": {Login.AUTH: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
     "tick": {
@@ -152,7 +153,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
             _own_or_named("id"),
         ),
         Login.DOCUMENTS: May("SELECT (id, locked_at, shredded_at)"),
-        Login.WORKER: May(READ),
+        Login.WORKER: May("SELECT, UPDATE (last_number)"),
         Login.OPERATOR: _ANY,
     },
     "cbo_safety": {
@@ -187,6 +188,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "date_change": _of_request(ADD, worker=May(ADD)),
     "snooze": _of_request(EDIT, worker=May(READ), erasure=_wiped("SELECT (cbo_id), DELETE")),
     "letter": _of_request("SELECT, UPDATE", worker=May(ADD), erasure=_wiped("SELECT (cbo_id), DELETE")),
+    "written_letter": _of_request(ADD, erasure=_wiped("SELECT (cbo_id), DELETE")),
     "document": _of_request(
         f"{ADD}, {_CHECKED}",
         auth=May("SELECT (altered_at, next_check_at, threat)"),

@@ -1,6 +1,7 @@
 """The web process: everything that is wired together, and nothing else."""
 
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,10 @@ from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.compression import CompressionMiddleware
 from litestar.template.config import TemplateConfig
+from litestar.types import Middleware
 
 from rti.accounts.entering import Entrance
 from rti.accounts.sessions import SignedIn
@@ -25,9 +29,16 @@ from rti.web.denial_log import note_refusal
 from rti.web.forms import Form
 from rti.web.json_body import JsonBodies
 from rti.web.request_class import ReceivedRequest
-from rti.web.transfers import Transfers
+from rti.web.transfers import Pieces, Transfers
 
 LARGEST_BODY = 12_000_000
+MIDDLEWARE: Sequence[Middleware] = (
+    origins.SameOrigin(),
+    guards.Authentication,
+    Transfers(),
+    DefineMiddleware(CompressionMiddleware, config=CompressionConfig("gzip", gzip_compress_level=6)),
+    Pieces(),
+)
 
 
 def _me(request: Request[Any, Any, Any]) -> SignedIn:
@@ -76,6 +87,13 @@ def database_of(settings: Settings) -> Database:
     )
 
 
+def _collect_seldom() -> None:
+    """Clearing memory away stops everybody: what is there for good is not looked through, and large tables seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 50)
+
+
 def create_app(settings: Settings) -> Litestar:
     """The application of one process, for `settings` that name a database and a secret."""
     logs.configure()
@@ -84,6 +102,7 @@ def create_app(settings: Settings) -> Litestar:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await require_ready(database)
+        _collect_seldom()
         yield
         await database.close()
 
@@ -103,13 +122,12 @@ def create_app(settings: Settings) -> Litestar:
         },
         plugins=[JsonBodies()],
         return_dto=None,
-        middleware=[origins.SameOrigin(), guards.Authentication, Transfers()],
+        middleware=MIDDLEWARE,
         request_class=ReceivedRequest,
         exception_handlers=problems.HANDLERS,
         after_exception=[note_refusal],
         template_config=TemplateConfig(instance=templating.engine()),
         csrf_config=_form_tokens(settings),
-        compression_config=CompressionConfig(backend="gzip"),
         # Else the framework asks the environment, and shows traces to everybody.
         debug=False,
         logging_config=None,

@@ -12,9 +12,11 @@ from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 from msgspec import Struct
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core.errors import Fault, Invalid, say
+from rti.core.db import is_busy
+from rti.core.errors import Busy, Fault, Invalid, invalid, say
 from rti.core.validation import decode
 from rti.web import typed
 
@@ -39,11 +41,11 @@ class Form:
     faults: tuple[Fault, ...] = ()
     kept: str = ""
 
-    def refuse(self, invalid: Invalid) -> None:
+    def refuse(self, wrong: Invalid) -> None:
         """Keep what is wrong. A browser fills in everything again but files, so those are asked for once more."""
-        named = {fault.field for fault in invalid.faults}
+        named = {fault.field for fault in wrong.faults}
         again = [Fault(name, say("Choose this file again")) for name in self.files if name not in named]
-        self.faults = (*invalid.faults, *again)
+        self.faults = (*wrong.faults, *again)
 
     def shown(self, initial: Mapping[str, Any]) -> Mapping[str, Any]:
         """What its fields show: what was sent, or else what they begin with."""
@@ -85,8 +87,12 @@ async def attempt(form: Form, *sessions: AsyncSession) -> AsyncIterator[None]:
             for session in sessions:
                 await savepoints.enter_async_context(session.begin_nested())
             yield
-    except Invalid as invalid:
-        form.refuse(invalid)
+    except Invalid as wrong:
+        form.refuse(wrong)
+    except DBAPIError as fault:
+        if not is_busy(fault):
+            raise
+        form.refuse(invalid("busy", Busy.title))
 
 
 def else_show(

@@ -9,16 +9,19 @@ from litestar.openapi.spec import Reference, Schema
 from litestar.plugins import SerializationPlugin
 from litestar.typing import FieldDefinition
 
-from rti.core.errors import Malformed, say
+from rti.core.errors import Malformed, TooLarge, say
 from rti.core.validation import decode
+from rti.web.request_class import LARGEST_TEXT
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
 class JsonBody(MsgspecDTO[T]):
-    """The body of a request as one command, or Malformed or Invalid."""
+    """The body of a request as one command, or TooLarge, Malformed or Invalid."""
 
     def decode_bytes(self, value: bytes) -> Any:
+        if len(value) > LARGEST_TEXT:
+            raise TooLarge
         try:
             given = msgspec.json.decode(value)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

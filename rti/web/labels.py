@@ -9,6 +9,7 @@ from rti.imports.report import LineResult
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import EVENTS, N_
+from rti.law.next_steps import NextStep
 from rti.law.reminders import About, Audience
 from rti.law.rules import ClockKind, FirstDay, Receipt, SilenceMeaning
 from rti.law.status import RequestStatus
@@ -19,6 +20,7 @@ from rti.models.bodies import AreaLevel, BodyKind
 from rti.models.cbos import SafetyStep
 from rti.models.imports import FileKind
 from rti.models.jobs import JobState
+from rti.models.letters import LetterKind
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
 from rti.models.requests import Channel, Filing, Topic
@@ -78,6 +80,28 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Channel.EMAIL: N_("Email"),
         Channel.ONLINE: N_("Online"),
         Channel.OTHER: N_("Other"),
+    },
+    NextStep: {
+        NextStep.HAND_OVER: N_("Print the letter and hand it over"),
+        NextStep.RECORD_REFUSAL: N_("Write down that the letter was refused, with a witness"),
+        NextStep.GET_RECEIPT: N_("Ask for a receipt, and record the day received"),
+        NextStep.WAIT: N_("Wait for the answer"),
+        NextStep.PAY: N_("Pay the fee, and record it"),
+        NextStep.CLARIFY: N_("Answer what the body asked, and record it"),
+        NextStep.REMIND: N_("Send a reminder"),
+        NextStep.OBJECT: N_("Object to the answer"),
+        NextStep.COMPLAIN: N_("Complain to whoever stands above the body"),
+        NextStep.APPEAL: N_("Turn to the last instance"),
+        NextStep.FILE_ANEW: N_("Ask the body that has the information"),
+    },
+    LetterKind: {
+        LetterKind.REQUEST: N_("Request letter"),
+        LetterKind.REMINDER: N_("Reminder letter"),
+        LetterKind.OBJECTION: N_("Objection"),
+        LetterKind.COMPLAINT: N_("Letter of complaint"),
+        LetterKind.ORAL_REQUEST: N_("Record of an oral request"),
+        LetterKind.THUMBPRINTS: N_("List of thumbprints"),
+        LetterKind.REFUSAL_RECORD: N_("Record of a refusal to accept"),
     },
     Filing: {
         Filing.ITSELF: N_("The organisation itself"),
@@ -228,6 +252,8 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.DOCUMENT_RELEASED: N_("Document released from quarantine"),
         AuditAction.ORIGINAL_OPENED: N_("Original document downloaded"),
         AuditAction.LETTER_DECIDED: N_("Letter decided"),
+        AuditAction.LETTER_WRITTEN: N_("Letter written"),
+        AuditAction.LETTER_TEXT_CHANGED: N_("Words of a letter changed"),
         AuditAction.CBO_LOCKED: N_("Organisation locked"),
         AuditAction.CBO_UNLOCKED: N_("Organisation unlocked"),
         AuditAction.CBO_SHRED_ASKED: N_("Shredding requested"),

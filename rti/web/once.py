@@ -24,7 +24,7 @@ from rti.core.errors import Malformed, say
 from rti.core.wallclock import now
 from rti.web import inject
 from rti.web.forms import CSRF_FIELD, ONCE_FIELD, by_name
-from rti.web.templating import WebRequest
+from rti.web.templating import Unwritten, WebRequest
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 255
@@ -124,6 +124,8 @@ async def _kept(request: WebRequest, answer: Any, session: AsyncSession) -> Kept
     """The answer as it will leave, without its cookies."""
     await session.flush()
     leaving = await request.route_handler.to_response(app=request.app, data=answer, request=request)
+    if isinstance(leaving, Unwritten):
+        leaving = await leaving.written()
     assert isinstance(leaving, ASGIResponse)  # noqa: S101 -- all that a handler returns
     headers = {name: value for name, value in leaving.headers.items() if name.lower() not in _NOT_KEPT}
     media_type = headers.pop("content-type", "")

@@ -12,8 +12,9 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
-from rti.core.db import is_outage
+from rti.core.db import is_busy, is_outage
 from rti.core.errors import (
+    Busy,
     Fault,
     Forbidden,
     Invalid,
@@ -121,6 +122,9 @@ def on_http_exception(request: WebRequest, exception: HTTPException) -> Response
 
 def on_crash(request: WebRequest, exception: Exception) -> Response[Any]:
     """What nobody foresaw, or an outage: a reference for the person, and the trace in the log under it."""
+    if is_busy(exception):
+        log.warning("busy", method=request.method, address=request.scope.get("path_template"))
+        return answer(request, Busy())
     reference = uuid.uuid4().hex[:12]
     away = is_outage(exception)
     event = "outage" if away else "crash"

@@ -40,11 +40,14 @@ _OTHERS: list[Any] = [
     *pages.imports.ROUTES,
     *pages.jobs.ROUTES,
     *pages.requests.ROUTES,
+    *pages.bulk.ROUTES,
     *pages.corrections.ROUTES,
     *pages.evidence.ROUTES,
     *pages.messages.ROUTES,
     *pages.statistics.EXPORTS,
     *pages.chasers.ROUTES,
+    *pages.letters.ROUTES,
+    *pages.print_runs.ROUTES,
     *api.audit.ROUTES,
     *api.retention.ROUTES,
     *api.bodies.ROUTES,
@@ -57,6 +60,7 @@ _OTHERS: list[Any] = [
     *api.requests.ROUTES,
     *api.messages.ROUTES,
     *api.chasers.ROUTES,
+    *api.letters.ROUTES,
 ]
 each_once([*_ACCOUNTS, *_FIGURES, *_OTHERS])
 HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]

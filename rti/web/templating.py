@@ -1,10 +1,12 @@
 """Jinja pages: strict about names, escaped by default, and the same few helpers everywhere."""
 
+import asyncio
 import hashlib
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,11 +15,13 @@ from urllib.parse import urlencode
 import fontpkg_noto_sans_khmer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from litestar import Request
+from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
 from markupsafe import Markup
 
 from rti.accounts.passwords import new_token
@@ -213,6 +217,29 @@ class Faults:
         return list(self._by_field.items())
 
 
+class Page(Template):
+    """A page that is written beside the event loop when it is sent: a long one stops nobody else."""
+
+    def to_asgi_response(  # type: ignore[override]
+        self, app: Litestar | None, request: WebRequest, **how: Any
+    ) -> "Unwritten":
+        return Unwritten(partial(super().to_asgi_response, app, request, **how))
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """The answer with a page that is still to be written."""
+
+    write: Callable[[], ASGIResponse]
+
+    async def written(self) -> ASGIResponse:
+        return await asyncio.to_thread(self.write)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self.written()
+        await answer(scope, receive, send)
+
+
 def page(
     request: WebRequest,
     template: str,
@@ -222,7 +249,7 @@ def page(
     initial: Mapping[str, object] = MappingProxyType({}),
     status: int = 200,
     **more: object,
-) -> Template:
+) -> Page:
     """A page: what it shows is `view`; reader, person and address are there on every page.
 
     Its `form` shows what was sent, else what is `initial`; with faults the page is a 422.
@@ -254,4 +281,4 @@ def page(
         "kept": form.kept,
         **more,
     }
-    return Template(template, context=context, status_code=422 if form.faults else status)
+    return Page(template, context=context, status_code=422 if form.faults else status)

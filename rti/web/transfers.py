@@ -162,14 +162,7 @@ async def _gone(receive: Receive) -> None:
 
 
 def _patient(send: Send) -> Send:
-    """Send in pieces, none of which may wait for ever; what nobody takes is given up."""
-
-    async def in_pieces(message: Any) -> None:
-        body = memoryview(message.get("body", b""))
-        while len(body) > SMALL:
-            await taken({"type": "http.response.body", "body": bytes(body[:SMALL]), "more_body": True})
-            body = body[SMALL:]
-        await taken({**message, "body": bytes(body)} if "body" in message else message)
+    """Wait for ever for nobody: what is not taken is given up."""
 
     async def taken(message: Any) -> None:
         try:
@@ -178,4 +171,24 @@ def _patient(send: Send) -> Send:
         except TimeoutError:
             raise asyncio.CancelledError from None
 
-    return in_pieces
+    return taken
+
+
+class Pieces(ASGIMiddleware):
+    """Lets long answers leave in pieces, between which others get their turn; stands before what packs them."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        async def in_pieces(message: Any) -> None:
+            body = memoryview(message.get("body", b""))
+            while len(body) > SMALL:
+                await send({"type": "http.response.body", "body": bytes(body[:SMALL]), "more_body": True})
+                await asyncio.sleep(0)
+                body = body[SMALL:]
+            rest: Any = {**message, "body": bytes(body)} if "body" in message else message
+            await send(rest)
+            if message.get("more_body"):
+                await asyncio.sleep(0)
+
+        await next_app(scope, receive, in_pieces)

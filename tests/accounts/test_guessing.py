@@ -1,5 +1,6 @@
 """Guessing: strangers get few guesses, the owner gets in, and nobody learns who has an account."""
 
+import asyncio
 import hmac
 import statistics
 import time
@@ -10,14 +11,15 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from rti.accounts import rate_limits, sessions, sign_in, sign_in_throttling
+from rti.accounts import passwords, rate_limits, sessions, sign_in, sign_in_throttling
 from rti.core.db import Database
-from rti.core.errors import Invalid, TooManyAttempts
+from rti.core.errors import Invalid, TooManyAttempts, Unavailable
 from rti.core.roles import Role
 from rti.models.accounts import AllowanceRow
 from tests import make
 from tests.conftest import NOW
 from tests.sizes import FULL
+from tests.waiting import until
 
 GUESSES = 1_000
 HOUR = timedelta(hours=1)
@@ -157,3 +159,59 @@ async def test_an_unknown_address_takes_as_long_as_a_known_one(database: Databas
     medians = {there: statistics.median(times) for there, times in spent.items()}
     print(f"{tries} each: known {medians[True] * 1000:.1f} ms, unknown {medians[False] * 1000:.1f} ms")
     assert 0.9 < medians[True] / medians[False] < 1.1
+
+
+async def test_whoever_signed_in_before_waits_for_no_crowd_of_invented_addresses(database: Database) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    own = (await sign_in.sign_in(database, member.email, member.password, NOW)).device
+    strangers = [
+        asyncio.ensure_future(sign_in.sign_in(database, f"nobody{n}@test.example", "a guess", NOW))
+        for n in range(40)
+    ]
+    await until(lambda: len(passwords._line) > 20)
+    await sign_in.sign_in(database, member.email, member.password, NOW, device=own)
+    assert len(passwords._line) > 0, "strangers who came earlier still wait"
+    answers = await asyncio.gather(*strangers, return_exceptions=True)
+    assert all(isinstance(each, Invalid) for each in answers)
+    assert (len(passwords._line), passwords._line._at_work) == (0, 0)
+
+
+async def test_of_those_who_wait_whoever_is_known_is_next() -> None:
+    done: list[str] = []
+
+    async def one(who: str, *, known: bool) -> None:
+        await passwords.matches(passwords.NOBODY, "x", known=known)
+        done.append(who)
+
+    crowd = [asyncio.ensure_future(one("stranger", known=False)) for _ in range(10)]
+    await asyncio.sleep(0)
+    await asyncio.gather(*crowd, one("owner", known=True))
+    assert done.index("owner") <= passwords.AT_ONCE * 2
+
+
+async def test_whoever_goes_away_leaves_the_line(database: Database) -> None:
+    crowd = [asyncio.ensure_future(passwords.matches(passwords.NOBODY, "x", known=False)) for _ in range(12)]
+    await asyncio.sleep(0)
+    assert len(passwords._line) == 12 - passwords.AT_ONCE
+    for each in crowd[1:]:
+        each.cancel()
+    assert not await passwords.matches(passwords.NOBODY, "x")
+    await asyncio.gather(*crowd, return_exceptions=True)
+    assert (len(passwords._line), passwords._line._at_work) == (0, 0)
+
+
+async def test_where_the_line_is_long_strangers_are_sent_away_and_use_up_no_guess(
+    client: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    own = (await sign_in.sign_in(database, member.email, member.password, NOW)).device
+    monkeypatch.setattr(passwords, "MOST_WAITING", 0)
+    for _ in range(20):
+        with pytest.raises(Unavailable, match="Very many people"):
+            await sign_in.sign_in(database, member.email, member.password, NOW)
+    assert (await client.post("/api/sessions", json=member.given)).status_code == 503
+    await sign_in.sign_in(database, member.email, member.password, NOW, device=own)
+    monkeypatch.undo()
+    await sign_in.sign_in(database, member.email, member.password, NOW)

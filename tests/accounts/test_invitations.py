@@ -149,7 +149,7 @@ async def test_a_lead_invites_resets_and_disables_members_of_the_own_organisatio
         {**member, "cbo_id": str(other.person.cbo_id)},
     ):
         assert (await client.post("/api/people", json=wrong)).status_code == 403
-    listed = (await client.get("/api/people")).json()
+    listed = (await client.get("/api/people")).json()["people"]
     assert {each["email"] for each in listed} == {lead.email, "m@example.org"}
     mine = next(each["id"] for each in listed if each["role"] == "cbo_member")
     for person_id, status in ((mine, 200), (str(other.person.id), 404), (str(lead.person.id), 404)):

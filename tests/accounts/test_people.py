@@ -2,9 +2,10 @@
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from rti.core.db import Database
+from rti.core.pagination import PAGE_SIZE, page_of
 from rti.core.roles import INVITING, Role
 from rti.models.accounts import PersonRow, SignInRow
 from rti.models.cbos import CboRow
@@ -114,7 +115,9 @@ async def test_another_role_comes_with_or_without_an_organisation(
     assert refused.status_code == 422
     assert "Leave this empty" in refused.text
     assert (await make.post_form(client, f"{page}/role", {"role": "staff"}, page=page)).status_code == 303
-    changed = next(each for each in (await client.get("/api/people")).json() if each["email"] == member.email)
+    changed = next(
+        each for each in (await client.get("/api/people")).json()["people"] if each["email"] == member.email
+    )
     assert (changed["role"], changed["cbo_id"]) == ("staff", None)
 
 
@@ -220,3 +223,30 @@ async def test_a_member_cannot_silence_the_organisation(client: httpx.AsyncClien
     await sign_in(Role.CBO_MEMBER)
     assert "Messages of the organisation" not in (await client.get("/me")).text
     assert (await client.put("/api/me/organisation", json={"sends_messages": False})).status_code == 403
+
+
+async def test_people_come_a_page_at_a_time_and_each_once(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    """Those who can sign in first, then those who were disabled."""
+    me = await sign_in(Role.ADMINISTRATOR)
+    async with database.transaction() as session:
+        cbo = await make.cbo(session, NOW)
+        others = [await make.member(session, of=cbo) for _ in range(60)]
+        gone = [each.person.id for each in others[:30]]
+        await session.execute(update(PersonRow).where(PersonRow.id.in_(gone)).values(disabled_at=NOW))
+    seen, after = [], ""
+    while after is not None:
+        found = (await client.get("/api/people", params={"after": after})).json()
+        assert len(found["people"]) <= PAGE_SIZE
+        seen, after = [*seen, *found["people"]], found["next"]
+    emails = [each["email"] for each in seen]
+    assert sorted(emails) == sorted([me.email, *(each.email for each in others)])
+    assert [bool(each["disabled_at"]) for each in seen] == [False] * 31 + [True] * 30
+    page = (await client.get("/people")).text
+    assert (page.count(cbo.name_en), "Next page" in page) == (PAGE_SIZE, True)
+    for lost in ("x", page_of([me], 0, lambda _: [str(cbo.id)]).next):
+        assert (await client.get("/people", params={"after": lost})).status_code == 422
+    (found,) = (await client.get("/api/people", params={"q": others[40].email.upper()})).json()["people"]
+    assert found["email"] == others[40].email
+    assert "No people found." in (await client.get("/people?q=%25")).text

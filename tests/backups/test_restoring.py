@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,10 +18,13 @@ from rti.audit.verify import check
 from rti.backups.backup import make
 from rti.backups.drill import drill
 from rti.backups.folder import backups, place
+from rti.backups.jobs import expire
 from rti.core import keyring
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.errors import BackupFailed, Conflict
+from rti.core.periodic import Tick
+from rti.core.settings import Settings
 from rti.encryption.data_keys import keys_to_decrypt
 from rti.encryption.rotation import renew
 from rti.law.events import EventKind
@@ -233,6 +237,27 @@ async def test_after_fourteen_days_the_key_of_a_shredded_organisation_is_in_no_b
     there = backups(vault.folder)
     assert [each.made_at for each in there] == [NOW + timedelta(days=day) for day in (0, 1, 14)]
     assert [each.keys.exists() for each in there] == [False, True, True]
+
+
+async def test_fourteen_days_hold_also_when_backups_have_stopped(
+    database: Database, vault: Vault, settings: Settings
+) -> None:
+    cbo = await filed(database)
+    await vault.make(database)
+    (made,) = backups(vault.folder)
+    stopped = replace(settings, backup_folder=vault.folder)
+
+    async def on_day(day: int) -> bool:
+        tick = Tick(database.under(Login.WORKER), stopped, NOW + timedelta(days=day))
+        assert (await expire(tick)).well
+        return made.keys.exists()
+
+    assert await on_day(400), "while nobody is shredded, the only keys stay"
+    async with database.transaction() as session:
+        (await session.get_one(CboRow, cbo.id)).shredded_at = NOW + timedelta(days=3)
+    assert await on_day(13)
+    assert not await on_day(14)
+    assert made.rows.exists(), "the rows stay, and what is encrypted in them is noise"
 
 
 async def test_an_older_backup_opens_with_newer_keys_even_after_they_were_renewed(

@@ -33,9 +33,9 @@ async def load(
     return await import_requests(session, file, chosen, now=NOW, today=today, run=Run(by=person, **run))
 
 
-async def load_fixed(session: AsyncSession, text: str, person: Person | None = None) -> Report:
+async def load_fixed(session: AsyncSession, text: str, person: Person | None = None, **run: Any) -> Report:
     """Import in the layout that the web takes."""
-    return await load(session, text.encode(), FIXED, person=person)
+    return await load(session, text.encode(), FIXED, person=person, **run)
 
 
 def fates(report: Report) -> dict[int, LineResult]:

@@ -1,11 +1,13 @@
 """Reading CSV files of other people: what is understood, and how faults are told."""
 
+import asyncio
 from io import BytesIO
 
 import pytest
 
 from rti.core.errors import Invalid
 from rti.imports.csv_reader import Columns, CsvFile, FileLine
+from rti.imports.report import Report, fresh_lines
 
 COLUMNS = Columns(("code", "name"), ("note",))
 TEXT = "code,name,note\nA,ក ខ,one\nB,b,two\n"
@@ -146,3 +148,15 @@ def test_a_broken_utf_16_file_is_told_and_not_a_crash() -> None:
     lines = read("code,name\nA,b\n".encode("utf-16") + b"\x00\xd8B")
     assert lines[0].cells["name"] == "b"
     assert lines[1].fault
+
+
+async def test_between_many_blank_rows_others_get_their_turn() -> None:
+    content = b"code,name_km,name_en\n" + b",,\n" * 300_000
+    lines = fresh_lines(CsvFile(BytesIO(content), Columns(["code", "name_km", "name_en"])), Report())
+    reading = asyncio.ensure_future(anext(lines, None))
+    turns = 0
+    while not reading.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert reading.result() is None
+    assert turns > 5

@@ -2,17 +2,20 @@
 
 import asyncio
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import Database
+from rti.core.db_roles import Login
 from rti.core.roles import Role
 from rti.imports import requests
 from rti.imports.csv_reader import CsvFile
 from rti.imports.mapping import FIXED
-from rti.imports.report import LineResult, Report
+from rti.imports.report import LineResult, Report, Run
+from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
 from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
 from rti.models.bodies import PublicBodyRow
@@ -172,6 +175,58 @@ async def test_two_imports_at_the_same_time_are_one(database: Database) -> None:
         + second.counts[LineResult.IMPORTED]
         + second.counts[LineResult.DOUBTFUL]
     )
+
+
+async def test_while_a_file_is_imported_its_organisation_files_without_waiting_and_no_number_comes_twice(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Someone files behind each two lines of a file, before any of it is kept; a dry run takes no numbers."""
+    monkeypatch.setattr(requests, "AT_ONCE", 2)
+    async with database.transaction() as session:
+        person = (await make.member(session)).person
+    lines = "\n".join(f"KH-010201,Road {n},budget,2026-01-05" for n in range(6))
+    text = f"body_code,title,topic,received_on\n{lines}\n"
+    filed: list[str] = []
+
+    async def file_one(*_: object) -> None:
+        async with database.transaction() as session:
+            filed.append((await make.request(session, person, NOW)).reference)
+
+    monkeypatch.setattr(Run, "report_progress", file_one)
+    for dry_run in (True, False):
+        async with database.under(Login.CBO).transaction(person.id) as session:
+            report = await load_fixed(session, text, person, dry_run=dry_run)
+            assert report.counts[LineResult.IMPORTED] == 6
+    async with database.transaction() as session:
+        numbers = sorted(await stored(session))
+    assert len(numbers) == 6 + len(filed) == len({*numbers, *filed})
+    code = filed[0].rpartition("-")[0]
+    assert filed[:4] == [f"{code}-{number:04d}" for number in range(1, 5)]
+    assert numbers[-1] == f"{code}-{len(numbers):04d}", "there are no holes"
+
+
+async def test_a_dry_run_waits_for_nobody_and_nobody_waits_for_it(database: Database) -> None:
+    """While somebody holds the organisation and a body, files of both are looked through."""
+    async with database.transaction() as session:
+        member = await make.member(session)
+        code = (await session.get_one(CboRow, member.person.cbo_id)).code
+    kinds = {
+        import_cbos: f"code,name_km,name_en,area_code\n{code},ក,A,0102\n",
+        import_bodies: "code,kind,name_km,name_en,area_code\nKH-010201,commune_administration,ក,A,010201\n",
+    }
+    text = "body_code,title,topic,received_on\nKH-010201,Road,budget,2026-01-05\n"
+    async with database.transaction() as session, asyncio.timeout(30):
+        for table in (CboRow, PublicBodyRow):
+            await session.execute(select(table.id).with_for_update())
+        async with database.transaction() as other:
+            assert (await load_fixed(other, text, member.person, dry_run=True)).counts[
+                LineResult.IMPORTED
+            ] == 1
+            for load_them, content in kinds.items():
+                columns = CBO_COLUMNS if load_them is import_cbos else BODY_COLUMNS
+                file = CsvFile(BytesIO(content.encode()), columns)
+                report = await load_them(other, file, NOW, Run(dry_run=True))
+                assert (report.counts[LineResult.UPDATED], report.undone) == (1, True), reasons(report)
 
 
 async def test_a_later_file_adds_only_what_is_new(database: Database) -> None:

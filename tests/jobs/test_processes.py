@@ -43,7 +43,7 @@ async def test_an_import_of_a_killed_scheduler_is_done_once_by_the_next(
 
     key_file = {"RTI_KEY_FILE": str(KEY_FILE)}
     victim = await started(database_url, "rti", "scheduler", **key_file)
-    # An import takes the organisation for itself, so it waits here in the middle of its transaction.
+    # An import takes numbers of the organisation, so it waits here in the middle of its transaction.
     async with database.transaction() as session:
         await session.execute(select(CboRow).where(CboRow.id == member.person.cbo_id).with_for_update())
         await until(waits_for_us)

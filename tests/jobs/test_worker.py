@@ -216,6 +216,27 @@ async def test_what_breaks_is_tried_again_later_and_not_without_end(
     assert str(fault.values["reference"]) in logged.out + logged.err
 
 
+async def test_what_another_holds_is_tried_again_until_it_is_free(database: Database, tick: Tick) -> None:
+    """However often that is, and with nothing of it in the log of faults."""
+    (job,) = await _asked(database, await _member(database))
+
+    async def waits(work: Work) -> bytes:
+        await _adds_an_organisation(work)
+        await work.session.execute(text("SET LOCAL lock_timeout = '10ms'"))
+        await work.session.execute(text("SELECT pg_advisory_xact_lock(7)"))
+        return b"report"
+
+    async with database.transaction() as session:
+        await session.execute(text("SELECT pg_advisory_xact_lock(7)"))
+        for _ in range(MOST_ATTEMPTS + 1):
+            assert await _work(tick, waits) == "1 queued"
+            row = await _row(database, job)
+            assert (row.attempt, row.next_attempt_at > present()) == (0, True)
+            await _turn_comes(database)
+        assert await _organisations(database) == set()
+    assert await _work(tick, waits) == "1 done"
+
+
 async def test_a_job_that_ends_its_worker_each_time_fails(database: Database, tick: Tick) -> None:
     (job,) = await _asked(database, await _member(database))
     for _ in range(MOST_ATTEMPTS):
@@ -236,7 +257,7 @@ async def test_a_running_job_is_cancelled_when_asked_and_keeps_nothing(
 
     async def run(work: Work) -> bytes:
         await _adds_an_organisation(work)
-        async with database.under(Login.STAFF).transaction(person.id) as session:
+        async with database.transaction() as session:
             await queue.cancel(session, person, job, NOW)
         await asyncio.Event().wait()
         return b"never"

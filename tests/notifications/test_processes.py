@@ -16,10 +16,10 @@ from rti.core.db import Database
 from rti.core.wallclock import day_of, now
 from rti.models.messages import MessageState
 from tests.commands import KEY_FILE, SECRET, environment, rti
-from tests.notifications.conftest import due, messages
+from tests.notifications.conftest import due, messages, reminders, told
 from tests.notifications.servers import Sink, smtp_server
 from tests.sizes import size
-from tests.waiting import PATIENCE, until
+from tests.waiting import PATIENCE, blocked, until
 
 KILLS = size(3, 20)
 
@@ -118,6 +118,43 @@ async def test_the_scheduler_sweeps_sends_and_ends_when_told(database: Database,
         found = await ticks(session)
     assert found["sweep"].well
     assert found["sweep"].result == "1 reminders, 1 messages"
+
+
+@pytest.mark.torture
+async def test_a_scheduler_killed_in_the_middle_of_a_sweep_and_of_sending_loses_nothing(
+    database: Database, database_url: str
+) -> None:
+    """Each kill -9 at the same moment of its work: as the sweep writes whom it tells, and as a mail is taken."""
+    moment, kills = now(), size(1, 20)
+    await due(database, day_of(moment, "Asia/Phnom_Penh"), people=20, now=moment)
+    async with smtp_server(Sink()) as sink:
+        for _ in range(kills):
+            async with database.transaction() as session:
+                await session.execute(text("LOCK TABLE mention IN SHARE MODE"))
+                victim = await started(database_url, "rti", "scheduler", RTI_SMTP_URL=sink.url)
+                await until(lambda: blocked(session))
+                victim.kill()
+                assert (await ended(victim))[0] == -signal.SIGKILL
+        assert await messages(database) == []
+        for attempt in range(kills):
+            victim = await started(database_url, "rti", "scheduler", RTI_SMTP_URL=sink.url)
+            kill_at(sink, victim, "dot" if attempt % 2 else "recipient", 1 + attempt % 3)
+            assert (await ended(victim))[0] == -signal.SIGKILL
+            await leases_pass(database)
+        sink.rcpt, sink.at_dot = (lambda _: ""), (lambda: "")
+        last = await started(database_url, "rti", "scheduler", RTI_SMTP_URL=sink.url)
+
+        async def all_accepted() -> bool:
+            return {row.state for row in await messages(database)} == {MessageState.ACCEPTED}
+
+        await until(all_accepted)
+        last.terminate()
+        assert (await ended(last))[0] == 0
+    rows, arrived = await messages(database), Counter(sink.message_ids)
+    print(f"\n{2 * kills} kills, {len(rows)} messages, {arrived.total() - len(arrived)} repeats")
+    assert (len(rows), len(await reminders(database)), len(await told(database))) == (20, 1, 20)
+    assert set(arrived) == {row.message_id for row in rows}
+    assert all(arrived[row.message_id] <= 1 + row.ambiguous for row in rows)
 
 
 async def test_the_scheduler_told_to_end_in_the_middle_finishes_what_it_began_and_releases_the_rest(

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from notifications.queries import ticks
 from notifications.scheduler import Ticker
 from rti.core.db import Database
@@ -35,8 +37,25 @@ async def test_a_run_gets_to_know_how_the_last_one_ended_and_one_that_breaks_is_
     assert tick.result == "run 3"
 
 
+async def test_what_another_process_is_at_is_no_failure(database: Database, settings: Settings) -> None:
+    async def run(tick: Tick) -> Result:
+        async with tick.database.transaction() as session:
+            await session.execute(text("SET LOCAL lock_timeout = '10ms'"))
+            await session.execute(text("SELECT pg_advisory_xact_lock(7)"))
+        return Result()
+
+    job = PeriodicJob("test", "Test", timedelta(seconds=1), run)
+    ticker = Ticker(job, Tick(database.under(Login.WORKER), settings, NOW))
+    async with database.transaction() as session:
+        await session.execute(text("SELECT pg_advisory_xact_lock(7)"))
+        await ticker()
+    async with database.transaction() as session:
+        noted = (await ticks(session))["test"]
+    assert (noted.well, noted.result) == (True, "another process is at it")
+
+
 def test_each_job_has_a_name_of_its_own_and_backups_are_made_where_they_are_configured(
     settings: Settings,
 ) -> None:
     assert len({job.name for job in JOBS}) == len(JOBS)
-    assert {job.name for job in JOBS} - {job.name for job in jobs_of(settings)} == {"backup"}
+    assert {job.name for job in JOBS} - {job.name for job in jobs_of(settings)} == {"backup", "expire"}

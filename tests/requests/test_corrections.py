@@ -155,6 +155,19 @@ async def test_a_wrong_correction_names_the_field_and_changes_nothing(
         assert (await session.get_one(RequestRow, request.id)).title == AS_FILED["title"]
 
 
+async def test_no_request_is_corrected_onto_a_body_that_was_closed_before_it_was_asked(
+    database: Database,
+) -> None:
+    async with database.transaction() as session:
+        member = (await make.member(session)).person
+        request = await make.request(session, member, NOW)
+        (await make.body(session, "KH-010202")).closed_on = TODAY - timedelta(days=400)
+    with pytest.raises(Invalid, match="was closed on"):
+        await corrected(database, member, request.id, body_code="KH-010202")
+    async with database.transaction() as session:
+        assert (await session.get_one(RequestRow, request.id)).body_id == request.body_id
+
+
 async def test_a_correction_in_which_nothing_differs_records_nothing(database: Database) -> None:
     async with database.transaction() as session:
         member = (await make.member(session)).person

@@ -4,10 +4,12 @@ import asyncio
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.law.events import EventKind
+from rti.models.requests import RequestRow
 from rti.requests.queries import events_of
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn
@@ -74,3 +76,29 @@ async def test_of_four_people_who_record_the_answer_at_once_one_does_and_the_oth
     assert all(message in answer.text for answer in answers if answer.status_code == 422)
     async with database.transaction() as session:
         assert [each.kind for each in await events_of(session, request.id)] == ["received", "answered"]
+
+
+async def test_where_somebody_holds_the_request_for_long_the_others_are_told_and_nothing_is_half_done(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    """A form is shown again with what was typed; a program is told when to come again."""
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        request = await make.request(session, member.person, NOW)
+    path, event = (
+        f"/requests/{request.id}",
+        {"kind": "replied", "happened_on": "2026-11-23", "note": "By phone"},
+    )
+    token = await make.form_token(client, path)
+    async with database.transaction() as session, asyncio.timeout(60):
+        await session.execute(select(RequestRow.id).where(RequestRow.id == request.id).with_for_update())
+        form, program = await asyncio.gather(
+            client.post(f"{path}/events", data={**event, "_csrf_token": token}),
+            client.post(f"/api{path}/events", json=event),
+        )
+    assert (form.status_code, program.status_code, program.headers["retry-after"]) == (422, 503, "5")
+    for answer in (form, program):
+        assert "Someone else is changing the same records right now" in answer.text
+    assert "By phone" in form.text
+    async with database.transaction() as session:
+        assert len(await events_of(session, request.id)) == 1

@@ -142,7 +142,19 @@ async def things(
     )
     report = msgspec.json.encode(Report())
     job.report = personal_encryption.encrypt("test " * 8, f"report {job.id}", me.id, report)
-    session.add(job)
+    run = JobRow(
+        id=new_id(),
+        kind=JobKind.PRINT,
+        person_id=me.id,
+        arguments={},
+        state=JobState.DONE,
+        total=1,
+        next_attempt_at=NOW,
+        created_at=NOW,
+        finished_at=NOW,
+    )
+    run.report = personal_encryption.encrypt("test " * 8, f"print {run.id}", me.id, b"%PDF")
+    session.add_all([job, run])
     await session.flush()
     cbo_id = me.cbo_id or (None if me.role in SUPPORT else member.cbo_id)
     past = FileImportRow(
@@ -157,6 +169,7 @@ async def things(
         "document_id": str(document.id),
         "message_id": str(message.id),
         "letter_id": str((await make.letter(session, filed, NOW)).id),
+        "written_id": str((await make.written_letter(session, filed, NOW)).id),
         "campaign_id": str(campaign.id),
         "cbo_id": str(member.cbo_id),
         # Another one than that of the request, because whoever may gives it another code.
@@ -169,11 +182,14 @@ async def things(
         "token_id": str(api_token.id),
         "session_id": str(live.id),
         "job_id": str(job.id),
+        "run_id": str(run.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
         "name": "requests",
         "secret": "nothing",
         "rule": "soon",
+        "kind": "reminder",
+        "language": "en",
     }
 
 
@@ -191,6 +207,7 @@ MISSING = dict.fromkeys(
         "document_id",
         "message_id",
         "letter_id",
+        "written_id",
         "campaign_id",
         "cbo_id",
         "body_id",
@@ -200,10 +217,11 @@ MISSING = dict.fromkeys(
         "token_id",
         "session_id",
         "job_id",
+        "run_id",
         "import_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
-) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule"), "nothing")
+) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule", "kind", "language"), "nothing")
 
 
 async def send(

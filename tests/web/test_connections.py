@@ -104,7 +104,7 @@ async def test_who_waits_too_long_for_the_lock_of_another_is_told_to_try_again(
 async def test_connections_of_a_web_server_wait_for_a_bounded_time(settings: Settings) -> None:
     app = create_app(settings)
     async with app.state.database.under(Login.CBO).transaction() as session:
-        for setting, value in (("lock_timeout", "10s"), ("statement_timeout", "1min")):
+        for setting, value in (("lock_timeout", "5s"), ("statement_timeout", "1min")):
             assert await session.scalar(text(f"SHOW {setting}")) == value
     await app.state.database.close()
 

@@ -8,17 +8,22 @@ from litestar import get, post, put
 from litestar.params import JSONBody
 
 from rti.cbos import actions, queries
-from rti.cbos.commands import LockCbo, SetSending, ShredCbo, UnlockCbo
+from rti.cbos.commands import CboFilter, LockCbo, SetSending, ShredCbo, UnlockCbo
 from rti.core.attributes import from_attributes
 from rti.core.roles import ADMINISTRATION, LEADS, LOCKING, ORGANISATIONS
+from rti.core.validation import decode
 from rti.models.cbos import CboRow
 from rti.safety import lock_and_shred
 from rti.web.guards import interactive_only, only, recently_authenticated
 from rti.web.inject import Id, Now, Session, Who
+from rti.web.templating import WebRequest
 
 
 class CboView(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation; code, names and area are null while it is locked, and for ever once it is shredded."""
+    """An organisation; code, names and area are null while it is locked, and for ever once it is shredded.
+
+    `scrubbed_at` is when what was shredded was gone from the disk of the database, too.
+    """
 
     id: UUID
     code: str | None
@@ -27,6 +32,14 @@ class CboView(msgspec.Struct, frozen=True, kw_only=True):
     area_code: str | None
     locked_at: datetime | None
     shredded_at: datetime | None
+    scrubbed_at: datetime | None
+
+
+class CboList(msgspec.Struct, frozen=True, kw_only=True):
+    """One page; `next` goes into `after` for the page behind it."""
+
+    cbos: list[CboView]
+    next: str | None
 
 
 def cbo_view(row: CboRow) -> CboView:
@@ -35,8 +48,9 @@ def cbo_view(row: CboRow) -> CboView:
 
 
 @get("/api/cbos", guards=[only(ORGANISATIONS)])
-async def list_cbos(session: Session, person: Who) -> list[CboView]:
-    return [cbo_view(row) for row in await queries.known_to(session, person)]
+async def list_cbos(request: WebRequest, session: Session, person: Who) -> CboList:
+    found = await queries.known_to(session, person, decode(CboFilter, dict(request.query_params)))
+    return CboList(cbos=[cbo_view(row) for row in found.items], next=found.next)
 
 
 @get("/api/cbos/{cbo_id:uuid}", guards=[only(ORGANISATIONS)])

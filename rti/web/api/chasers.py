@@ -97,7 +97,7 @@ async def approve_letter(
     today: Today,
 ) -> LetterText:
     host = request.app.state.settings.mail_host
-    await chasers.approve(session, person, letter_id, data, now, host=host)
+    await chasers.approve(session, person, letter_id, data, now, today, host=host)
     return await _text(session, person, letter_id, today)
 
 

@@ -72,14 +72,14 @@ def job_view(
 
 @get("/api/jobs", guards=[only(IMPORTERS)])
 async def list_jobs(request: WebRequest, session: Session, person: Who) -> list[JobView]:
-    return [job_view(request, job) for job in await queue.recent(session, person)]
+    return [job_view(request, job) for job in await queue.recent(session, person, JobKind.IMPORT)]
 
 
 @get("/api/jobs/{job_id:uuid}", guards=[only(IMPORTERS)])
 async def show_job(
     request: WebRequest, state: State, session: Session, person: Who, now: Now, job_id: Id
 ) -> JobView:
-    job = await queue.settled(session, person, job_id, now)
+    job = await queue.settled(session, person, job_id, now, JobKind.IMPORT)
     report = await report_of(session, job, state.settings.secret)
     if report is None:
         return job_view(request, job)

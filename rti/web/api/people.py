@@ -9,11 +9,12 @@ from litestar.params import JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import assignments, invitations, people
-from rti.accounts.commands import Assign, ChangeRole, Invite, Reset
+from rti.accounts.commands import Assign, ChangeRole, Invite, PeopleFilter, Reset
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.attributes import from_attributes
 from rti.core.roles import ADMINISTRATION, INVITING, Role
 from rti.core.settings import Settings
+from rti.core.validation import decode
 from rti.models.accounts import PersonRow
 from rti.web.guards import only, rate_limited, recently_authenticated
 from rti.web.inject import Id, Now, Session, Who
@@ -38,6 +39,13 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     disabled_at: datetime | None
 
 
+class PeopleList(msgspec.Struct, frozen=True, kw_only=True):
+    """One page; `next` goes into `after` for the page behind it."""
+
+    people: list[PersonView]
+    next: str | None
+
+
 class Invited(msgspec.Struct, frozen=True, kw_only=True):
     """`link` is None where it goes out by mail."""
 
@@ -58,8 +66,9 @@ def _handed_over(
 
 
 @get("/api/people", guards=[only(INVITING)])
-async def list_people(session: Session, person: Who) -> list[PersonView]:
-    return [person_view(row) for row in await people.people(session, person)]
+async def list_people(request: WebRequest, session: Session, person: Who) -> PeopleList:
+    found = await people.people(session, person, decode(PeopleFilter, dict(request.query_params)))
+    return PeopleList(people=[person_view(row) for row in found.items], next=found.next)
 
 
 @post("/api/people", guards=[only(INVITING), recently_authenticated, rate_limited(LimitedCall.INVITATIONS)])

@@ -8,6 +8,7 @@ import msgspec
 
 from rti.core.attributes import from_attributes
 from rti.law.events import EventKind, Outcome
+from rti.law.next_steps import NextStep
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus, overdue_on
 from rti.models.requests import NEVER, Channel, Filing, Topic
@@ -223,3 +224,21 @@ def detail_view(detail: Detail, today: date) -> DetailView:
             for each in detail.snoozes
         ],
     )
+
+
+class NextStepView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that can be done; `by` is the last day of its limit, `section` is empty where the statute has none."""
+
+    step: NextStep
+    by: date | None
+    section: str
+
+
+class NextStepList(msgspec.Struct, frozen=True, kw_only=True):
+    next_steps: list[NextStepView]
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """For how many requests an event was recorded."""
+
+    requests: int

@@ -8,12 +8,13 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, JSONBody
 
 from rti.accounts.rate_limits import LimitedCall
+from rti.core.attributes import from_attributes
 from rti.core.db_roles import login_of
 from rti.core.errors import Conflict, invalid, say
 from rti.core.pagination import Page
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
-from rti.requests import actions, corrections, duplicates, evidence, reading, requester, snoozing
+from rti.requests import actions, bulk, corrections, duplicates, evidence, reading, requester, snoozing
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import (
     CorrectRequest,
@@ -22,14 +23,19 @@ from rti.requests.commands import (
     MarkDuplicate,
     OpenSealed,
     RecordEvent,
+    RecordForMany,
     RequestFilter,
     SaveRequester,
     SnoozeRequest,
 )
 from rti.requests.shown import Detail, Line
+from rti.requests.what_next import what_next
 from rti.web.api.request_views import (
     DetailView,
     IdentityView,
+    NextStepList,
+    NextStepView,
+    Recorded,
     RequestList,
     detail_view,
     identity_view,
@@ -61,6 +67,14 @@ async def file_request(
     return detail_view(await reading.one(session, person, filed.id), today)
 
 
+@post("/api/requests/events", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
+async def record_for_many(
+    data: JSONBody[RecordForMany], session: Session, person: Who, now: Now, today: Today
+) -> Recorded:
+    """Record the same event for each request, or for none."""
+    return Recorded(requests=await bulk.record_for_many(session, data, person, now, today))
+
+
 @get("/api/requests/{request_id:uuid}", guards=[only(REQUESTS)], opt={READS: one_request})
 async def show_request(
     request: WebRequest,
@@ -76,6 +90,14 @@ async def show_request(
             known = await as_known_on(session, found, day, state.settings.timezone)
         return detail_view(known, min(day, today))
     return detail_view(found, today)
+
+
+@get("/api/requests/{request_id:uuid}/next-steps", guards=[only(REQUESTS)])
+async def list_next_steps(session: Session, person: Who, request_id: Id, today: Today) -> NextStepList:
+    """What can be done now, the most useful first."""
+    detail = await reading.one(session, person, request_id)
+    steps = [from_attributes(NextStepView, each) for each in what_next(detail, today)]
+    return NextStepList(next_steps=steps)
 
 
 @post("/api/requests/{request_id:uuid}/events", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
@@ -220,7 +242,9 @@ async def end_snooze(session: Session, person: Who, request_id: Id, now: Now) ->
 ROUTES = [
     list_requests,
     file_request,
+    record_for_many,
     show_request,
+    list_next_steps,
     record_event,
     correct_request,
     mark_duplicate,

@@ -4,7 +4,7 @@ from litestar import get, post
 from litestar.response import Redirect, Template
 
 from rti.cbos import actions, queries
-from rti.cbos.commands import LockCbo, SetSending, ShredCbo, UnlockCbo
+from rti.cbos.commands import CboFilter, LockCbo, SetSending, ShredCbo, UnlockCbo
 from rti.core.roles import ADMINISTRATION, CBO, LEADS, LOCKING, ORGANISATIONS
 from rti.core.validation import decode
 from rti.safety import lock_and_shred
@@ -17,7 +17,8 @@ from rti.web.templating import WebRequest, page
 
 @get("/cbos", guards=[only(ORGANISATIONS)])
 async def list_cbos(request: WebRequest, session: Session, person: Who) -> Template:
-    return page(request, "cbos/list.html", await queries.known_to(session, person))
+    wanted = decode(CboFilter, dict(request.query_params))
+    return page(request, "cbos/list.html", await queries.known_to(session, person, wanted), wanted=wanted)
 
 
 @get("/cbos/{cbo_id:uuid}", guards=[only(ORGANISATIONS)])

@@ -6,7 +6,7 @@ from litestar.response import Redirect, Template
 from notifications import chasers
 from notifications.commands import ApproveLetter, LetterFilter, SettleLetter, ShowLetter
 from rti.core.i18n import LANGUAGES
-from rti.core.roles import REQUESTS
+from rti.core.roles import REQUESTS, STAFF
 from rti.core.validation import decode
 from rti.models.messages import LetterState
 from rti.web.forms import else_show, see_other
@@ -19,7 +19,9 @@ from rti.web.templating import WebRequest, page
 async def list_letters(request: WebRequest, session: Session, person: Who) -> Template:
     wanted = decode(LetterFilter, dict(request.query_params))
     found = await chasers.letters(session, person, wanted)
-    return page(request, "letters/list.html", found, wanted=wanted, states=LetterState)
+    return page(
+        request, "letters/list.html", found, wanted=wanted, states=LetterState, may_edit=person.role in STAFF
+    )
 
 
 @get("/letters/{letter_id:uuid}", guards=[only(REQUESTS)])
@@ -37,6 +39,7 @@ async def show_letter(
         "letters/detail.html",
         found,
         form=form,
+        paper=await chasers.printed(session, letter_id),
         initial={"language": language, "subject": subject, "body": body},
         language_choices=list(LANGUAGES.items()),
     )
@@ -45,10 +48,16 @@ async def show_letter(
 @post("/letters/{letter_id:uuid}/approve", guards=[only(REQUESTS)])
 @else_show(show_letter)
 async def approve_letter(
-    request: WebRequest, session: Session, person: Who, letter_id: Id, command: ApproveLetter, now: Now
+    request: WebRequest,
+    session: Session,
+    person: Who,
+    letter_id: Id,
+    command: ApproveLetter,
+    now: Now,
+    today: Today,
 ) -> Redirect:
     host = request.app.state.settings.mail_host
-    await chasers.approve(session, person, letter_id, command, now, host=host)
+    await chasers.approve(session, person, letter_id, command, now, today, host=host)
     return see_other(f"/letters/{letter_id}")
 
 

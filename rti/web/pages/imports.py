@@ -16,6 +16,7 @@ from rti.imports.actions import COLUMNS, IMPORTERS, MOST_LINES, ImportOrder, ask
 from rti.imports.history import ImportFilter
 from rti.imports.report import LineResult
 from rti.jobs import queue
+from rti.models.jobs import JobKind
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Form, Id, Now, Session, Who
@@ -27,7 +28,7 @@ async def new_import(
     request: WebRequest, state: State, session: Session, person: Who, form: Form
 ) -> Template:
     wanted = decode(ImportFilter, {"after": request.query_params.get("after", "")})
-    jobs = await queue.recent(session, person)
+    jobs = await queue.recent(session, person, JobKind.IMPORT)
     return page(
         request,
         "imports/new.html",

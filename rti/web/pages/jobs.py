@@ -10,6 +10,7 @@ from rti.core.errors import NotFound
 from rti.imports.actions import IMPORTERS, ImportOrder, report_of
 from rti.imports.report import LineResult
 from rti.jobs import queue
+from rti.models.jobs import JobKind
 from rti.web.forms import see_other
 from rti.web.guards import only, rate_limited
 from rti.web.headers import attachment
@@ -22,7 +23,7 @@ from rti.web.transfers import FILE
 async def show_job(
     request: WebRequest, state: State, session: Session, person: Who, now: Now, job_id: Id
 ) -> Template:
-    job = await queue.settled(session, person, job_id, now)
+    job = await queue.settled(session, person, job_id, now, JobKind.IMPORT)
     return page(
         request,
         "jobs/detail.html",
@@ -39,7 +40,7 @@ async def download_report(
     request: WebRequest, state: State, session: Session, person: Who, job_id: Id
 ) -> Response[str]:
     """What became of each line, as a file."""
-    job = await queue.find(session, person, job_id)
+    job = await queue.find(session, person, job_id, JobKind.IMPORT)
     report = await report_of(session, job, state.settings.secret)
     if report is None:
         raise NotFound

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect, Template
 
 from rti.accounts import assignments, invitations, mfa, people
-from rti.accounts.commands import Assign, ChangeRole, Invite, Reset
+from rti.accounts.commands import Assign, ChangeRole, Invite, PeopleFilter, Reset
 from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import provinces
 from rti.campaigns.queries import campaigns
@@ -26,13 +26,17 @@ from rti.web.templating import WebRequest, page
 async def list_people(request: WebRequest, session: Session, person: Who, form: Form) -> Template:
     settings: Settings = request.app.state.settings
     administers = person.role in ADMINISTRATION
+    wanted = decode(PeopleFilter, dict(request.query_params))
+    organisations = await cbos(session, person)
     return page(
         request,
         "accounts/people.html",
-        await people.people(session, person),
+        await people.people(session, person, wanted),
         form=form,
+        wanted=wanted,
+        names={each.id: each for each in organisations},
         roles=Role if administers else [Role.CBO_MEMBER],
-        cbos=[each for each in await cbos(session) if administers or each.id == person.cbo_id],
+        cbos=organisations,
         sends_mail=bool(settings.smtp_url),
     )
 
@@ -51,7 +55,7 @@ async def show_person(
         initial={"role": row.role, "cbo_id": str(row.cbo_id or "")},
         second=await mfa.enrolled(session, row.id),
         roles=Role,
-        cbos=await cbos(session),
+        cbos=await cbos(session, person),
         sends_mail=bool(settings.smtp_url),
     )
 

@@ -115,13 +115,24 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "A stolen backup cannot be read, and after 14 days destroyed data cannot be recovered from any "
-            "backup."
+            "A stolen backup cannot be read. 14 days after shredding, nothing that was stored encrypted can be "
+            "recovered from any backup on the server."
         ),
         (
             "tests/backups/test_restoring.py::test_what_is_cut_changed_or_foreign_is_refused_and_leaves_nothing",
             "tests/backups/test_canaries.py::test_no_canary_is_in_a_backup_not_even_for_who_can_open_it",
             "tests/backups/test_restoring.py::test_after_fourteen_days_the_key_of_a_shredded_organisation_is_in_no_backup",
+            "tests/backups/test_restoring.py::test_fourteen_days_hold_also_when_backups_have_stopped",
+        ),
+    ),
+    Promise(
+        N_(
+            "What was destroyed is also gone from the files of the database, within minutes where the system runs "
+            "the database itself; elsewhere the operator is told what to do."
+        ),
+        (
+            "tests/cbos/test_scrubbing.py::test_after_shredding_no_file_of_the_database_holds_a_key_a_name_an_address_or_a_text",
+            "tests/cbos/test_scrubbing.py::test_a_login_that_may_not_do_it_tells_what_is_to_be_done",
         ),
     ),
     Promise(
@@ -290,6 +301,10 @@ LIMITS = (
     N_(
         "The keys are in the memory of the running server. Anyone who seizes the server while it runs has "
         "everything."
+    ),
+    N_(
+        "Destroyed data can survive in the free space of disks and SSDs that are not encrypted, and in replicas, "
+        "archived logs and snapshots that the operator makes."
     ),
     N_("We cannot detect malware on your device, or someone looking over your shoulder."),
     N_(

@@ -17,7 +17,9 @@ from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import step_from_data
+from rti.law.next_steps import NextStep
 from rti.law.status import RequestStatus
+from rti.models.letters import LetterKind
 from rti.models.requests import Channel, EventRow, Filing, Topic
 from rti.requests import actions, date_changes, queries, reading, snoozing
 from rti.requests.as_known_on import as_known_on
@@ -25,11 +27,22 @@ from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilt
 from rti.requests.evidence import attach
 from rti.requests.requester import Identity
 from rti.requests.shown import Detail
+from rti.requests.what_next import what_next
 from rti.statutes.queries import newest
 from rti.web.forms import attempt, else_show, read_query, see_other
 from rti.web.guards import READS, Connection, only, rate_limited
 from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest, page, today_of
+
+LETTER_FOR = {
+    NextStep.HAND_OVER: LetterKind.REQUEST,
+    NextStep.RECORD_REFUSAL: LetterKind.REFUSAL_RECORD,
+    NextStep.REMIND: LetterKind.REMINDER,
+    NextStep.OBJECT: LetterKind.OBJECTION,
+    NextStep.COMPLAIN: LetterKind.COMPLAINT,
+    NextStep.APPEAL: LetterKind.COMPLAINT,
+}
+"""By which letter a step is taken."""
 
 
 def listed(connection: Connection) -> reading.ListPage:
@@ -71,7 +84,7 @@ async def new_request(
         path_to_body=await path_to(session, body.area_code),
         campaigns=await campaigns(session),
         statutes=await newest(session),
-        cbos=[] if person.role in CBO else await cbos(session),
+        cbos=[] if person.role in CBO else await cbos(session, person),
         topics=Topic,
         channels=Channel,
         filings=Filing,
@@ -127,6 +140,9 @@ def shown(
         kinds=RECORDABLE,
         outcomes=Outcome,
         cause=date_changes.cause_text,
+        letters=detail.letters,
+        next_steps=what_next(detail, today),
+        letter_for=LETTER_FOR,
     )
 
 

@@ -1,0 +1,155 @@
+"""What the requester can do now about a request, by when, and under which section.
+
+Rights and their limits come from the clocks of the statute; what nobody has a right to, such as a reminder, has no section.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from rti.law.events import Event, EventKind, Outcome
+from rti.law.rounds import rounds
+from rti.law.rules import DECISIVE, FILING, ClockKind
+from rti.law.status import RequestStatus, status_of
+from rti.law.statutes import Statute
+
+
+class NextStep(StrEnum):
+    """Something that can be done."""
+
+    HAND_OVER = "hand_over"
+    RECORD_REFUSAL = "record_refusal"
+    GET_RECEIPT = "get_receipt"
+    WAIT = "wait"
+    PAY = "pay"
+    CLARIFY = "clarify"
+    REMIND = "remind"
+    OBJECT = "object"
+    COMPLAIN = "complain"
+    APPEAL = "appeal"
+    FILE_ANEW = "file_anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A step; `by` is the last day of a limit, or for waiting the day until which to wait, None without a limit.
+
+    `section` is empty where the statute says nothing about it.
+    """
+
+    step: NextStep
+    by: date | None = None
+    section: str = ""
+
+
+_RIGHTS: Final[Mapping[ClockKind, NextStep]] = {
+    ClockKind.REVIEW_FILING: NextStep.OBJECT,
+    ClockKind.COMPLAINT_FILING: NextStep.COMPLAIN,
+    ClockKind.APPEAL_FILING: NextStep.APPEAL,
+}
+_DECIDES: Final = (ClockKind.REVIEW, ClockKind.COMPLAINT, ClockKind.APPEAL)
+_AWAITED: Final = {EventKind.FEE_PAID: NextStep.PAY, EventKind.CLARIFICATION_GIVEN: NextStep.CLARIFY}
+
+
+def next_steps(
+    statute: Statute, standing: Sequence[Event], running: Mapping[ClockKind, date | None], today: date
+) -> tuple[Suggestion, ...]:
+    """What can be done, the most useful first, each step once.
+
+    `standing` are the events that stand, in order (`events.effective`), `running` the clocks that run with their days.
+    """
+    current = rounds(statute, standing)[-1]
+    found: dict[NextStep, Suggestion] = {}
+    for each in _steps(statute, current, running, today):
+        found.setdefault(each.step, each)
+    return tuple(found.values())
+
+
+def _steps(
+    statute: Statute, current: Sequence[Event], running: Mapping[ClockKind, date | None], today: date
+) -> Iterator[Suggestion]:
+    status = status_of(statute, current)
+    deciding = next((kind for kind in _DECIDES if kind in running), None)
+    if deciding:
+        yield _awaiting(running[deciding], _section(statute, deciding), today)
+    match status:
+        case RequestStatus.DRAFT:
+            yield Suggestion(NextStep.HAND_OVER)
+        case RequestStatus.NOT_SUBMITTED:
+            yield from _not_submitted(current)
+        case RequestStatus.SUBMITTED | RequestStatus.OPEN:
+            yield from _waiting(statute, status, running, today)
+        case RequestStatus.PAUSED:
+            yield from _paused(statute, current)
+        case RequestStatus.ANSWERED:
+            yield from _rights(statute, running, today)
+            yield from _answered(current)
+        case RequestStatus.WITHDRAWN:
+            yield Suggestion(NextStep.FILE_ANEW)
+
+
+def _awaiting(due: date | None, section: str, today: date) -> Suggestion:
+    """To wait until a day, and to ask once it has passed."""
+    if due and due < today:
+        return Suggestion(NextStep.REMIND)
+    return Suggestion(NextStep.WAIT, due, section)
+
+
+def _not_submitted(current: Sequence[Event]) -> Iterator[Suggestion]:
+    if any(event.kind is EventKind.REFUSED_AT_COUNTER for event in current):
+        yield Suggestion(NextStep.RECORD_REFUSAL)
+        yield Suggestion(NextStep.HAND_OVER)
+        yield Suggestion(NextStep.COMPLAIN)
+    else:
+        yield Suggestion(NextStep.FILE_ANEW)
+
+
+def _waiting(
+    statute: Statute, status: RequestStatus, running: Mapping[ClockKind, date | None], today: date
+) -> Iterator[Suggestion]:
+    """A request that is with the body, or on the way there."""
+    if status is RequestStatus.SUBMITTED:
+        yield Suggestion(NextStep.GET_RECEIPT)
+    kinds = [kind for kind in (*reversed(DECISIVE), ClockKind.FOLLOW_UP) if running.get(kind)]
+    due = running[kinds[0]] if kinds else None
+    if due and due >= today:
+        yield Suggestion(NextStep.WAIT, due, _section(statute, kinds[0]))
+        return
+    yield from _rights(statute, running, today)
+    yield Suggestion(NextStep.REMIND)
+    if due and not any(statute.clock(kind) for kind in FILING):
+        yield Suggestion(NextStep.COMPLAIN, section=statute.silence.section)
+
+
+def _paused(statute: Statute, current: Sequence[Event]) -> Iterator[Suggestion]:
+    """What the body waits for."""
+    ends = {stop.begins: stop.ends for stop in statute.stops}
+    for event in reversed(current):
+        if event.kind in ends and (step := _AWAITED.get(ends[event.kind])):
+            yield Suggestion(step)
+    yield Suggestion(NextStep.CLARIFY)
+
+
+def _answered(current: Sequence[Event]) -> Iterator[Suggestion]:
+    outcome = next(event.outcome for event in reversed(current) if event.kind is EventKind.ANSWERED)
+    if outcome is Outcome.FULL or any(event.kind is EventKind.REVIEW_REQUESTED for event in current):
+        return
+    if outcome in {Outcome.REFERRED, Outcome.NOT_HELD}:
+        yield Suggestion(NextStep.FILE_ANEW)
+    yield Suggestion(NextStep.OBJECT)
+    yield Suggestion(NextStep.COMPLAIN)
+
+
+def _rights(statute: Statute, running: Mapping[ClockKind, date | None], today: date) -> Iterator[Suggestion]:
+    """What the statute gives a right to whose limit has not passed."""
+    for kind, step in _RIGHTS.items():
+        due = running.get(kind)
+        if kind in running and (due is None or due >= today):
+            yield Suggestion(step, due, _section(statute, kind))
+
+
+def _section(statute: Statute, kind: ClockKind) -> str:
+    clock = statute.clock(kind)
+    return clock.section if clock else ""

@@ -1,0 +1,219 @@
+"""Writing letters: set once, kept byte for byte with their words beside them, and given out as they were."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.audit.record import record
+from rti.core.cipher import Unreadable
+from rti.core.db import new_id
+from rti.core.errors import Altered, NotFound
+from rti.core.i18n import Language
+from rti.core.roles import Person
+from rti.encryption.data_keys import keys_to_decrypt, keys_to_encrypt
+from rti.files.typesetting import MADE_BY, pdf
+from rti.letters.addressing import ADDRESSES, Address
+from rti.letters.commands import WriteLetter
+from rti.letters.facts import facts_of, signed_by
+from rti.letters.paper import LAYOUT, Paper, layout_values, words_of
+from rti.letters.texts import Text, filled
+from rti.letters.wording import text_of
+from rti.models.audit import AuditAction
+from rti.models.bodies import BodyKind, PublicBodyRow
+from rti.models.campaigns import CampaignRow
+from rti.models.cbos import CboRow
+from rti.models.letters import LetterKind, WrittenLetterRow
+from rti.models.requests import RequestRow
+from rti.requests.evidence import Download
+from rti.requests.queries import visible
+from rti.requests.requester import not_hidden_from
+from rti.statutes.queries import version_of
+
+_ABOVE = {
+    BodyKind.COMMUNE_ADMINISTRATION: (BodyKind.DISTRICT_ADMINISTRATION, 4),
+    BodyKind.DISTRICT_ADMINISTRATION: (BodyKind.PROVINCE_ADMINISTRATION, 2),
+}
+"""Who stands above an administration: its kind, and how many digits of the code of the area it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request with those whom a letter about it can name."""
+
+    request: RequestRow
+    body: PublicBodyRow
+    cbo: CboRow
+    campaign: CampaignRow | None
+
+
+def with_names(
+    requests: Select[RequestRow], person: Person
+) -> Select[RequestRow, PublicBodyRow, CboRow, CampaignRow]:
+    """The requests about which a person may write, each as the parts of a `Case`."""
+    return (
+        requests.where(not_hidden_from(person))
+        .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+        .join(CboRow, CboRow.id == RequestRow.cbo_id)
+        .outerjoin(CampaignRow, CampaignRow.id == RequestRow.campaign_id)
+        .add_columns(PublicBodyRow, CboRow, CampaignRow)
+    )
+
+
+async def case_of(session: AsyncSession, person: Person, request_id: UUID) -> Case:
+    """Of a sealed request for its own people only: who writes, and when, tells whose it is. Raises NotFound."""
+    found = with_names(visible(person).where(RequestRow.id == request_id), person)
+    row = (await session.execute(found)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Case(*row)
+
+
+async def paper_of(session: AsyncSession, case: Case, command: WriteLetter, today: date) -> Paper:
+    """The letter that a command asks for, before it is set."""
+    request, language = case.request, command.language
+    sender = signed_by(request, case.cbo, case.campaign, language)
+    statute = await version_of(session, request.statute_id, request.statute_version)
+    facts = await facts_of(
+        session,
+        request,
+        body=case.body,
+        sender=sender,
+        due_on=request.due_on,
+        statute=statute,
+        language=language,
+    )
+    usual = filled(
+        await text_of(session, command.kind, language), facts.variables(command.kind, language, today)
+    )
+    address, recipient = await _addressed(session, case.body, command)
+    return Paper(
+        kind=command.kind,
+        language=language,
+        text=Text(command.subject or usual.subject, command.body or usual.body),
+        reference=request.reference,
+        sender=sender,
+        address=address,
+        recipient=recipient,
+        day=today,
+        place=command.place,
+        through=command.through,
+        about=command.about,
+        attachments=_lines(command.attachments),
+        copies=_lines(command.copies),
+    )
+
+
+async def _addressed(session: AsyncSession, body: PublicBodyRow, command: WriteLetter) -> tuple[Address, str]:
+    """How the recipient is addressed, and who it is: a complaint goes to the administration above the body."""
+    addressed = body
+    if command.kind is LetterKind.COMPLAINT and body.kind in _ABOVE and body.area_code:
+        kind, digits = _ABOVE[body.kind]
+        above = select(PublicBodyRow).where(
+            PublicBodyRow.kind == kind, PublicBodyRow.area_code == body.area_code[:digits]
+        )
+        addressed = await session.scalar(above.order_by(PublicBodyRow.code).limit(1)) or body
+    address = ADDRESSES[addressed.kind]
+    name = addressed.name_km if command.language is Language.KM else addressed.name_en
+    return address, command.recipient or address.to(name, command.language)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+async def write(
+    session: AsyncSession, person: Person, request_id: UUID, command: WriteLetter, now: datetime, today: date
+) -> WrittenLetterRow:
+    """Write a letter about a request, and keep it."""
+    case = await case_of(session, person, request_id)
+    return await keep(session, case.request, await paper_of(session, case, command, today), person, now)
+
+
+async def keep(
+    session: AsyncSession,
+    request: RequestRow,
+    paper: Paper,
+    person: Person,
+    now: datetime,
+    *,
+    proposal_id: UUID | None = None,
+) -> WrittenLetterRow:
+    """Set a letter and keep it with its words."""
+    content = await pdf(LAYOUT, layout_values(paper))
+    return await keep_set(session, request, paper, content, person, now, proposal_id=proposal_id)
+
+
+async def keep_set(
+    session: AsyncSession,
+    request: RequestRow,
+    paper: Paper,
+    content: bytes,
+    person: Person,
+    now: datetime,
+    *,
+    proposal_id: UUID | None = None,
+) -> WrittenLetterRow:
+    """Keep a letter that was set."""
+    letter = WrittenLetterRow(
+        id=new_id(),
+        cbo_id=request.cbo_id,
+        request_id=request.id,
+        proposal_id=proposal_id,
+        kind=paper.kind,
+        language=paper.language,
+        written_at=now,
+        written_by=person.id,
+        made_by=MADE_BY,
+        sha256=hashlib.sha256(content).digest(),
+    )
+    keys = await keys_to_encrypt(session, request.cbo_id, now)
+    letter.words = keys.encrypt(WrittenLetterRow.words, letter.id, words_of(paper).encode())
+    letter.content = keys.encrypt(WrittenLetterRow.content, letter.id, content)
+    session.add(letter)
+    record(
+        session,
+        AuditAction.LETTER_WRITTEN,
+        now,
+        about=request.id,
+        cbo_id=request.cbo_id,
+        letter=letter.id,
+        kind=paper.kind,
+    )
+    await session.flush()
+    return letter
+
+
+async def letters_of(session: AsyncSession, request_id: UUID) -> Sequence[WrittenLetterRow]:
+    """The letters of a request that its reader was found to see, the newest first."""
+    found = select(WrittenLetterRow).where(WrittenLetterRow.request_id == request_id)
+    return (await session.scalars(found.order_by(WrittenLetterRow.id.desc()))).all()
+
+
+async def written(
+    session: AsyncSession, person: Person, request_id: UUID, written_id: UUID
+) -> Download | Altered:
+    """A letter as it was set, hashed again."""
+    case = await case_of(session, person, request_id)
+    letter = await session.get(WrittenLetterRow, written_id)
+    if letter is None or letter.request_id != case.request.id:
+        raise NotFound
+    content = await content_of(session, letter)
+    if content is None:
+        return Altered()
+    return Download(f"{case.request.reference}-{letter.kind}.pdf", "application/pdf", content)
+
+
+async def content_of(session: AsyncSession, letter: WrittenLetterRow) -> bytes | None:
+    """The PDF of a letter, hashed again; None where it is not the one that was set."""
+    keys = await keys_to_decrypt(session, letter.cbo_id)
+    sealed = await session.scalar(select(WrittenLetterRow.content).where(WrittenLetterRow.id == letter.id))
+    try:
+        content = keys.decrypt(WrittenLetterRow.content, letter.id, sealed or b"")
+    except Unreadable:
+        return None
+    return content if hashlib.sha256(content).digest() == letter.sha256 else None

@@ -1,0 +1,56 @@
+"""What a person asks for about letters, as values."""
+
+import msgspec
+
+from rti.core.i18n import Language
+from rti.core.validation import Paragraphs, ShortText
+from rti.models.letters import LetterKind
+from rti.requests.commands import RequestFilter
+
+
+class WriteLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """Write a letter about a request; words that are left out are those of its kind.
+
+    `attachments` and `copies` are one to a line. `place` is where it is signed, `recipient` whoever is written to
+    where that is not the body, `through` the office by which it goes, `about` an earlier letter.
+    """
+
+    kind: LetterKind
+    language: Language = Language.KM
+    subject: ShortText = ""
+    body: Paragraphs = ""
+    place: ShortText = ""
+    recipient: ShortText = ""
+    through: ShortText = ""
+    about: ShortText = ""
+    attachments: Paragraphs = ""
+    copies: Paragraphs = ""
+
+
+class DraftLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which letter to begin with."""
+
+    kind: LetterKind = LetterKind.REQUEST
+    language: Language | None = None
+
+
+class PrintLetters(RequestFilter, frozen=True, kw_only=True):
+    """Write a letter about each request of a list and print them in one file.
+
+    `leave_out` are references, one to a line.
+    """
+
+    kind: LetterKind = LetterKind.REQUEST
+    language: Language = Language.KM
+    leave_out: Paragraphs = ""
+
+    @property
+    def left_out(self) -> list[str]:
+        return [line.strip() for line in self.leave_out.splitlines() if line.strip()]
+
+
+class SaveLetterText(msgspec.Struct, frozen=True, kw_only=True):
+    """The words of a kind of letter from now on."""
+
+    subject: ShortText
+    body: Paragraphs

@@ -1,0 +1,141 @@
+"""Print runs: a letter about each request of a list, in one file, in the order in which they are carried out.
+
+A request letter that was written already is printed again as it is; all others are written on the day of printing.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts import personal_encryption
+from rti.core import wallclock
+from rti.core.cipher import Unreadable
+from rti.core.db import new_id
+from rti.core.errors import Conflict, invalid, say
+from rti.core.roles import Person
+from rti.files.typesetting import merged, pdfs
+from rti.jobs.worker import Work
+from rti.letters.actions import Case, content_of, keep_set, paper_of, with_names
+from rti.letters.commands import PrintLetters, WriteLetter
+from rti.letters.paper import LAYOUT, Paper, layout_values
+from rti.models.bodies import PublicBodyRow
+from rti.models.campaigns import CampaignRow
+from rti.models.cbos import CboRow
+from rti.models.jobs import JobKind, JobRow
+from rti.models.letters import LetterKind, WrittenLetterRow
+from rti.models.requests import RequestRow
+from rti.requests.queries import matching
+
+MOST_LETTERS = 2_000
+"""Of one run; every commune of Cambodia fits in."""
+
+
+def _cases(
+    person: Person, wanted: PrintLetters, today: date
+) -> Select[RequestRow, PublicBodyRow, CboRow, CampaignRow]:
+    """The requests of a run by province, district and commune."""
+    found = with_names(matching(person, wanted, today), person)
+    found = found.where(RequestRow.reference.not_in(wanted.left_out))
+    return found.order_by(PublicBodyRow.area_code, PublicBodyRow.name_en, RequestRow.reference, RequestRow.id)
+
+
+async def foreseen(session: AsyncSession, person: Person, wanted: PrintLetters, today: date) -> int:
+    """How many letters a run would print."""
+    ids = _cases(person, wanted, today).with_only_columns(RequestRow.id).order_by(None).subquery()
+    return await session.scalar(select(func.count()).select_from(ids)) or 0
+
+
+async def ask_for_print(
+    session: AsyncSession, person: Person, wanted: PrintLetters, now: datetime, today: date
+) -> JobRow:
+    """Add the job that prints; raises Invalid where there is nothing to print, or too much."""
+    known = set(await session.scalars(_known(person, wanted, today)))
+    if unknown := [each for each in wanted.left_out if each not in known]:
+        told = say("There is no request {reference} in this list", reference=unknown[0])
+        raise invalid("leave_out", told)
+    total = await foreseen(session, person, wanted, today)
+    if not total:
+        raise invalid("kind", say("There is no request in this list about which you can write"))
+    if total > MOST_LETTERS:
+        raise invalid(
+            "kind", say("One run prints up to {count} letters. Narrow the list", count=MOST_LETTERS)
+        )
+    job = JobRow(
+        id=new_id(),
+        kind=JobKind.PRINT,
+        person_id=person.id,
+        arguments=msgspec.to_builtins(wanted),
+        total=total,
+        next_attempt_at=now,
+        created_at=now,
+    )
+    session.add(job)
+    await session.flush()
+    return job
+
+
+def _known(person: Person, wanted: PrintLetters, today: date) -> Select[str]:
+    whole = msgspec.structs.replace(wanted, leave_out="")
+    return _cases(person, whole, today).with_only_columns(RequestRow.reference)
+
+
+async def print_letters(work: Work) -> bytes:
+    """Write what is missing, and merge all; returns the sealed file."""
+    wanted = msgspec.convert(work.job.arguments, PrintLetters)
+    today = wallclock.day_of(work.now, work.settings.timezone)
+    rows = await work.session.execute(_cases(work.person, wanted, today))
+    cases = [Case(*row) for row in rows]
+    files = await _written_before(work.session, cases, wanted)
+    missing = [case for case in cases if case.request.id not in files]
+    command = WriteLetter(kind=wanted.kind, language=wanted.language)
+    papers = [await paper_of(work.session, case, command, today) for case in missing]
+    await _set(work, missing, papers, files)
+    whole = merged(files[case.request.id] for case in cases)
+    return personal_encryption.encrypt(work.settings.secret, f"print {work.job.id}", work.person.id, whole)
+
+
+async def _written_before(
+    session: AsyncSession, cases: Sequence[Case], wanted: PrintLetters
+) -> dict[UUID, bytes]:
+    """The newest request letters that are there; every other kind is about the day on which it is printed."""
+    if wanted.kind is not LetterKind.REQUEST:
+        return {}
+    found = await session.scalars(
+        select(WrittenLetterRow)
+        .where(
+            WrittenLetterRow.request_id.in_([case.request.id for case in cases]),
+            WrittenLetterRow.kind == wanted.kind,
+            WrittenLetterRow.language == wanted.language,
+        )
+        .order_by(WrittenLetterRow.id)
+    )
+    newest = {row.request_id: row for row in found}
+    contents = {request_id: await content_of(session, row) for request_id, row in newest.items()}
+    return {request_id: content for request_id, content in contents.items() if content is not None}
+
+
+async def _set(work: Work, cases: Sequence[Case], papers: Sequence[Paper], files: dict[UUID, bytes]) -> None:
+    """Set and keep the letters of the cases, and add them to `files`."""
+    documents = [(LAYOUT, layout_values(paper)) for paper in papers]
+    work.progress.done = len(files)
+    pairs = iter(zip(cases, papers, strict=True))
+    async for content in pdfs(documents):
+        case, paper = next(pairs)
+        await keep_set(work.session, case.request, paper, content, work.person, work.now)
+        files[case.request.id] = content
+        work.progress.done = len(files)
+
+
+async def printed(session: AsyncSession, job: JobRow, secret: str) -> bytes | None:
+    """The file of a run, once it is done; raises Conflict where it cannot be opened any more."""
+    sealed = await session.scalar(select(JobRow.report).where(JobRow.id == job.id))
+    if sealed is None:
+        return None
+    try:
+        return personal_encryption.decrypt(secret, f"print {job.id}", job.person_id, sealed)
+    except Unreadable:
+        raise Conflict(say("This file cannot be opened any more. Print the letters again")) from None

@@ -1,0 +1,112 @@
+"""After shredding: what left the tables is still in their files, in samples of the planner and in the log of changes.
+
+PostgreSQL writes a changed row beside the old one, and keeps the old one until something else needs its place. So
+the tables that held names and wrapped keys are written anew, the planner's samples too, and the write-ahead log is
+turned over until no segment has anything from before. What was encrypted may stay where it is: without its key it is noise.
+
+This needs the login that owns the database. The embedded one has it; elsewhere the scheduler tells that
+`rti cbo scrub` is to be run with it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from rti.core.db import Base, Database
+from rti.core.errors import NotReady, Unavailable, say
+from rti.models.accounts import PersonRow
+from rti.models.cbos import CboRow, CboSafetyRow
+from rti.models.keys import DataKeyRow
+from rti.models.messages import BounceRow, LetterRow
+from rti.models.requests import RequestRow, SnoozeRow
+
+_OF_PEOPLE = [
+    table.name
+    for table in Base.metadata.sorted_tables
+    if any(
+        key.column.table is PersonRow.__table__ and key.ondelete == "CASCADE" for key in table.foreign_keys
+    )
+]
+WRITTEN_ANEW: Sequence[str] = sorted(
+    {
+        *_OF_PEOPLE,
+        *(
+            row.__tablename__
+            for row in (
+                PersonRow,
+                CboRow,
+                CboSafetyRow,
+                DataKeyRow,
+                RequestRow,
+                LetterRow,
+                SnoozeRow,
+                BounceRow,
+            )
+        ),
+    }
+)
+"""The tables from which shredding takes names, texts and wrapped keys."""
+_WAITING = "shredded_at IS NOT NULL AND scrubbed_at IS NULL"
+_SEEN_BY_OTHERS = text(
+    f"""SELECT EXISTS (
+        SELECT FROM pg_stat_activity AS other, cbo
+        WHERE {_WAITING} AND other.datname = current_database() AND other.pid <> pg_backend_pid()
+          AND other.backend_xmin IS NOT NULL AND age(other.backend_xmin) >= age(cbo.xmin)
+    )"""  # noqa: S608 -- our own words
+)
+"""Whether a transaction from before could still read what was shredded; then PostgreSQL would carry it along."""
+
+
+async def waiting(session: AsyncSession) -> int:
+    """How many shredded organisations are still on the disk."""
+    return await session.scalar(text(f"SELECT count(*) FROM cbo WHERE {_WAITING}")) or 0  # noqa: S608
+
+
+async def scrub(owner: Database, now: datetime) -> int:
+    """Remove from the disk what shredding removed from the tables; returns of how many organisations.
+
+    `owner` is the database under the login that owns it. Raises NotReady where that may not do all of it, and
+    Unavailable where others still work with what was there before: then the next try does it.
+    """
+    committing = owner.engine.execution_options(isolation_level="AUTOCOMMIT")
+    async with committing.connect() as connection:
+        found = await connection.scalars(text(f"SELECT id FROM cbo WHERE {_WAITING}"))  # noqa: S608
+        ids = found.all()
+        if not ids:
+            return 0
+        if not await connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
+            raise NotReady(
+                say("What was shredded must be removed from the disk by a superuser: rti cbo scrub")
+            )
+        if await connection.scalar(_SEEN_BY_OTHERS):
+            raise Unavailable(say("Others still read what was there before shredding"))
+        await connection.execute(text("SET lock_timeout = '10s'"))
+        for table in (*WRITTEN_ANEW, "pg_statistic"):
+            analyzed = "" if table == "pg_statistic" else ", ANALYZE"
+            await connection.execute(text(f"VACUUM (FULL{analyzed}) {table}"))
+        await _turn_over_log(connection)
+        done = text("UPDATE cbo SET scrubbed_at = :now WHERE id = ANY(:ids)")
+        await connection.execute(done, {"now": now, "ids": list(ids)})
+        return len(ids)
+
+
+async def _turn_over_log(connection: AsyncConnection) -> None:
+    """Leave no segment of the write-ahead log with anything from before.
+
+    The first checkpoint is done with the old segments, and renames some of them for later use as they are.
+    Switching through those overwrites each to its end.
+    """
+    await _switch(connection)
+    await connection.execute(text("CHECKPOINT"))
+    kept = await connection.scalar(text("SELECT count(*) FROM pg_ls_waldir()")) or 0
+    for _ in range(kept + 1):
+        await _switch(connection)
+    await connection.execute(text("CHECKPOINT"))
+
+
+async def _switch(connection: AsyncConnection) -> None:
+    """Begin a new segment; there has to be something in the old one."""
+    await connection.execute(text("SELECT pg_logical_emit_message(false, 'rti', '')"))
+    await connection.execute(text("SELECT pg_switch_wal()"))

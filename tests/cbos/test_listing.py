@@ -1,0 +1,37 @@
+"""The list of organisations."""
+
+import base64
+
+import httpx
+from sqlalchemy import update
+
+from rti.core.db import Database
+from rti.core.pagination import PAGE_SIZE
+from rti.core.roles import Role
+from rti.models.cbos import CboRow
+from tests import make
+from tests.conftest import NOW, SignIn
+
+
+async def test_organisations_come_a_page_at_a_time_the_locked_ones_last_and_unnamed(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await sign_in(Role.ADMINISTRATOR)
+    async with database.transaction() as session:
+        made = [await make.cbo(session, NOW, code=f"LIST{n:03d}") for n in range(60)]
+        locked = [each.id for each in made[:30]]
+        await session.execute(update(CboRow).where(CboRow.id.in_(locked)).values(locked_at=NOW))
+    seen, after = [], ""
+    while after is not None:
+        found = (await client.get("/api/cbos", params={"after": after})).json()
+        assert len(found["cbos"]) <= PAGE_SIZE
+        seen, after = [*seen, *found["cbos"]], found["next"]
+        assert "LIST" not in base64.urlsafe_b64decode(f"{after or ''}==").decode()
+    assert [each["code"] for each in seen] == [each.code for each in made[30:]] + [None] * 30
+    assert {each["id"] for each in seen} == {str(each.id) for each in made}
+    assert "Next page" in (await client.get("/cbos")).text
+    found = (await client.get("/api/cbos?q=list00")).json()["cbos"]
+    assert found == [], "no locked one is found by its code"
+    assert [each["code"] for each in (await client.get("/api/cbos?q=list05")).json()["cbos"]] == [
+        f"LIST05{n}" for n in range(10)
+    ]

@@ -1,0 +1,77 @@
+"""What can be done now about a request."""
+
+from datetime import date
+
+import pytest
+
+from rti.law.deadlines import ClockState, deadlines
+from rti.law.events import EventKind, Outcome, effective
+from rti.law.next_steps import NextStep, next_steps
+from tests.law.make import calendar, event, library
+
+TODAY = date(2026, 3, 2)
+
+
+def suggested(statute, *events, today=TODAY):
+    law = library()[statute]
+    clocks = deadlines(law, calendar(), events)
+    running = {clock.kind: clock.due for clock in clocks if clock.state is ClockState.RUNNING}
+    return {each.step: each for each in next_steps(law, effective(events), running, today)}
+
+
+RECEIVED = event("received", "2026-02-02")
+
+
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.FULL])
+@pytest.mark.parametrize("statute", ["KH-A2I-DRAFT", "KH-PRESS-1995", "LK-RTI-2016", "UK-FOIA-2000"])
+def test_after_every_answer_but_a_full_one_something_can_be_done(statute, outcome):
+    steps = suggested(statute, RECEIVED, event("answered", "2026-02-20", outcome=outcome))
+    assert NextStep.OBJECT in steps
+    assert (NextStep.FILE_ANEW in steps) == (outcome in {Outcome.REFERRED, Outcome.NOT_HELD})
+
+
+@pytest.mark.parametrize("statute", sorted(library()))
+@pytest.mark.parametrize("kind", [kind for kind in EventKind if kind is not EventKind.CORRECTED])
+def test_after_every_event_under_every_statute_the_steps_are_known(statute, kind):
+    outcome = "refused" if kind in {EventKind.ANSWERED, EventKind.REVIEW_DECIDED} else None
+    steps = suggested(statute, RECEIVED, event(kind, "2026-02-20", outcome=outcome))
+    assert steps
+    assert all(step.by is None or step.by >= TODAY for step in steps.values())
+
+
+def test_a_full_answer_leaves_nothing_to_do_without_a_right():
+    assert suggested("KH-A2I-DRAFT", RECEIVED, event("answered", "2026-02-04", outcome="full")) == {}
+
+
+def test_a_draft_is_handed_over_and_a_refusal_at_the_counter_recorded():
+    assert list(suggested("KH-A2I-DRAFT", event("drafted", "2026-02-02"))) == [NextStep.HAND_OVER]
+    refused = suggested("KH-A2I-DRAFT", event("refused_at_counter", "2026-02-02"))
+    assert list(refused) == [NextStep.RECORD_REFUSAL, NextStep.HAND_OVER, NextStep.COMPLAIN]
+
+
+def test_before_the_day_one_waits_and_after_it_one_reminds_and_may_object_under_the_section():
+    waiting = suggested("LK-RTI-2016", RECEIVED, today=date(2026, 2, 3))
+    assert list(waiting) == [NextStep.WAIT]
+    assert waiting[NextStep.WAIT].section == "s. 25(1)"
+    silent = suggested("LK-RTI-2016", RECEIVED, today=date(2026, 2, 24))
+    assert silent[NextStep.OBJECT].section == "s. 31(1)"
+    assert silent[NextStep.OBJECT].by == date(2026, 3, 6)
+    assert NextStep.REMIND in silent
+
+
+def test_a_right_whose_limit_has_passed_is_not_offered_any_more():
+    silent = suggested("LK-RTI-2016", RECEIVED, today=date(2026, 5, 1))
+    assert NextStep.OBJECT not in silent
+
+
+def test_where_a_statute_has_no_way_of_objecting_silence_is_complained_about():
+    silent = suggested("KH-A2I-DRAFT", RECEIVED)
+    assert list(silent) == [NextStep.REMIND, NextStep.COMPLAIN]
+    assert silent[NextStep.COMPLAIN].section == "art. 16"
+
+
+def test_while_the_body_waits_for_a_fee_one_pays():
+    paused = suggested(
+        "LK-RTI-2016", RECEIVED, event("replied", "2026-02-05"), event("fee_requested", "2026-02-05")
+    )
+    assert NextStep.PAY in paused

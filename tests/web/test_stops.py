@@ -1,0 +1,144 @@
+"""The event loop, which serves everybody, stands still for nobody: every page and list with much behind it."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from random import randbytes
+from typing import Any
+from zipfile import ZipFile
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from benchmarks import data
+from rti.core.db import Database
+from rti.core.roles import Role
+from tests import make
+from tests.commands import KEY_FILE, SECRET, environment, serving
+from tests.sizes import FULL, size
+from tests.web.routes import ROUTES, Route, peopled
+
+LONGEST = 50 if FULL else 100
+"""Milliseconds."""
+TIMES = 2
+"""How often each is asked for: what is read in once, such as a template, is no matter of size."""
+REQUESTS, ORGANISATIONS = size(2_000, 50_000), size(300, 3_000)
+TABLES = [
+    f"/statistics{kind}?by={by}"
+    for kind in ("", ".csv", ".json")
+    for by in ("body", "district&then_by=quarter", "body&then_by=topic")
+]
+_MORE = (
+    "UPDATE cbo SET code = 'ORG-' || code",
+    """INSERT INTO person (id, email, name, password_hash, role, cbo_id, language, wants_reminders, created_at,
+        entrusted_at)
+    SELECT gen_random_uuid(), 'other-' || email, 'Other', '', 'cbo_member', cbo_id, 'km', true, now(), now()
+    FROM person WHERE role = 'cbo_lead'""",
+    """INSERT INTO message (id, person_id, kind, values, message_id, state, attempt, deferrals, ambiguous,
+        next_attempt_at, created_at, last_reply)
+    SELECT gen_random_uuid(), id, 'digest', '{}', '<' || id || '@test>', 'accepted', 1, 0, 0, now(), now(), ''
+    FROM person""",
+    """INSERT INTO audit_entry (id, happened_at, what, about, details)
+    SELECT gen_random_uuid(), now(), 'signed_in', '', '{}' FROM person""",
+)
+
+
+@pytest.fixture
+def watched(database_url: str) -> Iterator[str]:
+    own = {"RTI_DATABASE_URL": database_url, "RTI_SECRET": SECRET, "RTI_KEY_FILE": str(KEY_FILE)}
+    with serving(environment(**own), ("tests.web.watched",)) as found:
+        yield found
+
+
+def _addresses(role: Role, names: dict[str, str]) -> Iterator[str]:
+    mine = [each for each in ROUTES if each.method == "GET" and role in (each.roles or {role})]
+    for route in mine:
+        if not route.path.startswith(("/static/", "/exit")):
+            yield _at(route, role, names)
+    if "/statistics" in {each.path for each in mine}:
+        yield from TABLES
+
+
+def _at(route: Route, role: Role, names: dict[str, str]) -> str:
+    return route.at({**names, "name": "bodies" if role is Role.ADMINISTRATOR else "requests"})
+
+
+@pytest.mark.torture
+async def test_no_page_or_list_stops_the_others_however_much_is_stored(
+    watched: str, database: Database
+) -> None:
+    async with database.transaction() as session:
+        await make.unbounded(session)
+        await data.fill(session, REQUESTS, ORGANISATIONS)
+        for statement in _MORE:
+            await session.execute(text(statement))
+    stops: dict[str, float] = {}
+    async with httpx.AsyncClient(base_url=watched, timeout=120) as client:
+        for role in Role:
+            async with database.transaction() as session:
+                person, names = await peopled(session, role)
+            headers = await make.session_of(client, person, database)
+            for address in _addresses(role, names):
+                for _ in range(TIMES):
+                    await client.get("/longest")
+                    answer = await client.get(address, headers=headers)
+                    assert answer.status_code < 500 or address == "/health", (address, answer.text)
+                    stop = float((await client.get("/longest")).text)
+                shown = address.partition("?")[0] if address not in TABLES else address
+                for name, value in names.items():
+                    shown = shown.replace(value, f"{{{name}}}") if "-" in value else shown
+                stops[f"{role} {shown}"] = stop
+    worst = sorted(stops.items(), key=lambda each: -each[1])[:15]
+    print("\n" + "\n".join(f"{stop:7.1f} ms  {where}" for where, stop in worst))
+    assert {where: stop for where, stop in stops.items() if stop > LONGEST} == {}
+
+
+def _zip_of_many() -> bytes:
+    """As many entries as a file has room for."""
+    whole = BytesIO()
+    with ZipFile(whole, "w") as archive:
+        for number in range(size(3_000, 90_000)):
+            archive.writestr(str(number), b"")
+    return whole.getvalue()
+
+
+def _sent() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What is large and sent where: a name for it, the address, and the rest of the call."""
+    head, most = b"body_code,title,topic,received_on\n", size(1_000_000, 9_900_000)
+    blank = head + b",,,\n" * (most // 4)
+    yield "a file of blank rows", "/api/imports/requests", {"content": blank}
+    yield "a form with a file of blank rows", "/api/imports/requests", {"files": {"file": ("a.csv", blank)}}
+    yield "a line without an end", "/api/imports/requests", {"content": head + b"a" * most}
+    yield "a file of quotes", "/api/imports/requests", {"content": head + b'"' * most}
+    yield "an archive of many files", "/api/imports/requests", {"content": _zip_of_many()}
+    document = "/api/requests/{request_id}/events/{event_id}/documents"
+    for name, content in (
+        ("a.txt", "ក".encode() * (most // 3)),
+        ("a.docx", _zip_of_many()),
+        ("a.pdf", b"%PDF-" + randbytes(most)),
+        ("a.eml", b"A: b\r\n" * (most // 6)),
+    ):
+        yield f"a document {name}", document, {"files": {"document": (name, content)}}
+    yield "a long text", "/api/requests", {"json": {"title": "ក" * (most // 3)}}
+    yield "many fields", "/api/requests", {"json": {f"field{n}": n for n in range(most // 20)}}
+    yield "a long form", "/requests", {"data": {"title": "a" * most}}
+
+
+@pytest.mark.torture
+async def test_nothing_that_is_sent_stops_the_others_however_large_it_is(
+    watched: str, database: Database
+) -> None:
+    stops: dict[str, float] = {}
+    async with database.transaction() as session:
+        await make.unbounded(session)
+        person, names = await peopled(session, Role.CBO_MEMBER)
+    async with httpx.AsyncClient(base_url=watched, timeout=120) as client:
+        headers = await make.session_of(client, person, database)
+        for what, path, call in _sent():
+            for _ in range(TIMES):
+                await client.get("/longest")
+                answer = await client.post(path.format(**names), headers=headers, **call)
+                assert answer.status_code < 500, (what, answer.text)
+                stops[what] = float((await client.get("/longest")).text)
+    print("\n" + "\n".join(f"{stop:7.1f} ms  {what}" for what, stop in stops.items()))
+    assert {what: stop for what, stop in stops.items() if stop > LONGEST} == {}

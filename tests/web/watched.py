@@ -1,0 +1,55 @@
+"""`rti serve` with somebody in the process who notes for how long the event loop stood still: python -m tests.web.watched.
+
+What is counted is time in which this process was at work, so that a busy machine makes no stop longer than it is.
+GET /longest tells the longest stop since it was asked last, in milliseconds.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from contextlib import suppress
+from typing import Any
+
+import uvicorn
+
+from rti.core.settings import Settings
+from rti.web.app import create_app
+
+EVERY = 0.002
+
+
+class Watch:
+    """The application, and beside it a task that wants to be woken often."""
+
+    def __init__(self, app: Any) -> None:
+        self.app, self.longest = app, 0.0
+        self.task: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.task is None:
+            self.task = asyncio.ensure_future(self.watch())
+        if scope.get("path") != "/longest":
+            await self.app(scope, receive, send)
+            return
+        told, self.longest = f"{self.longest * 1_000:.1f}", 0.0
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": told.encode()})
+
+    async def watch(self) -> None:
+        while True:
+            began, worked = time.monotonic(), time.process_time()
+            await asyncio.sleep(EVERY)
+            late, at_work = time.monotonic() - began - EVERY, time.process_time() - worked
+            self.longest = max(self.longest, min(late, at_work))
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    settings = Settings.from_env(os.environ)
+    with suppress(KeyboardInterrupt):
+        uvicorn.run(Watch(create_app(settings)), host=settings.host, port=settings.port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()
