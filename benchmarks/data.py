@@ -62,7 +62,7 @@ _REQUESTS = """
     INSERT INTO request (
         id, cbo_id, campaign_id, first_body_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version,
         created_at, status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
-        provisional, confirmed, met_on, answered_on, ended_on, next_due_on
+        provisional, confirmed, met_on, answered_on, ended_on, next_due_on, limit_on, closed_on, known_from
     )
     SELECT gen_random_uuid(), cbo_id, (SELECT id FROM campaign WHERE code = 'C' || n % 7), body_id, body_id, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
         (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'itself', 'KH-A2I-DRAFT', 1,
@@ -71,7 +71,10 @@ _REQUESTS = """
         received_on, received_on, CASE WHEN status <> 'not_submitted' THEN received_on END,
         CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END, false, false, false, false,
         answered_on, answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END,
-        CASE WHEN status = 'open' THEN due_on ELSE 'infinity' END
+        CASE WHEN status = 'open' THEN due_on ELSE 'infinity' END,
+        CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END,
+        coalesce(answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END),
+        coalesce(answered_on, received_on)
     FROM inserted, LATERAL (
         SELECT CASE
             WHEN answered_on IS NOT NULL THEN 'answered'

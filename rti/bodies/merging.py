@@ -18,7 +18,7 @@ from rti.core.db import new_id, unique
 from rti.core.errors import invalid, say
 from rti.models.audit import AuditAction
 from rti.models.bodies import FormerNameRow, PublicBodyRow
-from rti.models.requests import RequestRow
+from rti.models.requests import FormerStandingRow, RequestRow
 
 
 async def rename(
@@ -60,7 +60,12 @@ async def merge(
         raise invalid("into", say("Choose another body than this one"))
     _keep_name(session, kept, row, today, now)
     await session.flush()
-    for column in (RequestRow.body_id, RequestRow.first_body_id, FormerNameRow.body_id):
+    for column in (
+        RequestRow.body_id,
+        RequestRow.first_body_id,
+        FormerStandingRow.body_id,
+        FormerNameRow.body_id,
+    ):
         moved = update(column.class_).where(column == row.id).values({column.key: kept.id})
         await session.execute(moved.execution_options(synchronize_session=False))
     gone = delete(PublicBodyRow).where(PublicBodyRow.id == row.id)

@@ -3,6 +3,8 @@
 import asyncio
 import sys
 from collections.abc import Mapping
+from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -23,48 +25,74 @@ from rti.core.validation import decode
 from rti.models.audit import AuditAction
 from rti.models.cbos import not_locked
 from rti.models.requests import RequestRow
-from rti.statistics.commands import Basis, Dimension, StatisticsQuery, check
+from rti.statistics.commands import Basis, Dimension, StatisticsQuery, Unit, check
 from rti.statistics.disclosure import CoarseFigures
 from rti.statistics.export import write_requests
 from rti.statistics.figures import Figures, Percentage
-from rti.statistics.measures import EXCLUDED, JUDGED, MEASURES, PENDING, VERSION
+from rti.statistics.method import Column, Method
+from rti.statistics.methods import METHODS
+from rti.statistics.methods.own import OUTCOMES
 from rti.statistics.queries import Table, table
 from rti.web.api.statistics import csv_header, csv_rows, table_view, words
 from rti.web.labels import label
+from rti.web.workbook import workbook
 
 SHOWN_PLACES = 1
 
 
+class Format(StrEnum):
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    XLSX = "xlsx"
+
+
+_Method = Annotated[str, typer.Option(help=f"Method of counting: {', '.join(METHODS)}.")]
+_Groups = Annotated[list[Dimension] | None, typer.Option(help="Group by this. Give it up to three times.")]
+_Unit = Annotated[Unit, typer.Option(help="Count each submission, or each question once.")]
+_From = Annotated[str, typer.Option("--from", "--since", help="First day of the period, such as 2026-01-01.")]
+_KnownOn = Annotated[
+    str, typer.Option(help="Count what was recorded until this day. Default: the cut-off date.")
+]
+_Form = Annotated[Format | None, typer.Option("--format", help="Default: a table, and CSV when piped.")]
+
+
 def statistics(
-    by: Annotated[
-        list[Dimension] | None, typer.Option(help="Group by this. Give it twice to group by two.")
-    ] = None,
+    method: _Method = "own",
+    by: _Groups = None,
+    unit: _Unit = Unit.SUBMISSION,
     basis: Annotated[Basis, typer.Option(help="Date that the period is based on.")] = Basis.RECEIVED,
-    since: Annotated[str, typer.Option(help="First day of the period, such as 2026-01-01.")] = "",
-    until: Annotated[str, typer.Option(help="Last day of the period.")] = "",
+    since: _From = "",
+    until: Annotated[str, typer.Option("--to", "--until", help="Last day of the period.")] = "",
     as_of: Annotated[str, typer.Option(help="Cut-off date. Default: today.")] = "",
+    known_on: _KnownOn = "",
     campaign: Annotated[str, typer.Option(help="Only requests of this campaign, by its code.")] = "",
     target_of: Annotated[str, typer.Option(help="Only the target areas of this campaign, by its code.")] = "",
     statute: Annotated[str, typer.Option(help="Only requests under this law, draft or standard.")] = "",
     province: Annotated[str, typer.Option(help="Only bodies of this province, by its code.")] = "",
     early: Annotated[bool, typer.Option("--early", help="Count early answers as in time.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, the default when piped.")] = False,
+    form: _Form = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="The same as --format csv.")] = False,
 ) -> None:
     """Count requests answered in time, late or not at all, with all denominators.
 
-    Example: rti statistics --by body --by year --basis answered --as-of 2016-12-31
+    Example: rti statistics --method uk --by body --from 2016-01-01 --to 2016-12-31 --as-of 2017-01-31
     """
     groups = by or [Dimension.BODY_KIND]
-    if len(groups) > 2:
-        raise typer.BadParameter("give --by once or twice")
+    if len(groups) > 3:
+        raise typer.BadParameter("give --by once, twice or three times")
     values = {
+        "method": method,
         "by": groups[0],
         "then_by": groups[1] if len(groups) > 1 else "",
+        "and_by": groups[2] if len(groups) > 2 else "",
+        "unit": unit,
         "basis": basis,
         "since": since,
         "until": until,
         "as_of": as_of,
+        "known_on": known_on,
         "statute_id": statute,
         "province": province,
         "early": early,
@@ -72,14 +100,19 @@ def statistics(
     campaigns = {"campaign_id": campaign, "target_of": target_of}
     with opened() as settings:
         found = asyncio.run(_counted(settings, values, campaigns))
-        if as_json:
-            sys.stdout.buffer.write(
-                msgspec.json.format(msgspec.json.encode(table_view(found, settings.language))) + b"\n"
-            )
-        elif csv or not sys.stdout.isatty():
-            _write(as_csv(csv_header(found), csv_rows(found, settings.language)))
-        else:
-            _show(found, settings.language)
+        plain = Format.CSV if csv or not sys.stdout.isatty() else Format.TABLE
+        _print(found, form or (Format.JSON if as_json else plain), settings.language)
+
+
+def _print(found: Table, form: Format, language: str) -> None:
+    if form is Format.JSON:
+        _write(msgspec.json.format(msgspec.json.encode(table_view(found, language))).decode() + "\n")
+    elif form is Format.CSV:
+        _write(as_csv(csv_header(found), csv_rows(found, language)))
+    elif form is Format.XLSX:
+        sys.stdout.buffer.write(workbook(found, language, partial(words, language=language)))
+    else:
+        _show(found, language)
 
 
 def export() -> None:
@@ -123,11 +156,13 @@ def _show(found: Table, language: str) -> None:
     grid = Grid(caption=_caption(found), caption_justify="left")
     for by in found.wanted.dimensions:
         grid.add_column(label(by), overflow="fold")
-    for heading in (*(label(state) for state in sorted(JUDGED)), "Not yet due", "Excluded"):
-        grid.add_column(heading, justify="right")
-    for measure in MEASURES:
-        grid.add_column(measure.name, justify="right")
-    grid.add_column("Days: median, longest", justify="right")
+    method = found.wanted.of_method
+    for column in _columns(method):
+        grid.add_column(words(column.name, language), justify="right", overflow="fold")
+    for measure in method.measures:
+        grid.add_column(measure.name, justify="right", overflow="fold")
+    for duration in method.durations:
+        grid.add_column(f"{duration.name}: median, longest", justify="right", overflow="fold")
     for line in (*found.lines, found.total):
         names = [words(name, language) or "unknown" for name in line.names] or ["Total"]
         folded = ["all"] * (len(found.wanted.dimensions) - len(names))
@@ -142,17 +177,27 @@ def _caption(found: Table) -> str:
     ]
     basis = label(found.wanted.basis).lower()
     by = f"; assessed under {', '.join(judged)}" if judged else ""
-    return f"Cut-off date {found.as_of}; period based on {basis}; definitions version {VERSION}{by}"
+    method = found.wanted.of_method
+    return (
+        f"{method.name}, version {method.version}; cut-off date {found.as_of}; entries recorded until {found.known_on}; "
+        f"period based on {basis}{by}"
+    )
+
+
+def _columns(method: Method) -> list[Column]:
+    """The columns that hold anything in the table of a terminal: states, and what other methods count."""
+    left_out = {OUTCOMES.id, *("grounds", "checks")}
+    return [column for section in method.sections if section.id not in left_out for column in section.columns]
 
 
 def _cells(figures: Figures | CoarseFigures) -> list[str]:
-    days = "–" if figures.median_days is None else f"{figures.median_days:g}, {figures.longest_days}"
     return [
-        *(str(figures.counts[state]) for state in sorted(JUDGED)),
-        str(figures.total(PENDING)),
-        str(figures.total(EXCLUDED)),
+        *(str(figures.counts[column.id]) for column in _columns(figures.method)),
         *(_share(rate) for _, rate in figures.rates),
-        days,
+        *(
+            "–" if days.median is None else f"{days.median:g}, {days.highest}"
+            for _, days in figures.durations
+        ),
     ]
 
 

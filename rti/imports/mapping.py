@@ -32,7 +32,8 @@ from rti.requests.commands import RequestLine
 FIELDS = RequestLine.__struct_fields__
 DAYS = ("drafted_on", "submitted_on", "received_on", "answered_on")
 _REQUIRED = {each.name for each in msgspec.structs.fields(RequestLine) if each.required}
-_WORDS = frozenset({"topic", "channel", "urgent", "outcome"})
+_DATED = frozenset({*DAYS, "extended_to"})
+_WORDS = frozenset({"topic", "channel", "urgent", "outcome", "ground", "question_class", "requester_profile"})
 """Fields that a log says in words of its own."""
 _LONGEST_TITLE = 300
 
@@ -132,7 +133,7 @@ class RequestMap:
         if (key := fold(text)) in meanings:
             return meanings[key]
         text = filled(text)
-        if text and name in DAYS and self.date_format:
+        if text and name in _DATED and self.date_format:
             return self.date_format.day(text)
         return text or self.defaults.get(name)
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.calendars.queries import count_undisturbed
 from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, Message, say
+from rti.core.wallclock import HOME_ZONE, day_of
 from rti.imports.csv_reader import CsvFile, FileLine
 from rti.imports.history import recorded
 from rti.imports.lookups import Law, LookUp
@@ -231,10 +232,12 @@ class _Intake:
         request.import_key = key
         request.doubtful = RETURNED if returned else None
         events = filing_events(request, command, self.now, self.today, self.by, law.statute.zone)
+        if line.extended_to and line.received_on:
+            events.append(self._extension(request, line.received_on, line.extended_to))
         if ending := _ending(line):
             events.append(self._ending_event(request, line, ending))
         projection = project(law.statute, law.calendar, [to_law(event) for event in events])
-        write_projection(request, projection)
+        write_projection(request, projection, day_of(self.now, HOME_ZONE))
         self.waiting.append(request)
         self.parts += [*events, *deadline_rows(request, projection.deadlines)]
         self.dues += [
@@ -243,6 +246,19 @@ class _Intake:
             if clock.state is ClockState.RUNNING and clock.due
         ]
         return returned
+
+    def _extension(self, request: RequestRow, received_on: date, until: date) -> EventRow:
+        """A log tells of an extension until when it went; it was told in time where it tells nothing else."""
+        return EventRow(
+            id=new_id(),
+            cbo_id=request.cbo_id,
+            request_id=request.id,
+            kind=EventKind.EXTENDED,
+            happened_on=received_on,
+            recorded_at=self.now,
+            recorded_by=self.by,
+            details={"until": until.isoformat()},
+        )
 
     def _ending_event(self, request: RequestRow, line: RequestLine, kind: EventKind) -> EventRow:
         """The answer or withdrawal; where its day is not known, it is known of since today."""
@@ -256,7 +272,11 @@ class _Intake:
             recorded_at=self.now,
             recorded_by=self.by,
             outcome=Outcome(line.outcome or Outcome.UNKNOWN) if kind is EventKind.ANSWERED else None,
-            details={} if line.answered_on else {"undated": True},
+            details={
+                **({} if line.answered_on else {"undated": True}),
+                **({"ground": line.ground.value} if line.ground and kind is EventKind.ANSWERED else {}),
+                **({"section": line.section} if line.section and kind is EventKind.ANSWERED else {}),
+            },
         )
 
     async def write(self) -> None:

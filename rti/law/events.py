@@ -48,6 +48,25 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Ground(StrEnum):
+    """On what a body rests an answer that gives no information, or not all of it.
+
+    The list is long enough for each column of the annual reports of the United Kingdom and the United States.
+    """
+
+    EXEMPTION = "exemption"
+    COST = "cost"
+    FEES = "fees"
+    UNCLEAR = "unclear"
+    VEXATIOUS = "vexatious"
+    REPEATED = "repeated"
+    DUPLICATE = "duplicate"
+    IMPROPER = "improper"
+    NOT_A_RECORD = "not_a_record"
+    NONE = "none"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened on a day, local to the public body.
@@ -56,7 +75,8 @@ class Event:
     belongs to an answer. An extension goes `until` a day or by `days`, such as "10 working". An event
     of any kind can replace the event whose id stands in `voids`; one of kind "corrected" only voids.
     `on` is the day by which it had happened at the latest where it is `undated`. `to_body` is the id of
-    the body that a transfer went to, None where nobody knows.
+    the body that a transfer went to, None where nobody knows. `ground` and `section`, the section of the law that
+    was cited, belong to an answer, too; `checked` is whether staff recorded it.
     """
 
     kind: EventKind
@@ -73,6 +93,9 @@ class Event:
     voids: str | None = None
     undated: bool = False
     to_body: str | None = None
+    ground: Ground | None = None
+    section: str | None = None
+    checked: bool = False
 
 
 _ORDER = {kind: rank for rank, kind in enumerate(EventKind)}

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -24,7 +25,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.core.db import Base, Choice, new_id
 from rti.law.deadlines import ClockState
-from rti.law.events import EventKind, Outcome
+from rti.law.events import EventKind, Ground, Outcome
+from rti.law.monitoring import Contest, QuestionClass, RequesterProfile
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
 from rti.models.keys import Encrypted
@@ -68,13 +70,54 @@ NEVER = date(9999, 12, 31)
 """The `next_due_on` of a request on which no clock runs."""
 
 
-class RequestRow(Base):
-    """One question of one CBO to a body: `first_body_id` at first, `body_id` after the last transfer that names one.
+class Standing:
+    """What counts of a request, and from which day on that was known: columns of `RequestRow` and `FormerStandingRow`.
 
-    That column and the columns from `status` on are projected from the events by `requests.actions.reproject` and by nothing
+    The columns from `status` on are projected from the events by `requests.actions.reproject` and by nothing
     else; they are stored so that a list need not project what it does not show. A `duplicate_of` another request
-    is left out of lists and figures.
+    is left out of lists and figures; a `resubmission_of` one asks its question again. Whoever changes one of
+    these columns sets `known_from`, a day at home: the database then keeps what was there (`FormerStandingRow`).
     """
+
+    cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id"))
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"))
+    body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
+    topic: Mapped[Topic] = mapped_column(Choice(Topic))
+    channel: Mapped[Channel] = mapped_column(Choice(Channel))
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    question_class: Mapped[QuestionClass | None] = mapped_column(Choice(QuestionClass))
+    requester_profile: Mapped[RequesterProfile | None] = mapped_column(Choice(RequesterProfile))
+    wave: Mapped[str | None]
+    resubmission_of: Mapped[UUID | None]
+    duplicate_of: Mapped[UUID | None]
+    statute_id: Mapped[str]
+    statute_version: Mapped[int]
+    created_at: Mapped[datetime]
+    known_from: Mapped[date] = mapped_column(server_default=text("CURRENT_DATE"))
+
+    status: Mapped[RequestStatus] = mapped_column(Choice(RequestStatus))
+    outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
+    outcomes: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    ground: Mapped[Ground | None] = mapped_column(Choice(Ground))
+    section: Mapped[str | None]
+    checked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    contest: Mapped[Contest | None] = mapped_column(Choice(Contest))
+    drafted_on: Mapped[date | None]
+    submitted_on: Mapped[date | None]
+    received_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    limit_on: Mapped[date | None]
+    binding: Mapped[bool] = mapped_column(default=False)
+    met_on: Mapped[date | None]
+    answered_on: Mapped[date | None]
+    undated: Mapped[bool] = mapped_column(default=False, server_default=false())
+    ended_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    body_known: Mapped[bool] = mapped_column(default=True, server_default=true())
+
+
+class RequestRow(Standing, Base):
+    """One question of one CBO to a body: `first_body_id` at first, `body_id` after the last transfer that names one."""
 
     __tablename__ = "request"
     __table_args__ = (
@@ -98,46 +141,54 @@ class RequestRow(Base):
         Index("ix_request_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")),
         ForeignKeyConstraint(["statute_id", "statute_version"], ["statute.id", "statute.version"]),
         ForeignKeyConstraint(["cbo_id", "duplicate_of"], ["request.cbo_id", "request.id"]),
+        ForeignKeyConstraint(["cbo_id", "resubmission_of"], ["request.cbo_id", "request.id"]),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id"))
-    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"))
     first_body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
-    body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
     reference: Mapped[str]
     title: Mapped[str]
     question: Mapped[str]
-    topic: Mapped[Topic] = mapped_column(Choice(Topic))
-    channel: Mapped[Channel] = mapped_column(Choice(Channel))
-    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
     filing: Mapped[Filing] = mapped_column(Choice(Filing), default=Filing.ITSELF)
-    statute_id: Mapped[str]
-    statute_version: Mapped[int]
     filed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    created_at: Mapped[datetime]
     doubtful: Mapped[str | None]
     import_key: Mapped[bytes | None] = mapped_column(LargeBinary)
-    duplicate_of: Mapped[UUID | None]
-
-    status: Mapped[RequestStatus] = mapped_column(Choice(RequestStatus))
-    outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
-    outcomes: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
-    drafted_on: Mapped[date | None]
-    submitted_on: Mapped[date | None]
-    received_on: Mapped[date | None]
-    due_on: Mapped[date | None]
-    binding: Mapped[bool] = mapped_column(default=False)
     soft: Mapped[bool] = mapped_column(default=False)
     provisional: Mapped[bool] = mapped_column(default=False)
     confirmed: Mapped[bool] = mapped_column(default=True)
-    met_on: Mapped[date | None]
-    answered_on: Mapped[date | None]
-    undated: Mapped[bool] = mapped_column(default=False, server_default=false())
-    ended_on: Mapped[date | None]
     next_due_on: Mapped[date] = mapped_column(default=NEVER)
-    body_known: Mapped[bool] = mapped_column(default=True, server_default=true())
     projection: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class FormerStandingRow(Standing, Base):
+    """Where a request stood, as it was known from the day `known_from` until before `known_until`.
+
+    A trigger of `request` writes it when a column of `Standing` changes on a later day; what changed within
+    one day was never known at the end of a day, and is not kept.
+    """
+
+    __tablename__ = "former_standing"
+    __table_args__ = (
+        ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
+        Index(None, "known_until"),
+        Index(None, "body_id"),
+        Index(None, "cbo_id"),
+    )
+
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    known_until: Mapped[date] = mapped_column(primary_key=True)
+
+
+class FiguresVersionRow(Base):
+    """How often a connection has changed what figures are made of: the sum tells whether they may have changed.
+
+    Triggers count for each server process apart, so that no two writers wait for each other.
+    """
+
+    __tablename__ = "figures_version"
+
+    backend: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
 
 
 class EventRow(Base):
@@ -145,7 +196,8 @@ class EventRow(Base):
 
     `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction
     the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`,
-    of a transfer the body `to_body`, of an answer of an unknown day that it is `undated`.
+    of a transfer the body `to_body`, of an answer its `ground`, the `section` cited, whether staff recorded it
+    (`checked`) and that it is `undated` where its day is not known.
     `changes` are what a correction made of columns of the request: by their names what was there, and what is.
     """
 

@@ -19,8 +19,8 @@ from rti.calendars.queries import calendar_of, count_undisturbed
 from rti.core.attributes import assign, from_attributes
 from rti.core.db import new_id, unique
 from rti.core.errors import Conflict, Fault, Invalid, NotFound, invalid, say
-from rti.core.roles import Person
-from rti.core.wallclock import at_home, at_hour
+from rti.core.roles import Person, Role
+from rti.core.wallclock import HOME_ZONE, at_home, at_hour, day_of
 from rti.encryption.data_keys import keys_to_encrypt
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind
@@ -61,6 +61,7 @@ async def file_request(
     campaign = await session.get(CampaignRow, command.campaign_id) if command.campaign_id else None
     if command.campaign_id and campaign is None:
         faults.append(Fault("campaign_id", say("Choose a campaign from the list")))
+    again = await _asked_before(session, cbo_id, command.resubmission_of, faults)
     if faults:
         raise Invalid(*faults)
     chosen = command.statute_id or (campaign.statute_id if campaign else DEFAULT_STATUTE)
@@ -68,11 +69,12 @@ async def file_request(
     await count_undisturbed(session)
     reference = command.reference or await next_reference(session, cbo_id, command.filing)
     request = request_row(command, cbo_id=cbo_id, reference=reference, statute=statute, by=person.id, now=now)
+    request.resubmission_of = again
     events = filing_events(request, command, now, today, person.id, statute.zone)
     projection = project(
         statute, await calendar_of(session, statute.countries, statute.weekend), [to_law(e) for e in events]
     )
-    write_projection(request, projection)
+    write_projection(request, projection, day_of(now, HOME_ZONE))
     used = say("Your organisation already has a request with the reference {reference}", reference=reference)
     not_assigned = say("This campaign and area are not assigned to you; ask an administrator")
     async with unique(session, invalid("reference", used), out_of_reach=invalid("campaign_id", not_assigned)):
@@ -85,6 +87,23 @@ async def file_request(
     if any(astuple(asks)):
         await save_requester(session, request, asks, now)
     return request
+
+
+async def _asked_before(
+    session: AsyncSession, cbo_id: UUID, reference: str | None, faults: list[Fault]
+) -> UUID | None:
+    """The request of the organisation that a new one asks again."""
+    if reference is None:
+        return None
+    found = await session.scalar(
+        select(RequestRow.id).where(RequestRow.cbo_id == cbo_id, RequestRow.reference == reference)
+    )
+    if found is None:
+        message = say(
+            "Your organisation has no request with this reference. Look it up in the list of requests"
+        )
+        faults.append(Fault("resubmission_of", message))
+    return found
 
 
 def request_row(
@@ -151,6 +170,7 @@ async def record_event(
     faults = event_faults(command, [to_law(event) for event in earlier], today, statute, to_body)
     if faults:
         raise Invalid(*faults)
+    checked = command.kind is EventKind.ANSWERED and person.role is Role.STAFF
     event = EventRow(
         id=new_id(),
         cbo_id=request.cbo_id,
@@ -161,7 +181,8 @@ async def record_event(
         recorded_at=now,
         recorded_by=person.id,
         outcome=command.outcome,
-        details=_details(command, to_body) | (intake(request) if command.kind in INTAKE else {}),
+        details=_details(command, to_body, checked=checked)
+        | (intake(request) if command.kind in INTAKE else {}),
     )
     if command.note:
         keys = await keys_to_encrypt(session, request.cbo_id, now)
@@ -211,9 +232,17 @@ async def reproject(
 
 
 async def replace_deadlines(
-    session: AsyncSession, request: RequestRow, projection: Projection, now: datetime, cause: str
+    session: AsyncSession,
+    request: RequestRow,
+    projection: Projection,
+    now: datetime,
+    cause: str,
+    known_from: date | None = None,
 ) -> None:
-    """Store a projection in place of the one before; a date that moved stays on the timeline with its cause."""
+    """Store a projection in place of the one before; a date that moved stays on the timeline with its cause.
+
+    It is known from today on, unless told otherwise.
+    """
     of_request = DeadlineRow.request_id == request.id
     columns = (DeadlineRow.kind, DeadlineRow.epoch, DeadlineRow.due_on)
     before = {
@@ -234,15 +263,15 @@ async def replace_deadlines(
                 )
             )
     await session.execute(delete(DeadlineRow).where(of_request).execution_options(synchronize_session=False))
-    write_projection(request, projection)
     request.body_id = await _body_of(session, request, projection.to_body)
+    write_projection(request, projection, known_from or day_of(now, HOME_ZONE))
     session.add_all(deadline_rows(request, projection.deadlines))
     await session.flush()
 
 
-def write_projection(request: AnyRequest, projection: Projection) -> None:
+def write_projection(request: AnyRequest, projection: Projection, known_from: date) -> None:
     """Put the projected columns in place."""
-    assign(request, projection.columns())
+    assign(request, projection.columns() | {"known_from": known_from})
 
 
 async def _body_of(session: AsyncSession, request: RequestRow, to_body: str | None) -> UUID:
@@ -278,15 +307,19 @@ def deadline_values(clock: Deadline) -> dict[str, Any]:
     }
 
 
-def _details(command: RecordEvent, to_body: UUID | None) -> dict[str, Any]:
+def _details(command: RecordEvent, to_body: UUID | None, *, checked: bool) -> dict[str, Any]:
     given = {
         "days": command.days,
         "until": command.until,
         "reason": command.reason,
         "voids": command.voids,
         "to_body": to_body,
+        "ground": command.ground,
+        "section": command.section,
     }
-    return {name: str(value) for name, value in given.items() if value}
+    return {name: str(value) for name, value in given.items() if value} | (
+        {"checked": True} if checked else {}
+    )
 
 
 def _cbo_of(person: Person, command: FileRequest) -> UUID:

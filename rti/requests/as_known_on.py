@@ -33,7 +33,7 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
     happened = [to_law(entry.event) for entry in entries]
     projection = project(statute, calendar, happened)
     request = msgspec.structs.replace(detail.request)
-    write_projection(request, projection)
+    write_projection(request, projection, day)
     standing = {event.id for event in effective(happened)}
     return replace(
         detail,

@@ -5,7 +5,7 @@ is projected for all of them. Where an entry corrects another, their ids are par
 request is a group of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, Select, Subquery, Text, case, cast, func, literal, select
@@ -64,14 +64,19 @@ def event_signatures(requests: Select[UUID] | None = None) -> Subquery:
 
 async def project_samples(session: AsyncSession, samples: Sequence[tuple[UUID, Law]]) -> list[Projection]:
     """The projections of some requests, each under the law beside it, in the same order."""
+    events = await events_by_request(session, [request_id for request_id, _ in samples])
+    return [project(*law, events.get(request_id, [])) for request_id, law in samples]
+
+
+async def events_by_request(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, list[Event]]:
+    """The events of some requests, as the law sees them."""
     events: dict[UUID, list[Event]] = {}
-    ids = [request_id for request_id, _ in samples]
     query = (
         select(EventRow)
         .options(load_only(*EVENT_COLUMNS, raiseload=True))
-        .where(EventRow.request_id.in_(ids))
+        .where(EventRow.request_id.in_(list(ids)))
         .order_by(EventRow.happened_on, EventRow.id)
     )
     for row in await session.scalars(query):
         events.setdefault(row.request_id, []).append(to_law(row))
-    return [project(*law, events.get(request_id, [])) for request_id, law in samples]
+    return events

@@ -12,7 +12,8 @@ import msgspec
 from rti.core.errors import say
 from rti.core.folding import without_unseen
 from rti.core.validation import Code, Hour, InvalidValue, Line, Paragraphs, ShortText, reads
-from rti.law.events import EventKind, Outcome
+from rti.law.events import EventKind, Ground, Outcome
+from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.status import RequestStatus
 from rti.models.requests import NEUTRAL, Channel, Filing, Topic
 
@@ -41,10 +42,15 @@ Reference = Annotated[str, reads(_reference, max_length=64)]
 OwnReference = Annotated[str, reads(_own_reference, max_length=64)]
 
 
+Wave = Annotated[str, reads(without_unseen, max_length=40)]
+"""The name of a round of monitoring, such as 2026-1."""
+
+
 class PlainFields(msgspec.Struct, frozen=True, kw_only=True):
     """What is stored of a request just as it is given: each field is a column of `RequestRow` of the same name.
 
-    `urgent` is one about life or liberty.
+    `urgent` is one about life or liberty. `question_class`, `requester_profile` and the code `wave` belong to monitoring
+    in which the same questions are asked by several and again.
     """
 
     title: ShortText
@@ -52,6 +58,9 @@ class PlainFields(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel = Channel.COUNTER
     question: Paragraphs = ""
     urgent: bool = False
+    question_class: QuestionClass | None = None
+    requester_profile: RequesterProfile | None = None
+    wave: Wave | None = None
 
 
 class FilingFields(PlainFields, frozen=True, kw_only=True):
@@ -70,11 +79,12 @@ class FilingFields(PlainFields, frozen=True, kw_only=True):
 
 
 class FileRequest(FilingFields, frozen=True, kw_only=True):
-    """Record a request of an organisation to a body."""
+    """Record a request of an organisation to a body; `resubmission_of` is the reference of one that asked the same."""
 
     body_id: UUID
     cbo_id: UUID | None = None
     campaign_id: UUID | None = None
+    resubmission_of: Reference | None = None
     filing: Filing = Filing.ITSELF
     requester_name: ShortText = ""
     requester_phone: ShortText = ""
@@ -145,12 +155,16 @@ class RequestLine(FilingFields, frozen=True, kw_only=True):
     campaign_code: Code | None = None
     answered_on: date | None = None
     outcome: LineOutcome | None = None
+    ground: Ground | None = None
+    section: Annotated[str, msgspec.Meta(max_length=80)] | None = None
+    extended_to: date | None = None
 
 
 class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Record that something happened, `at` an hour where a law counts hours.
 
-    `days` ("10 working") or `until` and the `reason` (as the statute calls it) belong to an extension,
+    `ground` and the `section` of the law that was cited belong to an answer;
+    `days` ("10 working") or `until` and the `reason` (as the statute calls it) to an extension,
     `to_body` to a transfer: the code of the body that it went to, None where that is not known.
     """
 
@@ -158,6 +172,8 @@ class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
     happened_on: date
     at: Hour | None = None
     outcome: Outcome | None = None
+    ground: Ground | None = None
+    section: Annotated[str, msgspec.Meta(max_length=80)] | None = None
     days: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     until: date | None = None
     reason: Code | None = None

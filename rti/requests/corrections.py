@@ -21,7 +21,7 @@ from rti.core.attributes import assign, from_attributes
 from rti.core.db import new_id, unique
 from rti.core.errors import Conflict, Fault, Invalid, invalid, say
 from rti.core.roles import Person
-from rti.core.wallclock import at_hour, hour_of
+from rti.core.wallclock import HOME_ZONE, at_hour, day_of, hour_of
 from rti.encryption.data_keys import keys_to_encrypt
 from rti.law.events import EventKind, effective
 from rti.law.rounds import INTAKE
@@ -82,7 +82,8 @@ async def correct(
     wanted = _completed(command, before)
     if faults := filing_faults(wanted, today) or list(_late_faults(wanted, filing.standing)):
         raise Invalid(*faults)
-    changes = await _change(session, request, wanted, before, today)
+    known_from = day_of(now, HOME_ZONE)
+    changes = await _change(session, request, wanted, before, today, known_from)
     entries = [_entry(request, EventKind.CORRECTED, today, {}, changes=changes)] if changes else []
     entries += _days_corrected(request, filing, wanted, way_changed=bool(_WAY & {*changes}))
     for entry in entries:
@@ -122,7 +123,12 @@ def _late_faults(wanted: CorrectRequest, standing: Sequence[EventRow]) -> Iterat
 
 
 async def _change(
-    session: AsyncSession, request: RequestRow, wanted: CorrectRequest, before: CorrectRequest, today: date
+    session: AsyncSession,
+    request: RequestRow,
+    wanted: CorrectRequest,
+    before: CorrectRequest,
+    today: date,
+    known_from: date,
 ) -> dict[str, Any]:
     """Change the columns of the request; returns for each that differs what was there, and what is.
 
@@ -143,7 +149,7 @@ async def _change(
             if request.body_id == request.first_body_id:
                 request.body_id = first.id
             request.first_body_id = first.id
-        assign(request, columns)
+        assign(request, columns | ({"known_from": known_from} if changes else {}))
     return changes
 
 

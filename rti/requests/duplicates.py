@@ -15,6 +15,7 @@ from rti.audit.record import record
 from rti.core.db import new_id
 from rti.core.errors import Conflict, NotFound, invalid, say
 from rti.core.roles import Person
+from rti.core.wallclock import HOME_ZONE, day_of
 from rti.law.events import EventKind
 from rti.models.audit import AuditAction
 from rti.models.requests import EventRow, RequestRow
@@ -50,7 +51,7 @@ async def mark(
         )
     if request.duplicate_of:
         raise Conflict(say("This request is already marked as a duplicate"))
-    request.duplicate_of = kept.id
+    request.duplicate_of, request.known_from = kept.id, day_of(now, HOME_ZONE)
     _note(session, request, "duplicate_of", None, kept.id, person, now, today)
     _note(session, kept, "merged", None, request.id, person, now, today)
     record(session, AuditAction.DUPLICATE_MARKED, now, about=request.id, cbo_id=request.cbo_id, of=kept.id)
@@ -66,7 +67,7 @@ async def unmark(
     if request.duplicate_of is None:
         return request
     kept = await locked(session, request.duplicate_of, person)
-    request.duplicate_of = None
+    request.duplicate_of, request.known_from = None, day_of(now, HOME_ZONE)
     _note(session, request, "duplicate_of", kept.id, None, person, now, today)
     _note(session, kept, "merged", request.id, None, person, now, today)
     record(session, AuditAction.DUPLICATE_UNMARKED, now, about=request.id, cbo_id=request.cbo_id, of=kept.id)

@@ -9,15 +9,16 @@ from uuid import UUID
 from rti.core.wallclock import in_home_zone
 from rti.law.calendars import Calendar
 from rti.law.deadlines import ClockState, Deadline, deadlines
-from rti.law.events import Event, EventKind, Outcome, effective
+from rti.law.events import Event, EventKind, Ground, Outcome, effective
 from rti.law.follow_up import follow_up
+from rti.law.monitoring import Contest
 from rti.law.rounds import rounds, sent_back
 from rti.law.rules import DECISIVE, FILING
 from rti.law.status import RequestStatus, status_of
 from rti.law.statutes import Statute
 from rti.models.requests import NEVER
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raised with a change of what is projected; a migration then projects anew what is stored under an older one."""
 _WITH_BODY = frozenset(RequestStatus) - {RequestStatus.DRAFT, RequestStatus.NOT_SUBMITTED}
 
@@ -30,7 +31,9 @@ class Projection:
     the day of the event that met that clock, the first reply where that is what it asks for, and
     `answered_on` that of the first answer; where it is `undated`, or there is only a withdrawal that is,
     only the last possible day is known. `outcome` is
-    that of the last answer, `outcomes` are days and outcomes of all answers where there are several.
+    that of the last answer, with its `ground` and `section`, and `checked` where staff recorded it; `outcomes` are
+    days and outcomes of all answers where there are several. `limit_on` is the due day as it would be without
+    extensions, and `closed_on` the day of the answer, the withdrawal or of what else ended the round.
     `to_body` is the last body that a transfer is known to have gone to; `body_known` is false after one of
     which nobody knows.
     """
@@ -38,10 +41,15 @@ class Projection:
     status: RequestStatus
     outcome: Outcome | None
     outcomes: list[tuple[str, Outcome]] | None
+    ground: Ground | None
+    section: str | None
+    checked: bool
+    contest: Contest | None
     drafted_on: date | None
     submitted_on: date | None
     received_on: date | None
     due_on: date | None
+    limit_on: date | None
     binding: bool
     soft: bool
     provisional: bool
@@ -50,6 +58,7 @@ class Projection:
     answered_on: date | None
     undated: bool
     ended_on: date | None
+    closed_on: date | None
     next_due_on: date
     body_known: bool
     to_body: str | None
@@ -74,19 +83,24 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
     if decisive and not decisive.met_on and any(sent_back(statute, event) for event in current):
         decisive = None
     answers = [event for event in current if event.kind is EventKind.ANSWERED]
-    first = answers[0] if answers else None
+    first, last = (answers[0], answers[-1]) if answers else (None, None)
     met_on = (decisive and decisive.met_on) or _day(first)
     withdrawal = _last(current, EventKind.WITHDRAWN)
     transfers = [event for event in standing if event.kind is EventKind.TRANSFERRED]
     pending = [c.due for c in clocks if c.state is ClockState.RUNNING and c.due and c.kind not in FILING]
     return Projection(
         status=status,
-        outcome=_outcome(answers[-1]) if answers else None,
+        outcome=_outcome(last) if last else None,
         outcomes=[(each.on.isoformat(), _outcome(each)) for each in answers] if len(answers) > 1 else None,
+        ground=last.ground if last else None,
+        section=last.section if last else None,
+        checked=bool(last and last.checked),
+        contest=_contest(current),
         drafted_on=_day(_last(standing, EventKind.DRAFTED)),
         submitted_on=_day(_last(current, EventKind.SUBMITTED)),
         received_on=_day(_last(current, EventKind.RECEIVED) or _last(current, EventKind.REGISTERED)),
         due_on=decisive.due if decisive else None,
+        limit_on=_without_extensions(statute, calendar, events, decisive),
         binding=bool(decisive and decisive.binding),
         soft=bool(decisive and decisive.soft),
         provisional=bool(decisive and decisive.provisional),
@@ -95,6 +109,7 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
         answered_on=_day(first),
         undated=_undated(first, withdrawal, met_on),
         ended_on=_day(withdrawal),
+        closed_on=_closed_on(statute, current, status),
         next_due_on=min(pending, default=NEVER),
         body_known=not transfers or transfers[-1].to_body is not None,
         to_body=next((event.to_body for event in reversed(transfers) if event.to_body), None),
@@ -106,6 +121,40 @@ def decisive_clock(clocks: Iterable[Deadline]) -> Deadline | None:
     """The clock by which an answer is judged: the last stage that has a date, or that stands still before it has one."""
     begun = [c for c in clocks if c.kind in DECISIVE and (c.due or c.state is ClockState.PAUSED)]
     return max(begun, key=lambda clock: DECISIVE.index(clock.kind), default=None)
+
+
+def _without_extensions(
+    statute: Statute, calendar: Calendar, events: Sequence[Event], decisive: Deadline | None
+) -> date | None:
+    """The due day of the clock that decides, had nobody prolonged it."""
+    if decisive is None or not any(event.kind is EventKind.EXTENDED for event in events):
+        return decisive.due if decisive else None
+    plain = deadlines(statute, calendar, [e for e in effective(events) if e.kind is not EventKind.EXTENDED])
+    return next((clock.due for clock in plain if clock.kind is decisive.kind), None)
+
+
+_CONTESTS = {
+    EventKind.REVIEW_REQUESTED: Contest.FILED,
+    EventKind.COMPLAINT_FILED: Contest.FILED,
+    EventKind.APPEAL_FILED: Contest.FILED,
+    EventKind.REVIEW_DECIDED: Contest.DECIDED,
+    EventKind.COMPLAINT_DECIDED: Contest.DECIDED,
+    EventKind.APPEAL_DECIDED: Contest.DECIDED,
+}
+
+
+def _contest(current: Sequence[Event]) -> Contest | None:
+    found = {_CONTESTS[event.kind] for event in current if event.kind in _CONTESTS}
+    return Contest.DECIDED if Contest.DECIDED in found else Contest.FILED if found else None
+
+
+def _closed_on(statute: Statute, current: Sequence[Event], status: RequestStatus) -> date | None:
+    """The day of the first answer or withdrawal; of the last refusal at the counter or return where it ended so."""
+    ends = [event.on for event in current if event.kind in {EventKind.ANSWERED, EventKind.WITHDRAWN}]
+    if ends or status is not RequestStatus.NOT_SUBMITTED:
+        return min(ends, default=None)
+    refused = (e.on for e in current if e.kind is EventKind.REFUSED_AT_COUNTER or sent_back(statute, e))
+    return max(refused, default=None)
 
 
 def _undated(answer: Event | None, withdrawal: Event | None, met_on: date | None) -> bool:
@@ -165,4 +214,7 @@ def to_law(row: Recorded) -> Event:
         voids=details.get("voids"),
         undated=bool(details.get("undated")),
         to_body=details.get("to_body"),
+        ground=Ground(details["ground"]) if details.get("ground") else None,
+        section=details.get("section"),
+        checked=bool(details.get("checked")),
     )

@@ -37,6 +37,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from rti.calendars.queries import calendar_of
 from rti.core.db import Choice
+from rti.core.wallclock import HOME_ZONE, day_of
 from rti.law.deadlines import ClockState
 from rti.law.rules import ClockKind
 from rti.models.requests import DateChangeRow, DeadlineRow, RequestRow
@@ -83,7 +84,7 @@ def _temporary(name: str, *columns: Column[Any]) -> Table:
 _CLOCK = tuple(
     column for column in DeadlineRow.__table__.columns if column.name not in {"request_id", "cbo_id", "kind"}
 )
-_STANDING = ("due_on", "binding", "soft", "provisional", "confirmed", "next_due_on")
+_STANDING = ("due_on", "limit_on", "binding", "soft", "provisional", "confirmed", "next_due_on")
 """The columns of a request that a calendar can change."""
 _LOOKED_AT = _temporary(
     "looked_at",
@@ -290,7 +291,9 @@ async def _write(session: AsyncSession, cause: str, now: datetime) -> None:
         _same_group(_PROJECTION),
         stored.is_distinct_from(tuple_(*(_PROJECTION.c[name] for name in _STANDING))),
     )
-    requests = requests.values({name: _PROJECTION.c[name] for name in _STANDING})
+    requests = requests.values(
+        {name: _PROJECTION.c[name] for name in _STANDING} | {"known_from": day_of(now, HOME_ZONE)}
+    )
     for statement in (clocks, requests):
         await session.execute(statement.execution_options(synchronize_session=False))
     moved = select(

@@ -14,12 +14,14 @@ import msgspec
 from rti.core.i18n import Language
 from rti.core.wallclock import day_of
 from rti.law.deadlines import ClockState
-from rti.law.events import EventKind, Outcome
+from rti.law.events import EventKind, Ground, Outcome
+from rti.law.monitoring import Contest, QuestionClass
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute
 from rti.models.letters import LetterKind
 from rti.models.requests import Channel, Filing, RequestRow, Topic
+from rti.requests.projection import to_law
 from rti.requests.requester import Opening, Requester, told_at
 
 
@@ -39,10 +41,16 @@ class Shown(msgspec.Struct, kw_only=True):
     filing: Filing
     statute_id: str
     statute_version: int
+    question_class: QuestionClass | None
+    wave: str | None
+    resubmission_of: UUID | None
     doubtful: str | None
     duplicate_of: UUID | None
     status: RequestStatus
     outcome: Outcome | None
+    ground: Ground | None
+    section: str | None
+    checked: bool
     drafted_on: date | None
     submitted_on: date | None
     received_on: date | None
@@ -64,6 +72,10 @@ class Asked(Shown, kw_only=True):
 
     question: str
     outcomes: list[Any] | None
+    contest: Contest | None
+    limit_on: date | None
+    closed_on: date | None
+    known_from: date
     projection: int
 
 
@@ -260,6 +272,10 @@ class TimelineEvent:
     recorded_by: str | None
     documents: Sequence[Document]
     corrected: bool
+
+    @property
+    def ground(self) -> Ground | None:
+        return to_law(self.event).ground
 
     @property
     def to_body(self) -> Named | None:

@@ -54,6 +54,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "calendar_year": _open(worker=EDIT, operator=EDIT),
     "letter_text": _open(staff=ALL, admin=ALL, operator=ALL),
     "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
+    "figures_version": dict.fromkeys(_EVERYBODY, EDIT),
     "allowance": {Login.AUTH: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
     "tick": {
         Login.AUTH: READ,
@@ -68,10 +69,11 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
 _PERSON_NAMES = "SELECT (id, name, role, cbo_id)"
 _WRITTEN_TO = """SELECT (id, email, role, cbo_id, language, wants_reminders, wants_digest, wants_detail,
     hours_from, hours_to, disabled_at)"""
-_PROJECTED = """status, outcome, outcomes, drafted_on, submitted_on, received_on, due_on, binding, soft, provisional,
-    confirmed, met_on, answered_on, undated, ended_on, next_due_on, body_known, projection"""
-_FIGURES = f"""campaign_id, body_id, topic, channel, urgent, statute_id, statute_version, created_at,
-    duplicate_of, {_PROJECTED}"""
+_PROJECTED = """status, outcome, outcomes, ground, section, checked, contest, drafted_on, submitted_on, received_on,
+    due_on, limit_on, binding, soft, provisional, confirmed, met_on, answered_on, undated, ended_on, closed_on,
+    next_due_on, body_known, projection, known_from"""
+_FIGURES = f"""campaign_id, body_id, topic, channel, urgent, question_class, requester_profile, wave, resubmission_of,
+    statute_id, statute_version, created_at, duplicate_of, {_PROJECTED}"""
 _COUNTED = f"SELECT (id, {_FIGURES})"
 _WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, first_body_id, {_FIGURES})"
 _PROJECTING = f"UPDATE (first_body_id, body_id, {_PROJECTED})"
@@ -186,6 +188,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     ),
     "deadline": _of_request(ALL, statistics=May(READ), worker=_ANY),
     "date_change": _of_request(ADD, worker=May(ADD)),
+    "former_standing": _of_request(ADD, statistics=May(READ), worker=May(f"{ADD}, UPDATE (body_id)")),
     "snooze": _of_request(EDIT, worker=May(READ), erasure=_wiped("SELECT (cbo_id), DELETE")),
     "letter": _of_request("SELECT, UPDATE", worker=May(ADD), erasure=_wiped("SELECT (cbo_id), DELETE")),
     "written_letter": _of_request(ADD, erasure=_wiped("SELECT (cbo_id), DELETE")),

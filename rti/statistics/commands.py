@@ -8,6 +8,8 @@ import msgspec
 
 from rti.core.errors import Fault, Invalid, say
 from rti.core.validation import Code
+from rti.statistics.method import Method
+from rti.statistics.methods import METHODS
 
 
 class Dimension(StrEnum):
@@ -16,40 +18,68 @@ class Dimension(StrEnum):
     BODY_KIND = "body_kind"
     PROVINCE = "province"
     DISTRICT = "district"
+    COMMUNE = "commune"
     TOPIC = "topic"
+    CHANNEL = "channel"
+    QUESTION_CLASS = "question_class"
+    REQUESTER_PROFILE = "requester_profile"
+    WAVE = "wave"
     QUARTER = "quarter"
     YEAR = "year"
     STATUTE = "statute"
     BODY = "body"
     CAMPAIGN = "campaign"
     OUTCOME = "outcome"
+    GROUND = "ground"
+    SECTION = "section"
+    JUDGED_BY = "judged_by"
+
+
+class JudgedBy(StrEnum):
+    """What a due day is: that of a law in force, or one to compare with."""
+
+    DEADLINE = "deadline"
+    BENCHMARK = "benchmark"
 
 
 class Basis(StrEnum):
     """The day that puts a request into a period.
 
-    RECEIVED is the day of the attempt where a request was never received. A table by ANSWERED knows no
-    silence, since only answered requests have that day.
+    RECEIVED is the day of the attempt where a request was never received. A table by ANSWERED or CLOSED knows no
+    silence, since only answered requests have that day, or those that ended in any way.
     """
 
     RECEIVED = "received"
     DUE = "due"
     ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Unit(StrEnum):
+    """What is counted: each submission, or each question once, by its last submission."""
+
+    SUBMISSION = "submission"
+    QUESTION = "question"
 
 
 class StatisticsQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which figures to compute; `since` and `until` limit the day of the basis, both included.
 
-    `as_of` is the cut-off, today if not given. `target_of` is a campaign: only requests to bodies in its
-    target areas. `early` counts answers in time whose due day is still to come.
+    `as_of` is the cut-off, today if not given: what had happened, and had been recorded, by the end of that day.
+    `known_on` is the day until which entries count where that is another one. `target_of` is a campaign: only
+    requests to bodies in its target areas. `early` counts answers in time whose due day is still to come.
     """
 
+    method: Code = "own"
     by: Dimension = Dimension.BODY_KIND
     then_by: Dimension | None = None
+    and_by: Dimension | None = None
+    unit: Unit = Unit.SUBMISSION
     basis: Basis = Basis.RECEIVED
     since: date | None = None
     until: date | None = None
     as_of: date | None = None
+    known_on: date | None = None
     campaign_id: UUID | None = None
     statute_id: Code | None = None
     province: Code | None = None
@@ -58,21 +88,33 @@ class StatisticsQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
-        return (self.by, self.then_by) if self.then_by else (self.by,)
+        return tuple(each for each in (self.by, self.then_by, self.and_by) if each)
 
     @property
     def count_early(self) -> bool:
         """In a table by the day of the answer nothing is still to come, so every answer is judged at once."""
-        return self.early or self.basis is Basis.ANSWERED
+        return self.early or self.basis in {Basis.ANSWERED, Basis.CLOSED} or self.of_method.early_counts
+
+    @property
+    def of_method(self) -> Method:
+        return METHODS[self.method]
 
 
 def check(wanted: StatisticsQuery, today: date) -> None:
     """Raise Invalid with every part that contradicts another or the calendar."""
     faults = []
+    if wanted.method not in METHODS:
+        known = ", ".join(METHODS)
+        faults.append(Fault("method", say("Choose one of these methods: {known}", known=known)))
     if wanted.then_by is wanted.by:
         faults.append(Fault("then_by", say("Choose a different group from the first, or none")))
-    if wanted.as_of and wanted.as_of > today:
-        faults.append(Fault("as_of", say("This date is in the future. Choose today or an earlier date")))
+    if wanted.and_by and wanted.and_by in {wanted.by, wanted.then_by}:
+        faults.append(Fault("and_by", say("Choose a different group from the others, or none")))
+    ahead = say("This date is in the future. Choose today or an earlier date")
+    days = {"as_of": wanted.as_of, "known_on": wanted.known_on}
+    faults += [Fault(name, ahead) for name, day in days.items() if day and day > today]
+    if wanted.as_of and wanted.known_on and wanted.known_on < wanted.as_of:
+        faults.append(Fault("known_on", say("Choose the cut-off date or a later one")))
     if wanted.since and wanted.until and wanted.since > wanted.until:
         faults.append(
             Fault("until", say("This is before the first day of the period ({day})", day=wanted.since))

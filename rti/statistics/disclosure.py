@@ -13,9 +13,8 @@ from datetime import date, timedelta
 
 from rti.core.errors import Fault, say
 from rti.core.roles import REQUESTS, Person
-from rti.law.events import Outcome
-from rti.statistics.figures import Figures, Percentage
-from rti.statistics.measures import MEASURES, Counted, Measure
+from rti.statistics.figures import MIXED, Days, Figures, Percentage
+from rti.statistics.method import Duration, Measure, Method
 
 SMALLEST = 5
 """The smallest number of requests that is told, and the multiple to which larger ones are rounded."""
@@ -34,29 +33,70 @@ def told(count: int) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
+class CoarseDays:
+    """`Days` as they are told: the median alone, in whole days, of as many requests as may be told of.
+
+    The others would be those of one request, or give the sum of all back.
+    """
+
+    exact: Days
+
+    @property
+    def median(self) -> int | None:
+        median = self.exact.median
+        return None if median is None or self.exact.count < SMALLEST else round(median)
+
+    @property
+    def mean(self) -> None:
+        return None
+
+    lowest = highest = mean
+
+
+@dataclass(frozen=True, slots=True)
 class CoarseFigures:
     """`Figures` as they are told: no more than the numbers here ever leaves."""
 
     exact: Figures
 
     @property
-    def counts(self) -> dict[Counted, int | None]:
+    def method(self) -> Method:
+        return self.exact.method
+
+    @property
+    def counts(self) -> dict[str, int | None]:
         return {each: told(count) for each, count in self.exact.counts.items()}
 
-    def total(self, counted: Iterable[Counted]) -> int | None:
-        return told(self.exact.total(counted))
+    def total(self, columns: Iterable[str]) -> int | None:
+        return told(self.exact.total(columns))
+
+    def rate(self, measure: Measure) -> Percentage:
+        if self.exact.rate(measure) is MIXED:
+            return MIXED
+        return Percentage(self.total(measure.numerator), self.total(measure.denominator))
 
     @property
     def rates(self) -> list[tuple[Measure, Percentage]]:
-        return [
-            (each, Percentage(self.total(each.numerator), self.total(each.denominator))) for each in MEASURES
-        ]
+        return [(each, self.rate(each)) for each in self.method.measures]
+
+    @property
+    def durations(self) -> list[tuple[Duration, "CoarseDays"]]:
+        return [(duration, CoarseDays(days)) for duration, days in self.exact.durations]
+
+    @property
+    def bands(self) -> list[tuple[str, int | None]]:
+        return [(band, told(count)) for band, count in self.exact.bands]
 
     @property
     def median_days(self) -> int | None:
-        """In whole days, of as many answers as may be told of."""
-        median = self.exact.median_days
-        return None if median is None or self.exact.total(Outcome) < SMALLEST else round(median)
+        return CoarseDays(self.exact.answers).median
+
+    @property
+    def survival_median_days(self) -> int | None:
+        """In whole days, where as many answers and as many who wait may be told of."""
+        median, waiting = self.exact.survival_median_days, self.exact.waiting.count
+        few = self.exact.answers.count < SMALLEST or 0 < waiting < SMALLEST
+        return None if median is None or few else round(median)
 
     @property
     def longest_days(self) -> None:

@@ -1,24 +1,14 @@
-"""What is counted: the state of a request at a cut-off day, and the measures made of such counts.
+"""What is counted: the state of a request at a cut-off day.
 
-The definitions follow the published monitoring tables of the United Kingdom (on time, of all that fell
-due), the United States (every request in exactly one column) and the Open Society Justice Initiative
-(disclosure, of all that was attempted). docs/statistics.md describes them; a change here
-raises `VERSION`.
+docs/statistics.md describes the states; a change here raises the version of each method that asks for them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 import msgspec
 
-from rti.law.events import Outcome
-from rti.law.explanations import N_
 from rti.law.status import RequestStatus
-
-VERSION = 2
-"""Printed with every figure, so that tables made under different definitions can be distinguished."""
 
 
 class State(StrEnum):
@@ -43,10 +33,6 @@ JUDGED = frozenset({State.IN_TIME, State.LATE, State.SILENT, State.LAPSED})
 PENDING = frozenset({State.EARLY, State.NOT_YET_DUE})
 """The due day has not passed at the cut-off; an early one is answered all the same."""
 EXCLUDED = frozenset(State) - JUDGED - PENDING
-
-Counted = State | Outcome
-Counts = Mapping[Counted, int]
-"""Requests by state, and the answered ones among them by outcome as well."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,72 +116,3 @@ def _handed_over(facts: Facts, cut_off: date) -> bool:
     """Whether the body had the request by the cut-off; where no day of it is known, the status tells."""
     days = [day for day in (facts.submitted_on, facts.received_on) if day]
     return min(days) <= cut_off if days else facts.status is not RequestStatus.DRAFT
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A rate: the requests counted in `numerator`, of those counted in `denominator`."""
-
-    id: str
-    name: str
-    question: str
-    counts: str
-    excludes: str
-    numerator: frozenset[Counted]
-    denominator: frozenset[Counted]
-    version: int = VERSION
-
-
-ON_TIME = Measure(
-    id="on_time_rate",
-    name=N_("Answered in time"),
-    question=N_("Of the requests whose due date has passed, how many were answered by that date?"),
-    counts=N_(
-        "Answers to requests whose time limit was met on or before the due date, including valid extensions. "
-        "Where the limit is for a first reply, that reply meets it."
-    ),
-    excludes=N_(
-        "Requests that are not yet due, drafts, requests that were not accepted, requests withdrawn by the "
-        "due date, requests paused on the cut-off date, requests without a due date, answers of an unknown "
-        "date and requests whose first reply came in time while the information is still to come. No answer, "
-        "and a first reply after the due date, count as not in time."
-    ),
-    numerator=frozenset({State.IN_TIME}),
-    denominator=JUDGED,
-)
-RESPONSE = Measure(
-    id="response_rate",
-    name=N_("Answered, in time or late"),
-    question=N_("Of the requests whose due date has passed, how many were answered, in time or late?"),
-    counts=N_("Every answer by the cut-off date, whatever the outcome."),
-    excludes=N_("The same requests as for “Answered in time”."),
-    numerator=frozenset({State.IN_TIME, State.LATE}),
-    denominator=JUDGED,
-)
-DISCLOSURE = Measure(
-    id="disclosure_rate",
-    name=N_("Information given, share of answers"),
-    question=N_(
-        "Of the answers from bodies that could have given the information, how many gave all or part of it?"
-    ),
-    counts=N_("Answers by the cut-off date that gave the information in full or in part."),
-    excludes=N_(
-        "Answers that the information is not held, and answers that sent the request to another body."
-    ),
-    numerator=frozenset({Outcome.FULL, Outcome.PARTIAL}),
-    denominator=frozenset(Outcome) - {Outcome.NOT_HELD, Outcome.REFERRED},
-)
-DISCLOSURE_OF_ALL = Measure(
-    id="disclosure_of_all_rate",
-    name=N_("Information given, share of all attempts"),
-    question=N_(
-        "Of all requests that someone tried to hand over, how many brought all or part of the information?"
-    ),
-    counts=N_("Answers by the cut-off date that gave the information in full or in part."),
-    excludes=N_(
-        "Only drafts. Requests that were not accepted, are not yet due or were withdrawn are counted."
-    ),
-    numerator=frozenset({Outcome.FULL, Outcome.PARTIAL}),
-    denominator=frozenset(State) - {State.DRAFT},
-)
-MEASURES = (ON_TIME, RESPONSE, DISCLOSURE, DISCLOSURE_OF_ALL)

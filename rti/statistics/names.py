@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.law.bilingual import BilingualName
-from rti.law.events import Outcome
+from rti.law.events import Ground, Outcome
+from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.models.bodies import AreaRow, BodyKind, PublicBodyRow
 from rti.models.campaigns import CampaignRow
-from rti.models.requests import Topic
-from rti.statistics.commands import Dimension
+from rti.models.requests import Channel, Topic
+from rti.statistics.commands import Dimension, JudgedBy
 from rti.statutes.queries import newest
 
 Shown = BilingualName | StrEnum | str
@@ -21,10 +22,16 @@ _CHOICES: Mapping[Dimension, type[StrEnum]] = {
     Dimension.BODY_KIND: BodyKind,
     Dimension.TOPIC: Topic,
     Dimension.OUTCOME: Outcome,
+    Dimension.CHANNEL: Channel,
+    Dimension.QUESTION_CLASS: QuestionClass,
+    Dimension.REQUESTER_PROFILE: RequesterProfile,
+    Dimension.GROUND: Ground,
+    Dimension.JUDGED_BY: JudgedBy,
 }
 _NAMED: Mapping[Dimension, type[AreaRow | PublicBodyRow | CampaignRow]] = {
     Dimension.PROVINCE: AreaRow,
     Dimension.DISTRICT: AreaRow,
+    Dimension.COMMUNE: AreaRow,
     Dimension.BODY: PublicBodyRow,
     Dimension.CAMPAIGN: CampaignRow,
 }

@@ -1,47 +1,28 @@
-"""Counting in the database: one scan puts every request into its state and adds up the groups.
+"""The tables: counted in the database, and put together with their names."""
 
-The expressions here say in SQL what `measures` says in Python; a test compares the two for every
-combination of days around every boundary.
-"""
-
+from asyncio import to_thread
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    Date,
-    Integer,
-    RowMapping,
-    Select,
-    Text,
-    and_,
-    case,
-    func,
-    literal,
-    or_,
-    select,
-    tuple_,
-    type_coerce,
-)
+import msgspec
+from sqlalchemy import BigInteger, cast, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.orm import aliased
 
-from rti.campaigns.queries import in_target_areas
 from rti.core.errors import Invalid
 from rti.core.roles import Person
 from rti.core.visibility import counted_for
-from rti.core.wallclock import HOME_ZONE
-from rti.law.events import Outcome
-from rti.law.status import RequestStatus
 from rti.law.statutes import Statute
-from rti.models.bodies import PublicBodyRow
-from rti.models.campaigns import CampaignRow
-from rti.models.requests import RequestRow
-from rti.statistics.commands import Basis, Dimension, StatisticsQuery
+from rti.models.requests import FiguresVersionRow, FormerStandingRow, RequestRow
+from rti.statistics.commands import StatisticsQuery
 from rti.statistics.disclosure import CoarseFigures, is_coarse, last_quarter, period_faults
-from rti.statistics.figures import Figures
-from rti.statistics.measures import JUDGED, State
+from rti.statistics.figures import Figures, Tally
+from rti.statistics.in_sql import KIND, facts_of, grouped, known
+from rti.statistics.measures import State
+from rti.statistics.method import Kind
 from rti.statistics.names import Shown, names_of
 from rti.statutes.queries import version_of
 
@@ -65,67 +46,19 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Groups in their order, those of one first key followed by its sub-total; the total stands apart."""
+    """Groups in their order, those of one first key followed by its sub-total; the total stands apart.
+
+    `known_on` is the day until which entries were counted.
+    """
 
     wanted: StatisticsQuery
     as_of: date
+    known_on: date
     lines: Sequence[Line]
     total: Line
     grounds: Sequence[Ground]
     coarse: bool
     """Whether numbers are told as `disclosure` says."""
-
-
-def answered_by(request: Any, cut_off: date) -> ColumnElement[bool]:
-    """`measures.answered_by` in SQL, for a table or row set with the columns of `Facts`."""
-    before_end = or_(request.ended_on.is_(None), request.answered_on <= request.ended_on)
-    return func.coalesce(and_(request.answered_on <= cut_off, before_end), False)
-
-
-def state_at(request: Any, cut_off: date, *, count_early: bool) -> ColumnElement[str]:
-    """`measures.state_at` in SQL: the same questions in the same order."""
-    due, met, ended = request.due_on, request.met_on, request.ended_on
-    kept = met <= func.least(due, cut_off)
-    handed_over = func.coalesce(
-        func.least(request.submitted_on, request.received_on) <= cut_off,
-        request.status != RequestStatus.DRAFT,
-    )
-    unanswered = case(
-        (~handed_over, State.DRAFT.value),
-        (and_(ended <= cut_off, or_(due.is_(None), kept, ended <= due)), State.WITHDRAWN.value),
-        (and_(due.is_(None), request.status == RequestStatus.PAUSED), State.PAUSED.value),
-        (due.is_(None), State.NO_DATE.value),
-        (kept, State.REPLIED.value),
-        (due >= cut_off, State.NOT_YET_DUE.value),
-        (or_(met <= cut_off, ended <= cut_off), State.LAPSED.value),
-        else_=State.SILENT.value,
-    )
-    return case(
-        (request.status == RequestStatus.NOT_SUBMITTED, State.NOT_SUBMITTED.value),
-        (and_(request.undated, handed_over, request.answered_on.is_(None)), State.WITHDRAWN.value),
-        (and_(request.undated, handed_over), State.NO_DATE.value),
-        (~answered_by(request, cut_off), unanswered),
-        (due.is_(None), State.NO_DATE.value),
-        (func.coalesce(met > due, True), State.LATE.value),
-        (and_(due >= cut_off, literal(not count_early)), State.EARLY.value),
-        else_=State.IN_TIME.value,
-    )
-
-
-def outcome_at(request: Any, cut_off: date) -> ColumnElement[str | None]:
-    """The outcome of the last answer that had come by the cut-off; `outcomes` holds those of several answers."""
-    answers = func.jsonb_array_elements(request.outcomes).table_valued("value").lateral()
-    each = answers.c.value.op("->>")
-    last = (
-        select(each(1))
-        .select_from(answers)
-        .where(each(0) <= cut_off.isoformat())
-        .order_by(each(0).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    several = case((request.outcomes.is_not(None), last), else_=type_coerce(request.outcome, Text))
-    return case((answered_by(request, cut_off), several))
 
 
 async def table(session: AsyncSession, person: Person | None, wanted: StatisticsQuery, today: date) -> Table:
@@ -137,152 +70,122 @@ async def table(session: AsyncSession, person: Person | None, wanted: Statistics
     if coarse and (faults := period_faults(today, wanted.since, wanted.until, wanted.as_of)):
         raise Invalid(*faults)
     cut_off = wanted.as_of or (last_quarter(today) if coarse else today)
-    facts = _facts(person, wanted, cut_off)
-    rows = (await session.execute(_grouped(facts, wanted.dimensions))).mappings().all()
+    known_on = wanted.known_on or await _known_on(session, person, cut_off, today)
+    version = await _version(session)
+    if version is None:
+        return await _counted(session, person, wanted, cut_off, known_on, today)
+    key = (version, _scope(person), wanted, cut_off, known_on, today)
+    if key not in _kept:
+        _kept[key] = await _counted(session, person, wanted, cut_off, known_on, today)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    _kept.move_to_end(key)
+    return _kept[key]
+
+
+KEPT = 12
+"""Tables that a process keeps until something changes, those that were asked for last."""
+_kept: OrderedDict[tuple[object, ...], Table] = OrderedDict()
+
+
+async def _version(session: AsyncSession) -> tuple[int, int] | None:
+    """Which database this is, and how often what figures are made of was changed in it.
+
+    It is read before the rows are, so that what is kept under it is never older than it says. There is none in a
+    transaction that has written: that may yet be undone.
+    """
+    oid = text("(SELECT CAST(oid AS bigint) FROM pg_database WHERE datname = current_database())")
+    changes = select(func.coalesce(func.sum(FiguresVersionRow.number), 0)).scalar_subquery()
+    wrote = func.pg_current_xact_id_if_assigned().is_not(None)
+    found = (await session.execute(select(oid, cast(changes, BigInteger), wrote))).one()
+    return None if found[2] else (found[0], found[1])
+
+
+def _scope(person: Person | None) -> tuple[object, ...]:
+    """Those who are told the same."""
+    return (person and person.cbo_id, is_coarse(person))
+
+
+async def _counted(
+    session: AsyncSession,
+    person: Person | None,
+    wanted: StatisticsQuery,
+    cut_off: date,
+    known_on: date,
+    today: date,
+) -> Table:
+    coarse = is_coarse(person)
+    facts = await facts_of(session, person, wanted, cut_off, known_on if known_on < today else None)
+    rows = (await session.execute(grouped(facts, wanted.dimensions))).all()
+    tallies = await to_thread(_tallies, rows, len(wanted.dimensions))
     names = [
-        await names_of(session, dimension, {row[f"key{place}"] for row in rows} - {None})
+        await names_of(
+            session, dimension, {key for keys in tallies for key in keys[place : place + 1] if key}
+        )
         for place, dimension in enumerate(wanted.dimensions)
     ]
     ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
-    lines = sorted((_line(row, names, coarse=coarse) for row in rows), key=lambda line: _order(line, ranks))
+    total = tallies.setdefault((), {})
+    lines = [_line(wanted, keys, tally, names, coarse=coarse) for keys, tally in tallies.items() if keys]
     return Table(
         wanted=wanted,
         as_of=cut_off,
-        lines=lines[:-1],
-        total=lines[-1],
-        grounds=await _grounds(session, facts),
+        known_on=known_on,
+        lines=sorted(lines, key=lambda line: _order(line, ranks)),
+        total=_line(wanted, (), total, names, coarse=coarse),
+        grounds=await _grounds(session, total),
         coarse=coarse,
     )
 
 
-def _facts(person: Person | None, wanted: StatisticsQuery, cut_off: date) -> Select[Any]:
-    """One row for each request that counts: its keys, its state, and what is measured of it."""
-    begun_on = begun()
-    answered_on = case((~RequestRow.undated, RequestRow.answered_on))
-    days: dict[Basis, ColumnElement[date | None]] = {
-        Basis.RECEIVED: type_coerce(begun_on, Date),
-        Basis.DUE: RequestRow.due_on.expression,
-        Basis.ANSWERED: answered_on,
+async def _known_on(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
+    """Until which day entries count: the cut-off, and today where nothing at all had been recorded by then."""
+    if cut_off >= today:
+        return today
+    earlier = (
+        select(literal(True)).where(known(row, cut_off), counted_for(person)).limit(1)
+        for row in (RequestRow, aliased(FormerStandingRow, name="request"))
+    )
+    for query in earlier:
+        if await session.scalar(query):
+            return cut_off
+    return today
+
+
+Keys = tuple[str | None, ...]
+
+
+def _tallies(rows: Sequence[Any], dimensions: int) -> dict[Keys, dict[Kind, dict[int | None, int]]]:
+    """`folded` has a bit for each dimension that a row adds up."""
+    kinds: dict[tuple[Any, ...], Kind] = {}
+    found: dict[Keys, dict[Kind, dict[int | None, int]]] = {}
+    for row in rows:
+        folded, values, days, numbers = row[0], tuple(row[1 + dimensions : -2]), row[-2], row[-1]
+        kind = kinds.get(values)
+        if kind is None:
+            kind = kinds[values] = msgspec.convert(dict(zip(KIND, values, strict=True)), Kind)
+        keys = tuple(row[1 : 1 + dimensions - folded.bit_count()])
+        found.setdefault(keys, {})[kind] = dict(zip(days, map(int, numbers), strict=True))
+    return found
+
+
+async def _grounds(session: AsyncSession, total: Tally) -> list[Ground]:
+    dated = {
+        (kind.statute_id, kind.statute_version, kind.binding) for kind in total if kind.state not in _UNDATED
     }
-    day = days[wanted.basis]
-    answered = answered_by(RequestRow, cut_off)
-    outcome = outcome_at(RequestRow, cut_off)
-    keys = [
-        _key(dimension, day, outcome).label(f"key{place}")
-        for place, dimension in enumerate(wanted.dimensions)
-    ]
-    taken = answered_on - RequestRow.received_on
-    columns: list[Any] = [
-        *keys,
-        state_at(RequestRow, cut_off, count_early=wanted.count_early).label("state"),
-        outcome.label("outcome"),
-        case((answered, type_coerce(taken, Integer))).label("days"),
-        RequestRow.binding,
-        RequestRow.statute_id,
-        RequestRow.statute_version,
-    ]
-    query = (
-        select(*columns)
-        .select_from(RequestRow)
-        .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
-        .where(begun_on <= cut_off, counted_for(person), RequestRow.duplicate_of.is_(None))
-    )
-    if Dimension.CAMPAIGN in wanted.dimensions:
-        query = query.outerjoin(CampaignRow, CampaignRow.id == RequestRow.campaign_id)
-    return _in_period(_filtered(query, wanted), wanted, day, cut_off)
-
-
-def begun() -> ColumnElement[date]:
-    """The day from which a request counts: of its receipt, else of what comes before that, else of its recording."""
-    recorded = func.date(func.timezone(HOME_ZONE, RequestRow.created_at))
-    return func.coalesce(
-        RequestRow.received_on,
-        RequestRow.submitted_on,
-        RequestRow.drafted_on,
-        RequestRow.answered_on,
-        recorded,
-    )
-
-
-def _filtered(query: Select[Any], wanted: StatisticsQuery) -> Select[Any]:
-    if wanted.campaign_id:
-        query = query.where(RequestRow.campaign_id == wanted.campaign_id)
-    if wanted.statute_id:
-        query = query.where(RequestRow.statute_id == wanted.statute_id)
-    if wanted.province:
-        query = query.where(PublicBodyRow.province_code == wanted.province)
-    if wanted.target_of:
-        targeted = select(PublicBodyRow.id).where(in_target_areas(wanted.target_of))
-        query = query.where(RequestRow.body_id.in_(targeted))
-    return query
-
-
-def _in_period(
-    query: Select[Any], wanted: StatisticsQuery, day: ColumnElement[date | None], cut_off: date
-) -> Select[Any]:
-    """Keep to requests that have the day of the basis, in the period; a due day alone may lie ahead."""
-    query = query.where(day.is_not(None)) if wanted.basis is Basis.DUE else query.where(day <= cut_off)
-    if wanted.since:
-        query = query.where(day >= wanted.since)
-    return query.where(day <= wanted.until) if wanted.until else query
-
-
-def _key(
-    dimension: Dimension, day: ColumnElement[date | None], outcome: ColumnElement[str | None]
-) -> ColumnElement[str | None]:
-    area, known = PublicBodyRow.area_code, RequestRow.body_known
-    keys: dict[Dimension, ColumnElement[Any]] = {
-        Dimension.BODY_KIND: case((known, type_coerce(PublicBodyRow.kind, Text))),
-        Dimension.PROVINCE: case((known, PublicBodyRow.province_code)),
-        Dimension.DISTRICT: case((known & (func.length(area) >= 4), func.left(area, 4))),
-        Dimension.TOPIC: type_coerce(RequestRow.topic, Text),
-        Dimension.QUARTER: func.to_char(day, 'YYYY"-Q"Q'),
-        Dimension.YEAR: func.to_char(day, "YYYY"),
-        Dimension.STATUTE: RequestRow.statute_id.expression,
-        Dimension.BODY: case((known, PublicBodyRow.code)),
-        Dimension.CAMPAIGN: CampaignRow.code.expression,
-        Dimension.OUTCOME: outcome,
-    }
-    return keys[dimension]
-
-
-def _grouped(facts: Select[Any], dimensions: Sequence[Dimension]) -> Select[Any]:
-    """Groups, sub-totals by the first dimension, and the total, each out of its own rows."""
-    each = facts.subquery("each_request")
-    keys = [each.c[f"key{place}"] for place in range(len(dimensions))]
-    sets = [tuple_(*keys[:length]) for length in range(len(keys), -1, -1)]
-    return select(
-        *keys,
-        func.grouping(*keys).label("folded"),
-        *(func.count().filter(each.c.state == state.value).label(state) for state in State),
-        *(func.count().filter(each.c.outcome == outcome.value).label(outcome) for outcome in Outcome),
-        func.count().filter(each.c.binding, each.c.state.in_(sorted(JUDGED))).label("binding"),
-        func.percentile_cont(0.5).within_group(each.c.days).label("median_days"),
-        func.max(each.c.days).label("longest_days"),
-    ).group_by(func.grouping_sets(*sets))
-
-
-async def _grounds(session: AsyncSession, facts: Select[Any]) -> list[Ground]:
-    each = facts.where(RequestRow.due_on.is_not(None)).subquery("each_request")
-    found = await session.execute(
-        select(each.c.statute_id, each.c.statute_version, each.c.binding)
-        .distinct()
-        .order_by(each.c.statute_id, each.c.statute_version, each.c.binding)
-    )
     return [
-        Ground(await version_of(session, name, version), binding) for name, version, binding in found.all()
+        Ground(await version_of(session, name, version), binding) for name, version, binding in sorted(dated)
     ]
 
 
-def _line(row: RowMapping, names: Sequence[Mapping[str, Shown]], *, coarse: bool) -> Line:
-    """`folded` has a bit for each dimension that the row adds up."""
-    figures = Figures(
-        counts={each: row[each.value] for each in (*State, *Outcome)},
-        binding=row["binding"],
-        median_days=row["median_days"],
-        longest_days=row["longest_days"],
-    )
-    keys = tuple(row[f"key{place}"] for place in range(len(names) - row["folded"].bit_count()))
+_UNDATED = {State.DRAFT, State.NOT_SUBMITTED, State.PAUSED, State.NO_DATE}
+"""States of requests that most often have no due day."""
+
+
+def _line(
+    wanted: StatisticsQuery, keys: Keys, tally: Tally, names: Sequence[Mapping[str, Shown]], *, coarse: bool
+) -> Line:
+    figures = Figures(wanted.of_method, tally)
     return Line(
         keys=keys,
         names=tuple(

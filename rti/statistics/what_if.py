@@ -7,11 +7,12 @@ the same counts as there; an answer is judged as soon as it is there.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import Date, Select, Text, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import HOME, calendar_of, countries
@@ -28,12 +29,10 @@ from rti.models.requests import RequestRow
 from rti.requests.batch_projection import AT_ONCE, event_signatures, project_samples
 from rti.statistics.disclosure import is_coarse, last_quarter, period_faults, told
 from rti.statistics.figures import Percentage
+from rti.statistics.in_sql import begun, listed
+from rti.statistics.in_sql import state_at as state_in_sql
 from rti.statistics.measures import JUDGED, Facts, State, state_at
-from rti.statistics.queries import begun
-from rti.statistics.queries import state_at as state_in_sql
 from rti.statutes.queries import newest_of
-
-BATCH = 5_000
 
 
 class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,28 +111,26 @@ async def what_if(session: AsyncSession, person: Person | None, wanted: WhatIf, 
 async def _by_limit(
     session: AsyncSession, wanted: WhatIf, limit: Limit, calendar: Calendar, as_of: date
 ) -> Counter[tuple[State, State]]:
-    """The database counts requests with the same days, so that each combination is judged once."""
-    row = RequestRow
-    known = (row.status, row.submitted_on, row.received_on, row.answered_on, row.undated, row.ended_on)
+    """The database judges each request once more, by a list of the due day of every day of receipt."""
+    row, chosen = RequestRow, _counted(wanted, as_of)
+    days = func.min(row.received_on), func.max(row.received_on)
+    known = (await session.execute(chosen.with_only_columns(*days))).one()
+    first, last = known[0] or as_of, known[1] or as_of
+    due = [due_on(first + timedelta(each), limit, calendar) for each in range((last - first).days + 1)]
+    by_limit = SimpleNamespace(
+        status=case((row.status == RequestStatus.PAUSED, RequestStatus.OPEN.value), else_=row.status),
+        submitted_on=row.submitted_on,
+        received_on=row.received_on,
+        due_on=listed(due, Date, row.received_on, first),
+        met_on=row.answered_on,
+        answered_on=row.answered_on,
+        undated=row.undated,
+        ended_on=row.ended_on,
+    )
     own = state_in_sql(row, as_of, count_early=True).label("own")
-    query = _counted(wanted, as_of).with_only_columns(own, func.count().label("number"), *known)
-    due: dict[date | None, date | None] = {None: None}
-    states: Counter[tuple[State, State]] = Counter()
-    found = await session.stream(query.group_by(own, *known).execution_options(yield_per=BATCH))
-    async for each in found:
-        received = each.received_on
-        if received not in due:
-            due[received] = due_on(received, limit, calendar)
-        facts = from_attributes(
-            Facts, each, status=_unpaused(each.status), due_on=due[received], met_on=each.answered_on
-        )
-        states[State(each.own), state_at(facts, as_of, count_early=True)] += each.number
-    return states
-
-
-def _unpaused(status: RequestStatus) -> RequestStatus:
-    """A plain limit knows no pauses."""
-    return RequestStatus.OPEN if status is RequestStatus.PAUSED else status
+    other = state_in_sql(by_limit, as_of, count_early=True).label("other")
+    found = await session.execute(chosen.with_only_columns(own, other, func.count()).group_by(own, other))
+    return Counter({(State(mine), State(theirs)): number for mine, theirs, number in found})
 
 
 async def _by_statute(

@@ -33,6 +33,8 @@ HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"
 """A year, and hosts below ours, of which there are none (ASVS 5.0, 3.4.1)."""
 DOWNLOAD_POLICY = "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 """The Content-Security-Policy of a file that somebody brought: it runs nothing, wherever it is opened."""
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""That of a picture of ours, which carries its own styles and runs nothing."""
 CLEARED = {"Clear-Site-Data": '"cache", "storage"'}
 """What a browser forgets when somebody signs out; the cookies of the session are deleted by name."""
 ALL_CLEARED = {"Clear-Site-Data": '"cache", "cookies", "storage"'}

@@ -1,6 +1,7 @@
 """Locking and shredding an organisation: what vanishes, what stays, and whose hands it takes."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,7 +30,6 @@ from rti.requests.evidence import attach
 from rti.requests.queries import events_of
 from rti.safety import lock_and_shred
 from rti.statistics.commands import StatisticsQuery
-from rti.statistics.measures import Counts
 from rti.statistics.queries import table as counted
 from rti.web.app import create_app
 from tests import make
@@ -238,7 +238,7 @@ async def test_shredding_takes_the_lead_and_an_administrator_and_leaves_nobody(
     assert again.status_code == 409
 
 
-async def _counts(database: Database) -> Counts:
+async def _counts(database: Database) -> Mapping[str, int | None]:
     async with database.transaction() as session:
         return (await counted(session, None, StatisticsQuery(), now().date())).total.figures.counts
 

@@ -19,7 +19,8 @@ from rti.models.requests import EventRow, RequestRow
 from rti.models.statutes import StatuteRow
 from rti.statistics.commands import StatisticsQuery
 from rti.statistics.figures import Percentage
-from rti.statistics.measures import ON_TIME, RESPONSE, State
+from rti.statistics.measures import State
+from rti.statistics.methods.own import ON_TIME, RESPONSE
 from rti.statistics.queries import table
 from tests.conftest import TODAY
 from tests.imports.files import fates, load, reasons

@@ -18,8 +18,9 @@ from rti.requests.commands import RequestFilter
 from rti.requests.queries import overdue
 from rti.requests.reading import worklist
 from rti.statistics.commands import StatisticsQuery
+from rti.statistics.in_sql import begun, state_at
 from rti.statistics.measures import State
-from rti.statistics.queries import begun, state_at, table
+from rti.statistics.queries import table
 from rti.statutes.actions import declare_standard
 from rti.web.api.request_views import request_view
 from tests import make

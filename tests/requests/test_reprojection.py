@@ -1,12 +1,12 @@
 """After an upgrade every stored request is judged by the new definitions, and a date that moves by that is told."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import delete, select, update
 
 from rti.core.db import Database
-from rti.law.events import EventKind
-from rti.models.requests import DateChangeRow, DeadlineRow, RequestRow
+from rti.law.events import EventKind, Outcome
+from rti.models.requests import DateChangeRow, DeadlineRow, FormerStandingRow, RequestRow
 from rti.requests import reprojection
 from rti.requests.projection import VERSION
 from tests import make
@@ -41,3 +41,28 @@ async def test_what_an_older_version_stored_is_calculated_anew_once(database: Da
             (date(2026, 9, 29), date(2026, 11, 2), "upgrade")
         ]
     assert await reprojection.reproject_all(database, NOW) == 0
+
+
+async def test_where_requests_stood_before_is_kept_of_those_that_an_older_version_stored(
+    database: Database,
+) -> None:
+    columns = [column for column in FormerStandingRow.__table__.columns if column.key != "projection"]
+    async with database.transaction() as session:
+        member = (await make.member(session)).person
+        filed = await make.request(session, member, NOW, received_on=date(2026, 11, 2))
+        for days, kind in ((2, EventKind.REPLIED), (5, EventKind.ANSWERED)):
+            moment = NOW + timedelta(days=days)
+            more = {"outcome": Outcome.PARTIAL} if kind is EventKind.ANSWERED else {}
+            await make.event(session, filed.id, member, moment, kind, date(2026, 11, 20), **more)
+        kept = (await session.execute(select(*columns).order_by(FormerStandingRow.known_until))).all()
+        assert [(row.known_from.day, row.known_until.day, row.status) for row in kept] == [
+            (23, 25, "open"),
+            (25, 28, "open"),
+        ]
+        await session.execute(delete(FormerStandingRow))
+        await session.execute(update(RequestRow).values(projection=0))
+    assert await reprojection.reproject_all(database, NOW + timedelta(days=90)) == 1
+    async with database.transaction() as session:
+        again = (await session.execute(select(*columns).order_by(FormerStandingRow.known_until))).all()
+        assert again == kept
+        assert (await session.get_one(RequestRow, filed.id)).known_from == date(2026, 11, 28)

@@ -38,12 +38,15 @@ def values(**more: Any) -> dict[str, Any]:
         "statute_id": "KH-A2I-DRAFT",
         "statute_version": 1,
         "created_at": NOW,
+        "known_from": NOW.date(),
         "status": RequestStatus.ANSWERED if more.get("answered_on") else RequestStatus.OPEN,
         "drafted_on": received,
         "submitted_on": received,
         "received_on": received,
         "due_on": received + timedelta(days=30) if received else None,
+        "limit_on": received + timedelta(days=30) if received else None,
         "met_on": more.get("answered_on"),
+        "closed_on": min(filter(None, (more.get("answered_on"), more.get("ended_on"))), default=None),
         **more,
     }
 
@@ -102,26 +105,27 @@ async def random_request(
     )
     history = random_history(chance, statute)
     ids = {event.id: new_id() for event in history}
-    events = [
-        EventRow(
-            id=ids[event.id],
-            cbo_id=cbo.id,
-            request_id=row.id,
-            kind=event.kind,
-            happened_on=event.on,
-            recorded_at=NOW,
-            outcome=event.outcome,
-            details={name: value for name, value in _details(event, ids).items() if value},
-        )
-        for event in history
-    ]
+    events = [event_row(event, ids, row, NOW) for event in history]
     calendar = await calendar_of(session, statute.countries, statute.weekend)
-    write_projection(row, project(statute, calendar, [to_law(event) for event in events]))
+    write_projection(row, project(statute, calendar, [to_law(event) for event in events]), NOW.date())
     session.add(row)
     await session.flush()
     session.add_all(events)
     await session.flush()
     return row
+
+
+def event_row(event: Event, ids: dict[str, UUID], row: RequestRow, recorded_at: datetime) -> EventRow:
+    return EventRow(
+        id=ids[event.id],
+        cbo_id=row.cbo_id,
+        request_id=row.id,
+        kind=event.kind,
+        happened_on=event.on,
+        recorded_at=recorded_at,
+        outcome=event.outcome,
+        details={name: value for name, value in _details(event, ids).items() if value},
+    )
 
 
 def _details(event: Event, ids: dict[str, UUID]) -> dict[str, Any]:

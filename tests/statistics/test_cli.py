@@ -41,7 +41,8 @@ async def test_statistics_come_as_csv_where_nobody_watches_and_as_json(loaded: s
         (["--campaign", "NOWHERE"], "NOWHERE"),
         (["--by", "colour"], "colour"),
         (["--by", "year", "--by", "year"], "then_by"),
-        (["--by", "year", "--by", "topic", "--by", "body"], "once or twice"),
+        (["--by", "year", "--by", "topic", "--by", "body", "--by", "wave"], "three times"),
+        (["--method", "mine"], "own, osji, uk, us"),
     ],
 )
 async def test_wrong_use_is_told_with_status_2(loaded: str, wrong: list[str], named: str) -> None:

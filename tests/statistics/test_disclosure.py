@@ -108,7 +108,8 @@ async def test_no_answer_tells_a_small_number(
     }
     file = (await client.get(f"/statistics.csv?{query}")).text
     cells = next(csv.DictReader(StringIO(file[1:], newline="")))
-    assert (cells["in_time"], cells["early"], cells["on_time_rate"]) == ("fewer than 5", "0", "")
+    assert (cells["in_time"], cells["early"], cells["on_time_rate"]) == ("", "0", "")
+    assert cells["hidden"].startswith("fewer than 5: in_time")
     page = (await client.get(f"/statistics?{query}")).text
     assert "fewer than 5" in page
     shown = re.findall(r'class="number" data-label="[^"]*">\s*(\d+)', page)

@@ -17,7 +17,9 @@ from rti.models.campaigns import TargetAreaRow
 from rti.models.requests import RequestRow
 from rti.statistics.commands import Basis, Dimension, StatisticsQuery, check
 from rti.statistics.figures import Figures, Percentage, round_half_up
-from rti.statistics.measures import DISCLOSURE, DISCLOSURE_OF_ALL, MEASURES, ON_TIME, RESPONSE, State
+from rti.statistics.measures import State
+from rti.statistics.method import Kind
+from rti.statistics.methods.own import DISCLOSURE, DISCLOSURE_OF_ALL, ON_TIME, OWN, RESPONSE
 from rti.statistics.queries import Table, table
 from tests import make as house
 from tests.statistics import make
@@ -63,7 +65,11 @@ def test_a_percentage_of_few_has_its_wilson_interval() -> None:
 
 def test_figures_say_whether_they_rest_on_deadlines_or_benchmarks() -> None:
     def judged_by(judged: int, binding: int) -> str:
-        return Figures({State.IN_TIME: judged}, binding, None, None).judged_by
+        kinds = {
+            Kind(state=State.IN_TIME, binding=True): binding,
+            Kind(state=State.IN_TIME): judged - binding,
+        }
+        return Figures(OWN, {kind: {None: number} for kind, number in kinds.items() if number}).judged_by
 
     assert [judged_by(0, 0), judged_by(2, 0), judged_by(2, 2), judged_by(2, 1)] == [
         "none",
@@ -74,7 +80,7 @@ def test_figures_say_whether_they_rest_on_deadlines_or_benchmarks() -> None:
 
 
 def test_every_measure_counts_a_part_of_what_it_divides_by() -> None:
-    for measure in MEASURES[:3]:
+    for measure in OWN.measures[:4]:
         assert measure.numerator < measure.denominator
     assert DISCLOSURE_OF_ALL.denominator == frozenset(State) - {State.DRAFT}
 
@@ -204,6 +210,9 @@ async def test_deadlines_and_benchmarks_in_one_figure_are_told(session: AsyncSes
     found = await counted(session, by="province")
     assert [line.figures.judged_by for line in found.lines] == ["both", "benchmark"]
     assert [ground.binding for ground in found.grounds] == [False, True]
+    assert found.lines[0].figures.rate(ON_TIME).percent(2) is None, "no rate is made of both"
+    apart = await counted(session, by="judged_by", then_by="province")
+    assert {line.figures.judged_by for line in apart.lines} == {"deadline", "benchmark"}
 
 
 async def test_who_sees_which_figures(session: AsyncSession) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core.validation import decode
 from rti.models.requests import RequestRow
 from rti.statistics.commands import StatisticsQuery
-from rti.statistics.measures import ON_TIME
+from rti.statistics.methods.own import ON_TIME
 from rti.statistics.queries import table
 from tests import make as house
 from tests.statistics import make

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import Choice
 from rti.law.status import RequestStatus, overdue_on
-from rti.statistics import queries
+from rti.statistics import in_sql
 from rti.statistics.measures import EXCLUDED, JUDGED, PENDING, Facts, State, answered_by, state_at
 
 DUE = date(2026, 6, 30)
@@ -138,11 +138,11 @@ async def test_sql_puts_every_request_into_the_same_state(
     await (await session.connection()).run_sync(given.create)
     rows = [{"number": number, **asdict(facts)} for number, facts in enumerate(COMBINATIONS)]
     await session.execute(insert(given), rows)
-    state = queries.state_at(given.c, cut_off, count_early=count_early)
-    answered = queries.answered_by(given.c, cut_off)
+    state = in_sql.state_at(given.c, cut_off, count_early=count_early)
+    answered = in_sql.answered_by(given.c, cut_off)
     found = (await session.execute(select(given.c.number, state, answered))).all()
     assert len(found) == len(COMBINATIONS) > 5_000
-    for number, in_sql, answered_in_sql in found:
+    for number, state_in_sql, answered_in_sql in found:
         facts = COMBINATIONS[number]
-        assert in_sql == state_at(facts, cut_off, count_early=count_early), facts
+        assert state_in_sql == state_at(facts, cut_off, count_early=count_early), facts
         assert answered_in_sql == answered_by(facts, cut_off), facts

@@ -185,6 +185,7 @@ async def things(
         "run_id": str(run.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
+        "picture": "answers.svg",
         "name": "requests",
         "secret": "nothing",
         "rule": "soon",
@@ -221,7 +222,9 @@ MISSING = dict.fromkeys(
         "import_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
-) | dict.fromkeys(("statute_id", "change", "name", "secret", "rule", "kind", "language"), "nothing")
+) | dict.fromkeys(
+    ("statute_id", "change", "name", "picture", "secret", "rule", "kind", "language"), "nothing"
+)
 
 
 async def send(

@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 
 from rti.core.attributes import from_attributes
-from rti.law.events import EventKind, Outcome
+from rti.law.events import EventKind, Ground, Outcome
+from rti.law.monitoring import QuestionClass
 from rti.law.next_steps import NextStep
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus, overdue_on
@@ -38,10 +39,16 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     topic: Topic
     channel: Channel
     urgent: bool
+    question_class: QuestionClass | None
+    wave: str | None
+    resubmission_of: UUID | None
     statute_id: str
     statute_version: int
     status: RequestStatus
     outcome: Outcome | None
+    ground: Ground | None
+    section: str | None
+    checked: bool
     drafted_on: date | None
     submitted_on: date | None
     received_on: date | None

@@ -1,8 +1,10 @@
 """Figures as JSON and as lines of a CSV file: every percentage with its two numbers beside it; and what if."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
+from typing import Any
 
 import msgspec
 from litestar import get
@@ -14,12 +16,13 @@ from rti.core.csv_export import Cell
 from rti.core.roles import COMPARING, Person
 from rti.core.validation import decode
 from rti.law.bilingual import BilingualName
-from rti.law.events import Outcome
 from rti.statistics import queries
-from rti.statistics.commands import Basis, StatisticsQuery, check
-from rti.statistics.disclosure import SMALLEST, CoarseFigures
-from rti.statistics.figures import Figures, Percentage
-from rti.statistics.measures import MEASURES, VERSION, State
+from rti.statistics.commands import Basis, StatisticsQuery, Unit, check
+from rti.statistics.disclosure import SMALLEST, CoarseDays, CoarseFigures
+from rti.statistics.figures import Days, Figures, Percentage, round_half_up
+from rti.statistics.method import Duration, Method
+from rti.statistics.methods import METHODS
+from rti.statistics.methods.own import OUTCOMES
 from rti.statistics.names import Shown
 from rti.statistics.queries import Ground, Line, Table
 from rti.statistics.what_if import ComparisonView, WhatIf, comparison_view, what_if
@@ -30,6 +33,9 @@ from rti.web.templating import WebRequest, language_of
 
 PLACES = 2
 """Decimal places of a percentage where a machine reads it."""
+ROUNDING = f"half up, {PLACES} places"
+ANSWERS = OUTCOMES.id
+"""The section whose columns have names that others have, too."""
 
 
 class RateView(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +47,20 @@ class RateView(msgspec.Struct, frozen=True, kw_only=True):
     interval: tuple[float, float] | None
 
 
+class DurationView(msgspec.Struct, frozen=True, kw_only=True):
+    """Days of some requests, as the method counts them; null where there are none, or they are not told."""
+
+    median: float | None
+    mean: float | None
+    lowest: int | None
+    highest: int | None
+
+
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
-    """A group by its keys; a sub-total has fewer of them, and the total none."""
+    """A group by its keys; a sub-total has fewer of them, and the total none.
+
+    `survival_median_days` counts those who still wait, too (Kaplan-Meier).
+    """
 
     keys: Mapping[str, str | None]
     names: Mapping[str, str]
@@ -50,7 +68,10 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: Mapping[str, int | None]
     rates: Mapping[str, RateView]
     median_days: float | None
+    survival_median_days: float | None
     longest_days: int | None
+    durations: Mapping[str, DurationView]
+    bands: Mapping[str, int | None]
     judged_by: str
 
 
@@ -66,19 +87,31 @@ class GroundView(msgspec.Struct, frozen=True, kw_only=True):
 class TableView(msgspec.Struct, frozen=True, kw_only=True):
     """The figures; to readers who see no request a number from 1 up to below `smallest_cell` is null, and every
     other one is rounded to a multiple of it. To all others `smallest_cell` is null.
+
+    `known_on` is the day until which entries count. `digest` is the SHA-256 of the lines: of their keys, counts
+    and rates as sorted JSON.
     """
 
+    method: str
+    source: str
     as_of: date
+    known_on: date
     basis: Basis
     since: date | None
     until: date | None
     count_early: bool
     measure_version: int
+    unit: Unit
     rounding: str
+    digest: str
     smallest_cell: int | None
     judged_by: list[GroundView]
     lines: list[LineView]
     total: LineView
+
+
+Words = Callable[[Any], str]
+"""How a name is said in the language of the reader: of a group, a column, or a text."""
 
 
 def words(shown: Shown | None, language: str) -> str:
@@ -87,24 +120,36 @@ def words(shown: Shown | None, language: str) -> str:
         return str(shown.in_language(language))
     if isinstance(shown, StrEnum):
         return i18n.translator(language)(label(shown))
-    return shown or ""
+    return i18n.translator(language)(shown) if shown else ""
 
 
 def table_view(table: Table, language: str) -> TableView:
     wanted = table.wanted
+    lines = [_line_view(table, line, language) for line in table.lines]
+    total = _line_view(table, table.total, language)
     return TableView(
+        method=wanted.method,
+        source=i18n.translator(language)(wanted.of_method.source),
         as_of=table.as_of,
+        known_on=table.known_on,
         basis=wanted.basis,
         since=wanted.since,
         until=wanted.until,
         count_early=wanted.count_early,
-        measure_version=VERSION,
-        rounding=f"half up, {PLACES} places",
+        measure_version=wanted.of_method.version,
+        unit=wanted.unit,
+        rounding=ROUNDING,
+        digest=_digest([*lines, total]),
         smallest_cell=SMALLEST if table.coarse else None,
         judged_by=[_ground_view(ground, language) for ground in table.grounds],
-        lines=[_line_view(table, line, language) for line in table.lines],
-        total=_line_view(table, table.total, language),
+        lines=lines,
+        total=total,
     )
+
+
+def _digest(lines: Iterable[LineView]) -> str:
+    told = [msgspec.structs.replace(line, names={}) for line in lines]
+    return sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
 
 
 def _ground_view(ground: Ground, language: str) -> GroundView:
@@ -121,13 +166,31 @@ def _line_view(table: Table, line: Line, language: str) -> LineView:
     return LineView(
         keys=dict(zip(dimensions, line.keys, strict=False)),
         names={by: words(name, language) for by, name in zip(dimensions, line.names, strict=False)},
-        counts={state: figures.counts[state] for state in State},
-        outcomes={outcome: figures.counts[outcome] for outcome in Outcome},
+        counts={
+            column.id: figures.counts[column.id]
+            for section in figures.method.sections
+            if section.id != ANSWERS
+            for column in section.columns
+        },
+        outcomes={
+            column.id: figures.counts[column.id]
+            for section in figures.method.sections
+            if section.id == ANSWERS
+            for column in section.columns
+        },
         rates={measure.id: _rate_view(rate) for measure, rate in figures.rates},
         median_days=figures.median_days,
+        survival_median_days=figures.survival_median_days,
         longest_days=figures.longest_days,
+        durations={duration.id: _duration_view(days) for duration, days in figures.durations},
+        bands=dict(figures.bands),
         judged_by=figures.judged_by,
     )
+
+
+def _duration_view(days: Days | CoarseDays) -> DurationView:
+    mean = None if days.mean is None else float(round_half_up(days.mean, PLACES))
+    return DurationView(median=days.median, mean=mean, lowest=days.lowest, highest=days.highest)
 
 
 def _rate_view(rate: Percentage) -> RateView:
@@ -140,34 +203,55 @@ def _rate_view(rate: Percentage) -> RateView:
     )
 
 
+GROUND = (
+    *("method", "as_of", "known_on", "basis", "since", "until", "count_early", "unit", "statutes"),
+    *("measure_version", "rounding", "digest"),
+)
+"""What figures rest on: the last cells of every line."""
+
+
 def csv_header(table: Table) -> list[str]:
     """One column for each key, name, count and part of a rate; what the figures rest on stands in every line."""
+    method = table.wanted.of_method
     rates = [
         f"{each.id}{part}"
-        for each in MEASURES
+        for each in method.measures
         for part in ("", "_numerator", "_denominator", "_low", "_high")
     ]
     return [
         "line",
         *(f"{by}{part}" for by in table.wanted.dimensions for part in ("", "_name")),
-        *State,
-        *(f"answer_{outcome}" for outcome in Outcome),
+        *(
+            f"answer_{column.id}" if section.id == ANSWERS else column.id
+            for section in method.sections
+            for column in section.columns
+        ),
         *rates,
-        *("median_days", "longest_days", "judged_by"),
-        *("as_of", "basis", "since", "until", "count_early", "statutes", "measure_version", "rounding"),
+        *("median_days", "survival_median_days", "longest_days"),
+        *(f"{each.id}_{part}" for each in _more(method) for part in ("median", "mean", "lowest", "highest")),
+        *(f"days_{band}" for band, _ in table.total.figures.bands),
+        *("judged_by", "hidden"),
+        *GROUND,
     ]
+
+
+def _more(method: Method) -> tuple[Duration, ...]:
+    """The durations of a method beside that of all answers."""
+    return () if len(method.durations) == 1 else method.durations
 
 
 def csv_rows(table: Table, language: str) -> Iterator[list[Cell]]:
     """The groups, the sub-totals and the total, distinguished by the column `line`."""
-    wanted = table.wanted
+    wanted, view = table.wanted, table_view(table, language)
     statutes = sorted({f"{ground.statute.id} version {ground.statute.version}" for ground in table.grounds})
     ground: list[Cell] = [
-        *(table.as_of, wanted.basis.value, wanted.since, wanted.until, _word(wanted.count_early)),
-        *("; ".join(statutes), VERSION, f"half up, {PLACES} places"),
+        *(wanted.method, table.as_of, table.known_on, wanted.basis.value, wanted.since, wanted.until),
+        *(_word(wanted.count_early), wanted.unit.value, "; ".join(statutes)),
+        *(wanted.of_method.version, ROUNDING, view.digest),
     ]
     for line in (*table.lines, table.total):
-        yield [*_key_cells(table, line, language), *_figure_cells(line.figures), *ground]
+        figures = [*_figure_cells(line.figures)]
+        yield [*_key_cells(table, line, language), *figures, _hidden(line.figures), *ground]
 
 
 def _key_cells(table: Table, line: Line, language: str) -> Iterator[Cell]:
@@ -179,29 +263,86 @@ def _key_cells(table: Table, line: Line, language: str) -> Iterator[Cell]:
         yield words(line.names[place], language) if known else None
 
 
-def _count_cell(count: int | None) -> Cell:
-    return f"fewer than {SMALLEST}" if count is None else count
+def _hidden(figures: Figures | CoarseFigures) -> str:
+    """Why cells of a line are empty: which numbers are too small to be told, and what cannot be divided."""
+    small = [name for name, count in figures.counts.items() if count is None]
+    mixed = [measure.id for measure, rate in figures.rates if rate.mixed]
+    reasons = [(f"fewer than {SMALLEST}", small), ("deadlines and benchmarks", mixed)]
+    return "; ".join(f"{reason}: {', '.join(names)}" for reason, names in reasons if names)
 
 
 def _figure_cells(figures: Figures | CoarseFigures) -> Iterator[Cell]:
-    yield from (_count_cell(figures.counts[each]) for each in (*State, *Outcome))
+    yield from (figures.counts[column.id] for column in figures.method.columns)
     for _, rate in figures.rates:
         percent, interval = rate.percent(PLACES), rate.interval(PLACES)
         yield None if percent is None else float(percent)
-        yield from (_count_cell(rate.numerator), _count_cell(rate.denominator))
+        yield from (rate.numerator, rate.denominator)
         yield from (float(bound) for bound in interval) if interval else (None, None)
-    yield from (figures.median_days, figures.longest_days, figures.judged_by)
+    yield from (figures.median_days, figures.survival_median_days, figures.longest_days)
+    if _more(figures.method):
+        for _, days in figures.durations:
+            yield from msgspec.structs.astuple(_duration_view(days))
+    yield from (count for _, count in figures.bands)
+    yield figures.judged_by
 
 
 def _word(flag: bool) -> str:
     return "yes" if flag else "no"
 
 
-async def asked_table(request: WebRequest, session: AsyncSession, person: Person, today: date) -> Table:
-    """The figures that an address asks for; raises Invalid."""
-    wanted = decode(StatisticsQuery, dict(request.query_params))
+async def asked_table(
+    request: WebRequest,
+    session: AsyncSession,
+    person: Person,
+    today: date,
+    asked: Mapping[str, object] | None = None,
+) -> Table:
+    """The figures that an address asks for, or those of `asked`; raises Invalid."""
+    wanted = decode(StatisticsQuery, asked or dict(request.query_params))
     check(wanted, today)
     return await queries.table(session, person, wanted, today)
+
+
+async def asked_methods(
+    request: WebRequest, session: AsyncSession, person: Person, today: date
+) -> list[Table]:
+    """The same requests by every method, each as one total; raises Invalid."""
+    wanted = decode(StatisticsQuery, dict(request.query_params))
+    check(wanted, today)
+    return [
+        await queries.table(session, person, msgspec.structs.replace(wanted, method=method), today)
+        for method in METHODS
+    ]
+
+
+class MethodView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a method makes of all the requests that were asked for; `differs` says why its figures are not those of others."""
+
+    method: str
+    name: str
+    source: str
+    differs: str
+    version: int
+    total: LineView
+
+
+@get("/api/statistics/methods", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
+async def methods_as_json(
+    request: WebRequest, session: Session, person: Who, today: Today
+) -> list[MethodView]:
+    language = language_of(request)
+    return [
+        MethodView(
+            method=method.id,
+            name=words(method.name, language),
+            source=words(method.source, language),
+            differs=words(method.differs, language),
+            version=method.version,
+            total=_line_view(table, table.total, language),
+        )
+        for table in await asked_methods(request, session, person, today)
+        for method in (table.wanted.of_method,)
+    ]
 
 
 @get("/api/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
@@ -214,4 +355,4 @@ async def what_if_as_json(request: WebRequest, session: Session, person: Who, to
     return comparison_view(await what_if(session, person, decode(WhatIf, dict(request.query_params)), today))
 
 
-ROUTES = [statistics_as_json, what_if_as_json]
+ROUTES = [statistics_as_json, methods_as_json, what_if_as_json]

@@ -7,6 +7,7 @@ from msgspec.structs import asdict
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.errors import Conflict
 from rti.core.roles import REQUESTS
+from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.models.requests import Channel, Topic
 from rti.requests import corrections, duplicates, reading
 from rti.requests.commands import CorrectRequest, MarkDuplicate, RequestFilter
@@ -30,6 +31,8 @@ async def show_correction(
         initial={name: value for name, value in recorded.items() if value},
         topics=Topic,
         channels=Channel,
+        question_classes=QuestionClass,
+        profiles=RequesterProfile,
     )
 
 

@@ -15,8 +15,9 @@ from rti.cbos.queries import cbos
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
-from rti.law.events import EventKind, Outcome
+from rti.law.events import EventKind, Ground, Outcome
 from rti.law.explanations import step_from_data
+from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.next_steps import NextStep
 from rti.law.status import RequestStatus
 from rti.models.letters import LetterKind
@@ -87,6 +88,8 @@ async def new_request(
         cbos=[] if person.role in CBO else await cbos(session, person),
         topics=Topic,
         channels=Channel,
+        question_classes=QuestionClass,
+        profiles=RequesterProfile,
         filings=Filing,
         accepted=ACCEPTED,
     )
@@ -139,6 +142,7 @@ def shown(
         newest_version=detail.newest_version,
         kinds=RECORDABLE,
         outcomes=Outcome,
+        grounds=Ground,
         cause=date_changes.cause_text,
         letters=detail.letters,
         next_steps=what_next(detail, today),

@@ -1,8 +1,11 @@
 """The page of figures, and the same figures as files."""
 
+from asyncio import to_thread
+from functools import partial
 from urllib.parse import urlencode
 
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.response import Stream, Template
 
 from rti.accounts.rate_limits import LimitedCall
@@ -10,28 +13,69 @@ from rti.audit.record import record
 from rti.bodies.queries import provinces
 from rti.campaigns.queries import campaigns
 from rti.core.csv_export import as_csv
+from rti.core.errors import NotFound
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
+from rti.law.explanations import N_
 from rti.models.audit import AuditAction
 from rti.requests.commands import RequestFilter
 from rti.requests.queries import matching
 from rti.statistics import queries
-from rti.statistics.commands import Basis, Dimension
+from rti.statistics.commands import Basis, Dimension, Unit
 from rti.statistics.disclosure import is_coarse, last_quarter
 from rti.statistics.export import write_requests
-from rti.statistics.measures import EXCLUDED, MEASURES, PENDING, VERSION
+from rti.statistics.measures import EXCLUDED, PENDING
+from rti.statistics.methods import METHODS
+from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, OWN, SILENCE
 from rti.statutes.queries import newest
-from rti.web.api.statistics import TableView, asked_table, csv_header, csv_rows, table_view, words
+from rti.web.api.statistics import (
+    TableView,
+    asked_methods,
+    asked_table,
+    csv_header,
+    csv_rows,
+    table_view,
+    words,
+)
+from rti.web.charts import PICTURES, as_png
 from rti.web.downloads import in_pieces, kept_file
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
+from rti.web.headers import PICTURE_POLICY
 from rti.web.inject import Now, Session, Today, Who
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.transfers import FILE
+from rti.web.workbook import MEDIA_TYPE, workbook
 
 MOST_LINES = 300
 """Lines of a page; the files have all of them."""
 CSV = "text/csv"
+
+
+_HEADLINES = (
+    (
+        ON_TIME,
+        "quarters",
+        N_(
+            "Of {count} requests whose day had passed, {part} were answered in time ({percent} %; {low} to {high} %)."
+        ),
+    ),
+    (
+        SILENCE,
+        "answers",
+        N_(
+            "Of {count} requests whose day had passed, {part} were not answered at all ({percent} %; {low} to {high} %)."
+        ),
+    ),
+    (
+        DISCLOSURE_OF_ALL,
+        "provinces",
+        N_(
+            "Of {count} requests, {part} brought all or part of the information ({percent} %; {low} to {high} %)."
+        ),
+    ),
+)
+"""The numbers that matter most, the picture of each, and a sentence that can be quoted; beside them the median."""
 
 
 @get("/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
@@ -43,22 +87,28 @@ async def show_statistics(request: WebRequest, session: Session, person: Who, to
         table = await asked_table(request, session, person, today)
     coarse = is_coarse(person)
     form.values = {
+        "method": OWN.id,
         "by": Dimension.BODY_KIND,
         "basis": Basis.RECEIVED,
         "as_of": (last_quarter(today) if coarse else today).isoformat(),
     } | form.values
-    language = language_of(request)
+    own = form.values["method"] == OWN.id
     return page(
         request,
         "statistics/table.html",
         table,
         form=form,
         as_file=asked,
-        words=lambda shown: words(shown, language),
+        grouped=lambda by: urlencode({**form.values, "by": by, "then_by": "", "and_by": ""}),
+        headlines=_HEADLINES if own else (),
+        pictures=PICTURES,
+        words=partial(words, language=language_of(request)),
         most=MOST_LINES,
         coarse=coarse,
-        measures=MEASURES,
-        version=VERSION,
+        method=METHODS.get(form.values["method"], OWN),
+        methods_offered=[(each.id, words(each.name, language_of(request))) for each in METHODS.values()],
+        own=own,
+        units=Unit,
         excluded=sorted(EXCLUDED),
         pending=PENDING,
         dimensions=Dimension,
@@ -69,8 +119,25 @@ async def show_statistics(request: WebRequest, session: Session, person: Who, to
     )
 
 
-def _attachment(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+@get("/statistics/methods", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
+async def compare_methods(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
+    form = read_query(request)
+    tables: list[queries.Table] = []
+    async with attempt(form):
+        tables = await asked_methods(request, session, person, today)
+    return page(
+        request,
+        "statistics/methods.html",
+        tables,
+        form=form,
+        coarse=is_coarse(person),
+        as_file=urlencode(form.values),
+        words=partial(words, language=language_of(request)),
+    )
+
+
+def _attachment(name: str, kind: str = "csv") -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
 
 
 @get("/statistics.csv", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
@@ -104,6 +171,47 @@ async def requests_file(request: WebRequest, session: Session, person: Who, toda
     return Stream(in_pieces(file), media_type=CSV, headers=_attachment(f"requests-{today}"))
 
 
-ROUTES = [show_statistics, statistics_file, statistics_json_file]
+@get("/statistics.xlsx", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
+async def statistics_workbook(
+    request: WebRequest, session: Session, person: Who, today: Today, now: Now
+) -> Response[bytes]:
+    table = await asked_table(request, session, person, today)
+    record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
+    language = language_of(request)
+    content = await to_thread(workbook, table, language, partial(words, language=language))
+    return Response(content, media_type=MEDIA_TYPE, headers=_attachment(f"statistics-{table.as_of}", "xlsx"))
+
+
+@get("/statistics/pictures/{picture:str}", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
+async def statistics_picture(
+    request: WebRequest, session: Session, person: Who, today: Today, picture: FromPath[str]
+) -> Response[bytes]:
+    """A picture of the figures that the address asks for, by its name and kind of file."""
+    name, _, kind = picture.partition(".")
+    drawn = PICTURES.get(name)
+    if drawn is None or kind not in {"svg", "png"}:
+        raise NotFound
+    wanted = dict(request.query_params)
+    if drawn.by:
+        wanted = {**wanted, "by": drawn.by, "then_by": "", "and_by": ""}
+    table = await asked_table(request, session, person, today, wanted)
+    if table.wanted.of_method is not OWN or (drawn.exact and table.coarse):
+        raise NotFound
+    svg = await to_thread(drawn.draw, table, partial(words, language=language_of(request)))
+    if kind == "png":
+        return Response(await to_thread(as_png, svg), media_type="image/png")
+    return Response(
+        svg.encode(), media_type="image/svg+xml", headers={"Content-Security-Policy": PICTURE_POLICY}
+    )
+
+
+ROUTES = [
+    show_statistics,
+    compare_methods,
+    statistics_file,
+    statistics_json_file,
+    statistics_workbook,
+    statistics_picture,
+]
 EXPORTS = [requests_file]
 """Of requests themselves, under the login of who asks."""

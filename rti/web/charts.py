@@ -1,0 +1,259 @@
+"""Pictures of figures: SVG with its letters as text, and PNG of the same. Each shows numbers of a table and no others.
+
+Without colour the marks differ by lightness, by dashes and by the numbers on them.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pygal
+import resvg_py
+from pygal.graph.graph import Graph
+from pygal.style import Style
+
+from rti.law.explanations import N_
+from rti.statistics.commands import Dimension
+from rti.statistics.disclosure import CoarseFigures
+from rti.statistics.measures import PENDING, State
+from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, SILENCE
+from rti.statistics.queries import Line, Table
+from rti.web.api.statistics import Words
+from rti.web.templating import FONT
+
+# It puts a finder of its plugins, which nobody here has, before the import of every other module.
+sys.meta_path[:] = [each for each in sys.meta_path if type(each).__name__ != "PluginImportFixer"]
+
+LIGHT_TO_DARK = ("#1b5e8c", "#7fb3d5", "#2b2b2b", "#c9c9c9")
+ON_THEM = ("white", "#111", "white", "#111")
+WIDTH, HEIGHT = 900, 420
+MOST = 25
+"""Groups in a picture; the table has all."""
+
+
+TILES: Mapping[str, tuple[int, int]] = {
+    "22": (2, 0), "13": (3, 0), "19": (5, 0), "16": (6, 0),
+    "01": (1, 1), "17": (2, 1), "06": (3, 1), "10": (5, 1), "11": (6, 1),
+    "24": (0, 2), "02": (1, 2), "04": (3, 2), "03": (4, 2), "25": (5, 2),
+    "15": (1, 3), "05": (2, 3), "12": (3, 3), "14": (4, 3), "20": (5, 3),
+    "09": (1, 4), "08": (3, 4), "21": (4, 4),
+    "18": (2, 5), "07": (3, 5), "23": (4, 5),
+}  # fmt: skip
+"""Column and row of each of the 25 provinces by its code, from the north-west."""
+
+
+# The library has no types.
+class TileMap(Graph):  # type: ignore[misc]
+    """Squares with a name and a number, the darker the higher; what has no number is white."""
+
+    def __init__(self, tiles: Mapping[str, tuple[str, str, float | None]], **settings: Any) -> None:
+        super().__init__(**settings)
+        self.tiles = tiles
+        self.add("", [1])
+
+    def _compute(self) -> None:
+        self._box.xmin, self._box.ymin = 0, 0
+        self._box.xmax, self._box.ymax = 7, 6
+
+    def _compute_x_labels(self) -> None:
+        """There are no axes."""
+
+    _compute_y_labels = _compute_x_labels
+
+    def _plot(self) -> None:
+        for code, (column, row) in TILES.items():
+            name, told, share = self.tiles.get(code, ("", "–", None))
+            shade = 255 - round(1.2 * (share or 0))
+            left, top = self.view.x(column) + 3, self.view.y(6 - row) + 3
+            width = self.view.x(1) - self.view.x(0) - 6
+            height = self.view.y(0) - self.view.y(1) - 6
+            tile = self.svg.node(self.nodes["plot"], class_="tile")
+            color = f"rgb({shade}, {min(255, shade + 20)}, 255)" if share is not None else "white"
+            self.svg.node(
+                tile, "rect", x=left, y=top, width=width, height=height, style=f"fill: {color}; stroke: #888"
+            )
+            for text, down, size in ((name or code, 0.42, 12), (told, 0.75, 15)):
+                place = {"x": left + width / 2, "y": top + height * down, "text_anchor": "middle"}
+                written = self.svg.node(
+                    tile, "text", style=f"font-size: {size}px; fill: #111; text-anchor: middle", **place
+                )
+                written.text = text
+
+
+def _style(colors: Sequence[str] = LIGHT_TO_DARK, inks: Sequence[str] = ON_THEM) -> Style:
+    return Style(
+        background="white",
+        plot_background="white",
+        font_family="'Noto Sans Khmer', 'Noto Sans', sans-serif",
+        colors=tuple(colors),
+        label_font_size=14,
+        major_label_font_size=14,
+        legend_font_size=14,
+        value_font_size=12,
+        value_label_font_size=12,
+        title_font_size=16,
+        opacity="1",
+        foreground="#222",
+        foreground_strong="#111",
+        foreground_subtle="#888",
+        value_colors=tuple(inks),
+    )
+
+
+def _settings(title: str, **more: Any) -> dict[str, Any]:
+    return {
+        "title": title,
+        "style": _style(),
+        "js": (),
+        "width": WIDTH,
+        "height": HEIGHT,
+        "explicit_size": True,
+        "show_legend": True,
+        "legend_at_bottom": True,
+        "legend_at_bottom_columns": 2,
+        "pretty_print": False,
+        "disable_xml_declaration": True,
+        "no_prefix": True,
+        **more,
+    }
+
+
+def _name(line: Line, words: Words) -> str:
+    return ", ".join(words(name) or words(N_("unknown")) for name in line.names)
+
+
+def _groups(table: Table) -> Sequence[Line]:
+    """The groups of a table without sums; those of one dimension."""
+    return [line for line in table.lines if len(line.keys) == len(table.wanted.dimensions)][:MOST]
+
+
+def answers(table: Table, words: Words) -> str:
+    """Four-way bars: in time, late, without an answer, not yet due; each with its number."""
+    lines = list(reversed(_groups(table)))
+    chart = pygal.HorizontalStackedBar(
+        **_settings(
+            words(N_("Requests by how they were answered")),
+            x_labels=[_name(line, words) for line in lines],
+            height=max(HEIGHT, 160 + 34 * len(lines)),
+            print_values=True,
+            print_zeroes=False,
+            value_formatter=lambda value: f"{value:g}" if value else "",
+        )
+    )
+    parts = (
+        (N_("In time"), (State.IN_TIME,)),
+        (N_("Late"), (State.LATE,)),
+        (N_("No answer"), (State.SILENT, State.LAPSED)),
+        (N_("Not yet due"), tuple(PENDING)),
+    )
+    for name, states in parts:
+        chart.add(words(name), [line.figures.total(states) for line in lines])
+    return _svg(chart)
+
+
+def quarters(table: Table, words: Words) -> str:
+    """A time series: the shares answered in time, and not at all."""
+    lines = [line for line in _groups(table) if line.keys[0]]
+    chart = pygal.Line(
+        **_settings(
+            words(N_("Share of requests whose due date has passed, in percent")),
+            x_labels=[_name(line, words) for line in lines],
+            range=(0, 100),
+            dots_size=4,
+            print_values=len(lines) <= 12,
+            x_label_rotation=30 if len(lines) > 8 else 0,
+        )
+    )
+    chart.config.style = _style(("#1b5e8c", "#2b2b2b"), ("#111", "#111"))
+    for measure, dashes in ((ON_TIME, ""), (SILENCE, "8, 6")):
+        shares = [line.figures.rate(measure).percent(0) for line in lines]
+        chart.add(
+            words(measure.name),
+            [None if share is None else int(share) for share in shares],
+            stroke_style={"width": 3, "dasharray": dashes or "none"},
+        )
+    return _svg(chart)
+
+
+def provinces(table: Table, words: Words) -> str:
+    """A map of tiles, one for each province roughly where it lies: the share that brought information."""
+    shares: dict[str, tuple[str, str, float | None]] = {}
+    for line in _groups(table):
+        key = line.keys[0] or ""
+        if key in TILES:
+            percent = line.figures.rate(DISCLOSURE_OF_ALL).percent(0)
+            told = "–" if percent is None else f"{percent} %"
+            shares[key] = (_name(line, words), told, None if percent is None else float(percent))
+    title = words(N_("Share of requests that brought all or part of the information"))
+    return _svg(TileMap(shares, **_settings(title, show_legend=False, height=560)))
+
+
+def waiting(table: Table, words: Words) -> str:
+    """The survival curve: the share that is still without an answer after so many days."""
+    figures = table.total.figures
+    curve = [] if isinstance(figures, CoarseFigures) else figures.curve
+    points: list[tuple[float, float]] = [(0, 100)]
+    for day, above, below in curve:
+        points += [(day, points[-1][1]), (day, round(100 * above / below, 1))]
+    chart = pygal.XY(
+        **_settings(
+            words(N_("Share still without an answer, by days since receipt, in percent")),
+            range=(0, 100),
+            stroke=True,
+            show_dots=False,
+            show_legend=False,
+            x_title=words(N_("Days since receipt")),
+        )
+    )
+    chart.add(words(N_("Without an answer")), points, stroke_style={"width": 3})
+    return _svg(chart)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """How a picture is drawn, and by what its table is grouped where that is not what was asked for."""
+
+    draw: Callable[[Table, Words], str]
+    by: Dimension | None = None
+    exact: bool = False
+    """Whether it shows single requests, and is not for those to whom numbers are told coarsely."""
+
+
+PICTURES: Mapping[str, Picture] = {
+    "quarters": Picture(quarters, Dimension.QUARTER),
+    "answers": Picture(answers),
+    "provinces": Picture(provinces, Dimension.PROVINCE),
+    "waiting": Picture(waiting, Dimension.YEAR, exact=True),
+}
+
+
+def _svg(chart: Any) -> str:
+    chart.add_xml_filter(_without_scripts)
+    found: str = chart.render(is_unicode=True)
+    return found
+
+
+def _without_scripts(root: Any) -> Any:
+    """The library adds one for tooltips, which no page here would run."""
+    for parent in [*root.iter()]:
+        for child in [each for each in parent if each.tag == "script"]:
+            parent.remove(child)
+    return root
+
+
+@lru_cache(maxsize=64)
+def as_png(svg: str) -> bytes:
+    """The same as pixels, twice as many as units, with the font that has the letters of both languages."""
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg,
+            zoom=2,
+            skip_system_fonts=True,
+            font_files=[str(FONT)],
+            font_family="Noto Sans Khmer",
+            sans_serif_family="Noto Sans Khmer",
+            background="white",
+        )
+    )

@@ -1,0 +1,124 @@
+"""The same figures as a workbook and as pictures, and what of them is told to whom."""
+
+import csv
+from io import BytesIO, StringIO
+
+import httpx
+import openpyxl
+import pytest
+
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.web.api.statistics import GROUND
+from rti.web.charts import PICTURES
+from tests import make as house
+from tests.conftest import SignIn
+from tests.statistics import make
+
+QUERY = "by=province&as_of=2026-11-22"
+
+
+async def _load(database: Database) -> None:
+    async with database.transaction() as session:
+        await make.hand_counted(session, await house.cbo(session, make.NOW))
+
+
+@pytest.mark.parametrize("method", ["own", "osji", "uk", "us", "unesco", "barometer"])
+async def test_a_workbook_holds_the_numbers_of_the_csv_file_and_no_formula(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, method: str
+) -> None:
+    await _load(database)
+    await sign_in(Role.STAFF)
+    asked = f"{QUERY}&method={method}"
+    text = (await client.get(f"/statistics.csv?{asked}")).text
+    lines = [*csv.reader(StringIO(text[1:], newline=""))]
+    answer = await client.get(f"/statistics.xlsx?{asked}")
+    assert answer.status_code == 200, answer.text
+    book = openpyxl.load_workbook(BytesIO(answer.content))
+    sheet = book["Figures"]
+    assert sheet.freeze_panes == "A2"
+    cells = [["" if each.value is None else each.value for each in row] for row in sheet.iter_rows()]
+    assert [row[0] for row in cells] == [line[0] for line in lines]
+    for row, line in zip(cells, lines, strict=True):
+        told = line[: -len(GROUND)]
+        assert [float(cell) if isinstance(cell, (int, float)) else cell for cell in row[: len(told)]] == [
+            float(text) if isinstance(cell, (int, float)) else text
+            for cell, text in zip(row, told, strict=False)
+        ]
+    assert {cell.data_type for each in book for row in each.iter_rows() for cell in row} <= {"s", "n", "d"}
+    about = {row[0].value: row[1].value for row in book["About these figures"].iter_rows(min_row=2)}
+    assert (about["method"], about["digest"]) == (
+        method,
+        dict(zip(lines[0], lines[1], strict=True))["digest"],
+    )
+    assert book["Definitions"].max_row > 5
+
+
+async def test_pictures_are_svg_without_scripts_and_png(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await _load(database)
+    await sign_in(Role.STAFF)
+    page = (await client.get(f"/statistics?{QUERY}")).text
+    assert "Of 5 requests whose day had passed, 3 were answered in time (60 %; 23 to 88 %)." in page
+    for name in PICTURES:
+        assert f'src="/statistics/pictures/{name}.svg?' in page
+        svg = await client.get(f"/statistics/pictures/{name}.svg?{QUERY}")
+        assert svg.headers["content-type"].startswith("image/svg+xml"), svg.text
+        assert "<text" in svg.text
+        assert "<script" not in svg.text
+        png = await client.get(f"/statistics/pictures/{name}.png?{QUERY}")
+        assert png.content.startswith(b"\x89PNG")
+    client.cookies.set("language", "km")
+    assert "នៅមិនទាន់ឆ្លើយតប" in (await client.get(f"/statistics/pictures/answers.svg?{QUERY}")).text
+    for missing in ("nothing.svg", "answers.gif", "answers"):
+        assert (await client.get(f"/statistics/pictures/{missing}")).status_code == 404
+    assert (await client.get("/statistics/pictures/answers.svg?method=uk")).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.WORKING_GROUP, Role.ADMINISTRATOR])
+async def test_whoever_sees_no_request_gets_coarse_pictures_and_workbooks(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, role: Role
+) -> None:
+    await _load(database)
+    await sign_in(role)
+    page = (await client.get("/statistics?by=province")).text
+    assert "waiting.svg" not in page
+    assert (await client.get("/statistics/pictures/waiting.svg")).status_code == 404
+    assert (await client.get("/statistics/pictures/answers.svg?since=2026-01-05")).status_code == 422
+    for method in ("own", "osji", "uk", "us"):
+        answer = await client.get(f"/statistics.xlsx?by=body&method={method}")
+        sheet = openpyxl.load_workbook(BytesIO(answer.content))["Figures"]
+        header = [cell.value for cell in sheet[1]]
+        days = {place for place, name in enumerate(header) if "median" in name}
+        numbers = {
+            cell.value
+            for row in sheet.iter_rows(min_row=2)
+            for place, cell in enumerate(row)
+            if isinstance(cell.value, int) and place not in days
+        }
+        assert {number % 5 for number in numbers} <= {0}
+
+
+async def test_the_methods_stand_side_by_side_with_why_they_differ(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await _load(database)
+    await sign_in(Role.STAFF)
+    told = {
+        each["method"]: each for each in (await client.get("/api/statistics/methods?as_of=2026-11-22")).json()
+    }
+    assert [*told] == ["own", "osji", "uk", "us", "unesco", "barometer"]
+    rates = {name: next(iter(each["total"]["rates"].values())) for name, each in told.items()}
+    assert [
+        (rates[name]["numerator"], rates[name]["denominator"]) for name in ("own", "osji", "uk", "us")
+    ] == [
+        (3, 5),
+        (3, 10),
+        (4, 6),
+        (2, 6),
+    ]
+    page = (await client.get("/statistics/methods?as_of=2026-11-22")).text
+    for each in told.values():
+        assert each["differs"] in page
+    assert (await client.get("/statistics/methods?as_of=x")).status_code == 422
