@@ -3,7 +3,18 @@
 import sys
 from importlib import import_module
 
-MODULES = ("due_dates", "sweep", "pages", "tenancy", "audit", "statistics", "days_off", "backup", "letters")
+MODULES = (
+    "due_dates",
+    "sweep",
+    "pages",
+    "tenancy",
+    "audit",
+    "statistics",
+    "days_off",
+    "backup",
+    "letters",
+    "incoming",
+)
 """Each has `measure()`, which returns lines of what was measured, the figure, and its unit."""
 
 

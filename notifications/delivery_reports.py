@@ -8,18 +8,14 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
-from email import message_from_bytes
-from email.message import Message
 from uuid import UUID
+
+from rti.inbox.delivery_status import MEDIA_TYPES, statuses
+from rti.inbox.mime import TooComplex, leaves
 
 LONGEST = 1_000_000
 """Bytes that are looked at; a report on one of our messages has a few thousand."""
-LONGEST_HEADER = 10_000
-MOST_HEADER_LINES = 200
-MOST_PARTS = 100
-DEEPEST = 10
 _TAG = re.compile(r"\+([0-9a-f]{32})-([0-9a-f]{16})@", re.ASCII)
-_STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})", re.ASCII)
 
 
 class Unreadable(ValueError):
@@ -49,45 +45,22 @@ def message_of(recipient: str, secret: str) -> UUID | None:
 
 
 def read(raw: bytes) -> Report | None:
-    """What a report says; None where the message is only late, or was delivered.
+    """What a report says in any delivery status part; None where the message is only late, or was delivered.
 
     Raises Unreadable; an oversized report is refused before it is parsed.
     """
-    _refuse_bombs(raw)
+    if len(raw) > LONGEST:
+        raise Unreadable("too large")
     try:
-        # The default policy would parse every address, which the standard library does recursively.
-        message = message_from_bytes(raw)
-    except RecursionError:
-        raise Unreadable("too deep") from None
-    if message.get_content_type() != "multipart/report":
+        parts = [part.content for part in leaves(raw) if part.media_type in MEDIA_TYPES]
+    except TooComplex:
+        raise Unreadable("too many or too deep parts, or too long headers") from None
+    if not parts:
         raise Unreadable("not a delivery report")
-    for fields in _recipients(message):
-        status = _STATUS.match(str(fields.get("Status", "")))
-        if str(fields.get("Action", "")).strip().lower() == "failed" and status:
-            return Report(status[1])
-    return None
+    told = (status for part in parts for status in statuses(part))
+    failed = next((status for status in told if status.action == "failed" and status.code), None)
+    return Report(failed.code) if failed else None
 
 
 def _proof(message_id: UUID, secret: str) -> str:
     return hmac.new(secret.encode(), b"bounce" + message_id.bytes, hashlib.sha256).hexdigest()[:16]
-
-
-def _refuse_bombs(raw: bytes) -> None:
-    if len(raw) > LONGEST:
-        raise Unreadable("too large")
-    head = raw.replace(b"\r\n", b"\n").split(b"\n\n", 1)[0]
-    lines = head.split(b"\n")
-    if len(lines) > MOST_HEADER_LINES or any(len(line) > LONGEST_HEADER for line in lines):
-        raise Unreadable("too many or too long headers")
-    if sum(line.startswith(b"--") for line in raw.split(b"\n")) > MOST_PARTS:
-        raise Unreadable("too many parts")
-    if raw.lower().count(b"content-type: multipart") > DEEPEST:
-        raise Unreadable("too deep")
-
-
-def _recipients(report: Message) -> list[Message]:
-    """The groups of fields about recipients; the first group of a report is about the message (RFC 3464 2.1)."""
-    for part in report.walk():
-        if part.get_content_type() == "message/delivery-status" and isinstance(part.get_payload(), list):
-            return [group for group in part.get_payload() if isinstance(group, Message)][1:]
-    raise Unreadable("not a delivery report")

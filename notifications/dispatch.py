@@ -21,6 +21,7 @@ from notifications.smtp import Delivery, DeliveryStatus, MailServer, ServerTroub
 from rti.core import wallclock
 from rti.core.db import Database
 from rti.core.settings import Settings
+from rti.inbox.addresses import reply_address
 from rti.jobs.leases import back_off
 from rti.models.messages import Channel, MessageKind, MessageState
 
@@ -219,6 +220,9 @@ async def _send_one(
     mail_server: MailServer, shared: _Round, client: SMTP, message: Claimed
 ) -> Delivery | None:
     settings = shared.settings
+    answers = ""
+    if message.request_id and settings.reply_address:
+        answers = reply_address(message.request_id, settings.reply_address, settings.secret)
     try:
         content = render.compose(
             message.letter,
@@ -228,6 +232,7 @@ async def _send_one(
             language=message.language,
             written_at=message.created_at,
             unsubscribe=_unsubscribe(message, settings),
+            reply_to=answers,
         )
     except ValueError:
         return Delivery(DeliveryStatus.REFUSED, "the address is not valid", "5.1.3")
@@ -239,7 +244,7 @@ async def _send_one(
         message.to,
         content,
         lambda: shared.writer.mark(Mark(message, MessageState.HANDED)),
-        sender=bounces,
+        sender=bounces or answers,
     )
 
 

@@ -65,7 +65,7 @@ _CLAIMED = text("""
         coalesce(c.sends_messages AND c.locked_at IS NULL, true)
             AND (p.id IS NULL OR (p.disabled_at IS NULL AND (p.wants_reminders OR m.kind = 'code'))) AS welcome,
         p.disabled_at IS NULL AND c.locked_at IS NULL AS active,
-        d.request_id IS NOT NULL AND s.id IS NULL AS running
+        d.request_id IS NOT NULL AND s.id IS NULL AS running, l.request_id
     FROM message m
     LEFT JOIN person p ON p.id = m.person_id
     LEFT JOIN channel_address a ON a.person_id = p.id AND a.chosen AND a.code IS NULL
@@ -124,10 +124,11 @@ _MARK = text("""
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours until the lease ends, with its text."""
+    """A message that is ours until the lease ends, with its text; of a letter also the request that it is about."""
 
     id: UUID
     person_id: UUID | None
+    request_id: UUID | None
     attempt: int
     kind: MessageKind
     message_id: str
@@ -292,6 +293,7 @@ def _claimed(row: Row[Any], ways: Sequence[Way], letter: render.RenderedMessage)
     return Claimed(
         id=row.id,
         person_id=row.person_id,
+        request_id=row.request_id,
         attempt=row.attempt,
         kind=MessageKind(row.kind),
         message_id=row.message_id,

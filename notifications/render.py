@@ -115,15 +115,18 @@ def compose(
     language: str,
     written_at: datetime,
     unsubscribe: str = "",
+    reply_to: str = "",
 ) -> bytes:
     """The message as bytes (RFC 5322), the same at every attempt.
 
-    `unsubscribe` is where one click ends such messages (RFC 8058). Raises ValueError for an address that
+    `reply_to` is where answers go, if not to the sender; `unsubscribe` is where one click ends such messages (RFC 8058). Raises ValueError for an address that
     cannot be written.
     """
     if not _ADDRESS.fullmatch(to):
         raise ValueError("not an e-mail address")
     own = f"To: {to}\r\nDate: {format_datetime(written_at)}\r\nMessage-ID: {message_id}\r\n"
+    if reply_to:
+        own += f"Reply-To: {reply_to}\r\n"
     if unsubscribe:
         own += f"List-Unsubscribe: <{unsubscribe}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     return own.encode("ascii") + _shared_part(letter, sender, language)

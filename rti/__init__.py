@@ -9,6 +9,7 @@ Each storey imports from those below it and from none beside or above it; `make 
     backups/         encrypted backups, restoring them, and the drill that proves it
     demo             a campaign with invented requests
     feeds/           due dates for calendar programs and changes for news readers, behind a secret address
+    inbox/           mail and scans that come in, and which request they belong to
     letters/         what is written to public bodies, on paper in the form of Cambodian offices
     imports/         CSV and XLSX files of other systems, read line by line
     retention/       how long each class of data is kept, and its removal

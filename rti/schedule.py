@@ -7,6 +7,7 @@ from functools import partial
 import notifications.jobs
 import rti.audit.jobs
 import rti.backups.jobs
+import rti.inbox.jobs
 import rti.requests.jobs
 import rti.retention.jobs
 import rti.safety.jobs
@@ -35,6 +36,7 @@ JOBS: Sequence[PeriodicJob] = (
     *rti.retention.jobs.JOBS,
     *rti.safety.jobs.JOBS,
     *rti.requests.jobs.JOBS,
+    *rti.inbox.jobs.JOBS,
     *rti.backups.jobs.JOBS,
     PeriodicJob("jobs", N_("Run imports and print letters"), timedelta(seconds=1), do_jobs, at_once=2),
 )

@@ -19,17 +19,34 @@ from rti.core.i18n import Language
 from rti.core.roles import CBO, TWO_FACTORS, Person, Role, TokenScope
 from rti.core.wallclock import now as present
 from rti.encryption.data_keys import keys_to_encrypt
+from rti.inbox.filing import Target, file_mail, mark
+from rti.inbox.mail import read as mail_of
+from rti.inbox.store import Summary, receive
 from rti.law.events import EventKind
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow, PersonRow, RecoveryCodeRow, SignInRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
+from rti.models.inbox import FoundBy, IncomingRow
 from rti.models.letters import LetterKind, WrittenLetterRow
 from rti.models.messages import LetterRow, LetterState, ReminderRow
 from rti.models.requests import DeadlineRow, RequestRow, Topic
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
 
+MAIL = b"""Subject: Answer
+Content-Type: multipart/mixed; boundary=b
+
+--b
+
+Text
+--b
+Content-Disposition: attachment; filename=a.txt
+
+Stamp
+--b--
+"""
+"""With a file of which no child process makes a copy."""
 PASSWORD = "a long test password"
 _HASH = hash_password(PASSWORD)
 _numbers = count(1)
@@ -177,6 +194,18 @@ async def letter(session: AsyncSession, request: RequestRow, now: datetime) -> L
     await session.flush()
     session.add(row)
     await session.flush()
+    return row
+
+
+async def incoming(
+    session: AsyncSession, request: RequestRow, now: datetime, raw: bytes = MAIL
+) -> IncomingRow:
+    """A message that came to the address of a request, read and filed without a process of its own."""
+    row = await receive(session, raw, envelope_from="office@body.example", envelope_to="", now=now)
+    mail = mail_of(raw)
+    mark(row, raw, mail, "test " * 8)
+    target = Target(request.id, request.cbo_id)
+    await file_mail(session, row, raw, mail, Summary(), target, found_by=FoundBy.ADDRESS, now=now)
     return row
 
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
@@ -15,7 +15,10 @@ def upgrade() -> None:
     for column in FILTERS:
         op.create_index(op.f(f"ix_request_{column}_next_due_on_id"), "request", [column, "next_due_on", "id"])
     op.create_index(
-        "ix_request_reference", "request", ["reference"], postgresql_ops={"reference": "text_pattern_ops"}
+        "ix_request_reference_prefix",
+        "request",
+        ["reference"],
+        postgresql_ops={"reference": "text_pattern_ops"},
     )
     for column in ("body_id", "campaign_id"):
         op.drop_index(op.f(f"ix_request_{column}"), table_name="request")
@@ -24,6 +27,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for column in ("body_id", "campaign_id"):
         op.create_index(op.f(f"ix_request_{column}"), "request", [column])
-    op.drop_index("ix_request_reference", table_name="request")
+    op.drop_index("ix_request_reference_prefix", table_name="request")
     for column in FILTERS:
         op.drop_index(op.f(f"ix_request_{column}_next_due_on_id"), table_name="request")

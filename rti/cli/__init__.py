@@ -33,6 +33,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "bounce:bounce",
         "Read a delivery report from standard input and update the status of the address.",
     ),
+    "receive": (
+        "receiving:receive",
+        "Take incoming mail by LMTP or SMTP where RTI_RECEIVE_ON says, until Ctrl-C.",
+    ),
     "statistics": (
         "figures:statistics",
         "Count requests answered in time, late or not at all, with all denominators.",
@@ -60,6 +64,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "keys": ("keys:app", "Manage encryption keys."),
     "import": ("importing:app", "Import CSV and XLSX files."),
     "imports": ("imports:app", "List what was imported, and undo it."),
+    "inbox": ("inbox:app", "Incoming mail and scans."),
     "jobs": ("jobs:app", "Imports and the like that wait, run or have ended."),
     "calendar": ("calendar:app", "Days off: list, declare, withdraw, confirm."),
     "statutes": ("law:app", "Check and add statute files."),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from rti.cli.connecting import connected_as_superuser, opened, settings_of_environment
 from rti.core import keyring, wallclock
 from rti.core.settings import Settings
-from rti.encryption.rotation import renew, rewrap, with_data_keys
+from rti.encryption.rotation import renew, reseal_held, rewrap, with_data_keys
 from rti.models.cbos import CboRow
 
 app = typer.Typer(name="keys", help="Manage encryption keys.", no_args_is_help=True)
@@ -53,10 +53,11 @@ def rotate(
 async def _rotated(settings: Settings, *, data: bool, code: str | None) -> tuple[int, int]:
     async with connected_as_superuser(settings) as database:
         rewrapped = await rewrap(database)
+        held = await reseal_held(database)
         async with database.transaction() as session:
             chosen = await with_data_keys(session) if data else []
             if code is not None:
                 only = await session.scalar(select(CboRow.id).where(CboRow.code == code))
                 chosen = [each for each in chosen if each == only]
         cells = sum([await renew(database, cbo_id, wallclock.now()) for cbo_id in chosen])
-        return rewrapped, cells
+        return rewrapped, held + cells

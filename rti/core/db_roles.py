@@ -29,6 +29,8 @@ class Login(StrEnum):
     """Locking and shredding, forgetting people: ends sessions and wipes what names anybody, and reads none of it."""
     DOCUMENTS = "rti_documents"
     """Documents: hashes them again, and makes the copies that are missing."""
+    RECEIVER = "rti_receiver"
+    """Takes mail from strangers: adds what came in, and reads nothing."""
     WORKER = "rti_worker"
     """The scheduler, and the recomputation of dates when a calendar changes."""
     OPERATOR = "rti_operator"
@@ -37,7 +39,7 @@ class Login(StrEnum):
     """Reads everything for a backup and writes nothing; the only one that row-level security lets pass."""
 
 
-WEB = frozenset(Login) - {Login.DOCUMENTS, Login.OPERATOR, Login.BACKUP}
+WEB = frozenset(Login) - {Login.DOCUMENTS, Login.RECEIVER, Login.OPERATOR, Login.BACKUP}
 """Those under which the web server works."""
 SCHEDULER = frozenset(Login) - {Login.STATISTICS, Login.OPERATOR}
 """Those under which the scheduler works, imports of people included."""

@@ -54,6 +54,16 @@ def _is_smtp(text: str) -> bool:
     return parts.scheme in {"smtp", "smtps", "smtp+starttls"} and bool(parts.hostname) and parts.port != 0
 
 
+def _is_imap(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in {"imap", "imaps"} and bool(parts.hostname and parts.username) and parts.port != 0
+
+
+def _is_listen(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in {"lmtp", "smtp"} and bool(parts.hostname) and parts.port is not None
+
+
 def _is_clamd(text: str) -> bool:
     parts = urlsplit(text)
     return text.startswith("/") or (parts.scheme == "tcp" and bool(parts.hostname and parts.port))
@@ -101,6 +111,17 @@ Smtp = Annotated[
             "Enter an address such as smtp://host:25, smtp+starttls://user:password@host:587 or smtps://host:465"
         ),
     ),
+]
+Imap = Annotated[
+    str,
+    reads(
+        _must(_is_imap),
+        say("Enter an address such as imaps://user:password@host/INBOX; write @ in the user as %40"),
+    ),
+]
+Listen = Annotated[
+    str,
+    reads(_must(_is_listen), say("Enter an address such as lmtp://127.0.0.1:2424 or smtp://0.0.0.0:2525")),
 ]
 Clamd = Annotated[
     str, reads(_must(_is_clamd), say("Enter a socket such as /run/clamav/clamd.ctl or tcp://127.0.0.1:3310"))
@@ -163,6 +184,9 @@ class Settings:
     smtp_url: Smtp = ""
     mail_from: Sender = "rti@localhost"
     bounce_address: Sender = ""
+    reply_address: Sender = ""
+    receive_on: Listen = ""
+    imap_url: Imap = ""
     anchor_to: Senders = ()
     telegram_url: Gateway = ""
     sms_url: Gateway = ""

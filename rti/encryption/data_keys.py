@@ -20,11 +20,14 @@ from rti.core.cipher import Cell, Key, Unreadable, decrypt, encrypt, new_key, pa
 from rti.core.errors import Conflict, NotReady, say
 from rti.core.keyring import Keyring
 from rti.models.cbos import CboRow
+from rti.models.inbox import IncomingRow
 from rti.models.keys import DataKeyRow, EncryptedColumn, KeyState
 
 FIRST_EPOCH = 1
 NUMBERS_IN_USE = select(DataKeyRow.key_number).where(DataKeyRow.state != KeyState.DESTROYED).distinct()
 """Of the keys that wrap data keys; fits every schema that has them."""
+NOBODY = UUID(int=0)
+"""In place of an organisation, in the cells of what belongs to none yet (`nobodys_keys`)."""
 READER_OPENS = "reader_opens"
 """In the `info` of a session: False where it serves a program with a token, to which nothing encrypted is told."""
 log = structlog.get_logger()
@@ -110,6 +113,13 @@ def opened_keys(
     return DataKeys(cbo_id, found, current, opens=opens)
 
 
+def nobodys_keys(session: AsyncSession) -> DataKeys:
+    """The key file itself, for what belongs to no organisation yet."""
+    ring = keyring(session)
+    opens = session.info.get(READER_OPENS, True)
+    return DataKeys(NOBODY, ring.by_number, ring.current.number, opens=opens)
+
+
 async def keys_to_decrypt(session: AsyncSession, cbo_id: UUID) -> DataKeys:
     """What can be opened of an organisation now."""
     kept = await session.scalar(select(kept_keys(cbo_id)))
@@ -141,7 +151,9 @@ async def require_keys(session: AsyncSession) -> None:
     Without them letters would look as if nobody had asked, and new ones would be under other keys. Raises
     SettingsFault, or NotReady with the numbers of the keys.
     """
-    require_numbers(keyring(session), await session.scalars(NUMBERS_IN_USE))
+    held = select(IncomingRow.key_number).where(IncomingRow.key_number.is_not(None)).distinct()
+    used = [*await session.scalars(NUMBERS_IN_USE), *await session.scalars(held)]
+    require_numbers(keyring(session), used)
 
 
 def require_numbers(ring: Keyring, used: Iterable[str]) -> None:

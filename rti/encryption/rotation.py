@@ -7,11 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Column, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from rti.core.attributes import assign
 from rti.core.cipher import NUMBER_AT, NUMBER_SIZE, Cell, Key, decrypt, encrypt
 from rti.core.db import Database
-from rti.encryption.data_keys import FIRST_EPOCH, alone_with_keys, keyring, unwrapped, wrapping
+from rti.encryption.data_keys import FIRST_EPOCH, NOBODY, alone_with_keys, keyring, unwrapped, wrapping
+from rti.models.inbox import IncomingRow
 from rti.models.keys import DataKeyRow, KeyState, encrypted_columns
 
 KEYS_AT_ONCE = 500
@@ -39,6 +41,27 @@ async def rewrap(database: Database) -> int:
         count += len(found)
         if len(found) < KEYS_AT_ONCE:
             return count
+
+
+async def reseal_held(database: Database) -> int:
+    """Seal what belongs to nobody yet with the first key of the key file; returns how much there was."""
+    count = 0
+    while True:
+        async with database.transaction() as session:
+            ring = keyring(session)
+            number = f"{ring.current.number:08x}"
+            older = (IncomingRow.key_number.is_not(None), IncomingRow.key_number != number)
+            query = select(IncomingRow).where(*older).limit(1).with_for_update(skip_locked=True)
+            row = await session.scalar(query.options(undefer(IncomingRow.content)))
+            if row is None:
+                return count
+            for column in (IncomingRow.summary, IncomingRow.content):
+                cell = Cell(IncomingRow.__tablename__, column.key, NOBODY, str(row.id))
+                if sealed := getattr(row, column.key):
+                    plain = decrypt(ring.by_number, cell, sealed)
+                    setattr(row, column.key, encrypt(ring.current, cell, plain))
+            row.key_number = number
+        count += 1
 
 
 async def renew(database: Database, cbo_id: UUID, now: datetime) -> int:

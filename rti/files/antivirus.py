@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import structlog
 
 PATIENCE = 20.0
-"""Seconds for one file, of 10 MB at most."""
+"""Seconds for one file, of 25 MB at most."""
 _FOUND = re.compile(r"stream: (.+) FOUND")
 log = structlog.get_logger()
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from rti.core.errors import invalid, say
+from rti.core.validation import InvalidValue, clean_text
 
-LARGEST = 10_000_000
+LARGEST = 25_000_000
 """Bytes of one document."""
 MOST_UNPACKED, MOST_ENTRIES, MOST_RATIO = 100_000_000, 5_000, 200
 """Of an office file, which is a ZIP archive: bytes, entries, and how much smaller an entry may be packed."""
@@ -91,6 +92,8 @@ KINDS = (
     DocumentKind("text/plain", ("txt",), _is_text),
 )
 """What is taken: bytes and ending have to agree."""
+SEEN_BY_BEGINNING = {"application/pdf", "image/jpeg", "image/png", "image/webp", "image/tiff", "image/heic"}
+"""Types that the first bytes tell for sure."""
 ACCEPTED = ",".join(f".{ending}" for kind in KINDS for ending in kind.endings)
 """For the file fields of forms."""
 
@@ -99,7 +102,7 @@ def kind_of(file_name: str, content: bytes, field: str) -> DocumentKind:
     """The kind that the bytes and the ending of the name agree on, or Invalid for the field."""
     if len(content) > LARGEST:
         raise invalid(field, say("The document must be {count} MB or smaller", count=LARGEST // 1_000_000))
-    ending = PurePath(f"_{file_name}").suffix.lower().removeprefix(".")
+    ending = _ending(file_name)
     kind = next((kind for kind in KINDS if ending in kind.endings), None)
     if kind is None:
         raise invalid(
@@ -111,3 +114,32 @@ def kind_of(file_name: str, content: bytes, field: str) -> DocumentKind:
         )
         raise invalid(field, message)
     return kind
+
+
+UNKNOWN = "application/octet-stream"
+"""The type of what is kept because it was sent to us, and is of no kind that people may bring."""
+
+
+def guessed(file_name: str, content: bytes) -> tuple[str, str]:
+    """Name and type of a file that was sent to us: by its name where the bytes agree, else by the bytes alone.
+
+    Scanners send a PDF without a name; its name gets the ending.
+    """
+    ending = _ending(file_name)
+    known = next((kind for kind in KINDS if ending in kind.endings and kind.fits(content)), None)
+    if known:
+        return file_name, known.media_type
+    seen = next((kind for kind in KINDS if kind.media_type in SEEN_BY_BEGINNING and kind.fits(content)), None)
+    return (f"{file_name}.{seen.endings[0]}", seen.media_type) if seen else (file_name, UNKNOWN)
+
+
+def clean_file_name(name: str) -> str:
+    """The last part of the name, without what no file name may hold."""
+    try:
+        return clean_text(name.replace("\\", "/").rsplit("/", 1)[-1])[-200:] or "document"
+    except InvalidValue:
+        return "document"
+
+
+def _ending(file_name: str) -> str:
+    return PurePath(f"_{file_name}").suffix.lower().removeprefix(".")

@@ -24,7 +24,10 @@ from rti.files import own_process
 
 MOST_PIXELS = 40_000_000
 """Of all frames of a picture together, as cameras of telephones have them."""
-PHOTO_QUALITY = 88
+_QUICKLY_PACKED = 4_000_000
+"""Pixels up to which there is time to pack a picture without loss as small as it gets."""
+PHOTO_QUALITIES = (88, 70, 50)
+"""The first at which a copy is no larger than its original, else the last."""
 _GPS = 0x8825
 """The EXIF tag of the directory with the location."""
 _PLACE_WORDS = (b"GPSLatitude", b"GPSLongitude", b"GPSPosition", b"LocationShown", b"LocationCreated")
@@ -68,11 +71,20 @@ def cleaned_picture(content: bytes) -> tuple[bytes, str, bool]:
         frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:], compression="tiff_deflate")
         return out.getvalue(), "image/tiff", located
     if lossless:
-        frames[0].save(out, "PNG")
+        frames[0].save(out, "PNG", optimize=frames[0].width * frames[0].height <= _QUICKLY_PACKED)
         return out.getvalue(), "image/png", located
     photo = frames[0] if frames[0].mode in {"RGB", "L"} else frames[0].convert("RGB")
-    photo.save(out, "JPEG", quality=PHOTO_QUALITY)
-    return out.getvalue(), "image/jpeg", located
+    return _encoded(photo, "JPEG", len(content)), "image/jpeg", located
+
+
+def _encoded(pixels: Image.Image, kind: str, at_most: int) -> bytes:
+    """A photo in as many bytes as its original had, where that can be done without harm."""
+    for quality in PHOTO_QUALITIES:
+        out = io.BytesIO()
+        pixels.save(out, kind, quality=quality)
+        if out.tell() <= at_most:
+            break
+    return out.getvalue()
 
 
 def _frames(image: Image.Image) -> Iterator[Image.Image]:
@@ -165,11 +177,13 @@ def _photo_made_anew(stream: pikepdf.Stream) -> bool:
             raise TooManyPixels
         located = _located(image, raw)
         pixels = _repainted(image)
-    out = io.BytesIO()
-    pixels.save(out, "JPEG", quality=PHOTO_QUALITY) if filters[-1] == "/DCTDecode" else pixels.save(
-        out, "JPEG2000"
-    )
-    stream.write(out.getvalue(), filter=pikepdf.Name(filters[-1]))
+    if filters[-1] == "/DCTDecode":
+        copy = _encoded(pixels, "JPEG", len(raw))
+    else:
+        out = io.BytesIO()
+        pixels.save(out, "JPEG2000")
+        copy = out.getvalue()
+    stream.write(copy, filter=pikepdf.Name(filters[-1]))
     return located
 
 

@@ -24,11 +24,11 @@ from rti.core.db import is_busy
 from rti.core.errors import Busy, Conflict, NotFound, say
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.validation import ShortText
+from rti.files.media_types import clean_file_name
 from rti.imports.report import Report, Run
 from rti.models.accounts import PersonRow
 from rti.models.audit import AuditAction
 from rti.models.imports import FileImportRow, FileKind, ImportEntryRow
-from rti.requests.evidence import clean_file_name
 
 _FILE_NAME = "name of an imported file"
 

@@ -76,7 +76,8 @@ class Event:
     of any kind can replace the event whose id stands in `voids`; one of kind "corrected" only voids.
     `on` is the day by which it had happened at the latest where it is `undated`. `to_body` is the id of
     the body that a transfer went to, None where nobody knows. `ground` and `section`, the section of the law that
-    was cited, belong to an answer, too; `checked` is whether staff recorded it.
+    was cited, belong to an answer, too; `checked` is whether staff recorded it. `unread` is a message
+    that came in by itself: it says nothing until a person has recorded what it means.
     """
 
     kind: EventKind
@@ -96,6 +97,7 @@ class Event:
     ground: Ground | None = None
     section: str | None = None
     checked: bool = False
+    unread: bool = False
 
 
 _ORDER = {kind: rank for rank, kind in enumerate(EventKind)}

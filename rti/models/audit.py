@@ -58,6 +58,8 @@ class AuditAction(StrEnum):
     DOCUMENT_RELEASED = "document_released"
     ORIGINAL_OPENED = "original_opened"
     LETTER_DECIDED = "letter_decided"
+    INCOMING_FILED = "incoming_filed"
+    INCOMING_DISCARDED = "incoming_discarded"
     LETTER_WRITTEN = "letter_written"
     LETTER_TEXT_CHANGED = "letter_text_changed"
     CBO_LOCKED = "cbo_locked"
@@ -104,6 +106,7 @@ OF_A_REQUEST = frozenset(
         AuditAction.DOCUMENT_RELEASED,
         AuditAction.ORIGINAL_OPENED,
         AuditAction.LETTER_DECIDED,
+        AuditAction.INCOMING_FILED,
         AuditAction.LETTER_WRITTEN,
     }
 )

@@ -16,11 +16,10 @@ from rti.core.cipher import Unreadable
 from rti.core.db import new_id
 from rti.core.errors import Altered, Conflict, NotFound, Quarantined, Unavailable, invalid, say
 from rti.core.roles import Person
-from rti.core.validation import InvalidValue, clean_text
 from rti.encryption.data_keys import DataKeys, keys_to_decrypt, keys_to_encrypt
 from rti.files.antivirus import ScannerAway, threat_in
-from rti.files.media_types import KINDS, kind_of
-from rti.files.sandbox import MADE_BY, Copy, examine
+from rti.files.media_types import KINDS, clean_file_name, kind_of
+from rti.files.sandbox import MADE_BY, Copy, Examined, examine
 from rti.files.sanitizer import MOST_PIXELS, TooManyPixels
 from rti.models.audit import AuditAction
 from rti.models.keys import EncryptedColumn
@@ -44,14 +43,6 @@ class Download:
     content: bytes
 
 
-def clean_file_name(name: str) -> str:
-    """The last part of the name, without what no file name may hold."""
-    try:
-        return clean_text(name.replace("\\", "/").rsplit("/", 1)[-1])[-200:] or "document"
-    except InvalidValue:
-        return "document"
-
-
 async def attach(
     session: AsyncSession,
     event: EventRow,
@@ -69,13 +60,36 @@ async def attach(
     except TooManyPixels:
         message = say("The picture must be {count} megapixels or smaller", count=MOST_PIXELS // 1_000_000)
         raise invalid(field, message) from None
+    return await _keep(session, event, name, kind.media_type, content, found, now)
+
+
+async def keep(
+    session: AsyncSession, event: EventRow, *, file_name: str, media_type: str, content: bytes, now: datetime
+) -> DocumentRow:
+    """Keep what was sent to us, whatever it is; what cannot be looked into has no copy."""
+    try:
+        found = await examine(content, media_type)
+    except TooManyPixels:
+        found = Examined()
+    return await _keep(session, event, file_name, media_type, content, found, now)
+
+
+async def _keep(
+    session: AsyncSession,
+    event: EventRow,
+    name: str,
+    media_type: str,
+    content: bytes,
+    found: Examined,
+    now: datetime,
+) -> DocumentRow:
     keys = await keys_to_encrypt(session, event.cbo_id, now)
     document = DocumentRow(
         id=new_id(),
         cbo_id=event.cbo_id,
         request_id=event.request_id,
         event_id=event.id,
-        media_type=kind.media_type,
+        media_type=media_type,
         size=len(content),
         sha256=hashlib.sha256(content).digest(),
         added_at=now,
@@ -227,7 +241,7 @@ def record_document_action(
 
 def _ending_in(name: str, media_type: str) -> str:
     """The name with an ending that fits what is in the file: a copy may be of another kind."""
-    endings = next(kind.endings for kind in KINDS if kind.media_type == media_type)
+    endings = next((kind.endings for kind in KINDS if kind.media_type == media_type), ("",))
     if name.lower().endswith(tuple(f".{ending}" for ending in endings)):
         return name
     return f"{name.rpartition('.')[0] or name}.{endings[0]}"

@@ -36,7 +36,7 @@ CLOSED_FOR = timedelta(days=1)
 ALARM_FOR = timedelta(hours=1)
 """When one is looked at next that is altered, so that the alarm ends soon after it is put back."""
 AT_ONCE = 20
-"""Documents of one turn, of 10 MB at most; a turn each minute is 200,000 a week."""
+"""Documents of one turn, of 25 MB at most; a turn each minute is 200,000 a week."""
 
 
 class Found(StrEnum):

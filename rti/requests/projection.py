@@ -77,7 +77,7 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
     current = rounds(statute, standing)[-1]
     status = status_of(statute, current)
     clocks = deadlines(statute, calendar, events)
-    ask = follow_up(status, current, clocks, calendar)
+    ask = follow_up(status, [event for event in current if not event.unread], clocks, calendar)
     clocks = (*clocks, ask) if ask else clocks
     decisive = decisive_clock(clocks) if status in _WITH_BODY else None
     if decisive and not decisive.met_on and any(sent_back(statute, event) for event in current):
@@ -214,6 +214,7 @@ def to_law(row: Recorded) -> Event:
         voids=details.get("voids"),
         undated=bool(details.get("undated")),
         to_body=details.get("to_body"),
+        unread="unread" in details,
         ground=Ground(details["ground"]) if details.get("ground") else None,
         section=details.get("section"),
         checked=bool(details.get("checked")),

@@ -255,6 +255,7 @@ class OneRequest:
             deadlines=found.deadlines,
             date_changes=found.date_changes,
             snoozes=[_snoozed(each, hidden=hidden) for each in found.snoozes],
+            has_incoming=found.has_incoming,
             letters=() if hidden else found.letters,
             statute=parsed_once(bytes(found.statute)),
             newest_version=found.newest_version,
@@ -326,6 +327,7 @@ def _detail(login: Login) -> Statement:
         "date_changes": rows(
             f"SELECT {columns(DateChange, 'x')} FROM date_change x {of_request} ORDER BY x.id"
         ),
+        "has_incoming": f"EXISTS (SELECT FROM incoming x {of_request})",
         "letters": rows(
             f"SELECT {columns(LetterShown, 'x')} FROM written_letter x {of_request} ORDER BY x.id DESC"
         ),

@@ -239,6 +239,7 @@ class DetailRead(msgspec.Struct, kw_only=True):
     date_changes: list[DateChange]
     snoozes: list[SnoozeShown]
     letters: list[LetterShown]
+    has_incoming: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +320,7 @@ class Detail:
     date_changes: Sequence[DateChange]
     snoozes: Sequence[Snoozed]
     letters: Sequence[LetterShown]
+    has_incoming: bool
     statute: Statute
     newest_version: int
 

@@ -29,6 +29,7 @@ _REMOVE: Mapping[Kept, str] = {
     Kept.MESSAGE_TEXTS: f"""
         UPDATE message SET subject = NULL, body = NULL, to_address = NULL, values = '{{}}', last_reply = ''
         WHERE finished_at < :before AND {WITH_TEXT}""",  # noqa: S608 -- our own words
+    Kept.DISCARDED: "DELETE FROM incoming WHERE state = 'discarded' AND decided_at < :before",
     Kept.JOBS: "DELETE FROM job WHERE finished_at < :before",
 }
 

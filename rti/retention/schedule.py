@@ -20,6 +20,7 @@ class Kept(StrEnum):
     SUBMISSIONS = "submissions"
     MESSAGE_TEXTS = "message_texts"
     JOBS = "jobs"
+    DISCARDED = "discarded"
     ACCOUNTS = "accounts"
     AUDIT_ENTRIES = "audit_entries"
 
@@ -66,6 +67,11 @@ RULES: Mapping[Kept, Rule] = {
         timedelta(days=14),
         N_("Imports that have ended, with their reports"),
         N_("Whoever asked has read them; that a file was imported stays in the audit log"),
+    ),
+    Kept.DISCARDED: Rule(
+        timedelta(days=30),
+        N_("Incoming messages and scans that were discarded"),
+        N_("A mistake can be put right for a month; that it was discarded stays in the audit log"),
     ),
     Kept.ACCOUNTS: Rule(
         timedelta(days=366),

@@ -30,6 +30,11 @@ _SHOWN = "kind NOT IN ('invitation', 'code')"
 """Messages whose text is only for who reads what arrives at their address."""
 _MINE = f"person_id = (SELECT {ME})"
 _OF_A_LETTER = "letter_id IN (SELECT id FROM letter)"
+_BY_REQUEST = "request_id IN (SELECT id FROM request)"
+_OF_NOBODY = f"cbo_id IS NULL AND request_id IS NULL AND ({sees_everything()} OR added_by = (SELECT {ME}))"
+"""What is held for a person: it may be for any organisation."""
+_DECIDED = """UPDATE (cbo_id, request_id, event_id, document_id, state, nature, found_by, thread, likeness, same_as,
+    key_number, summary, content, next_attempt_at, decided_at, decided_by, reason)"""
 _SENDS_LETTERS = """SELECT, INSERT (id, letter_id, kind, channel, values, message_id, state, attempt,
     deferrals, ambiguous, next_attempt_at, created_at, to_address, language, subject, body, last_reply),
     UPDATE (state, finished_at, next_attempt_at)"""
@@ -63,6 +68,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
         Login.WORKER: EDIT,
         Login.OPERATOR: EDIT,
     },
+    "mailbox": {Login.RECEIVER: EDIT, Login.OPERATOR: EDIT},
     "backup_run": {Login.AUTH: READ, Login.WORKER: READ, Login.OPERATOR: ADD},
 }
 
@@ -169,7 +175,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.AUTH: May("SELECT (key_number, state)"),
         Login.CBO: May(ADD, own()),
         Login.STAFF: May(ADD),
-        Login.DOCUMENTS: May(READ),
+        Login.DOCUMENTS: May(ADD),
         Login.ERASURE: _wiped("SELECT (cbo_id), UPDATE (state, wrapped)"),
         Login.OPERATOR: _ANY,
     },
@@ -177,6 +183,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         **{login: May(ALL, seen(ME)) for login, seen in REQUESTS_SEEN.items()},
         Login.STATISTICS: May(_COUNTED),
         Login.ERASURE: _wiped("SELECT (id, cbo_id), UPDATE (reference, import_key)"),
+        Login.DOCUMENTS: May("SELECT (id, cbo_id, reference, duplicate_of)"),
         Login.WORKER: May(f"{_WORKED_ON}, {_PROJECTING}"),
         Login.OPERATOR: _ANY,
     },
@@ -184,30 +191,50 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         ADD,
         statistics=May(_HAPPENED),
         worker=May(_HAPPENED),
+        documents=May("SELECT (id, cbo_id), INSERT"),
         erasure=_wiped("SELECT (cbo_id), UPDATE (note)"),
     ),
     "deadline": _of_request(ALL, statistics=May(READ), worker=_ANY),
     "date_change": _of_request(ADD, worker=May(ADD)),
     "former_standing": _of_request(ADD, statistics=May(READ), worker=May(f"{ADD}, UPDATE (body_id)")),
     "snooze": _of_request(EDIT, worker=May(READ), erasure=_wiped("SELECT (cbo_id), DELETE")),
-    "letter": _of_request("SELECT, UPDATE", worker=May(ADD), erasure=_wiped("SELECT (cbo_id), DELETE")),
+    "letter": _of_request(
+        "SELECT, UPDATE",
+        worker=May(ADD),
+        documents=May("SELECT (id, request_id)"),
+        erasure=_wiped("SELECT (cbo_id), DELETE"),
+    ),
     "written_letter": _of_request(ADD, erasure=_wiped("SELECT (cbo_id), DELETE")),
     "document": _of_request(
         f"{ADD}, {_CHECKED}",
         auth=May("SELECT (altered_at, next_check_at, threat)"),
-        documents=May(f"SELECT, {_CHECKED}"),
+        documents=May(f"{ADD}, {_CHECKED}"),
         erasure=_wiped("SELECT (cbo_id), UPDATE (file_name)"),
     ),
-    "document_content": {**_OF_DOCUMENT, Login.DOCUMENTS: May(READ)},
+    "document_content": {**_OF_DOCUMENT, Login.DOCUMENTS: May(ADD)},
     "document_copy": {**_OF_DOCUMENT, Login.DOCUMENTS: May(EDIT)},
     "requester": {
         **_of_request(ADD, erasure=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),
         Login.CBO: May(EDIT, own()),
     },
     "identity_opening": _of_request(ADD, erasure=_wiped("SELECT (cbo_id), UPDATE (purpose)")),
+    "incoming": {
+        Login.AUTH: May("SELECT (key_number)"),
+        Login.CBO: May(f"{ADD}, {_DECIDED}", own()),
+        Login.STAFF: May(f"{ADD}, {_DECIDED}", f"({_OF_NOBODY}) OR {_BY_REQUEST}"),
+        Login.RECEIVER: May("INSERT"),
+        Login.DOCUMENTS: May(f"SELECT, {_DECIDED}"),
+        Login.ERASURE: May(
+            "SELECT (cbo_id, request_id), UPDATE (summary, content), DELETE",
+            f"{_own_or_named()} OR {_BY_REQUEST}",
+        ),
+        Login.WORKER: May("SELECT (state, decided_at), DELETE"),
+        Login.OPERATOR: _ANY,
+    },
     "reminder": _of_request(READ, worker=May(ADD)),
     "message": {
         Login.AUTH: May("SELECT (person_id, kind, state, created_at, next_attempt_at), INSERT, DELETE"),
+        Login.DOCUMENTS: May("SELECT (message_id, letter_id)", "letter_id IS NOT NULL"),
         Login.CBO: May(_SENDS_LETTERS, f"({_MINE} AND {_SHOWN}) OR {_OF_A_LETTER}"),
         Login.STAFF: May(_SENDS_LETTERS, _SHOWN),
         Login.ADMIN: May(READ, _SHOWN),

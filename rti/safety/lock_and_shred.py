@@ -24,9 +24,10 @@ from rti.models.accounts import ApiTokenRow, InvitationRow, PersonRow, SignInRow
 from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow, CboSafetyRow, SafetyStep
 from rti.models.imports import FileImportRow, ImportEntryRow
+from rti.models.inbox import IncomingRow
 from rti.models.keys import DataKeyRow, KeyState, encrypted_columns
 from rti.models.messages import UNTRIED, LetterRow, MessageRow, MessageState
-from rti.models.requests import SnoozeRow
+from rti.models.requests import RequestRow, SnoozeRow
 from rti.requests.references import neutral_references
 from rti.safety.erasure import forget
 
@@ -184,6 +185,10 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
         table: Table = column.table
         empty = update(table).values({column: None}) if column.nullable else delete(table)
         await session.execute(empty.where(table.c.cbo_id == cbo.id))
+    # What came in while it was locked is sealed with no key of its own.
+    requests = select(RequestRow.id).where(RequestRow.cbo_id == cbo.id)
+    waiting = delete(IncomingRow).where(IncomingRow.request_id.in_(requests), IncomingRow.cbo_id.is_(None))
+    await session.execute(waiting.execution_options(synchronize_session=False))
     for said in (LetterRow, SnoozeRow):
         await session.execute(delete(said).where(said.cbo_id == cbo.id))
     await session.execute(delete(ImportEntryRow).where(ImportEntryRow.row_id == cbo.id))

@@ -31,7 +31,7 @@ from rti.web.json_body import JsonBodies
 from rti.web.request_class import ReceivedRequest
 from rti.web.transfers import Pieces, Transfers
 
-LARGEST_BODY = 12_000_000
+LARGEST_BODY = 27_000_000
 MIDDLEWARE: Sequence[Middleware] = (
     origins.SameOrigin(),
     guards.Authentication,

@@ -20,6 +20,7 @@ from rti.models.backups import RunKind
 from rti.models.bodies import AreaLevel, BodyKind
 from rti.models.cbos import SafetyStep
 from rti.models.imports import FileKind
+from rti.models.inbox import FoundBy, IncomingState, Nature
 from rti.models.jobs import JobState
 from rti.models.letters import LetterKind
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
@@ -251,6 +252,26 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         State.REPLIED: N_("First reply in time, information still to come"),
         State.NO_DATE: N_("No date to judge by: date received or answered unknown, or no limit set"),
     },
+    IncomingState: {
+        IncomingState.ARRIVED: N_("Being read"),
+        IncomingState.HELD: N_("Held: request unknown"),
+        IncomingState.FILED: N_("Filed: meaning not recorded"),
+        IncomingState.READ: N_("Done"),
+        IncomingState.DISCARDED: N_("Discarded"),
+    },
+    Nature: {
+        Nature.REPLY: N_("Message from a person"),
+        Nature.AUTOMATIC: N_("Automatic reply"),
+        Nature.BOUNCE: N_("Delivery failure"),
+        Nature.SCAN: N_("Scan"),
+    },
+    FoundBy: {
+        FoundBy.ADDRESS: N_("The address to which it was sent"),
+        FoundBy.THREAD: N_("The message that it answers"),
+        FoundBy.SUBJECT: N_("The reference in its subject"),
+        FoundBy.CODE: N_("The code on the page"),
+        FoundBy.PERSON: N_("A person"),
+    },
     AuditAction: {
         AuditAction.SIGNED_IN: N_("Signed in"),
         AuditAction.SIGN_IN_FAILED: N_("Sign-in failed"),
@@ -293,6 +314,8 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.DOCUMENT_RELEASED: N_("Document released from quarantine"),
         AuditAction.ORIGINAL_OPENED: N_("Original document downloaded"),
         AuditAction.LETTER_DECIDED: N_("Letter decided"),
+        AuditAction.INCOMING_FILED: N_("Incoming message or scan filed"),
+        AuditAction.INCOMING_DISCARDED: N_("Incoming message or scan discarded"),
         AuditAction.LETTER_WRITTEN: N_("Letter written"),
         AuditAction.LETTER_TEXT_CHANGED: N_("Words of a letter changed"),
         AuditAction.CBO_LOCKED: N_("Organisation locked"),

@@ -23,6 +23,7 @@ MENU = (
     ("/statistics", N_("Statistics"), EVERYBODY),
     ("/what-if", N_("What if"), COMPARING),
     ("/imports", N_("Import"), REQUESTS | ADMINISTRATION),
+    ("/inbox", N_("Inbox"), REQUESTS),
     ("/letters", N_("Letters"), REQUESTS),
     ("/mail", N_("Messages"), MESSAGES),
     ("/cbos", N_("Organisations"), ORGANISATIONS),

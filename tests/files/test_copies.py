@@ -65,6 +65,18 @@ async def test_a_copy_shows_the_same_picture(ending: str) -> None:
     assert abs(small[0] - small[1]) <= 4
 
 
+@pytest.mark.parametrize(("kind", "ending"), [("JPEG", "jpg"), ("HEIF", "heic"), ("PDF", "pdf")])
+async def test_a_copy_of_a_photo_is_no_larger_than_the_photo(kind: str, ending: str) -> None:
+    photo = Image.linear_gradient("L").resize((800, 600)).convert("RGB")
+    photo.paste(Image.effect_noise((400, 300), 90).convert("RGB"), (100, 100))
+    out = io.BytesIO()
+    photo.save(out, kind, quality=60)
+    original = out.getvalue()
+    copy = (await examine(original, kind_of(f"a.{ending}", original, "document").media_type)).copy
+    assert copy
+    assert len(copy.content) <= len(original)
+
+
 async def test_a_photo_that_lay_on_its_side_stands_upright_in_its_copy() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6

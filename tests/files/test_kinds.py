@@ -42,5 +42,5 @@ def test_office_files_with_macros_and_archives_that_swell_are_refused(named: str
 
 
 def test_a_file_that_is_too_large_is_told_how_large_it_may_be() -> None:
-    with pytest.raises(Invalid, match="10 MB"):
+    with pytest.raises(Invalid, match="25 MB"):
         kind_of("a.pdf", b"%PDF-" + bytes(LARGEST), "document")

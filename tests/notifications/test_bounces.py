@@ -49,7 +49,7 @@ Final-Recipient: rfc822; member@test.example
 Original-Recipient: rfc822;member@test.example
 Action: {action}
 Status: {status}
-Diagnostic-Code: smtp; 550 5.1.1 <member@test.example>: unknown
+Diagnostic-Code: smtp; 550 {status} <member@test.example>: unknown
 
 --b--
 """.replace("\n", "\r\n").encode()

@@ -191,6 +191,8 @@ async def things(
         "rule": "soon",
         "kind": "reminder",
         "language": "en",
+        "incoming_id": str((await make.incoming(session, filed, NOW)).id),
+        "number": "1",
     }
 
 
@@ -220,11 +222,13 @@ MISSING = dict.fromkeys(
         "job_id",
         "run_id",
         "import_id",
+        "incoming_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
 ) | dict.fromkeys(
     ("statute_id", "change", "name", "picture", "secret", "rule", "kind", "language"), "nothing"
 )
+MISSING["number"] = "9"
 
 
 async def send(

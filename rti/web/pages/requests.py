@@ -1,10 +1,12 @@
 """The pages of requests: the list, filing, and the page of a request with what can be recorded there."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 from litestar import get, post
+from litestar.datastructures import State
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
@@ -12,14 +14,18 @@ from rti.bodies.queries import body as body_of
 from rti.bodies.queries import path_to
 from rti.campaigns.queries import campaigns
 from rti.cbos.queries import cbos
+from rti.core.db_roles import login_of
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
+from rti.inbox.addresses import reply_address
+from rti.inbox.queries import of_request
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.explanations import step_from_data
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.next_steps import NextStep
 from rti.law.status import RequestStatus
+from rti.models.inbox import IncomingRow
 from rti.models.letters import LetterKind
 from rti.models.requests import Channel, EventRow, Filing, Topic
 from rti.requests import actions, date_changes, queries, reading, snoozing
@@ -118,13 +124,16 @@ async def detail_page(
     identity: Identity | None = None,
 ) -> Template:
     """The page of a request, once with who asks where that was opened."""
-    return shown(request, await reading.one(session, person, request_id), today, form, identity)
+    detail = await reading.one(session, person, request_id)
+    came_in = await of_request(session, person, request_id) if detail.has_incoming else {}
+    return shown(request, detail, today, came_in, form, identity)
 
 
 def shown(
     request: WebRequest,
     detail: Detail,
     today: date,
+    came_in: Mapping[UUID, IncomingRow],
     form: Form | None = None,
     identity: Identity | None = None,
 ) -> Template:
@@ -144,15 +153,31 @@ def shown(
         outcomes=Outcome,
         grounds=Ground,
         cause=date_changes.cause_text,
+        came_in=came_in,
+        answers_to=_answers_to(request, detail),
         letters=detail.letters,
         next_steps=what_next(detail, today),
         letter_for=LETTER_FOR,
     )
 
 
+def _answers_to(request: WebRequest, detail: Detail) -> str:
+    """The reply address of a request that goes by e-mail, for those who may know whose it is."""
+    settings = request.app.state.settings
+    if not settings.reply_address or detail.cbo is None or detail.request.channel is not Channel.EMAIL:
+        return ""
+    return reply_address(detail.request.id, settings.reply_address, settings.secret)
+
+
 @get("/requests/{request_id:uuid}", guards=[only(REQUESTS)], opt={READS: one_request})
-async def show_request(request: WebRequest, found: Found[Detail], today: Today) -> Template:
-    return shown(request, found, today)
+async def show_request(
+    request: WebRequest, state: State, found: Found[Detail], person: Who, today: Today
+) -> Template:
+    came_in: Mapping[UUID, IncomingRow] = {}
+    if found.has_incoming:
+        async with state.database.under(login_of(person)).transaction(person.id) as session:
+            came_in = await of_request(session, person, found.request.id)
+    return shown(request, found, today, came_in)
 
 
 async def show_again(
