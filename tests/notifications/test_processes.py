@@ -18,7 +18,7 @@ from rti.models.messages import MessageState
 from tests.commands import KEY_FILE, SECRET, environment, rti
 from tests.notifications.conftest import due, messages, reminders, told
 from tests.notifications.servers import Sink, smtp_server
-from tests.sizes import size
+from tests.sizes import FULL, size
 from tests.waiting import PATIENCE, blocked, until
 
 KILLS = size(3, 20)
@@ -121,11 +121,12 @@ async def test_the_scheduler_sweeps_sends_and_ends_when_told(database: Database,
 
 
 @pytest.mark.torture
+@pytest.mark.skipif(not FULL, reason="takes minutes")
 async def test_a_scheduler_killed_in_the_middle_of_a_sweep_and_of_sending_loses_nothing(
     database: Database, database_url: str
 ) -> None:
     """Each kill -9 at the same moment of its work: as the sweep writes whom it tells, and as a mail is taken."""
-    moment, kills = now(), size(1, 20)
+    moment, kills = now(), 10
     await due(database, day_of(moment, "Asia/Phnom_Penh"), people=20, now=moment)
     async with smtp_server(Sink()) as sink:
         for _ in range(kills):

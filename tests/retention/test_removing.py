@@ -29,6 +29,7 @@ from rti.models.accounts import (
     SubmissionRow,
 )
 from rti.models.audit import AuditAction, AuditEntryRow
+from rti.models.inbox import IncomingRow, IncomingState
 from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.messages import Channel, ChannelAddressRow, MessageKind, MessageRow, MessageState
 from rti.retention.jobs import purge
@@ -77,6 +78,16 @@ def _rows(person: Person, kept: Kept, ended: datetime) -> list[Any]:
                 total=1,
                 next_attempt_at=ended,
                 finished_at=ended,
+            )
+        ],
+        Kept.DISCARDED: lambda: [
+            IncomingRow(
+                state=IncomingState.DISCARDED,
+                received_at=ended,
+                decided_at=ended,
+                size=1,
+                sha256=b"",
+                key_number="00000001",
             )
         ],
         Kept.ACCOUNTS: lambda: [

