@@ -23,11 +23,11 @@ _ORGANISATIONS = """
     FROM generate_series(0, CAST(:cbos AS integer) - 1) AS n
 """
 _PEOPLE = """
-    INSERT INTO person (id, email, name, password_hash, role, cbo_id, language, wants_reminders, created_at)
-    SELECT gen_random_uuid(), lower(code) || '@test.example', 'Member', '', 'cbo_lead', id, 'en', true, now()
+    INSERT INTO person (id, email, name, password_hash, role, cbo_id, language, wants_reminders, created_at, entrusted_at)
+    SELECT gen_random_uuid(), lower(code) || '@test.example', 'Member', '', 'cbo_lead', id, 'en', true, now(), now()
     FROM cbo
     UNION ALL
-    SELECT gen_random_uuid(), name || '@test.example', 'Staff', '', 'staff', NULL, 'en', true, now()
+    SELECT gen_random_uuid(), name || '@test.example', 'Staff', '', 'staff', NULL, 'en', true, now(), now()
     FROM unnest(ARRAY['staff', 'assigned', 'provincial']) AS name
 """
 _CAMPAIGNS = """
