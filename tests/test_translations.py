@@ -35,6 +35,7 @@ DEFERRED = {
     "seizure.gives",
     "seizure.keeps",
     "seizure.then",
+    "told.reason",
     "limit",
 }
 """What templates translate without naming the text: each was marked with N_ where it was written."""

@@ -28,7 +28,7 @@ sys.meta_path[:] = [each for each in sys.meta_path if type(each).__name__ != "Pl
 
 LIGHT_TO_DARK = ("#1b5e8c", "#7fb3d5", "#2b2b2b", "#c9c9c9")
 ON_THEM = ("white", "#111", "white", "#111")
-WIDTH, HEIGHT = 900, 420
+WIDTH, HEIGHT = 720, 420
 MOST = 25
 """Groups in a picture; the table has all."""
 

@@ -7,9 +7,8 @@ from typing import Any
 from rti.core.roles import Role, TokenScope
 from rti.imports.report import LineResult
 from rti.law.deadlines import ClockState
-from rti.law.events import EventKind, Ground, Outcome
+from rti.law.events import EventKind, Outcome
 from rti.law.explanations import EVENTS, N_
-from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.next_steps import NextStep
 from rti.law.reminders import About, Audience
 from rti.law.rules import ClockKind, FirstDay, Receipt, SilenceMeaning
@@ -26,11 +25,11 @@ from rti.models.letters import LetterKind
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
 from rti.models.requests import Channel, Filing, Topic
-from rti.statistics.commands import Basis, Dimension, JudgedBy, Unit
-from rti.statistics.measures import State
 from rti.statutes.commands import RollChoice
+from rti.web.figure_labels import OF_FIGURES
 
 LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
+    **OF_FIGURES,
     EventKind: EVENTS,
     Role: {
         Role.CBO_MEMBER: N_("CBO member"),
@@ -180,77 +179,6 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         StatuteStatus.IN_FORCE: N_("In force"),
         StatuteStatus.DRAFT: N_("Draft, not in force"),
         StatuteStatus.STANDARD: N_("Campaign standard"),
-    },
-    Dimension: {
-        Dimension.BODY_KIND: N_("Type of public body"),
-        Dimension.PROVINCE: N_("Province"),
-        Dimension.DISTRICT: N_("District"),
-        Dimension.COMMUNE: N_("Commune"),
-        Dimension.TOPIC: N_("Topic"),
-        Dimension.CHANNEL: N_("Channel"),
-        Dimension.QUESTION_CLASS: N_("Kind of question"),
-        Dimension.REQUESTER_PROFILE: N_("Requester appears as"),
-        Dimension.WAVE: N_("Wave of monitoring"),
-        Dimension.QUARTER: N_("Quarter"),
-        Dimension.YEAR: N_("Year"),
-        Dimension.STATUTE: N_("Law, draft or standard"),
-        Dimension.BODY: N_("Public body"),
-        Dimension.CAMPAIGN: N_("Campaign"),
-        Dimension.OUTCOME: N_("Outcome"),
-        Dimension.GROUND: N_("Ground given"),
-        Dimension.SECTION: N_("Section cited"),
-        Dimension.JUDGED_BY: N_("Deadline or benchmark"),
-    },
-    JudgedBy: {JudgedBy.DEADLINE: N_("Legal deadlines"), JudgedBy.BENCHMARK: N_("Benchmarks")},
-    Unit: {
-        Unit.SUBMISSION: N_("Each submission"),
-        Unit.QUESTION: N_("Each question once, by its last submission"),
-    },
-    QuestionClass: {
-        QuestionClass.ROUTINE: N_("Routine"),
-        QuestionClass.DIFFICULT: N_("Difficult"),
-        QuestionClass.SENSITIVE: N_("Sensitive"),
-    },
-    RequesterProfile: {
-        RequesterProfile.RESIDENT: N_("Resident"),
-        RequesterProfile.ORGANISATION: N_("Organisation"),
-        RequesterProfile.JOURNALIST: N_("Journalist"),
-        RequesterProfile.BUSINESS: N_("Business"),
-        RequesterProfile.STUDENT: N_("Student"),
-        RequesterProfile.EXCLUDED_GROUP: N_("Member of an excluded group"),
-    },
-    Ground: {
-        Ground.EXEMPTION: N_("Exemption of the law"),
-        Ground.COST: N_("Cost of answering"),
-        Ground.FEES: N_("Fee not paid"),
-        Ground.UNCLEAR: N_("Request not clear enough"),
-        Ground.VEXATIOUS: N_("Called vexatious"),
-        Ground.REPEATED: N_("Repeated request"),
-        Ground.DUPLICATE: N_("Duplicate request"),
-        Ground.IMPROPER: N_("Not a proper request"),
-        Ground.NOT_A_RECORD: N_("Not a record of the body"),
-        Ground.NONE: N_("No ground given"),
-        Ground.OTHER: N_("Other ground"),
-    },
-    Basis: {
-        Basis.RECEIVED: N_("Date received"),
-        Basis.DUE: N_("Due date"),
-        Basis.ANSWERED: N_("Date answered"),
-        Basis.CLOSED: N_("Date closed"),
-    },
-    State: {
-        State.IN_TIME: N_("In time"),
-        State.LATE: N_("Late"),
-        State.SILENT: N_("No answer"),
-        State.LAPSED: N_("Due date missed, then a first reply or a withdrawal"),
-        State.EARLY: N_("Answered early, due date not yet passed"),
-        State.NOT_YET_DUE: N_("Not yet due"),
-        State.DRAFT: N_("Not handed over"),
-        State.NOT_SUBMITTED: N_("Not accepted by the body"),
-        State.WITHDRAWN: N_("Withdrawn by the due date"),
-        State.PAUSED: N_("Paused: the body is waiting for the organisation"),
-        State.REPLIED: N_("First reply in time, information still to come"),
-        State.NO_DATE: N_("No date to judge by: date received or answered unknown, or no limit set"),
     },
     IncomingState: {
         IncomingState.ARRIVED: N_("Being read"),
