@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.commands import KEY_FILE, SECRET, environment, free_port, reap
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 COUNT = 2
 
@@ -62,5 +62,6 @@ async def test_a_worker_that_is_killed_is_replaced_and_a_new_start_takes_over_th
         answers.append(visitor.get("/sign-in", headers={"Connection": "close"}).status_code)
         return len(workers(process)) == COUNT and not workers(process) & before
 
-    await until(others_serve)
+    # It is started twice, once to see whether it would.
+    await until(others_serve, 3 * PATIENCE)
     assert set(answers) == {200}
