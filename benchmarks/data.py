@@ -27,10 +27,22 @@ _PEOPLE = """
     SELECT gen_random_uuid(), lower(code) || '@test.example', 'Member', '', 'cbo_lead', id, 'en', true, now(), now()
     FROM cbo
     UNION ALL
-    SELECT gen_random_uuid(), 'staff@test.example', 'Staff', '', 'staff', NULL, 'en', true, now(), now()
+    SELECT gen_random_uuid(), name || '@test.example', 'Staff', '', 'staff', NULL, 'en', true, now(), now()
+    FROM unnest(ARRAY['staff', 'assigned', 'provincial']) AS name
+"""
+_CAMPAIGNS = """
+    INSERT INTO campaign (id, code, name_km, name_en, statute_id, starts_on, own_rules, created_at)
+    SELECT gen_random_uuid(), 'C' || n, 'យុទ្ធនាការ ' || n, 'Campaign ' || n, 'KH-A2I-DRAFT', CAST(:today AS date) - 1000 + n, false, now()
+    FROM generate_series(0, 4) AS n
 """
 _ASSIGNED = """
-    INSERT INTO assignment (id, person_id, assigned_at) SELECT gen_random_uuid(), id, now() FROM person WHERE role = 'staff'
+    INSERT INTO assignment (id, person_id, campaign_id, province_code, assigned_at)
+    SELECT gen_random_uuid(), p.id, c.id, NULL, now() FROM person p
+    LEFT JOIN campaign c ON p.email LIKE 'assigned%' AND c.code IN ('C1', 'C3')
+    WHERE p.role = 'staff' AND p.email NOT LIKE 'provincial%'
+    UNION ALL
+    SELECT gen_random_uuid(), p.id, NULL, code, now() FROM person p, unnest(ARRAY['03', '17']) AS code
+    WHERE p.email LIKE 'provincial%'
 """
 _REQUESTS = """
     WITH asked AS (
@@ -48,18 +60,18 @@ _REQUESTS = """
         JOIN cbos ON cbos.place = asked.n % CAST(:cbos AS integer)
     )
     INSERT INTO request (
-        id, cbo_id, first_body_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version,
+        id, cbo_id, campaign_id, first_body_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version,
         created_at, status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
         provisional, confirmed, met_on, answered_on, ended_on, next_due_on, limit_on, closed_on, known_from
     )
-    SELECT gen_random_uuid(), cbo_id, body_id, body_id, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
+    SELECT gen_random_uuid(), cbo_id, (SELECT id FROM campaign WHERE code = 'C' || n % 7), body_id, body_id, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
         (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'itself', 'KH-A2I-DRAFT', 1,
         received_on, status,
         CASE WHEN answered_on IS NOT NULL THEN (ARRAY['full', 'partial', 'refused', 'not_held'])[1 + n % 4] END,
         received_on, received_on, CASE WHEN status <> 'not_submitted' THEN received_on END,
         CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END, false, false, false, false,
         answered_on, answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END,
-        CASE WHEN status = 'open' THEN due_on ELSE '9999-12-31' END,
+        CASE WHEN status = 'open' THEN due_on ELSE 'infinity' END,
         CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END,
         coalesce(answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END),
         coalesce(answered_on, received_on)
@@ -89,15 +101,31 @@ _DEADLINES = """
     INSERT INTO deadline (request_id, kind, epoch, cbo_id, state, starts_on, due_on, met_on, binding, soft, provisional, confirmed, steps)
     SELECT id, 'reply', 1, cbo_id,
         CASE status WHEN 'open' THEN 'running' WHEN 'answered' THEN 'met' WHEN 'paused' THEN 'paused' ELSE 'ended' END,
-        received_on, due_on, answered_on, false, false, false, false, '[]'
+        received_on, due_on, answered_on, false, false, false, false,
+        (SELECT jsonb_agg(jsonb_build_object('rule', 'counted', 'day', received_on + n, 'of', n, 'source', 'Article 15'))
+         FROM generate_series(1, 6) AS n)
     FROM request WHERE received_on IS NOT NULL
 """
+_MOVED = """
+    INSERT INTO date_change (id, cbo_id, request_id, kind, old_due_on, new_due_on, cause, changed_at)
+    SELECT gen_random_uuid(), cbo_id, id, 'reply', due_on - 1, due_on, 'day_off ' || (received_on + 4), created_at
+    FROM request WHERE due_on IS NOT NULL AND abs(hashtext(reference)) % 5 = 0
+"""
+_SNOOZED = """
+    INSERT INTO snooze (id, cbo_id, request_id, until, reason, snoozed_at, snoozed_by, ended_at)
+    SELECT gen_random_uuid(), r.cbo_id, r.id, r.received_on + 30, 'The clerk is ill', r.created_at, p.id, r.created_at
+    FROM request r JOIN person p ON p.cbo_id = r.cbo_id
+    WHERE r.received_on IS NOT NULL AND abs(hashtext(r.reference)) % 10 = 0
+"""
+
+
+_ALL = (_ORGANISATIONS, _PEOPLE, _CAMPAIGNS, _ASSIGNED, _REQUESTS, _EVENTS, _DEADLINES, _MOVED, _SNOOZED)
 
 
 async def fill(session: AsyncSession, count: int, cbos: int = CBOS) -> None:
     """Organisations with one member each, one staff account that sees everything, and `count` requests with what belongs to them."""
     values = {"cbos": cbos, "count": count, "today": TODAY}
-    for statement in (_ORGANISATIONS, _PEOPLE, _ASSIGNED, _REQUESTS, _EVENTS, _DEADLINES):
+    for statement in _ALL:
         bound = text(statement)
         await session.execute(bound, {name: values[name] for name in bound.compile().params})
 

@@ -28,7 +28,8 @@ from rti.models.requests import RequestRow
 from rti.requests.actions import reproject
 from rti.requests.commands import RequestFilter
 from rti.requests.date_changes import change, preview
-from rti.requests.queries import events_of, worklist
+from rti.requests.queries import events_of
+from rti.requests.reading import worklist
 from rti.requests.recalculation import recompute, touched
 from rti.statistics.what_if import WhatIf, what_if
 from rti.statutes.actions import declare_standard

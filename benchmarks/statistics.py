@@ -65,7 +65,7 @@ def _by_hand_sql(verdict: str) -> str:
         count(*) FILTER (WHERE binding AND state IN ('in_time', 'late', 'silent', 'lapsed')) AS binding,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median_days, max(days) AS longest_days
     FROM judged GROUP BY GROUPING SETS ((kind, quarter), (kind), ())
-    """  # noqa: S608 -- our own words
+    """
 
 
 Counted = dict[tuple[str | None, ...], tuple[object, ...]]

@@ -86,7 +86,7 @@ _FILL = """
 @contextmanager
 def sink() -> Iterator[int]:
     """The port of a mail server that takes everything."""
-    with Popen([sys.executable, "-c", _SINK], stdout=PIPE, text=True) as process:  # noqa: S603 -- our own code
+    with Popen([sys.executable, "-c", _SINK], stdout=PIPE, text=True) as process:
         assert process.stdout
         try:
             yield int(process.stdout.readline())

@@ -12,7 +12,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.bounces import forgive, health_by_address, health_of
@@ -135,15 +135,15 @@ _FORMS: dict[Channel, tuple[re.Pattern[str], Message]] = {
 }
 
 
-async def count_failing_addresses(session: AsyncSession) -> int:
-    """How many people have an address that refuses messages; no more than `MOST_COUNTED` are counted."""
-    people = (
-        select(BounceRow.person_id)
-        .join(PersonRow, PersonRow.id == BounceRow.person_id)
-        .where(not_locked(PersonRow.cbo_id))
-        .distinct()
-    )
-    return await session.scalar(select(func.count()).select_from(people.limit(MOST_COUNTED).subquery())) or 0
+FAILING = select(func.count()).select_from(
+    select(BounceRow.person_id)
+    .join(PersonRow, PersonRow.id == BounceRow.person_id)
+    .where(not_locked(PersonRow.cbo_id))
+    .distinct()
+    .limit(literal_column(str(MOST_COUNTED)))
+    .subquery()
+)
+"""How many people have an address that refuses messages; no more than `MOST_COUNTED` are counted."""
 
 
 async def failing_addresses(session: AsyncSession) -> Sequence[FailingAddress]:

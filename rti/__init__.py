@@ -4,6 +4,7 @@ Each storey imports from those below it and from none beside or above it; `make 
 
     cli/             the command line
     web/             pages, the JSON API and what they share
+    health           whether database, scheduler, messages and backups are well
     (notifications)  everything about messages to people, and the scheduler: a package beside this one
     backups/         encrypted backups, restoring them, and the drill that proves it
     demo             a campaign with invented requests

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
-import typer.main
 import yaml
 
 from rti.accounts.rate_limits import LIMITS
-from rti.cli import app
+from rti.cli import COMMANDS, command
 from rti.core.settings import OLDEST_POSTGRES, Settings
 from rti.retention.schedule import RULES
 from tests.sources import ROOT, named, text
@@ -26,8 +25,8 @@ def package(requirement: str) -> str:
 def commands() -> list[str]:
     """Every command of `rti`, those of its groups as "group command"."""
     found = []
-    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
-        below = getattr(command, "commands", {})
+    for name in COMMANDS:
+        below = getattr(command(name), "commands", {})
         found += [f"{name} {inner}" for inner in below] or [name]
     return found
 
@@ -73,17 +72,23 @@ def test_every_dependency_is_locked_by_hash_and_no_file_names_an_address() -> No
     assert "://" not in lock
 
 
-def example(command: str) -> bool:
-    found = typer.main.get_command(app)
-    for part in command.split():
-        found = found.commands[part]  # type: ignore[attr-defined]
+def example(words: str) -> bool:
+    name, *below = words.split()
+    found = command(name)
+    for part in below:
+        found = found.commands[part]
     return "Example:" in (found.help or "")
 
 
 def test_every_command_is_documented_and_shows_an_example() -> None:
     described = text("docs/command-line.md")
     assert [each for each in commands() if not re.search(rf"\brti {each}(?![\w-])", described)] == []
-    assert [command for command in commands() if not example(command)] == []
+    assert [each for each in commands() if not example(each)] == []
+
+
+def test_the_list_of_commands_says_of_each_what_it_says_of_itself() -> None:
+    said = {name: command(name).get_short_help_str(200) for name in COMMANDS}
+    assert said == {name: words for name, (_, words) in COMMANDS.items()}
 
 
 def pointed_to(document: Path) -> Iterator[Path]:

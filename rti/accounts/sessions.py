@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+import msgspec
+from sqlalchemy import ColumnElement, Text, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +15,7 @@ from rti.audit.record import record
 from rti.core.db import is_outage
 from rti.core.errors import NotFound
 from rti.core.roles import Person, SignInState, TokenScope, sign_in_state_of
-from rti.models.accounts import ApiTokenRow, PasskeyRow, PersonRow, SignInRow, TotpRow
+from rti.models.accounts import ApiTokenRow, PersonRow, SignInRow
 from rti.models.audit import AuditAction
 from rti.models.cbos import not_locked
 
@@ -27,9 +28,7 @@ _NOTED_EVERY = timedelta(minutes=1)
 
 ACTIVE = (PersonRow.disabled_at.is_(None), not_locked(PersonRow.cbo_id))
 """What must hold of a person who signs in or is signed in, asked anew at every request."""
-_ENROLLED = or_(
-    exists().where(TotpRow.person_id == PersonRow.id), exists().where(PasskeyRow.person_id == PersonRow.id)
-)
+_FIND = text("SELECT CAST(who AS text) AS who FROM rti.enter(:token, :now, :since)").columns(who=Text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,11 @@ class SignedIn:
     proved_at: datetime | None = None
     second_factor: bool = False
     scope: TokenScope | None = None
+    last_seen_at: datetime | None = None
+
+    def unnoted(self, now: datetime) -> bool:
+        """Whether it is to be written down that the session was seen; of a token it never is."""
+        return self.last_seen_at is not None and now - self.last_seen_at > _NOTED_EVERY
 
     def recently_authenticated(self, now: datetime) -> bool:
         return self.proved_at is not None and now - self.proved_at < PROVED_FOR
@@ -77,50 +81,62 @@ async def open_session(
 
 async def find(session: AsyncSession, token: str, now: datetime, *, demo: bool = False) -> SignedIn | None:
     """Whose token it is, if it is live; being seen keeps a session alive."""
-    if token.startswith(API_TOKEN):
-        return await _find_api_token(session, token, now)
-    found = (
-        await session.execute(
-            select(PersonRow, SignInRow, _ENROLLED)
-            .join(SignInRow, SignInRow.person_id == PersonRow.id)
-            .where(SignInRow.token_hash == token_hash(token), *_live(now), *ACTIVE)
+    values = {"token": token_hash(token), "now": now, "since": now - IDLE}
+    who = await session.scalar(_FIND, values)
+    return await seen(session, entered(who, token, demo=demo), now) if who else None
+
+
+class Entered(msgspec.Struct, frozen=True):
+    """What `rti.enter` tells of a live session or token."""
+
+    id: UUID
+    person: Person
+    enrolled: bool
+    second_factor: bool
+    proved_at: datetime | None
+    last_seen_at: datetime | None
+    scope: TokenScope | None
+
+
+_read = msgspec.json.Decoder(Entered).decode
+
+
+def entered(who: str, token: str, *, demo: bool) -> SignedIn:
+    """Who asks, out of the JSON of `rti.enter`."""
+    found = _read(who)
+    standing = SignInState.COMPLETE
+    if found.scope is None:
+        standing = sign_in_state_of(
+            found.person.role, enrolled=found.enrolled, shown=found.second_factor, demo=demo
         )
-    ).one_or_none()
-    if found is None:
-        return None
-    person, row, enrolled = found
-    if now - row.last_seen_at > _NOTED_EVERY:
-        # While nothing can be written, people go on reading until the session's time is over.
+    return SignedIn(
+        found.person,
+        token,
+        found.id,
+        standing,
+        found.proved_at,
+        found.second_factor,
+        found.scope,
+        found.last_seen_at,
+    )
+
+
+async def seen(session: AsyncSession, me: SignedIn, now: datetime) -> SignedIn:
+    """Note that a session goes on; while nothing can be written, people read on until its time is over."""
+    if me.unnoted(now):
         try:
             async with session.begin_nested():
-                seen = update(SignInRow).where(SignInRow.id == row.id)
-                await session.execute(seen.values(last_seen_at=now))
+                await session.execute(update(SignInRow).where(SignInRow.id == me.id).values(last_seen_at=now))
         except DBAPIError as fault:
             if not is_outage(fault):
                 raise
-    shown = row.second_factor_at is not None
-    standing = sign_in_state_of(person.role, enrolled=enrolled, shown=shown, demo=demo)
-    return SignedIn(person_of(person), token, row.id, standing, row.proved_at, shown)
+    return me
 
 
 async def person_before(session: AsyncSession, token: str) -> UUID | None:
     """Whose session this was, also when it has ended by itself; what was ended by somebody is not known any more."""
     query = select(SignInRow.person_id).where(SignInRow.token_hash == token_hash(token))
     return await session.scalar(query)
-
-
-async def _find_api_token(session: AsyncSession, token: str, now: datetime) -> SignedIn | None:
-    found = (
-        await session.execute(
-            select(PersonRow, ApiTokenRow)
-            .join(ApiTokenRow, ApiTokenRow.person_id == PersonRow.id)
-            .where(ApiTokenRow.token_hash == token_hash(token), ApiTokenRow.expires_at > now, *ACTIVE)
-        )
-    ).one_or_none()
-    if found is None:
-        return None
-    person, row = found
-    return SignedIn(person_of(person), token, row.id, SignInState.COMPLETE, scope=row.scope)
 
 
 async def sessions_of(session: AsyncSession, person_id: UUID, now: datetime) -> Sequence[SignInRow]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, literal_column, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.core.asking import decoder
 from rti.core.db import is_busy
 from rti.core.errors import Message, invalid, say
 from rti.law.bilingual import BilingualName
@@ -54,32 +56,38 @@ async def calendar_of(
     known_at: datetime | None = None,
 ) -> Calendar:
     """The union of the calendars of `countries` (keys such as KH or GB-SCT), as it was known at a moment."""
-    query = select(DayOffRow).where(DayOffRow.country.in_(countries))
-    kept = DayOffRow.withdrawn_at.is_(None)
-    if known_at:
-        query = query.where(DayOffRow.declared_at <= known_at, kept | (DayOffRow.withdrawn_at > known_at))
-    else:
-        query = query.where(kept)
-    days = (await session.scalars(query)).all()
-    years = (
-        await session.scalars(select(CalendarYearRow).where(CalendarYearRow.country.in_(countries)))
-    ).all()
-    confirmed = [y for y in years if y.confirmed and (known_at is None or y.loaded_at <= known_at)]
-    return union(
-        [
-            Calendar(
-                weekend=weekend,
-                days_off={
-                    row.day: BilingualName(row.name_en, row.name_km) for row in days if row.country == country
-                },
-                confirmed_years=frozenset(y.year for y in years if y.country == country and y in confirmed),
-                provisional_years=frozenset(
-                    y.year for y in years if y.country == country and y not in confirmed
-                ),
-            )
-            for country in countries
-        ]
-    )
+    stored = await session.scalar(_STORED, {"countries": list(countries), "known_at": known_at})
+    return _union(stored, tuple(countries), weekend)
+
+
+_STORED = text("""
+    SELECT CAST(json_build_array(
+        (SELECT json_agg(json_build_array(country, day, name_en, name_km) ORDER BY country, day) FROM day_off
+         WHERE country = ANY (CAST(:countries AS text[])) AND CASE WHEN CAST(:known_at AS timestamptz) IS NULL
+            THEN withdrawn_at IS NULL
+            ELSE declared_at <= :known_at AND (withdrawn_at IS NULL OR withdrawn_at > :known_at) END),
+        (SELECT json_agg(json_build_array(country, year, confirmed
+            AND (CAST(:known_at AS timestamptz) IS NULL OR loaded_at <= :known_at)) ORDER BY country, year)
+         FROM calendar_year WHERE country = ANY (CAST(:countries AS text[])))) AS text)
+""")
+_Stored = tuple[list[tuple[str, date, str, str]] | None, list[tuple[str, int, bool]] | None]
+
+
+@lru_cache(maxsize=50)
+def _union(stored: str, countries: tuple[str, ...], weekend: frozenset[int]) -> Calendar:
+    """The calendar out of what is stored: one that was made before is known by all that it was made of."""
+    days, years = decoder(_Stored)(stored)
+
+    def of(country: str) -> Calendar:
+        known = [(year, confirmed) for key, year, confirmed in years or () if key == country]
+        return Calendar(
+            weekend=weekend,
+            days_off={day: BilingualName(en, km) for key, day, en, km in days or () if key == country},
+            confirmed_years=frozenset(year for year, confirmed in known if confirmed),
+            provisional_years=frozenset(year for year, confirmed in known if not confirmed),
+        )
+
+    return union([of(country) for country in countries])
 
 
 async def countries(session: AsyncSession) -> Sequence[str]:
@@ -93,22 +101,30 @@ async def year_of(session: AsyncSession, country: str, year: int) -> CalendarYea
     return await session.get(CalendarYearRow, (country, year))
 
 
-async def warning(session: AsyncSession, today: date, country: str = HOME) -> Message | None:
+async def warning(session: AsyncSession, today: date) -> Message | None:
+    """From October on, what the list of the next year lacks at home."""
+    return lacking(today, await session.scalar(CONFIRMED, {"coming": today.year + 1}))
+
+
+CONFIRMED = select(CalendarYearRow.confirmed).where(
+    CalendarYearRow.country == literal_column(f"'{HOME}'"), CalendarYearRow.year == bindparam("coming")
+)
+"""Whether the list of a coming year is confirmed; None where there is none."""
+
+
+def lacking(today: date, confirmed: bool | None) -> Message | None:
     """From October on, what the list of the next year lacks; the sub-decree is published about then."""
-    if today.month < WARN_FROM_MONTH:
+    if today.month < WARN_FROM_MONTH or confirmed:
         return None
-    coming = await year_of(session, country, today.year + 1)
-    if coming is None:
+    if confirmed is None:
         return say(
             "The days off for {year} are missing. Add them before any due date falls in that year",
             year=today.year + 1,
         )
-    if not coming.confirmed:
-        return say(
-            "The days off for {year} are provisional. Confirm them when the official list is published",
-            year=today.year + 1,
-        )
-    return None
+    return say(
+        "The days off for {year} are provisional. Confirm them when the official list is published",
+        year=today.year + 1,
+    )
 
 
 async def days_off(session: AsyncSession, country: str, year: int) -> Sequence[DayOffRow]:

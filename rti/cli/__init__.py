@@ -1,127 +1,132 @@
 """The command line: `rti --help`. Answers go to standard output, messages to standard error.
 
-Exit status: 0 done, 1 failed, 2 wrong use.
+Exit status: 0 done, 1 failed, 2 wrong use. A command is imported when it is run or asked for its help, since all of
+them together import everything that there is.
 """
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
 import typer
-from sqlalchemy.exc import DBAPIError
+from typer.core import TyperGroup
 
-from rti.cli import (
-    account,
-    audit,
-    backup,
-    body,
-    calendar,
-    cbo,
-    documents,
-    importing,
-    imports,
-    inbox,
-    jobs,
-    keys,
-    law,
-    rules,
-)
-from rti.cli.bounce import bounce
-from rti.cli.deadline import deadline
-from rti.cli.figures import export, statistics
-from rti.cli.health import health
-from rti.cli.receiving import receive
-from rti.cli.retention import retention
-from rti.cli.running import demo, migrate, scheduler, serve
-from rti.cli.search import search
-from rti.cli.sending import dispatch, sweep
-from rti.core import logs
-from rti.core.db import is_outage
-from rti.core.errors import Invalid, Problem
-from rti.core.settings import SettingsFault
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": (
+        "running:demo",
+        "Set up a database with a demo campaign if it is empty, then serve everything until Ctrl-C.",
+    ),
+    "serve": ("serving:serve", "Serve the web pages and the JSON API."),
+    "scheduler": (
+        "scheduling:scheduler",
+        "Run the scheduled jobs: create reminders, send queued messages and the rest.",
+    ),
+    "migrate": (
+        "running:migrate",
+        "Migrate the database to the current schema and load the directory, statutes and days off.",
+    ),
+    "deadline": ("deadline:deadline", "Calculate when an answer is due, and explain why."),
+    "sweep": ("sending:sweep", "Queue the reminders for a date."),
+    "dispatch": ("sending:dispatch", "Send the queued messages that are due."),
+    "bounce": (
+        "bounce:bounce",
+        "Read a delivery report from standard input and update the status of the address.",
+    ),
+    "receive": (
+        "receiving:receive",
+        "Take incoming mail by LMTP or SMTP where RTI_RECEIVE_ON says, until Ctrl-C.",
+    ),
+    "statistics": (
+        "figures:statistics",
+        "Count requests answered in time, late or not at all, with all denominators.",
+    ),
+    "export": ("figures:export", "Print all requests as CSV, without titles, questions or personal data."),
+    "health": ("health:health", "Print the health of the system."),
+    "retention": (
+        "retention:retention",
+        "Delete expired data, as the scheduler does once a day, and print the count of each class.",
+    ),
+    "restore": ("backup:restore", "Restore a backup into an empty database."),
+    "what-if": (
+        "law:what_if",
+        "Compare recorded requests with another limit or statute, without changing them.",
+    ),
+    "account": ("account:app", "Accounts of people."),
+    "audit": ("audit:app", "Read and check the audit log."),
+    "backup": (
+        "backup:app",
+        "Back up all rows and documents to one encrypted file, and the wrapped data keys to a second file.",
+    ),
+    "body": ("body:app", "Rename, close and merge public bodies."),
+    "cbo": ("cbo:app", "Lock, unlock and shred organisations."),
+    "documents": ("documents:app", "Check stored documents."),
+    "keys": ("keys:app", "Manage encryption keys."),
+    "import": ("importing:app", "Import CSV and XLSX files."),
+    "imports": ("imports:app", "List what was imported, and undo it."),
+    "inbox": ("inbox:app", "Incoming mail and scans."),
+    "jobs": ("jobs:app", "Imports and the like that wait, run or have ended."),
+    "calendar": ("calendar:app", "Days off: list, declare, withdraw, confirm."),
+    "statutes": ("law:app", "Check and add statute files."),
+    "search": ("search:search", "Find requests, public bodies and organisations by words."),
+    "rules": ("rules:app", "Manage the reminder rules of a campaign."),
+}
+"""By its name: where each command is, and the first sentence of its help."""
 
-UNDEFINED_TABLE, NO_DATABASE, REFUSED = "42P01", "3D000", "28"
-"""PostgreSQL's codes for a table and a database that are not there, and the beginning of those for a login or
-password that it does not take."""
+
+class Commands(TyperGroup):
+    """Knows the commands by name and sentence, and imports the one that is wanted."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 -- the interface
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 -- the interface
+        return command(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 -- the interface
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
 
 app = typer.Typer(
     name="rti",
-    help="Track information requests to public bodies.",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (
-    demo,
-    serve,
-    scheduler,
-    migrate,
-    deadline,
-    sweep,
-    dispatch,
-    bounce,
-    receive,
-    statistics,
-    export,
-    health,
-    retention,
-    search,
-    backup.restore,
-):
-    app.command()(command)
-app.command()(law.what_if)
-app.add_typer(account.app)
-app.add_typer(audit.app)
-app.add_typer(backup.app)
-app.add_typer(body.app)
-app.add_typer(cbo.app)
-app.add_typer(documents.app)
-app.add_typer(keys.app)
-app.add_typer(importing.app)
-app.add_typer(imports.app)
-app.add_typer(inbox.app)
-app.add_typer(jobs.app)
-app.add_typer(calendar.app)
-app.add_typer(law.app)
-app.add_typer(rules.app)
+
+
+@app.callback()
+def _program() -> None:
+    """Track information requests to public bodies."""
+
+
+def command(name: str) -> Any:
+    """The command or group with a name, imported."""
+    module, _, part = COMMANDS[name][0].partition(":")
+    found = getattr(import_module(f"rti.cli.{module}"), part)
+    holder = typer.Typer(rich_markup_mode=None)
+    holder.callback()(_program)
+    if isinstance(found, typer.Typer):
+        holder.add_typer(found)
+    else:
+        holder.command(name)(found)
+    return typer.main.get_command(holder).commands[name]  # type: ignore[attr-defined]
 
 
 def main() -> None:
     """Run a command, and print what a person can mend as a sentence instead of a traceback."""
-    logs.configure()
     try:
         app()
-    except SettingsFault as wrong:
-        for line in wrong.faults:
-            typer.echo(line, err=True)
-        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except (DBAPIError, OSError) as error:
-        sentence = _explained(error)
-        if sentence is None:
+    except Exception as fault:
+        told = import_module("rti.cli.failures").explained(fault)
+        if told is None:
             raise
-        typer.echo(sentence, err=True)
-        sys.exit(1)
-    except Invalid as invalid:
-        for fault in invalid.faults:
-            typer.echo(f"{fault.field}: {fault.message.render()}", err=True)
-        sys.exit(1)
-    except Problem as problem:
-        typer.echo(str(problem), err=True)
-        sys.exit(1)
-
-
-def _explained(error: DBAPIError | OSError) -> str | None:
-    """What is wrong with the database or a file in a sentence, where a person can mend it."""
-    cause = getattr(error, "orig", None)
-    sqlstate = str(getattr(cause, "sqlstate", ""))
-    if sqlstate.startswith(REFUSED):
-        ours = ". Logins come from rti migrate, run with the same RTI_SECRET" if '"rti_' in str(cause) else ""
-        return f"PostgreSQL refuses the connection: {cause}{ours}"
-    if sqlstate == NO_DATABASE:
-        return f"PostgreSQL answers, but {cause}. Create it: createdb --encoding UTF8 --template template0"
-    if sqlstate == UNDEFINED_TABLE:
-        return "The database has no tables. Run rti migrate first"
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    return f"The database is not responding, or its disk is full: {error}" if is_outage(error) else None
+        status, lines = told
+        for line in lines:
+            typer.echo(line, err=True)
+        sys.exit(status)

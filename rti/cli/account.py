@@ -12,7 +12,7 @@ from rti.accounts import assignments, invitations, people
 from rti.accounts.commands import Assign, Invite, Reset
 from rti.campaigns.queries import campaign_of
 from rti.cbos.queries import cbo_of
-from rti.cli.running import address_of, settings_of_environment
+from rti.cli.connecting import address_of, settings_of_environment
 from rti.cli.working import Work, in_transaction
 from rti.core.errors import invalid, say
 from rti.core.i18n import Language

@@ -11,7 +11,7 @@ from rti.audit.chain import Checkpoint, read_checkpoints
 from rti.audit.queries import AuditFilter, entries
 from rti.audit.sealer import anchor
 from rti.audit.verify import check
-from rti.cli.running import settings_of_environment
+from rti.cli.connecting import settings_of_environment
 from rti.cli.working import in_transaction
 from rti.models.audit import AuditAction
 

@@ -16,7 +16,7 @@ from rti.backups.drill import Drilled, drill
 from rti.backups.encryption import new_identity
 from rti.backups.restore import Restored
 from rti.backups.restore import restore as restore_into
-from rti.cli.running import connected, connected_as_superuser, opened, settings_of_environment
+from rti.cli.connecting import connected, connected_as_superuser, opened, settings_of_environment
 from rti.core import keyring, wallclock
 from rti.core.db import Database
 from rti.core.db_roles import Login

@@ -9,7 +9,7 @@ import typer
 
 from notifications import delivery_reports
 from notifications.bounces import report
-from rti.cli.running import connected, opened
+from rti.cli.connecting import connected, opened
 from rti.core import wallclock
 from rti.core.db_roles import Login
 from rti.core.settings import Settings

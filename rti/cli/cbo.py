@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.cbos.commands import LockCbo, ShredCbo, UnlockCbo
 from rti.cbos.queries import cbo_of
-from rti.cli.running import opened
+from rti.cli.connecting import opened
 from rti.cli.working import in_transaction
 from rti.core import wallclock
 from rti.core.db import Database

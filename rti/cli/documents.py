@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from rti.cli.running import connected, opened
+from rti.cli.connecting import connected, opened
 from rti.core import wallclock
 from rti.core.db_roles import Login
 from rti.core.settings import Settings

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from rti.audit.record import record
 from rti.campaigns.queries import campaign_of
-from rti.cli.running import connected, opened
+from rti.cli.connecting import connected, opened
 from rti.cli.working import wrong_use
 from rti.core import wallclock
 from rti.core.csv_export import as_csv
@@ -27,7 +27,7 @@ from rti.models.cbos import not_locked
 from rti.models.requests import RequestRow
 from rti.statistics.commands import Basis, Dimension, StatisticsQuery, Unit, check
 from rti.statistics.disclosure import CoarseFigures
-from rti.statistics.export import request_lines
+from rti.statistics.export import write_requests
 from rti.statistics.figures import Figures, Percentage
 from rti.statistics.method import Column, Method
 from rti.statistics.methods import METHODS
@@ -141,10 +141,9 @@ async def _export(settings: Settings) -> None:
         async with database.transaction() as session:
             record(session, AuditAction.EXPORTED, wallclock.now(), about="requests")
         async with database.transaction() as session:
-            async for piece in request_lines(
-                session, select(RequestRow).where(not_locked(RequestRow.cbo_id))
-            ):
-                _write(piece)
+            every = select(RequestRow).where(not_locked(RequestRow.cbo_id))
+            await write_requests(session, every, sys.stdout.buffer.write)
+    sys.stdout.buffer.flush()
 
 
 def _write(text: str) -> None:

@@ -1,19 +1,19 @@
-"""`rti health`: what /health says, as an exit status for containers and watchdogs."""
+"""`rti health`: what /health says, as an exit status for containers and watchdogs.
+
+Of the web server its own answer tells: a container asks every 30 seconds, and nothing else is imported for it.
+"""
 
 import asyncio
 import http.client
+import os
 from enum import StrEnum
+from importlib import import_module
 from typing import Annotated, Any
 
 import msgspec
 import typer
-from litestar.datastructures import State
 
-from rti.cli.running import opened
-from rti.core import wallclock
-from rti.core.db import Database
 from rti.core.settings import Settings
-from rti.web.health import Health, examine
 
 
 class Part(StrEnum):
@@ -31,35 +31,40 @@ def health(
 
     Example: rti health --part scheduler
     """
-    with opened() as settings:
-        found = asyncio.run(_found(settings))
-        serving = part is not Part.WEB or _serves(settings)
+    found = _answered() if part is Part.WEB else _examined()
     typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     well = {
-        Part.WEB: found.database.well and serving,
-        Part.SCHEDULER: all(job.well for job in found.scheduler.values()),
-        Part.EVERYTHING: found.well,
+        Part.WEB: found["database"]["well"],
+        Part.SCHEDULER: all(job["well"] for job in found["scheduler"].values()),
+        Part.EVERYTHING: found["well"],
     }
     if not well[part]:
         raise typer.Exit(1)
 
 
-async def _found(settings: Settings) -> Health:
-    database = Database.of(settings, pool_size=1)
-    try:
-        return await examine(State({"settings": settings, "database": database}), wallclock.now())
-    finally:
-        await database.close()
-
-
-def _serves(settings: Settings) -> bool:
-    """Whether the web server of this machine answers at all."""
-    connection = http.client.HTTPConnection("127.0.0.1", settings.port, timeout=5)
+def _answered() -> Any:
+    """What the web server of this machine says; where it is silent, that it is not well."""
+    connection = http.client.HTTPConnection("127.0.0.1", Settings.from_env(os.environ).port, timeout=10)
     try:
         connection.request("GET", "/health")
-        answer: Any = connection.getresponse()
-    except OSError:
-        return False
+        return msgspec.json.decode(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, msgspec.DecodeError) as fault:
+        typer.echo(f"The web server does not answer: {fault}", err=True)
+        return {"well": False, "database": {"well": False}, "scheduler": {}}
     finally:
         connection.close()
-    return answer.status in {200, 503}
+
+
+def _examined() -> Any:
+    """What this process finds itself."""
+    with import_module("rti.cli.connecting").opened() as settings:
+        return msgspec.to_builtins(asyncio.run(_found(settings)))
+
+
+async def _found(settings: Settings) -> Any:
+    wallclock, db = import_module("rti.core.wallclock"), import_module("rti.core.db")
+    database = db.Database.of(settings, pool_size=1)
+    try:
+        return await import_module("rti.health").examine(settings, database, wallclock.now())
+    finally:
+        await database.close()

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.forecast import forecast
-from rti.cli.running import connected, opened
+from rti.cli.connecting import connected, opened
 from rti.core import wallclock
 from rti.core.db_roles import Login
 from rti.core.errors import Invalid, TooLarge, say

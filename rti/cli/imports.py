@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from rti.cli.running import connected, opened
+from rti.cli.connecting import connected, opened
 from rti.cli.working import in_transaction
 from rti.core.db_roles import Login
 from rti.core.settings import Settings

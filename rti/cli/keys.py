@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from rti.cli.running import connected_as_superuser, opened, settings_of_environment
+from rti.cli.connecting import connected_as_superuser, opened, settings_of_environment
 from rti.core import keyring, wallclock
 from rti.core.settings import Settings
 from rti.encryption.rotation import renew, reseal_held, rewrap, with_data_keys

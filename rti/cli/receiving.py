@@ -5,7 +5,7 @@ import signal
 
 import typer
 
-from rti.cli.running import opened
+from rti.cli.connecting import opened
 from rti.core import logs, wallclock
 from rti.core.db import Database
 from rti.core.db_roles import Login

@@ -11,7 +11,7 @@ from notifications.dispatch import Dispatched
 from notifications.dispatch import dispatch as dispatch_messages
 from notifications.sweep import Swept
 from notifications.sweep import sweep as sweep_deadlines
-from rti.cli.running import connected, opened
+from rti.cli.connecting import connected, opened
 from rti.core import wallclock
 from rti.core.db import Database
 from rti.core.db_roles import Login

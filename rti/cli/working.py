@@ -9,7 +9,7 @@ from typing import TypeVar
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.cli.running import connected, opened
+from rti.cli.connecting import connected, opened
 from rti.core import wallclock
 from rti.core.db_roles import Login
 from rti.core.errors import Invalid

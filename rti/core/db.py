@@ -1,6 +1,7 @@
 """The database: table base, engine, and the only place that commits."""
 
 import errno
+import os
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
+import asyncpg
 import uuid_utils.compat
 from sqlalchemy import (
     Connection,
@@ -28,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -38,6 +40,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.util import greenlet_spawn
 
 from rti.core.db_roles import Login, password_of
 from rti.core.errors import NotReady, say
@@ -61,12 +64,14 @@ KEPT_OPEN = 2
 """Connections of a login that stay open while nobody needs them; those beyond are closed after use."""
 PATIENCE = {"statement_timeout": "60s"}
 """How long a statement of somebody who waits for an answer may take."""
-_PROCESS = secrets.token_hex(4)
-"""By this name PostgreSQL knows which connections are of this process."""
-_SESSION = {"search_path": "public", "lock_timeout": "5s"}
+PROCESS_NAMED = "CONNECTIONS_OF"
+PROCESS = os.environ.pop(PROCESS_NAMED, "") or secrets.token_hex(4)
+"""By this name PostgreSQL knows which connections are of this process and of those forked from it. One that becomes
+another hands it on in its environment."""
+_SESSION = {"search_path": "public", "lock_timeout": "5s", "timezone": "UTC"}
 """What holds in every connection. By itself PostgreSQL would look into a schema named as the user first: one who is
 called `rti` would make new tables in ours, and read policies in other words than all others. Nobody waits long for a
-lock, because whoever waits holds a connection."""
+lock, because whoever waits holds a connection. Moments in JSON are in UTC, as everywhere."""
 _ONLY_READING = text("SET TRANSACTION READ ONLY")
 _ASKING = text("SELECT set_config('rti.person', :person, true)")
 
@@ -174,6 +179,12 @@ def _require_supported(connection: Any, _: object) -> None:
         )
 
 
+def _require_open(connection: Any, *_: object) -> None:
+    """Let the pool take another connection for one that the server has closed; asking the server would be a round trip."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
 class _Asking(Session):
     """Tells PostgreSQL who asks as soon as a transaction has its connection."""
 
@@ -219,22 +230,24 @@ class Database:
         folder: Path | None = None,
         logins: Collection[Login] = (),
         limits: Mapping[str, str] = MappingProxyType({}),
+        processes: int = 1,
         root: "Database | None" = None,
     ) -> None:
         self._root = root or self
         self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
+        self._processes = processes
         self._logins, self._limits = logins, limits
         # Parameters may be about people, so they never reach an error message or a log.
         self.engine: AsyncEngine = create_async_engine(
             self._url,
             pool_size=min(pool_size, KEPT_OPEN),
             max_overflow=max(pool_size - KEPT_OPEN, 0),
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"server_settings": {**_SESSION, **limits, "application_name": self.name}},
         )
         # Before anything else is asked of it, which an old one might not understand.
         event.listen(self.engine.sync_engine, "connect", _require_supported, insert=True)
+        event.listen(self.engine.sync_engine, "checkout", _require_open)
         self._committing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.keyring, self._folder = keyring, folder
         self._session = async_sessionmaker(
@@ -252,19 +265,22 @@ class Database:
         pool_size: int = KEPT_OPEN,
         logins: Collection[Login] = (),
         limits: Mapping[str, str] = MappingProxyType({}),
+        processes: int = 1,
     ) -> "Database":
         keyring, folder = read_keys(settings.key_file), settings.embedded_folder
-        return cls(settings.database_url, settings.secret, pool_size, keyring, folder, logins, limits)
+        return cls(
+            settings.database_url, settings.secret, pool_size, keyring, folder, logins, limits, processes
+        )
 
     @property
     def most(self) -> int:
-        """How many connections it opens at most, where it is known under which logins it works."""
-        return self._pool_size * len(self._logins)
+        """How many connections it and its like open at most, where it is known under which logins they work."""
+        return self._pool_size * len(self._logins) * self._processes
 
     @property
     def name(self) -> str:
         """What its connections are called: how many there may be, and of which process."""
-        return f"rti {self.most} {_PROCESS}"
+        return f"rti {self.most} {PROCESS}"
 
     def under(self, login: Login) -> "Database":
         """The same database as this login sees it; a connection is made when it is first used."""
@@ -282,6 +298,7 @@ class Database:
                 self._folder,
                 self._logins,
                 self._limits,
+                self._processes,
                 self,
             )
         return self._under[login]
@@ -304,6 +321,23 @@ class Database:
         frozen = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         async with frozen.connect() as connection:
             yield connection
+
+    async def ask(self, sql: str, *values: Any) -> Any:
+        """The first row of one prepared statement, in one round trip and without a transaction around it.
+
+        A connection that breaks is replaced, and what only reads is asked once more.
+        """
+        for again in (True, False):
+            borrowed = await greenlet_spawn(self.engine.sync_engine.raw_connection)
+            driver: Any = borrowed.driver_connection
+            try:
+                return await driver.fetchrow(sql, *values)
+            except (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+                if not again or not driver.is_closed():
+                    raise
+            finally:
+                await greenlet_spawn(borrowed.close)
+        return None
 
     async def alone(self, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
         """Run one statement as a transaction of its own, which saves the round trips around it."""

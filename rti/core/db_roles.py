@@ -44,7 +44,7 @@ WEB = frozenset(Login) - {Login.DOCUMENTS, Login.RECEIVER, Login.OPERATOR, Login
 SCHEDULER = frozenset(Login) - {Login.STATISTICS, Login.OPERATOR}
 """Those under which the scheduler works, imports of people included."""
 
-_OF_ROLE = dict.fromkeys(CBO, Login.CBO) | {
+LOGINS = dict.fromkeys(CBO, Login.CBO) | {
     Role.STAFF: Login.STAFF,
     Role.WORKING_GROUP: Login.GROUP,
     Role.ADMINISTRATOR: Login.ADMIN,
@@ -53,7 +53,7 @@ _OF_ROLE = dict.fromkeys(CBO, Login.CBO) | {
 
 def login_of(person: Reader | None) -> Login:
     """The login under which a person's requests are served; AUTH for visitors."""
-    return _OF_ROLE[person.role] if person else Login.AUTH
+    return LOGINS[person.role] if person else Login.AUTH
 
 
 def statistics_login_of(person: Reader | None) -> Login:

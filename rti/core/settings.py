@@ -1,8 +1,9 @@
 """Settings come from the environment as RTI_*, are parsed once, and report all faults at once."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ from rti.core.validation import decode, reads
 
 OLDEST_POSTGRES = 15
 """The oldest major version of PostgreSQL that is supported, that of Debian 12; tests of the database run on it too."""
+
+MOST_WORKERS = 4
+"""Worker processes of a web server where nobody says how many: as many as have a connection of each login by default."""
 
 
 class SettingsFault(Exception):
@@ -93,6 +97,7 @@ def _recipients(text: str) -> str:
 
 
 Connections = Annotated[int, msgspec.Meta(ge=1, le=100)]
+Workers = Annotated[int, msgspec.Meta(ge=1, le=64)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Secret = Annotated[str, msgspec.Meta(min_length=32, extra={"as_typed": True})]
 Postgres = Annotated[
@@ -149,6 +154,10 @@ Zone = Annotated[
 ]
 
 
+def _cores() -> int:
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
 def _variable(name: str) -> str:
     return f"RTI_{name.upper()}"
 
@@ -165,6 +174,7 @@ class Settings:
 
     database_url: Postgres = ""
     connections: Connections = 4
+    workers: Workers = field(default_factory=_cores)
     data_dir: Path = Path("var")
     host: str = "127.0.0.1"
     port: Port = 8000

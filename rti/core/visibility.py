@@ -12,12 +12,12 @@ The rule is SQL that takes the person as a parameter. It compares a column with 
 once for a query and not for a row.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Uuid, and_, bindparam, false, text, true
 
-from rti.core.db_roles import Login, login_of, statistics_login_of
-from rti.core.roles import Reader
+from rti.core.db_roles import LOGINS, Login, login_of, statistics_login_of
+from rti.core.roles import Reader, Role
 
 ME = "rti.me()"
 """SQL: the person whom the transaction serves."""
@@ -45,8 +45,34 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
 }
 """Functions of the schema `rti`: the type they return and their body. They run with the owner's rights,
 so that a login need not read the tables in which they look."""
-LOOKED_INTO = ("person", "assignment", "request", "cbo")
-"""Restricted tables in which the functions look, and which their owner may therefore read."""
+ENTER = "enter(given bytea, at timestamp with time zone, seen_since timestamp with time zone)"
+"""Who holds the session, if it was last seen since then, or token with this SHA-256, as JSON, and whether they work under the login that asks. If they
+do, the rest of the statement is answered for them: it tells the policies who asks, as a transaction does. It is the one
+function that is not the same for each row, and no policy uses it."""
+_LOGIN_OF_ROLE = " ".join(f"WHEN '{role}' THEN '{LOGINS[role]}'" for role in Role)
+ENTERING = f"""
+    WITH found AS (
+        SELECT s.id, s.person_id, s.proved_at, s.last_seen_at, s.second_factor_at IS NOT NULL AS second_factor,
+            CAST(NULL AS text) AS scope
+        FROM public.sign_in s WHERE s.token_hash = given AND s.expires_at > at AND s.last_seen_at > seen_since
+        UNION ALL
+        SELECT t.id, t.person_id, NULL, NULL, false, t.scope
+        FROM public.api_token t WHERE t.token_hash = given AND t.expires_at > at
+    )
+    SELECT json_build_object(
+            'id', found.id, 'proved_at', found.proved_at, 'last_seen_at', found.last_seen_at,
+            'second_factor', found.second_factor, 'scope', found.scope,
+            'person', json_build_object('id', p.id, 'role', p.role, 'name', p.name, 'cbo_id', p.cbo_id, 'language', p.language),
+            'enrolled', EXISTS (SELECT FROM public.totp WHERE totp.person_id = p.id)
+                OR EXISTS (SELECT FROM public.passkey WHERE passkey.person_id = p.id)),
+        CASE WHEN session_user = CASE p.role {_LOGIN_OF_ROLE} END
+            THEN set_config('rti.person', p.id::text, true) IS NOT NULL ELSE false END
+    FROM found JOIN public.person p ON p.id = found.person_id
+    WHERE p.disabled_at IS NULL
+        AND NOT EXISTS (SELECT FROM public.cbo WHERE cbo.id = p.cbo_id AND cbo.locked_at IS NOT NULL)
+"""
+LOOKED_INTO = ("person", "assignment", "request", "sign_in", "api_token", "totp", "passkey", "cbo")
+"""Restricted tables in which these functions look, and which their owner may therefore read."""
 
 
 def cbo_of(person: str = ME) -> str:
@@ -82,6 +108,23 @@ REQUESTS_SEEN: Mapping[Login, Callable[[str], str]] = {
 }
 """Which requests the people see who work under a login; those of other logins see none."""
 _SEEN_BY_READER = {login: text(f"({seen(':reader')})") for login, seen in REQUESTS_SEEN.items()}
+
+
+ORDERED: Mapping[Login, Sequence[tuple[str, str]]] = {
+    Login.CBO: (("SELECT 1 AS id", own_requests()),),
+    Login.STAFF: (
+        (f"SELECT 1 AS id WHERE {sees_everything()}", "true"),
+        (f"SELECT unnest(rti.campaigns_of({ME})) AS id", "request.campaign_id = part.id"),
+        (f"SELECT unnest(rti.bodies_of({ME})) AS id", "request.body_id = part.id"),
+    ),
+}
+"""The same rule in parts, for what is wanted in an order: the rows of each `part`, and which request belongs to
+one of them. An index brings the first requests of each row in their order, where one condition with OR would read them all."""
+
+
+def visible_under(login: Login) -> ColumnElement[bool]:
+    """The same for a statement that is answered for who enters with it."""
+    return and_(text(f"({REQUESTS_SEEN[login](ME)})")) if login in REQUESTS_SEEN else false()
 
 
 def visible_to(person: Reader) -> ColumnElement[bool]:

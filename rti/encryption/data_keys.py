@@ -97,9 +97,10 @@ def kept_keys(cbo_id: Any) -> ScalarSelect[Any]:
     return select(func.json_agg(row)).where(*usable).scalar_subquery()
 
 
-def opened_keys(session: AsyncSession, cbo_id: UUID, kept: Sequence[Sequence[Any]] | None) -> DataKeys:
+def opened_keys(
+    ring: Keyring, cbo_id: UUID, kept: Sequence[Sequence[Any]] | None, *, opens: bool = True
+) -> DataKeys:
     """What can be opened with the keys in a column of `kept_keys`."""
-    ring = keyring(session)
     found: dict[int, Key] = {}
     current = None
     for epoch, state, key_number, wrapped in kept or ():
@@ -109,7 +110,7 @@ def opened_keys(session: AsyncSession, cbo_id: UUID, kept: Sequence[Sequence[Any
             log.exception("data_key_unreadable", epoch=epoch, key_number=key_number)
         else:
             current = epoch if state == KeyState.CURRENT else current
-    return DataKeys(cbo_id, found, current, opens=session.info.get(READER_OPENS, True))
+    return DataKeys(cbo_id, found, current, opens=opens)
 
 
 def nobodys_keys(session: AsyncSession) -> DataKeys:
@@ -121,7 +122,8 @@ def nobodys_keys(session: AsyncSession) -> DataKeys:
 
 async def keys_to_decrypt(session: AsyncSession, cbo_id: UUID) -> DataKeys:
     """What can be opened of an organisation now."""
-    return opened_keys(session, cbo_id, await session.scalar(select(kept_keys(cbo_id))))
+    kept = await session.scalar(select(kept_keys(cbo_id)))
+    return opened_keys(keyring(session), cbo_id, kept, opens=session.info.get(READER_OPENS, True))
 
 
 async def keys_to_encrypt(session: AsyncSession, cbo_id: UUID, now: datetime) -> DataKeys:

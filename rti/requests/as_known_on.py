@@ -2,24 +2,25 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import calendar_of
 from rti.core.errors import invalid, say
 from rti.core.wallclock import end_of
+from rti.law.deadlines import Deadline
 from rti.law.events import EventKind, effective
-from rti.models.requests import RequestRow
-from rti.requests.actions import deadline_rows, write_projection
+from rti.requests.actions import deadline_values, write_projection
 from rti.requests.projection import project, to_law
-from rti.requests.queries import Detail
-from rti.statutes.queries import version_of
+from rti.requests.shown import DeadlineShown, Detail
 
 
 async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: str) -> Detail:
     """The same request with the entries, evidence, days off and dates of that day; raises Invalid.
 
-    The rows that are made anew belong to no session, so nothing of this is ever stored.
+    Nothing of this is ever stored.
     """
     moment = end_of(day, zone)
     entries = [entry for entry in detail.events if entry.event.recorded_at <= moment]
@@ -27,12 +28,11 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
         raise invalid(
             "known_on", say("Nothing had been recorded about this request by then. Choose a later date")
         )
-    statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
+    statute = detail.statute
     calendar = await calendar_of(session, statute.countries, statute.weekend, moment)
     happened = [to_law(entry.event) for entry in entries]
     projection = project(statute, calendar, happened)
-    stored = detail.request
-    request = RequestRow(**{name: getattr(stored, name) for name in RequestRow.__table__.columns.keys()})  # noqa: SIM118 -- a collection of columns, not a dict
+    request = msgspec.structs.replace(detail.request)
     write_projection(request, projection, day)
     standing = {event.id for event in effective(happened)}
     return replace(
@@ -46,7 +46,12 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
             )
             for entry in entries
         ],
-        deadlines=deadline_rows(request, projection.deadlines),
+        deadlines=[DeadlineShown(**_shown(clock)) for clock in projection.deadlines],
         date_changes=[change for change in detail.date_changes if change.changed_at <= moment],
         snoozes=[each for each in detail.snoozes if each.snooze.snoozed_at <= moment],
     )
+
+
+def _shown(clock: Deadline) -> dict[str, Any]:
+    values = deadline_values(clock)
+    return {name: values[name] for name in DeadlineShown.__struct_fields__}

@@ -32,6 +32,7 @@ from rti.requests.checks import FIRST_DAYS, closed_fault, filing_faults
 from rti.requests.commands import CorrectRequest, PlainFields
 from rti.requests.projection import to_law
 from rti.requests.queries import events_of
+from rti.requests.shown import AnyRequest
 from rti.statutes.queries import version_of
 
 _DAYS: Mapping[EventKind, str] = {kind: name for name, kind in FIRST_DAYS}
@@ -50,7 +51,7 @@ class _Filing:
     def first(self) -> dict[EventKind, EventRow]:
         return {event.kind: event for event in reversed(self.standing) if event.kind in _DAYS}
 
-    def as_recorded(self, request: RequestRow, body_code: str) -> CorrectRequest:
+    def as_recorded(self, request: AnyRequest, body_code: str) -> CorrectRequest:
         days: dict[str, Any] = {_DAYS[kind]: event.happened_on for kind, event in self.first.items()}
         received = self.first.get(EventKind.RECEIVED)
         if received and received.happened_at:
@@ -58,7 +59,7 @@ class _Filing:
         return from_attributes(CorrectRequest, request, body_code=body_code, note="", **days)
 
 
-async def as_recorded(session: AsyncSession, request: RequestRow) -> CorrectRequest:
+async def as_recorded(session: AsyncSession, request: AnyRequest) -> CorrectRequest:
     """A request as it was filed, as far as that is known: what the form of a correction begins with."""
     filing = await _filing_of(session, request, await events_of(session, request.id))
     return filing.as_recorded(request, (await body_of(session, request.first_body_id)).code)
@@ -99,7 +100,7 @@ async def correct(
     return entries
 
 
-async def _filing_of(session: AsyncSession, request: RequestRow, events: Sequence[EventRow]) -> _Filing:
+async def _filing_of(session: AsyncSession, request: AnyRequest, events: Sequence[EventRow]) -> _Filing:
     statute = await version_of(session, request.statute_id, request.statute_version)
     rows = {str(event.id): event for event in events}
     return _Filing([rows[event.id] for event in effective(map(to_law, events))], statute.zone)

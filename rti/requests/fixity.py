@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import Database
-from rti.encryption.data_keys import kept_keys, keys_to_encrypt, opened_keys
+from rti.encryption.data_keys import kept_keys, keyring, keys_to_encrypt, opened_keys
 from rti.files.antivirus import ScannerAway
 from rti.files.sandbox import examine
 from rti.files.sanitizer import TooManyPixels
@@ -91,7 +91,7 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
         .with_for_update(key_share=True, of=DocumentRow)
     )
     document, sealed, copy, shredded_at, kept = (await session.execute(query)).one()
-    keys = opened_keys(session, document.cbo_id, kept)
+    keys = opened_keys(keyring(session), document.cbo_id, kept)
     if not keys.can_encrypt:
         document.next_check_at = None if shredded_at else now + CLOSED_FOR
         document.altered_at = None if shredded_at else document.altered_at

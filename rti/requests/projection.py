@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
 
 from rti.core.wallclock import in_home_zone
 from rti.law.calendars import Calendar
@@ -15,7 +16,7 @@ from rti.law.rounds import rounds, sent_back
 from rti.law.rules import DECISIVE, FILING
 from rti.law.status import RequestStatus, status_of
 from rti.law.statutes import Statute
-from rti.models.requests import NEVER, EventRow
+from rti.models.requests import NEVER
 
 VERSION: Final = 3
 """Raised with a change of what is projected; a migration then projects anew what is stored under an older one."""
@@ -175,7 +176,26 @@ def _outcome(answer: Event) -> Outcome:
     return answer.outcome or Outcome.UNKNOWN
 
 
-def to_law(row: EventRow) -> Event:
+class Recorded(Protocol):
+    """An event, as it is stored or as it was read."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def kind(self) -> EventKind: ...
+    @property
+    def happened_on(self) -> date: ...
+    @property
+    def happened_at(self) -> datetime | None: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def outcome(self) -> Outcome | None: ...
+    @property
+    def details(self) -> dict[str, Any]: ...
+
+
+def to_law(row: Recorded) -> Event:
     """The row as the law sees it."""
     details: dict[str, Any] = row.details or {}
     until = details.get("until")

@@ -1,12 +1,12 @@
 """Who asks: kept sealed, shown to the organisation's own people, opened to staff who say why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
@@ -16,7 +16,6 @@ from rti.core.errors import Forbidden, invalid, say
 from rti.core.roles import Person
 from rti.core.wallclock import HOME_ZONE, day_of, start_of
 from rti.encryption.data_keys import DataKeys, keys_to_decrypt, keys_to_encrypt
-from rti.models.accounts import PersonRow
 from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow
 from rti.models.requests import Filing, IdentityOpeningRow, RequesterRow, RequestRow
@@ -57,11 +56,21 @@ class Identity:
     requester: Requester | None
 
 
-def is_own(person: Person, request: RequestRow) -> bool:
+class OfCbo(Protocol):
+    """A request, as it is stored or as it was read."""
+
+    @property
+    def cbo_id(self) -> UUID: ...
+
+    @property
+    def filing(self) -> Filing: ...
+
+
+def is_own(person: Person, request: OfCbo) -> bool:
     return person.cbo_id == request.cbo_id
 
 
-def is_hidden(person: Person, request: RequestRow) -> bool:
+def is_hidden(person: Person, request: OfCbo) -> bool:
     """Whether the organisation, the notes and the documents of this request are sealed from this person."""
     return request.filing is Filing.SEALED and not is_own(person, request)
 
@@ -108,7 +117,7 @@ async def correct_requester(
     record(session, AuditAction.REQUESTER_SAVED, now, about=request.id, cbo_id=request.cbo_id)
 
 
-def decrypted(row: RequesterRow | None, keys: DataKeys) -> Requester | None:
+def decrypted(row: Any, keys: DataKeys) -> Requester | None:
     """The requester decrypted, or None where none was recorded."""
     if row is None:
         return None
@@ -159,22 +168,14 @@ async def note_opening(
     await session.flush()
 
 
-def opened_before(request_id: Any) -> ColumnElement[bool]:
-    """Whether anybody looked: asked with the request, since of most nobody did."""
-    return select(IdentityOpeningRow.id).where(IdentityOpeningRow.request_id == request_id).exists()
-
-
-async def openings_of(session: AsyncSession, request: RequestRow, keys: DataKeys) -> Sequence[Opening]:
-    """Who looked, the last first."""
-    found = await session.execute(
-        select(IdentityOpeningRow, PersonRow.name)
-        .join(PersonRow, PersonRow.id == IdentityOpeningRow.person_id)
-        .where(IdentityOpeningRow.request_id == request.id)
-        .order_by(IdentityOpeningRow.opened_at.desc(), IdentityOpeningRow.id.desc())
-    )
+def openings(found: Iterable[Any], keys: DataKeys) -> Sequence[Opening]:
+    """Who looked, in the order in which it was read."""
     return [
         Opening(
-            name, row.opened_at, keys.text(IdentityOpeningRow.purpose, row.id, row.purpose), row.document_id
+            each.by,
+            each.opened_at,
+            keys.text(IdentityOpeningRow.purpose, each.id, each.purpose),
+            each.document_id,
         )
-        for row, name in found
+        for each in found
     ]

@@ -2,8 +2,11 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+
+import msgspec
 
 from rti.core.errors import Fault, Message
 from rti.core.validation import decode
@@ -14,6 +17,12 @@ from rti.law.statutes import Statute
 def parse_statute(document: Mapping[str, object]) -> Statute:
     """The statute that a document describes. Raises Invalid with every fault, each by its path."""
     return decode(Statute, document, also=_inconsistencies)
+
+
+@lru_cache(maxsize=500)
+def parsed_once(document: bytes | str) -> Statute:
+    """The same from JSON as it is stored: what was parsed before is known by its text, so it can never be stale."""
+    return parse_statute(msgspec.json.decode(document))
 
 
 def _inconsistencies(statute: Statute) -> Iterator[Fault]:

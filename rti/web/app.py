@@ -16,6 +16,7 @@ from litestar.middleware.compression import CompressionMiddleware
 from litestar.template.config import TemplateConfig
 from litestar.types import Middleware
 
+from rti.accounts.entering import Entrance
 from rti.accounts.sessions import SignedIn
 from rti.core import logs, wallclock
 from rti.core.db import PATIENCE, Database
@@ -79,6 +80,13 @@ def _form_tokens(settings: Settings) -> CSRFConfig:
     )
 
 
+def database_of(settings: Settings) -> Database:
+    """The database of one worker, which has its share of the connections of the server."""
+    return Database.of(
+        settings, max(1, settings.connections // settings.workers), WEB, PATIENCE, settings.workers
+    )
+
+
 def _collect_seldom() -> None:
     """Clearing memory away stops everybody: what is there for good is not looked through, and large tables seldom."""
     gc.collect()
@@ -89,7 +97,7 @@ def _collect_seldom() -> None:
 def create_app(settings: Settings) -> Litestar:
     """The application of one process, for `settings` that name a database and a secret."""
     logs.configure()
-    database = Database.of(settings, settings.connections, WEB, PATIENCE)
+    database = database_of(settings)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -102,12 +110,13 @@ def create_app(settings: Settings) -> Litestar:
     app = Litestar(
         route_handlers=routes.ROUTERS,
         lifespan=[lifespan],
-        state=State({"settings": settings, "database": database}),
+        state=State({"settings": settings, "database": database, "entrance": Entrance(settings.demo)}),
         dependencies={
             "me": Provide(_me, sync_to_thread=False),
             "person": Provide(_person, sync_to_thread=False),
             "auth_database": Provide(_auth_database, sync_to_thread=False),
             "form": Provide(_form, sync_to_thread=False),
+            "found": Provide(guards.read_along, sync_to_thread=False),
             "now": Provide(_now, sync_to_thread=False),
             "today": Provide(_today, sync_to_thread=False),
         },

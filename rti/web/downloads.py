@@ -1,7 +1,7 @@
 """Files as an answer: those that people brought, and long ones that are read to their end before they leave."""
 
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterator
 from typing import IO
 
 from litestar import Response
@@ -31,13 +31,9 @@ def download(request: WebRequest, found: Download | Problem) -> Response[bytes]:
     )
 
 
-async def kept(lines: AsyncIterable[str]) -> IO[bytes]:
-    """The lines as a file that nobody else sees, so that the database is done with them however slowly they leave."""
-    file = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 -- closed by whoever sends it
-    async for each in lines:
-        file.write(each.encode())
-    file.seek(0)
-    return file
+def kept_file() -> IO[bytes]:
+    """A file that nobody else sees, so that the database is done with what it holds however slowly that leaves."""
+    return tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)
 
 
 async def in_pieces(file: IO[bytes]) -> AsyncIterator[bytes]:

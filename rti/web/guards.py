@@ -18,7 +18,7 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 from rti.accounts import sessions
 from rti.accounts.rate_limits import LimitedCall, count_call
 from rti.core.db_roles import Login
-from rti.core.errors import Forbidden, ReauthenticationRequired, SignInRequired, say
+from rti.core.errors import Forbidden, Invalid, ReauthenticationRequired, SignInRequired, say
 from rti.core.roles import EVERYBODY, Role, SignInState, scope_needed
 from rti.core.wallclock import now
 from rti.web import forms, typed
@@ -41,18 +41,37 @@ def _token(connection: Connection) -> str:
     return "" if token.startswith(sessions.API_TOKEN) else token
 
 
+READS, READ = "reads", "read"
+"""The `opt` of a route that is read in one round trip, which makes the reading out of the connection; and what came of it."""
+
+
 class Authentication(AbstractAuthenticationMiddleware):
-    """Finds the person behind the token, in a transaction of its own."""
+    """Finds the person behind the token, and reads along what the route `reads`; who may see that, guards say."""
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         token = _token(connection)
         if not token:
             return AuthenticationResult(user=None, auth=None)
-        state = connection.app.state
-        async with state.database.under(Login.AUTH).transaction() as session:
-            found = await sessions.find(session, token, now(), demo=state.settings.demo)
-        complete = found is not None and found.standing is SignInState.COMPLETE
-        return AuthenticationResult(user=found.person if found and complete else None, auth=found)
+        state, reading = connection.app.state, None
+        if reads := connection.route_handler.opt.get(READS):
+            try:
+                reading = reads(connection)
+                reading.values()
+            except Invalid as wrong:
+                reading, connection.scope["state"][READ] = None, wrong
+        me, told = await state.entrance.enter(state.database, token, now(), reading)
+        if reading:
+            connection.scope["state"][READ] = told
+        complete = me is not None and me.standing is SignInState.COMPLETE
+        return AuthenticationResult(user=me.person if me and complete else None, auth=me)
+
+
+def read_along(request: Request[Any, Any, Any]) -> Any:
+    """What was read with the question who asks, for the handler; raises what was wrong with the address."""
+    found = request.scope["state"].get(READ)
+    if isinstance(found, Invalid):
+        raise found
+    return found and found()
 
 
 def open_to_all(connection: Connection, handler: BaseRouteHandler) -> None:

@@ -1,6 +1,7 @@
 """What a handler can ask for by the name and type of a parameter; `app.py` provides each."""
 
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from litestar.di import NamedDependency
@@ -11,6 +12,8 @@ from rti.accounts.sessions import SignedIn
 from rti.core.db import Database
 from rti.core.roles import Person
 from rti.web import forms
+
+T = TypeVar("T")
 
 Session = NamedDependency[AsyncSession]
 """`session`: the transaction of this request, under the login of who asks; see `routes`."""
@@ -28,5 +31,7 @@ Now = NamedDependency[datetime]
 """`now`: the moment of this request."""
 Today = NamedDependency[date]
 """`today`: its day in the time zone of the installation."""
+Found = NamedDependency[T]
+"""`found`: what was read in one round trip with the question who asks, for a route that `reads`; see `guards`."""
 Id = FromPath[UUID]
 """The identifier in the address of a page or record."""

@@ -2,11 +2,11 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from litestar import Litestar, Request
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
@@ -37,7 +38,7 @@ from rti.requests.likely_next import LIKELY_NEXT
 from rti.web import cookies
 from rti.web.forms import DONE, ONCE_FIELD, Form
 from rti.web.labels import CORRECTABLE, label
-from rti.web.menu import every_day, menu, seldom
+from rti.web.menu import every_day, seldom
 
 WebRequest = Request[Person | None, SignedIn | None, State]
 
@@ -59,13 +60,29 @@ def engine() -> JinjaTemplateEngine:
     )
     environment.globals.update(
         static=static_url,
-        menu=menu,
         every_day=every_day,
         seldom=seldom,
         sending=sending,
+        constant=constant,
         likely_next=LIKELY_NEXT.__getitem__,
     )
     return JinjaTemplateEngine.from_environment(environment)
+
+
+@pass_context
+def constant(context: Context, template: str, **given: Hashable) -> Markup:
+    """A part of a page that depends on nothing but the language and what it is given: rendered once, and kept."""
+    reader = context["t"]
+    return _constant(context.environment, template, reader.language, reader.zone, tuple(given.items()))
+
+
+@lru_cache(maxsize=500)
+def _constant(
+    environment: Environment, template: str, language: str, zone: str, given: tuple[tuple[str, Hashable], ...]
+) -> Markup:
+    reader = Reader(language, zone)
+    values = {"t": reader, "_": reader.translate, "ngettext": reader.ngettext, "faults": Faults(), "form": {}}
+    return Markup(environment.get_template(template).render({**values, **dict(given)}))  # noqa: S704 -- escaped there
 
 
 @pass_context
@@ -81,6 +98,11 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(STATIC_FILES[name].read_bytes()).hexdigest()[:12]}"
 
 
+def today_of(connection: ASGIConnection[Any, Any, Any, Any]) -> date:
+    """The day it is where the installation is."""
+    return day_of(now(), connection.app.state.settings.timezone)
+
+
 def language_of(request: WebRequest) -> str:
     """What the reader chose on this device, else in the account, else in the browser."""
     chosen = cookies.read(request, cookies.LANGUAGE)
@@ -90,6 +112,12 @@ def language_of(request: WebRequest) -> str:
     if me:
         return me.person.language
     return i18n.preferred(request.headers.get("accept-language", ""), request.app.state.settings.language)
+
+
+# Members of two enumerations may be equal as texts.
+@lru_cache(maxsize=1000, typed=True)
+def _words(member: StrEnum, language: str) -> str:
+    return i18n.translator(language)(label(member))
 
 
 class Reader:
@@ -103,7 +131,7 @@ class Reader:
 
     def label(self, member: StrEnum | None) -> str:
         """The words for a member of one of our enumerations."""
-        return "" if member is None else self.translate(label(member))
+        return "" if member is None else _words(member, self.language)
 
     def choices(self, kind: Any) -> list[tuple[str, str]]:
         return [(member.value, self.label(member)) for member in kind]
@@ -175,8 +203,11 @@ class Reader:
         return [step.text(self.translate, self.date, self.language) for step in steps]
 
 
+_reader = cache(Reader)
+
+
 def reader_of(request: WebRequest) -> Reader:
-    return Reader(language_of(request), request.app.state.settings.timezone)
+    return _reader(language_of(request), request.app.state.settings.timezone)
 
 
 def _way_back(request: WebRequest) -> str:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from litestar.datastructures import State
 from sqlalchemy import text
 
 from rti.backups.folder import backups
@@ -20,8 +19,8 @@ from rti.core.periodic import Tick
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.core.wallclock import now
+from rti.health import examine, exposition
 from rti.models.backups import BackupRunRow, RunKind
-from rti.web.health import examine, exposition
 from tests import make
 from tests.backups.conftest import Vault
 from tests.commands import KEY_FILE, SECRET, environment, rti
@@ -165,7 +164,7 @@ async def test_the_alarm_rings_at_26_hours_without_a_backup_and_8_days_without_a
         await noted(database, RunKind.BACKUP, backup * HOUR)
     if drill:
         await noted(database, RunKind.DRILL, drill * HOUR)
-    found = await examine(State({"database": database, "settings": configured}), NOW)
+    found = await examine(configured, database, NOW)
     assert (found.backups[RunKind.BACKUP].well, found.backups[RunKind.DRILL].well) == well
     assert found.backups[RunKind.BACKUP].age == (backup * 3600 if backup else None)
     told = exposition(found).decode()
@@ -178,9 +177,9 @@ async def test_a_backup_that_failed_rings_at_once_and_where_none_is_configured_n
 ) -> None:
     await noted(database, RunKind.BACKUP, 2 * HOUR)
     await noted(database, RunKind.BACKUP, HOUR, well=False)
-    found = await examine(State({"database": database, "settings": configured}), NOW)
+    found = await examine(configured, database, NOW)
     assert not found.backups[RunKind.BACKUP].well
     assert found.backups[RunKind.BACKUP].age == 7200
-    assert (await examine(State({"database": database, "settings": settings}), NOW)).backups == {}
+    assert (await examine(settings, database, NOW)).backups == {}
     async with database.transaction() as session:
         assert list(await last_good(session)) == [RunKind.BACKUP]

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from rti.cli.running import settings_of_environment
+from rti.cli.connecting import settings_of_environment
 from rti.core.settings import Settings
 from tests.installing import compose
 from tests.sources import committed

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from litestar.datastructures import State
 
 from notifications import outbox
 from notifications.scheduler import keep_ticking
@@ -15,8 +14,8 @@ from notifications.sweep import sweep
 from rti.core.db import Database
 from rti.core.settings import Settings
 from rti.core.wallclock import HOME_ZONE, day_of, now
+from rti.health import examine
 from rti.models.messages import MessageState
-from rti.web.health import examine
 from tests.conftest import NOW, TODAY
 from tests.notifications.conftest import due, messages, reminders, told
 from tests.notifications.servers import Sink
@@ -126,6 +125,6 @@ async def test_a_tick_of_a_clock_that_was_ahead_does_not_hide_that_none_comes_no
     database: Database, settings: Settings
 ) -> None:
     await ticked(database, began_at=NOW + timedelta(hours=2))
-    found = await examine(State({"database": database, "settings": settings}), NOW)
+    found = await examine(settings, database, NOW)
     assert not found.well
     assert not found.scheduler["sweep"].well

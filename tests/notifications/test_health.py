@@ -14,10 +14,10 @@ from notifications.sweep import sweep
 from rti.core.db import Database
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
+from rti.health import examine
 from rti.models.jobs import TickRow
 from rti.models.messages import MessageRow
 from rti.schedule import JOBS
-from rti.web.health import examine
 from tests.conftest import NOW, TODAY, visiting
 from tests.notifications.conftest import due
 
@@ -35,7 +35,7 @@ def state(database: Database, settings: Settings) -> State:
 
 async def test_all_well(database: Database, state: State) -> None:
     await ticked(database)
-    found = await examine(state, NOW + timedelta(seconds=30))
+    found = await examine(state.settings, state.database, NOW + timedelta(seconds=30))
     assert found.well
     assert found.database.schema_current
     assert found.scheduler["sweep"].lag == 30
@@ -56,7 +56,7 @@ async def test_over_http_it_is_200_or_503_and_open_to_all(
 
 async def test_a_silent_scheduler(database: Database, state: State) -> None:
     await ticked(database)
-    found = await examine(state, NOW + timedelta(minutes=6))
+    found = await examine(state.settings, state.database, NOW + timedelta(minutes=6))
     assert not found.well
     assert found.database.well
     assert not found.scheduler["sweep"].well
@@ -65,7 +65,7 @@ async def test_a_silent_scheduler(database: Database, state: State) -> None:
 
 async def test_a_job_that_fails(database: Database, state: State) -> None:
     await ticked(database, well=False, result="the mail server refuses our sign-in")
-    found = await examine(state, NOW)
+    found = await examine(state.settings, state.database, NOW)
     assert not found.well
     assert found.scheduler["dispatch"].result == "the mail server refuses our sign-in"
     assert not found.mail.well
@@ -78,7 +78,7 @@ async def test_a_queue_that_does_not_move(
     await due(database, TODAY, people=3)
     await sweep(database, TODAY, NOW - late, host="rti.test")
     await ticked(database)
-    found = await examine(state, NOW)
+    found = await examine(state.settings, state.database, NOW)
     assert found.mail.well is found.well is well
     assert found.mail.waiting == 3
     assert found.mail.oldest_waiting == late.total_seconds()
@@ -92,14 +92,14 @@ async def test_a_message_that_waits_for_its_turn_is_no_standstill(database: Data
             update(MessageRow).values(state="deferred", next_attempt_at=NOW + timedelta(hours=1))
         )
     await ticked(database)
-    assert (await examine(state, NOW)).well
+    assert (await examine(state.settings, state.database, NOW)).well
 
 
 async def test_an_old_schema(database: Database, state: State) -> None:
     await ticked(database)
     async with database.transaction() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    found = await examine(state, NOW)
+    found = await examine(state.settings, state.database, NOW)
     assert not found.well
     assert found.database.schema_current is False
 

@@ -14,7 +14,8 @@ from rti.law.events import EventKind, Outcome
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
 from rti.models.requests import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
-from rti.requests.queries import events_of, one
+from rti.requests.queries import events_of
+from rti.requests.reading import one
 from tests import make
 from tests.conftest import NOW, TODAY
 

@@ -8,7 +8,7 @@ from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.errors import NotReady
 from rti.core.settings import Settings
-from rti.core.visibility import FUNCTIONS
+from rti.core.visibility import ENTER, FUNCTIONS
 from rti.row_security.apply import declaration, require
 from rti.row_security.finding import FINDING
 from rti.row_security.policies import OPEN, RESTRICTED
@@ -90,7 +90,9 @@ async def test_migrating_leaves_no_function_that_is_not_declared(database: Datab
         left = await session.scalars(
             text("SELECT proname FROM pg_proc WHERE pronamespace = 'rti'::regnamespace")
         )
-    assert sorted(left) == sorted(function.partition("(")[0] for function in {**FUNCTIONS, **FINDING})
+    assert sorted(left) == sorted(
+        function.partition("(")[0] for function in (*FUNCTIONS, ENTER, *dict(FINDING))
+    )
     await require(database.under(Login.AUTH))
 
 

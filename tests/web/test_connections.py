@@ -16,10 +16,10 @@ from rti.core.db_roles import SCHEDULER, WEB, Login
 from rti.core.errors import NotReady
 from rti.core.roles import Role
 from rti.core.settings import Settings
+from rti.health import examine
 from rti.models.accounts import PersonRow
 from rti.upgrade import migrate, require_ready
 from rti.web.app import create_app
-from rti.web.health import examine
 from tests import make
 from tests.commands import KEY_FILE, SECRET
 from tests.conftest import NOW, SignIn
@@ -143,11 +143,11 @@ async def test_a_server_that_would_use_up_the_connections_does_not_start_and_hea
         await migrate(database, NOW)
         await require_ready(database)
         state = State({"database": database, "settings": Settings(database_url=url, secret=SECRET)})
-        assert (await examine(state, NOW)).database.well
+        assert (await examine(state.settings, state.database, NOW)).database.well
         plain = url.replace("+asyncpg", "").replace("//postgres@", f"//{Login.AUTH}@")
         other = await asyncpg.connect(plain, server_settings={"application_name": "rti 64 0123abcd"})
         with pytest.raises(NotReady, match="may open 32 connections to PostgreSQL and others that run 64"):
             await require_ready(database)
-        assert not (await examine(state, NOW)).database.well
+        assert not (await examine(state.settings, state.database, NOW)).database.well
         await other.close()
         await database.close()

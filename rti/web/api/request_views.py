@@ -12,9 +12,9 @@ from rti.law.monitoring import QuestionClass
 from rti.law.next_steps import NextStep
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus, overdue_on
-from rti.models.requests import NEVER, Channel, Filing, RequestRow, Topic
-from rti.requests.queries import Detail
+from rti.models.requests import NEVER, Channel, Filing, Topic
 from rti.requests.requester import Identity, Requester
+from rti.requests.shown import AnyRequest, Detail
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,7 +189,7 @@ def identity_view(identity: Identity) -> IdentityView:
     )
 
 
-def request_view(request: RequestRow, today: date, *, hidden: bool) -> RequestView:
+def request_view(request: AnyRequest, today: date, *, hidden: bool) -> RequestView:
     kind = "deadline" if request.binding else "benchmark"
     return from_attributes(
         RequestView,

@@ -3,16 +3,18 @@
 from typing import Annotated, Any
 
 from litestar import Response, delete, get, post, put
-from litestar.datastructures import UploadFile
+from litestar.datastructures import State, UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, JSONBody
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.attributes import from_attributes
+from rti.core.db_roles import login_of
 from rti.core.errors import Conflict, invalid, say
+from rti.core.pagination import Page
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
-from rti.requests import actions, bulk, corrections, duplicates, evidence, queries, requester, snoozing
+from rti.requests import actions, bulk, corrections, duplicates, evidence, reading, requester, snoozing
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import (
     CorrectRequest,
@@ -26,8 +28,8 @@ from rti.requests.commands import (
     SaveRequester,
     SnoozeRequest,
 )
+from rti.requests.shown import Detail, Line
 from rti.requests.what_next import what_next
-from rti.statutes.queries import version_of
 from rti.web.api.request_views import (
     DetailView,
     IdentityView,
@@ -40,16 +42,19 @@ from rti.web.api.request_views import (
     request_view,
 )
 from rti.web.downloads import download
-from rti.web.guards import interactive_only, only, rate_limited, recently_authenticated
-from rti.web.inject import Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest
+from rti.web.guards import READS, Connection, interactive_only, only, rate_limited, recently_authenticated
+from rti.web.inject import Found, Id, Now, Session, Today, Who
+from rti.web.pages.requests import one_request
+from rti.web.templating import WebRequest, today_of
 from rti.web.transfers import FILE
 
 
-@get("/api/requests", guards=[only(REQUESTS)])
-async def list_requests(request: WebRequest, session: Session, person: Who, today: Today) -> RequestList:
-    wanted = decode(RequestFilter, dict(request.query_params))
-    found = await queries.worklist(session, person, wanted, today)
+def _listed(connection: Connection) -> reading.Worklist:
+    return reading.Worklist(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
+
+
+@get("/api/requests", guards=[only(REQUESTS)], opt={READS: _listed})
+async def list_requests(found: Found[Page[Line]], today: Today) -> RequestList:
     views = [request_view(line.request, today, hidden=line.hidden) for line in found.items]
     return RequestList(requests=views, next=found.next)
 
@@ -59,7 +64,7 @@ async def file_request(
     data: JSONBody[FileRequest], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
     filed = await actions.file_request(session, data, person, now, today)
-    return detail_view(await queries.one(session, person, filed.id), today)
+    return detail_view(await reading.one(session, person, filed.id), today)
 
 
 @post("/api/requests/events", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
@@ -70,24 +75,28 @@ async def record_for_many(
     return Recorded(requests=await bulk.record_for_many(session, data, person, now, today))
 
 
-@get("/api/requests/{request_id:uuid}", guards=[only(REQUESTS)])
+@get("/api/requests/{request_id:uuid}", guards=[only(REQUESTS)], opt={READS: one_request})
 async def show_request(
-    request: WebRequest, session: Session, person: Who, request_id: Id, today: Today
+    request: WebRequest,
+    state: State,
+    found: Found[Detail],
+    person: Who,
+    request_id: Id,  # noqa: ARG001 -- for the description of the API
+    today: Today,
 ) -> DetailView:
     """As it stands, or with `?known_on=` as it was known at the end of that day."""
-    detail = await queries.one(session, person, request_id)
     if day := decode(KnownOn, dict(request.query_params)).known_on:
-        zone = request.app.state.settings.timezone
-        return detail_view(await as_known_on(session, detail, day, zone), min(day, today))
-    return detail_view(detail, today)
+        async with state.database.under(login_of(person)).transaction(person.id) as session:
+            known = await as_known_on(session, found, day, state.settings.timezone)
+        return detail_view(known, min(day, today))
+    return detail_view(found, today)
 
 
 @get("/api/requests/{request_id:uuid}/next-steps", guards=[only(REQUESTS)])
 async def list_next_steps(session: Session, person: Who, request_id: Id, today: Today) -> NextStepList:
     """What can be done now, the most useful first."""
-    detail = await queries.one(session, person, request_id)
-    statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
-    steps = [from_attributes(NextStepView, each) for each in what_next(detail, statute, today)]
+    detail = await reading.one(session, person, request_id)
+    steps = [from_attributes(NextStepView, each) for each in what_next(detail, today)]
     return NextStepList(next_steps=steps)
 
 
@@ -96,7 +105,7 @@ async def record_event(
     request_id: Id, data: JSONBody[RecordEvent], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
     await actions.record_event(session, request_id, data, person, now, today)
-    return detail_view(await queries.one(session, person, request_id), today)
+    return detail_view(await reading.one(session, person, request_id), today)
 
 
 @post(
@@ -119,7 +128,7 @@ async def attach_document(
     content = await file.read()
     event = await actions.event_of(session, request_id, event_id, person)
     await evidence.attach(session, event, file_name=file.filename, content=content, now=now)
-    return detail_view(await queries.one(session, person, request_id), today)
+    return detail_view(await reading.one(session, person, request_id), today)
 
 
 @put("/api/requests/{request_id:uuid}", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
@@ -128,7 +137,7 @@ async def correct_request(
 ) -> DetailView:
     """Put right what was recorded wrongly; what was there before stays on the timeline."""
     await corrections.correct(session, request_id, data, person, now, today)
-    return detail_view(await queries.one(session, person, request_id), today)
+    return detail_view(await reading.one(session, person, request_id), today)
 
 
 @post("/api/requests/{request_id:uuid}/duplicate", guards=[only(REQUESTS)])
@@ -137,7 +146,7 @@ async def mark_duplicate(
 ) -> DetailView:
     """Close a request that was recorded twice into the one with the `reference`."""
     await duplicates.mark(session, request_id, data, person, now, today)
-    return detail_view(await queries.one(session, person, request_id), today)
+    return detail_view(await reading.one(session, person, request_id), today)
 
 
 @delete("/api/requests/{request_id:uuid}/duplicate", guards=[only(REQUESTS)])
@@ -153,7 +162,7 @@ async def save_requester(
     """Not with a token: a program cannot see what it would replace."""
     filed = await actions.locked(session, request_id, person)
     await requester.correct_requester(session, filed, data, person, now)
-    return detail_view(await queries.one(session, person, request_id), today)
+    return detail_view(await reading.one(session, person, request_id), today)
 
 
 @post(
@@ -222,7 +231,7 @@ async def snooze_request(
     request_id: Id, data: JSONBody[SnoozeRequest], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
     await snoozing.snooze(session, request_id, data, person, now, today)
-    return detail_view(await queries.one(session, person, request_id), today)
+    return detail_view(await reading.one(session, person, request_id), today)
 
 
 @delete("/api/requests/{request_id:uuid}/snooze", guards=[only(REQUESTS)])

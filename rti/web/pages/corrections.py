@@ -9,7 +9,7 @@ from rti.core.errors import Conflict
 from rti.core.roles import REQUESTS
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.models.requests import Channel, Topic
-from rti.requests import corrections, duplicates, queries
+from rti.requests import corrections, duplicates, reading
 from rti.requests.commands import CorrectRequest, MarkDuplicate, RequestFilter
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
@@ -21,7 +21,7 @@ from rti.web.templating import WebRequest, page
 async def show_correction(
     request: WebRequest, session: Session, person: Who, request_id: Id, form: Form
 ) -> Template:
-    detail = await queries.one(session, person, request_id)
+    detail = await reading.one(session, person, request_id)
     recorded = asdict(await corrections.as_recorded(session, detail.request))
     return page(
         request,
@@ -49,10 +49,10 @@ async def correct_request(
 async def show_duplicate(
     request: WebRequest, session: Session, person: Who, request_id: Id, form: Form, today: Today
 ) -> Template:
-    detail = await queries.one(session, person, request_id)
+    detail = await reading.one(session, person, request_id)
     if detail.cbo is None:
         raise Conflict(duplicates.SEALED)
-    others = await queries.worklist(session, person, RequestFilter(body_id=detail.body.id), today)
+    others = await reading.worklist(session, person, RequestFilter(body_id=detail.body.id), today)
     return page(request, "requests/duplicate.html", detail, form=form, others=others, today=today)
 
 

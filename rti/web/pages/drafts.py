@@ -4,9 +4,10 @@ from litestar import get, post
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
+from rti.bodies.queries import body as body_of
 from rti.core.roles import REQUESTS
 from rti.models.requests import Channel, Topic
-from rti.requests import drafts, queries
+from rti.requests import drafts, reading
 from rti.requests.commands import EditDraft
 from rti.web.forms import else_show, fields_of, see_other
 from rti.web.guards import only, rate_limited
@@ -18,13 +19,14 @@ from rti.web.templating import WebRequest, page
 async def show_draft(
     request: WebRequest, session: Session, person: Who, request_id: Id, form: Form
 ) -> Template:
-    detail = await queries.one(session, person, request_id)
+    detail = await reading.one(session, person, request_id)
+    body = await body_of(session, detail.body.id)
     return page(
         request,
         "requests/draft.html",
         detail,
         form=form,
-        initial=fields_of(detail.request, EditDraft) | {"body_code": detail.body.code},
+        initial=fields_of(detail.request, EditDraft) | {"body_code": body.code},
         topics=Topic,
         channels=Channel,
     )

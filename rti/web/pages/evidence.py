@@ -7,19 +7,19 @@ from rti.accounts.rate_limits import LimitedCall
 from rti.core.roles import CBO, REQUESTS
 from rti.requests import actions, evidence, requester
 from rti.requests.commands import OpenSealed, SaveRequester
-from rti.requests.queries import one
+from rti.requests.reading import one
 from rti.web import reauthentication
 from rti.web.downloads import download
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Form, Id, Now, Session, Today, Who
-from rti.web.pages.requests import detail_page, show_request
+from rti.web.pages.requests import detail_page, show_again
 from rti.web.templating import WebRequest, page
 from rti.web.transfers import FILE
 
 
 @post("/requests/{request_id:uuid}/requester", guards=[only(CBO)])
-@else_show(show_request)
+@else_show(show_again)
 async def save_requester(
     session: Session, person: Who, request_id: Id, command: SaveRequester, now: Now
 ) -> Redirect:
@@ -33,7 +33,7 @@ async def save_requester(
     guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
     status_code=200,
 )
-@else_show(show_request, reauthentication.read)
+@else_show(show_again, reauthentication.read)
 async def open_identity(
     request: WebRequest,
     session: Session,

@@ -12,7 +12,7 @@ from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
 from rti.law.events import EventKind
 from rti.models.requests import Channel, Filing, Topic
-from rti.requests import actions, drafts, queries
+from rti.requests import actions, drafts, reading
 from rti.requests.commands import FileRequest, HandOver, RecordEvent
 from rti.requests.finding import near_bodies
 from rti.requests.wordings import wordings
@@ -76,7 +76,7 @@ async def save_draft(
 
 @get("/requests/{request_id:uuid}/file", guards=[only(REQUESTS)])
 async def say_how(request: WebRequest, session: Session, person: Who, request_id: Id, form: Form) -> Template:
-    detail = await queries.one(session, person, request_id)
+    detail = await reading.one(session, person, request_id)
     return page(
         request,
         "filing/how.html",
@@ -103,12 +103,12 @@ async def save_how(
 
 @get("/requests/{request_id:uuid}/check", guards=[only(REQUESTS)])
 async def check(request: WebRequest, session: Session, person: Who, request_id: Id) -> Template:
-    detail = await queries.one(session, person, request_id)
+    detail = await reading.one(session, person, request_id)
     return page(
         request,
         "filing/check.html",
         detail,
-        within=(await places(session, [detail.body]))[detail.body.id],
+        within=(await places(session, [await body_of(session, detail.body.id)]))[detail.body.id],
     )
 
 

@@ -1,37 +1,103 @@
 """The first page: what to do next, by role; and whether the system is well."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import msgspec
 from litestar import get
 from litestar.response import Redirect, Template
 
-from notifications.channels import count_failing_addresses
-from rti.calendars.queries import warning
-from rti.core.roles import REQUESTS, SUPPORT
+from notifications.channels import FAILING
+from rti.calendars.queries import CONFIRMED, lacking
+from rti.core.asking import ReadBy, Statement, compiled, decoder, together
+from rti.core.db_roles import LOGINS, Login
+from rti.core.errors import Message
+from rti.core.pagination import Page
+from rti.core.roles import SUPPORT
+from rti.core.visibility import REQUESTS_SEEN
 from rti.law.status import RequestStatus
 from rti.requests.commands import RequestFilter
-from rti.requests.queries import urgency, worklist
-from rti.web.guards import open_to_all
-from rti.web.inject import Session, Today
-from rti.web.templating import WebRequest, page
+from rti.requests.reading import Worklist, listing, urgency
+from rti.requests.shown import Line, LineRow
+from rti.web.guards import READS, Connection, open_to_all
+from rti.web.inject import Found, Today
+from rti.web.templating import WebRequest, page, today_of
+
+_SUPPORTING = {LOGINS[role] for role in SUPPORT}
+_OPEN = RequestFilter(status=RequestStatus.OPEN)
 
 
-@get("/", guards=[open_to_all])
-async def home(request: WebRequest, session: Session, today: Today) -> Template | Redirect:
+class _Read(msgspec.Struct):
+    """For whom a part is not, it is not asked; `confirmed` is whether the calendar of the next year is."""
+
+    lines: list[LineRow] | None = None
+    overdue: int = 0
+    due_soon: int = 0
+    confirmed: bool | None = None
+    failing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What the first page shows; `requests` are None for those who see none."""
+
+    overdue: int
+    due_soon: int
+    requests: Page[Line] | None
+    warning: Message | None
+    failing_addresses: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """How many requests are overdue and due within a week, those that are open, and what support is to look at."""
+
+    today: date
+
+    def asked(self, login: Login) -> Statement | None:
+        return _statement(login)
+
+    def values(self) -> Mapping[str, Any]:
+        in_a_week = self.today + timedelta(days=7)
+        return {
+            "today": self.today,
+            "in_a_week": in_a_week,
+            "status": _OPEN.status,
+            "coming": self.today.year + 1,
+        }
+
+    def told(self, answer: str | None, by: ReadBy) -> First:
+        found = decoder(_Read)(answer) if answer else _Read()
+        lines = None if found.lines is None else Worklist(_OPEN, self.today).page_of(found.lines, by)
+        warning = lacking(self.today, found.confirmed) if by.person.role in SUPPORT else None
+        return First(found.overdue, found.due_soon, lines, warning, found.failing)
+
+
+@cache
+def _statement(login: Login) -> Statement | None:
+    parts: dict[str, Statement] = {}
+    if login in REQUESTS_SEEN:
+        parts |= {
+            "lines": listing(login, frozenset({"status"}), overdue_only=False, behind=False),
+            **urgency(login),
+        }
+    if login in _SUPPORTING:
+        parts |= {"confirmed": compiled(CONFIRMED), "failing": compiled(FAILING)}
+    return together(**parts) if parts else None
+
+
+def _first(connection: Connection) -> FirstPage:
+    return FirstPage(today_of(connection))
+
+
+@get("/", guards=[open_to_all], opt={READS: _first})
+async def home(request: WebRequest, found: Found[First | None], today: Today) -> Template | Redirect:
     if request.user is None:
         return Redirect("/sign-in")
-    supports = request.user.role in SUPPORT
-    notice = await warning(session, today) if supports else None
-    failing = await count_failing_addresses(session) if supports else 0
-    if request.user.role not in REQUESTS:
-        return page(request, "home.html", warning=notice, failing_addresses=failing)
-    return page(
-        request,
-        "home.html",
-        await urgency(session, request.user, today),
-        open_requests=await worklist(session, request.user, RequestFilter(status=RequestStatus.OPEN), today),
-        today=today,
-        warning=notice,
-        failing_addresses=failing,
-    )
+    return page(request, "home.html", found, today=today)
 
 
 ROUTES = [home]

@@ -1,16 +1,20 @@
 """The pages of requests: the list, filing, and the page of a request with what can be recorded there."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from uuid import UUID
 
+import msgspec
 from litestar import get, post
+from litestar.datastructures import State
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import body as body_of
-from rti.bodies.queries import path_to, provinces
+from rti.bodies.queries import path_to
 from rti.campaigns.queries import campaigns
 from rti.cbos.queries import cbos
+from rti.core.db_roles import login_of
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
@@ -21,20 +25,21 @@ from rti.law.explanations import step_from_data
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.next_steps import NextStep
 from rti.law.status import RequestStatus
-from rti.letters.actions import letters_of
+from rti.models.inbox import IncomingRow
 from rti.models.letters import LetterKind
 from rti.models.requests import Channel, EventRow, Filing, Topic
-from rti.requests import actions, date_changes, queries, snoozing
+from rti.requests import actions, date_changes, queries, reading, snoozing
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter, SnoozeRequest
 from rti.requests.evidence import attach
 from rti.requests.requester import Identity
+from rti.requests.shown import Detail
 from rti.requests.what_next import what_next
-from rti.statutes.queries import newest, newest_version, version_of
+from rti.statutes.queries import newest
 from rti.web.forms import attempt, else_show, read_query, see_other
-from rti.web.guards import only, rate_limited
-from rti.web.inject import Form, Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest, page
+from rti.web.guards import READS, Connection, only, rate_limited
+from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
+from rti.web.templating import WebRequest, page, today_of
 
 LETTER_FOR = {
     NextStep.HAND_OVER: LetterKind.REQUEST,
@@ -45,20 +50,29 @@ LETTER_FOR = {
     NextStep.APPEAL: LetterKind.COMPLAINT,
 }
 """By which letter a step is taken."""
-RECORDABLE = [kind for kind in EventKind if kind is not EventKind.DRAFTED]
 
 
-@get("/requests", guards=[only(REQUESTS)])
-async def list_requests(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
-    wanted = decode(RequestFilter, dict(request.query_params))
+def listed(connection: Connection) -> reading.ListPage:
+    return reading.ListPage(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
+
+
+def one_request(connection: Connection) -> reading.OneRequest:
+    return reading.OneRequest(connection.path_params["request_id"])
+
+
+RECORDABLE = tuple(kind for kind in EventKind if kind is not EventKind.DRAFTED)
+
+
+@get("/requests", guards=[only(REQUESTS)], opt={READS: listed})
+async def list_requests(request: WebRequest, found: Found[reading.Listed], today: Today) -> Template:
     return page(
         request,
         "requests/list.html",
-        await queries.worklist(session, person, wanted, today),
-        wanted=wanted,
+        found.page,
+        wanted=msgspec.structs.replace(decode(RequestFilter, dict(request.query_params)), after=""),
         today=today,
-        provinces=await provinces(session),
-        campaigns=await campaigns(session),
+        provinces=found.provinces,
+        campaigns=found.campaigns,
         statuses=RequestStatus,
         topics=Topic,
     )
@@ -110,33 +124,44 @@ async def detail_page(
     identity: Identity | None = None,
 ) -> Template:
     """The page of a request, once with who asks where that was opened."""
-    detail = await queries.one(session, person, request_id)
-    statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
+    detail = await reading.one(session, person, request_id)
+    came_in = await of_request(session, person, request_id) if detail.has_incoming else {}
+    return shown(request, detail, today, came_in, form, identity)
+
+
+def shown(
+    request: WebRequest,
+    detail: Detail,
+    today: date,
+    came_in: Mapping[UUID, IncomingRow],
+    form: Form | None = None,
+    identity: Identity | None = None,
+) -> Template:
+    statute = detail.statute
     return page(
         request,
         "requests/detail.html",
         detail,
         form=form,
-        initial={"happened_on": today.isoformat()},
         identity=identity,
         accepted=ACCEPTED,
         today=today,
         statute=statute,
-        reasons=[(reason, reason.replace("_", " ")) for reason in statute.extension_reasons],
-        newest_version=await newest_version(session, detail.request.statute_id),
+        reasons=tuple((reason, reason.replace("_", " ")) for reason in statute.extension_reasons),
+        newest_version=detail.newest_version,
         kinds=RECORDABLE,
         outcomes=Outcome,
         grounds=Ground,
         cause=date_changes.cause_text,
-        came_in=await of_request(session, person, request_id),
+        came_in=came_in,
         answers_to=_answers_to(request, detail),
-        letters=await letters_of(session, request_id) if detail.cbo else (),
-        next_steps=what_next(detail, statute, today),
+        letters=detail.letters,
+        next_steps=what_next(detail, today),
         letter_for=LETTER_FOR,
     )
 
 
-def _answers_to(request: WebRequest, detail: queries.Detail) -> str:
+def _answers_to(request: WebRequest, detail: Detail) -> str:
     """The reply address of a request that goes by e-mail, for those who may know whose it is."""
     settings = request.app.state.settings
     if not settings.reply_address or detail.cbo is None or detail.request.channel is not Channel.EMAIL:
@@ -144,15 +169,25 @@ def _answers_to(request: WebRequest, detail: queries.Detail) -> str:
     return reply_address(detail.request.id, settings.reply_address, settings.secret)
 
 
-@get("/requests/{request_id:uuid}", guards=[only(REQUESTS)])
+@get("/requests/{request_id:uuid}", guards=[only(REQUESTS)], opt={READS: one_request})
 async def show_request(
+    request: WebRequest, state: State, found: Found[Detail], person: Who, today: Today
+) -> Template:
+    came_in: Mapping[UUID, IncomingRow] = {}
+    if found.has_incoming:
+        async with state.database.under(login_of(person)).transaction(person.id) as session:
+            came_in = await of_request(session, person, found.request.id)
+    return shown(request, found, today, came_in)
+
+
+async def show_again(
     request: WebRequest, session: Session, person: Who, request_id: Id, today: Today, form: Form
 ) -> Template:
     return await detail_page(request, session, person, request_id, today, form)
 
 
 @post("/requests/{request_id:uuid}/events", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
-@else_show(show_request, done="recorded")
+@else_show(show_again, done="recorded")
 async def record_event(
     session: Session, person: Who, request_id: Id, form: Form, command: RecordEvent, now: Now, today: Today
 ) -> Redirect:
@@ -165,7 +200,7 @@ async def record_event(
     "/requests/{request_id:uuid}/events/{event_id:uuid}/documents",
     guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)],
 )
-@else_show(show_request)
+@else_show(show_again)
 async def add_evidence(
     session: Session, person: Who, request_id: Id, event_id: Id, form: Form, now: Now
 ) -> Redirect:
@@ -182,7 +217,7 @@ async def _keep_evidence(session: Session, event: EventRow, form: Form, field: s
 @get("/requests/{request_id:uuid}/why", guards=[only(REQUESTS)])
 async def why_this_date(request: WebRequest, session: Session, person: Who, request_id: Id) -> Template:
     """Every deadline with its steps in order, to print in either language; `?known_on=` looks back."""
-    detail = await queries.one(session, person, request_id)
+    detail = await reading.one(session, person, request_id)
     form = read_query(request)
     day = None
     async with attempt(form, session):
@@ -193,14 +228,14 @@ async def why_this_date(request: WebRequest, session: Session, person: Who, requ
         "requests/why.html",
         detail,
         form=form,
-        statute=await version_of(session, detail.request.statute_id, detail.request.statute_version),
+        statute=detail.statute,
         steps=[[step_from_data(step) for step in clock.steps] for clock in detail.deadlines],
         known_on=None if form.faults else day,
     )
 
 
 @post("/requests/{request_id:uuid}/snooze", guards=[only(REQUESTS)])
-@else_show(show_request)
+@else_show(show_again)
 async def snooze_request(
     session: Session, person: Who, request_id: Id, command: SnoozeRequest, now: Now, today: Today
 ) -> Redirect:

@@ -23,7 +23,7 @@ from rti.requests.queries import matching
 from rti.statistics import queries
 from rti.statistics.commands import Basis, Dimension, Unit
 from rti.statistics.disclosure import is_coarse, last_quarter
-from rti.statistics.export import request_lines
+from rti.statistics.export import write_requests
 from rti.statistics.measures import EXCLUDED, PENDING
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, OWN, SILENCE
@@ -38,7 +38,7 @@ from rti.web.api.statistics import (
     words,
 )
 from rti.web.charts import PICTURES, as_png
-from rti.web.downloads import in_pieces, kept
+from rti.web.downloads import in_pieces, kept_file
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY
@@ -161,7 +161,13 @@ async def requests_file(request: WebRequest, session: Session, person: Who, toda
     """The requests of the list, with the same filters, as far as the person may see them."""
     wanted = matching(person, decode(RequestFilter, dict(request.query_params)), today)
     record(session, AuditAction.EXPORTED, now, about="requests", cbo_id=person.cbo_id)
-    file = await kept(request_lines(session, wanted))
+    file = kept_file()
+    try:
+        await write_requests(session, wanted, file.write)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
     return Stream(in_pieces(file), media_type=CSV, headers=_attachment(f"requests-{today}"))
 
 

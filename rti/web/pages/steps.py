@@ -10,7 +10,7 @@ from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
 from rti.law.events import EventKind, Outcome
-from rti.requests import drafts, queries
+from rti.requests import drafts, reading
 from rti.requests.commands import RecordEvent
 from rti.requests.evidence import attach
 from rti.requests.likely_next import IN_OUR_WORDS
@@ -32,7 +32,7 @@ async def show_step(
     today: Today,
 ) -> Template:
     happened = _kind(event)
-    detail = await queries.one(session, person, request_id)
+    detail = await reading.one(session, person, request_id)
     statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
     return page(
         request,

@@ -7,17 +7,17 @@ from litestar.response import Template
 from notifications.channels import failing_addresses
 from rti.core.roles import SUPPORT
 from rti.core.settings import Settings
+from rti.health import examine
 from rti.law.explanations import N_
 from rti.schedule import jobs_of
 from rti.web.guards import only
-from rti.web.health import examine
 from rti.web.inject import Now, Session
 from rti.web.templating import WebRequest, page
 
 
 @get("/status", guards=[only(SUPPORT)])
 async def show_status(request: WebRequest, state: State, session: Session, now: Now) -> Template:
-    found, jobs = await examine(state, now), jobs_of(state.settings)
+    found, jobs = await examine(state.settings, state.database, now), jobs_of(state.settings)
     return page(
         request,
         "status.html",

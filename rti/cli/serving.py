@@ -1,0 +1,77 @@
+"""`rti serve`: the web pages and the JSON API."""
+
+import asyncio
+import signal
+import socket
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from rti.cli.connecting import keep_address, settings_of_environment
+from rti.cli.workers import STOP_SECONDS, end_with, kept_socket, supervise
+from rti.core import embedded_postgres
+from rti.core.settings import Settings
+from rti.upgrade import require_ready
+from rti.web.app import create_app, database_of
+
+GRACE = 0.5
+"""Seconds in which a connection that was taken just before the end may still say what it wants."""
+
+
+class Worker(uvicorn.Server):
+    """A server that first takes no more connections, and a moment later leaves those on which nothing is asked."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(GRACE)
+        await super().shutdown(sockets)
+
+
+def serve(
+    *,
+    workers: Annotated[
+        int, typer.Option(min=0, max=64, help="Worker processes. Default: RTI_WORKERS, or as many as cores.")
+    ] = 0,
+    check: bool = typer.Option(False, hidden=True),
+    stop_with_parent: bool = typer.Option(False, hidden=True),
+) -> None:
+    """Serve the web pages and the JSON API. SIGHUP starts anew without refusing anybody.
+
+    Example: RTI_PORT=8080 rti serve --workers 2
+    """
+    if stop_with_parent and not check:
+        end_with(0)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    given = settings_of_environment()
+    with embedded_postgres.completed(replace(given, workers=workers or given.workers)) as settings:
+        asyncio.run(_ready(settings))
+        if check:
+            return
+        keep_address(settings)
+        config = uvicorn.Config(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http="httptools",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            # Nothing that a proxy says of a visitor is looked at.
+            proxy_headers=False,
+            timeout_graceful_shutdown=STOP_SECONDS // 2,
+        )
+        listening = kept_socket() or config.bind_socket()
+        supervise(lambda: Worker(config).run(sockets=[listening]), settings.workers, listening)
+
+
+async def _ready(settings: Settings) -> None:
+    """Tell what keeps the web server from starting in words; it would show a trace itself."""
+    database = database_of(settings)
+    try:
+        await require_ready(database)
+    finally:
+        await database.close()

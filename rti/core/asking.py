@@ -1,0 +1,136 @@
+"""Pages that are read in one round trip: one statement, whose JSON is decoded into the structs that a page shows.
+
+A statement names its columns after the fields of the struct, so that a field is added in one place. It is made once for
+each shape that it can have and prepared once for each connection; `accounts.entering` sends it together with the
+question who asks.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Protocol, TypeVar, get_args
+
+import msgspec
+from sqlalchemy import Dialect, ScalarSelect, Select
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.core.db_roles import Login, login_of
+from rti.core.keyring import Keyring
+from rti.core.roles import Person
+from rti.core.visibility import ME
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+_PARAMETER = re.compile(r"\$(\d+)")
+_DIALECT: Dialect = dialect()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL of one scalar, as text with $1, $2 and so on, and the names of what goes there."""
+
+    sql: str
+    names: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBy:
+    """Who reads an answer, and with which keys; `opens` is False for programs, to which nothing encrypted is told."""
+
+    person: Person
+    keyring: Keyring
+    opens: bool = True
+
+
+class Reading(Protocol[T_co]):
+    """What a page asks for."""
+
+    def asked(self, login: Login) -> Statement | None:
+        """The statement of people who work under a login; None where it is not for them."""
+
+    def values(self) -> Mapping[str, Any]:
+        """What its parameters stand for, by name."""
+
+    def told(self, answer: str | None, by: ReadBy) -> T_co:
+        """What the page shows, out of the answer to the statement; raises NotFound."""
+
+
+def compiled(query: Select[Any]) -> Statement:
+    """A query of SQLAlchemy as text; its parameters keep their names."""
+    found = query.compile(dialect=_DIALECT)
+    return Statement(f"({found})", tuple(found.positiontup or ()))
+
+
+def _after(others: int) -> Callable[[re.Match[str]], str]:
+    """The number of a parameter behind those of others."""
+    return lambda found: f"${int(found[1]) + others}"
+
+
+def together(**parts: Statement) -> Statement:
+    """One statement whose JSON object has the answer to each of these under its name."""
+    told: list[str] = []
+    names: list[str] = []
+    for name, part in parts.items():
+        told.append(f"'{name}', {_PARAMETER.sub(_after(len(names)), part.sql)}")
+        names += part.names
+    return Statement(f"json_build_object({', '.join(told)})", names)
+
+
+def inline(query: ScalarSelect[Any]) -> str:
+    """A subquery as text that stands within another; what it compares with is written out."""
+    return str(query.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
+
+
+def columns(kind: type[msgspec.Struct], table: str, **others: str) -> str:
+    """SQL: the columns of a table for the fields of a struct; `others` are those that come from elsewhere."""
+    return ", ".join(
+        f"{others.get(each.name) or _column(table, each)} AS {each.name}"
+        for each in msgspec.structs.fields(kind)
+    )
+
+
+def _column(table: str, field: msgspec.structs.FieldInfo) -> str:
+    column = f"{table}.{field.name}"
+    if bytes in {field.type, *get_args(field.type)}:
+        return f"translate(encode({column}, 'base64'), E'\\n', '')"
+    return column
+
+
+def rows(select: str) -> str:
+    """SQL: the rows of a query as a JSON array."""
+    return f"(SELECT coalesce(json_agg(each), '[]') FROM ({select}) AS each)"
+
+
+def row(select: str) -> str:
+    """SQL: the only row of a query as a JSON object, NULL where there is none."""
+    return f"(SELECT to_json(each) FROM ({select}) AS each)"
+
+
+@cache
+def decoder(kind: Any) -> Callable[[str | bytes], Any]:
+    """Reads JSON into a struct, or into a list of them."""
+    return msgspec.json.Decoder(kind).decode
+
+
+@lru_cache(maxsize=100)
+def decoded_once(kind: Any, answer: bytes) -> Any:
+    """The same for what hardly ever changes: what was decoded before is known by its text, so it can never be stale."""
+    return decoder(kind)(answer)
+
+
+async def read(session: AsyncSession, reading: Reading[T], person: Person, *, opens: bool = True) -> T:
+    """The same within a transaction, which has written what it reads."""
+    await session.flush()
+    statement = reading.asked(login_of(person))
+    answer = None
+    if statement:
+        given = reading.values()
+        me = len(statement.names) + 1
+        sql = statement.sql.replace(ME, f"CAST(${me} AS uuid)")
+        values = [given[name] for name in statement.names] + ([person.id] if sql != statement.sql else [])
+        connection = await (await session.connection()).get_raw_connection()
+        driver: Any = connection.driver_connection
+        answer = await driver.fetchval(f"SELECT CAST({sql} AS text)", *values)
+    return reading.told(answer, ReadBy(person, session.info["keyring"], opens))

@@ -1,0 +1,386 @@
+"""The list of requests and the page of one, each read by one statement; see `core.asking`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    text,
+    true,
+    tuple_,
+    union,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.core.asking import (
+    ReadBy,
+    Statement,
+    columns,
+    compiled,
+    decoded_once,
+    decoder,
+    inline,
+    read,
+    row,
+    rows,
+    together,
+)
+from rti.core.db_roles import Login
+from rti.core.errors import NotFound
+from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_of
+from rti.core.roles import Person
+from rti.core.visibility import ORDERED, REQUESTS_SEEN, visible_under
+from rti.encryption.data_keys import READER_OPENS, DataKeys, kept_keys, opened_keys
+from rti.law.events import EventKind, effective
+from rti.models.bodies import PublicBodyRow
+from rti.models.requests import NEVER, DocumentRow, EventRow, RequestRow
+from rti.requests.commands import RequestFilter
+from rti.requests.projection import to_law
+from rti.requests.queries import narrowed, narrowed_bodies, overdue, prefix_range, seen_by
+from rti.requests.requester import decrypted, is_hidden, is_own, openings
+from rti.requests.shown import (
+    Area,
+    Asked,
+    CboNamed,
+    DateChange,
+    DeadlineShown,
+    Detail,
+    DetailRead,
+    Document,
+    DocumentRead,
+    EventShown,
+    LetterShown,
+    Line,
+    LineRow,
+    Named,
+    OpeningRead,
+    RequesterRead,
+    Snoozed,
+    SnoozeShown,
+    TimelineEvent,
+)
+from rti.statutes.documents import parsed_once
+
+_NEXT = f"least({{}}.next_due_on, '{NEVER}')"
+"""SQL: the next date; asyncpg stores the last day that Python knows as infinity, which JSON does not."""
+
+
+async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
+    """Requests by what is due next, the most urgent first."""
+    return await read(session, Worklist(wanted, today), person)
+
+
+async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail:
+    """A request with its timeline; a missing one and one of somebody else look the same."""
+    opens = session.info.get(READER_OPENS, True)
+    return await read(session, OneRequest(request_id), person, opens=opens)
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """A page of requests that somebody may see and wants to, by what is due next, the most urgent first."""
+
+    wanted: RequestFilter
+    today: date
+
+    def asked(self, login: Login) -> Statement | None:
+        if login not in REQUESTS_SEEN:
+            return None
+        names = ("status", "topic", "province", "body_id", "campaign_id", "target_of", "reference")
+        given = frozenset(name for name in names if getattr(self.wanted, name))
+        return listing(login, given, overdue_only=self.wanted.overdue, behind=bool(self.wanted.after))
+
+    def values(self) -> Mapping[str, Any]:
+        given: dict[str, Any] = msgspec.structs.asdict(self.wanted) | {"today": self.today}
+        if self.wanted.reference:
+            given |= dict(
+                zip(("reference", "reference_end"), prefix_range(self.wanted.reference), strict=True)
+            )
+        if self.wanted.after:
+            due, last = decode_cursor(self.wanted.after, date.fromisoformat, UUID)
+            given |= {"after_due": due, "after_id": last}
+        return given
+
+    def told(self, answer: str | None, by: ReadBy) -> Any:
+        return self.page_of(decoder(list[LineRow])(answer or "[]"), by)
+
+    def page_of(self, found: Sequence[LineRow], by: ReadBy) -> Page[Line]:
+        lines = [Line(each, is_hidden(by.person, each)) for each in found]
+        return page_of(
+            lines, PAGE_SIZE, lambda line: (line.request.next_due_on.isoformat(), str(line.request.id))
+        )
+
+
+@cache
+def listing(login: Login, given: frozenset[str], *, overdue_only: bool, behind: bool) -> Statement:
+    """The statement of a list that is narrowed by so much.
+
+    Each part of what somebody sees, or each body of the place that they want, gives its own first requests in order.
+    """
+    wanted: dict[str, Any] = {name: bindparam(name) for name in given} | {"overdue": overdue_only}
+    # Of the few requests of one organisation those to a place are found sooner than of the many to a place its own.
+    by_place = ("province", "target_of") if login is not Login.CBO else ()
+    place = {name: wanted.pop(name) for name in by_place if name in wanted}
+    query = narrowed(
+        seen_by(visible_under(login) if place else true()), wanted, bindparam("today", type_=Date)
+    )
+    if behind:
+        query = query.where(
+            tuple_(RequestRow.next_due_on, RequestRow.id)
+            > tuple_(bindparam("after_due", type_=Date), bindparam("after_id", type_=Uuid))
+        )
+    order = (RequestRow.next_due_on, RequestRow.id)
+    most: ColumnElement[int] = literal_column(str(PAGE_SIZE + 1))
+    first: Any = query.with_only_columns(*order).order_by(*order).limit(most)
+    parts: Sequence[tuple[Any, str]] = ORDERED[login]
+    if place:
+        parts = [(narrowed_bodies(select(PublicBodyRow.id), place), "request.body_id = part.id")]
+    found = union(*(_of_part(first, source, belongs) for source, belongs in parts)).subquery("found")
+    page = select(found.c.id).order_by(found.c.next_due_on, found.c.id).limit(most)
+    others = {"body_name_km": "public_body.name_km", "body_name_en": "public_body.name_en"}
+    shown = columns(LineRow, "request", next_due_on=_NEXT.format("request"), **others)
+    statement = compiled(page)
+    lines = f"""SELECT {shown} FROM {statement.sql} AS page
+        JOIN request ON request.id = page.id JOIN public_body ON public_body.id = request.body_id
+        ORDER BY request.next_due_on, request.id"""
+    return Statement(rows(lines), statement.names)
+
+
+def _of_part(first: Any, source: str | Select[Any], belongs: str) -> Any:
+    """The first requests for each row of a part, of those that belong to it."""
+    rows_of = text(source).columns(column("id")) if isinstance(source, str) else source
+    page = first.where(text(belongs)).lateral("page")
+    return select(page.c.id, page.c.next_due_on).select_from(rows_of.subquery("part")).select_from(page)
+
+
+PROVINCES = Statement(
+    rows(f"SELECT {columns(Area, 'a')} FROM area a WHERE a.level = 'province' ORDER BY a.code")
+)
+CAMPAIGNS = Statement(rows(f"SELECT {columns(Named, 'c')} FROM campaign c ORDER BY c.starts_on DESC, c.id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of requests, and by what it can be narrowed."""
+
+    page: Page[Line]
+    provinces: Sequence[Area]
+    campaigns: Sequence[Named]
+
+
+class _ListRead(msgspec.Struct):
+    lines: list[LineRow]
+    provinces: msgspec.Raw
+    campaigns: msgspec.Raw
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage(Worklist):
+    """The same with the provinces and campaigns among which somebody can choose."""
+
+    def asked(self, login: Login) -> Statement | None:
+        lines = Worklist.asked(self, login)
+        if lines is None:
+            return None
+        return together(lines=lines, provinces=PROVINCES, campaigns=CAMPAIGNS)
+
+    def told(self, answer: str | None, by: ReadBy) -> Any:
+        if answer is None:
+            return Listed(self.page_of([], by), (), ())
+        found = decoder(_ListRead)(answer)
+        return Listed(
+            self.page_of(found.lines, by),
+            decoded_once(tuple[Area, ...], bytes(found.provinces)),
+            decoded_once(tuple[Named, ...], bytes(found.campaigns)),
+        )
+
+
+@cache
+def urgency(login: Login) -> Mapping[str, Statement]:
+    """Counts for the first page, at a cost that does not grow with what is stored."""
+    today = bindparam("today", type_=Date)
+    mine = seen_by(visible_under(login)).where(RequestRow.duplicate_of.is_(None))
+    soon = RequestRow.next_due_on.between(today, bindparam("in_a_week", type_=Date))
+
+    def counted(these: ColumnElement[bool]) -> Statement:
+        few = mine.where(these).with_only_columns(RequestRow.id).limit(literal_column(str(MOST_COUNTED)))
+        return compiled(select(func.count()).select_from(few.subquery()))
+
+    return {"overdue": counted(overdue(today)), "due_soon": counted(soon)}
+
+
+@dataclass(frozen=True, slots=True)
+class OneRequest:
+    """A request with its timeline; a missing one and one of somebody else look the same."""
+
+    request_id: UUID
+
+    def asked(self, login: Login) -> Statement | None:
+        return _detail(login) if login in REQUESTS_SEEN else None
+
+    def values(self) -> Mapping[str, Any]:
+        return {"request_id": self.request_id}
+
+    def told(self, answer: str | None, by: ReadBy) -> Detail:
+        if answer is None:
+            raise NotFound
+        found = decoder(DetailRead)(answer)
+        own, hidden = is_own(by.person, found.request), is_hidden(by.person, found.request)
+        keys = opened_keys(by.keyring, found.request.cbo_id, found.keys, opens=by.opens)
+        reads_sealed = own and keys.opens
+        return Detail(
+            request=found.request,
+            body=found.body,
+            first_body=found.first_body,
+            cbo=None if hidden else found.cbo,
+            own=own,
+            requester=decrypted(found.requester, keys) if reads_sealed else None,
+            has_requester=found.has_requester,
+            openings=openings(found.openings, keys) if reads_sealed else (),
+            campaign=found.campaign,
+            events=_timeline(found, None if hidden else keys),
+            deadlines=found.deadlines,
+            date_changes=found.date_changes,
+            snoozes=[_snoozed(each, hidden=hidden) for each in found.snoozes],
+            has_incoming=found.has_incoming,
+            letters=() if hidden else found.letters,
+            statute=parsed_once(bytes(found.statute)),
+            newest_version=found.newest_version,
+        )
+
+
+@cache
+def _detail(login: Login) -> Statement:
+    """The statement of a request; `r` is the one that was found."""
+    request_id = bindparam("request_id", type_=Uuid)
+    found = compiled(
+        seen_by(visible_under(login)).with_only_columns(RequestRow.id).where(RequestRow.id == request_id)
+    )
+    of_request = "WHERE x.request_id = r.id"
+    to_body = "SELECT {name} FROM {table} AS b WHERE b.id = CAST(x.details ->> 'to_body' AS uuid)"
+
+    def receiver(name: str) -> str:
+        """The name of a body that is there, or was until it became another."""
+        there, before = (to_body.format(name=name, table=each) for each in ("public_body", "former_name"))
+        return f"CASE WHEN x.details ? 'to_body' THEN coalesce(({there}), ({before})) END"
+
+    event = columns(
+        EventShown,
+        "x",
+        by="p.name",
+        by_cbo="p.cbo_id",
+        to_body_km=receiver("name_km"),
+        to_body_en=receiver("name_en"),
+    )
+    document = columns(
+        DocumentRead,
+        "x",
+        sha256="encode(x.sha256, 'hex')",
+        has_copy="EXISTS (SELECT FROM document_copy WHERE document_copy.document_id = x.id)",
+    )
+    snooze = columns(
+        SnoozeShown, "x", by="p.name", by_cbo="p.cbo_id", ended_by="e.name", ended_by_cbo="e.cbo_id"
+    )
+    own = login is Login.CBO
+    parts = {
+        "request": row(f"SELECT {columns(Asked, 'r', next_due_on=_NEXT.format('r'))}"),
+        "body": row(f"SELECT {columns(Named, 'b')} FROM public_body b WHERE b.id = r.body_id"),
+        "first_body": row(
+            f"SELECT {columns(Named, 'b')} FROM public_body b WHERE b.id = r.first_body_id AND r.first_body_id <> r.body_id"
+        ),
+        "cbo": row(f"SELECT {columns(CboNamed, 'c')} FROM cbo c WHERE c.id = r.cbo_id"),
+        "campaign": row(f"SELECT {columns(Named, 'c')} FROM campaign c WHERE c.id = r.campaign_id"),
+        "statute": "(SELECT s.document FROM statute s WHERE s.id = r.statute_id AND s.version = r.statute_version)",
+        "newest_version": "(SELECT max(s.version) FROM statute s WHERE s.id = r.statute_id)",
+        "keys": inline(kept_keys(literal_column("r.cbo_id"))),
+        "has_requester": f"EXISTS (SELECT FROM requester x {of_request})",
+        "requester": row(f"SELECT {columns(RequesterRead, 'x')} FROM requester x {of_request}")
+        if own
+        else "NULL",
+        "openings": rows(
+            f"""SELECT {columns(OpeningRead, "x", by="p.name")} FROM identity_opening x
+            JOIN person p ON p.id = x.person_id {of_request} ORDER BY x.opened_at DESC, x.id DESC"""
+        )
+        if own
+        else "'[]'::json",
+        "events": rows(
+            f"""SELECT {event} FROM event x LEFT JOIN person p ON p.id = x.recorded_by {of_request}
+            ORDER BY x.happened_on, x.id"""
+        ),
+        "documents": rows(f"SELECT {document} FROM document x {of_request}"),
+        "deadlines": rows(
+            f"SELECT {columns(DeadlineShown, 'x')} FROM deadline x {of_request} ORDER BY x.starts_on, x.kind, x.epoch"
+        ),
+        "date_changes": rows(
+            f"SELECT {columns(DateChange, 'x')} FROM date_change x {of_request} ORDER BY x.id"
+        ),
+        "has_incoming": f"EXISTS (SELECT FROM incoming x {of_request})",
+        "letters": rows(
+            f"SELECT {columns(LetterShown, 'x')} FROM written_letter x {of_request} ORDER BY x.id DESC"
+        ),
+        "snoozes": rows(
+            f"""SELECT {snooze} FROM snooze x LEFT JOIN person p ON p.id = x.snoozed_by
+            LEFT JOIN person e ON e.id = x.ended_by {of_request} ORDER BY x.snoozed_at, x.id"""
+        ),
+    }
+    told = ", ".join(f"'{name}', {part}" for name, part in parts.items())
+    return Statement(
+        f"(SELECT json_build_object({told}) FROM request r WHERE r.id = {found.sql})", found.names
+    )
+
+
+def _snoozed(row: SnoozeShown, *, hidden: bool) -> Snoozed:
+    """A snooze; of a `hidden` request without the organisation's people and their words."""
+    return Snoozed(
+        row,
+        reason=None if hidden and row.by_cbo else row.reason,
+        by=None if hidden and row.by_cbo else row.by,
+        ended_by=None if hidden and row.ended_by_cbo else row.ended_by,
+    )
+
+
+def _timeline(found: DetailRead, keys: DataKeys | None) -> Sequence[TimelineEvent]:
+    """What happened; without `keys` the names of the organisation's people are left out."""
+    documents = [_document(each, keys) for each in found.documents]
+    standing = {event.id for event in effective([to_law(event) for event in found.events])}
+    return [
+        TimelineEvent(
+            event=event,
+            note=keys.text(EventRow.note, event.id, event.note) if keys else None,
+            recorded_by=event.by if keys or not event.by_cbo else None,
+            documents=[document for document in documents if document.event_id == event.id],
+            corrected=str(event.id) not in standing and event.kind is not EventKind.CORRECTED,
+        )
+        for event in found.events
+    ]
+
+
+def _document(row: DocumentRead, keys: DataKeys | None) -> Document:
+    """A document, with what tells it apart where there are `keys`."""
+    return Document(
+        id=row.id,
+        event_id=row.event_id,
+        file_name=keys.text(DocumentRow.file_name, row.id, row.file_name) if keys else None,
+        media_type=row.media_type,
+        size=row.size if keys else None,
+        sha256=row.sha256 if keys else None,
+        added_at=row.added_at,
+        has_copy=row.has_copy,
+        had_location=row.had_location,
+        damaged=row.damaged,
+        altered=row.altered_at is not None,
+        quarantined=row.threat is not None,
+    )
