@@ -12,6 +12,7 @@ MODULES = (
     "statistics",
     "days_off",
     "backup",
+    "search",
     "letters",
     "incoming",
 )
