@@ -84,7 +84,7 @@ async def test_a_body_that_is_no_json_object_is_told_so(
 LONE_SURROGATE = "a\ud800"
 """Cannot be written in UTF-8, so a body that holds it is no JSON text at all."""
 HOSTILE: list[Any] = [
-    "\x00", LONE_SURROGATE, "x" * 1_000_000, 10**30, -(10**30), 1.5, True, [], {}, [[]], "0008-01-01", "9999-12-31",
+    "\x00", LONE_SURROGATE, "x" * 900_000, 10**30, -(10**30), 1.5, True, [], {}, [[]], "0008-01-01", "9999-12-31",
     "2026-13-45", "' OR 1=1 --", "<script>", "=1+1", "\u202e", "𝟙", "1e400",
 ]  # fmt: skip
 
