@@ -28,7 +28,7 @@ async def test_a_list_is_handed_over_on_one_day(client: httpx.AsyncClient, datab
     member, references = await _drafts(database)
     await make.sign_in(client, member)
     page = "/requests/record?status=draft"
-    assert "\n".join(references) in (await client.get(page)).text
+    assert "\r\n".join(references) in (await client.get(page)).text
     fields = {"kind": "submitted", "happened_on": "2026-11-23", "references": "\r\n".join(references[:2])}
     answer = await make.post_form(client, "/requests/record", fields, page=page)
     assert answer.status_code == 303, answer.text

@@ -25,7 +25,7 @@ async def show_many(request: WebRequest, session: Session, person: Who, today: T
         request,
         "requests/bulk.html",
         form=form,
-        initial={"happened_on": today.isoformat(), "references": "\n".join(references)},
+        initial={"happened_on": today.isoformat(), "references": "\r\n".join(references)},
         kinds=bulk.FOR_MANY,
         most=bulk.MOST_AT_ONCE,
     )
