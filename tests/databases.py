@@ -15,7 +15,12 @@ _CATALOGS = (
     *("pg_class", "pg_attribute", "pg_type", "pg_index", "pg_constraint", "pg_trigger", "pg_policy"),
     *("pg_rewrite", "pg_proc", "pg_namespace"),
 )
-_TABLES = text("SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'")
+_TABLES = text(
+    "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'figures_version'"
+)
+_COUNT_ON = """INSERT INTO figures_version AS v VALUES (0, 1)
+    ON CONFLICT (backend) DO UPDATE SET number = v.number + 1"""
+"""Emptying changes figures as any change does: what a process keeps of them must not outlive its test."""
 _END_UNFINISHED = text("""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
@@ -60,6 +65,7 @@ class Copy:
                 *(guard % "DISABLE" for guard in guards),
                 *(f"DELETE FROM {table} WHERE {younger}" for table in self._rows if table not in _CATALOGS),  # noqa: S608 -- our own tables
                 *(guard % "ENABLE ALWAYS" for guard in guards),
+                _COUNT_ON,
             ]
             connection = await (await session.connection()).get_raw_connection()
             await connection.driver_connection.execute("; ".join(statements))

@@ -24,7 +24,16 @@ from tests.sources import (
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 50
 AT_THE_ROOT = {
     *(".ci", ".dockerignore", ".env.example", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile"),
-    *("LICENSE", "Makefile", "README.md", "benchmarks", "docker-compose.yml", "docs", "migrations"),
+    *(
+        "LICENSE",
+        "Makefile",
+        "README.md",
+        "benchmarks",
+        "docker-compose.yml",
+        "docs",
+        "findings",
+        "migrations",
+    ),
     *("notifications", "pyproject.toml", "requirements.lock", "rti", "tests"),
 }
 

@@ -65,3 +65,25 @@ async def test_a_worker_that_is_killed_is_replaced_and_a_new_start_takes_over_th
     # It is started twice, once to see whether it would.
     await until(others_serve, 3 * PATIENCE)
     assert set(answers) == {200}
+
+
+SIGNAL_IN_A_FINALIZER = """
+import os, signal, socket
+from rti.cli.workers import interrupt, supervise
+
+class Careless:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+signal.signal(signal.SIGTERM, interrupt)
+Careless()
+supervise(lambda: print("serving"), 1, socket.socket())
+"""
+
+
+def test_a_stop_that_comes_while_the_server_starts_is_not_lost() -> None:
+    started = subprocess.run(
+        [sys.executable, "-c", SIGNAL_IN_A_FINALIZER], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (started.returncode, started.stdout) == (0, ""), started.stderr
+    assert "KeyboardInterrupt" in started.stderr, "it was lost on the way"

@@ -68,7 +68,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "jobs": ("jobs:app", "Imports and the like that wait, run or have ended."),
     "calendar": ("calendar:app", "Days off: list, declare, withdraw, confirm."),
     "statutes": ("law:app", "Check and add statute files."),
-    "search": ("search:search", "Find requests, public bodies and organisations by words."),
+    "search": (
+        "search:search",
+        "Find requests, public bodies and organisations; one a line: kind, reference or code, name.",
+    ),
     "rules": ("rules:app", "Manage the reminder rules of a campaign."),
 }
 """By its name: where each command is, and the first sentence of its help."""

@@ -10,7 +10,7 @@ import typer
 import uvicorn
 
 from rti.cli.connecting import keep_address, settings_of_environment
-from rti.cli.workers import STOP_SECONDS, end_with, kept_socket, supervise
+from rti.cli.workers import STOP_SECONDS, end_with, interrupt, kept_socket, supervise
 from rti.core import embedded_postgres
 from rti.core.settings import Settings
 from rti.upgrade import require_ready
@@ -44,7 +44,8 @@ def serve(
     """
     if stop_with_parent and not check:
         end_with(0)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stopping in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stopping, interrupt)
     given = settings_of_environment()
     with embedded_postgres.completed(replace(given, workers=workers or given.workers)) as settings:
         asyncio.run(_ready(settings))

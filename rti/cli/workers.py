@@ -23,6 +23,14 @@ _AGAIN = 1.0
 _KEPT = "SERVING_ON"
 """What a server that is started anew finds in its environment: its socket, and the pipe that its workers listen to."""
 log = structlog.get_logger()
+_asked: list[int] = []
+"""The signals that came."""
+
+
+def interrupt(number: int, _: FrameType | None) -> None:
+    """Stop a start that is going on. Where the exception gets lost, as in a finalizer, `supervise` still knows."""
+    _asked.append(number)
+    raise KeyboardInterrupt
 
 
 def kept_socket() -> socket.socket | None:
@@ -36,13 +44,8 @@ def supervise(work: Callable[[], None], count: int, listening: socket.socket) ->
     On SIGHUP, if that would start, this process becomes a new one, with the program and the key file as they are then, under the same
     number and on the same socket: who asks meanwhile is answered by the workers before or after it.
     """
-    asked: list[int] = []
-
-    def ask(number: int, _: FrameType | None) -> None:
-        asked.append(number)
-
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, ask)
+        signal.signal(number, lambda came, _: _asked.append(came))
     if before := os.environ.pop(_KEPT, ""):
         os.close(int(before.split()[1]))
     # What was imported is shared by all, unless a collection of garbage writes into it.
@@ -50,8 +53,8 @@ def supervise(work: Callable[[], None], count: int, listening: socket.socket) ->
     gc.freeze()
     end, hold = os.pipe()
     workers: set[int] = set()
-    while not {signal.SIGTERM, signal.SIGINT} & {*asked}:
-        if asked and asked.pop() and _could_start():
+    while not {signal.SIGTERM, signal.SIGINT} & {*_asked}:
+        if _asked and _asked.pop() and _could_start():
             _become_new(listening, hold)
         workers.update(_forked(work, end, hold) for _ in range(count - len(workers)))
         time.sleep(_LOOK)

@@ -262,14 +262,8 @@ class OneRequest:
         )
 
 
-@cache
-def _detail(login: Login) -> Statement:
-    """The statement of a request; `r` is the one that was found."""
-    request_id = bindparam("request_id", type_=Uuid)
-    found = compiled(
-        seen_by(visible_under(login)).with_only_columns(RequestRow.id).where(RequestRow.id == request_id)
-    )
-    of_request = "WHERE x.request_id = r.id"
+def _columns_of_event() -> str:
+    """What is read of an entry of the timeline, `x`."""
     to_body = "SELECT {name} FROM {table} AS b WHERE b.id = CAST(x.details ->> 'to_body' AS uuid)"
 
     def receiver(name: str) -> str:
@@ -277,7 +271,7 @@ def _detail(login: Login) -> Statement:
         there, before = (to_body.format(name=name, table=each) for each in ("public_body", "former_name"))
         return f"CASE WHEN x.details ? 'to_body' THEN coalesce(({there}), ({before})) END"
 
-    event = columns(
+    return columns(
         EventShown,
         "x",
         by="p.name",
@@ -285,6 +279,46 @@ def _detail(login: Login) -> Statement:
         to_body_km=receiver("name_km"),
         to_body_en=receiver("name_en"),
     )
+
+
+_OF_REQUEST = "WHERE x.request_id = r.id"
+
+
+@cache
+def _detail(login: Login) -> Statement:
+    """The statement of a request; `r` is the one that was found."""
+    request_id = bindparam("request_id", type_=Uuid)
+    found = compiled(
+        seen_by(visible_under(login)).with_only_columns(RequestRow.id).where(RequestRow.id == request_id)
+    )
+    parts = _one_of_each(own=login is Login.CBO) | _many_of_each(own=login is Login.CBO)
+    told = ", ".join(f"'{name}', {part}" for name, part in parts.items())
+    return Statement(
+        f"(SELECT json_build_object({told}) FROM request r WHERE r.id = {found.sql})", found.names
+    )
+
+
+def _one_of_each(*, own: bool) -> dict[str, str]:
+    """The request, and what there is one of for it."""
+    first = "b.id = r.first_body_id AND r.first_body_id <> r.body_id"
+    requester = row(f"SELECT {columns(RequesterRead, 'x')} FROM requester x {_OF_REQUEST}")
+    return {
+        "request": row(f"SELECT {columns(Asked, 'r', next_due_on=_NEXT.format('r'))}"),
+        "body": row(f"SELECT {columns(Named, 'b')} FROM public_body b WHERE b.id = r.body_id"),
+        "first_body": row(f"SELECT {columns(Named, 'b')} FROM public_body b WHERE {first}"),
+        "cbo": row(f"SELECT {columns(CboNamed, 'c')} FROM cbo c WHERE c.id = r.cbo_id"),
+        "campaign": row(f"SELECT {columns(Named, 'c')} FROM campaign c WHERE c.id = r.campaign_id"),
+        "statute": "(SELECT s.document FROM statute s WHERE s.id = r.statute_id AND s.version = r.statute_version)",
+        "newest_version": "(SELECT max(s.version) FROM statute s WHERE s.id = r.statute_id)",
+        "keys": inline(kept_keys(literal_column("r.cbo_id"))),
+        "has_requester": f"EXISTS (SELECT FROM requester x {_OF_REQUEST})",
+        "requester": requester if own else "NULL",
+        "has_incoming": f"EXISTS (SELECT FROM incoming x {_OF_REQUEST})",
+    }
+
+
+def _many_of_each(*, own: bool) -> dict[str, str]:
+    """The lists that belong to a request."""
     document = columns(
         DocumentRead,
         "x",
@@ -294,52 +328,31 @@ def _detail(login: Login) -> Statement:
     snooze = columns(
         SnoozeShown, "x", by="p.name", by_cbo="p.cbo_id", ended_by="e.name", ended_by_cbo="e.cbo_id"
     )
-    own = login is Login.CBO
-    parts = {
-        "request": row(f"SELECT {columns(Asked, 'r', next_due_on=_NEXT.format('r'))}"),
-        "body": row(f"SELECT {columns(Named, 'b')} FROM public_body b WHERE b.id = r.body_id"),
-        "first_body": row(
-            f"SELECT {columns(Named, 'b')} FROM public_body b WHERE b.id = r.first_body_id AND r.first_body_id <> r.body_id"
-        ),
-        "cbo": row(f"SELECT {columns(CboNamed, 'c')} FROM cbo c WHERE c.id = r.cbo_id"),
-        "campaign": row(f"SELECT {columns(Named, 'c')} FROM campaign c WHERE c.id = r.campaign_id"),
-        "statute": "(SELECT s.document FROM statute s WHERE s.id = r.statute_id AND s.version = r.statute_version)",
-        "newest_version": "(SELECT max(s.version) FROM statute s WHERE s.id = r.statute_id)",
-        "keys": inline(kept_keys(literal_column("r.cbo_id"))),
-        "has_requester": f"EXISTS (SELECT FROM requester x {of_request})",
-        "requester": row(f"SELECT {columns(RequesterRead, 'x')} FROM requester x {of_request}")
-        if own
-        else "NULL",
-        "openings": rows(
-            f"""SELECT {columns(OpeningRead, "x", by="p.name")} FROM identity_opening x
-            JOIN person p ON p.id = x.person_id {of_request} ORDER BY x.opened_at DESC, x.id DESC"""
-        )
-        if own
-        else "'[]'::json",
+    openings = rows(
+        f"""SELECT {columns(OpeningRead, "x", by="p.name")} FROM identity_opening x
+        JOIN person p ON p.id = x.person_id {_OF_REQUEST} ORDER BY x.opened_at DESC, x.id DESC"""
+    )
+    return {
+        "openings": openings if own else "'[]'::json",
         "events": rows(
-            f"""SELECT {event} FROM event x LEFT JOIN person p ON p.id = x.recorded_by {of_request}
+            f"""SELECT {_columns_of_event()} FROM event x LEFT JOIN person p ON p.id = x.recorded_by {_OF_REQUEST}
             ORDER BY x.happened_on, x.id"""
         ),
-        "documents": rows(f"SELECT {document} FROM document x {of_request}"),
+        "documents": rows(f"SELECT {document} FROM document x {_OF_REQUEST}"),
         "deadlines": rows(
-            f"SELECT {columns(DeadlineShown, 'x')} FROM deadline x {of_request} ORDER BY x.starts_on, x.kind, x.epoch"
+            f"SELECT {columns(DeadlineShown, 'x')} FROM deadline x {_OF_REQUEST} ORDER BY x.starts_on, x.kind, x.epoch"
         ),
         "date_changes": rows(
-            f"SELECT {columns(DateChange, 'x')} FROM date_change x {of_request} ORDER BY x.id"
+            f"SELECT {columns(DateChange, 'x')} FROM date_change x {_OF_REQUEST} ORDER BY x.id"
         ),
-        "has_incoming": f"EXISTS (SELECT FROM incoming x {of_request})",
         "letters": rows(
-            f"SELECT {columns(LetterShown, 'x')} FROM written_letter x {of_request} ORDER BY x.id DESC"
+            f"SELECT {columns(LetterShown, 'x')} FROM written_letter x {_OF_REQUEST} ORDER BY x.id DESC"
         ),
         "snoozes": rows(
             f"""SELECT {snooze} FROM snooze x LEFT JOIN person p ON p.id = x.snoozed_by
-            LEFT JOIN person e ON e.id = x.ended_by {of_request} ORDER BY x.snoozed_at, x.id"""
+            LEFT JOIN person e ON e.id = x.ended_by {_OF_REQUEST} ORDER BY x.snoozed_at, x.id"""
         ),
     }
-    told = ", ".join(f"'{name}', {part}" for name, part in parts.items())
-    return Statement(
-        f"(SELECT json_build_object({told}) FROM request r WHERE r.id = {found.sql})", found.names
-    )
 
 
 def _snoozed(row: SnoozeShown, *, hidden: bool) -> Snoozed:

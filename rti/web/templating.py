@@ -38,7 +38,7 @@ from rti.requests.likely_next import LIKELY_NEXT
 from rti.web import cookies
 from rti.web.forms import DONE, ONCE_FIELD, Form
 from rti.web.labels import CORRECTABLE, label
-from rti.web.menu import every_day, seldom
+from rti.web.menu import every_day, menu, seldom
 
 WebRequest = Request[Person | None, SignedIn | None, State]
 
@@ -60,6 +60,7 @@ def engine() -> JinjaTemplateEngine:
     )
     environment.globals.update(
         static=static_url,
+        menu=menu,
         every_day=every_day,
         seldom=seldom,
         sending=sending,
