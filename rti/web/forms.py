@@ -158,7 +158,7 @@ def else_show(
 
 def _telling(request: Request[Any, Any, Any], answer: Response[Any], done: str) -> Response[Any]:
     """The answer; where it leads somebody on, with what the next page says."""
-    if isinstance(answer, Redirect) and request.user:
+    if isinstance(answer, Redirect) and request.scope.get("user"):
         answer.set_cookie(cookies.keep(request, cookies.DONE, done, seconds=_TOLD_WITHIN))
     return answer
 
