@@ -45,7 +45,7 @@ async def invite_people(
     if len(lines) > MOST_INVITED:
         raise invalid("file", say("At most {count} people can be invited at once", count=MOST_INVITED))
     cbos = dict(
-        (await session.execute(select(CboRow.code, CboRow.id).where(CboRow.locked_at.is_(None)))).tuples()
+        (await session.execute(select(CboRow.code, CboRow.id).where(CboRow.locked_at.is_(None)))).all()
     )
     invited, faults = [], []
     for line in lines:

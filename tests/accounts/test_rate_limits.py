@@ -195,6 +195,7 @@ def test_whatever_gives_out_or_takes_a_file_or_counts_requests_is_counted() -> N
     only_forms = {
         "GET /imports",
         "GET /imports/{import_id:uuid}",
+        "GET /imports/template/{file_kind:str}",
         "GET /api/imports",
         "GET /api/imports/{import_id:uuid}",
         "GET /requests/{request_id:uuid}/documents/{document_id:uuid}/original",

@@ -76,7 +76,7 @@ async def test_a_code_is_used_once_and_the_form_keeps_what_was_typed(
         ({"statute_id": "NO-SUCH"}, "statute_id"),
         ({"limit": "5 working", "ends_on": "2025-12-31"}, "ends_on"),
         ({"limit": "5 working", "starts_on": "1899-12-31"}, "starts_on"),
-        ({"limit": "5 working", "name_en": "x" * 1_000_000}, "name_en"),
+        ({"limit": "5 working", "name_en": "x" * 900_000}, "name_en"),
         ({"limit": "5 working", "name_km": "a\x00b"}, "name_km"),
         ({"limit": "5 working", "code": ["A"]}, "code"),
     ],

@@ -136,7 +136,7 @@ async def test_logins_that_need_no_request_see_none(database: Database) -> None:
 
 
 async def test_statistics_cannot_read_what_names_a_request(database: Database) -> None:
-    for column in ("title", "question", "reference", "cbo_id", "filed_by"):
+    for column in ("title", "question", "reference", "filed_by"):
         with pytest.raises(DBAPIError, match="permission denied"):
             async with database.under(Login.STATISTICS).transaction() as session:
                 await session.execute(text(f"SELECT {column} FROM request"))  # noqa: S608 -- our own columns
