@@ -52,6 +52,11 @@ def _nothing() -> dict[str, str]:
 
 bare = Litestar([_nothing], openapi_config=None)
 """What `uvicorn benchmarks.pages:bare` serves: the framework alone."""
+_NEWER = (
+    "person ADD COLUMN IF NOT EXISTS entrusted_at timestamptz",
+    *(f"request ADD COLUMN IF NOT EXISTS {name} date" for name in ("limit_on", "closed_on", "known_from")),
+)
+"""What the previous release had not got; it does not look at it."""
 _BARE_ROWS = """SELECT r.*, b.name_km, b.name_en FROM request r JOIN public_body b ON b.id = r.body_id
     ORDER BY r.next_due_on, r.id LIMIT 26"""
 
@@ -230,6 +235,8 @@ def _release(
     async def filled() -> tuple[dict[str, tuple[str, UUID]], UUID]:
         database = Database(url)
         async with database.transaction() as session:
+            for column in _NEWER:
+                await session.execute(text(f"ALTER TABLE {column}"))
             await fill(session, REQUESTS)
         async with database.engine.connect() as connection:
             await (await connection.execution_options(isolation_level="AUTOCOMMIT")).exec_driver_sql(
