@@ -27,6 +27,10 @@ from rti.safety.lock_and_shred import shred_again
 from rti.upgrade import load_reference_data, upgrade_within
 
 _TABLES = text("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+_NUMBERED = text(
+    """SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE a.attidentity <> '' AND c.relnamespace = 'public'::regnamespace"""
+)
 _TRIGGERS = text("""
     SELECT tgrelid::regclass::text, quote_ident(tgname), CASE tgenabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END
     FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
@@ -97,11 +101,20 @@ async def _filled(connection: AsyncConnection, database: Database, path: Path, i
         async with _guards_off(connection):
             for table, parts in archive.tables():
                 await _copy(connection, table.name, table.columns, parts)
+    await _count_on(connection)
     await hold_still(connection)
     for table in manifest.tables:
         if await counted(connection, table.name, table.columns) != table:
             raise BackupFailed(say("Table {table} differs from the backup", table=table.name))
     return manifest
+
+
+async def _count_on(connection: AsyncConnection) -> None:
+    """Numbers that the database gives out begin behind those that came in."""
+    for table, column in (await connection.execute(_NUMBERED)).all():
+        highest = f"SELECT coalesce(max({column}), 0) + 1 FROM {table}"  # noqa: S608 -- names of the catalogue
+        sequence = f"pg_get_serial_sequence('{table}', '{column}')"
+        await connection.execute(text(f"SELECT setval({sequence}, ({highest}), false)"))
 
 
 @asynccontextmanager

@@ -19,8 +19,9 @@ from rti.core.periodic import Tick
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.core.wallclock import now
-from rti.health import examine, exposition
+from rti.health import examine
 from rti.models.backups import BackupRunRow, RunKind
+from rti.web.health import exposition
 from tests import make
 from tests.backups.conftest import Vault
 from tests.commands import KEY_FILE, SECRET, environment, rti

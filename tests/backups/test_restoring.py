@@ -308,8 +308,18 @@ async def test_a_backup_of_a_newer_version_is_refused(
     assert await tables_of(empty) == 0
 
 
-async def test_no_table_counts_with_a_sequence_which_a_restore_would_have_to_set(database: Database) -> None:
-    assert await count(database, "pg_sequences") == 0
+async def test_what_the_database_numbers_is_numbered_on_after_a_restore(
+    database: Database, empty: Database, vault: Vault
+) -> None:
+    highest = text("SELECT max(number) FROM search")
+    async with database.transaction() as session:
+        await things.cbo(session, NOW)
+    made = await vault.make(database)
+    await vault.restore(empty, made.path)
+    async with empty.transaction() as session:
+        before = await session.scalar(highest)
+        await things.cbo(session, NOW, "LATER")
+        assert await session.scalar(highest) == before + 1
 
 
 async def test_two_backups_at_once_are_one_and_a_refusal(database: Database, vault: Vault) -> None:

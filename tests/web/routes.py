@@ -229,7 +229,8 @@ MISSING = dict.fromkeys(
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
 ) | dict.fromkeys(
-    ("statute_id", "change", "name", "picture", "secret", "rule", "kind", "language", "file_kind", "event"), "nothing"
+    ("statute_id", "change", "name", "picture", "secret", "rule", "kind", "language", "file_kind", "event"),
+    "nothing",
 )
 MISSING["number"] = "9"
 
