@@ -1,9 +1,8 @@
 """What is hidden of a table stays hidden from whoever can add, subtract and solve for what is missing."""
 
-import itertools
 import time
 from collections import Counter
-from itertools import product
+from itertools import pairwise, product
 from random import Random
 
 import pytest
@@ -142,7 +141,7 @@ def test_all_communes_by_ten_topics_take_less_than_two_seconds() -> None:
             f"{commune % 25}/{commune % 200}",
             f"{commune % 25}/{commune % 200}/{commune}",
         ]
-        for above, name in itertools.pairwise(names):
+        for above, name in pairwise(names):
             if name not in below.setdefault(above, []):
                 below[above].append(name)
         for topic in range(10):
