@@ -1,7 +1,8 @@
 """What is hidden of a table stays hidden from whoever can add, subtract and solve for what is missing."""
 
-import itertools
 import time
+from collections import Counter
+from itertools import pairwise, product
 from random import Random
 
 import pytest
@@ -14,7 +15,7 @@ SPREAD = 1e-6
 
 
 def _random(chance: Random, depth: int) -> Counts:
-    """A table with a tree of lines; most of its counts are small, none, or large, by chance."""
+    """A table with a tree of lines; most of its counts are small, none, or large, and of few or many askers, by chance."""
     columns = list(range(chance.randint(1, 5)))
     below: dict[str, list[str]] = {}
     leaves = ["all"]
@@ -23,19 +24,19 @@ def _random(chance: Random, depth: int) -> Counts:
         for parent in parents:
             below[parent] = [f"{parent}.{number}" for number in range(chance.randint(1, 4))]
             leaves += below[parent]
-    numbers: dict[tuple[str, int], int] = {}
-    askers: dict[tuple[str, int | None], int] = {}
-    mean = chance.choice([1, 3, 10, 40])
-    for leaf in leaves:
-        for column in columns:
-            count = min(int(chance.expovariate(1 / mean)), chance.choice([0, 3, 9, 200]))
-            parts = leaf.split(".")
-            for length in range(1, len(parts) + 1):
-                line = ".".join(parts[:length])
-                numbers[line, column] = numbers.get((line, column), 0) + count
-        if chance.random() < 0.2:
-            askers |= dict.fromkeys([(leaf, column) for column in columns], chance.randint(1, 6))
-    return Counts(columns=columns, root="all", below=below, numbers=numbers, askers=askers)
+    numbers: Counter[tuple[str, int]] = Counter()
+    askers: dict[tuple[str, int | None], set[int]] = {}
+    mean, crowd = chance.choice([1, 3, 10, 40]), chance.choice([1, 4, 20, 1_000])
+    for leaf, column in product(leaves, columns):
+        count = min(int(chance.expovariate(1 / mean)), chance.choice([0, 3, 9, 200]))
+        who = {chance.randrange(crowd) for _ in range(count)}
+        parts = leaf.split(".")
+        for line in (".".join(parts[:length]) for length in range(1, len(parts) + 1)):
+            numbers[line, column] += count
+            for of in (column, None):
+                askers.setdefault((line, of), set()).update(who)
+    behind = {place: len(who) for place, who in askers.items()}
+    return Counts(columns=columns, root="all", below=below, numbers=numbers, askers=behind)
 
 
 def _small(counts: Counts, threshold: int) -> list[tuple[object, object]]:
@@ -140,7 +141,7 @@ def test_all_communes_by_ten_topics_take_less_than_two_seconds() -> None:
             f"{commune % 25}/{commune % 200}",
             f"{commune % 25}/{commune % 200}/{commune}",
         ]
-        for above, name in itertools.pairwise(names):
+        for above, name in pairwise(names):
             if name not in below.setdefault(above, []):
                 below[above].append(name)
         for topic in range(10):
