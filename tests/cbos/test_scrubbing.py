@@ -1,6 +1,7 @@
 """What was shredded is gone from the files of the database, byte by byte."""
 
 import asyncio
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,6 +29,9 @@ from rti.safety.scrubbing import scrub
 from tests import make
 from tests.commands import rti
 from tests.conftest import NOW, TODAY
+
+# All workers share the files that are looked through: what another test has just written would be found.
+pytestmark = pytest.mark.xdist_group("scrubbing")
 
 WORDS = (
     "NOCTURNE",
@@ -92,7 +96,8 @@ async def _folder(database: Database) -> Path:
 def _on_disk(folder: Path, wanted: dict[str, bytes]) -> dict[str, set[str]]:
     """Which of them are in which kind of file: of tables, of the log of changes, or the server's own log."""
     found: dict[str, set[str]] = {}
-    for path in folder.rglob("*"):
+    # Databases of other tests come and go meanwhile: `os.walk` passes over a folder that has gone.
+    for path in (Path(root, name) for root, _, names in os.walk(folder) for name in names):
         try:
             content = path.read_bytes() if path.is_file() else b""
         except FileNotFoundError:
