@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -333,3 +334,10 @@ def session_row(person: Person, token: str) -> SignInRow:
         expires_at=moment + timedelta(hours=1),
         proved_at=moment,
     )
+
+
+async def deadlines_of(session: AsyncSession, request_id: UUID) -> Sequence[DeadlineRow]:
+    """The clocks of a request, as they are stored."""
+    found = select(DeadlineRow).where(DeadlineRow.request_id == request_id)
+    order = (DeadlineRow.starts_on, DeadlineRow.kind, DeadlineRow.epoch)
+    return (await session.scalars(found.order_by(*order))).all()

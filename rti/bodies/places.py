@@ -28,8 +28,12 @@ async def places(session: AsyncSession, bodies: Iterable[PublicBodyRow]) -> Mapp
 
 
 def _codes(body: PublicBodyRow) -> list[str]:
-    area = body.area_code or ""
-    return [area[:length] for length in (6, 4, 2) if length <= len(area)][body.kind in _GOVERN :]
+    return around(body.area_code or "")[body.kind in _GOVERN :]
+
+
+def around(area_code: str) -> list[str]:
+    """The codes of the commune, district and province in which an area lies, as far as it is known, itself included."""
+    return [area_code[:length] for length in (6, 4, 2) if length <= len(area_code)]
 
 
 def nearness(body: PublicBodyRow, area_code: str | None) -> int:

@@ -48,9 +48,11 @@ def supervise(work: Callable[[], None], count: int, listening: socket.socket) ->
         signal.signal(number, lambda came, _: _asked.append(came))
     if before := os.environ.pop(_KEPT, ""):
         os.close(int(before.split()[1]))
-    # What was imported is shared by all, unless a collection of garbage writes into it.
+    # What was imported is shared by all, unless a collection of garbage writes into it; and a collection stops
+    # everybody, so the workers seldom look through large tables.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 50)
     end, hold = os.pipe()
     workers: set[int] = set()
     while not {signal.SIGTERM, signal.SIGINT} & {*_asked}:

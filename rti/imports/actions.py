@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts import personal_encryption
 from rti.core import wallclock
 from rti.core.cipher import Unreadable
-from rti.core.db import new_id
 from rti.core.errors import Conflict, Forbidden, TooLarge, say
 from rti.core.roles import ADMINISTRATION, REQUESTS, SUPPORT, Person, Role
 from rti.imports.csv_reader import Columns, CsvFile
@@ -25,6 +24,7 @@ from rti.imports.report import Foresee, Report, Run
 from rti.imports.requests import import_requests
 from rti.imports.spreadsheets import as_csv
 from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
+from rti.jobs import queue
 from rti.jobs.worker import Work
 from rti.models.imports import FileKind
 from rti.models.jobs import JobKind, JobRow
@@ -79,15 +79,7 @@ async def ask_for_import(
     _require(order.kind, person)
     content = await as_csv(content)
     lines = await asyncio.to_thread(_lines_of, content, COLUMNS[order.kind])
-    job = JobRow(
-        id=new_id(),
-        kind=JobKind.IMPORT,
-        person_id=person.id,
-        arguments=msgspec.to_builtins(order),
-        total=lines,
-        next_attempt_at=now,
-        created_at=now,
-    )
+    job = queue.added(person, JobKind.IMPORT, order, lines, now)
     named = file_name.encode(errors="replace").replace(_AFTER_NAME, b"") + _AFTER_NAME + content
     job.content = personal_encryption.encrypt(secret, f"file {job.id}", person.id, named)
     session.add(job)

@@ -48,6 +48,10 @@ class Columns:
     allowed: Sequence[str] = ()
     open: bool = False
 
+    @property
+    def known(self) -> Sequence[str]:
+        return (*self.needed, *self.allowed)
+
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
@@ -163,7 +167,7 @@ def _top_of(text: TextIOWrapper) -> Iterator[str]:
 
 def _find_header(top: list[str], columns: Columns) -> _Header:
     """The header, and the delimiter that finds most of the expected names in it."""
-    expected = {fold(name) for name in (*columns.needed, *columns.allowed)}
+    expected = {fold(name) for name in columns.known}
     starts = [start for start, line in enumerate(top) if line.strip()]
     if not starts:
         raise invalid("file", say("The file is empty; its first line must name the columns"))
@@ -186,7 +190,7 @@ def _header_at(top: list[str], start: int, delimiter: str) -> _Header:
 
 def _named(names: Sequence[str], columns: Columns) -> list[str]:
     """The names as they are expected, where they are the same but for what `fold` passes over."""
-    expected = {fold(name): name for name in (*columns.needed, *columns.allowed) if name not in names}
+    expected = {fold(name): name for name in columns.known if name not in names}
     return [expected.get(fold(name), name) for name in names]
 
 
@@ -219,14 +223,14 @@ def _check_header(header: list[str], columns: Columns) -> None:
                 names=", ".join(twice)[:_LONGEST_SHOWN],
             ),
         )
-    known = {*columns.needed, *columns.allowed, ""}
+    known = {*columns.known, ""}
     if unknown := [name for name in header if name not in known and not columns.open]:
         raise invalid(
             "file",
             say(
                 "Unknown columns: {unknown}. Allowed columns: {allowed}",
                 unknown=", ".join(unknown)[:_LONGEST_SHOWN],
-                allowed=", ".join([*columns.needed, *columns.allowed]),
+                allowed=", ".join(columns.known),
             ),
         )
 

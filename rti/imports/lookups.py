@@ -22,7 +22,7 @@ from rti.law.calendars import Calendar
 from rti.law.statutes import Statute
 from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.cbos import CboRow
-from rti.requests.checks import closed_fault
+from rti.requests.checks import asked_on, closed_fault
 from rti.requests.commands import FileRequest, RequestLine
 from rti.statutes.actions import declare_standard
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of
@@ -61,7 +61,9 @@ class LookUp:
         cbo_id = await self._cbo(line.cbo_code, faults)
         body_id = await self._body(line.body, faults)
         closed_on = self._closed.get(body_id) if body_id else None
-        faults += [self._fault("body", each.message) for each in closed_fault(closed_on, line, self.today)]
+        faults += [
+            self._fault("body", each.message) for each in closed_fault(closed_on, asked_on(line, self.today))
+        ]
         campaign = await self._campaign(line.campaign_code, faults)
         law = await self._law(line.statute_id or (campaign[1] if campaign else DEFAULT_STATUTE), faults)
         if law is None or faults:

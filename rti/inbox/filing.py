@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.audit.record import record
 from rti.core.db import new_id
 from rti.core.wallclock import HOME_ZONE, day_of
-from rti.encryption.data_keys import keys_to_encrypt
+from rti.encryption.data_keys import DataKeys, keys_to_encrypt
 from rti.files import sandbox
 from rti.files.media_types import clean_file_name, guessed
 from rti.inbox import reader
@@ -91,7 +91,7 @@ async def file_mail(
     summary, earlier = described(envelope, mail), await _same(session, row, request)
     if not earlier:
         note = ": ".join(filter(None, (summary.author or summary.envelope_from, summary.subject)))
-        event = await _entry(session, row, request, note, found_by, now)
+        event = await _entry(session, row, request, keys, note, found_by, now)
         document = await keep(session, event, file_name="message.eml", media_type=EML, content=raw, now=now)
         for name, media_type, content in _files(mail):
             await keep(session, event, file_name=name, media_type=media_type, content=content, now=now)
@@ -115,7 +115,7 @@ async def file_scan(
 ) -> None:
     """Put a scan with its request."""
     keys = await keys_to_encrypt(session, request.cbo_id, now)
-    event = await _entry(session, row, request, "", found_by, now)
+    event = await _entry(session, row, request, keys, "", found_by, now)
     name, media_type = guessed(clean_file_name(summary.subject), content)
     document = await keep(session, event, file_name=name, media_type=media_type, content=content, now=now)
     row.cbo_id, row.request_id, row.found_by = request.cbo_id, request.id, found_by
@@ -138,12 +138,12 @@ async def _entry(
     session: AsyncSession,
     row: IncomingRow,
     request: Target,
+    keys: DataKeys,
     note: str,
     found_by: FoundBy,
     now: datetime,
 ) -> EventRow:
     """What the timeline shows: that it came in, and nothing of what it means."""
-    keys = await keys_to_encrypt(session, request.cbo_id, now)
     event = EventRow(
         id=new_id(),
         cbo_id=request.cbo_id,

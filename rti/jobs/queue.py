@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
-from rti.core.db import Database
+from rti.core.db import Database, new_id
 from rti.core.errors import Conflict, Message, NotFound, say
 from rti.core.roles import Person
 from rti.jobs.leases import take
@@ -47,6 +47,19 @@ class Claimed:
 
 class LeaseLost(Exception):
     """Somebody else has taken or ended the job, so nothing of this attempt may be kept."""
+
+
+def added(person: Person, kind: JobKind, arguments: msgspec.Struct, total: int, now: datetime) -> JobRow:
+    """A job for a person, to be added to a session; its turn comes at once. `total` is what it has to go through."""
+    return JobRow(
+        id=new_id(),
+        kind=kind,
+        person_id=person.id,
+        arguments=msgspec.to_builtins(arguments),
+        total=total,
+        next_attempt_at=now,
+        created_at=now,
+    )
 
 
 async def claim(database: Database, now: datetime) -> Claimed | None:

@@ -10,7 +10,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
-from rti.core.cipher import Unreadable
 from rti.core.db import new_id
 from rti.core.errors import Altered, NotFound
 from rti.core.i18n import Language
@@ -29,7 +28,7 @@ from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
 from rti.models.letters import LetterKind, WrittenLetterRow
 from rti.models.requests import RequestRow
-from rti.requests.evidence import Download
+from rti.requests.evidence import Download, as_it_came
 from rti.requests.queries import visible
 from rti.requests.requester import not_hidden_from
 from rti.statutes.queries import version_of
@@ -212,8 +211,4 @@ async def content_of(session: AsyncSession, letter: WrittenLetterRow) -> bytes |
     """The PDF of a letter, hashed again; None where it is not the one that was set."""
     keys = await keys_to_decrypt(session, letter.cbo_id)
     sealed = await session.scalar(select(WrittenLetterRow.content).where(WrittenLetterRow.id == letter.id))
-    try:
-        content = keys.decrypt(WrittenLetterRow.content, letter.id, sealed or b"")
-    except Unreadable:
-        return None
-    return content if hashlib.sha256(content).digest() == letter.sha256 else None
+    return as_it_came(keys, WrittenLetterRow.content, letter.id, sealed, letter.sha256)

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts import personal_encryption
 from rti.core import wallclock
 from rti.core.cipher import Unreadable
-from rti.core.db import new_id
 from rti.core.errors import Conflict, invalid, say
 from rti.core.roles import Person
 from rti.files.typesetting import merged, pdfs
+from rti.jobs import queue
 from rti.jobs.worker import Work
 from rti.letters.actions import Case, content_of, keep_set, paper_of, with_names
 from rti.letters.commands import PrintLetters, WriteLetter
@@ -64,15 +64,7 @@ async def ask_for_print(
         raise invalid(
             "kind", say("One run prints up to {count} letters. Narrow the list", count=MOST_LETTERS)
         )
-    job = JobRow(
-        id=new_id(),
-        kind=JobKind.PRINT,
-        person_id=person.id,
-        arguments=msgspec.to_builtins(wanted),
-        total=total,
-        next_attempt_at=now,
-        created_at=now,
-    )
+    job = queue.added(person, JobKind.PRINT, wanted, total, now)
     session.add(job)
     await session.flush()
     return job

@@ -31,7 +31,7 @@ from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
 from rti.models.requests import DateChangeRow, DeadlineRow, EventRow, Filing, RequestRow
-from rti.requests.checks import FIRST_DAYS, closed_fault, event_faults, filing_faults
+from rti.requests.checks import FIRST_DAYS, asked_on, closed_fault, event_faults, filing_faults
 from rti.requests.commands import FileRequest, PlainFields, RecordEvent, SaveRequester
 from rti.requests.projection import Projection, project, to_law
 from rti.requests.queries import events_of, visible
@@ -57,7 +57,7 @@ async def file_request(
     if body is None:
         faults.append(Fault("body_id", say("Choose a public body from the directory")))
     else:
-        faults += closed_fault(body.closed_on, command, today)
+        faults += closed_fault(body.closed_on, asked_on(command, today))
     campaign = await session.get(CampaignRow, command.campaign_id) if command.campaign_id else None
     if command.campaign_id and campaign is None:
         faults.append(Fault("campaign_id", say("Choose a campaign from the list")))

@@ -42,11 +42,13 @@ def filing_faults(command: FilingFields | CorrectRequest, today: date) -> list[F
     return faults
 
 
-def closed_fault(
-    closed_on: date | None, command: FilingFields | CorrectRequest, today: date, field: str = "body_id"
-) -> list[Fault]:
+def asked_on(command: FilingFields | CorrectRequest, today: date) -> date:
+    """The day on which the body is asked, as far as that is known."""
+    return command.received_on or command.submitted_on or command.drafted_on or today
+
+
+def closed_fault(closed_on: date | None, asked: date, field: str = "body_id") -> list[Fault]:
     """Whether the body was closed before it was asked."""
-    asked = command.received_on or command.submitted_on or command.drafted_on or today
     if closed_on is None or asked <= closed_on:
         return []
     message = say("This public body was closed on {day}. Choose the one that took its place", day=closed_on)

@@ -28,7 +28,7 @@ from rti.law.rounds import INTAKE
 from rti.models.audit import AuditAction
 from rti.models.requests import EventRow, RequestRow
 from rti.requests.actions import intake, locked, reproject
-from rti.requests.checks import FIRST_DAYS, closed_fault, filing_faults
+from rti.requests.checks import FIRST_DAYS, asked_on, closed_fault, filing_faults
 from rti.requests.commands import CorrectRequest, PlainFields
 from rti.requests.projection import to_law
 from rti.requests.queries import events_of
@@ -144,7 +144,7 @@ async def _change(
     async with unique(session, Conflict(), out_of_reach=not_assigned):
         if "body_code" in changes:
             first = await by_code(session, wanted.body_code, "body_code")
-            if closed := closed_fault(first.closed_on, wanted, today, "body_code"):
+            if closed := closed_fault(first.closed_on, asked_on(wanted, today), "body_code"):
                 raise Invalid(*closed)
             if request.body_id == request.first_body_id:
                 request.body_id = first.id

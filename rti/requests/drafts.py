@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.audit.record import record
 from rti.bodies.queries import by_code
 from rti.core.attributes import assign, from_attributes
-from rti.core.errors import Conflict, Forbidden, invalid, say
+from rti.core.errors import Conflict, Forbidden, Invalid, say
 from rti.core.roles import Person
 from rti.law.events import EventKind
 from rti.law.status import RequestStatus
 from rti.models.audit import AuditAction
 from rti.models.requests import EventRow, RequestRow
 from rti.requests.actions import locked, record_event
+from rti.requests.checks import closed_fault
 from rti.requests.commands import EditDraft, HandOver, PlainFields, RecordEvent
 from rti.requests.queries import events_of
 from rti.requests.requester import is_hidden
@@ -31,11 +32,8 @@ async def edit(
     """Change what a draft says; raises Invalid, and Conflict once it was handed over."""
     request = await _draft(session, request_id, person)
     body = await by_code(session, command.body_code, "body_code")
-    if body.closed_on and body.closed_on < today and body.id != request.body_id:
-        closed = say(
-            "This public body was closed on {day}. Choose the one that took its place", day=body.closed_on
-        )
-        raise invalid("body_code", closed)
+    if body.id != request.body_id and (closed := closed_fault(body.closed_on, today, "body_code")):
+        raise Invalid(*closed)
     plain = asdict(from_attributes(PlainFields, command))
     changed = assign(request, {**plain, "body_id": body.id, "first_body_id": body.id})
     if changed:

@@ -216,11 +216,11 @@ async def _checked(
 
 
 def as_it_came(
-    keys: DataKeys, column: EncryptedColumn, document_id: UUID, sealed: bytes | None, sha256: bytes
+    keys: DataKeys, column: EncryptedColumn, row_id: UUID, sealed: bytes | None, sha256: bytes
 ) -> bytes | None:
-    """What is stored of a document, hashed again; None where it is missing or is not what was stored."""
+    """What is stored of a file, hashed again; None where it is missing or is not what was stored."""
     try:
-        content = keys.decrypt(column, document_id, sealed or b"")
+        content = keys.decrypt(column, row_id, sealed or b"")
     except Unreadable:
         return None
     return content if secrets.compare_digest(hashlib.sha256(content).digest(), sha256) else None

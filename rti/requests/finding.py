@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.bodies.places import Place, nearness, places
+from rti.bodies.places import Place, around, nearness, places
 from rti.core.roles import ORGANISATIONS, REQUESTS, Person
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow
@@ -76,8 +76,7 @@ async def near_bodies(
         return await _bodies(session, person, found), found
     cbo = await session.get(CboRow, person.cbo_id) if person.cbo_id else None
     area = (cbo.area_code if cbo else None) or ""
-    codes = [area[:length] for length in (6, 4, 2) if length <= len(area)]
-    own = or_(PublicBodyRow.area_code.in_(codes), PublicBodyRow.area_code.startswith(area[:4]))
+    own = or_(PublicBodyRow.area_code.in_(around(area)), PublicBodyRow.area_code.startswith(area[:4]))
     rows = await session.scalars(select(PublicBodyRow).where(own).limit(MOST_FOUND)) if area else ()
     return sorted(rows, key=partial(_order, area=area)), NOTHING
 

@@ -16,7 +16,7 @@ from rti.core.roles import REQUESTS, Person, Reader
 from rti.core.visibility import visible_to
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import not_locked
-from rti.models.requests import DeadlineRow, EventRow, RequestRow, SnoozeRow
+from rti.models.requests import EventRow, RequestRow, SnoozeRow
 from rti.requests.commands import RequestFilter
 
 
@@ -63,21 +63,21 @@ async def events_of(session: AsyncSession, request_id: UUID) -> Sequence[EventRo
     return found.all()
 
 
-async def deadlines_of(session: AsyncSession, request_id: UUID) -> Sequence[DeadlineRow]:
-    found = await session.scalars(
-        select(DeadlineRow)
-        .where(DeadlineRow.request_id == request_id)
-        .order_by(DeadlineRow.starts_on, DeadlineRow.kind, DeadlineRow.epoch)
-    )
-    return found.all()
-
-
 def matching(person: Person, wanted: RequestFilter, today: date) -> Select[RequestRow]:
     """The requests that this person may see and wants to."""
+    given = {name: each for name, each in values_of(wanted).items() if each}
+    return narrowed(visible(person), given, today)
+
+
+def values_of(wanted: RequestFilter) -> dict[str, Any]:
+    """What a filter stands for, by the names that `narrowed` knows.
+
+    Texts that begin with a prefix lie, byte by byte, between two others: from the first to before the second.
+    """
     given = msgspec.structs.asdict(wanted)
     if wanted.reference:
-        given |= dict(zip(("reference", "reference_end"), prefix_range(wanted.reference), strict=True))
-    return narrowed(visible(person), {name: each for name, each in given.items() if each}, today)
+        given["reference_end"] = wanted.reference + chr(sys.maxunicode)
+    return given
 
 
 def narrowed(query: Select[RequestRow], wanted: Mapping[str, Any], today: Any) -> Select[RequestRow]:
@@ -104,11 +104,6 @@ def narrowed_bodies(query: Select[Any], wanted: Mapping[str, Any]) -> Select[Any
     if "target_of" in wanted:
         query = query.where(in_target_areas(wanted["target_of"]))
     return query
-
-
-def prefix_range(prefix: str) -> tuple[str, str]:
-    """Between which texts, byte by byte, those lie that begin with `prefix`: from the first to before the second."""
-    return prefix, prefix + chr(sys.maxunicode)
 
 
 def overdue(day: Any) -> ColumnElement[bool]:

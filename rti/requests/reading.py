@@ -49,7 +49,7 @@ from rti.models.bodies import PublicBodyRow
 from rti.models.requests import NEVER, DocumentRow, EventRow, RequestRow
 from rti.requests.commands import RequestFilter
 from rti.requests.projection import to_law
-from rti.requests.queries import narrowed, narrowed_bodies, overdue, prefix_range, seen_by
+from rti.requests.queries import narrowed, narrowed_bodies, overdue, seen_by, values_of
 from rti.requests.requester import decrypted, is_hidden, is_own, openings
 from rti.requests.shown import (
     Area,
@@ -104,11 +104,7 @@ class Worklist:
         return listing(login, given, overdue_only=self.wanted.overdue, behind=bool(self.wanted.after))
 
     def values(self) -> Mapping[str, Any]:
-        given: dict[str, Any] = msgspec.structs.asdict(self.wanted) | {"today": self.today}
-        if self.wanted.reference:
-            given |= dict(
-                zip(("reference", "reference_end"), prefix_range(self.wanted.reference), strict=True)
-            )
+        given = values_of(self.wanted) | {"today": self.today}
         if self.wanted.after:
             due, last = decode_cursor(self.wanted.after, date.fromisoformat, UUID)
             given |= {"after_due": due, "after_id": last}

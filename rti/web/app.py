@@ -1,6 +1,5 @@
 """The web process: everything that is wired together, and nothing else."""
 
-import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
@@ -87,13 +86,6 @@ def database_of(settings: Settings) -> Database:
     )
 
 
-def _collect_seldom() -> None:
-    """Clearing memory away stops everybody: what is there for good is not looked through, and large tables seldom."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 50)
-
-
 def create_app(settings: Settings) -> Litestar:
     """The application of one process, for `settings` that name a database and a secret."""
     logs.configure()
@@ -102,7 +94,6 @@ def create_app(settings: Settings) -> Litestar:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await require_ready(database)
-        _collect_seldom()
         yield
         await database.close()
 

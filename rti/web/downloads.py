@@ -13,6 +13,7 @@ from rti.web.headers import DOWNLOAD_POLICY, attachment
 from rti.web.templating import WebRequest
 from rti.web.transfers import SMALL
 
+CSV = "text/csv"
 MOST_IN_MEMORY = 1_000_000
 """Bytes of such a file; what is longer goes to the disk."""
 
@@ -29,6 +30,11 @@ def download(request: WebRequest, found: Download | Problem) -> Response[bytes]:
             "Content-Security-Policy": DOWNLOAD_POLICY,
         },
     )
+
+
+def csv_file(name: str, text: str) -> Response[str]:
+    """Lines of CSV as a file."""
+    return Response(text, media_type=CSV, headers={"Content-Disposition": attachment(name)})
 
 
 def kept_file() -> IO[bytes]:

@@ -22,7 +22,6 @@ from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow
 from rti.models.requests import DeadlineRow, EventRow, RequestRow
 from rti.models.statutes import StatuteRow
-from rti.requests.queries import deadlines_of
 from rti.requests.references import numbered
 from tests import make
 from tests.conftest import NOW, TODAY
@@ -116,7 +115,7 @@ async def test_a_line_means_the_same_as_a_form(session: AsyncSession) -> None:
     assert {name: getattr(imported, name) for name in columns} == {
         name: getattr(filed, name) for name in columns
     }
-    clocks = [await deadlines_of(session, request.id) for request in (imported, filed)]
+    clocks = [await make.deadlines_of(session, request.id) for request in (imported, filed)]
     told = [
         [(clock.kind, clock.state, clock.due_on, clock.met_on, clock.steps) for clock in each]
         for each in clocks

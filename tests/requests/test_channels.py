@@ -15,7 +15,6 @@ from rti.models.requests import Channel, DeadlineRow, RequestRow
 from rti.requests.actions import record_event
 from rti.requests.batch_projection import event_signatures, project_samples
 from rti.requests.commands import RecordEvent
-from rti.requests.queries import deadlines_of
 from rti.statutes.queries import newest_of
 from tests import make
 from tests.conftest import NOW, SignIn
@@ -27,7 +26,7 @@ async def _reply(database: Database, **request: object) -> tuple[RequestRow, Dea
     async with database.transaction() as session:
         member = (await make.member(session)).person
         row = await make.request(session, member, NOW, **{"received_on": TUESDAY, **request})
-        clocks = {clock.kind: clock for clock in await deadlines_of(session, row.id)}
+        clocks = {clock.kind: clock for clock in await make.deadlines_of(session, row.id)}
         return row, clocks["reply"]
 
 
@@ -69,7 +68,7 @@ async def test_a_receipt_that_is_recorded_later_knows_the_way_and_the_urgency(da
         )
         command = RecordEvent(kind=EventKind.RECEIVED, happened_on=TUESDAY, at="09:15")
         await record_event(session, row.id, command, member, NOW, NOW.date())
-        clocks = {clock.kind: clock for clock in await deadlines_of(session, row.id)}
+        clocks = {clock.kind: clock for clock in await make.deadlines_of(session, row.id)}
     assert clocks["reply"].due_at == datetime(2026, 8, 6, 9, 15, tzinfo=ZoneInfo("Asia/Kolkata"))
 
 

@@ -24,6 +24,7 @@ _OF_OUTCOME = {
 }
 _MUTE = {State.SILENT, State.LAPSED}
 _WITH_REASONS = {Outcome.REFUSED, Outcome.PARTIAL}
+_ATTEMPTED = frozenset({"compliant", "not_compliant"})
 _COMPLIANT = {Outcome.FULL, Outcome.NOT_HELD, Outcome.REFERRED}
 
 
@@ -101,7 +102,7 @@ OSJI = Method(
             ),
             excludes=N_("Only drafts."),
             numerator=frozenset({"compliant"}),
-            denominator=frozenset({"compliant", "not_compliant"}),
+            denominator=_ATTEMPTED,
             by_due_day=True,
         ),
         Measure(
@@ -111,7 +112,7 @@ OSJI = Method(
             counts=N_("Requests without an answer at the cut-off date whose due date has passed."),
             excludes=N_("Only drafts."),
             numerator=frozenset({"mute"}),
-            denominator=frozenset({"compliant", "not_compliant"}),
+            denominator=_ATTEMPTED,
             by_due_day=True,
         ),
         Measure(
@@ -121,7 +122,7 @@ OSJI = Method(
             counts=N_("Answers that gave the information in full."),
             excludes=N_("Only drafts."),
             numerator=frozenset({"received"}),
-            denominator=frozenset({"compliant", "not_compliant"}),
+            denominator=_ATTEMPTED,
         ),
         CHECKED,
     ),

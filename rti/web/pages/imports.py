@@ -20,9 +20,9 @@ from rti.imports.report import LineResult
 from rti.jobs import queue
 from rti.models.imports import FileKind
 from rti.models.jobs import JobKind
+from rti.web.downloads import csv_file
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
-from rti.web.headers import attachment
 from rti.web.inject import Form, Id, Now, Session, Who
 from rti.web.templating import WebRequest, page
 
@@ -86,12 +86,7 @@ def download_template(file_kind: FromPath[str]) -> Response[str]:
     """A file with the names of all columns, to fill in with a spreadsheet."""
     if file_kind not in set(FileKind):
         raise NotFound
-    columns = COLUMNS[FileKind(file_kind)]
-    return Response(
-        as_csv([*columns.needed, *columns.allowed], ()),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": attachment(f"{file_kind}.csv")},
-    )
+    return csv_file(f"{file_kind}.csv", as_csv(COLUMNS[FileKind(file_kind)].known, ()))
 
 
 ROUTES = [download_template, new_import, import_one, show_import, undo_import]

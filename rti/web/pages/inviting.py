@@ -13,9 +13,9 @@ from rti.core.roles import ADMINISTRATION, Role
 from rti.core.settings import Settings
 from rti.imports.people import MOST_INVITED, PEOPLE_COLUMNS, invite_people
 from rti.web import reauthentication
+from rti.web.downloads import csv_file
 from rti.web.forms import else_show
 from rti.web.guards import only, rate_limited
-from rti.web.headers import attachment
 from rti.web.inject import Form, Now, Session, Who
 from rti.web.templating import WebRequest, page
 
@@ -59,11 +59,7 @@ async def invite_all(
 @get("/people/invite/template", guards=[only(ADMINISTRATION)], sync_to_thread=False)
 def download_template() -> Response[str]:
     """A file with the names of all columns, to fill in with a spreadsheet."""
-    return Response(
-        as_csv([*PEOPLE_COLUMNS.needed, *PEOPLE_COLUMNS.allowed], ()),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": attachment("people.csv")},
-    )
+    return csv_file("people.csv", as_csv(PEOPLE_COLUMNS.known, ()))
 
 
 ROUTES = [show_invite, invite_all, download_template]

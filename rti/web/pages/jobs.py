@@ -11,9 +11,9 @@ from rti.imports.actions import IMPORTERS, ImportOrder, report_of
 from rti.imports.report import LineResult
 from rti.jobs import queue
 from rti.models.jobs import JobKind
+from rti.web.downloads import csv_file
 from rti.web.forms import see_other
 from rti.web.guards import only, rate_limited
-from rti.web.headers import attachment
 from rti.web.inject import Id, Now, Session, Who
 from rti.web.templating import WebRequest, page, reader_of
 from rti.web.transfers import FILE
@@ -44,11 +44,7 @@ async def download_report(
     report = await report_of(session, job, state.settings.secret)
     if report is None:
         raise NotFound
-    return Response(
-        report.as_csv(reader_of(request).translate),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": attachment("import-report.csv")},
-    )
+    return csv_file("import-report.csv", report.as_csv(reader_of(request).translate))
 
 
 @post("/jobs/{job_id:uuid}/cancel", guards=[only(IMPORTERS)])

@@ -25,6 +25,7 @@ from rti.law.explanations import step_from_data
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.next_steps import NextStep
 from rti.law.status import RequestStatus
+from rti.law.statutes import Statute
 from rti.models.inbox import IncomingRow
 from rti.models.letters import LetterKind
 from rti.models.requests import Channel, EventRow, Filing, Topic
@@ -110,7 +111,7 @@ async def file_request(
     command = decode(FileRequest, {**form.values, "body_id": str(body_id)})
     filed = await actions.file_request(session, command, person, now, today)
     for event in await queries.events_of(session, filed.id) if form.files else ():
-        await _keep_evidence(session, event, form, f"{event.kind}_document", now)
+        await keep_evidence(session, event, form, f"{event.kind}_document", now)
     return see_other(f"/requests/{filed.id}")
 
 
@@ -147,7 +148,7 @@ def shown(
         accepted=ACCEPTED,
         today=today,
         statute=statute,
-        reasons=tuple((reason, reason.replace("_", " ")) for reason in statute.extension_reasons),
+        reasons=reasons_of(statute),
         newest_version=detail.newest_version,
         kinds=RECORDABLE,
         outcomes=Outcome,
@@ -192,7 +193,7 @@ async def record_event(
     session: Session, person: Who, request_id: Id, form: Form, command: RecordEvent, now: Now, today: Today
 ) -> Redirect:
     event = await actions.record_event(session, request_id, command, person, now, today)
-    await _keep_evidence(session, event, form, "document", now)
+    await keep_evidence(session, event, form, "document", now)
     return see_other(f"/requests/{request_id}#timeline")
 
 
@@ -205,11 +206,17 @@ async def add_evidence(
     session: Session, person: Who, request_id: Id, event_id: Id, form: Form, now: Now
 ) -> Redirect:
     event = await actions.event_of(session, request_id, event_id, person)
-    await _keep_evidence(session, event, form, "document", now)
+    await keep_evidence(session, event, form, "document", now)
     return see_other(f"/requests/{request_id}#event-{event_id}")
 
 
-async def _keep_evidence(session: Session, event: EventRow, form: Form, field: str, now: datetime) -> None:
+def reasons_of(statute: Statute) -> tuple[tuple[str, str], ...]:
+    """The reasons for an extension to which a statute sets separate limits, as choices."""
+    return tuple((reason, reason.replace("_", " ")) for reason in statute.extension_reasons)
+
+
+async def keep_evidence(session: Session, event: EventRow, form: Form, field: str, now: datetime) -> None:
+    """Keep the file of a field with an event, where one was sent."""
     if file := form.files.get(field):
         await attach(session, event, file_name=file.filename, content=await file.read(), now=now, field=field)
 

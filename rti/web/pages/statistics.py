@@ -38,10 +38,10 @@ from rti.web.api.statistics import (
     words,
 )
 from rti.web.charts import PICTURES, as_png
-from rti.web.downloads import in_pieces, kept_file
+from rti.web.downloads import CSV, csv_file, in_pieces, kept_file
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
-from rti.web.headers import PICTURE_POLICY
+from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Now, Session, Today, Who
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.transfers import FILE
@@ -49,7 +49,6 @@ from rti.web.workbook import MEDIA_TYPE, workbook
 
 MOST_LINES = 300
 """Lines of a page; the files have all of them."""
-CSV = "text/csv"
 
 
 _HEADLINES = (
@@ -136,10 +135,6 @@ async def compare_methods(request: WebRequest, session: Session, person: Who, to
     )
 
 
-def _attachment(name: str, kind: str = "csv") -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-
-
 @get("/statistics.csv", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_file(
     request: WebRequest, session: Session, person: Who, today: Today, now: Now
@@ -147,7 +142,7 @@ async def statistics_file(
     table = await asked_table(request, session, person, today)
     record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
     text = as_csv(csv_header(table), csv_rows(table, language_of(request)))
-    return Response(text, media_type=CSV, headers=_attachment(f"statistics-{table.as_of}"))
+    return csv_file(f"statistics-{table.as_of}.csv", text)
 
 
 @get("/statistics.json", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
@@ -168,7 +163,8 @@ async def requests_file(request: WebRequest, session: Session, person: Who, toda
         file.close()
         raise
     file.seek(0)
-    return Stream(in_pieces(file), media_type=CSV, headers=_attachment(f"requests-{today}"))
+    name = {"Content-Disposition": attachment(f"requests-{today}.csv")}
+    return Stream(in_pieces(file), media_type=CSV, headers=name)
 
 
 @get("/statistics.xlsx", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
@@ -179,7 +175,8 @@ async def statistics_workbook(
     record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
     language = language_of(request)
     content = await to_thread(workbook, table, language, partial(words, language=language))
-    return Response(content, media_type=MEDIA_TYPE, headers=_attachment(f"statistics-{table.as_of}", "xlsx"))
+    name = {"Content-Disposition": attachment(f"statistics-{table.as_of}.xlsx")}
+    return Response(content, media_type=MEDIA_TYPE, headers=name)
 
 
 @get("/statistics/pictures/{picture:str}", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])

@@ -12,12 +12,11 @@ from rti.files.media_types import ACCEPTED
 from rti.law.events import EventKind, Outcome
 from rti.requests import drafts, reading
 from rti.requests.commands import RecordEvent
-from rti.requests.evidence import attach
 from rti.requests.likely_next import IN_OUR_WORDS
-from rti.statutes.queries import version_of
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Form, Id, Now, Session, Today, Who
+from rti.web.pages.requests import keep_evidence, reasons_of
 from rti.web.templating import WebRequest, page
 
 
@@ -33,7 +32,6 @@ async def show_step(
 ) -> Template:
     happened = _kind(event)
     detail = await reading.one(session, person, request_id)
-    statute = await version_of(session, detail.request.statute_id, detail.request.statute_version)
     return page(
         request,
         "requests/step.html",
@@ -43,8 +41,8 @@ async def show_step(
         kind=happened,
         ours=IN_OUR_WORDS.get(happened),
         outcomes=Outcome,
-        reasons=[(reason, reason.replace("_", " ")) for reason in statute.extension_reasons],
-        hours=statute.zone is not None,
+        reasons=reasons_of(detail.statute),
+        hours=detail.statute.zone is not None,
         accepted=ACCEPTED,
     )
 
@@ -65,10 +63,7 @@ async def record_step(
 ) -> Redirect:
     command = decode(RecordEvent, {**form.values, "kind": _kind(event).value})
     recorded = await drafts.happened(session, request_id, command, person, now, today)
-    if file := form.files.get("document"):
-        await attach(
-            session, recorded, file_name=file.filename, content=await file.read(), now=now, field="document"
-        )
+    await keep_evidence(session, recorded, form, "document", now)
     return see_other(f"/requests/{request_id}")
 
 
