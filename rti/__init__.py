@@ -15,6 +15,7 @@ Each storey imports from those below it and from none beside or above it; `make 
     retention/       how long each class of data is kept, and its removal
     statistics/      what is counted and how, and the tables that show it
     safety/          locking and shredding an organisation, erasing people
+    readiness        whether database and key file fit this version
     upgrade          migrations and the reference data that every installation has
     requests/        a request, its events, evidence, deadlines and where it stands
     bodies/          areas of Cambodia and the public bodies that can be asked

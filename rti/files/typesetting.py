@@ -20,7 +20,6 @@ import fontpkg_noto_sans_khmer
 import msgspec
 import segno
 import typst
-from pikepdf import Pdf
 
 FONTS: Final = Path(fontpkg_noto_sans_khmer.__file__).parent / "files"
 """Its licence, the SIL Open Font License, lies one folder above."""
@@ -67,6 +66,8 @@ async def pdfs(documents: Sequence[Document]) -> AsyncIterator[bytes]:
 
 def merged(files: Iterable[bytes]) -> bytes:
     """One PDF of the pages of many, unchanged and in their order."""
+    from pikepdf import Pdf
+
     whole = Pdf.new()
     for content in files:
         with Pdf.open(BytesIO(content)) as part:

@@ -8,8 +8,6 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from rti.core.csv_export import Cell
 from rti.law.explanations import N_
 from rti.statistics.measures import State
@@ -23,6 +21,8 @@ _STACKED = (State.IN_TIME, State.LATE, State.SILENT, State.NOT_YET_DUE)
 
 def workbook(table: Table, language: str, words: Words) -> bytes:
     """`words` translates the words of the sheets."""
+    import xlsxwriter
+
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, **_PLAIN})
     bold, day = (

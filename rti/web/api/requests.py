@@ -14,7 +14,17 @@ from rti.core.errors import Conflict, invalid, say
 from rti.core.pagination import Page
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
-from rti.requests import actions, bulk, corrections, duplicates, evidence, reading, requester, snoozing
+from rti.requests import (
+    actions,
+    bulk,
+    corrections,
+    duplicates,
+    evidence,
+    listing,
+    reading,
+    requester,
+    snoozing,
+)
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import (
     CorrectRequest,
@@ -49,8 +59,8 @@ from rti.web.templating import WebRequest, today_of
 from rti.web.transfers import FILE
 
 
-def _listed(connection: Connection) -> reading.Worklist:
-    return reading.Worklist(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
+def _listed(connection: Connection) -> listing.Worklist:
+    return listing.Worklist(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
 
 
 @get("/api/requests", guards=[only(REQUESTS)], opt={READS: _listed})

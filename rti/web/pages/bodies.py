@@ -11,7 +11,7 @@ from rti.core.roles import REQUESTS, SUPPORT
 from rti.core.validation import decode
 from rti.models.bodies import BodyKind
 from rti.requests.commands import RequestFilter
-from rti.requests.reading import worklist
+from rti.requests.listing import worklist
 from rti.web.forms import else_show, fields_of, see_other
 from rti.web.guards import only, signed_in
 from rti.web.inject import Form, Id, Now, Recomputing, Session, Today, Who

@@ -20,7 +20,7 @@ from rti.core.roles import SUPPORT
 from rti.core.visibility import REQUESTS_SEEN
 from rti.law.status import RequestStatus
 from rti.requests.commands import RequestFilter
-from rti.requests.reading import Worklist, listing, urgency
+from rti.requests.listing import Worklist, listing, urgency
 from rti.requests.shown import Line, LineRow
 from rti.web.guards import READS, Connection, open_to_all
 from rti.web.inject import Found, Today

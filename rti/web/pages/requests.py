@@ -29,7 +29,7 @@ from rti.law.statutes import Statute
 from rti.models.inbox import IncomingRow
 from rti.models.letters import LetterKind
 from rti.models.requests import Channel, EventRow, Filing, Topic
-from rti.requests import actions, date_changes, queries, reading, snoozing
+from rti.requests import actions, date_changes, listing, queries, reading, snoozing
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter, SnoozeRequest
 from rti.requests.evidence import attach
@@ -53,8 +53,8 @@ LETTER_FOR = {
 """By which letter a step is taken."""
 
 
-def listed(connection: Connection) -> reading.ListPage:
-    return reading.ListPage(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
+def listed(connection: Connection) -> listing.ListPage:
+    return listing.ListPage(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
 
 
 def one_request(connection: Connection) -> reading.OneRequest:
@@ -65,7 +65,7 @@ RECORDABLE = tuple(kind for kind in EventKind if kind is not EventKind.DRAFTED)
 
 
 @get("/requests", guards=[only(REQUESTS)], opt={READS: listed})
-async def list_requests(request: WebRequest, found: Found[reading.Listed], today: Today) -> Template:
+async def list_requests(request: WebRequest, found: Found[listing.Listed], today: Today) -> Template:
     return page(
         request,
         "requests/list.html",

@@ -37,12 +37,12 @@ from rti.web.api.statistics import (
     table_view,
     words,
 )
-from rti.web.charts import PICTURES, as_png
 from rti.web.downloads import CSV, csv_file, in_pieces, kept_file
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Now, Session, Today, Who
+from rti.web.pictures import PICTURES, as_png, drawn
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.transfers import FILE
 from rti.web.workbook import MEDIA_TYPE, workbook
@@ -185,16 +185,16 @@ async def statistics_picture(
 ) -> Response[bytes]:
     """A picture of the figures that the address asks for, by its name and kind of file."""
     name, _, kind = picture.partition(".")
-    drawn = PICTURES.get(name)
-    if drawn is None or kind not in {"svg", "png"}:
+    picture_of = PICTURES.get(name)
+    if picture_of is None or kind not in {"svg", "png"}:
         raise NotFound
     wanted = dict(request.query_params)
-    if drawn.by:
-        wanted = {**wanted, "by": drawn.by, "then_by": "", "and_by": ""}
+    if picture_of.by:
+        wanted = {**wanted, "by": picture_of.by, "then_by": "", "and_by": ""}
     table = await asked_table(request, session, person, today, wanted)
-    if table.wanted.of_method is not OWN or (drawn.exact and table.coarse):
+    if table.wanted.of_method is not OWN or (picture_of.exact and table.coarse):
         raise NotFound
-    svg = await to_thread(drawn.draw, table, partial(words, language=language_of(request)))
+    svg = await to_thread(drawn, name, table, partial(words, language=language_of(request)))
     if kind == "png":
         return Response(await to_thread(as_png, svg), media_type="image/png")
     return Response(
