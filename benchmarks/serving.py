@@ -108,17 +108,22 @@ def release(name: str, house: House, count: int, folder: Path = ROOT) -> Iterato
     house.running.psql(f"CREATE DATABASE {name}")
     url, port = embedded_postgres.url_of(house.running, name), free_port()
     python = sys.executable if folder is ROOT else str(folder / ".venv" / "bin" / "python")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RTI_")} | {
-        "RTI_DATABASE_URL": url,
-        "RTI_PORT": str(port),
-        "RTI_SECRET": "benchmark " * 4,
-        "RTI_KEY_FILE": str(house.keys),
-    }
+    environment = environment_of(url, port, house)
     subprocess.run([python, "-m", "rti", "migrate"], env=environment, cwd=folder, check=True)
     found = asyncio.run(_filled(url, house, count))
     with serving([python, "-m", "rti", "serve"], port, environment, folder) as process:
         server = psutil.Process(house.running.get_postmaster_info().pid)
         yield Release(name, port, url, process, server, *found)
+
+
+def environment_of(url: str, port: int, house: House) -> dict[str, str]:
+    """In which the commands of a release find their database and keys."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("RTI_")} | {
+        "RTI_DATABASE_URL": url,
+        "RTI_PORT": str(port),
+        "RTI_SECRET": "benchmark " * 4,
+        "RTI_KEY_FILE": str(house.keys),
+    }
 
 
 async def _filled(url: str, house: House, count: int) -> tuple[dict[str, Visitor], list[Visitor]]:

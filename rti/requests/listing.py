@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.bodies.queries import PROVINCES, Area
+from rti.campaigns.queries import CAMPAIGNS, Named
 from rti.core.asking import ReadBy, Statement, columns, compiled, decoded_once, decoder, read, rows, together
 from rti.core.db_roles import Login
 from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_of
@@ -35,7 +37,7 @@ from rti.models.requests import RequestRow
 from rti.requests.commands import RequestFilter
 from rti.requests.queries import narrowed, narrowed_bodies, next_due_on, overdue, seen_by, values_of
 from rti.requests.requester import is_hidden
-from rti.requests.shown import Area, Line, LineRow, Named
+from rti.requests.shown import Line, LineRow
 
 
 async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
@@ -114,12 +116,6 @@ def _of_part(first: Any, source: str | Select[Any], belongs: str) -> Any:
     rows_of = text(source).columns(column("id")) if isinstance(source, str) else source
     page = first.where(text(belongs)).lateral("page")
     return select(page.c.id, page.c.next_due_on).select_from(rows_of.subquery("part")).select_from(page)
-
-
-PROVINCES = Statement(
-    rows(f"SELECT {columns(Area, 'a')} FROM area a WHERE a.level = 'province' ORDER BY a.code")
-)
-CAMPAIGNS = Statement(rows(f"SELECT {columns(Named, 'c')} FROM campaign c ORDER BY c.starts_on DESC, c.id"))
 
 
 @dataclass(frozen=True, slots=True)

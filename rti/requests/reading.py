@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, literal_column
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.campaigns.queries import Named
 from rti.core.asking import ReadBy, Statement, columns, compiled, decoder, inline, read, row, rows
 from rti.core.db_roles import Login
 from rti.core.errors import NotFound
@@ -31,7 +32,6 @@ from rti.requests.shown import (
     DocumentRead,
     EventShown,
     LetterShown,
-    Named,
     OpeningRead,
     RequesterRead,
     Snoozed,

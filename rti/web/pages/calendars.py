@@ -1,6 +1,7 @@
 """The pages of the calendar: the list of a year, and changes with a look at what they move."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from litestar import get, post
 from litestar.params import FromPath
@@ -9,14 +10,16 @@ from litestar.response import Redirect, Template
 from rti.accounts.rate_limits import LimitedCall
 from rti.calendars import queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
+from rti.core.asking import read
 from rti.core.errors import Invalid, NotFound
-from rti.core.roles import SUPPORT
+from rti.core.roles import SUPPORT, Person
 from rti.core.validation import decode
 from rti.requests import date_changes
 from rti.requests.queries import seen
 from rti.web import forms
-from rti.web.guards import only, rate_limited, signed_in
-from rti.web.inject import Form, Now, Recomputing, Session, Today, Who
+from rti.web.api.calendars import listed
+from rti.web.guards import READS, only, rate_limited, signed_in
+from rti.web.inject import Form, Found, Now, Recomputing, Session, Today, Who
 from rti.web.templating import WebRequest, page
 
 CHANGES: Mapping[str, type[Command]] = {
@@ -26,28 +29,34 @@ CHANGES: Mapping[str, type[Command]] = {
 }
 
 
-async def _calendar_page(
+def _shown(
     request: WebRequest,
-    session: Session,
-    person: Who,
-    today: Today,
+    found: queries.YearRead,
+    person: Person,
+    today: date,
+    wanted: CalendarFilter,
     form: Form,
-    wanted: CalendarFilter | None = None,
 ) -> Template:
-    wanted = wanted or _beside(form)
-    year = wanted.year or today.year
     return page(
         request,
         "calendars/list.html",
-        await queries.days_off(session, wanted.country, year),
+        found.days,
         form=form,
-        year=year,
+        year=wanted.year or today.year,
         country=wanted.country,
-        pairs=[(key, key) for key in await queries.countries(session)],
-        list_of_year=await queries.year_of(session, wanted.country, year),
-        warning=await queries.warning(session, today),
+        pairs=[(key, key) for key in sorted(found.countries, key=lambda key: (key != queries.HOME, key))],
+        list_of_year=found.known,
+        warning=queries.lacking(today, found.confirmed),
         may_edit=person.role in SUPPORT,
     )
+
+
+async def _show_again(
+    request: WebRequest, session: Session, person: Who, today: Today, form: Form
+) -> Template:
+    wanted = _beside(form)
+    found = await read(session, queries.list_of(wanted, today), person)
+    return _shown(request, found, person, today, wanted, form)
 
 
 def _beside(form: Form) -> CalendarFilter:
@@ -58,12 +67,11 @@ def _beside(form: Form) -> CalendarFilter:
         return CalendarFilter()
 
 
-@get("/calendar", guards=[signed_in])
+@get("/calendar", guards=[signed_in], opt={READS: listed})
 async def show_calendar(
-    request: WebRequest, session: Session, person: Who, today: Today, form: Form
+    request: WebRequest, found: Found[queries.YearRead], person: Who, today: Today, form: Form
 ) -> Template:
-    wanted = decode(CalendarFilter, dict(request.query_params))
-    return await _calendar_page(request, session, person, today, form, wanted)
+    return _shown(request, found, person, today, decode(CalendarFilter, dict(request.query_params)), form)
 
 
 @get("/calendar/{change:str}", guards=[only(SUPPORT)])
@@ -82,7 +90,7 @@ async def preview_change(
         command = _command(change, form)
         moves = await date_changes.preview(recalculating, command, now)
     if form.faults:
-        return await _calendar_page(request, session, person, today, form)
+        return await _show_again(request, session, person, today, form)
     return page(
         request,
         "calendars/preview.html",
@@ -95,7 +103,7 @@ async def preview_change(
 
 
 @post("/calendar/{change:str}", guards=[only(SUPPORT), rate_limited(LimitedCall.CALENDARS)])
-@forms.else_show(_calendar_page)
+@forms.else_show(_show_again)
 async def make_change(
     form: Form, recalculating: Recomputing, person: Who, change: FromPath[str], now: Now
 ) -> Redirect:

@@ -11,11 +11,9 @@ from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import body as body_of
-from rti.bodies.queries import path_to
-from rti.campaigns.queries import campaigns
-from rti.cbos.queries import cbos
+from rti.core.asking import read
 from rti.core.db_roles import login_of
-from rti.core.roles import CBO, REQUESTS
+from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
 from rti.inbox.addresses import reply_address
@@ -33,10 +31,10 @@ from rti.requests import actions, date_changes, listing, queries, reading, snooz
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter, SnoozeRequest
 from rti.requests.evidence import attach
+from rti.requests.new_request import FormShown, NewRequest
 from rti.requests.requester import Identity
 from rti.requests.shown import Detail
 from rti.requests.what_next import what_next
-from rti.statutes.queries import newest
 from rti.web.forms import attempt, else_show, read_query, see_other
 from rti.web.guards import READS, Connection, only, rate_limited
 from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
@@ -79,20 +77,21 @@ async def list_requests(request: WebRequest, found: Found[listing.Listed], today
     )
 
 
-@get("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS)])
-async def new_request(
-    request: WebRequest, session: Session, body_id: Id, person: Who, form: Form
-) -> Template:
-    body = await body_of(session, body_id)
+def new_to_body(connection: Connection) -> NewRequest:
+    return NewRequest(connection.path_params["body_id"])
+
+
+@get("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS)], opt={READS: new_to_body})
+async def new_request(request: WebRequest, found: Found[FormShown], form: Form) -> Template:
     return page(
         request,
         "requests/new.html",
-        body,
+        found.body,
         form=form,
-        path_to_body=await path_to(session, body.area_code),
-        campaigns=await campaigns(session),
-        statutes=await newest(session),
-        cbos=[] if person.role in CBO else await cbos(session, person),
+        path_to_body=found.path,
+        campaigns=found.campaigns,
+        statutes=found.statutes,
+        cbos=found.cbos,
         topics=Topic,
         channels=Channel,
         question_classes=QuestionClass,
@@ -102,8 +101,13 @@ async def new_request(
     )
 
 
+async def new_again(request: WebRequest, session: Session, body_id: Id, person: Who, form: Form) -> Template:
+    shown: Template = await new_request.fn(request, await read(session, NewRequest(body_id), person), form)
+    return shown
+
+
 @post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
-@else_show(new_request, done="filed")
+@else_show(new_again, done="filed")
 async def file_request(
     session: Session, body_id: Id, person: Who, form: Form, now: Now, today: Today
 ) -> Redirect:
