@@ -25,7 +25,7 @@ class _FormRead(msgspec.Struct):
     path: list[Area]
     campaigns: msgspec.Raw
     statutes: msgspec.Raw
-    cbos: msgspec.Raw | None = None
+    cbos: msgspec.Raw = msgspec.Raw(b"[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class NewRequest:
             found.path,
             decoded_once(tuple[Named, ...], bytes(found.campaigns)),
             decoded_once(tuple[StatuteNamed, ...], bytes(found.statutes)),
-            decoded_once(tuple[Named, ...], bytes(found.cbos)) if found.cbos else (),
+            decoded_once(tuple[Named, ...], bytes(found.cbos)),
         )
 
 

@@ -13,8 +13,9 @@ from rti.core.attributes import from_attributes
 from rti.core.roles import SUPPORT
 from rti.core.validation import decode
 from rti.models.bodies import BodyKind
-from rti.web.guards import READS, Connection, only, signed_in
+from rti.web.guards import Connection, only, signed_in
 from rti.web.inject import Found, Id, Now, Recomputing, Session, Today
+from rti.web.transfers import READS
 
 
 class FormerNameView(msgspec.Struct, frozen=True, kw_only=True):

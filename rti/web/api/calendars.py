@@ -18,9 +18,10 @@ from rti.core.validation import decode
 from rti.law.rules import ClockKind
 from rti.requests import date_changes
 from rti.requests.queries import seen
-from rti.web.guards import READS, Connection, only, rate_limited, signed_in
+from rti.web.guards import Connection, only, rate_limited, signed_in
 from rti.web.inject import Found, Now, Recomputing, Session, Today, Who
 from rti.web.templating import WebRequest, today_of
+from rti.web.transfers import READS
 
 
 class CalendarView(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,9 +17,10 @@ from rti.core.pagination import Page
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.models.messages import UNDECIDED
-from rti.web.guards import READS, Connection, only
+from rti.web.guards import Connection, only
 from rti.web.inject import Found, Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest
+from rti.web.transfers import READS
 
 
 class LetterText(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,19 +14,20 @@ from rti.requests.commands import RequestFilter
 from rti.requests.listing import worklist
 from rti.web.api.bodies import directory
 from rti.web.forms import else_show, fields_of, see_other
-from rti.web.guards import READS, only, signed_in
+from rti.web.guards import only, signed_in
 from rti.web.inject import Form, Found, Id, Now, Recomputing, Session, Today, Who
-from rti.web.templating import WebRequest, page
+from rti.web.templating import WebRequest, page, today_of
+from rti.web.transfers import READS
 
 
 @get("/bodies", guards=[signed_in], opt={READS: directory})
-async def list_bodies(request: WebRequest, found: Found[queries.Listed], today: Today) -> Template:
+async def list_bodies(request: WebRequest, found: Found[queries.Listed]) -> Template:
     return page(
         request,
         "bodies/list.html",
         found.page,
         wanted=msgspec.structs.replace(decode(queries.BodyFilter, dict(request.query_params)), after=""),
-        today=today,
+        today=today_of(request),
         kinds=BodyKind,
         area_path=found.path,
         areas_below=found.below,

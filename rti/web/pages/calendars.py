@@ -1,7 +1,6 @@
 """The pages of the calendar: the list of a year, and changes with a look at what they move."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from litestar import get, post
 from litestar.params import FromPath
@@ -12,15 +11,16 @@ from rti.calendars import queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
 from rti.core.asking import read
 from rti.core.errors import Invalid, NotFound
-from rti.core.roles import SUPPORT, Person
+from rti.core.roles import SUPPORT
 from rti.core.validation import decode
 from rti.requests import date_changes
 from rti.requests.queries import seen
 from rti.web import forms
 from rti.web.api.calendars import listed
-from rti.web.guards import READS, only, rate_limited, signed_in
+from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Form, Found, Now, Recomputing, Session, Today, Who
-from rti.web.templating import WebRequest, page
+from rti.web.templating import WebRequest, page, today_of, who
+from rti.web.transfers import READS
 
 CHANGES: Mapping[str, type[Command]] = {
     "declare": DeclareDay,
@@ -30,13 +30,9 @@ CHANGES: Mapping[str, type[Command]] = {
 
 
 def _shown(
-    request: WebRequest,
-    found: queries.YearRead,
-    person: Person,
-    today: date,
-    wanted: CalendarFilter,
-    form: Form,
+    request: WebRequest, found: queries.YearRead, wanted: CalendarFilter, form: Form | None = None
 ) -> Template:
+    today = today_of(request)
     return page(
         request,
         "calendars/list.html",
@@ -47,7 +43,7 @@ def _shown(
         pairs=[(key, key) for key in sorted(found.countries, key=lambda key: (key != queries.HOME, key))],
         list_of_year=found.known,
         warning=queries.lacking(today, found.confirmed),
-        may_edit=person.role in SUPPORT,
+        may_edit=who(request).role in SUPPORT,
     )
 
 
@@ -56,7 +52,7 @@ async def _show_again(
 ) -> Template:
     wanted = _beside(form)
     found = await read(session, queries.list_of(wanted, today), person)
-    return _shown(request, found, person, today, wanted, form)
+    return _shown(request, found, wanted, form)
 
 
 def _beside(form: Form) -> CalendarFilter:
@@ -68,10 +64,8 @@ def _beside(form: Form) -> CalendarFilter:
 
 
 @get("/calendar", guards=[signed_in], opt={READS: listed})
-async def show_calendar(
-    request: WebRequest, found: Found[queries.YearRead], person: Who, today: Today, form: Form
-) -> Template:
-    return _shown(request, found, person, today, decode(CalendarFilter, dict(request.query_params)), form)
+async def show_calendar(request: WebRequest, found: Found[queries.YearRead]) -> Template:
+    return _shown(request, found, decode(CalendarFilter, dict(request.query_params)))
 
 
 @get("/calendar/{change:str}", guards=[only(SUPPORT)])

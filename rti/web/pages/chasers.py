@@ -12,16 +12,22 @@ from rti.core.validation import decode
 from rti.models.messages import LetterState
 from rti.web.api.chasers import listed
 from rti.web.forms import else_show, see_other
-from rti.web.guards import READS, only
+from rti.web.guards import only
 from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest, page
+from rti.web.templating import WebRequest, page, who
+from rti.web.transfers import READS
 
 
 @get("/letters", guards=[only(REQUESTS)], opt={READS: listed})
-async def list_letters(request: WebRequest, found: Found[Page[chasers.LetterLine]], person: Who) -> Template:
+async def list_letters(request: WebRequest, found: Found[Page[chasers.LetterLine]]) -> Template:
     wanted = decode(LetterFilter, dict(request.query_params))
     return page(
-        request, "letters/list.html", found, wanted=wanted, states=LetterState, may_edit=person.role in STAFF
+        request,
+        "letters/list.html",
+        found,
+        wanted=wanted,
+        states=LetterState,
+        may_edit=who(request).role in STAFF,
     )
 
 

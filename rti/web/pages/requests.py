@@ -36,9 +36,10 @@ from rti.requests.requester import Identity
 from rti.requests.shown import Detail
 from rti.requests.what_next import what_next
 from rti.web.forms import attempt, else_show, read_query, see_other
-from rti.web.guards import READS, Connection, only, rate_limited
+from rti.web.guards import Connection, only, rate_limited
 from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest, page, today_of
+from rti.web.templating import WebRequest, page, today_of, who
+from rti.web.transfers import READS
 
 LETTER_FOR = {
     NextStep.HAND_OVER: LetterKind.REQUEST,
@@ -63,13 +64,13 @@ RECORDABLE = tuple(kind for kind in EventKind if kind is not EventKind.DRAFTED)
 
 
 @get("/requests", guards=[only(REQUESTS)], opt={READS: listed})
-async def list_requests(request: WebRequest, found: Found[listing.Listed], today: Today) -> Template:
+async def list_requests(request: WebRequest, found: Found[listing.Listed]) -> Template:
     return page(
         request,
         "requests/list.html",
         found.page,
         wanted=msgspec.structs.replace(decode(RequestFilter, dict(request.query_params)), after=""),
-        today=today,
+        today=today_of(request),
         provinces=found.provinces,
         campaigns=found.campaigns,
         statuses=RequestStatus,
@@ -82,7 +83,11 @@ def new_to_body(connection: Connection) -> NewRequest:
 
 
 @get("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS)], opt={READS: new_to_body})
-async def new_request(request: WebRequest, found: Found[FormShown], form: Form) -> Template:
+async def new_request(request: WebRequest, found: Found[FormShown]) -> Template:
+    return form_for(request, found)
+
+
+def form_for(request: WebRequest, found: FormShown, form: Form | None = None) -> Template:
     return page(
         request,
         "requests/new.html",
@@ -102,8 +107,7 @@ async def new_request(request: WebRequest, found: Found[FormShown], form: Form) 
 
 
 async def new_again(request: WebRequest, session: Session, body_id: Id, person: Who, form: Form) -> Template:
-    shown: Template = await new_request.fn(request, await read(session, NewRequest(body_id), person), form)
-    return shown
+    return form_for(request, await read(session, NewRequest(body_id), person), form)
 
 
 @post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
@@ -175,14 +179,13 @@ def _answers_to(request: WebRequest, detail: Detail) -> str:
 
 
 @get("/requests/{request_id:uuid}", guards=[only(REQUESTS)], opt={READS: one_request})
-async def show_request(
-    request: WebRequest, state: State, found: Found[Detail], person: Who, today: Today
-) -> Template:
+async def show_request(request: WebRequest, state: State, found: Found[Detail]) -> Template:
     came_in: Mapping[UUID, IncomingRow] = {}
     if found.has_incoming:
+        person = who(request)
         async with state.database.under(login_of(person)).transaction(person.id) as session:
             came_in = await of_request(session, person, found.request.id)
-    return shown(request, found, today, came_in)
+    return shown(request, found, today_of(request), came_in)
 
 
 async def show_again(
