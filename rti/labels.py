@@ -25,8 +25,8 @@ from rti.models.letters import LetterKind
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
 from rti.models.requests import Channel, Filing, Topic
+from rti.statistics.labels import OF_FIGURES
 from rti.statutes.commands import RollChoice
-from rti.web.figure_labels import OF_FIGURES
 
 LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     **OF_FIGURES,
