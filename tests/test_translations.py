@@ -16,7 +16,7 @@ from jinja2 import nodes
 from rti.core import i18n
 from rti.requests.likely_next import IN_OUR_WORDS, LIKELY_NEXT
 from rti.statistics.methods import METHODS
-from rti.web import labels
+from rti import labels
 from rti.web.forms import DONE
 from rti.web.guidance import STEPS
 from rti.web.menu import MENU
