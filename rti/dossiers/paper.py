@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,10 +51,13 @@ class _Writer:
 
     def __init__(self, language: Language, zone: str) -> None:
         self._language, self._zone = language, zone
-        self._: Translate = i18n.translator(language)
+        self._translate: Translate = i18n.translator(language)
+
+    def _word(self, member: StrEnum) -> str:
+        return self._translate(label(member))
 
     def record(self, record: Record) -> Mapping[str, Any]:
-        _ = self._
+        _ = self._translate
         return {
             "language": self._language.value,
             "title": _("Record of a request for information"),
@@ -74,8 +78,8 @@ class _Writer:
         }
 
     def _facts(self, record: Record) -> Sequence[tuple[str, str]]:
-        _, who, lang = self._, record.asker, self._language
-        law = f"{record.law.name.in_language(lang)} ({_(label(record.law.status))})"
+        _, who, lang = self._translate, record.asker, self._language
+        law = f"{record.law.name.in_language(lang)} ({self._word(record.law.status)})"
         return [
             (_("Title"), record.title),
             (_("Public body"), record.body.in_language(lang)),
@@ -85,25 +89,25 @@ class _Writer:
                 _("Requester"),
                 ", ".join(each for each in (who.name, who.phone, who.address) if each) if who else "",
             ),
-            (_("Sent by"), _(label(record.channel))),
+            (_("Sent by"), self._word(record.channel)),
             (_("Handed over on"), self._day(record.submitted_on)),
             (_("Received on"), self._day(record.received_on)),
             (_("Answered on"), self._day(record.answered_on)),
-            (_("Status"), _(label(record.status))),
-            (_("Outcome"), _(label(record.outcome)) if record.outcome else ""),
+            (_("Status"), self._word(record.status)),
+            (_("Outcome"), self._word(record.outcome) if record.outcome else ""),
             (_("Law, draft or standard"), law),
         ]
 
     def _entry(self, entry: Entry) -> Mapping[str, Any]:
-        _ = self._
-        ground = [_(label(entry.ground))] if entry.ground else []
-        said = [_(label(entry.outcome))] if entry.outcome else []
+        _ = self._translate
+        ground = [self._word(entry.ground)] if entry.ground else []
+        said = [self._word(entry.outcome)] if entry.outcome else []
         said += [*ground, entry.section] if entry.section else ground
         to = [_("to {body}").format(body=entry.to_body.in_language(self._language))] if entry.to_body else []
         recorded = i18n.show_moment(entry.recorded_at, self._language, self._zone)
         return {
             "day": self._day(entry.day),
-            "kind": _(label(entry.kind)),
+            "kind": self._word(entry.kind),
             "lines": [line for line in (", ".join(said), *to, entry.note or "") if line],
             "recorded": _("Recorded on {moment}").format(moment=recorded),
             "corrected": entry.corrected,
@@ -111,23 +115,23 @@ class _Writer:
         }
 
     def _limit(self, limit: Limit) -> Mapping[str, Any]:
-        _ = self._
-        name = f"{_(label(limit.kind))}: {self._day(limit.due_on) or _(label(limit.state))}"
+        _ = self._translate
+        name = f"{self._word(limit.kind)}: {self._day(limit.due_on) or self._word(limit.state)}"
         steps = [step_from_data(each) for each in limit.steps]
         return {
             "name": name,
             "benchmark": "" if limit.binding else _("Benchmark, not a legal deadline"),
-            "steps": [step.text(_, self._day, self._language) for step in steps],
+            "steps": [step.text(self._translate, self._day, self._language) for step in steps],
         }
 
     def annex(self, annex: Annex) -> Mapping[str, Any]:
-        _ = self._
+        _ = self._translate
         return {
             "number": _("Annex {number}").format(number=annex.number),
-            "what": _(label(annex.letter)) if annex.letter else _("Document"),
+            "what": self._word(annex.letter) if annex.letter else _("Document"),
             "day": self._day(annex.day),
             "digest": annex.sha256 or "",
-            "missing": _(_MISSING[annex.missing]) if annex.missing else "",
+            "missing": self._translate(_MISSING[annex.missing]) if annex.missing else "",
         }
 
     def _day(self, day: date | None) -> str:
