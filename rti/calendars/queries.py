@@ -1,6 +1,6 @@
 """The calendar of a country as it stands now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 
@@ -93,8 +93,12 @@ def _union(stored: str, countries: tuple[str, ...], weekend: frozenset[int]) -> 
 
 
 async def countries(session: AsyncSession) -> Sequence[str]:
-    """The keys of the countries of which days off are stored."""
-    return (await session.scalars(select(CalendarYearRow.country).distinct())).all()
+    """The keys of the countries of which days off are stored, Cambodia first."""
+    return home_first(await session.scalars(select(CalendarYearRow.country).distinct()))
+
+
+def home_first(keys: Iterable[str]) -> list[str]:
+    return sorted(keys, key=lambda key: (key != HOME, key))
 
 
 class ListedDay(msgspec.Struct, frozen=True):

@@ -40,7 +40,7 @@ def _shown(
         form=form,
         year=wanted.year or today.year,
         country=wanted.country,
-        pairs=[(key, key) for key in sorted(found.countries, key=lambda key: (key != queries.HOME, key))],
+        pairs=[(key, key) for key in queries.home_first(found.countries)],
         list_of_year=found.known,
         warning=queries.lacking(today, found.confirmed),
         may_edit=who(request).role in SUPPORT,
