@@ -90,8 +90,8 @@ def _constant(
 @pass_context
 def sending(context: Context) -> Markup:
     """The hidden fields of a form that is posted: that our page showed it, and which sending it is."""
-    once = Markup('<input type="hidden" name="{}" value="{}">').format(ONCE_FIELD, new_token())
-    return Markup(context["csrf_input"]) + once  # noqa: S704 -- made by the framework
+    once = f'<input type="hidden" name="{ONCE_FIELD}" value="{new_token()}">'
+    return Markup(context["csrf_input"] + once)  # noqa: S704 -- made by the framework and here
 
 
 @lru_cache
