@@ -266,7 +266,8 @@ class Unwritten:
         return await asyncio.to_thread(self.write)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        short = READS in scope["route_handler"].opt
+        handler = scope.get("route_handler")
+        short = handler is not None and READS in handler.opt
         answer = self.write() if short else await self.written()
         await answer(scope, receive, send)
 
