@@ -14,6 +14,7 @@ from rti.core.db import Database
 from rti.imports.mapping import read_mapping
 from rti.imports.report import LineResult, ReportedLine
 from tests.imports.files import load
+from tests.sizes import size
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -54,8 +55,11 @@ async def test_the_real_log_gives_the_published_figures(
     assert len(report.lines) - counts[LineResult.REPETITION] == reference["rows"]["distinct"]
     async with database.transaction() as session:
         await check_figures(session, reference)
-        again = await load(session, LOG.read_bytes(), mapping)
-    assert again.counts[LineResult.ALREADY_THERE] == counts[LineResult.IMPORTED] + counts[LineResult.DOUBTFUL]
+        once_more = size(1_000, len(report.lines))
+        first = b"".join(LOG.read_bytes().splitlines(keepends=True)[: 1 + once_more])
+        again = await load(session, first, mapping)
+    kept = [line.fate in {LineResult.IMPORTED, LineResult.DOUBTFUL} for line in report.lines[:once_more]]
+    assert again.counts[LineResult.ALREADY_THERE] == sum(kept) > once_more / 2
     assert again.counts[LineResult.IMPORTED] == again.counts[LineResult.DOUBTFUL] == 0
     # Of two lines with one reference, a rejected one leaves the other without doubt.
     one_rejected = returned_with_one_rejected(report.lines)
