@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
+from zipfile import ZipFile
 
 import httpx
 import msgspec
@@ -18,6 +20,7 @@ from rti.accounts.passwords import new_token, token_hash
 from rti.core.db import Base, Database, new_id
 from rti.core.roles import SUPPORT, Person, Role, SignInState, TokenScope
 from rti.core.settings import Settings
+from rti.dossiers.bundle import PAPER
 from rti.imports.report import Report
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow
 from rti.models.bodies import PublicBodyRow
@@ -91,6 +94,15 @@ async def somebody(session: AsyncSession, asker: Person) -> Person:
     of = await session.get(CboRow, asker.cbo_id) if asker.role is Role.CBO_LEAD else None
     return (await make.member(session, of=of)).person
 
+
+def _zip() -> bytes:
+    made = BytesIO()
+    with ZipFile(made, "w") as archive:
+        archive.writestr(PAPER, b"%PDF")
+    return made.getvalue()
+
+
+_BUNDLE = _zip()
 
 FIXED = {
     "statute_id": "KH-A2I-DRAFT",
@@ -217,17 +229,22 @@ class Things:
 
     async def _job(self, session: AsyncSession) -> UUID:
         report = msgspec.json.encode(Report())
-        return await self._done(session, JobKind.IMPORT, "report", report, {"kind": "requests"})
+        return await self._done(session, JobKind.IMPORT, "report", report, kind="requests")
 
     async def _run(self, session: AsyncSession) -> UUID:
-        return await self._done(session, JobKind.PRINT, "print", b"%PDF", {})
+        return await self._done(session, JobKind.PRINT, "print", b"%PDF")
+
+    async def _dossier(self, session: AsyncSession) -> UUID:
+        request_id = str((await self.filed(session)).id)
+        return await self._done(session, JobKind.DOSSIER, "dossier", _BUNDLE, request_id=request_id)
 
     async def _done(
-        self, session: AsyncSession, kind: JobKind, of: str, report: bytes, arguments: dict[str, str]
+        self, session: AsyncSession, of: JobKind, name: str, report: bytes, **arguments: str
     ) -> UUID:
+        """A job that is done, with its report."""
         job = JobRow(
             id=new_id(),
-            kind=kind,
+            kind=of,
             person_id=self.me.id,
             arguments=arguments,
             state=JobState.DONE,
@@ -236,7 +253,7 @@ class Things:
             created_at=NOW,
             finished_at=NOW,
         )
-        job.report = personal_encryption.encrypt("test " * 8, f"{of} {job.id}", self.me.id, report)
+        job.report = personal_encryption.encrypt("test " * 8, f"{name} {job.id}", self.me.id, report)
         return await _kept(session, job)
 
     async def _import(self, session: AsyncSession) -> UUID:
@@ -276,6 +293,7 @@ MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
     "session_id": Things._session,
     "job_id": Things._job,
     "run_id": Things._run,
+    "dossier_id": Things._dossier,
     "import_id": Things._import,
     "incoming_id": Things._incoming,
 }
