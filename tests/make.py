@@ -211,7 +211,9 @@ async def incoming(
     return row
 
 
-async def written_letter(session: AsyncSession, request: RequestRow, now: datetime) -> WrittenLetterRow:
+async def written_letter(
+    session: AsyncSession, request: RequestRow, now: datetime, content: bytes = b"%PDF"
+) -> WrittenLetterRow:
     """A letter that was written, without the time that setting it takes."""
     row = WrittenLetterRow(
         id=new_id(),
@@ -221,11 +223,11 @@ async def written_letter(session: AsyncSession, request: RequestRow, now: dateti
         language=Language.KM,
         written_at=now,
         made_by="test",
-        sha256=hashlib.sha256(b"%PDF").digest(),
+        sha256=hashlib.sha256(content).digest(),
     )
     keys = await keys_to_encrypt(session, request.cbo_id, now)
     row.words = keys.encrypt(WrittenLetterRow.words, row.id, b"words")
-    row.content = keys.encrypt(WrittenLetterRow.content, row.id, b"%PDF")
+    row.content = keys.encrypt(WrittenLetterRow.content, row.id, content)
     session.add(row)
     await session.flush()
     return row

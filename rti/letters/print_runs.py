@@ -123,10 +123,15 @@ async def _set(work: Work, cases: Sequence[Case], papers: Sequence[Paper], files
 
 
 async def printed(session: AsyncSession, job: JobRow, secret: str) -> bytes | None:
-    """The file of a run, once it is done; raises Conflict where it cannot be opened any more."""
+    """The file of a run, once it is done; raises Conflict where it cannot be opened any more.
+
+    A letter names its organisation, so none is shown once one of the organisations has been locked.
+    """
     sealed = await session.scalar(select(JobRow.report).where(JobRow.id == job.id))
     if sealed is None:
         return None
+    if await session.scalar(select(CboRow.id).where(CboRow.locked_at > job.created_at).limit(1)):
+        raise Conflict(say("An organisation has been locked since. Print the letters again"))
     try:
         return personal_encryption.decrypt(secret, f"print {job.id}", job.person_id, sealed)
     except Unreadable:
