@@ -195,9 +195,9 @@ async def _project(session: AsyncSession, laws: Mapping[tuple[str, int], Law]) -
     """Project one request of each group."""
     group = [_LOOKED_AT.c[name] for name in _GROUP]
     sample = func.min(cast(_LOOKED_AT.c.request_id, Text)).label("sample")
-    found = select(*group, sample).group_by(*group).execution_options(yield_per=AT_ONCE)
-    groups = await session.stream(found)
-    async for part in groups.partitions():
+    groups = (await session.execute(select(*group, sample).group_by(*group))).all()
+    for start in range(0, len(groups), AT_ONCE):
+        part = groups[start : start + AT_ONCE]
         projections = await project_samples(
             session, [(UUID(row.sample), laws[row.statute_id, row.statute_version]) for row in part]
         )

@@ -23,7 +23,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from rti.core import embedded_postgres
+from rti.core import embedded_postgres, keyring
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.upgrade import migrate
@@ -215,7 +215,7 @@ async def test_two_web_servers_on_a_postgresql_as_it_comes_stay_up_under_load(da
     with embedded_postgres.server(data_dir / "postgres", keep=False) as running:
         running.psql("CREATE DATABASE rti")
         url = embedded_postgres.url_of(running, "rti")
-        database = Database(url, SECRET, pool_size=2)
+        database = Database(url, SECRET, pool_size=2, keyring=keyring.read(KEY_FILE))
         await migrate(database, NOW)
         async with database.transaction() as session:
             await make.unbounded(session)
