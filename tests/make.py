@@ -35,6 +35,7 @@ from rti.models.messages import LetterRow, LetterState, ReminderRow
 from rti.models.requests import DeadlineRow, RequestRow, Topic
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
+from rti.row_security.apply import note
 
 MAIL = b"""Subject: Answer
 Content-Type: multipart/mixed; boundary=b
@@ -324,6 +325,7 @@ async def unbounded(session: AsyncSession) -> None:
         text("""CREATE TRIGGER counts_never BEFORE INSERT OR UPDATE ON allowance
             FOR EACH ROW EXECUTE FUNCTION counts_never()""")
     )
+    await (await session.connection()).run_sync(note)
 
 
 def session_row(person: Person, token: str) -> SignInRow:
