@@ -29,6 +29,7 @@ from rti.files.media_types import clean_file_name
 from rti.imports.report import Report, Run
 from rti.models.accounts import PersonRow
 from rti.models.audit import AuditAction
+from rti.models.cbos import not_locked
 from rti.models.imports import FileImportRow, FileKind, ImportEntryRow
 
 _FILE_NAME = "name of an imported file"
@@ -147,11 +148,13 @@ def _opened_name(session: AsyncSession, secret: str, row: FileImportRow) -> str:
 
 
 def _imports() -> Select[FileImportRow, str, str]:
+    """Imports with the names of people, and none of the people of a locked organisation."""
     undoer = aliased(PersonRow)
     return (
         select(FileImportRow, PersonRow.name, undoer.name)
         .outerjoin(PersonRow, PersonRow.id == FileImportRow.person_id)
         .outerjoin(undoer, undoer.id == FileImportRow.undone_by)
+        .where(not_locked(FileImportRow.cbo_id))
     )
 
 
