@@ -27,7 +27,7 @@ LONGEST = 50
 TIMES = 4
 """How often each is asked for at most. What is read in once, such as a template, is no matter of size, and what a busy
 machine adds does not come every time: what counts is the shortest stop but that of the first time."""
-REQUESTS, ORGANISATIONS = 50_000, 3_000
+REQUESTS, ORGANISATIONS = 20_000, 2_000
 ASKED = [
     *("/search?q=budget", "/api/search?q=budget", "/bodies?q=sala"),
     *(
