@@ -20,7 +20,7 @@ from rti.law.statutes import Statute
 from rti.models.requests import EventRow
 from rti.requests.projection import Projection, project, to_law
 
-AT_ONCE = 200
+AT_ONCE = 100
 """Groups that are projected together, so that neither memory nor the longest stop of a web server grows with what is stored."""
 
 EVENT_COLUMNS = (

@@ -14,6 +14,7 @@ from typing import Any
 
 import uvicorn
 
+from rti.cli.workers import spare_collections
 from rti.core.settings import Settings
 from rti.web.app import create_app
 
@@ -48,8 +49,10 @@ class Watch:
 def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = Settings.from_env(os.environ)
+    watched = Watch(create_app(settings))
+    spare_collections()
     with suppress(KeyboardInterrupt):
-        uvicorn.run(Watch(create_app(settings)), host=settings.host, port=settings.port, log_level="warning")
+        uvicorn.run(watched, host=settings.host, port=settings.port, log_level="warning")
 
 
 if __name__ == "__main__":
