@@ -194,8 +194,8 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
     for said in (LetterRow, SnoozeRow, SearchRow):
         await session.execute(delete(said).where(said.cbo_id == cbo.id))
     await session.execute(delete(ImportEntryRow).where(ImportEntryRow.row_id == cbo.id))
-    # Letters that others have printed name it too, and the rest of them can be printed again.
-    printed = delete(JobRow).where(JobRow.kind == JobKind.PRINT)
+    # Letters and dossiers that others have made name it too, and the rest of them can be made again.
+    printed = delete(JobRow).where(JobRow.kind != JobKind.IMPORT)
     await session.execute(printed.execution_options(synchronize_session=False))
     nameless = update(FileImportRow).where(FileImportRow.cbo_id == cbo.id).values(file_name=None)
     await session.execute(nameless.execution_options(synchronize_session=False))
