@@ -35,6 +35,7 @@ from rti.models.messages import LetterRow, LetterState, ReminderRow
 from rti.models.requests import DeadlineRow, RequestRow, Topic
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
+from rti.row_security.apply import note
 
 MAIL = b"""Subject: Answer
 Content-Type: multipart/mixed; boundary=b
@@ -211,7 +212,9 @@ async def incoming(
     return row
 
 
-async def written_letter(session: AsyncSession, request: RequestRow, now: datetime) -> WrittenLetterRow:
+async def written_letter(
+    session: AsyncSession, request: RequestRow, now: datetime, content: bytes = b"%PDF"
+) -> WrittenLetterRow:
     """A letter that was written, without the time that setting it takes."""
     row = WrittenLetterRow(
         id=new_id(),
@@ -221,11 +224,11 @@ async def written_letter(session: AsyncSession, request: RequestRow, now: dateti
         language=Language.KM,
         written_at=now,
         made_by="test",
-        sha256=hashlib.sha256(b"%PDF").digest(),
+        sha256=hashlib.sha256(content).digest(),
     )
     keys = await keys_to_encrypt(session, request.cbo_id, now)
     row.words = keys.encrypt(WrittenLetterRow.words, row.id, b"words")
-    row.content = keys.encrypt(WrittenLetterRow.content, row.id, b"%PDF")
+    row.content = keys.encrypt(WrittenLetterRow.content, row.id, content)
     session.add(row)
     await session.flush()
     return row
@@ -322,6 +325,7 @@ async def unbounded(session: AsyncSession) -> None:
         text("""CREATE TRIGGER counts_never BEFORE INSERT OR UPDATE ON allowance
             FOR EACH ROW EXECUTE FUNCTION counts_never()""")
     )
+    await (await session.connection()).run_sync(note)
 
 
 def session_row(person: Person, token: str) -> SignInRow:

@@ -263,7 +263,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.CBO: _MY_JOB,
         Login.STAFF: _MY_JOB,
         Login.ADMIN: _MY_JOB,
-        Login.ERASURE: _GONE,
+        Login.ERASURE: May("SELECT (person_id, kind), DELETE", f"kind <> 'import' OR {_OF_OWN_OR_NAMED}"),
         Login.WORKER: May(
             """SELECT (id, kind, person_id, arguments, state, done, total, attempt, next_attempt_at, cancel_asked,
             fault, created_at, finished_at), UPDATE, DELETE"""
