@@ -17,6 +17,7 @@ from rti.models import (
     requests,
     search,
     statutes,
+    visits,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "requests",
     "search",
     "statutes",
+    "visits",
 ]

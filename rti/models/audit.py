@@ -66,6 +66,8 @@ class AuditAction(StrEnum):
     INCOMING_DISCARDED = "incoming_discarded"
     LETTER_WRITTEN = "letter_written"
     LETTER_TEXT_CHANGED = "letter_text_changed"
+    VISIT_RECORDED = "visit_recorded"
+    VISIT_WITHDRAWN = "visit_withdrawn"
     CBO_LOCKED = "cbo_locked"
     CBO_UNLOCKED = "cbo_unlocked"
     CBO_SHRED_ASKED = "cbo_shred_asked"

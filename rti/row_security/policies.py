@@ -57,6 +57,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
     "day_off": _open(worker=EDIT, operator=EDIT),
     "calendar_year": _open(worker=EDIT, operator=EDIT),
+    "checklist": _open(staff=ADD, admin=ADD, operator=ALL),
     "letter_text": _open(staff=ALL, admin=ALL, operator=ALL),
     "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
     "figures_version": dict.fromkeys(_EVERYBODY, EDIT),
@@ -80,11 +81,15 @@ _PROJECTED = """status, outcome, outcomes, ground, section, checked, contest, dr
     next_due_on, body_known, projection, known_from"""
 _FIGURES = f"""campaign_id, body_id, topic, channel, urgent, question_class, requester_profile, wave, resubmission_of,
     statute_id, statute_version, created_at, duplicate_of, {_PROJECTED}"""
-_COUNTED = f"SELECT (id, cbo_id, {_FIGURES})"
+_COUNTED = f"SELECT (id, cbo_id, filing, {_FIGURES})"
 _WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, first_body_id, {_FIGURES})"
 _PROJECTING = f"UPDATE (first_body_id, body_id, {_PROJECTED})"
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 
+_VISITED = "SELECT, INSERT, UPDATE (withdrawn_at)"
+_VISIT_SEEN = f"""{sees_everything()} OR campaign_id = ANY (CAST((SELECT rti.campaigns_of({ME})) AS uuid[]))
+    OR body_id = ANY (CAST((SELECT rti.bodies_of({ME})) AS uuid[]))"""
+"""Visits that staff see, as they see requests."""
 _MARKED = "SELECT, INSERT, UPDATE (words)"
 
 _ANY = May(ALL)
@@ -159,11 +164,33 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.STAFF: May(ALL),
         Login.ADMIN: May(ALL),
         Login.ERASURE: May(
-            "SELECT, UPDATE (code, name_km, name_en, area_code, locked_at, shredded_at)",
+            "SELECT, UPDATE (code, name_km, name_en, area_code, kind, locked_at, shredded_at)",
             _own_or_named("id"),
         ),
+        Login.STATISTICS: May("SELECT (id, locked_at)"),
         Login.DOCUMENTS: May("SELECT (id, locked_at, shredded_at)"),
         Login.WORKER: May("SELECT, UPDATE (last_number)"),
+        Login.OPERATOR: _ANY,
+    },
+    "cbo_standing": {
+        **dict.fromkeys((Login.STAFF, Login.ADMIN), May(EDIT)),
+        Login.STATISTICS: May(READ),
+        Login.ERASURE: _wiped(EDIT),
+        Login.OPERATOR: _ANY,
+    },
+    "visit": {
+        Login.CBO: May(_VISITED, own()),
+        Login.STAFF: May(_VISITED, _VISIT_SEEN),
+        Login.WORKER: May("SELECT (body_id), UPDATE (body_id)"),
+        Login.STATISTICS: May(
+            "SELECT (id, campaign_id, body_id, cbo_id, findings, visited_on, recorded_at, withdrawn_at)"
+        ),
+        Login.OPERATOR: _ANY,
+    },
+    "visit_photo": {
+        Login.CBO: May(ADD, own()),
+        Login.STAFF: May(ADD, "visit_id IN (SELECT id FROM visit)"),
+        Login.ERASURE: _wiped("SELECT (cbo_id), DELETE"),
         Login.OPERATOR: _ANY,
     },
     "cbo_safety": {

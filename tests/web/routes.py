@@ -25,6 +25,7 @@ from rti.models.cbos import CboRow
 from rti.models.imports import FileImportRow, FileKind
 from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.messages import MessageKind, MessageRow
+from rti.models.visits import VisitPhotoRow
 from rti.requests.evidence import attach
 from rti.requests.queries import events_of
 from rti.web.app import create_app
@@ -163,8 +164,17 @@ async def things(
     )
     session.add(past)
     await session.flush()
+    visit = await make.visit(session, campaign, await make.body(session), NOW, of=member.cbo_id)
+    photo = VisitPhotoRow(
+        id=new_id(), visit_id=visit.id, cbo_id=visit.cbo_id, media_type="image/png", content=b"x"
+    )
+    session.add(photo)
+    await session.flush()
     return {
         "import_id": str(past.id),
+        "visit_id": str(visit.id),
+        "photo_id": str(photo.id),
+        "body_kind": "health_centre",
         "request_id": str(filed.id),
         "event_id": str(event.id),
         "document_id": str(document.id),
@@ -226,10 +236,24 @@ MISSING = dict.fromkeys(
         "run_id",
         "import_id",
         "incoming_id",
+        "visit_id",
+        "photo_id",
     ),
     "01a2085c-dd3b-7770-a5b2-e2298924953d",
 ) | dict.fromkeys(
-    ("statute_id", "change", "name", "picture", "secret", "rule", "kind", "language", "file_kind", "event"),
+    (
+        "statute_id",
+        "change",
+        "name",
+        "picture",
+        "secret",
+        "rule",
+        "kind",
+        "language",
+        "file_kind",
+        "event",
+        "body_kind",
+    ),
     "nothing",
 )
 MISSING["number"] = "9"

@@ -17,7 +17,16 @@ from tests import make
 from tests.conftest import NOW
 from tests.web.routes import MISSING, ROUTES, Route, contents, send, somebody, things
 
-_OF_A_REQUEST = {"request_id", "event_id", "document_id", "letter_id", "written_id", "incoming_id"}
+_OF_A_REQUEST = {
+    "request_id",
+    "event_id",
+    "document_id",
+    "letter_id",
+    "written_id",
+    "incoming_id",
+    "visit_id",
+    "photo_id",
+}
 _OF_A_PERSON = {"session_id", "token_id", "passkey_id"}
 OWNED: dict[Role, set[str]] = {role: set() for role in Role} | {
     Role.CBO_MEMBER: {*_OF_A_REQUEST, *_OF_A_PERSON, "job_id", "import_id", "message_id"},

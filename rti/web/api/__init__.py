@@ -20,12 +20,15 @@ from rti.web.api import (
     jobs,
     letters,
     messages,
+    participation,
     people,
+    refusals,
     requests,
     retention,
     search,
     statistics,
     statutes,
+    visits,
 )
 
 __all__ = [
@@ -44,10 +47,13 @@ __all__ = [
     "jobs",
     "letters",
     "messages",
+    "participation",
     "people",
+    "refusals",
     "requests",
     "retention",
     "search",
     "statistics",
     "statutes",
+    "visits",
 ]
