@@ -75,6 +75,9 @@ ANSWERS = (
 )
 """Working days from receipt to answer, and what came of it; None is silence."""
 
+SECTIONS = ("art. 20(7)", None, "មាត្រា ២០", "art. 11", "Law on Archives")
+"""What bodies cite that refuse."""
+
 FINDINGS = (Finding.BOARD, Finding.ABSENT, Finding.BOTH, Finding.OUTDATED, Finding.ABSENT, Finding.ONLINE)
 
 
@@ -215,5 +218,10 @@ async def _requests(
         request = await file_request(session, filed, staff, now, today)
         answered = week.add_working_days(received, answer[0]) if answer else None
         if answer and answered and answered <= today:
-            event = RecordEvent(kind=EventKind.ANSWERED, happened_on=answered, outcome=answer[1])
+            cited = (
+                SECTIONS[number % len(SECTIONS)] if answer[1] in {Outcome.REFUSED, Outcome.PARTIAL} else None
+            )
+            event = RecordEvent(
+                kind=EventKind.ANSWERED, happened_on=answered, outcome=answer[1], section=cited
+            )
             await record_event(session, request.id, event, staff, now, today)

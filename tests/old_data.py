@@ -162,7 +162,7 @@ ROWS: Mapping[str, str] = {
         INSERT INTO checklist (campaign_id, kind, version, items, added_at) SELECT {ONE["campaign"]}, 'other', n, '[]', now() {FEW};
         INSERT INTO visit (id, campaign_id, body_id, cbo_id, checklist_version, findings, visited_on, recorded_at, recorded_by)
         SELECT {_id(38)}, {ONE["campaign"]}, {BODY}, {CBO}, 0, '{{"budget": "board"}}', '2026-06-01', now(), {PERSON} {FEW};
-        INSERT INTO visit_photo (id, visit_id, cbo_id, media_type, content) SELECT {_id(39)}, {_id(38)}, {CBO}, 'image/png', '' {FEW};
+        INSERT INTO visit_photo (id, visit_id, media_type, content) SELECT {_id(39)}, {_id(38)}, 'image/png', '' {FEW};
     """,
     "0025": f"""
         INSERT INTO search (id, kind, words) SELECT gen_random_uuid(), 'body', 'x' {FEW};

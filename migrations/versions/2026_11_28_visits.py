@@ -52,10 +52,8 @@ def upgrade() -> None:
         "visit_photo",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("visit_id", sa.Uuid(), nullable=False),
-        sa.Column("cbo_id", sa.Uuid(), nullable=True),
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["cbo_id"], ["cbo.id"], name=op.f("fk_visit_photo_cbo_id_cbo")),
         sa.ForeignKeyConstraint(
             ["visit_id"], ["visit.id"], name=op.f("fk_visit_photo_visit_id_visit"), ondelete="CASCADE"
         ),

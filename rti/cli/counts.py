@@ -116,7 +116,12 @@ def _print(count: _Count, by: Sequence[StrEnum], campaign: str, as_of: str, form
 
     async def work(session: AsyncSession, _: datetime, today: date) -> _Counted:
         campaign_id = (await campaign_of(session, campaign)).id if campaign else ""
-        values = {"by": by[0], "then_by": by[1] if by[1:] else "", "campaign_id": campaign_id, "as_of": as_of}
+        values: dict[str, object] = {
+            "by": by[0],
+            "then_by": by[1] if by[1:] else "",
+            "campaign_id": campaign_id,
+            "as_of": as_of,
+        }
         return await count(session, today, values)
 
     language = settings_of_environment().language

@@ -79,6 +79,5 @@ class VisitPhotoRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
-    cbo_id: Mapped[UUID | None] = mapped_column(ForeignKey("cbo.id"))
     media_type: Mapped[str]
     content: Mapped[bytes] = mapped_column(LargeBinary)

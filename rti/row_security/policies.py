@@ -29,6 +29,7 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 _SHOWN = "kind NOT IN ('invitation', 'code')"
 """Messages whose text is only for who reads what arrives at their address."""
 _MINE = f"person_id = (SELECT {ME})"
+_OF_A_VISIT = "visit_id IN (SELECT id FROM visit)"
 _OF_A_LETTER = "letter_id IN (SELECT id FROM letter)"
 _BY_REQUEST = "request_id IN (SELECT id FROM request)"
 _OF_NOBODY = f"cbo_id IS NULL AND request_id IS NULL AND ({sees_everything()} OR added_by = (SELECT {ME}))"
@@ -182,15 +183,15 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.CBO: May(_VISITED, own()),
         Login.STAFF: May(_VISITED, _VISIT_SEEN),
         Login.WORKER: May("SELECT (body_id), UPDATE (body_id)"),
+        Login.ERASURE: _wiped("SELECT (id, cbo_id)"),
         Login.STATISTICS: May(
             "SELECT (id, campaign_id, body_id, cbo_id, findings, visited_on, recorded_at, withdrawn_at)"
         ),
         Login.OPERATOR: _ANY,
     },
     "visit_photo": {
-        Login.CBO: May(ADD, own()),
-        Login.STAFF: May(ADD, "visit_id IN (SELECT id FROM visit)"),
-        Login.ERASURE: _wiped("SELECT (cbo_id), DELETE"),
+        **dict.fromkeys((Login.CBO, Login.STAFF), May(ADD, _OF_A_VISIT)),
+        Login.ERASURE: May("SELECT (visit_id), DELETE", _OF_A_VISIT),
         Login.OPERATOR: _ANY,
     },
     "cbo_safety": {

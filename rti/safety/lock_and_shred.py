@@ -29,7 +29,7 @@ from rti.models.keys import DataKeyRow, KeyState, encrypted_columns
 from rti.models.messages import UNTRIED, LetterRow, MessageRow, MessageState
 from rti.models.requests import RequestRow, SnoozeRow
 from rti.models.search import SearchRow
-from rti.models.visits import VisitPhotoRow
+from rti.models.visits import VisitPhotoRow, VisitRow
 from rti.requests.references import neutral_references
 from rti.safety.erasure import forget
 
@@ -191,8 +191,11 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
     requests = select(RequestRow.id).where(RequestRow.cbo_id == cbo.id)
     waiting = delete(IncomingRow).where(IncomingRow.request_id.in_(requests), IncomingRow.cbo_id.is_(None))
     await session.execute(waiting.execution_options(synchronize_session=False))
-    for said in (LetterRow, SnoozeRow, SearchRow, VisitPhotoRow):
+    for said in (LetterRow, SnoozeRow, SearchRow):
         await session.execute(delete(said).where(said.cbo_id == cbo.id))
+    visits = select(VisitRow.id).where(VisitRow.cbo_id == cbo.id)
+    photos = delete(VisitPhotoRow).where(VisitPhotoRow.visit_id.in_(visits))
+    await session.execute(photos.execution_options(synchronize_session=False))
     await session.execute(delete(ImportEntryRow).where(ImportEntryRow.row_id == cbo.id))
     nameless = update(FileImportRow).where(FileImportRow.cbo_id == cbo.id).values(file_name=None)
     await session.execute(nameless.execution_options(synchronize_session=False))

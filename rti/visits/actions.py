@@ -91,7 +91,6 @@ async def add_photo(session: AsyncSession, row: VisitRow, name: str, content: by
     photo = VisitPhotoRow(
         id=new_id(),
         visit_id=row.id,
-        cbo_id=row.cbo_id,
         media_type=found.copy.media_type,
         content=found.copy.content,
     )

@@ -110,17 +110,17 @@ def as_text(table: CountTable, language: str) -> str:
 
 def as_book(table: CountTable, language: str) -> bytes:
     """The same as XLSX, with what it rests on and the definitions on sheets of their own."""
-    say, scheme = partial(words, language=language), table.scheme
+    word, scheme = partial(words, language=language), table.scheme
     ground = _ground(table, count_view(table, language).digest)
     definitions = [
-        (scheme.id, say(scheme.name), say(scheme.says), "", ""),
-        *((m.id, say(m.name), say(m.question), say(m.counts), say(m.excludes)) for m in scheme.measures),
-        *((column.id, say(column.name), "", "", "") for column in scheme.columns),
+        (scheme.id, word(scheme.name), word(scheme.says), "", ""),
+        *((m.id, word(m.name), word(m.question), word(m.counts), word(m.excludes)) for m in scheme.measures),
+        *((column.id, word(column.name), "", "", "") for column in scheme.columns),
     ]
     return book_of(
-        Sheet.figures(_header(table), [*_rows(table, language)], say),
-        Sheet.about(list(ground.items()), say),
-        Sheet.definitions(definitions, say),
+        Sheet.figures(_header(table), [*_rows(table, language)], word),
+        Sheet.about(list(ground.items()), word),
+        Sheet.definitions(definitions, word),
     )
 
 

@@ -48,7 +48,7 @@ OF_FIGURES: Mapping[type[StrEnum], Mapping[Any, str]] = {
     },
     VisitDimension: {
         VisitDimension.ITEM: N_("Item of the checklist"),
-        VisitDimension.SUBJECT: N_("Subject"),
+        VisitDimension.SUBJECT: N_("What it is about"),
         VisitDimension.BODY_KIND: N_("Type of public body"),
         VisitDimension.PROVINCE: N_("Province"),
         VisitDimension.DISTRICT: N_("District"),

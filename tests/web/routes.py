@@ -165,9 +165,7 @@ async def things(
     session.add(past)
     await session.flush()
     visit = await make.visit(session, campaign, await make.body(session), NOW, of=member.cbo_id)
-    photo = VisitPhotoRow(
-        id=new_id(), visit_id=visit.id, cbo_id=visit.cbo_id, media_type="image/png", content=b"x"
-    )
+    photo = VisitPhotoRow(id=new_id(), visit_id=visit.id, media_type="image/png", content=b"x")
     session.add(photo)
     await session.flush()
     return {
