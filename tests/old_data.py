@@ -164,6 +164,11 @@ ROWS: Mapping[str, str] = {
         SELECT {_id(38)}, {ONE["campaign"]}, {BODY}, {CBO}, 0, '{{"budget": "board"}}', '2026-06-01', now(), {PERSON} {FEW};
         INSERT INTO visit_photo (id, visit_id, media_type, content) SELECT {_id(39)}, {_id(38)}, 'image/png', '' {FEW};
     """,
+    "0029": f"""
+        INSERT INTO question_list (campaign_id, version, items, added_at) SELECT {ONE["campaign"]}, n, '[]', now() {FEW};
+        INSERT INTO reading (id, cbo_id, request_id, campaign_id, place, reader_id, questions_version, findings, read_at)
+        SELECT {_id(40)}, {ONE["cbo"]}, {REQUEST}, {ONE["campaign"]}, 1, {PERSON}, 1, '[]', now() {FEW};
+    """,
     "0025": f"""
         INSERT INTO search (id, kind, words) SELECT gen_random_uuid(), 'body', 'x' {FEW};
     """,

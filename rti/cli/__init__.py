@@ -53,6 +53,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "counts:publication",
         "Count what public bodies publish without being asked, as monitors found it.",
     ),
+    "answers": (
+        "counts:answers",
+        "Count what was answered to each question of a campaign, and how far readers agree.",
+    ),
     "export": ("figures:export", "Print all requests as CSV, without titles, questions or personal data."),
     "health": ("health:health", "Print the health of the system."),
     "retention": (

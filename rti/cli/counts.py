@@ -1,4 +1,4 @@
-"""Commands that print tables of things that are counted: `participation`, `refusals`, `publication`."""
+"""Commands that print tables of things that are counted: `participation`, `refusals`, `publication`, `answers`."""
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,11 +18,13 @@ from rti.cli.figures import Format, share, write
 from rti.cli.working import in_transaction
 from rti.core.validation import decode
 from rti.models.bodies import BodyKind
+from rti.statistics import answers as answering
 from rti.statistics import participation as taking_part
 from rti.statistics import publication as publishing
 from rti.statistics import refusals as refusing
 from rti.statistics.commands import Dimension
 from rti.statistics.tables import CountTable
+from rti.web.api.coding import answers_view
 from rti.web.api.participation import participation_view
 from rti.web.api.statistics import words
 from rti.web.api.visits import publication_view
@@ -107,6 +109,26 @@ def publication(
         return seen.table, lambda language: publication_view(seen, language)
 
     _print(count, by or [publishing.VisitDimension.SUBJECT], campaign, as_of, form)
+
+
+def answers(
+    campaign: Annotated[str, typer.Option(help="The campaign whose answers were read, by its code.")],
+    by: Annotated[
+        list[answering.AnswerDimension] | None, typer.Option(help="Group by this, once or twice.")
+    ] = None,
+    as_of: _AsOf = "",
+    form: _Form = None,
+) -> None:
+    """Count what was answered to each question of a campaign, and how far readers agree.
+
+    Example: rti answers --campaign A2I-DEMO --by body --by question
+    """
+
+    async def count(session: AsyncSession, today: date, values: dict[str, object]) -> _Counted:
+        seen = await answering.answers(session, None, decode(answering.AnswersQuery, values), today)
+        return seen.table, lambda language: answers_view(seen, language)
+
+    _print(count, by or [answering.AnswerDimension.QUESTION], campaign, as_of, form)
 
 
 def _print(count: _Count, by: Sequence[StrEnum], campaign: str, as_of: str, form: Format | None) -> None:

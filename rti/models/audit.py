@@ -66,6 +66,7 @@ class AuditAction(StrEnum):
     INCOMING_DISCARDED = "incoming_discarded"
     LETTER_WRITTEN = "letter_written"
     LETTER_TEXT_CHANGED = "letter_text_changed"
+    ANSWER_READ = "answer_read"
     VISIT_RECORDED = "visit_recorded"
     VISIT_WITHDRAWN = "visit_withdrawn"
     CBO_LOCKED = "cbo_locked"

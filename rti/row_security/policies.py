@@ -59,6 +59,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "day_off": _open(worker=EDIT, operator=EDIT),
     "calendar_year": _open(worker=EDIT, operator=EDIT),
     "checklist": _open(staff=ADD, admin=ADD, operator=ALL),
+    "question_list": _open(staff=ADD, operator=ALL),
     "letter_text": _open(staff=ALL, admin=ALL, operator=ALL),
     "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
     "figures_version": dict.fromkeys(_EVERYBODY, EDIT),
@@ -177,6 +178,13 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         **dict.fromkeys((Login.STAFF, Login.ADMIN), May(EDIT)),
         Login.STATISTICS: May(READ),
         Login.ERASURE: _wiped(EDIT),
+        Login.OPERATOR: _ANY,
+    },
+    "reading": {
+        Login.STAFF: May(
+            ADD, f"{_BY_REQUEST} AND (reader_id = (SELECT {ME}) OR rti.readings_of(request_id) > 1)"
+        ),
+        Login.STATISTICS: May("SELECT (cbo_id, request_id, campaign_id, place, findings, read_at)"),
         Login.OPERATOR: _ANY,
     },
     "visit": {

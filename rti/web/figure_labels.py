@@ -7,7 +7,9 @@ from typing import Any
 from rti.law.events import Ground
 from rti.law.explanations import N_
 from rti.law.monitoring import QuestionClass, RequesterProfile
+from rti.models.coding import Verdict
 from rti.models.visits import Finding, Subject
+from rti.statistics.answers import AnswerDimension
 from rti.statistics.commands import Basis, Dimension, JudgedBy, Unit
 from rti.statistics.measures import State
 from rti.statistics.participation import CboDimension, CboGroup
@@ -45,6 +47,21 @@ OF_FIGURES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         CboDimension.COMMUNE: N_("Commune"),
         CboDimension.CBO_KIND: N_("Kind of organisation"),
         CboDimension.FIRST_FILED: N_("Quarter of the first request"),
+    },
+    AnswerDimension: {
+        AnswerDimension.QUESTION: N_("Question"),
+        AnswerDimension.VALUE: N_("Coded value"),
+        AnswerDimension.BODY: N_("Public body"),
+        AnswerDimension.BODY_KIND: N_("Type of public body"),
+        AnswerDimension.PROVINCE: N_("Province"),
+        AnswerDimension.DISTRICT: N_("District"),
+    },
+    Verdict: {
+        Verdict.ANSWERED: N_("Answered"),
+        Verdict.PARTLY: N_("Answered in part"),
+        Verdict.REFUSED: N_("Refused"),
+        Verdict.NOT_HELD: N_("Not held"),
+        Verdict.NOT_ADDRESSED: N_("Not addressed"),
     },
     VisitDimension: {
         VisitDimension.ITEM: N_("Item of the checklist"),

@@ -251,6 +251,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.INCOMING_DISCARDED: N_("Incoming message or scan discarded"),
         AuditAction.LETTER_WRITTEN: N_("Letter written"),
         AuditAction.LETTER_TEXT_CHANGED: N_("Words of a letter changed"),
+        AuditAction.ANSWER_READ: N_("Answer read"),
         AuditAction.VISIT_RECORDED: N_("Visit recorded"),
         AuditAction.VISIT_WITHDRAWN: N_("Visit withdrawn"),
         AuditAction.CBO_LOCKED: N_("Organisation locked"),

@@ -30,10 +30,12 @@ _FIGURES: list[Any] = [
     *pages.participation.ROUTES,
     *pages.refusals.ROUTES,
     *pages.publication.ROUTES,
+    *pages.answers.ROUTES,
     *api.statistics.ROUTES,
     *api.participation.ROUTES,
     *api.refusals.ROUTES,
     *api.visits.FIGURES,
+    *api.coding.FIGURES,
 ]
 _OTHERS: list[Any] = [
     *static.ROUTES,
@@ -50,6 +52,7 @@ _OTHERS: list[Any] = [
     *pages.statutes.ROUTES,
     *pages.campaigns.ROUTES,
     *pages.visits.ROUTES,
+    *pages.coding.ROUTES,
     *pages.cbos.ROUTES,
     *pages.organisations.ROUTES,
     *pages.imports.ROUTES,
@@ -75,6 +78,7 @@ _OTHERS: list[Any] = [
     *api.statutes.ROUTES,
     *api.campaigns.ROUTES,
     *api.visits.ROUTES,
+    *api.coding.ROUTES,
     *api.cbos.ROUTES,
     *api.imports.ROUTES,
     *api.inbox.ROUTES,

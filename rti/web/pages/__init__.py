@@ -1,6 +1,7 @@
 """The pages, one module a subject; each lists its handlers in ROUTES."""
 
 from rti.web.pages import (
+    answers,
     audit,
     bodies,
     bulk,
@@ -9,6 +10,7 @@ from rti.web.pages import (
     cbos,
     channels,
     chasers,
+    coding,
     corrections,
     drafts,
     evidence,
@@ -44,6 +46,7 @@ from rti.web.pages import (
 )
 
 __all__ = [
+    "answers",
     "audit",
     "bodies",
     "bulk",
@@ -52,6 +55,7 @@ __all__ = [
     "cbos",
     "channels",
     "chasers",
+    "coding",
     "corrections",
     "drafts",
     "evidence",
