@@ -17,6 +17,7 @@ from rti.cli.connecting import settings_of_environment
 from rti.cli.figures import Format, share, write
 from rti.cli.working import in_transaction
 from rti.core.validation import decode
+from rti.labels import label
 from rti.models.bodies import BodyKind
 from rti.statistics import answers as answering
 from rti.statistics import participation as taking_part
@@ -29,7 +30,6 @@ from rti.web.api.participation import participation_view
 from rti.web.api.statistics import words
 from rti.web.api.visits import publication_view
 from rti.web.count_tables import as_book, as_text, count_view
-from rti.web.labels import label
 
 _Campaign = Annotated[str, typer.Option(help="Only requests of this campaign, by its code.")]
 _VisitsOf = Annotated[str, typer.Option(help="Only visits of this campaign, by its code.")]

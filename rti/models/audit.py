@@ -69,6 +69,7 @@ class AuditAction(StrEnum):
     ANSWER_READ = "answer_read"
     VISIT_RECORDED = "visit_recorded"
     VISIT_WITHDRAWN = "visit_withdrawn"
+    DOSSIER_MADE = "dossier_made"
     CBO_LOCKED = "cbo_locked"
     CBO_UNLOCKED = "cbo_unlocked"
     CBO_SHRED_ASKED = "cbo_shred_asked"
