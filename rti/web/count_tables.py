@@ -34,7 +34,7 @@ class CountTableView(msgspec.Struct, frozen=True, kw_only=True):
     table: str
     version: int
     as_of: date
-    rests_on: Mapping[str, str | date | None]
+    rests_on: Mapping[str, str | None]
     rounding: str
     smallest_cell: int | None
     digest: str
@@ -50,7 +50,7 @@ def count_view(table: CountTable, language: str) -> CountTableView:
         table=table.scheme.id,
         version=table.scheme.version,
         as_of=table.as_of,
-        rests_on=table.rests_on,
+        rests_on={name: None if value is None else str(value) for name, value in table.rests_on.items()},
         rounding=ROUNDING,
         smallest_cell=SMALLEST if table.coarse else None,
         digest=sha256(msgspec.json.encode(nameless, order="sorted")).hexdigest(),
