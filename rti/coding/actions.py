@@ -26,6 +26,10 @@ async def record_reading(
     Who comes first has place 1, who comes next 2, and who decides where they differ 3: three different people.
     """
     reading = await reading_of(session, request_id, person)
+    if not reading.is_there or reading.request.campaign_id is None:
+        raise Conflict(
+            say("There is nothing to read: the request has no answer, or its campaign no questions")
+        )
     if reading.own:
         raise Conflict(say("You have read this answer already"))
     if reading.place is None:
@@ -37,7 +41,7 @@ async def record_reading(
         id=new_id(),
         cbo_id=reading.request.cbo_id,
         request_id=request_id,
-        campaign_id=reading.campaign_id,
+        campaign_id=reading.request.campaign_id,
         place=reading.place,
         reader_id=person.id,
         questions_version=reading.questions.version,

@@ -37,11 +37,12 @@ class Reading:
     """An answer with the questions of its campaign, and what may be seen of its readings, in their order.
 
     `own` is whether this person has read it; `place` is that of whoever reads next, None where nobody has to.
+    `is_there` is whether there is an answer, and a question to it.
     """
 
     request: RequestRow
     body: PublicBodyRow
-    campaign_id: UUID
+    is_there: bool
     questions: QuestionList
     readings: Sequence[Mapping[str, Found]]
     own: bool
@@ -89,10 +90,11 @@ async def to_read(session: AsyncSession, person: Person, wanted: ReadingFilter) 
 
 
 async def reading_of(session: AsyncSession, request_id: UUID, person: Person) -> Reading:
-    """The answer to a request as this person may read it; raises NotFound."""
+    """The answer to a request as this person may read it; raises NotFound where its papers are not for this person."""
     row = (
         await session.execute(
-            _readable(person)
+            visible(person)
+            .where(not_hidden_from(person))
             .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
             .where(RequestRow.id == request_id)
             .with_only_columns(RequestRow, PublicBodyRow, _read_by(RequestRow.id))
@@ -107,14 +109,16 @@ async def reading_of(session: AsyncSession, request_id: UUID, person: Person) ->
         )
     ).all()
     readings = [by_question(each) for each in seen]
+    listed = await questions(session, request.campaign_id) if request.campaign_id else QuestionList()
+    is_there = request.status is RequestStatus.ANSWERED and bool(listed.items)
     return Reading(
         request=request,
         body=body,
-        campaign_id=request.campaign_id,
-        questions=await questions(session, request.campaign_id),
+        is_there=is_there,
+        questions=listed,
         readings=readings if number > 1 else [],
         own=any(each.reader_id == person.id for each in seen),
-        place=_next(number, readings),
+        place=_next(number, readings) if is_there else None,
     )
 
 

@@ -10,6 +10,7 @@ from litestar import get, post, put
 from litestar.params import JSONBody
 
 from rti.accounts.rate_limits import LimitedCall
+from rti.campaigns.queries import campaign
 from rti.coding import actions, queries, questions
 from rti.coding.agreement import Agreement, settled
 from rti.coding.commands import Found, ReadingFilter, RecordReading, SaveQuestions
@@ -124,6 +125,7 @@ async def record_reading(
 
 @get("/api/campaigns/{campaign_id:uuid}/questions", guards=[signed_in])
 async def show_questions(campaign_id: Id, session: Session) -> QuestionList:
+    await campaign(session, campaign_id)
     return await questions.questions(session, campaign_id)
 
 
