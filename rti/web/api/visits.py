@@ -117,6 +117,7 @@ async def add_photo(
 @get(
     "/api/visits/{visit_id:uuid}/photos/{photo_id:uuid}",
     guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
+    media_type="*/*",
     opt=FILE,
 )
 async def show_photo(visit_id: Id, photo_id: Id, session: Session, person: Who) -> Response[bytes]:
