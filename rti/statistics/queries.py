@@ -70,7 +70,7 @@ async def table(session: AsyncSession, person: Person | None, wanted: Statistics
     if is_coarse(person) and (faults := period_faults(today, wanted.since, wanted.until, wanted.as_of)):
         raise Invalid(*faults)
     cut_off = wanted.as_of or (last_quarter(today) if is_coarse(person) else today)
-    known_on = wanted.known_on or await _known_on(session, person, cut_off, today)
+    known_on = wanted.known_on or await known_until(session, person, cut_off, today)
     version = await _version(session)
     if version is None:
         return await _counted(session, person, wanted, cut_off, known_on, today)
@@ -163,7 +163,7 @@ def _note_askers(
                 askers.setdefault((tuple(row[:length]), column), set()).add(row[-1])
 
 
-async def _known_on(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
+async def known_until(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
     """Until which day entries count: the cut-off, and today where nothing at all had been recorded by then."""
     if cut_off >= today:
         return today
