@@ -32,9 +32,9 @@ from rti.web.api.statistics import (
     TableView,
     asked_methods,
     asked_table,
+    asked_view,
     csv_header,
     csv_rows,
-    table_view,
     words,
 )
 from rti.web.downloads import CSV, csv_file, in_pieces, kept_file
@@ -141,14 +141,18 @@ async def statistics_file(
 ) -> Response[str]:
     table = await asked_table(request, session, person, today)
     record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
-    text = as_csv(csv_header(table), csv_rows(table, language_of(request)))
+    text = await to_thread(_as_text, table, language_of(request))
     return csv_file(f"statistics-{table.as_of}.csv", text)
+
+
+def _as_text(table: queries.Table, language: str) -> str:
+    return as_csv(csv_header(table), csv_rows(table, language))
 
 
 @get("/statistics.json", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_json_file(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
     """The same for the browser that shows the page, which has a cookie and no bearer token."""
-    return table_view(await asked_table(request, session, person, today), language_of(request))
+    return await asked_view(request, session, person, today)
 
 
 @get("/requests.csv", guards=[only(REQUESTS), rate_limited(LimitedCall.EXPORTS)], opt=FILE)
