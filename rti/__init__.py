@@ -12,6 +12,7 @@ Each storey imports from those below it and from none beside or above it; `make 
     inbox/           mail and scans that come in, and which request they belong to
     letters/         what is written to public bodies, on paper in the form of Cambodian offices
     imports/         CSV and XLSX files of other systems, read line by line
+    releases/        figures frozen for publication, checked by others, audited and verified
     retention/       how long each class of data is kept, and its removal
     statistics/      what is counted and how, and the tables that show it
     safety/          locking and shredding an organisation, erasing people

@@ -25,7 +25,11 @@ from rti.statistics.in_sql import KIND, askers_of, facts_of, grouped, known
 from rti.statistics.measures import State
 from rti.statistics.method import Kind
 from rti.statistics.names import Shown, names_of
+from rti.statistics.published import PublishedFigures
 from rti.statutes.queries import version_of
+
+Told = Figures | CoarseFigures | PublishedFigures
+"""Figures as they are for who sees requests, for all others, and in a release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Line:
 
     keys: tuple[str | None, ...]
     names: tuple[Shown | None, ...]
-    figures: Figures | CoarseFigures
+    figures: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +151,33 @@ async def _coarse(
 ) -> dict[Keys, CoarseFigures]:
     """In a table so fine that few may stand behind many requests, those who asked are counted, and not the requests."""
     figures = {keys: Figures(wanted.of_method, tally) for keys, tally in tallies.items()}
-    askers: dict[tuple[Keys, str], set[UUID]] = {}
-    if wanted.is_fine:
-        found = await session.stream(askers_of(facts, wanted.dimensions).execution_options(yield_per=5_000))
-        async for row in found:
-            kind = msgspec.convert(dict(zip(KIND, row[len(wanted.dimensions) : -1], strict=True)), Kind)
-            for length in range(len(wanted.dimensions) + 1):
-                for column in wanted.of_method.places(kind):
-                    askers.setdefault((tuple(row[:length]), column), set()).add(row[-1])
+    askers = await _askers(session, wanted, facts)
     return await to_thread(coarse, figures, askers)
+
+
+async def askers(session: AsyncSession, of: Table, today: date) -> dict[tuple[Keys, str], set[UUID]]:
+    """Who is behind each column of each line of a table of everybody's, by identifiers, where that is what is protected."""
+    return await _askers(session, of.wanted, await facts_behind(session, of, today))
+
+
+async def facts_behind(session: AsyncSession, of: Table, today: date) -> Select[Any]:
+    """A row for each request that a table of everybody's counts."""
+    return await facts_of(session, None, of.wanted, of.as_of, of.known_on if of.known_on < today else None)
+
+
+async def _askers(
+    session: AsyncSession, wanted: StatisticsQuery, facts: Select[Any]
+) -> dict[tuple[Keys, str], set[UUID]]:
+    askers: dict[tuple[Keys, str], set[UUID]] = {}
+    if not wanted.is_fine:
+        return askers
+    found = await session.stream(askers_of(facts, wanted.dimensions).execution_options(yield_per=5_000))
+    async for row in found:
+        kind = msgspec.convert(dict(zip(KIND, row[len(wanted.dimensions) : -1], strict=True)), Kind)
+        for length in range(len(wanted.dimensions) + 1):
+            for column in wanted.of_method.places(kind):
+                askers.setdefault((tuple(row[:length]), column), set()).add(row[-1])
+    return askers
 
 
 async def _known_on(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
@@ -199,7 +221,7 @@ _UNDATED = {State.DRAFT, State.NOT_SUBMITTED, State.PAUSED, State.NO_DATE}
 """States of requests that most often have no due day."""
 
 
-def _line(keys: Keys, figures: Figures | CoarseFigures, names: Sequence[Mapping[str, Shown]]) -> Line:
+def _line(keys: Keys, figures: Told, names: Sequence[Mapping[str, Shown]]) -> Line:
     return Line(
         keys=keys,
         names=tuple(

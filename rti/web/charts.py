@@ -16,7 +16,7 @@ from pygal.style import Style
 
 from rti.law.explanations import N_
 from rti.statistics.commands import Dimension
-from rti.statistics.disclosure import CoarseFigures
+from rti.statistics.figures import Figures
 from rti.statistics.measures import PENDING, State
 from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, SILENCE
 from rti.statistics.queries import Line, Table
@@ -193,7 +193,7 @@ def provinces(table: Table, words: Words) -> str:
 def waiting(table: Table, words: Words) -> str:
     """The survival curve: the share that is still without an answer after so many days."""
     figures = table.total.figures
-    curve = [] if isinstance(figures, CoarseFigures) else figures.curve
+    curve = figures.curve if isinstance(figures, Figures) else []
     points: list[tuple[float, float]] = [(0, 100)]
     for day, above, below in curve:
         points += [(day, points[-1][1]), (day, round(100 * above / below, 1))]
@@ -227,6 +227,32 @@ PICTURES: Mapping[str, Picture] = {
     "provinces": Picture(provinces, Dimension.PROVINCE),
     "waiting": Picture(waiting, Dimension.YEAR, exact=True),
 }
+
+
+HEADLINES = (
+    (
+        ON_TIME,
+        "quarters",
+        N_(
+            "Of {count} requests whose day had passed, {part} were answered in time ({percent} %; {low} to {high} %)."
+        ),
+    ),
+    (
+        SILENCE,
+        "answers",
+        N_(
+            "Of {count} requests whose day had passed, {part} were not answered at all ({percent} %; {low} to {high} %)."
+        ),
+    ),
+    (
+        DISCLOSURE_OF_ALL,
+        "provinces",
+        N_(
+            "Of {count} requests, {part} brought all or part of the information ({percent} %; {low} to {high} %)."
+        ),
+    ),
+)
+"""The numbers that matter most, the picture of each, and a sentence that can be quoted; beside them the median."""
 
 
 def _svg(chart: Any) -> str:

@@ -25,6 +25,7 @@ MENU = (
     ("/calculator", N_("Calculator"), EVERYBODY),
     ("/statistics", N_("Statistics"), EVERYBODY),
     ("/what-if", N_("What if"), COMPARING),
+    ("/releases", N_("Releases"), EVERYBODY),
     ("/imports", N_("Import"), REQUESTS | ADMINISTRATION),
     ("/inbox", N_("Inbox"), REQUESTS),
     ("/letters", N_("Letters"), REQUESTS),
@@ -41,7 +42,7 @@ _EVERY_DAY: Mapping[Role, Sequence[str]] = {
     Role.CBO_MEMBER: _CBO,
     Role.CBO_LEAD: _CBO,
     Role.STAFF: ("/requests", "/bodies", "/campaigns", "/letters", "/statistics"),
-    Role.WORKING_GROUP: ("/statistics", "/what-if", "/bodies", "/statutes", "/help"),
+    Role.WORKING_GROUP: ("/statistics", "/releases", "/what-if", "/bodies", "/help"),
     Role.ADMINISTRATOR: ("/cbos", "/people", "/bodies", "/imports", "/status"),
 }
 
