@@ -16,7 +16,7 @@ from rti.models.audit import AuditAction
 from rti.models.releases import EmbargoRow, ReleaseCheckRow, ReleaseRow
 from rti.releases import queries
 from rti.releases.commands import ApproveRelease, CheckRelease, DraftRelease, GiveReason, SetEmbargo, check
-from rti.releases.content import digest_of, packed, unpacked
+from rti.releases.content import content_of, digest_of, packed, unpacked
 from rti.releases.drafting import drafted
 
 
@@ -38,15 +38,17 @@ async def draft(
     if wanted.campaign_id:
         await campaign(session, wanted.campaign_id)
     content, kept = await drafted(counting, wanted, await queries.earlier(session), today)
+    stored = msgspec.to_builtins(content)
     row = ReleaseRow(
         id=new_id(),
         code=await _code(session, today),
         title_km=wanted.title_km,
         title_en=wanted.title_en,
         asked=msgspec.to_builtins(wanted),
-        content=msgspec.to_builtins(content),
+        content=stored,
         kept=packed(kept),
-        digest=digest_of(content),
+        # As it will be read: a whole number may be a decimal one then.
+        digest=digest_of(content_of(stored)),
         as_of=content.as_of,
         checks_needed=wanted.checks_needed,
         reasons={},

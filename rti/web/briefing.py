@@ -68,7 +68,7 @@ def _values(
         "numbers": [_number(measure, sentence, first, said) for measure, _, sentence in HEADLINES]
         if own
         else [],
-        "pictures": [_picture(table, said) for table in own[:3]],
+        "pictures": [_picture(table, said) for table in own[:2]],
         "table": {
             "title": f"{said(method.name)}: {said(label(shown.wanted.by))}",
             "header": [

@@ -15,6 +15,7 @@ from rti.models.releases import ReleaseRow
 from rti.models.requests import RequestRow
 from rti.statistics.disclosure import last_quarter
 from tests import make as house
+from tests.commands import rti
 from tests.conftest import SignIn
 from tests.statistics import make
 
@@ -133,13 +134,15 @@ async def test_an_approved_release_never_changes_and_a_correction_points_to_it(
 
 
 async def test_a_release_that_is_counted_again_says_which_row_changed(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, database_url: str
 ) -> None:
     await load(database)
     await sign_in(Role.STAFF)
     release = await drafted(client)
     path = f"/api/releases/{release['release']['code']}/verification"
     assert (await client.get(path)).json()["holds"]
+    code = release["release"]["code"]
+    assert "holds" in rti(database_url, "release", "verify", code).stdout
     async with database.transaction() as session:
         row = (await session.scalars(select(RequestRow).where(RequestRow.answered_on.is_(None)))).first()
         assert row
@@ -153,6 +156,8 @@ async def test_a_release_that_is_counted_again_says_which_row_changed(
         await session.execute(
             text("UPDATE former_standing SET outcome = 'refused', answered_on = '2026-01-06'")
         )
+    told = rti(database_url, "release", "verify", code)
+    assert (told.returncode, "does not hold" in told.stdout, str(changed) in told.stdout) == (1, True, True)
     found = (await client.get(path)).json()
     assert not found["holds"]
     assert [(each["request_id"], each["what"]) for each in found["rows"]] == [(str(changed), "changed")]
@@ -227,3 +232,19 @@ async def test_the_page_shows_figures_and_files_and_nothing_of_a_draft_to_member
     assert (await client.get(f"/releases/{code}")).status_code == 404
     async with database.transaction() as session:
         assert await session.scalar(select(ReleaseRow.as_of)) == last_quarter(now().date())
+
+
+async def test_a_release_is_drafted_and_listed_from_the_command_line(
+    database: Database, database_url: str
+) -> None:
+    await load(database)
+    async with database.transaction() as session:
+        author = await house.member(session, Role.WORKING_GROUP)
+    titles = ["--title-en", "First half", "--title-km", "ឆមាសទី១"]
+    made = rti(database_url, "release", "create", *titles, "--author", author.email, "--by", "province")
+    assert made.returncode == 0, made.stderr
+    code, digest = made.stdout.split()
+    listed = rti(database_url, "release", "list").stdout
+    assert listed.startswith(f"{code}\tdraft\t{last_quarter(now().date())}\t-\t{digest}\tFirst half")
+    wrong = rti(database_url, "release", "create", *titles, "--author", author.email, "--by", "colour")
+    assert (wrong.returncode, "groups" in wrong.stderr) == (2, True)

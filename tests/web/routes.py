@@ -196,6 +196,10 @@ async def things(
         "language": "en",
         "incoming_id": str((await make.incoming(session, filed, NOW)).id),
         "number": "1",
+        "release": (await make.release(session, me)).code,
+        "sheet": "1.csv",
+        "file": "package.zip",
+        "embargo_id": str((await make.embargo(session, campaign.id)).id),
     }
 
 

@@ -128,11 +128,11 @@ async def list_releases(session: Session, today: Today) -> list[ReleaseView]:
     return [_view(row, state) for row, state in await queries.releases(session, today)]
 
 
-@get("/api/releases/{code:str}", guards=[signed_in])
+@get("/api/releases/{release:str}", guards=[signed_in])
 async def show_release(
-    request: WebRequest, session: Session, person: Who, now: Now, today: Today, code: Code
+    request: WebRequest, session: Session, person: Who, now: Now, today: Today, release: Code
 ) -> ReleaseDetail:
-    found = await queries.standing(session, code, person, today)
+    found = await queries.standing(session, release, person, today)
     await queries.see(session, found, person, now)
     return await _detail(session, found, language_of(request))
 
@@ -153,36 +153,41 @@ async def draft_release(
     )
 
 
-@delete("/api/releases/{code:str}", guards=[only(COMPARING)])
-async def discard_release(session: Session, code: Code, now: Now) -> None:
-    await actions.discard(session, code, now)
+@delete("/api/releases/{release:str}", guards=[only(COMPARING)])
+async def discard_release(session: Session, release: Code, now: Now) -> None:
+    await actions.discard(session, release, now)
 
 
-@post("/api/releases/{code:str}/checks", guards=[only(COMPARING)])
+@post("/api/releases/{release:str}/checks", guards=[only(COMPARING)])
 async def check_release(
-    data: JSONBody[CheckRelease], session: Session, person: Who, code: Code, now: Now
+    data: JSONBody[CheckRelease], session: Session, person: Who, release: Code, now: Now
 ) -> None:
-    await actions.check_release(session, code, data, person.id, now)
+    await actions.check_release(session, release, data, person.id, now)
 
 
-@post("/api/releases/{code:str}/reasons", guards=[only(COMPARING)])
-async def give_reason(data: JSONBody[GiveReason], session: Session, code: Code) -> None:
-    await actions.give_reason(session, code, data)
+@post("/api/releases/{release:str}/reasons", guards=[only(COMPARING)])
+async def give_reason(data: JSONBody[GiveReason], session: Session, release: Code) -> None:
+    await actions.give_reason(session, release, data)
 
 
-@post("/api/releases/{code:str}/approval", guards=[only(COMPARING)])
+@post("/api/releases/{release:str}/approval", guards=[only(COMPARING)])
 async def approve_release(
-    data: JSONBody[ApproveRelease], session: Session, counting: Counting, code: Code, now: Now, today: Today
+    data: JSONBody[ApproveRelease],
+    session: Session,
+    counting: Counting,
+    release: Code,
+    now: Now,
+    today: Today,
 ) -> ReleaseView:
-    row = await actions.approve(session, counting, code, data, now, today)
+    row = await actions.approve(session, counting, release, data, now, today)
     return _view(row, queries.state_of(row, today, superseded=False))
 
 
-@get("/api/releases/{code:str}/verification", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
+@get("/api/releases/{release:str}/verification", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
 async def verify_release(
-    session: Session, counting: Counting, person: Who, today: Today, code: Code
+    session: Session, counting: Counting, person: Who, today: Today, release: Code
 ) -> Verification:
-    row = await queries.release(session, code, kept=True)
+    row = await queries.release(session, release, kept=True)
     return for_reader(await verified(counting, row, today), person)
 
 

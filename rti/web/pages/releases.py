@@ -133,11 +133,11 @@ async def _chosen(request: WebRequest) -> dict[str, list[str]]:
     return {name: [str(each) for each in sent.getall(name, [])] for name in ("methods", "groups")}
 
 
-@get("/releases/{code:str}", guards=[signed_in])
+@get("/releases/{release:str}", guards=[signed_in])
 async def show_release(
-    request: WebRequest, session: Session, person: Who, now: Now, today: Today, form: Form, code: Code
+    request: WebRequest, session: Session, person: Who, now: Now, today: Today, form: Form, release: Code
 ) -> Template:
-    found = await queries.standing(session, code, person, today)
+    found = await queries.standing(session, release, person, today)
     await queries.see(session, found, person, now)
     tables = await queries.tables_of(session, found.content)
     said = partial(words, language=language_of(request))
@@ -168,65 +168,65 @@ def _picture_of(table: Table) -> str:
     return by.get(table.wanted.by, "answers")
 
 
-@post("/releases/{code:str}/check", guards=[only(COMPARING)])
+@post("/releases/{release:str}/check", guards=[only(COMPARING)])
 @else_show(show_release)
 async def check_release(
-    session: Session, person: Who, command: CheckRelease, code: Code, now: Now
+    session: Session, person: Who, command: CheckRelease, release: Code, now: Now
 ) -> Redirect:
-    await actions.check_release(session, code, command, person.id, now)
-    return see_other(f"/releases/{code}")
+    await actions.check_release(session, release, command, person.id, now)
+    return see_other(f"/releases/{release}")
 
 
-@post("/releases/{code:str}/reason", guards=[only(COMPARING)])
+@post("/releases/{release:str}/reason", guards=[only(COMPARING)])
 @else_show(show_release)
-async def give_reason(session: Session, command: GiveReason, code: Code) -> Redirect:
-    await actions.give_reason(session, code, command)
-    return see_other(f"/releases/{code}")
+async def give_reason(session: Session, command: GiveReason, release: Code) -> Redirect:
+    await actions.give_reason(session, release, command)
+    return see_other(f"/releases/{release}")
 
 
-@post("/releases/{code:str}/approve", guards=[only(COMPARING)])
+@post("/releases/{release:str}/approve", guards=[only(COMPARING)])
 @else_show(show_release)
 async def approve_release(
-    session: Session, counting: Counting, command: ApproveRelease, code: Code, now: Now, today: Today
+    session: Session, counting: Counting, command: ApproveRelease, release: Code, now: Now, today: Today
 ) -> Redirect:
-    await actions.approve(session, counting, code, command, now, today)
-    return see_other(f"/releases/{code}")
+    await actions.approve(session, counting, release, command, now, today)
+    return see_other(f"/releases/{release}")
 
 
-@post("/releases/{code:str}/discard", guards=[only(COMPARING)])
-async def discard_release(session: Session, code: Code, now: Now) -> Redirect:
-    await actions.discard(session, code, now)
+@post("/releases/{release:str}/discard", guards=[only(COMPARING)])
+async def discard_release(session: Session, release: Code, now: Now) -> Redirect:
+    await actions.discard(session, release, now)
     return see_other("/releases")
 
 
-@get("/releases/{code:str}/verify", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
+@get("/releases/{release:str}/verify", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
 async def verify_release(
-    request: WebRequest, session: Session, counting: Counting, person: Who, today: Today, code: Code
+    request: WebRequest, session: Session, counting: Counting, person: Who, today: Today, release: Code
 ) -> Template:
-    row = await queries.release(session, code, kept=True)
+    row = await queries.release(session, release, kept=True)
     found = for_reader(await verified(counting, row, today), person)
     return page(request, "releases/verify.html", found, row=row, sees_requests=person.role in REQUESTS)
 
 
-@get("/releases/{code:str}/tables/{name:str}", guards=[signed_in])
+@get("/releases/{release:str}/tables/{sheet:str}", guards=[signed_in])
 async def release_table(
     request: WebRequest,
     session: Session,
     person: Who,
     now: Now,
     today: Today,
-    code: Code,
-    name: FromPath[str],
+    release: Code,
+    sheet: FromPath[str],
 ) -> Response[Any]:
     """A table by its number from 1 on, as `1.csv` or `1.xlsx`; a picture of it as `1.svg` or `1.png`."""
-    number, _, kind = name.partition(".")
-    found = await queries.standing(session, code, person, today)
+    number, _, kind = sheet.partition(".")
+    found = await queries.standing(session, release, person, today)
     await queries.see(session, found, person, now)
     tables = await queries.tables_of(session, found.content)
     if not number.isdecimal() or not 0 < int(number) <= len(tables):
         raise NotFound
     table, language = tables[int(number) - 1], language_of(request)
-    said, file_name = partial(words, language=language), f"release-{code}-{number}.{kind}"
+    said, file_name = partial(words, language=language), f"release-{release}-{number}.{kind}"
     if kind == "csv":
         return csv_file(file_name, as_csv(csv_header(table), csv_rows(table, language)))
     if kind == "xlsx":
@@ -244,24 +244,24 @@ async def release_table(
     return Response(svg.encode(), media_type="image/svg+xml", headers=policy)
 
 
-@get("/releases/{code:str}/{name:str}", guards=[signed_in, rate_limited(LimitedCall.EXPORTS)])
+@get("/releases/{release:str}/{file:str}", guards=[signed_in, rate_limited(LimitedCall.EXPORTS)])
 async def release_file(
-    session: Session, person: Who, now: Now, today: Today, code: Code, name: FromPath[str]
+    session: Session, person: Who, now: Now, today: Today, release: Code, file: FromPath[str]
 ) -> Response[bytes]:
     """The whole of it: `package.zip`, or `briefing-km.pdf` and `briefing-en.pdf`."""
-    found = await queries.standing(session, code, person, today)
+    found = await queries.standing(session, release, person, today)
     await queries.see(session, found, person, now)
     tables = await queries.tables_of(session, found.content)
-    if name == "package.zip":
+    if file == "package.zip":
         content, kind = await to_thread(package, found.row, found.content, tables), "application/zip"
-    elif name in {"briefing-km.pdf", "briefing-en.pdf"}:
-        language = name.removesuffix(".pdf").rpartition("-")[2]
+    elif file in {"briefing-km.pdf", "briefing-en.pdf"}:
+        language = file.removesuffix(".pdf").rpartition("-")[2]
         content = await to_thread(briefing, found.row, found.content, tables, language)
         kind = "application/pdf"
     else:
         raise NotFound
-    record(session, AuditAction.EXPORTED, now, about=f"release {code}")
-    file_name = attachment(f"release-{code}-{name}")
+    record(session, AuditAction.EXPORTED, now, about=f"release {release}")
+    file_name = attachment(f"release-{release}-{file}")
     return Response(content, media_type=kind, headers={"Content-Disposition": file_name})
 
 
