@@ -19,6 +19,31 @@ END $$
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    _create_release()
+    op.create_table(
+        "release_check",
+        *_of_a_person("release_check"),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("release_id", "person_id", "digest", name=op.f("pk_release_check")),
+    )
+    op.create_table(
+        "release_sight",
+        *_of_a_person("release_sight"),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("release_id", "person_id", name=op.f("pk_release_sight")),
+    )
+    _create_embargo()
+    op.execute(FROZEN)
+    op.execute(
+        "CREATE TRIGGER release_is_frozen BEFORE UPDATE OR DELETE ON release "
+        "FOR EACH ROW WHEN (OLD.approved_at IS NOT NULL) EXECUTE FUNCTION release_is_frozen()"
+    )
+    op.execute("ALTER TABLE release ENABLE ALWAYS TRIGGER release_is_frozen")
+
+
+def _create_release() -> None:
     op.create_table(
         "release",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -51,20 +76,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_release_code")),
     )
     op.create_index(op.f("ix_release_corrects_id"), "release", ["corrects_id"])
-    op.create_table(
-        "release_check",
-        *_of_a_person("release_check"),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("remark", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("release_id", "person_id", "digest", name=op.f("pk_release_check")),
-    )
-    op.create_table(
-        "release_sight",
-        *_of_a_person("release_sight"),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("release_id", "person_id", name=op.f("pk_release_sight")),
-    )
+
+
+def _create_embargo() -> None:
     op.create_table(
         "embargo",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -81,12 +95,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_embargo")),
     )
     op.create_index(op.f("ix_embargo_campaign_id"), "embargo", ["campaign_id"])
-    op.execute(FROZEN)
-    op.execute(
-        "CREATE TRIGGER release_is_frozen BEFORE UPDATE OR DELETE ON release "
-        "FOR EACH ROW WHEN (OLD.approved_at IS NOT NULL) EXECUTE FUNCTION release_is_frozen()"
-    )
-    op.execute("ALTER TABLE release ENABLE ALWAYS TRIGGER release_is_frozen")
 
 
 def _of_a_person(table: str) -> list[sa.schema.SchemaItem]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 import typer
@@ -18,7 +19,7 @@ from rti.releases import actions, queries
 from rti.releases.commands import DraftRelease
 from rti.releases.verify import Verification, verified
 
-app = typer.Typer(name="release", help="Figures frozen for publication.", no_args_is_help=True)
+app = typer.Typer(name="release", help="Draft, list and verify releases of figures.", no_args_is_help=True)
 
 Code = Annotated[str, typer.Argument(help="Code of the release, such as 2026-001.")]
 
@@ -64,17 +65,25 @@ def create(
     values |= {"groups": by} if by else {}
 
     async def work(session: AsyncSession, now: datetime, today: date) -> str:
-        person = await session.scalar(
-            select(PersonRow).where(PersonRow.email == author.strip().lower(), PersonRow.role.in_(COMPARING))
-        )
-        if person is None:
-            raise invalid("author", say("No campaign staff or working group member has this address"))
         chosen = {"campaign_id": (await campaign_of(session, campaign)).id} if campaign else {}
         wanted = decode(DraftRelease, {**values, **chosen})
-        row = await actions.draft(session, session, wanted, person.id, now, today)
+        row = await actions.draft(session, session, wanted, await _author(session, author), now, today)
         return f"{row.code}\t{row.digest}"
 
     typer.echo(in_transaction(work))
+
+
+async def _author(session: AsyncSession, address: str) -> UUID:
+    found = await session.scalar(
+        select(PersonRow.id).where(
+            PersonRow.email == address.strip().lower(),
+            PersonRow.role.in_(COMPARING),
+            PersonRow.disabled_at.is_(None),
+        )
+    )
+    if found is None:
+        raise invalid("author", say("No campaign staff or working group member has this address"))
+    return found
 
 
 @app.command("list")

@@ -21,7 +21,7 @@ from rti.models.releases import ReleaseRow
 from rti.releases.content import Content
 from rti.statistics.commands import Dimension
 from rti.statistics.figures import Percentage
-from rti.statistics.method import Measure
+from rti.statistics.method import Measure, Method
 from rti.statistics.methods.own import OWN
 from rti.statistics.queries import Line, Table
 from rti.web.api.statistics import Words, csv_header, csv_rows, words
@@ -78,16 +78,7 @@ def _values(
             "lines": [_row(line, said) for line in (*groups[:MOST_LINES], shown.total)],
             "more": said(N_("More lines are in the attached tables.")) if len(groups) > MOST_LINES else "",
         },
-        "facts": [
-            [said(N_("Cut-off date")), show_date(content.as_of, language)],
-            [said(N_("Entries recorded until")), show_date(content.known_on, language)],
-            [
-                said(N_("Method")),
-                f"{said(method.name)}, {said(N_('version {number}')).format(number=method.version)}",
-            ],
-            [said(N_("Numbers hidden below")), str(content.threshold)],
-            [said(N_("Digest (SHA-256)")), f"{row.digest[:32]} {row.digest[32:]}"],
-        ],
+        "facts": _facts(row, content, method, language, said),
         "definitions": {
             "title": said(N_("What these figures mean")),
             "lines": [
@@ -103,6 +94,17 @@ def _values(
         ),
         "attached": said(N_("The text and all tables are attached to this file.")),
     }
+
+
+def _facts(row: ReleaseRow, content: Content, method: Method, language: str, said: Words) -> list[list[str]]:
+    version = said(N_("version {number}")).format(number=method.version)
+    return [
+        [said(N_("Cut-off date")), show_date(content.as_of, language)],
+        [said(N_("Entries recorded until")), show_date(content.known_on, language)],
+        [said(N_("Method")), f"{said(method.name)}, {version}"],
+        [said(N_("Numbers hidden below")), str(content.threshold)],
+        [said(N_("Digest (SHA-256)")), f"{row.digest[:32]} {row.digest[32:]}"],
+    ]
 
 
 def _number(measure: Measure, sentence: str, table: Table, said: Words) -> list[str]:

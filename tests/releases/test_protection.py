@@ -86,7 +86,7 @@ class Attacker:
                         for columns, count in told
                         if count is not None
                     ]
-        self._equal = csr_matrix(np.array([row for row, _ in equal]))
+        self._equal = csr_matrix(np.array([row for row, _ in equal]).reshape(-1, len(self._cells)))
         self._right = np.array([count for _, count in equal], dtype=float)
         grown = [
             [

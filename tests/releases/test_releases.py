@@ -1,9 +1,14 @@
 """A release goes out by several hands, stays as it is, and tells years later whether it still holds."""
 
+import csv
+import json
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO, StringIO
+from zipfile import ZipFile
 
 import httpx
 import pytest
+from pikepdf import Pdf
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -223,9 +228,22 @@ async def test_the_page_shows_figures_and_files_and_nothing_of_a_draft_to_member
     assert release["tables"][0]["digest"] in table.text
     assert (await client.get(f"/releases/{code}/tables/1.svg")).status_code == 200
     assert (await client.get(f"/releases/{code}/tables/9.csv")).status_code == 404
-    for file, begins in (("package.zip", b"PK"), ("briefing-en.pdf", b"%PDF"), ("briefing-km.pdf", b"%PDF")):
-        content = (await client.get(f"/releases/{code}/{file}")).content
-        assert content.startswith(begins), file
+    for language in ("en", "km"):
+        paper = await client.get(f"/releases/{code}/briefing-{language}.pdf")
+        with Pdf.open(BytesIO(paper.content)) as pdf:
+            assert len(pdf.pages) == 2
+            assert sorted(pdf.attachments) == [f"briefing-{code}.txt", "table-1.csv", "table-2.csv"]
+            words = pdf.attachments[f"briefing-{code}.txt"].get_file().read_bytes().decode()
+        assert DRAFT[f"title_{language}"] in words
+        assert "64" in words
+    with ZipFile(BytesIO((await client.get(f"/releases/{code}/package.zip")).content)) as archive:
+        described = json.loads(archive.read("datapackage.json"))
+        groups = list(csv.DictReader(StringIO(archive.read("data/01-own-province.csv").decode())))
+    assert described["digest"] == release["release"]["digest"]
+    schema = described["resources"][0]["schema"]
+    assert (schema["primaryKey"], schema["fields"][0]["type"]) == (["province"], "string")
+    assert [field["name"] for field in schema["fields"]] == list(groups[0])
+    assert [group["province"] for group in groups] == ["01", "05"]
     assert "Draft a release" in (await client.get("/releases/new")).text
     assert (await client.get(f"/releases/{code}/verify")).status_code == 200
     await sign_in(Role.CBO_MEMBER)
