@@ -14,6 +14,7 @@ import rti.safety.jobs
 from notifications.forecast import forecast
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
+from rti.dossiers.actions import make_dossier
 from rti.imports.actions import run_import
 from rti.jobs.worker import Handler, work_off
 from rti.law.explanations import N_
@@ -23,6 +24,7 @@ from rti.models.jobs import JobKind
 HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.IMPORT: partial(run_import, foresee=forecast),
     JobKind.PRINT: print_letters,
+    JobKind.DOSSIER: make_dossier,
 }
 
 
@@ -38,7 +40,9 @@ JOBS: Sequence[PeriodicJob] = (
     *rti.requests.jobs.JOBS,
     *rti.inbox.jobs.JOBS,
     *rti.backups.jobs.JOBS,
-    PeriodicJob("jobs", N_("Run imports and print letters"), timedelta(seconds=1), do_jobs, at_once=2),
+    PeriodicJob(
+        "jobs", N_("Run imports, print letters and make dossiers"), timedelta(seconds=1), do_jobs, at_once=2
+    ),
 )
 
 

@@ -22,6 +22,7 @@ from rti.core.csv_export import as_csv
 from rti.core.db_roles import Login
 from rti.core.settings import Settings
 from rti.core.validation import decode
+from rti.labels import label
 from rti.models.audit import AuditAction
 from rti.models.cbos import not_locked
 from rti.models.requests import RequestRow
@@ -33,7 +34,6 @@ from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OUTCOMES
 from rti.statistics.queries import Table, Told, table
 from rti.web.api.statistics import csv_header, csv_rows, table_view, words
-from rti.web.labels import label
 from rti.web.workbook import workbook
 
 SHOWN_PLACES = 1

@@ -15,6 +15,7 @@ from rti.core.db import Base, Choice, new_id
 class JobKind(StrEnum):
     IMPORT = "import"
     PRINT = "print"
+    DOSSIER = "dossier"
 
 
 class JobState(StrEnum):

@@ -16,6 +16,7 @@ from pikepdf import AttachedFileSpec, Pdf
 from rti.core.csv_export import as_csv
 from rti.core.i18n import show_date
 from rti.files.typesetting import typeset
+from rti.labels import label
 from rti.law.explanations import N_
 from rti.models.releases import ReleaseRow
 from rti.releases.content import Content
@@ -26,7 +27,6 @@ from rti.statistics.methods.own import OWN
 from rti.statistics.queries import Line, Table
 from rti.web.api.statistics import Words, csv_header, csv_rows, words
 from rti.web.charts import HEADLINES, PICTURES, as_png
-from rti.web.labels import label
 
 TEMPLATE: Final = files("rti.web").joinpath("templates/releases/briefing.typ").read_text("utf-8")
 MOST_LINES: Final = 12

@@ -13,12 +13,12 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import msgspec
 
 from rti.core.csv_export import Cell, csv_lines
+from rti.labels import label
 from rti.models.releases import ReleaseRow
 from rti.releases.content import Content
 from rti.statistics.commands import Dimension
 from rti.statistics.queries import Line, Table
 from rti.web.api.statistics import PLACES, words
-from rti.web.labels import label
 
 UNKNOWN: Final = "unknown"
 """The code of a group of which the key is not known: a primary key is never empty."""

@@ -58,6 +58,7 @@ _OTHERS: list[Any] = [
     *api.search.ROUTES,
     *pages.letters.ROUTES,
     *pages.print_runs.ROUTES,
+    *pages.dossiers.ROUTES,
     *api.audit.ROUTES,
     *api.retention.ROUTES,
     *api.bodies.ROUTES,
@@ -73,6 +74,7 @@ _OTHERS: list[Any] = [
     *api.chasers.ROUTES,
     *api.drafts.ROUTES,
     *api.letters.ROUTES,
+    *api.dossiers.ROUTES,
 ]
 each_once([*_ACCOUNTS, *_FIGURES, *_RELEASES, *_OTHERS])
 HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_RELEASES, *_OTHERS]

@@ -15,6 +15,7 @@ from rti.core import i18n
 from rti.core.csv_export import Cell
 from rti.core.roles import COMPARING, Person
 from rti.core.validation import decode
+from rti.labels import label
 from rti.law.bilingual import BilingualName
 from rti.statistics import queries
 from rti.statistics.commands import Basis, StatisticsQuery, Unit, check
@@ -29,7 +30,6 @@ from rti.statistics.queries import Ground, Line, Table, Told
 from rti.statistics.what_if import ComparisonView, WhatIf, comparison_view, what_if
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Session, Today, Who
-from rti.web.labels import label
 from rti.web.templating import WebRequest, language_of
 
 PLACES = 2
