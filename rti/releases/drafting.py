@@ -86,7 +86,7 @@ async def drafted(
 
 
 async def exact_tables(session: AsyncSession, wanted: Iterable[StatisticsQuery], today: date) -> list[Table]:
-    return [await table(session, None, each, today) for each in wanted]
+    return [await table(session, None, each, today, anew=True) for each in wanted]
 
 
 async def fingerprints_of(session: AsyncSession, counted: Iterable[Table], today: date) -> dict[bytes, bytes]:

@@ -59,7 +59,7 @@ class Standing:
     @property
     def missing(self) -> list[Message]:
         """What is to be done before it can be approved."""
-        found = [say(each.text, **each.values) for each in self.errors]
+        found = [Message(each.text, each.values) for each in self.errors]
         if any(not reason for _, reason in self.warnings):
             found.append(say("Give a reason for each warning"))
         if (lacking := self.row.checks_needed - len(self.checks)) > 0:
