@@ -133,7 +133,7 @@ def _told(found: Verification) -> str:
         for each in found.differences
     ]
     lines += [
-        f"request {each.request_id}: {each.what}, last entry {each.last_entry_at or 'unknown'}"
+        f"request {each.request_id}: {each.what}, last entry {each.last_entry_on or 'unknown'}"
         for each in found.rows
     ]
     if found.changed_rows > len(found.rows):

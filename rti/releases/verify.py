@@ -1,7 +1,7 @@
 """Whether a release still holds: counted anew from the rows, as they were known then."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.core.wallclock import HOME_ZONE
 from rti.models.releases import ReleaseRow
 from rti.models.requests import EventRow, RequestRow
 from rti.releases.content import content_of, digest_of, request_id, unpacked
@@ -31,12 +32,12 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class ChangedRow(msgspec.Struct, frozen=True):
-    """A request that counts otherwise than then: `changed`, `gone` or `new`; `last_entry_at` is when something was last
-    recorded of it."""
+    """A request that counts otherwise than then: `changed`, `gone` or `new`; `last_entry_on` is the day on which
+    something was last recorded of it."""
 
     request_id: UUID
     what: str
-    last_entry_at: datetime | None
+    last_entry_on: date | None
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,12 +132,12 @@ def _now(figures: Figures, number: str) -> float | None:
 
 async def _rows(counting: AsyncSession, changed: dict[bytes, str]) -> list[ChangedRow]:
     ids = {request_id(each): what for each, what in sorted(changed.items())[:MOST_ROWS]}
-    last: Any = func.max(EventRow.recorded_at)
+    last: Any = func.date(func.timezone(HOME_ZONE, func.max(EventRow.recorded_at)))
     found = await counting.execute(
         select(RequestRow.id, last)
         .outerjoin(EventRow, EventRow.request_id == RequestRow.id)
         .where(RequestRow.id.in_(ids))
         .group_by(RequestRow.id)
     )
-    known: dict[UUID, datetime | None] = {row[0]: row[1] for row in found}
+    known: dict[UUID, date | None] = {row[0]: row[1] for row in found}
     return [ChangedRow(each, what, known.get(each)) for each, what in ids.items()]

@@ -7,14 +7,17 @@ from uuid import UUID
 import msgspec
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
+from sqlalchemy import select
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.core import i18n
 from rti.core.attributes import from_attributes
 from rti.core.errors import Message
 from rti.core.roles import COMPARING, REQUESTS, Person
+from rti.core.visibility import visible_to
 from rti.models.campaigns import CampaignRow
 from rti.models.releases import EmbargoRow, ReleaseRow
+from rti.models.requests import RequestRow
 from rti.releases import actions, queries
 from rti.releases.commands import ApproveRelease, CheckRelease, DraftRelease, GiveReason, SetEmbargo
 from rti.releases.content import CalendarVersion, StatuteVersion
@@ -188,18 +191,18 @@ async def verify_release(
     session: Session, counting: Counting, person: Who, today: Today, release: Code
 ) -> Verification:
     row = await queries.release(session, release, kept=True)
-    return for_reader(await verified(counting, row, today), person)
+    return await for_reader(session, await verified(counting, row, today), person)
 
 
-def for_reader(found: Verification, person: Person) -> Verification:
-    """Whoever may see no request is told which numbers differ and how many rows, and neither what they are now nor which."""
-    if person.role in REQUESTS:
-        return found
-    return msgspec.structs.replace(
-        found,
-        rows=[],
-        differences=[msgspec.structs.replace(each, now=None) for each in found.differences],
-    )
+async def for_reader(session: Session, found: Verification, person: Person) -> Verification:
+    """Of the rows those that a person sees. Whoever may see no request is told which numbers differ and how many rows,
+    and neither what they are now nor which."""
+    if person.role not in REQUESTS:
+        differences = [msgspec.structs.replace(each, now=None) for each in found.differences]
+        return msgspec.structs.replace(found, rows=[], differences=differences)
+    ids = [each.request_id for each in found.rows]
+    seen = set(await session.scalars(select(RequestRow.id).where(RequestRow.id.in_(ids), visible_to(person))))
+    return msgspec.structs.replace(found, rows=[each for each in found.rows if each.request_id in seen])
 
 
 def _embargo(row: EmbargoRow, campaign: CampaignRow) -> EmbargoView:

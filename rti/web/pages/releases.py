@@ -204,7 +204,7 @@ async def verify_release(
     request: WebRequest, session: Session, counting: Counting, person: Who, today: Today, release: Code
 ) -> Template:
     row = await queries.release(session, release, kept=True)
-    found = for_reader(await verified(counting, row, today), person)
+    found = await for_reader(session, await verified(counting, row, today), person)
     return page(request, "releases/verify.html", found, row=row, sees_requests=person.role in REQUESTS)
 
 
