@@ -10,8 +10,8 @@ import pytest
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from rti.law.events import Outcome
-from rti.releases.atoms import atoms_of
+from rti.law.events import Ground, Outcome
+from rti.releases.atoms import _kinds, atoms_of
 from rti.releases.audit import Audit, Population, Shown
 from rti.releases.protection import Exact, StillLeaks, protected
 from rti.statistics.commands import Dimension
@@ -32,7 +32,16 @@ KINDS = [
     ),
     *(Kind(state=state) for state in (State.SILENT, State.NOT_YET_DUE, State.WITHDRAWN)),
 ]
-"""What can be of a request in these tests; whoever attacks them knows that."""
+"""What is of a request in these tests."""
+POSSIBLE = [
+    kind
+    for kind in _kinds(by_activity=False)
+    if kind.ground in {None, Ground.EXEMPTION}
+    and kind.contest is None
+    and kind.received
+    and not kind.extended
+]
+"""What can be, as far as whoever attacks them knows."""
 SHAPES = (
     [((PROVINCE,), "own")],
     [((PROVINCE,), "own"), ((TOPIC,), "own")],
@@ -69,10 +78,15 @@ class Attacker:
     """Knows every published number, and counts requests by place, topic and kind, of each release."""
 
     def __init__(self, releases: Sequence[Sequence[Shown]]) -> None:
-        self._cells = list(product(range(len(releases)), PLACES, TOPICS, range(len(KINDS))))
+        cells = list(product(range(len(releases)), PLACES, TOPICS, range(len(POSSIBLE))))
+        self._release, self._place, self._topic, self._kind = map(np.array, zip(*cells, strict=True))
         equal: list[tuple[np.ndarray, float]] = []
         for number, tables in enumerate(releases):
             for table in tables:
+                named = {line.keys for line in table.lines}
+                for keys in product(*(PLACES if by is PROVINCE else TOPICS for by in table.dimensions)):
+                    if keys not in named:
+                        equal.append((self._inside(number, table, keys).astype(float), 0))
                 for line in table.lines:
                     told = [([column], count) for column, count in line.counts.items()]
                     for measure in table.method.measures:
@@ -86,26 +100,25 @@ class Attacker:
                         for columns, count in told
                         if count is not None
                     ]
-        self._equal = csr_matrix(np.array([row for row, _ in equal]).reshape(-1, len(self._cells)))
+        self._equal = csr_matrix(np.array([row for row, _ in equal]).reshape(-1, len(cells)))
         self._right = np.array([count for _, count in equal], dtype=float)
+        sign = np.where(self._release == 0, 1.0, -1.0)
         grown = [
-            [
-                (after == 0) - (after == 1) if (place, topic) == leaf else 0
-                for after, place, topic, _ in self._cells
-            ]
-            for leaf in product(PLACES, TOPICS)
+            sign * ((self._place == place) & (self._topic == topic))
+            for place, topic in product(PLACES, TOPICS)
         ]
-        self._grown = csr_matrix(np.array(grown, dtype=float)) if len(releases) > 1 else None
+        self._grown = csr_matrix(np.array(grown)) if len(releases) > 1 else None
+
+    def _inside(self, number: int, table: Shown, keys: Sequence[object]) -> np.ndarray:
+        inside = self._release == number
+        for by, key in zip(table.dimensions, keys, strict=False):
+            inside = inside & ((self._place if by is PROVINCE else self._topic) == key)
+        return inside
 
     def _row(self, number: int, table: Shown, keys: Sequence[object], columns: Sequence[str]) -> np.ndarray:
-        row = np.zeros(len(self._cells))
-        for at, (release, place, topic, kind) in enumerate(self._cells):
-            known = {PROVINCE: place, TOPIC: topic}
-            if release == number and all(
-                known[by] == key for by, key in zip(table.dimensions, keys, strict=False)
-            ):
-                row[at] = sum(column in set(columns) for column in table.method.places(KINDS[kind]))
-        return row
+        told = set(columns)
+        counted = [sum(column in told for column in table.method.places(kind)) for kind in POSSIBLE]
+        return self._inside(number, table, keys) * np.array(counted, dtype=float)[self._kind]
 
     def width(self, number: int, table: Shown, keys: Sequence[object], column: str) -> float:
         aim, found = self._row(number, table, keys, [column]), []
