@@ -84,9 +84,12 @@ class Attacker:
         for number, tables in enumerate(releases):
             for table in tables:
                 named = {line.keys for line in table.lines}
-                for keys in product(*(PLACES if by is PROVINCE else TOPICS for by in table.dimensions)):
-                    if keys not in named:
-                        equal.append((self._inside(number, table, keys).astype(float), 0))
+                leaves = product(*(PLACES if by is PROVINCE else TOPICS for by in table.dimensions))
+                equal += [
+                    (self._inside(number, table, keys).astype(float), 0)
+                    for keys in leaves
+                    if keys not in named
+                ]
                 for line in table.lines:
                     told = [([column], count) for column, count in line.counts.items()]
                     for measure in table.method.measures:
