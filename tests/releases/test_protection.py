@@ -142,7 +142,7 @@ class Attacker:
 @pytest.mark.torture
 def test_an_attacker_with_all_tables_of_all_releases_cannot_tell_a_small_number() -> None:
     chance, told = Random(16), 0
-    for _ in range(size(12, 2_000)):
+    for _ in range(size(5, 2_000)):
         threshold, shape = chance.choice([3, 5, 10]), chance.choice(SHAPES)
         first = _requests(chance, chance.choice([20, 60, 200]))
         releases: list[Sequence[Shown]] = []
