@@ -116,6 +116,8 @@ FIXED = {
     "kind": "reminder",
     "language": "en",
     "number": "1",
+    "sheet": "1.csv",
+    "file": "package.zip",
 }
 """Values of parameters that name no row."""
 
@@ -184,6 +186,13 @@ class Things:
 
     async def _campaign(self, session: AsyncSession) -> UUID:
         return (await make.campaign(session, NOW)).id
+
+    async def _release(self, session: AsyncSession) -> str:
+        return (await make.release(session, self.me)).code
+
+    async def _embargo(self, session: AsyncSession) -> UUID:
+        campaign = await make.campaign(session, NOW)
+        return (await make.embargo(session, campaign.id)).id
 
     async def _cbo(self, _: AsyncSession) -> UUID | None:
         return self.member.cbo_id
@@ -296,98 +305,14 @@ MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
     "dossier_id": Things._dossier,
     "import_id": Things._import,
     "incoming_id": Things._incoming,
+    "release": Things._release,
+    "embargo_id": Things._embargo,
 }
 
 
 async def things(
     session: AsyncSession, member: Person, about: Person, *, me: Person | None = None, **request: str
 ) -> dict[str, str]:
-    """A value for every parameter of an address: things of `member`, the account of `about`, what is of `me`."""
-    me = me or member
-    filed = await make.request(session, member, NOW, **request)
-    event = (await events_of(session, filed.id))[0]
-    # Plain text, of which no child process makes a copy.
-    document = await attach(session, event, file_name="a.txt", content=b"stamp", now=NOW)
-    message = MessageRow(
-        person_id=member.id,
-        kind=next(iter(MessageKind)),
-        values={},
-        message_id=f"<{uuid4()}@rti.test>",
-        next_attempt_at=NOW,
-        created_at=NOW,
-    )
-    session.add(message)
-    campaign = await make.campaign(session, NOW)
-    assignment = AssignmentRow(person_id=about.id, province_code="23", assigned_at=NOW)
-    passkey = PasskeyRow(
-        person_id=me.id,
-        credential_id=token_hash(new_token()),
-        public_key=b"",
-        sign_count=0,
-        name="own",
-        created_at=NOW,
-    )
-    api_token = ApiTokenRow(
-        person_id=me.id,
-        token_hash=token_hash(new_token()),
-        name="own",
-        scope=TokenScope.READ,
-        created_at=NOW,
-        expires_at=NOW,
-    )
-    session.add_all([assignment, passkey, api_token])
-    live = make.session_row(me, new_token())
-    session.add(live)
-    job = _job(me, JobKind.IMPORT, "report", msgspec.json.encode(Report()), kind="requests")
-    run = _job(me, JobKind.PRINT, "print", b"%PDF")
-    bundle = _job(me, JobKind.DOSSIER, "dossier", _BUNDLE, request_id=str(filed.id))
-    session.add_all([job, run, bundle])
-    await session.flush()
-    cbo_id = me.cbo_id or (None if me.role in SUPPORT else member.cbo_id)
-    past = FileImportRow(
-        id=new_id(), kind=FileKind.BODIES, cbo_id=cbo_id, person_id=me.id, counts={}, created_at=NOW
-    )
-    session.add(past)
-    await session.flush()
-    return {
-        "import_id": str(past.id),
-        "request_id": str(filed.id),
-        "event_id": str(event.id),
-        "document_id": str(document.id),
-        "message_id": str(message.id),
-        "letter_id": str((await make.letter(session, filed, NOW)).id),
-        "written_id": str((await make.written_letter(session, filed, NOW)).id),
-        "campaign_id": str(campaign.id),
-        "cbo_id": str(member.cbo_id),
-        # Another one than that of the request, because whoever may gives it another code.
-        "body_id": str(
-            await session.scalar(select(PublicBodyRow.id).where(PublicBodyRow.id != filed.body_id).limit(1))
-        ),
-        "person_id": str(about.id),
-        "assignment_id": str(assignment.id),
-        "passkey_id": str(passkey.id),
-        "token_id": str(api_token.id),
-        "session_id": str(live.id),
-        "job_id": str(job.id),
-        "run_id": str(run.id),
-        "dossier_id": str(bundle.id),
-        "statute_id": "KH-A2I-DRAFT",
-        "change": "declare",
-        "event": "answered",
-        "file_kind": "bodies",
-        "picture": "answers.svg",
-        "name": "requests",
-        "secret": "nothing",
-        "rule": "soon",
-        "kind": "reminder",
-        "language": "en",
-        "incoming_id": str((await make.incoming(session, filed, NOW)).id),
-        "number": "1",
-        "release": (await make.release(session, me)).code,
-        "sheet": "1.csv",
-        "file": "package.zip",
-        "embargo_id": str((await make.embargo(session, campaign.id)).id),
-    }
     """All `Things` at once."""
     return await Things(member, me or member, about, request).named(session, *MAKERS)
 
