@@ -161,8 +161,9 @@ async def show_release(
 
 
 def _picture_of(table: Table) -> str:
-    """The picture that fits a table; none for several dimensions or other methods."""
-    if table.wanted.of_method is not OWN or len(table.wanted.dimensions) > 1:
+    """The picture that fits a table; none for several dimensions or other methods, and where no number is told."""
+    told = any(rate.denominator for line in table.lines for _, rate in line.figures.rates)
+    if table.wanted.of_method is not OWN or len(table.wanted.dimensions) > 1 or not told:
         return ""
     by = {Dimension.QUARTER: "quarters", Dimension.PROVINCE: "provinces"}
     return by.get(table.wanted.by, "answers")
