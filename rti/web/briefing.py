@@ -26,7 +26,7 @@ from rti.statistics.method import Measure, Method
 from rti.statistics.methods.own import OWN
 from rti.statistics.queries import Line, Table
 from rti.web.api.statistics import Words, csv_header, csv_rows, words
-from rti.web.charts import HEADLINES, PICTURES, as_png
+from rti.web.charts import HEADLINES, PICTURES, as_png, fitting, tells
 
 TEMPLATE: Final = files("rti.web").joinpath("templates/releases/briefing.typ").read_text("utf-8")
 MOST_LINES: Final = 12
@@ -68,7 +68,7 @@ def _values(
         "numbers": [_number(measure, sentence, first, said) for measure, _, sentence in HEADLINES]
         if own
         else [],
-        "pictures": [_picture(table, said) for table in own[:2]],
+        "pictures": [_picture(table, said) for table in [each for each in own if tells(each)][:2]],
         "table": {
             "title": f"{said(method.name)}: {said(label(shown.wanted.by))}",
             "header": [
@@ -119,8 +119,7 @@ def _number(measure: Measure, sentence: str, table: Table, said: Words) -> list[
 
 
 def _picture(table: Table, said: Words) -> str:
-    by = {Dimension.QUARTER: "quarters", Dimension.PROVINCE: "provinces"}
-    drawn = as_png(PICTURES[by.get(table.wanted.by, "answers")].draw(table, said))
+    drawn = as_png(PICTURES[fitting(table.wanted.by)].draw(table, said))
     width, height = unpack(">II", drawn[16:24])
     # As pixels, in which Khmer is shaped right, in a frame that values can carry as text.
     return (

@@ -255,6 +255,16 @@ HEADLINES = (
 """The numbers that matter most, the picture of each, and a sentence that can be quoted; beside them the median."""
 
 
+def fitting(by: Dimension) -> str:
+    """The picture that fits what a table is grouped by."""
+    return {Dimension.QUARTER: "quarters", Dimension.PROVINCE: "provinces"}.get(by, "answers")
+
+
+def tells(table: Table) -> bool:
+    """Whether a share of any group is told."""
+    return any(rate.denominator for line in table.lines for _, rate in line.figures.rates)
+
+
 def _svg(chart: Any) -> str:
     chart.add_xml_filter(_without_scripts)
     found: str = chart.render(is_unicode=True)

@@ -36,7 +36,7 @@ from rti.statutes.queries import newest
 from rti.web.api.releases import for_reader
 from rti.web.api.statistics import csv_header, csv_rows, words
 from rti.web.briefing import briefing
-from rti.web.charts import HEADLINES, PICTURES, as_png
+from rti.web.charts import HEADLINES, PICTURES, as_png, fitting, tells
 from rti.web.data_package import package
 from rti.web.downloads import csv_file
 from rti.web.forms import Form as Sent
@@ -162,11 +162,9 @@ async def show_release(
 
 def _picture_of(table: Table) -> str:
     """The picture that fits a table; none for several dimensions or other methods, and where no number is told."""
-    told = any(rate.denominator for line in table.lines for _, rate in line.figures.rates)
-    if table.wanted.of_method is not OWN or len(table.wanted.dimensions) > 1 or not told:
+    if table.wanted.of_method is not OWN or len(table.wanted.dimensions) > 1 or not tells(table):
         return ""
-    by = {Dimension.QUARTER: "quarters", Dimension.PROVINCE: "provinces"}
-    return by.get(table.wanted.by, "answers")
+    return fitting(table.wanted.by)
 
 
 @post("/releases/{release:str}/check", guards=[only(COMPARING)])
