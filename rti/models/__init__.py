@@ -8,6 +8,7 @@ from rti.models import (
     calendars,
     campaigns,
     cbos,
+    coding,
     imports,
     inbox,
     jobs,
@@ -18,6 +19,7 @@ from rti.models import (
     requests,
     search,
     statutes,
+    visits,
 )
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "calendars",
     "campaigns",
     "cbos",
+    "coding",
     "imports",
     "inbox",
     "jobs",
@@ -38,4 +41,5 @@ __all__ = [
     "requests",
     "search",
     "statutes",
+    "visits",
 ]

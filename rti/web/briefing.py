@@ -26,7 +26,7 @@ from rti.statistics.method import Measure, Method
 from rti.statistics.methods.own import OWN
 from rti.statistics.queries import Line, Table
 from rti.web.api.statistics import Words, csv_header, csv_rows, words
-from rti.web.charts import HEADLINES, PICTURES, as_png, fitting, tells
+from rti.web.pictures import HEADLINES, as_png, drawn, fitting, tells
 
 TEMPLATE: Final = files("rti.web").joinpath("templates/releases/briefing.typ").read_text("utf-8")
 MOST_LINES: Final = 12
@@ -119,12 +119,12 @@ def _number(measure: Measure, sentence: str, table: Table, said: Words) -> list[
 
 
 def _picture(table: Table, said: Words) -> str:
-    drawn = as_png(PICTURES[fitting(table.wanted.by)].draw(table, said))
-    width, height = unpack(">II", drawn[16:24])
+    pixels = as_png(drawn(fitting(table.wanted.by), table, said))
+    width, height = unpack(">II", pixels[16:24])
     # As pixels, in which Khmer is shaped right, in a frame that values can carry as text.
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"><image width="{width}" '
-        f'height="{height}" href="data:image/png;base64,{b64encode(drawn).decode()}"/></svg>'
+        f'height="{height}" href="data:image/png;base64,{b64encode(pixels).decode()}"/></svg>'
     )
 
 

@@ -4,8 +4,7 @@ Without colour the marks differ by lightness, by dashes and by the numbers on th
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +14,6 @@ from pygal.graph.graph import Graph
 from pygal.style import Style
 
 from rti.law.explanations import N_
-from rti.statistics.commands import Dimension
 from rti.statistics.figures import Figures
 from rti.statistics.measures import PENDING, State
 from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, SILENCE
@@ -209,60 +207,6 @@ def waiting(table: Table, words: Words) -> str:
     )
     chart.add(words(N_("Without an answer")), points, stroke_style={"width": 3})
     return _svg(chart)
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """How a picture is drawn, and by what its table is grouped where that is not what was asked for."""
-
-    draw: Callable[[Table, Words], str]
-    by: Dimension | None = None
-    exact: bool = False
-    """Whether it shows single requests, and is not for those to whom numbers are told coarsely."""
-
-
-PICTURES: Mapping[str, Picture] = {
-    "quarters": Picture(quarters, Dimension.QUARTER),
-    "answers": Picture(answers),
-    "provinces": Picture(provinces, Dimension.PROVINCE),
-    "waiting": Picture(waiting, Dimension.YEAR, exact=True),
-}
-
-
-HEADLINES = (
-    (
-        ON_TIME,
-        "quarters",
-        N_(
-            "Of {count} requests whose day had passed, {part} were answered in time ({percent} %; {low} to {high} %)."
-        ),
-    ),
-    (
-        SILENCE,
-        "answers",
-        N_(
-            "Of {count} requests whose day had passed, {part} were not answered at all ({percent} %; {low} to {high} %)."
-        ),
-    ),
-    (
-        DISCLOSURE_OF_ALL,
-        "provinces",
-        N_(
-            "Of {count} requests, {part} brought all or part of the information ({percent} %; {low} to {high} %)."
-        ),
-    ),
-)
-"""The numbers that matter most, the picture of each, and a sentence that can be quoted; beside them the median."""
-
-
-def fitting(by: Dimension) -> str:
-    """The picture that fits what a table is grouped by."""
-    return {Dimension.QUARTER: "quarters", Dimension.PROVINCE: "provinces"}.get(by, "answers")
-
-
-def tells(table: Table) -> bool:
-    """Whether a share of any group is told."""
-    return any(rate.denominator for line in table.lines for _, rate in line.figures.rates)
 
 
 def _svg(chart: Any) -> str:

@@ -36,7 +36,6 @@ from rti.statutes.queries import newest
 from rti.web.api.releases import for_reader
 from rti.web.api.statistics import csv_header, csv_rows, words
 from rti.web.briefing import briefing
-from rti.web.charts import HEADLINES, PICTURES, as_png, fitting, tells
 from rti.web.data_package import package
 from rti.web.downloads import csv_file
 from rti.web.forms import Form as Sent
@@ -44,6 +43,7 @@ from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Counting, Form, Id, Now, Session, Today, Who
+from rti.web.pictures import HEADLINES, as_png, drawn, fitting, tells
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.workbook import MEDIA_TYPE, workbook
 
@@ -236,7 +236,7 @@ async def release_table(
     picture = _picture_of(table)
     if kind not in {"svg", "png"} or not picture:
         raise NotFound
-    svg = await to_thread(PICTURES[picture].draw, table, said)
+    svg = await to_thread(drawn, picture, table, said)
     if kind == "png":
         return Response(await to_thread(as_png, svg), media_type="image/png")
     policy = {"Content-Security-Policy": PICTURE_POLICY}
