@@ -33,8 +33,11 @@ from rti.models.inbox import FoundBy, IncomingRow
 from rti.models.letters import LetterKind, WrittenLetterRow
 from rti.models.messages import LetterRow, LetterState, ReminderRow
 from rti.models.requests import DeadlineRow, RequestRow, Topic
+from rti.models.visits import Finding, VisitRow
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
+from rti.row_security.apply import note
+from rti.visits.checklists import shipped
 
 MAIL = b"""Subject: Answer
 Content-Type: multipart/mixed; boundary=b
@@ -160,6 +163,32 @@ async def body(session: AsyncSession, code: str = "KH-010201") -> PublicBodyRow:
     return (await session.scalars(select(PublicBodyRow).where(PublicBodyRow.code == code))).one()
 
 
+async def visit(
+    session: AsyncSession,
+    campaign: CampaignRow,
+    body: PublicBodyRow,
+    now: datetime,
+    finding: Finding = Finding.BOARD,
+    *,
+    of: UUID | None = None,
+    on: date | None = None,
+) -> VisitRow:
+    """A visit of campaign staff, or of people of an organisation, on which each item was found alike."""
+    row = VisitRow(
+        id=new_id(),
+        campaign_id=campaign.id,
+        body_id=body.id,
+        cbo_id=of,
+        checklist_version=0,
+        findings={item.code: finding.value for item in shipped()[body.kind]},
+        visited_on=on or now.date(),
+        recorded_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    return row
+
+
 async def request(
     session: AsyncSession, person: Person, now: datetime, *, body_code: str = "KH-010201", **more: Any
 ) -> RequestRow:
@@ -211,7 +240,9 @@ async def incoming(
     return row
 
 
-async def written_letter(session: AsyncSession, request: RequestRow, now: datetime) -> WrittenLetterRow:
+async def written_letter(
+    session: AsyncSession, request: RequestRow, now: datetime, content: bytes = b"%PDF"
+) -> WrittenLetterRow:
     """A letter that was written, without the time that setting it takes."""
     row = WrittenLetterRow(
         id=new_id(),
@@ -221,11 +252,11 @@ async def written_letter(session: AsyncSession, request: RequestRow, now: dateti
         language=Language.KM,
         written_at=now,
         made_by="test",
-        sha256=hashlib.sha256(b"%PDF").digest(),
+        sha256=hashlib.sha256(content).digest(),
     )
     keys = await keys_to_encrypt(session, request.cbo_id, now)
     row.words = keys.encrypt(WrittenLetterRow.words, row.id, b"words")
-    row.content = keys.encrypt(WrittenLetterRow.content, row.id, b"%PDF")
+    row.content = keys.encrypt(WrittenLetterRow.content, row.id, content)
     session.add(row)
     await session.flush()
     return row
@@ -322,6 +353,7 @@ async def unbounded(session: AsyncSession) -> None:
         text("""CREATE TRIGGER counts_never BEFORE INSERT OR UPDATE ON allowance
             FOR EACH ROW EXECUTE FUNCTION counts_never()""")
     )
+    await (await session.connection()).run_sync(note)
 
 
 def session_row(person: Person, token: str) -> SignInRow:

@@ -5,6 +5,7 @@ is projected for all of them. Where an entry corrects another, their ids are par
 request is a group of its own.
 """
 
+from asyncio import to_thread
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -19,8 +20,8 @@ from rti.law.statutes import Statute
 from rti.models.requests import EventRow
 from rti.requests.projection import Projection, project, to_law
 
-AT_ONCE = 2_000
-"""Groups that are projected together, so that memory does not grow with what is stored."""
+AT_ONCE = 100
+"""Groups that are projected together, so that neither memory nor the longest stop of a web server grows with what is stored."""
 
 EVENT_COLUMNS = (
     EventRow.request_id,
@@ -63,9 +64,13 @@ def event_signatures(requests: Select[UUID] | None = None) -> Subquery:
 
 
 async def project_samples(session: AsyncSession, samples: Sequence[tuple[UUID, Law]]) -> list[Projection]:
-    """The projections of some requests, each under the law beside it, in the same order."""
+    """The projections of some requests, each under the law beside it, in the same order; made beside the event loop."""
     events = await events_by_request(session, [request_id for request_id, _ in samples])
-    return [project(*law, events.get(request_id, [])) for request_id, law in samples]
+
+    def projected() -> list[Projection]:
+        return [project(*law, events.get(request_id, [])) for request_id, law in samples]
+
+    return await to_thread(projected)
 
 
 async def events_by_request(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, list[Event]]:

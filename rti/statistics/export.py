@@ -1,6 +1,7 @@
 """Every request as one line of CSV, without anything that says who asked for what in which words."""
 
 import csv
+from asyncio import to_thread
 from collections.abc import Callable
 from io import StringIO
 from typing import Any
@@ -49,7 +50,7 @@ async def write_requests(
     session: AsyncSession, wanted: Select[RequestRow], write: Callable[[bytes], object]
 ) -> None:
     """The header, then the requests that `wanted` selects, piece by piece: PostgreSQL writes the file (COPY), as far as
-    row security lets it, and memory does not grow with what is stored."""
+    row security lets it, and memory does not grow with what is stored. Cells that need care are looked at beside the event loop."""
     cells = [_written(column).label(name) for name, column in COLUMNS.items()]
     query = (
         wanted.with_only_columns(*cells)
@@ -66,7 +67,7 @@ async def write_requests(
         nonlocal left
         whole, end, left = (left + piece).rpartition(b"\n")
         if end:
-            write(_safe(whole))
+            write(await to_thread(_safe, whole))
 
     connection = await (await session.connection()).get_raw_connection()
     driver: Any = connection.driver_connection

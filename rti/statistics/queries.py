@@ -70,7 +70,7 @@ async def table(session: AsyncSession, person: Person | None, wanted: Statistics
     if is_coarse(person) and (faults := period_faults(today, wanted.since, wanted.until, wanted.as_of)):
         raise Invalid(*faults)
     cut_off = wanted.as_of or (last_quarter(today) if is_coarse(person) else today)
-    known_on = wanted.known_on or await _known_on(session, person, cut_off, today)
+    known_on = wanted.known_on or await known_until(session, person, cut_off, today)
     version = await _version(session)
     if version is None:
         return await _counted(session, person, wanted, cut_off, known_on, today)
@@ -123,19 +123,17 @@ async def _counted(
         )
         for place, dimension in enumerate(wanted.dimensions)
     ]
-    ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
     total = tallies.setdefault((), {})
     figures: Mapping[Keys, Figures | CoarseFigures] = {
         keys: Figures(wanted.of_method, tally) for keys, tally in tallies.items()
     }
     if is_coarse(person):
         figures = await _coarse(session, wanted, tallies, facts)
-    lines = [_line(keys, told, names) for keys, told in figures.items() if keys]
     return Table(
         wanted=wanted,
         as_of=cut_off,
         known_on=known_on,
-        lines=sorted(lines, key=lambda line: _order(line, ranks)),
+        lines=await to_thread(_lines, figures, names),
         total=_line((), figures[()], names),
         grounds=await _grounds(session, total),
         coarse=is_coarse(person),
@@ -149,16 +147,23 @@ async def _coarse(
     figures = {keys: Figures(wanted.of_method, tally) for keys, tally in tallies.items()}
     askers: dict[tuple[Keys, str], set[UUID]] = {}
     if wanted.is_fine:
-        found = await session.stream(askers_of(facts, wanted.dimensions).execution_options(yield_per=5_000))
-        async for row in found:
-            kind = msgspec.convert(dict(zip(KIND, row[len(wanted.dimensions) : -1], strict=True)), Kind)
-            for length in range(len(wanted.dimensions) + 1):
-                for column in wanted.of_method.places(kind):
-                    askers.setdefault((tuple(row[:length]), column), set()).add(row[-1])
+        found = await session.stream(askers_of(facts, wanted.dimensions).execution_options(yield_per=1_000))
+        async for part in found.partitions():
+            await to_thread(_note_askers, wanted, part, askers)
     return await to_thread(coarse, figures, askers)
 
 
-async def _known_on(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
+def _note_askers(
+    wanted: StatisticsQuery, rows: Sequence[Any], askers: dict[tuple[Keys, str], set[UUID]]
+) -> None:
+    for row in rows:
+        kind = msgspec.convert(dict(zip(KIND, row[len(wanted.dimensions) : -1], strict=True)), Kind)
+        for length in range(len(wanted.dimensions) + 1):
+            for column in wanted.of_method.places(kind):
+                askers.setdefault((tuple(row[:length]), column), set()).add(row[-1])
+
+
+async def known_until(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
     """Until which day entries count: the cut-off, and today where nothing at all had been recorded by then."""
     if cut_off >= today:
         return today
@@ -197,6 +202,15 @@ async def _grounds(session: AsyncSession, total: Tally) -> list[Ground]:
 
 _UNDATED = {State.DRAFT, State.NOT_SUBMITTED, State.PAUSED, State.NO_DATE}
 """States of requests that most often have no due day."""
+
+
+def _lines(
+    figures: Mapping[Keys, Figures | CoarseFigures], names: Sequence[Mapping[str, Shown]]
+) -> list[Line]:
+    """All groups in their order."""
+    ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
+    lines = [_line(keys, told, names) for keys, told in figures.items() if keys]
+    return sorted(lines, key=lambda line: _order(line, ranks))
 
 
 def _line(keys: Keys, figures: Figures | CoarseFigures, names: Sequence[Mapping[str, Shown]]) -> Line:

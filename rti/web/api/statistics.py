@@ -1,5 +1,6 @@
 """Figures as JSON and as lines of a CSV file: every percentage with its two numbers beside it; and what if."""
 
+from asyncio import to_thread
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
@@ -178,7 +179,7 @@ def _line_view(table: Table, line: Line, language: str) -> LineView:
             if section.id == ANSWERS
             for column in section.columns
         },
-        rates={measure.id: _rate_view(rate) for measure, rate in figures.rates},
+        rates={measure.id: rate_view(rate) for measure, rate in figures.rates},
         median_days=figures.median_days,
         survival_median_days=figures.survival_median_days,
         longest_days=figures.longest_days,
@@ -193,7 +194,7 @@ def _duration_view(days: Days | CoarseDays) -> DurationView:
     return DurationView(median=days.median, mean=mean, lowest=days.lowest, highest=days.highest)
 
 
-def _rate_view(rate: Percentage) -> RateView:
+def rate_view(rate: Percentage) -> RateView:
     percent, interval = rate.percent(PLACES), rate.interval(PLACES)
     return RateView(
         numerator=rate.numerator,
@@ -303,6 +304,12 @@ async def asked_table(
     return await queries.table(session, person, wanted, today)
 
 
+async def asked_view(request: WebRequest, session: AsyncSession, person: Person, today: date) -> TableView:
+    """The same as JSON, put together beside the event loop; raises Invalid."""
+    table = await asked_table(request, session, person, today)
+    return await to_thread(table_view, table, language_of(request))
+
+
 async def asked_methods(
     request: WebRequest, session: AsyncSession, person: Person, today: date
 ) -> list[Table]:
@@ -347,7 +354,7 @@ async def methods_as_json(
 
 @get("/api/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_as_json(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
-    return table_view(await asked_table(request, session, person, today), language_of(request))
+    return await asked_view(request, session, person, today)
 
 
 @get("/api/what-if", guards=[only(COMPARING), rate_limited(LimitedCall.FIGURES)])

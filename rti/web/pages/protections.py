@@ -73,8 +73,8 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "A program with an API token is told nothing that is stored encrypted, whoever it acts for, and "
-            "cannot shred or unlock an organisation."
+            "A program with an API token is told nothing that is stored encrypted but reports of imports, whoever "
+            "it acts for, and cannot shred or unlock an organisation."
         ),
         (
             "tests/test_canaries.py::test_no_canary_is_told_to_a_program_with_a_token_not_even_of_the_organisations_own_people",

@@ -32,17 +32,17 @@ from rti.web.api.statistics import (
     TableView,
     asked_methods,
     asked_table,
+    asked_view,
     csv_header,
     csv_rows,
-    table_view,
     words,
 )
-from rti.web.charts import PICTURES, as_png
 from rti.web.downloads import CSV, csv_file, in_pieces, kept_file
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Now, Session, Today, Who
+from rti.web.pictures import PICTURES, as_png, drawn
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.transfers import FILE
 from rti.web.workbook import MEDIA_TYPE, workbook
@@ -141,14 +141,18 @@ async def statistics_file(
 ) -> Response[str]:
     table = await asked_table(request, session, person, today)
     record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
-    text = as_csv(csv_header(table), csv_rows(table, language_of(request)))
+    text = await to_thread(_as_text, table, language_of(request))
     return csv_file(f"statistics-{table.as_of}.csv", text)
+
+
+def _as_text(table: queries.Table, language: str) -> str:
+    return as_csv(csv_header(table), csv_rows(table, language))
 
 
 @get("/statistics.json", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_json_file(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
     """The same for the browser that shows the page, which has a cookie and no bearer token."""
-    return table_view(await asked_table(request, session, person, today), language_of(request))
+    return await asked_view(request, session, person, today)
 
 
 @get("/requests.csv", guards=[only(REQUESTS), rate_limited(LimitedCall.EXPORTS)], opt=FILE)
@@ -185,16 +189,16 @@ async def statistics_picture(
 ) -> Response[bytes]:
     """A picture of the figures that the address asks for, by its name and kind of file."""
     name, _, kind = picture.partition(".")
-    drawn = PICTURES.get(name)
-    if drawn is None or kind not in {"svg", "png"}:
+    picture_of = PICTURES.get(name)
+    if picture_of is None or kind not in {"svg", "png"}:
         raise NotFound
     wanted = dict(request.query_params)
-    if drawn.by:
-        wanted = {**wanted, "by": drawn.by, "then_by": "", "and_by": ""}
+    if picture_of.by:
+        wanted = {**wanted, "by": picture_of.by, "then_by": "", "and_by": ""}
     table = await asked_table(request, session, person, today, wanted)
-    if table.wanted.of_method is not OWN or (drawn.exact and table.coarse):
+    if table.wanted.of_method is not OWN or (picture_of.exact and table.coarse):
         raise NotFound
-    svg = await to_thread(drawn.draw, table, partial(words, language=language_of(request)))
+    svg = await to_thread(drawn, name, table, partial(words, language=language_of(request)))
     if kind == "png":
         return Response(await to_thread(as_png, svg), media_type="image/png")
     return Response(

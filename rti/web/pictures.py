@@ -1,0 +1,43 @@
+"""The pictures of the page of figures, apart from `charts`, which draws each by the function of its name.
+
+The library that draws is imported with the first picture.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rti.statistics.commands import Dimension
+from rti.statistics.queries import Table
+from rti.web.api.statistics import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """By what its table is grouped where that is not what was asked for."""
+
+    by: Dimension | None = None
+    exact: bool = False
+    """Whether it shows single requests, and is not for those to whom numbers are told coarsely."""
+
+
+PICTURES: Mapping[str, Picture] = {
+    "quarters": Picture(Dimension.QUARTER),
+    "answers": Picture(),
+    "provinces": Picture(Dimension.PROVINCE),
+    "waiting": Picture(Dimension.YEAR, exact=True),
+}
+
+
+def drawn(name: str, table: Table, words: Words) -> str:
+    """A picture as SVG."""
+    from rti.web import charts
+
+    picture: str = getattr(charts, name)(table, words)
+    return picture
+
+
+def as_png(svg: str) -> bytes:
+    """The same as pixels."""
+    from rti.web import charts
+
+    return charts.as_png(svg)
