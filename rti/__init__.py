@@ -5,6 +5,7 @@ Each storey imports from those below it and from none beside or above it; `make 
     cli/             the command line
     web/             pages, the JSON API and what they share
     health           whether database, scheduler, messages and backups are well
+    schedule         the periodic jobs of all features, for the scheduler
     (notifications)  everything about messages to people, and the scheduler: a package beside this one
     dossiers/        a request with all that proves it, for a court and for checking elsewhere
     labels           the words for the members of enumerations

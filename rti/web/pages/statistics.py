@@ -123,7 +123,9 @@ def _as_text(table: queries.Table, language: str) -> str:
 
 
 @get("/statistics.json", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
-async def statistics_json_file(request: WebRequest, session: Session, person: Who, today: Today) -> TableView:
+async def statistics_json_file(
+    request: WebRequest, session: Session, person: Who, today: Today
+) -> Response[TableView]:
     """The same for the browser that shows the page, which has a cookie and no bearer token."""
     return await asked_view(request, session, person, today)
 
