@@ -25,7 +25,11 @@ from rti.statistics.in_sql import KIND, askers_of, facts_of, grouped, known
 from rti.statistics.measures import State
 from rti.statistics.method import Kind
 from rti.statistics.names import Shown, names_of
+from rti.statistics.published import PublishedFigures
 from rti.statutes.queries import version_of
+
+Told = Figures | CoarseFigures | PublishedFigures
+"""Figures as they are for who sees requests, for all others, and in a release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Line:
 
     keys: tuple[str | None, ...]
     names: tuple[Shown | None, ...]
-    figures: Figures | CoarseFigures
+    figures: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,17 @@ class Table:
     """Whether numbers are told as `disclosure` says."""
 
 
-async def table(session: AsyncSession, person: Person | None, wanted: StatisticsQuery, today: date) -> Table:
+async def table(
+    session: AsyncSession,
+    person: Person | None,
+    wanted: StatisticsQuery,
+    today: date,
+    *,
+    anew: bool = False,
+) -> Table:
     """The figures that `person` may see, of all requests where there is no person (the command line).
+
+    Counted `anew` they come from the rows whatever this process has kept.
 
     Raises Invalid for a period that is too fine for whoever sees no request.
     """
@@ -71,7 +84,7 @@ async def table(session: AsyncSession, person: Person | None, wanted: Statistics
         raise Invalid(*faults)
     cut_off = wanted.as_of or (last_quarter(today) if is_coarse(person) else today)
     known_on = wanted.known_on or await known_until(session, person, cut_off, today)
-    version = await _version(session)
+    version = None if anew else await _version(session)
     if version is None:
         return await _counted(session, person, wanted, cut_off, known_on, today)
     key = (version, _scope(person), wanted, cut_off, known_on, today)
@@ -145,12 +158,29 @@ async def _coarse(
 ) -> dict[Keys, CoarseFigures]:
     """In a table so fine that few may stand behind many requests, those who asked are counted, and not the requests."""
     figures = {keys: Figures(wanted.of_method, tally) for keys, tally in tallies.items()}
+    askers = await _askers(session, wanted, facts)
+    return await to_thread(coarse, figures, askers)
+
+
+async def askers(session: AsyncSession, of: Table, today: date) -> dict[tuple[Keys, str], set[UUID]]:
+    """Who is behind each column of each line of a table of everybody's, by identifiers, where that is what is protected."""
+    return await _askers(session, of.wanted, await facts_behind(session, of, today))
+
+
+async def facts_behind(session: AsyncSession, of: Table, today: date) -> Select[Any]:
+    """A row for each request that a table of everybody's counts."""
+    return await facts_of(session, None, of.wanted, of.as_of, of.known_on if of.known_on < today else None)
+
+
+async def _askers(
+    session: AsyncSession, wanted: StatisticsQuery, facts: Select[Any]
+) -> dict[tuple[Keys, str], set[UUID]]:
     askers: dict[tuple[Keys, str], set[UUID]] = {}
     if wanted.is_fine:
         found = await session.stream(askers_of(facts, wanted.dimensions).execution_options(yield_per=1_000))
         async for part in found.partitions():
             await to_thread(_note_askers, wanted, part, askers)
-    return await to_thread(coarse, figures, askers)
+    return askers
 
 
 def _note_askers(
@@ -204,16 +234,14 @@ _UNDATED = {State.DRAFT, State.NOT_SUBMITTED, State.PAUSED, State.NO_DATE}
 """States of requests that most often have no due day."""
 
 
-def _lines(
-    figures: Mapping[Keys, Figures | CoarseFigures], names: Sequence[Mapping[str, Shown]]
-) -> list[Line]:
+def _lines(figures: Mapping[Keys, Told], names: Sequence[Mapping[str, Shown]]) -> list[Line]:
     """All groups in their order."""
     ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
     lines = [_line(keys, told, names) for keys, told in figures.items() if keys]
     return sorted(lines, key=lambda line: _order(line, ranks))
 
 
-def _line(keys: Keys, figures: Figures | CoarseFigures, names: Sequence[Mapping[str, Shown]]) -> Line:
+def _line(keys: Keys, figures: Told, names: Sequence[Mapping[str, Shown]]) -> Line:
     return Line(
         keys=keys,
         names=tuple(

@@ -14,7 +14,7 @@ from pygal.graph.graph import Graph
 from pygal.style import Style
 
 from rti.law.explanations import N_
-from rti.statistics.disclosure import CoarseFigures
+from rti.statistics.figures import Figures
 from rti.statistics.measures import PENDING, State
 from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, SILENCE
 from rti.statistics.queries import Line, Table
@@ -191,7 +191,7 @@ def provinces(table: Table, words: Words) -> str:
 def waiting(table: Table, words: Words) -> str:
     """The survival curve: the share that is still without an answer after so many days."""
     figures = table.total.figures
-    curve = [] if isinstance(figures, CoarseFigures) else figures.curve
+    curve = figures.curve if isinstance(figures, Figures) else []
     points: list[tuple[float, float]] = [(0, 100)]
     for day, above, below in curve:
         points += [(day, points[-1][1]), (day, round(100 * above / below, 1))]

@@ -20,13 +20,14 @@ from rti.labels import label
 from rti.law.bilingual import BilingualName
 from rti.statistics import queries
 from rti.statistics.commands import Basis, StatisticsQuery, Unit, check
-from rti.statistics.disclosure import SMALLEST, CoarseDays, CoarseFigures
-from rti.statistics.figures import Days, Figures, Percentage, round_half_up
+from rti.statistics.disclosure import SMALLEST, CoarseDays
+from rti.statistics.figures import Days, Percentage, round_half_up
 from rti.statistics.method import Duration, Method
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OUTCOMES
 from rti.statistics.names import Shown
-from rti.statistics.queries import Ground, Line, Table
+from rti.statistics.published import PublishedDays
+from rti.statistics.queries import Ground, Line, Table, Told
 from rti.statistics.what_if import ComparisonView, WhatIf, comparison_view, what_if
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Session, Today, Who
@@ -189,7 +190,7 @@ def _line_view(table: Table, line: Line, language: str) -> LineView:
     )
 
 
-def _duration_view(days: Days | CoarseDays) -> DurationView:
+def _duration_view(days: Days | CoarseDays | PublishedDays) -> DurationView:
     mean = None if days.mean is None else float(round_half_up(days.mean, PLACES))
     return DurationView(median=days.median, mean=mean, lowest=days.lowest, highest=days.highest)
 
@@ -264,7 +265,7 @@ def _key_cells(table: Table, line: Line, language: str) -> Iterator[Cell]:
         yield words(line.names[place], language) if known else None
 
 
-def _hidden(figures: Figures | CoarseFigures) -> str:
+def _hidden(figures: Told) -> str:
     """Why cells of a line are empty: which numbers are hidden, and what cannot be divided."""
     small = [name for name, count in figures.counts.items() if count is None]
     mixed = [measure.id for measure, rate in figures.rates if rate.mixed]
@@ -272,7 +273,7 @@ def _hidden(figures: Figures | CoarseFigures) -> str:
     return "; ".join(f"{reason}: {', '.join(names)}" for reason, names in reasons if names)
 
 
-def _figure_cells(figures: Figures | CoarseFigures) -> Iterator[Cell]:
+def _figure_cells(figures: Told) -> Iterator[Cell]:
     yield from (figures.counts[column.id] for column in figures.method.columns)
     for _, rate in figures.rates:
         percent, interval = rate.percent(PLACES), rate.interval(PLACES)

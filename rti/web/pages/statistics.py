@@ -16,7 +16,6 @@ from rti.core.csv_export import as_csv
 from rti.core.errors import NotFound
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
-from rti.law.explanations import N_
 from rti.models.audit import AuditAction
 from rti.requests.commands import RequestFilter
 from rti.requests.queries import matching
@@ -26,7 +25,7 @@ from rti.statistics.disclosure import is_coarse, last_quarter
 from rti.statistics.export import write_requests
 from rti.statistics.measures import EXCLUDED, PENDING
 from rti.statistics.methods import METHODS
-from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, OWN, SILENCE
+from rti.statistics.methods.own import OWN
 from rti.statutes.queries import newest
 from rti.web.api.statistics import (
     TableView,
@@ -42,39 +41,13 @@ from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Now, Session, Today, Who
-from rti.web.pictures import PICTURES, as_png, drawn
+from rti.web.pictures import HEADLINES, PICTURES, as_png, drawn
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.transfers import FILE
 from rti.web.workbook import MEDIA_TYPE, workbook
 
 MOST_LINES = 300
 """Lines of a page; the files have all of them."""
-
-
-_HEADLINES = (
-    (
-        ON_TIME,
-        "quarters",
-        N_(
-            "Of {count} requests whose day had passed, {part} were answered in time ({percent} %; {low} to {high} %)."
-        ),
-    ),
-    (
-        SILENCE,
-        "answers",
-        N_(
-            "Of {count} requests whose day had passed, {part} were not answered at all ({percent} %; {low} to {high} %)."
-        ),
-    ),
-    (
-        DISCLOSURE_OF_ALL,
-        "provinces",
-        N_(
-            "Of {count} requests, {part} brought all or part of the information ({percent} %; {low} to {high} %)."
-        ),
-    ),
-)
-"""The numbers that matter most, the picture of each, and a sentence that can be quoted; beside them the median."""
 
 
 @get("/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
@@ -99,7 +72,7 @@ async def show_statistics(request: WebRequest, session: Session, person: Who, to
         form=form,
         as_file=asked,
         grouped=lambda by: urlencode({**form.values, "by": by, "then_by": "", "and_by": ""}),
-        headlines=_HEADLINES if own else (),
+        headlines=HEADLINES if own else (),
         pictures=PICTURES,
         words=partial(words, language=language_of(request)),
         most=MOST_LINES,
