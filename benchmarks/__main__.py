@@ -10,6 +10,7 @@ MODULES = (
     "tenancy",
     "audit",
     "statistics",
+    "figures",
     "days_off",
     "backup",
     "search",

@@ -46,7 +46,7 @@ _ASSIGNED = """
 """
 _REQUESTS = """
     WITH asked AS (
-        SELECT n, n % 20 AS fate, CAST(:today AS date) - (n % 1000 * 7919) % 1000 AS received_on, (n * 31) % 45 AS days
+        SELECT n, n % 20 AS fate, CAST(:today AS date) - abs(hashint4(n)) % 1000 AS received_on, abs(hashint4(-n - 1)) % 45 AS days
         FROM generate_series(0, CAST(:count AS integer) - 1) AS n
     ), bodies AS (
         SELECT id, row_number() OVER (ORDER BY code) - 1 AS place, count(*) OVER () AS number FROM public_body
@@ -62,7 +62,7 @@ _REQUESTS = """
     INSERT INTO request (
         id, cbo_id, campaign_id, first_body_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version,
         created_at, status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
-        provisional, confirmed, met_on, answered_on, ended_on, next_due_on, limit_on, closed_on, known_from
+        provisional, confirmed, met_on, answered_on, ended_on, next_due_on, limit_on, closed_on, known_from, story
     )
     SELECT gen_random_uuid(), cbo_id, (SELECT id FROM campaign WHERE code = 'C' || n % 7), body_id, body_id, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
         (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'itself', 'KH-A2I-DRAFT', 1,
@@ -74,7 +74,8 @@ _REQUESTS = """
         CASE WHEN status = 'open' THEN due_on ELSE 'infinity' END,
         CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END,
         coalesce(answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END),
-        coalesce(answered_on, received_on)
+        coalesce(answered_on, received_on),
+        decode(md5(concat_ws(' ', received_on, status, answered_on, CASE WHEN answered_on IS NOT NULL THEN n % 4 END)), 'hex')
     FROM inserted, LATERAL (
         SELECT CASE
             WHEN answered_on IS NOT NULL THEN 'answered'

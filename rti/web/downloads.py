@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import AsyncIterator
+from gzip import GzipFile
 from typing import IO
 
 from litestar import Response
@@ -42,7 +43,7 @@ def kept_file() -> IO[bytes]:
     return tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)
 
 
-async def in_pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+async def in_pieces(file: IO[bytes] | GzipFile) -> AsyncIterator[bytes]:
     with file:
         while piece := file.read(SMALL):
             yield piece

@@ -8,6 +8,7 @@ from rti.law.events import Ground
 from rti.law.explanations import N_
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.statistics.commands import Basis, Dimension, JudgedBy, Unit
+from rti.statistics.export import ExportFile, ExportForm
 from rti.statistics.measures import State
 
 OF_FIGURES: Mapping[type[StrEnum], Mapping[Any, str]] = {
@@ -81,5 +82,14 @@ OF_FIGURES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         State.PAUSED: N_("Paused: the body is waiting for the organisation"),
         State.REPLIED: N_("First reply in time, information still to come"),
         State.NO_DATE: N_("No date to judge by: date received or answered unknown, or no limit set"),
+    },
+    ExportForm: {
+        ExportForm.REQUESTS: N_("Requests, with codes"),
+        ExportForm.FLAT: N_("Flat table for charts and BI programs, with all names"),
+        ExportForm.LOG: N_("Request log (Standard FOIA Log Format 1.5)"),
+    },
+    ExportFile: {
+        ExportFile.CSV: N_("CSV"),
+        ExportFile.XLSX: N_("Workbook (XLSX)"),
     },
 }

@@ -17,6 +17,8 @@ T = TypeVar("T")
 
 Session = NamedDependency[AsyncSession]
 """`session`: the transaction of this request, under the login of who asks; see `routes`."""
+Reading = NamedDependency[AsyncSession]
+"""`reading`: the same as `session` for what only reads and costs much: at the replica, where there is one."""
 Recomputing = NamedDependency[AsyncSession]
 """`recalculating`: a transaction that may move the dates of every request and sees of each no more than that needs."""
 Who = NamedDependency[Person]

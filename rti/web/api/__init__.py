@@ -14,7 +14,9 @@ from rti.web.api import (
     channels,
     chasers,
     drafts,
+    exports,
     feeds,
+    flat_figures,
     imports,
     inbox,
     jobs,
@@ -26,6 +28,7 @@ from rti.web.api import (
     search,
     statistics,
     statutes,
+    what_if,
 )
 
 __all__ = [
@@ -38,7 +41,9 @@ __all__ = [
     "channels",
     "chasers",
     "drafts",
+    "exports",
     "feeds",
+    "flat_figures",
     "imports",
     "inbox",
     "jobs",
@@ -50,4 +55,5 @@ __all__ = [
     "search",
     "statistics",
     "statutes",
+    "what_if",
 ]
