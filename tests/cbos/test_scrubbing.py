@@ -123,10 +123,15 @@ async def _shredded(database: Database, cbo: CboRow, lead: make.Member) -> None:
 async def test_after_shredding_no_file_of_the_database_holds_a_key_a_name_an_address_or_a_text(
     database: Database, settings: Settings
 ) -> None:
-    cbo, lead, wanted = await _organisation(database)
-    folder = await _folder(database)
-    await _maintained(database, "ANALYZE", "SELECT pg_switch_wal()")
-    logged = await asyncio.to_thread(_on_disk, folder, wanted)
+    # The log is kept until it was looked at, whatever other tests do meanwhile.
+    await _maintained(database, "SELECT pg_create_physical_replication_slot('kept', true)")
+    try:
+        cbo, lead, wanted = await _organisation(database)
+        folder = await _folder(database)
+        await _maintained(database, "ANALYZE", "SELECT pg_switch_wal()")
+        logged = await asyncio.to_thread(_on_disk, folder, wanted)
+    finally:
+        await _maintained(database, "SELECT pg_drop_replication_slot('kept')")
     # The edge of a page of the log may go through one.
     assert sum("pg_wal" in places for places in logged.values()) >= len(wanted) - 2
     await _maintained(database, "CHECKPOINT")
