@@ -10,7 +10,7 @@ from uuid import UUID
 
 from rti.core.wallclock import in_home_zone
 from rti.law.calendars import Calendar
-from rti.law.deadlines import ClockState, Deadline, deadlines
+from rti.law.deadlines import ClockState, Deadline, deadlines, of_rounds
 from rti.law.events import Event, EventKind, Ground, Outcome, effective
 from rti.law.follow_up import follow_up
 from rti.law.monitoring import Contest
@@ -78,9 +78,10 @@ class Projection:
 def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Projection:
     """Judge the events of one request under one statute and calendar."""
     standing = effective(events)
-    current = rounds(statute, standing)[-1]
+    histories = rounds(statute, standing)
+    current = histories[-1]
     status = status_of(statute, current)
-    clocks = deadlines(statute, calendar, events)
+    clocks = of_rounds(statute, calendar, histories)
     ask = follow_up(status, [event for event in current if not event.unread], clocks, calendar)
     clocks = (*clocks, ask) if ask else clocks
     decisive = decisive_clock(clocks) if status in _WITH_BODY else None

@@ -1,10 +1,12 @@
 """What if, as JSON: the address is the question, and is asked again until its answer is there."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import Response, get
 from litestar.datastructures import State
+from litestar.openapi.datastructures import ResponseSpec
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.attributes import from_attributes
@@ -31,10 +33,14 @@ class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
-@get("/api/what-if", guards=[only(COMPARING), rate_limited(LimitedCall.FIGURES)])
+@get(
+    "/api/what-if",
+    guards=[only(COMPARING), rate_limited(LimitedCall.FIGURES)],
+    responses={202: ResponseSpec(UnderWay, generate_examples=False, description="Ask again")},
+)
 async def what_if_as_json(
     request: WebRequest, state: State, session: Session, person: Who, now: Now
-) -> Response[ComparisonView | UnderWay]:
+) -> Response[ComparisonView]:
     """The comparison, or 202 while it is worked on: ask the same again after the seconds of Retry-After."""
     wanted, zone = decode(WhatIf, dict(request.query_params)), state.settings.timezone
     job = await comparing.asked_for(session, person, wanted, now, zone)
@@ -43,7 +49,8 @@ async def what_if_as_json(
         raise Conflict(fault)
     found = await comparing.result(session, person, job, state.settings.secret)
     if found is None:
-        return Response(from_attributes(UnderWay, job), status_code=202, headers=AGAIN_IN)
+        waits: Any = from_attributes(UnderWay, job)
+        return Response(waits, status_code=202, headers=AGAIN_IN)
     return Response(comparison_view(found))
 
 
