@@ -6,6 +6,8 @@ Each storey imports from those below it and from none beside or above it; `make 
     web/             pages, the JSON API and what they share
     health           whether database, scheduler, messages and backups are well
     (notifications)  everything about messages to people, and the scheduler: a package beside this one
+    dossiers/        a request with all that proves it, for a court and for checking elsewhere
+    labels           the words for the members of enumerations
     backups/         encrypted backups, restoring them, and the drill that proves it
     demo             a campaign with invented requests
     feeds/           due dates for calendar programs and changes for news readers, behind a secret address

@@ -172,8 +172,7 @@ async def examine(settings: Settings, database: Database, now: datetime) -> Heal
         anchored=keeps,
         last_anchor=anchored_at,
     )
-    behind = await lag(database.under(Login.AUTH))
-    replica = ReplicaHealth(behind.well, behind.seconds) if behind else None
+    replica = await _replica(database)
     found: tuple[Part, ...] = (
         *([replica] if replica else []),
         kept,
@@ -187,6 +186,11 @@ async def examine(settings: Settings, database: Database, now: datetime) -> Heal
     )
     well = all(each.well for each in found)
     return Health(well, kept, scheduler, mail, jobs, documents, storage, audit, backups, replica)
+
+
+async def _replica(database: Database) -> ReplicaHealth | None:
+    behind = await lag(database.under(Login.AUTH))
+    return ReplicaHealth(behind.well, behind.seconds) if behind else None
 
 
 def _unknown(settings: Settings, mode: str, storage: StorageHealth, now: datetime) -> Health:

@@ -14,6 +14,7 @@ import rti.safety.jobs
 from notifications.forecast import forecast
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
+from rti.dossiers.actions import make_dossier
 from rti.imports.actions import run_import
 from rti.jobs.worker import Handler, work_off
 from rti.law.explanations import N_
@@ -27,6 +28,7 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.PRINT: print_letters,
     JobKind.COMPARE: compare,
     JobKind.EXPORT: export,
+    JobKind.DOSSIER: make_dossier,
 }
 
 
@@ -44,7 +46,7 @@ JOBS: Sequence[PeriodicJob] = (
     *rti.backups.jobs.JOBS,
     PeriodicJob(
         "jobs",
-        N_("Run imports, exports and comparisons, and print letters"),
+        N_("Run imports, exports and comparisons, print letters and make dossiers"),
         timedelta(seconds=1),
         do_jobs,
         at_once=2,

@@ -13,10 +13,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from jinja2 import nodes
 
+from rti import labels
 from rti.core import i18n
 from rti.requests.likely_next import IN_OUR_WORDS, LIKELY_NEXT
 from rti.statistics.methods import METHODS
-from rti.web import labels
 from rti.web.forms import DONE
 from rti.web.guidance import STEPS
 from rti.web.menu import MENU

@@ -41,7 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "figures:statistics",
         "Count requests answered in time, late or not at all, with all denominators.",
     ),
-    "export": ("figures:export", "Print all requests as CSV, without titles, questions or personal data."),
+    "export": ("figures:export", "Print all requests as a file, without titles, questions or personal data."),
     "health": ("health:health", "Print the health of the system."),
     "retention": (
         "retention:retention",

@@ -25,6 +25,7 @@ from rti.core.validation import (
     reads,
     text_of,
 )
+from rti.labels import LABELS
 from rti.law.bilingual import BilingualName
 from rti.law.calendars import Calendar, union
 from rti.law.deadlines import Deadline, deadlines
@@ -37,7 +38,6 @@ from rti.requests.checks import misplaced_fault
 from rti.statutes.calculator import counted
 from rti.statutes.commands import RollChoice
 from rti.statutes.documents import load_library
-from rti.web.labels import LABELS
 
 _YEARS_AROUND = 16
 _LISTED_DAY = BilingualName("Listed day off", "ថ្ងៃឈប់សម្រាកក្នុងបញ្ជី")

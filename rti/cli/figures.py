@@ -23,6 +23,7 @@ from rti.core.db_roles import Login
 from rti.core.replica import for_reading
 from rti.core.settings import Settings
 from rti.core.validation import decode
+from rti.labels import label
 from rti.models.audit import AuditAction
 from rti.models.cbos import not_locked
 from rti.models.requests import RequestRow
@@ -36,7 +37,6 @@ from rti.statistics.methods.own import OUTCOMES
 from rti.statistics.queries import Table, table
 from rti.web.api.flat_figures import flat_header, flat_rows
 from rti.web.api.statistics import csv_header, csv_rows, table_view, words
-from rti.web.labels import label
 from rti.web.workbook import workbook
 
 SHOWN_PLACES = 1

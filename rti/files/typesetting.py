@@ -7,7 +7,7 @@ PDF repeats Khmer letters: whoever needs the words keeps them beside it.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from importlib.metadata import version
@@ -21,6 +21,7 @@ import msgspec
 import segno
 import typst
 from pikepdf import Pdf
+from PIL import Image
 
 FONTS: Final = Path(fontpkg_noto_sans_khmer.__file__).parent / "files"
 """Its licence, the SIL Open Font License, lies one folder above."""
@@ -32,6 +33,7 @@ _PRELUDE: Final = """
 #set par(leading: 0.75em, spacing: 1em)
 #let values = json(bytes(sys.inputs.values))
 """
+_A4_INCHES: Final = (8.27, 11.69)
 _AT_A_TIME: Final = 20
 """Documents that a process is given at once."""
 
@@ -73,6 +75,26 @@ def merged(files: Iterable[bytes]) -> bytes:
             whole.pages.extend(part.pages)
     made = BytesIO()
     whole.save(made, deterministic_id=True)
+    return made.getvalue()
+
+
+def pages_of(content: bytes) -> Iterator[bytes]:
+    """Each page of a PDF as one of its own."""
+    with Pdf.open(BytesIO(content)) as whole:
+        for page in whole.pages:
+            alone, made = Pdf.new(), BytesIO()
+            alone.pages.append(page)
+            alone.save(made, deterministic_id=True)
+            yield made.getvalue()
+
+
+def picture_page(content: bytes) -> bytes:
+    """A picture as a PDF of one page, as large as fits on A4."""
+    with Image.open(BytesIO(content)) as picture:
+        per_inch = max(min(picture.size) / _A4_INCHES[0], max(picture.size) / _A4_INCHES[1])
+        made = BytesIO()
+        flat = picture if picture.mode in {"L", "RGB"} else picture.convert("RGB")
+        flat.save(made, "PDF", resolution=per_inch, creationDate=None, modDate=None)
     return made.getvalue()
 
 

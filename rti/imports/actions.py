@@ -9,7 +9,6 @@ from datetime import datetime
 from io import BytesIO
 
 import msgspec
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import personal_encryption
@@ -24,7 +23,7 @@ from rti.imports.report import Foresee, Report, Run
 from rti.imports.requests import import_requests
 from rti.imports.spreadsheets import as_csv
 from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
-from rti.jobs import queue
+from rti.jobs import queue, reports
 from rti.jobs.worker import Work
 from rti.models.imports import FileKind
 from rti.models.jobs import JobKind, JobRow
@@ -125,8 +124,7 @@ async def run_import(work: Work, foresee: Foresee | None = None) -> bytes:
         foresee=foresee,
     )
     report = await _import(work, order.kind, CsvFile(BytesIO(content), COLUMNS[order.kind]), run)
-    plain = msgspec.json.encode(report)
-    return personal_encryption.encrypt(secret, f"report {job.id}", job.person_id, plain)
+    return reports.sealed(work, "report", msgspec.json.encode(report))
 
 
 async def _import(work: Work, kind: FileKind, file: CsvFile, run: Run) -> Report:
@@ -145,12 +143,7 @@ def _require(kind: FileKind, person: Person) -> None:
 
 
 async def report_of(session: AsyncSession, job: JobRow, secret: str) -> Report | None:
-    """What became of each line, once the import is done; raises Conflict where that cannot be opened any more."""
-    sealed = await session.scalar(select(JobRow.report).where(JobRow.id == job.id))
-    if sealed is None:
-        return None
-    try:
-        plain = personal_encryption.decrypt(secret, f"report {job.id}", job.person_id, sealed)
-    except Unreadable:
-        raise Conflict(say("This report cannot be opened any more")) from None
-    return msgspec.json.decode(plain, type=Report)
+    """What became of each line, once the import is done."""
+    gone = say("This report cannot be opened any more")
+    plain = await reports.report_of(session, job, secret, "report", gone)
+    return msgspec.json.decode(plain, type=Report) if plain else None

@@ -11,13 +11,11 @@ import msgspec
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts import personal_encryption
 from rti.core import wallclock
-from rti.core.cipher import Unreadable
-from rti.core.errors import Conflict, invalid, say
+from rti.core.errors import invalid, say
 from rti.core.roles import Person
 from rti.files.typesetting import merged, pdfs
-from rti.jobs import queue
+from rti.jobs import queue, reports
 from rti.jobs.worker import Work
 from rti.letters.actions import Case, content_of, keep_set, paper_of, with_names
 from rti.letters.commands import PrintLetters, WriteLetter
@@ -87,7 +85,7 @@ async def print_letters(work: Work) -> bytes:
     papers = [await paper_of(work.session, case, command, today) for case in missing]
     await _set(work, missing, papers, files)
     whole = merged(files[case.request.id] for case in cases)
-    return personal_encryption.encrypt(work.settings.secret, f"print {work.job.id}", work.person.id, whole)
+    return reports.sealed(work, "print", whole)
 
 
 async def _written_before(
@@ -123,11 +121,6 @@ async def _set(work: Work, cases: Sequence[Case], papers: Sequence[Paper], files
 
 
 async def printed(session: AsyncSession, job: JobRow, secret: str) -> bytes | None:
-    """The file of a run, once it is done; raises Conflict where it cannot be opened any more."""
-    sealed = await session.scalar(select(JobRow.report).where(JobRow.id == job.id))
-    if sealed is None:
-        return None
-    try:
-        return personal_encryption.decrypt(secret, f"print {job.id}", job.person_id, sealed)
-    except Unreadable:
-        raise Conflict(say("This file cannot be opened any more. Print the letters again")) from None
+    """The file of a run, once it is done."""
+    gone = say("This file cannot be opened any more. Print the letters again")
+    return await reports.report_of(session, job, secret, "print", gone)

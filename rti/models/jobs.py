@@ -17,6 +17,7 @@ class JobKind(StrEnum):
     PRINT = "print"
     COMPARE = "compare"
     EXPORT = "export"
+    DOSSIER = "dossier"
 
 
 class JobState(StrEnum):

@@ -137,6 +137,15 @@ async def open_identity(
     return Identity(await session.get_one(CboRow, request.cbo_id), decrypted(row, keys))
 
 
+def check_purpose(request: RequestRow, command: OpenSealed, person: Person) -> None:
+    """Raises Invalid where somebody from outside of the organisation gives none."""
+    if not is_own(person, request) and len(command.purpose) < SHORTEST_PURPOSE:
+        raise invalid(
+            "purpose",
+            say("Explain in one sentence why you need to see this. The organisation will see your reason"),
+        )
+
+
 async def note_opening(
     session: AsyncSession,
     request: RequestRow,
@@ -146,11 +155,7 @@ async def note_opening(
     document_id: UUID | None = None,
 ) -> None:
     """Write down who looks at what is sealed; raises Invalid without a purpose where one is owed."""
-    if not is_own(person, request) and len(command.purpose) < SHORTEST_PURPOSE:
-        raise invalid(
-            "purpose",
-            say("Explain in one sentence why you need to see this. The organisation will see your reason"),
-        )
+    check_purpose(request, command, person)
     keys = await keys_to_encrypt(session, request.cbo_id, now)
     opening = IdentityOpeningRow(
         id=new_id(),

@@ -7,13 +7,14 @@ from sqlalchemy import literal, or_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts import personal_encryption
 from rti.core.db import Database
 from rti.core.db_roles import Login
+from rti.core.errors import say
 from rti.core.replica import for_reading
 from rti.core.roles import Person
 from rti.core.wallclock import day_of
 from rti.jobs import queue
+from rti.jobs.reports import report_of, sealed
 from rti.jobs.worker import Work
 from rti.models.jobs import JobKind, JobRow, JobState
 from rti.statistics.judging import States
@@ -79,15 +80,15 @@ async def compare(work: Work) -> bytes:
 
         states = await compared(session, wanted, told)
     plain = msgspec.json.encode([(*pair, number) for pair, number in states.items()])
-    return personal_encryption.encrypt(work.settings.secret, f"compare {work.job.id}", work.person.id, plain)
+    return sealed(work, "compare", plain)
 
 
 async def result(session: AsyncSession, person: Person, job: JobRow, secret: str) -> Comparison | None:
     """What came of a job, as it is told to who asked; None before it is done."""
-    await session.refresh(job, ["report"])
-    if job.report is None:
+    gone = say("This comparison cannot be opened any more. Ask for another cut-off date")
+    plain = await report_of(session, job, secret, "compare", gone)
+    if plain is None:
         return None
-    plain = personal_encryption.decrypt(secret, f"compare {job.id}", job.person_id, job.report)
     told = msgspec.json.decode(plain, type=list[tuple[State, State, int]])
     states = States({(own, other): number for own, other, number in told})
     return await comparison(session, person, msgspec.convert(job.arguments, Comparing), states)

@@ -106,56 +106,44 @@ def rows_of(wanted: Select[RequestRow], form: ExportForm, today: date) -> Rows:
 
 def _flat(query: Select[RequestRow], today: date) -> Rows:
     """Each value stands beside its code, so that no other table is needed."""
-    areas = {name: aliased(AreaRow, name=name) for name in ("province", "district", "commune")}
-    code = PublicBodyRow.area_code
-    codes = {
+    area = PublicBodyRow.area_code
+    codes: dict[str, Any] = {
         "province": PublicBodyRow.province_code,
-        "district": case((func.length(code) >= 4, func.left(code, 4))),
-        "commune": case((func.length(code) >= 6, func.left(code, 6))),
+        "district": case((func.length(area) >= 4, func.left(area, 4))),
+        "commune": case((func.length(area) >= 6, func.left(area, 6))),
     }
     query = query.outerjoin(CampaignRow, CampaignRow.id == RequestRow.campaign_id)
-    for name, area in areas.items():
-        query = query.outerjoin(area, area.code == codes[name])
-    answered = answered_by(RequestRow, today)
-    places = {
-        f"{name}{part}": value
-        for name, area in areas.items()
-        for part, value in (("", codes[name]), ("_en", area.name_en), ("_km", area.name_km))
+    columns: dict[str, Any] = {
+        "reference": RequestRow.reference,
+        "campaign": CampaignRow.code,
+        "body": PublicBodyRow.code,
+        "body_en": PublicBodyRow.name_en,
+        "body_km": PublicBodyRow.name_km,
+        "body_kind": PublicBodyRow.kind,
     }
+    for name, code in codes.items():
+        place = aliased(AreaRow, name=name)
+        query = query.outerjoin(place, place.code == code)
+        columns |= {name: code, f"{name}_en": place.name_en, f"{name}_km": place.name_km}
+    answered, row = answered_by(RequestRow, today), RequestRow
+    columns |= {each: getattr(row, each) for each in _FLAT}
     return Rows(
         query,
-        {
-            "reference": RequestRow.reference,
-            "campaign": CampaignRow.code,
-            "body": PublicBodyRow.code,
-            "body_en": PublicBodyRow.name_en,
-            "body_km": PublicBodyRow.name_km,
-            "body_kind": PublicBodyRow.kind,
-            **places,
-            "topic": RequestRow.topic,
-            "channel": RequestRow.channel,
-            "question_class": RequestRow.question_class,
-            "wave": RequestRow.wave,
-            "statute_id": RequestRow.statute_id,
-            "statute_version": RequestRow.statute_version,
-            "binding": RequestRow.binding,
-            "submitted_on": RequestRow.submitted_on,
-            "received_on": RequestRow.received_on,
-            "received_quarter": func.to_char(RequestRow.received_on, 'YYYY"-Q"Q', type_=Text),
-            "due_on": RequestRow.due_on,
-            "answered_on": RequestRow.answered_on,
-            "closed_on": RequestRow.closed_on,
-            "status": RequestRow.status,
-            "state": type_coerce(state_at(RequestRow, today, count_early=False), Text),
-            "outcome": RequestRow.outcome,
-            "ground": RequestRow.ground,
-            "section": RequestRow.section,
-            "checked": RequestRow.checked,
-            "days_to_answer": type_coerce(
-                case((answered, RequestRow.answered_on - RequestRow.received_on)), Integer
-            ),
+        columns
+        | {
+            "received_quarter": func.to_char(row.received_on, 'YYYY"-Q"Q', type_=Text),
+            "state": type_coerce(state_at(row, today, count_early=False), Text),
+            "days_to_answer": type_coerce(case((answered, row.answered_on - row.received_on)), Integer),
         },
     )
+
+
+_FLAT = (
+    *("topic", "channel", "question_class", "wave", "statute_id", "statute_version", "binding"),
+    *("submitted_on", "received_on", "due_on", "answered_on", "closed_on"),
+    *("status", "outcome", "ground", "section", "checked"),
+)
+"""Columns of a request as they are."""
 
 
 def _log() -> dict[str, ColumnElement[Any]]:

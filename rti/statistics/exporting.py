@@ -10,16 +10,15 @@ import msgspec
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts import personal_encryption
 from rti.audit.record import record
-from rti.core.cipher import Unreadable
 from rti.core.db import Database
 from rti.core.db_roles import login_of
-from rti.core.errors import Conflict, invalid, say
+from rti.core.errors import invalid, say
 from rti.core.replica import for_reading
 from rti.core.roles import Person
 from rti.core.wallclock import day_of
 from rti.jobs import queue
+from rti.jobs.reports import report_of, sealed
 from rti.jobs.worker import Work
 from rti.models.audit import AuditAction
 from rti.models.jobs import JobKind, JobRow
@@ -76,7 +75,7 @@ async def export(work: Work) -> bytes:
             await _write(session, rows, wanted.file, file, lambda done: setattr(work.progress, "done", done))
         file.seek(0)
         packed = file.read()
-    return personal_encryption.encrypt(work.settings.secret, f"export {work.job.id}", work.person.id, packed)
+    return sealed(work, "export", packed)
 
 
 async def _write(
@@ -104,13 +103,10 @@ async def _write(
 
 async def made(session: AsyncSession, job: JobRow, secret: str) -> gzip.GzipFile | None:
     """The file, to be read in pieces, once it is done; raises Conflict where it cannot be opened any more."""
-    sealed = await session.scalar(select(JobRow.report).where(JobRow.id == job.id))
-    if sealed is None:
+    gone = say("This file cannot be opened any more. Make it again")
+    packed = await report_of(session, job, secret, "export", gone)
+    if packed is None:
         return None
-    try:
-        packed = personal_encryption.decrypt(secret, f"export {job.id}", job.person_id, sealed)
-    except Unreadable:
-        raise Conflict(say("This file cannot be opened any more. Make it again")) from None
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 -- closed by who reads it
     file.write(packed)
     file.seek(0)

@@ -59,6 +59,7 @@ _OTHERS: list[Any] = [
     *api.search.ROUTES,
     *pages.letters.ROUTES,
     *pages.print_runs.ROUTES,
+    *pages.dossiers.ROUTES,
     *api.audit.ROUTES,
     *api.retention.ROUTES,
     *api.bodies.ROUTES,
@@ -76,6 +77,7 @@ _OTHERS: list[Any] = [
     *api.letters.ROUTES,
     *api.what_if.ROUTES,
     *api.exports.ROUTES,
+    *api.dossiers.ROUTES,
 ]
 each_once([*_ACCOUNTS, *_FIGURES, *_OTHERS])
 HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]

@@ -29,6 +29,7 @@ from rti.core import i18n
 from rti.core.errors import Fault, Message
 from rti.core.roles import Person
 from rti.core.wallclock import day_of, now
+from rti.labels import CORRECTABLE, label
 from rti.law.bilingual import BilingualName
 from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
@@ -37,7 +38,6 @@ from rti.models.bodies import AreaRow
 from rti.requests.likely_next import LIKELY_NEXT
 from rti.web import cookies
 from rti.web.forms import DONE, ONCE_FIELD, Form
-from rti.web.labels import CORRECTABLE, label
 from rti.web.menu import every_day, menu, seldom
 
 WebRequest = Request[Person | None, SignedIn | None, State]

@@ -1,10 +1,13 @@
 """Every route of the application with its guard, and things for its addresses to name."""
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
+from zipfile import ZipFile
 
 import httpx
 import msgspec
@@ -18,6 +21,7 @@ from rti.accounts.passwords import new_token, token_hash
 from rti.core.db import Base, Database, new_id
 from rti.core.roles import SUPPORT, Person, Role, SignInState, TokenScope
 from rti.core.settings import Settings
+from rti.dossiers.bundle import PAPER
 from rti.imports.report import Report
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow
 from rti.models.bodies import PublicBodyRow
@@ -91,6 +95,33 @@ async def somebody(session: AsyncSession, asker: Person) -> Person:
     return (await make.member(session, of=of)).person
 
 
+def _zip() -> bytes:
+    made = BytesIO()
+    with ZipFile(made, "w") as archive:
+        archive.writestr(PAPER, b"%PDF")
+    return made.getvalue()
+
+
+_BUNDLE = _zip()
+
+
+def _job(me: Person, of: JobKind, name: str, report: bytes, **arguments: str) -> JobRow:
+    """A job that is done, with its report."""
+    job = JobRow(
+        id=new_id(),
+        kind=of,
+        person_id=me.id,
+        arguments=arguments,
+        state=JobState.DONE,
+        total=1,
+        next_attempt_at=NOW,
+        created_at=NOW,
+        finished_at=NOW,
+    )
+    job.report = personal_encryption.encrypt("test " * 8, f"{name} {job.id}", me.id, report)
+    return job
+
+
 async def things(
     session: AsyncSession, member: Person, about: Person, *, me: Person | None = None, **request: str
 ) -> dict[str, str]:
@@ -130,32 +161,11 @@ async def things(
     session.add_all([assignment, passkey, api_token])
     live = make.session_row(me, new_token())
     session.add(live)
-    job = JobRow(
-        id=new_id(),
-        kind=JobKind.IMPORT,
-        person_id=me.id,
-        arguments={"kind": "requests"},
-        state=JobState.DONE,
-        total=1,
-        next_attempt_at=NOW,
-        created_at=NOW,
-        finished_at=NOW,
-    )
-    report = msgspec.json.encode(Report())
-    job.report = personal_encryption.encrypt("test " * 8, f"report {job.id}", me.id, report)
-    run = JobRow(
-        id=new_id(),
-        kind=JobKind.PRINT,
-        person_id=me.id,
-        arguments={},
-        state=JobState.DONE,
-        total=1,
-        next_attempt_at=NOW,
-        created_at=NOW,
-        finished_at=NOW,
-    )
-    run.report = personal_encryption.encrypt("test " * 8, f"print {run.id}", me.id, b"%PDF")
-    session.add_all([job, run])
+    job = _job(me, JobKind.IMPORT, "report", msgspec.json.encode(Report()), kind="requests")
+    run = _job(me, JobKind.PRINT, "print", b"%PDF")
+    bundle = _job(me, JobKind.DOSSIER, "dossier", _BUNDLE, request_id=str(filed.id))
+    file = _job(me, JobKind.EXPORT, "export", gzip.compress(b"reference"), form="log")
+    session.add_all([job, run, bundle, file])
     await session.flush()
     cbo_id = me.cbo_id or (None if me.role in SUPPORT else member.cbo_id)
     past = FileImportRow(
@@ -184,6 +194,8 @@ async def things(
         "session_id": str(live.id),
         "job_id": str(job.id),
         "run_id": str(run.id),
+        "dossier_id": str(bundle.id),
+        "export_id": str(file.id),
         "statute_id": "KH-A2I-DRAFT",
         "change": "declare",
         "event": "answered",
@@ -224,6 +236,8 @@ MISSING = dict.fromkeys(
         "session_id",
         "job_id",
         "run_id",
+        "dossier_id",
+        "export_id",
         "import_id",
         "incoming_id",
     ),

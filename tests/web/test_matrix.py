@@ -19,10 +19,11 @@ from tests.web.routes import MISSING, ROUTES, Route, contents, send, somebody, t
 
 _OF_A_REQUEST = {"request_id", "event_id", "document_id", "letter_id", "written_id", "incoming_id"}
 _OF_A_PERSON = {"session_id", "token_id", "passkey_id"}
+_JOBS = {"job_id", "run_id", "dossier_id", "export_id"}
 OWNED: dict[Role, set[str]] = {role: set() for role in Role} | {
-    Role.CBO_MEMBER: {*_OF_A_REQUEST, *_OF_A_PERSON, "job_id", "import_id", "message_id"},
-    Role.CBO_LEAD: {*_OF_A_REQUEST, *_OF_A_PERSON, "job_id", "import_id", "message_id", "person_id"},
-    Role.STAFF: {*_OF_A_REQUEST, *_OF_A_PERSON, "job_id", "import_id"},
+    Role.CBO_MEMBER: {*_OF_A_REQUEST, *_OF_A_PERSON, *_JOBS, "import_id", "message_id"},
+    Role.CBO_LEAD: {*_OF_A_REQUEST, *_OF_A_PERSON, *_JOBS, "import_id", "message_id", "person_id"},
+    Role.STAFF: {*_OF_A_REQUEST, *_OF_A_PERSON, *_JOBS, "import_id"},
     Role.WORKING_GROUP: _OF_A_PERSON,
     Role.ADMINISTRATOR: {*_OF_A_PERSON, "job_id"},
 }

@@ -15,6 +15,7 @@ from rti.core import i18n
 from rti.core.csv_export import Cell
 from rti.core.roles import Person
 from rti.core.validation import decode
+from rti.labels import label
 from rti.law.bilingual import BilingualName
 from rti.statistics import queries
 from rti.statistics.commands import Basis, StatisticsQuery, Unit, check
@@ -28,7 +29,6 @@ from rti.statistics.names import Shown
 from rti.statistics.queries import Ground, Line, Table
 from rti.web.guards import rate_limited, signed_in
 from rti.web.inject import Reading, Today, Who
-from rti.web.labels import label
 from rti.web.templating import WebRequest, language_of
 
 PLACES = 2

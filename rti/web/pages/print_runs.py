@@ -56,7 +56,9 @@ async def start_run(session: Session, person: Who, command: PrintLetters, now: N
 @get("/print-runs/{run_id:uuid}", guards=[only(REQUESTS)])
 async def show_run(request: WebRequest, session: Session, person: Who, now: Now, run_id: Id) -> Template:
     job = await queue.settled(session, person, run_id, now, JobKind.PRINT)
-    return page(request, "letters/printing.html", job, fault=queue.fault_of(job))
+    return page(
+        request, "letters/printing.html", job, fault=queue.fault_of(job), address=f"/print-runs/{run_id}"
+    )
 
 
 @get("/print-runs/{run_id:uuid}/letters.pdf", guards=[only(REQUESTS)], opt=FILE)

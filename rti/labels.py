@@ -25,8 +25,8 @@ from rti.models.letters import LetterKind
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
 from rti.models.requests import Channel, Filing, Topic
+from rti.statistics.labels import OF_FIGURES
 from rti.statutes.commands import RollChoice
-from rti.web.figure_labels import OF_FIGURES
 
 LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     **OF_FIGURES,
@@ -238,6 +238,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.INCOMING_DISCARDED: N_("Incoming message or scan discarded"),
         AuditAction.LETTER_WRITTEN: N_("Letter written"),
         AuditAction.LETTER_TEXT_CHANGED: N_("Words of a letter changed"),
+        AuditAction.DOSSIER_MADE: N_("Dossier made"),
         AuditAction.CBO_LOCKED: N_("Organisation locked"),
         AuditAction.CBO_UNLOCKED: N_("Organisation unlocked"),
         AuditAction.CBO_SHRED_ASKED: N_("Shredding requested"),

@@ -89,7 +89,7 @@ OF_FIGURES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ExportForm.LOG: N_("Request log (Standard FOIA Log Format 1.5)"),
     },
     ExportFile: {
-        ExportFile.CSV: N_("CSV"),
+        ExportFile.CSV: N_("CSV file"),
         ExportFile.XLSX: N_("Workbook (XLSX)"),
     },
 }

@@ -1,0 +1,28 @@
+"""What a job came to, sealed for the person who asked for it."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.accounts import personal_encryption
+from rti.core.cipher import Unreadable
+from rti.core.errors import Conflict, Message
+from rti.jobs.worker import Work
+from rti.models.jobs import JobRow
+
+
+def sealed(work: Work, name: str, plain: bytes) -> bytes:
+    """A report of this name, as it is stored."""
+    return personal_encryption.encrypt(work.settings.secret, f"{name} {work.job.id}", work.person.id, plain)
+
+
+async def report_of(
+    session: AsyncSession, job: JobRow, secret: str, name: str, gone: Message
+) -> bytes | None:
+    """The report of a job, None before it is done; raises Conflict with `gone` where it cannot be opened any more."""
+    stored = await session.scalar(select(JobRow.report).where(JobRow.id == job.id))
+    if stored is None:
+        return None
+    try:
+        return personal_encryption.decrypt(secret, f"{name} {job.id}", job.person_id, stored)
+    except Unreadable:
+        raise Conflict(gone) from None
