@@ -2,8 +2,11 @@
 
 import gzip
 import tempfile
+from asyncio import to_thread
 from collections.abc import Callable
 from datetime import date, datetime
+from io import BytesIO
+from shutil import copyfileobj
 from typing import IO
 
 import msgspec
@@ -101,16 +104,17 @@ async def _write(
                 packed.write(piece)
 
 
-async def made(session: AsyncSession, job: JobRow, secret: str) -> gzip.GzipFile | None:
+async def made(session: AsyncSession, job: JobRow, secret: str) -> IO[bytes] | None:
     """The file, to be read in pieces, once it is done; raises Conflict where it cannot be opened any more."""
     gone = say("This file cannot be opened any more. Make it again")
     packed = await report_of(session, job, secret, "export", gone)
     if packed is None:
         return None
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 -- closed by who reads it
-    file.write(packed)
+    with gzip.GzipFile(fileobj=BytesIO(packed)) as unpacked:
+        await to_thread(copyfileobj, unpacked, file)
     file.seek(0)
-    return gzip.GzipFile(fileobj=file, mode="rb")
+    return file
 
 
 def name_of(job: JobRow) -> str:

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import AsyncIterator
-from gzip import GzipFile
 from typing import IO
 
 from litestar import Response
@@ -43,7 +42,7 @@ def kept_file() -> IO[bytes]:
     return tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)
 
 
-async def in_pieces(file: IO[bytes] | GzipFile) -> AsyncIterator[bytes]:
+async def in_pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
     with file:
         while piece := file.read(SMALL):
             yield piece
