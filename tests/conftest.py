@@ -1,6 +1,7 @@
 """One embedded server for the whole run, one migrated template, and a clean copy of it for each test."""
 
 import asyncio
+import gc
 import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -44,6 +45,13 @@ hypothesis.settings.load_profile("untimed")
 
 def pytest_configure(config: pytest.Config) -> None:
     postgres.start_installed(config)
+
+
+def pytest_collection_finish() -> None:
+    """All that was imported stays to the end, so no collection of garbage looks through it: `tests` stopped them."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,6 +14,7 @@ from rti.core.db import Database
 from rti.imports.mapping import read_mapping
 from rti.imports.report import LineResult, ReportedLine
 from tests.imports.files import load
+from tests.sizes import FULL, size
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -42,45 +43,61 @@ def reference() -> dict[str, Any]:
     return json.loads(REFERENCE.read_text(encoding="utf-8"))
 
 
+def read(count: int | None = None) -> tuple[bytes, list[dict[str, str]]]:
+    """The log as a file and as rows, or its first lines; in `make test` without Toronto, which has most of it."""
+    with LOG.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    head, *lines = LOG.read_bytes().splitlines(keepends=True)
+    chosen = [pair for pair in zip(lines, rows, strict=True) if FULL or pair[1]["body"] != "City of Toronto"]
+    return b"".join([head, *(line for line, _ in chosen[:count])]), [row for _, row in chosen[:count]]
+
+
+@pytest.mark.torture
 async def test_the_real_log_gives_the_published_figures(
     database: Database, reference: dict[str, Any]
 ) -> None:
     mapping = read_mapping(MAP.read_bytes())
+    content, rows = read()
     async with database.transaction() as session:
-        report = await load(session, LOG.read_bytes(), mapping)
+        report = await load(session, content, mapping)
     counts = report.counts
-    assert len(report.lines) == reference["rows"]["lines"]
-    assert [line.number for line in report.lines] == list(range(2, reference["rows"]["lines"] + 2))
-    assert len(report.lines) - counts[LineResult.REPETITION] == reference["rows"]["distinct"]
+    assert [line.number for line in report.lines] == list(range(2, len(rows) + 2))
+    # Of two lines with one reference, a rejected one leaves the other without doubt.
+    doubtful = counts[LineResult.DOUBTFUL] + returned_with_one_rejected(rows, report.lines)
+    assert doubtful
+    if FULL:
+        assert len(report.lines) == reference["rows"]["lines"]
+        assert len(report.lines) - counts[LineResult.REPETITION] == reference["rows"]["distinct"]
+        assert doubtful == reference["rows"]["references_that_return_with_other_content"]
+    once_more = size(500, len(report.lines))
     async with database.transaction() as session:
         await check_figures(session, reference)
-        again = await load(session, LOG.read_bytes(), mapping)
-    assert again.counts[LineResult.ALREADY_THERE] == counts[LineResult.IMPORTED] + counts[LineResult.DOUBTFUL]
+        again = await load(session, read(once_more)[0], mapping)
+    kept = [line.fate in {LineResult.IMPORTED, LineResult.DOUBTFUL} for line in report.lines[:once_more]]
+    assert again.counts[LineResult.ALREADY_THERE] == sum(kept) > once_more / 2
     assert again.counts[LineResult.IMPORTED] == again.counts[LineResult.DOUBTFUL] == 0
-    # Of two lines with one reference, a rejected one leaves the other without doubt.
-    one_rejected = returned_with_one_rejected(report.lines)
-    assert (
-        counts[LineResult.DOUBTFUL] + one_rejected
-        == reference["rows"]["references_that_return_with_other_content"]
-    )
 
 
 async def check_figures(session: AsyncSession, reference: dict[str, Any]) -> None:
     found = {row.label: row for row in await session.execute(BY_CITY_AND_YEAR)}
-    for label, wanted in reference["distinct_rows"].items():
+    published = {
+        label: wanted
+        for label, wanted in reference["distinct_rows"].items()
+        if FULL or not label.startswith("City of Toronto")
+    }
+    for label, wanted in published.items():
         assert {name: getattr(found[label], name) for name in wanted} == wanted, label
     answered = await session.scalar(
         text("SELECT count(*) FROM event WHERE kind = 'answered' AND NOT details ? 'undated'")
     )
-    assert answered == reference["rows"]["usable_distinct"]
+    assert answered == sum(wanted["n"] for wanted in published.values())
+    assert not FULL or answered == reference["rows"]["usable_distinct"]
     waiting = await session.scalar(text("SELECT count(*) FROM request WHERE status = 'open'"))
     assert waiting
 
 
-def returned_with_one_rejected(fates: list[ReportedLine]) -> int:
+def returned_with_one_rejected(rows: list[dict[str, str]], fates: list[ReportedLine]) -> int:
     """How many references stand on two different lines of which one was rejected."""
-    with LOG.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
     rejected: dict[tuple[str, str], int] = Counter()
     distinct: dict[tuple[str, str], int] = Counter()
     for row, line in zip(rows, fates, strict=True):

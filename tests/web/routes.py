@@ -1,7 +1,7 @@
 """Every route of the application with its guard, and things for its addresses to name."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -29,6 +29,7 @@ from rti.models.cbos import CboRow
 from rti.models.imports import FileImportRow, FileKind
 from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.messages import MessageKind, MessageRow
+from rti.models.requests import RequestRow
 from rti.requests.evidence import attach
 from rti.requests.queries import events_of
 from rti.web.app import create_app
@@ -104,149 +105,230 @@ def _zip() -> bytes:
 
 _BUNDLE = _zip()
 
+FIXED = {
+    "statute_id": "KH-A2I-DRAFT",
+    "change": "declare",
+    "event": "answered",
+    "file_kind": "bodies",
+    "picture": "answers.svg",
+    "name": "requests",
+    "secret": "nothing",
+    "rule": "soon",
+    "kind": "reminder",
+    "language": "en",
+    "number": "1",
+}
+"""Values of parameters that name no row."""
 
-def _job(me: Person, of: JobKind, name: str, report: bytes, **arguments: str) -> JobRow:
-    """A job that is done, with its report."""
-    job = JobRow(
-        id=new_id(),
-        kind=of,
-        person_id=me.id,
-        arguments=arguments,
-        state=JobState.DONE,
-        total=1,
-        next_attempt_at=NOW,
-        created_at=NOW,
-        finished_at=NOW,
-    )
-    job.report = personal_encryption.encrypt("test " * 8, f"{name} {job.id}", me.id, report)
-    return job
+
+@dataclass
+class Things:
+    """A value for every parameter of an address: things of `member`, the account of `about`, what is of `me`.
+
+    Each is made when it is named first, because making all takes longer than asking a route.
+    """
+
+    member: Person
+    me: Person
+    about: Person | None = None
+    """Where it is not given, somebody of whom `me` may know."""
+    request: dict[str, str] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=lambda: dict(FIXED))
+    _filed: RequestRow | None = None
+
+    async def named(self, session: AsyncSession, *names: str) -> dict[str, str]:
+        """The values by their names; an unknown one is a KeyError, so that this file learns of it."""
+        for name in names:
+            if name not in self.made:
+                self.made[name] = str(await MAKERS[name](self, session))
+        return self.made
+
+    def lack(self, route: Route) -> bool:
+        """Whether there is yet something to make before a route can be asked."""
+        return not set(route.parameters) <= set(self.made)
+
+    async def filed(self, session: AsyncSession) -> RequestRow:
+        if self._filed is None:
+            self._filed = await make.request(session, self.member, NOW, **self.request)
+        return self._filed
+
+    async def _request(self, session: AsyncSession) -> UUID:
+        return (await self.filed(session)).id
+
+    async def _event(self, session: AsyncSession) -> UUID:
+        return (await events_of(session, (await self.filed(session)).id))[0].id
+
+    async def _document(self, session: AsyncSession) -> UUID:
+        """Plain text, of which no child process makes a copy."""
+        event = (await events_of(session, (await self.filed(session)).id))[0]
+        return (await attach(session, event, file_name="a.txt", content=b"stamp", now=NOW)).id
+
+    async def _letter(self, session: AsyncSession) -> UUID:
+        return (await make.letter(session, await self.filed(session), NOW)).id
+
+    async def _written(self, session: AsyncSession) -> UUID:
+        return (await make.written_letter(session, await self.filed(session), NOW)).id
+
+    async def _incoming(self, session: AsyncSession) -> UUID:
+        return (await make.incoming(session, await self.filed(session), NOW)).id
+
+    async def _message(self, session: AsyncSession) -> UUID:
+        message = MessageRow(
+            person_id=self.member.id,
+            kind=next(iter(MessageKind)),
+            values={},
+            message_id=f"<{uuid4()}@rti.test>",
+            next_attempt_at=NOW,
+            created_at=NOW,
+        )
+        return await _kept(session, message)
+
+    async def _campaign(self, session: AsyncSession) -> UUID:
+        return (await make.campaign(session, NOW)).id
+
+    async def _cbo(self, _: AsyncSession) -> UUID | None:
+        return self.member.cbo_id
+
+    async def _body(self, session: AsyncSession) -> UUID | None:
+        """Another one than that of the request, because whoever may gives it another code."""
+        of_request = (await self.filed(session)).body_id
+        return await session.scalar(select(PublicBodyRow.id).where(PublicBodyRow.id != of_request).limit(1))
+
+    async def _person(self, session: AsyncSession) -> UUID:
+        if self.about is None:
+            self.about = await somebody(session, self.me)
+        return self.about.id
+
+    async def _assignment(self, session: AsyncSession) -> UUID:
+        person_id = await self._person(session)
+        return await _kept(session, AssignmentRow(person_id=person_id, province_code="23", assigned_at=NOW))
+
+    async def _passkey(self, session: AsyncSession) -> UUID:
+        passkey = PasskeyRow(
+            person_id=self.me.id,
+            credential_id=token_hash(new_token()),
+            public_key=b"",
+            sign_count=0,
+            name="own",
+            created_at=NOW,
+        )
+        return await _kept(session, passkey)
+
+    async def _token(self, session: AsyncSession) -> UUID:
+        api_token = ApiTokenRow(
+            person_id=self.me.id,
+            token_hash=token_hash(new_token()),
+            name="own",
+            scope=TokenScope.READ,
+            created_at=NOW,
+            expires_at=NOW,
+        )
+        return await _kept(session, api_token)
+
+    async def _session(self, session: AsyncSession) -> UUID:
+        return await _kept(session, make.session_row(self.me, new_token()))
+
+    async def _job(self, session: AsyncSession) -> UUID:
+        report = msgspec.json.encode(Report())
+        return await self._done(session, JobKind.IMPORT, "report", report, kind="requests")
+
+    async def _run(self, session: AsyncSession) -> UUID:
+        return await self._done(session, JobKind.PRINT, "print", b"%PDF")
+
+    async def _dossier(self, session: AsyncSession) -> UUID:
+        request_id = str((await self.filed(session)).id)
+        return await self._done(session, JobKind.DOSSIER, "dossier", _BUNDLE, request_id=request_id)
+
+    async def _export(self, session: AsyncSession) -> UUID:
+        return await self._done(session, JobKind.EXPORT, "export", gzip.compress(b"reference"), form="log")
+
+    async def _done(
+        self, session: AsyncSession, of: JobKind, name: str, report: bytes, **arguments: str
+    ) -> UUID:
+        """A job that is done, with its report."""
+        job = JobRow(
+            id=new_id(),
+            kind=of,
+            person_id=self.me.id,
+            arguments=arguments,
+            state=JobState.DONE,
+            total=1,
+            next_attempt_at=NOW,
+            created_at=NOW,
+            finished_at=NOW,
+        )
+        job.report = personal_encryption.encrypt("test " * 8, f"{name} {job.id}", self.me.id, report)
+        return await _kept(session, job)
+
+    async def _import(self, session: AsyncSession) -> UUID:
+        cbo_id = self.me.cbo_id or (None if self.me.role in SUPPORT else self.member.cbo_id)
+        past = FileImportRow(
+            id=new_id(),
+            kind=FileKind.BODIES,
+            cbo_id=cbo_id,
+            person_id=self.me.id,
+            counts={},
+            created_at=NOW,
+        )
+        return await _kept(session, past)
+
+
+async def _kept(session: AsyncSession, row: Any) -> UUID:
+    session.add(row)
+    await session.flush()
+    identifier: UUID = row.id
+    return identifier
+
+
+MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
+    "request_id": Things._request,
+    "event_id": Things._event,
+    "document_id": Things._document,
+    "message_id": Things._message,
+    "letter_id": Things._letter,
+    "written_id": Things._written,
+    "campaign_id": Things._campaign,
+    "cbo_id": Things._cbo,
+    "body_id": Things._body,
+    "person_id": Things._person,
+    "assignment_id": Things._assignment,
+    "passkey_id": Things._passkey,
+    "token_id": Things._token,
+    "session_id": Things._session,
+    "job_id": Things._job,
+    "run_id": Things._run,
+    "dossier_id": Things._dossier,
+    "export_id": Things._export,
+    "import_id": Things._import,
+    "incoming_id": Things._incoming,
+}
 
 
 async def things(
     session: AsyncSession, member: Person, about: Person, *, me: Person | None = None, **request: str
 ) -> dict[str, str]:
-    """A value for every parameter of an address: things of `member`, the account of `about`, what is of `me`."""
-    me = me or member
-    filed = await make.request(session, member, NOW, **request)
-    event = (await events_of(session, filed.id))[0]
-    # Plain text, of which no child process makes a copy.
-    document = await attach(session, event, file_name="a.txt", content=b"stamp", now=NOW)
-    message = MessageRow(
-        person_id=member.id,
-        kind=next(iter(MessageKind)),
-        values={},
-        message_id=f"<{uuid4()}@rti.test>",
-        next_attempt_at=NOW,
-        created_at=NOW,
-    )
-    session.add(message)
-    campaign = await make.campaign(session, NOW)
-    assignment = AssignmentRow(person_id=about.id, province_code="23", assigned_at=NOW)
-    passkey = PasskeyRow(
-        person_id=me.id,
-        credential_id=token_hash(new_token()),
-        public_key=b"",
-        sign_count=0,
-        name="own",
-        created_at=NOW,
-    )
-    api_token = ApiTokenRow(
-        person_id=me.id,
-        token_hash=token_hash(new_token()),
-        name="own",
-        scope=TokenScope.READ,
-        created_at=NOW,
-        expires_at=NOW,
-    )
-    session.add_all([assignment, passkey, api_token])
-    live = make.session_row(me, new_token())
-    session.add(live)
-    job = _job(me, JobKind.IMPORT, "report", msgspec.json.encode(Report()), kind="requests")
-    run = _job(me, JobKind.PRINT, "print", b"%PDF")
-    bundle = _job(me, JobKind.DOSSIER, "dossier", _BUNDLE, request_id=str(filed.id))
-    file = _job(me, JobKind.EXPORT, "export", gzip.compress(b"reference"), form="log")
-    session.add_all([job, run, bundle, file])
-    await session.flush()
-    cbo_id = me.cbo_id or (None if me.role in SUPPORT else member.cbo_id)
-    past = FileImportRow(
-        id=new_id(), kind=FileKind.BODIES, cbo_id=cbo_id, person_id=me.id, counts={}, created_at=NOW
-    )
-    session.add(past)
-    await session.flush()
-    return {
-        "import_id": str(past.id),
-        "request_id": str(filed.id),
-        "event_id": str(event.id),
-        "document_id": str(document.id),
-        "message_id": str(message.id),
-        "letter_id": str((await make.letter(session, filed, NOW)).id),
-        "written_id": str((await make.written_letter(session, filed, NOW)).id),
-        "campaign_id": str(campaign.id),
-        "cbo_id": str(member.cbo_id),
-        # Another one than that of the request, because whoever may gives it another code.
-        "body_id": str(
-            await session.scalar(select(PublicBodyRow.id).where(PublicBodyRow.id != filed.body_id).limit(1))
-        ),
-        "person_id": str(about.id),
-        "assignment_id": str(assignment.id),
-        "passkey_id": str(passkey.id),
-        "token_id": str(api_token.id),
-        "session_id": str(live.id),
-        "job_id": str(job.id),
-        "run_id": str(run.id),
-        "dossier_id": str(bundle.id),
-        "export_id": str(file.id),
-        "statute_id": "KH-A2I-DRAFT",
-        "change": "declare",
-        "event": "answered",
-        "file_kind": "bodies",
-        "picture": "answers.svg",
-        "name": "requests",
-        "secret": "nothing",
-        "rule": "soon",
-        "kind": "reminder",
-        "language": "en",
-        "incoming_id": str((await make.incoming(session, filed, NOW)).id),
-        "number": "1",
-    }
+    """All `Things` at once."""
+    return await Things(member, me or member, about, request).named(session, *MAKERS)
+
+
+async def working(session: AsyncSession, role: Role) -> Things:
+    """Somebody of a role, and what they may name: their own as far as the role has any."""
+    person = (await make.member(session, role)).person
+    return Things(person if person.cbo_id else (await make.member(session)).person, person)
 
 
 async def peopled(session: AsyncSession, role: Role) -> tuple[Person, dict[str, str]]:
-    """Somebody of a role, and things that they may name: their own as far as the role has any."""
-    person = (await make.member(session, role)).person
-    owner = person if person.cbo_id else (await make.member(session)).person
-    return person, await things(session, owner, await somebody(session, person), me=person)
+    """Somebody of a role, and all that they may name."""
+    made = await working(session, role)
+    return made.me, await made.named(session, *MAKERS)
 
 
-MISSING = dict.fromkeys(
-    (
-        "request_id",
-        "event_id",
-        "document_id",
-        "message_id",
-        "letter_id",
-        "written_id",
-        "campaign_id",
-        "cbo_id",
-        "body_id",
-        "person_id",
-        "assignment_id",
-        "passkey_id",
-        "token_id",
-        "session_id",
-        "job_id",
-        "run_id",
-        "dossier_id",
-        "export_id",
-        "import_id",
-        "incoming_id",
-    ),
-    "01a2085c-dd3b-7770-a5b2-e2298924953d",
-) | dict.fromkeys(
-    ("statute_id", "change", "name", "picture", "secret", "rule", "kind", "language", "file_kind", "event"),
-    "nothing",
+MISSING = (
+    dict.fromkeys(FIXED, "nothing")
+    | dict.fromkeys(MAKERS, "01a2085c-dd3b-7770-a5b2-e2298924953d")
+    | {"number": "9"}
 )
-MISSING["number"] = "9"
+"""What no parameter names."""
 
 
 _opened: WeakKeyDictionary[httpx.AsyncClient, dict[tuple[UUID, bool], dict[str, str]]] = WeakKeyDictionary()
@@ -291,7 +373,7 @@ class Visitor:
     client: httpx.AsyncClient
     database: Database
     role: Role | None
-    names: dict[str, str] = field(default_factory=dict)
+    things: Things | None = None
     headers: dict[str, str] = field(default_factory=dict)
     token: str = ""
 
@@ -299,18 +381,22 @@ class Visitor:
         """Ask; whatever was taken may have ended the session or removed what is named, so all is made anew."""
         answer = await self.client.request(method, address, **what)
         if method != "GET" and answer.status_code < 400:
-            self.names = {}
+            self.things = None
         return answer
 
-    async def ready(self) -> None:
-        """Sign in, with something for each name, unless all is there."""
-        if self.names:
-            return
+    async def ready(self, *names: str) -> dict[str, str]:
+        """Sign in unless that is done; something for each of the names."""
+        if self.things and set(names) <= set(self.things.made):
+            return self.things.made
+        new = self.things is None
         async with self.database.transaction() as session:
-            person, self.names = await peopled(session, self.role or Role.CBO_MEMBER)
-        if self.role:
-            self.headers = await make.session_of(self.client, person, self.database)
-        self.token = await make.form_token(self.client, "/me/feeds" if self.role else "/sign-in")
+            self.things = self.things or await working(session, self.role or Role.CBO_MEMBER)
+            made = await self.things.named(session, *names)
+        if new and self.role:
+            self.headers = await make.session_of(self.client, self.things.me, self.database)
+        if new:
+            self.token = self.client.cookies.get("csrf") or await make.form_token(self.client, "/sign-in")
+        return made
 
 
 async def contents(database: Database, *, but: set[str]) -> dict[str, str | None]:

@@ -1,6 +1,8 @@
 """The JSON API against its own description, by a program that reads it and sends whatever it can think of."""
 
+import re
 from collections import Counter
+from collections.abc import Collection
 from functools import cache
 
 import httpx
@@ -23,7 +25,7 @@ from rti.core.settings import Settings
 from rti.web.app import create_app
 from tests import make
 from tests.sizes import FULL, size
-from tests.web.routes import Visitor
+from tests.web.routes import ROUTES, Visitor
 
 CHECKS = [
     not_a_server_error,
@@ -70,6 +72,14 @@ async def _sent(visitor: Visitor, case: schemathesis.Case) -> httpx.Response:
     )
 
 
+_ROLES = {(each.method, re.sub(r":\w+}", "}", each.path)): each.roles or set(Role) for each in ROUTES}
+
+
+def _for_whom(case: schemathesis.Case) -> Collection[Role]:
+    """In `make test` strangers and the working group, who may least, ask everything; others what is for them."""
+    return _ROLES[case.operation.method.upper(), case.operation.path]
+
+
 @pytest.mark.torture
 @pytest.mark.parametrize("role", [None, *Role])
 async def test_whatever_is_sent_to_the_api_is_answered_as_it_is_described(
@@ -79,12 +89,14 @@ async def test_whatever_is_sent_to_the_api_is_answered_as_it_is_described(
     async with database.transaction() as session:
         await make.unbounded(session)
     visitor = Visitor(client, database, role)
-    for case, there in _cases():
-        await visitor.ready()
-        if there:
-            case.path_parameters |= {name: visitor.names[name] for name in case.path_parameters or {}}
+    cases = [each for each in _cases() if FULL or role in (None, Role.WORKING_GROUP, *_for_whom(each[0]))]
+    for case, there in cases:
+        named = list(case.path_parameters or {}) if there else []
+        names = await visitor.ready(*named)
+        if named:
+            case.path_parameters |= {name: names[name] for name in named}
         answer = await _sent(visitor, case)
         statuses[answer.status_code] += 1
         case.validate_response(answer, checks=CHECKS)
     print(f"{role}: {dict(sorted(statuses.items()))}")
-    assert statuses.total() >= len({case.operation.label for case, _ in _cases()})
+    assert statuses.total() >= len({case.operation.label for case, _ in cases}) >= 50

@@ -89,9 +89,9 @@ async def test_whatever_is_typed_into_a_form_is_taken_or_refused_in_words(
     headers = {"content-type": "application/x-www-form-urlencoded"}
     forms = [form for form in FORMS if not form.roles or role in form.roles]
     for form, fields in zip(forms * ROUNDS, _filled_in(len(forms) * ROUNDS), strict=True):
-        await visitor.ready()
+        address = form.at(await visitor.ready(*form.parameters))
         body = urlencode({**fields, "_csrf_token": visitor.token}, errors="surrogatepass")
-        answer = await visitor.send("POST", form.at(visitor.names), content=body, headers=headers)
+        answer = await visitor.send("POST", address, content=body, headers=headers)
         statuses[answer.status_code] += 1
         assert answer.status_code < 500, f"{form} with {fields}: {answer.status_code}"
     print(f"{role}: {statuses.total()} forms, {dict(sorted(statuses.items()))}")
