@@ -184,8 +184,18 @@ async def examine(settings: Settings, database: Database, now: datetime) -> Heal
         *scheduler.values(),
         *backups.values(),
     )
-    well = all(each.well for each in found)
-    return Health(well, kept, scheduler, mail, jobs, documents, storage, audit, backups, replica)
+    return Health(
+        all(each.well for each in found),
+        kept,
+        scheduler,
+        mail,
+        jobs,
+        documents,
+        storage,
+        audit,
+        backups,
+        replica,
+    )
 
 
 async def _replica(database: Database) -> ReplicaHealth | None:
