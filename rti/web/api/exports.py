@@ -55,7 +55,7 @@ async def show_export(
     return export_view(request, await queue.settled(session, person, export_id, now, JobKind.EXPORT))
 
 
-@get("/api/exports/{export_id:uuid}/file", guards=[only(REQUESTS)], opt=FILE)
+@get("/api/exports/{export_id:uuid}/file", guards=[only(REQUESTS)], opt=FILE, media_type="*/*")
 async def download_export(state: State, session: Session, person: Who, export_id: Id) -> Stream:
     return await answered(state, session, person, export_id)
 
