@@ -18,7 +18,9 @@ Each storey imports from those below it and from none beside or above it; `make 
     statistics/      what is counted and how, and the tables that show it
     safety/          locking and shredding an organisation, erasing people
     upgrade          migrations and the reference data that every installation has
+    coding/          what answers say, question by question, read by two
     requests/        a request, its events, evidence, deadlines and where it stands
+    visits/          what bodies publish: checklists, and what monitors found
     bodies/          areas of Cambodia and the public bodies that can be asked
     campaigns/       programmes of requests and their target areas
     statutes/        laws, drafts and campaign standards as versioned data

@@ -1,7 +1,7 @@
 """A demo campaign, so that a fresh installation shows something; every name and request is invented."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import cycle, islice
 
 from sqlalchemy import func, select
@@ -16,10 +16,14 @@ from rti.law.events import EventKind, Outcome
 from rti.models.accounts import AssignmentRow, PersonRow
 from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.models.campaigns import CampaignRow, TargetAreaRow
-from rti.models.cbos import CboRow
+from rti.models.cbos import CboKind, CboRow
 from rti.models.requests import Channel, Filing, Topic
+from rti.models.visits import Finding
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
+from rti.visits.actions import record_visit
+from rti.visits.checklists import shipped
+from rti.visits.commands import RecordVisit
 
 PASSWORD = "demonstration"  # noqa: S105 -- shown on the sign-in page of the demo.
 
@@ -71,6 +75,11 @@ ANSWERS = (
 )
 """Working days from receipt to answer, and what came of it; None is silence."""
 
+SECTIONS = ("art. 20(7)", None, "មាត្រា ២០", "art. 11", "Law on Archives")
+"""What bodies cite that refuse."""
+
+FINDINGS = (Finding.BOARD, Finding.ABSENT, Finding.BOTH, Finding.OUTDATED, Finding.ABSENT, Finding.ONLINE)
+
 
 async def load_demo(session: AsyncSession, now: datetime, today: date) -> None:
     """Load the demo campaign into a database in which nobody has an account yet."""
@@ -84,9 +93,14 @@ async def load_demo(session: AsyncSession, now: datetime, today: date) -> None:
             name_km=f"សហគមន៍សាកល្បង {number}",
             name_en=f"Demo community {number}",
             area_code=province,
+            kind=kind,
+            mapped=True,
+            target=number % 3 != 0,
             created_at=now,
         )
-        for number, province in enumerate(TARGET_PROVINCES, start=1)
+        for number, (province, kind) in enumerate(
+            zip(TARGET_PROVINCES * 3, cycle(CboKind), strict=False), start=1
+        )
     ]
     session.add_all(cbos)
     await session.flush()
@@ -95,6 +109,7 @@ async def load_demo(session: AsyncSession, now: datetime, today: date) -> None:
     await session.flush()
     session.add(AssignmentRow(person_id=people[Role.STAFF].id, campaign_id=campaign.id, assigned_at=now))
     await _requests(session, campaign, cbos, person_of(people[Role.STAFF]), now, today)
+    await _visits(session, campaign, person_of(people[Role.STAFF]), now, today)
 
 
 async def _campaign(session: AsyncSession, now: datetime, today: date) -> CampaignRow:
@@ -134,6 +149,32 @@ def _person(account: Account, cbo: CboRow, now: datetime) -> PersonRow:
         language="en",
         created_at=now,
     )
+
+
+async def _visits(
+    session: AsyncSession, campaign: CampaignRow, staff: Person, now: datetime, today: date
+) -> None:
+    """Two visits to an administration of each target province, half a year apart."""
+    for number, province in enumerate(TARGET_PROVINCES):
+        bodies = await session.scalars(
+            select(PublicBodyRow)
+            .where(PublicBodyRow.province_code == province, PublicBodyRow.kind.in_(shipped()))
+            .order_by(PublicBodyRow.code.desc())
+            .limit(2)
+        )
+        for body in bodies:
+            for visit, days in enumerate((190, 8)):
+                findings = {
+                    item.code: FINDINGS[(number * 7 + place * 3 + visit * number) % len(FINDINGS)]
+                    for place, item in enumerate(shipped()[body.kind])
+                }
+                command = RecordVisit(
+                    campaign_id=campaign.id,
+                    body_id=body.id,
+                    visited_on=today - timedelta(days=days + number),
+                    findings=findings,
+                )
+                await record_visit(session, command, [], staff, now, today)
 
 
 async def _requests(
@@ -177,5 +218,10 @@ async def _requests(
         request = await file_request(session, filed, staff, now, today)
         answered = week.add_working_days(received, answer[0]) if answer else None
         if answer and answered and answered <= today:
-            event = RecordEvent(kind=EventKind.ANSWERED, happened_on=answered, outcome=answer[1])
+            cited = (
+                SECTIONS[number % len(SECTIONS)] if answer[1] in {Outcome.REFUSED, Outcome.PARTIAL} else None
+            )
+            event = RecordEvent(
+                kind=EventKind.ANSWERED, happened_on=answered, outcome=answer[1], section=cited
+            )
             await record_event(session, request.id, event, staff, now, today)

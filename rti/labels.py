@@ -17,7 +17,7 @@ from rti.law.statutes import StatuteStatus
 from rti.models.audit import AuditAction
 from rti.models.backups import RunKind
 from rti.models.bodies import AreaLevel, BodyKind
-from rti.models.cbos import SafetyStep
+from rti.models.cbos import CboKind, SafetyStep
 from rti.models.imports import FileKind
 from rti.models.inbox import FoundBy, IncomingState, Nature
 from rti.models.jobs import JobState
@@ -96,6 +96,19 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Filing.ITSELF: N_("The organisation itself"),
         Filing.PROXY: N_("The campaign on its behalf: the letter names only the campaign"),
         Filing.SEALED: N_("Sealed: campaign staff do not see which organisation is asking"),
+    },
+    CboKind: {
+        CboKind.FORESTRY: N_("Community forestry"),
+        CboKind.FISHERY: N_("Community fishery"),
+        CboKind.FARMERS: N_("Farmers or agricultural cooperative"),
+        CboKind.SAVINGS: N_("Savings group"),
+        CboKind.LAND: N_("Land or housing community"),
+        CboKind.INDIGENOUS: N_("Indigenous community"),
+        CboKind.WOMEN: N_("Women"),
+        CboKind.YOUTH: N_("Youth"),
+        CboKind.DISABILITY: N_("People with disabilities"),
+        CboKind.WORKERS: N_("Workers or street vendors"),
+        CboKind.OTHER: N_("Other organisation"),
     },
     SafetyStep: {
         SafetyStep.LOCKED: N_("Locked"),
@@ -238,6 +251,9 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.INCOMING_DISCARDED: N_("Incoming message or scan discarded"),
         AuditAction.LETTER_WRITTEN: N_("Letter written"),
         AuditAction.LETTER_TEXT_CHANGED: N_("Words of a letter changed"),
+        AuditAction.ANSWER_READ: N_("Answer read"),
+        AuditAction.VISIT_RECORDED: N_("Visit recorded"),
+        AuditAction.VISIT_WITHDRAWN: N_("Visit withdrawn"),
         AuditAction.DOSSIER_MADE: N_("Dossier made"),
         AuditAction.CBO_LOCKED: N_("Organisation locked"),
         AuditAction.CBO_UNLOCKED: N_("Organisation unlocked"),

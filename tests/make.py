@@ -33,8 +33,10 @@ from rti.models.inbox import FoundBy, IncomingRow
 from rti.models.letters import LetterKind, WrittenLetterRow
 from rti.models.messages import LetterRow, LetterState, ReminderRow
 from rti.models.requests import DeadlineRow, RequestRow, Topic
+from rti.models.visits import Finding, VisitRow
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
+from rti.visits.checklists import shipped
 
 MAIL = b"""Subject: Answer
 Content-Type: multipart/mixed; boundary=b
@@ -158,6 +160,32 @@ async def campaign(session: AsyncSession, now: datetime, statute_id: str = "KH-A
 async def body(session: AsyncSession, code: str = "KH-010201") -> PublicBodyRow:
     """A body of the directory, by its code."""
     return (await session.scalars(select(PublicBodyRow).where(PublicBodyRow.code == code))).one()
+
+
+async def visit(
+    session: AsyncSession,
+    campaign: CampaignRow,
+    body: PublicBodyRow,
+    now: datetime,
+    finding: Finding = Finding.BOARD,
+    *,
+    of: UUID | None = None,
+    on: date | None = None,
+) -> VisitRow:
+    """A visit of campaign staff, or of people of an organisation, on which each item was found alike."""
+    row = VisitRow(
+        id=new_id(),
+        campaign_id=campaign.id,
+        body_id=body.id,
+        cbo_id=of,
+        checklist_version=0,
+        findings={item.code: finding.value for item in shipped()[body.kind]},
+        visited_on=on or now.date(),
+        recorded_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    return row
 
 
 async def request(

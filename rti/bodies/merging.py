@@ -19,6 +19,7 @@ from rti.core.errors import invalid, say
 from rti.models.audit import AuditAction
 from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.requests import FormerStandingRow, RequestRow
+from rti.models.visits import VisitRow
 
 
 async def rename(
@@ -65,6 +66,7 @@ async def merge(
         RequestRow.first_body_id,
         FormerStandingRow.body_id,
         FormerNameRow.body_id,
+        VisitRow.body_id,
     ):
         moved = update(column.class_).where(column == row.id).values({column.key: kept.id})
         await session.execute(moved.execution_options(synchronize_session=False))

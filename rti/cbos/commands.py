@@ -3,6 +3,7 @@
 import msgspec
 
 from rti.core.validation import AreaCode, Code, Line, ShortText
+from rti.models.cbos import CboKind
 
 
 class SetSending(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,12 +13,18 @@ class SetSending(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SaveCbo(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation; both names, so that it can be shown in either language. Nothing about persons."""
+    """An organisation; both names, so that it can be shown in either language. Nothing about persons.
+
+    `mapped` is whether a mapping found it, `target` whether the programme aims at it.
+    """
 
     code: Code
     name_km: ShortText
     name_en: ShortText
     area_code: AreaCode | None = None
+    kind: CboKind | None = None
+    mapped: bool = False
+    target: bool = False
 
 
 class CboFilter(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,6 +42,22 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "figures:statistics",
         "Count requests answered in time, late or not at all, with all denominators.",
     ),
+    "participation": (
+        "counts:participation",
+        "Count organisations that filed, got an answer and complained.",
+    ),
+    "refusals": (
+        "counts:refusals",
+        "Count the sections that public bodies cite when they refuse, and whether the law has them.",
+    ),
+    "publication": (
+        "counts:publication",
+        "Count what public bodies publish without being asked, as monitors found it.",
+    ),
+    "answers": (
+        "counts:answers",
+        "Count what was answered to each question of a campaign, and how far readers agree.",
+    ),
     "export": ("figures:export", "Print all requests as a file, without titles, questions or personal data."),
     "health": ("health:health", "Print the health of the system."),
     "retention": (

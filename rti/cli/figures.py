@@ -109,11 +109,11 @@ def statistics(
 
 def _print(found: Table, form: Format, language: str) -> None:
     if form is Format.JSON:
-        _write(msgspec.json.format(msgspec.json.encode(table_view(found, language))).decode() + "\n")
+        write(msgspec.json.format(msgspec.json.encode(table_view(found, language))).decode() + "\n")
     elif form is Format.CSV:
-        _write(as_csv(csv_header(found), csv_rows(found, language)))
+        write(as_csv(csv_header(found), csv_rows(found, language)))
     elif form is Format.FLAT:
-        _write(as_csv(flat_header(found), flat_rows(found, language)))
+        write(as_csv(flat_header(found), flat_rows(found, language)))
     elif form is Format.XLSX:
         sys.stdout.buffer.write(workbook(found, language, partial(words, language=language)))
     else:
@@ -166,7 +166,7 @@ async def _export(settings: Settings, form: ExportForm, kind: ExportFile) -> Non
     sys.stdout.buffer.flush()
 
 
-def _write(text: str) -> None:
+def write(text: str) -> None:
     """Write UTF-8 with the line ends of CSV, regardless of the terminal."""
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
@@ -213,7 +213,7 @@ def _columns(method: Method) -> list[Column]:
 def _cells(figures: Figures | CoarseFigures) -> list[str]:
     return [
         *(str(figures.counts[column.id]) for column in _columns(figures.method)),
-        *(_share(rate) for _, rate in figures.rates),
+        *(share(rate) for _, rate in figures.rates),
         *(
             "–" if days.median is None else f"{days.median:g}, {days.highest}"
             for _, days in figures.durations
@@ -221,6 +221,6 @@ def _cells(figures: Figures | CoarseFigures) -> list[str]:
     ]
 
 
-def _share(rate: Percentage) -> str:
+def share(rate: Percentage) -> str:
     percent = rate.percent(SHOWN_PLACES)
     return "–" if percent is None else f"{percent} % of {rate.denominator}"

@@ -37,6 +37,10 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
         """SELECT array_agg(b.id) FROM public.assignment a
            JOIN public.public_body b ON b.province_code = a.province_code WHERE a.person_id = reader""",
     ),
+    "readings_of(wanted uuid)": (
+        "integer",
+        "SELECT CAST(count(*) AS integer) FROM public.reading WHERE request_id = wanted",
+    ),
     "sees_everything(reader uuid)": (
         "boolean",
         """SELECT coalesce(bool_or(campaign_id IS NULL AND province_code IS NULL), false)
@@ -71,7 +75,7 @@ ENTERING = f"""
     WHERE p.disabled_at IS NULL
         AND NOT EXISTS (SELECT FROM public.cbo WHERE cbo.id = p.cbo_id AND cbo.locked_at IS NOT NULL)
 """
-LOOKED_INTO = ("person", "assignment", "request", "sign_in", "api_token", "totp", "passkey", "cbo")
+LOOKED_INTO = ("person", "assignment", "request", "sign_in", "api_token", "totp", "passkey", "cbo", "reading")
 """Restricted tables in which these functions look, and which their owner may therefore read."""
 
 

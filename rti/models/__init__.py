@@ -8,6 +8,7 @@ from rti.models import (
     calendars,
     campaigns,
     cbos,
+    coding,
     imports,
     inbox,
     jobs,
@@ -17,6 +18,7 @@ from rti.models import (
     requests,
     search,
     statutes,
+    visits,
 )
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "calendars",
     "campaigns",
     "cbos",
+    "coding",
     "imports",
     "inbox",
     "jobs",
@@ -36,4 +39,5 @@ __all__ = [
     "requests",
     "search",
     "statutes",
+    "visits",
 ]

@@ -1,11 +1,11 @@
 """The organisations that ask, and what was done to keep them safe."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, or_, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, false, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.core.db import Base, Choice, new_id
@@ -18,7 +18,32 @@ class SafetyStep(StrEnum):
     SHREDDED = "shredded"
 
 
-class CboRow(Base):
+class CboKind(StrEnum):
+    """Whom an organisation brings together."""
+
+    FORESTRY = "forestry"
+    FISHERY = "fishery"
+    FARMERS = "farmers"
+    SAVINGS = "savings"
+    LAND = "land"
+    INDIGENOUS = "indigenous"
+    WOMEN = "women"
+    YOUTH = "youth"
+    DISABILITY = "disability"
+    WORKERS = "workers"
+    OTHER = "other"
+
+
+class Participant:
+    """What participation is counted by: whether a mapping found the organisation, and whether the programme aims at it."""
+
+    kind: Mapped[CboKind | None] = mapped_column(Choice(CboKind))
+    area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    mapped: Mapped[bool] = mapped_column(default=False, server_default=false())
+    target: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class CboRow(Participant, Base):
     """An organisation that asks; `last_number` is the last reference given to a request of its own.
 
     While it is locked nothing of it is shown and nobody of it can sign in; its code is as free as one that
@@ -36,13 +61,21 @@ class CboRow(Base):
     code: Mapped[str]
     name_km: Mapped[str]
     name_en: Mapped[str]
-    area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
     sends_messages: Mapped[bool] = mapped_column(default=True)
     last_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     locked_at: Mapped[datetime | None]
     shredded_at: Mapped[datetime | None]
     scrubbed_at: Mapped[datetime | None]
+
+
+class CboStandingRow(Participant, Base):
+    """What a `Participant` was from the day `known_from` on; a trigger of `cbo` writes it, for figures as of a past day."""
+
+    __tablename__ = "cbo_standing"
+
+    cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id", ondelete="CASCADE"), primary_key=True)
+    known_from: Mapped[date] = mapped_column(primary_key=True)
 
 
 class CboSafetyRow(Base):

@@ -29,6 +29,7 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 _SHOWN = "kind NOT IN ('invitation', 'code')"
 """Messages whose text is only for who reads what arrives at their address."""
 _MINE = f"person_id = (SELECT {ME})"
+_OF_A_VISIT = "visit_id IN (SELECT id FROM visit)"
 _OF_A_LETTER = "letter_id IN (SELECT id FROM letter)"
 _BY_REQUEST = "request_id IN (SELECT id FROM request)"
 _OF_NOBODY = f"cbo_id IS NULL AND request_id IS NULL AND ({sees_everything()} OR added_by = (SELECT {ME}))"
@@ -57,6 +58,8 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
     "day_off": _open(worker=EDIT, operator=EDIT),
     "calendar_year": _open(worker=EDIT, operator=EDIT),
+    "checklist": _open(staff=ADD, admin=ADD, operator=ALL),
+    "question_list": _open(staff=ADD, operator=ALL),
     "letter_text": _open(staff=ALL, admin=ALL, operator=ALL),
     "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
     "figures_version": dict.fromkeys(_EVERYBODY, EDIT),
@@ -80,11 +83,15 @@ _PROJECTED = """status, outcome, outcomes, ground, section, checked, contest, dr
     next_due_on, body_known, story, projection, known_from"""
 _FIGURES = f"""campaign_id, body_id, topic, channel, urgent, question_class, requester_profile, wave, resubmission_of,
     statute_id, statute_version, created_at, duplicate_of, {_PROJECTED}"""
-_COUNTED = f"SELECT (id, cbo_id, {_FIGURES})"
+_COUNTED = f"SELECT (id, cbo_id, filing, {_FIGURES})"
 _WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, first_body_id, {_FIGURES})"
 _PROJECTING = f"UPDATE (first_body_id, body_id, {_PROJECTED})"
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 
+_VISITED = "SELECT, INSERT, UPDATE (withdrawn_at)"
+_VISIT_SEEN = f"""{sees_everything()} OR campaign_id = ANY (CAST((SELECT rti.campaigns_of({ME})) AS uuid[]))
+    OR body_id = ANY (CAST((SELECT rti.bodies_of({ME})) AS uuid[]))"""
+"""Visits that staff see, as they see requests."""
 _MARKED = "SELECT, INSERT, UPDATE (words)"
 
 _ANY = May(ALL)
@@ -159,11 +166,40 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.STAFF: May(ALL),
         Login.ADMIN: May(ALL),
         Login.ERASURE: May(
-            "SELECT, UPDATE (code, name_km, name_en, area_code, locked_at, shredded_at)",
+            "SELECT, UPDATE (code, name_km, name_en, area_code, kind, locked_at, shredded_at)",
             _own_or_named("id"),
         ),
+        Login.STATISTICS: May("SELECT (id, locked_at)"),
         Login.DOCUMENTS: May("SELECT (id, locked_at, shredded_at)"),
         Login.WORKER: May("SELECT, UPDATE (last_number)"),
+        Login.OPERATOR: _ANY,
+    },
+    "cbo_standing": {
+        **dict.fromkeys((Login.STAFF, Login.ADMIN), May(EDIT)),
+        Login.STATISTICS: May(READ),
+        Login.ERASURE: _wiped(EDIT),
+        Login.OPERATOR: _ANY,
+    },
+    "reading": {
+        Login.STAFF: May(
+            ADD, f"{_BY_REQUEST} AND (reader_id = (SELECT {ME}) OR rti.readings_of(request_id) > 1)"
+        ),
+        Login.STATISTICS: May("SELECT (cbo_id, request_id, campaign_id, place, findings, read_at)"),
+        Login.OPERATOR: _ANY,
+    },
+    "visit": {
+        Login.CBO: May(_VISITED, own()),
+        Login.STAFF: May(_VISITED, _VISIT_SEEN),
+        Login.WORKER: May("SELECT (body_id), UPDATE (body_id)"),
+        Login.ERASURE: _wiped("SELECT (id, cbo_id)"),
+        Login.STATISTICS: May(
+            "SELECT (id, campaign_id, body_id, cbo_id, findings, visited_on, recorded_at, withdrawn_at)"
+        ),
+        Login.OPERATOR: _ANY,
+    },
+    "visit_photo": {
+        **dict.fromkeys((Login.CBO, Login.STAFF), May(ADD, _OF_A_VISIT)),
+        Login.ERASURE: May("SELECT (visit_id), DELETE", _OF_A_VISIT),
         Login.OPERATOR: _ANY,
     },
     "cbo_safety": {

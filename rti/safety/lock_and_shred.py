@@ -22,13 +22,14 @@ from rti.core.roles import ADMINISTRATION, Person
 from rti.encryption.data_keys import alone_with_keys
 from rti.models.accounts import ApiTokenRow, InvitationRow, PersonRow, SignInRow
 from rti.models.audit import AuditAction
-from rti.models.cbos import CboRow, CboSafetyRow, SafetyStep
+from rti.models.cbos import CboRow, CboSafetyRow, CboStandingRow, SafetyStep
 from rti.models.imports import FileImportRow, ImportEntryRow
 from rti.models.inbox import IncomingRow
 from rti.models.keys import DataKeyRow, KeyState, encrypted_columns
 from rti.models.messages import UNTRIED, LetterRow, MessageRow, MessageState
 from rti.models.requests import RequestRow, SnoozeRow
 from rti.models.search import SearchRow
+from rti.models.visits import VisitPhotoRow, VisitRow
 from rti.requests.references import neutral_references
 from rti.safety.erasure import forget
 
@@ -192,6 +193,9 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
     await session.execute(waiting.execution_options(synchronize_session=False))
     for said in (LetterRow, SnoozeRow, SearchRow):
         await session.execute(delete(said).where(said.cbo_id == cbo.id))
+    visits = select(VisitRow.id).where(VisitRow.cbo_id == cbo.id)
+    photos = delete(VisitPhotoRow).where(VisitPhotoRow.visit_id.in_(visits))
+    await session.execute(photos.execution_options(synchronize_session=False))
     await session.execute(delete(ImportEntryRow).where(ImportEntryRow.row_id == cbo.id))
     nameless = update(FileImportRow).where(FileImportRow.cbo_id == cbo.id).values(file_name=None)
     await session.execute(nameless.execution_options(synchronize_session=False))
@@ -203,5 +207,8 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
     await session.execute(silent.execution_options(synchronize_session=False))
     cbo.code = f"SHREDDED-{secrets.token_hex(4).upper()}"
     cbo.name_km = cbo.name_en = ""
-    cbo.area_code = None
+    cbo.area_code = cbo.kind = None
+    await session.flush()
+    placeless = update(CboStandingRow).where(CboStandingRow.cbo_id == cbo.id)
+    await session.execute(placeless.values(area_code=None, kind=None))
     cbo.shredded_at = now

@@ -17,10 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from rti.core.db import Base, Database
 from rti.core.errors import NotReady, Unavailable, say
 from rti.models.accounts import PersonRow
-from rti.models.cbos import CboRow, CboSafetyRow
+from rti.models.cbos import CboRow, CboSafetyRow, CboStandingRow
 from rti.models.keys import DataKeyRow
 from rti.models.messages import BounceRow, LetterRow
 from rti.models.requests import RequestRow, SnoozeRow
+from rti.models.visits import VisitPhotoRow
 
 _OF_PEOPLE = [
     table.name
@@ -38,11 +39,13 @@ WRITTEN_ANEW: Sequence[str] = sorted(
                 PersonRow,
                 CboRow,
                 CboSafetyRow,
+                CboStandingRow,
                 DataKeyRow,
                 RequestRow,
                 LetterRow,
                 SnoozeRow,
                 BounceRow,
+                VisitPhotoRow,
             )
         ),
     }

@@ -146,7 +146,7 @@ async def facts_of(
     day = days[Basis.CLOSED if by_activity else wanted.basis]
     outcome = outcome_at(request, cut_off)
     keys = [
-        _key(request, dimension, day, outcome).label(f"key{place}")
+        key_of(request, dimension, day, outcome).label(f"key{place}")
         for place, dimension in enumerate(wanted.dimensions)
     ]
     end = case(
@@ -284,7 +284,7 @@ def _in_period(
     return query.where(day <= wanted.until) if wanted.until else query
 
 
-def _key(
+def key_of(
     request: Any, dimension: Dimension, day: ColumnElement[date | None], outcome: ColumnElement[str | None]
 ) -> ColumnElement[str | None]:
     area, known_body = PublicBodyRow.area_code, request.body_known

@@ -7,9 +7,14 @@ from typing import Any
 from rti.law.events import Ground
 from rti.law.explanations import N_
 from rti.law.monitoring import QuestionClass, RequesterProfile
+from rti.models.coding import Verdict
+from rti.models.visits import Finding, Subject
+from rti.statistics.answers import AnswerDimension
 from rti.statistics.commands import Basis, Dimension, JudgedBy, Unit
 from rti.statistics.export import ExportFile, ExportForm
 from rti.statistics.measures import State
+from rti.statistics.participation import CboDimension, CboGroup
+from rti.statistics.publication import Change, VisitDimension
 
 OF_FIGURES: Mapping[type[StrEnum], Mapping[Any, str]] = {
     Dimension: {
@@ -31,6 +36,66 @@ OF_FIGURES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Dimension.GROUND: N_("Ground given"),
         Dimension.SECTION: N_("Section cited"),
         Dimension.JUDGED_BY: N_("Deadline or benchmark"),
+    },
+    CboGroup: {
+        CboGroup.TARGET: N_("Target organisations"),
+        CboGroup.MAPPED: N_("Mapped organisations"),
+        CboGroup.ALL: N_("All organisations"),
+    },
+    CboDimension: {
+        CboDimension.PROVINCE: N_("Province"),
+        CboDimension.DISTRICT: N_("District"),
+        CboDimension.COMMUNE: N_("Commune"),
+        CboDimension.CBO_KIND: N_("Kind of organisation"),
+        CboDimension.FIRST_FILED: N_("Quarter of the first request"),
+    },
+    AnswerDimension: {
+        AnswerDimension.QUESTION: N_("Question"),
+        AnswerDimension.VALUE: N_("Coded value"),
+        AnswerDimension.BODY: N_("Public body"),
+        AnswerDimension.BODY_KIND: N_("Type of public body"),
+        AnswerDimension.PROVINCE: N_("Province"),
+        AnswerDimension.DISTRICT: N_("District"),
+    },
+    Verdict: {
+        Verdict.ANSWERED: N_("Answered"),
+        Verdict.PARTLY: N_("Answered in part"),
+        Verdict.REFUSED: N_("Refused"),
+        Verdict.NOT_HELD: N_("Not held"),
+        Verdict.NOT_ADDRESSED: N_("Not addressed"),
+    },
+    VisitDimension: {
+        VisitDimension.ITEM: N_("Item of the checklist"),
+        VisitDimension.SUBJECT: N_("What it is about"),
+        VisitDimension.BODY_KIND: N_("Type of public body"),
+        VisitDimension.PROVINCE: N_("Province"),
+        VisitDimension.DISTRICT: N_("District"),
+        VisitDimension.COMMUNE: N_("Commune"),
+        VisitDimension.BODY: N_("Public body"),
+        VisitDimension.QUARTER: N_("Quarter of the visit"),
+        VisitDimension.CAMPAIGN: N_("Campaign"),
+    },
+    Change: {
+        Change.BETTER: N_("Publishes more"),
+        Change.SAME: N_("Publishes as much"),
+        Change.WORSE: N_("Publishes less"),
+        Change.VISITED_ONCE: N_("Visited once"),
+    },
+    Subject: {
+        Subject.BUDGET: N_("Budget"),
+        Subject.PLAN: N_("Plans"),
+        Subject.FEES: N_("Fees and time needed"),
+        Subject.CONTRACTS: N_("Investment and contracts"),
+        Subject.DECISIONS: N_("Decisions and results"),
+        Subject.SERVICE: N_("Service and contact"),
+    },
+    Finding: {
+        Finding.BOARD: N_("On the notice board"),
+        Finding.ONLINE: N_("Online"),
+        Finding.BOTH: N_("On the notice board and online"),
+        Finding.OUTDATED: N_("There, but out of date"),
+        Finding.ABSENT: N_("Not found"),
+        Finding.NOT_APPLICABLE: N_("Does not apply here"),
     },
     Basis: {
         Basis.RECEIVED: N_("Date received"),

@@ -112,7 +112,7 @@ async def _counted(
     cut_off: date,
     today: date,
 ) -> Table:
-    known_on = wanted.known_on or await _known_on(session, person, cut_off, today)
+    known_on = wanted.known_on or await known_until(session, person, cut_off, today)
     facts = await facts_of(session, person, wanted, cut_off, known_on if known_on < today else None)
     rows = (await session.execute(grouped(facts, wanted.dimensions))).all()
     tallies = await to_thread(_tallies, rows, len(wanted.dimensions))
@@ -157,7 +157,7 @@ async def _coarse(
     return await to_thread(coarse, figures, askers)
 
 
-async def _known_on(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
+async def known_until(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
     """Until which day entries count: the cut-off, and today where nothing at all had been recorded by then."""
     if cut_off >= today:
         return today

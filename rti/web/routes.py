@@ -24,7 +24,19 @@ _ACCOUNTS: list[Any] = [
     *api.channels.ROUTES,
 ]
 _SAFETY: list[Any] = [*pages.cbos.SAFETY, *api.cbos.SAFETY]
-_FIGURES: list[Any] = [*pages.statistics.ROUTES, *api.statistics.ROUTES, *api.flat_figures.ROUTES]
+_FIGURES: list[Any] = [
+    *pages.statistics.ROUTES,
+    *pages.participation.ROUTES,
+    *pages.refusals.ROUTES,
+    *pages.publication.ROUTES,
+    *pages.answers.ROUTES,
+    *api.statistics.ROUTES,
+    *api.flat_figures.ROUTES,
+    *api.participation.ROUTES,
+    *api.refusals.ROUTES,
+    *api.visits.FIGURES,
+    *api.coding.FIGURES,
+]
 _OTHERS: list[Any] = [
     *static.ROUTES,
     *health.ROUTES,
@@ -39,6 +51,8 @@ _OTHERS: list[Any] = [
     *pages.calendars.ROUTES,
     *pages.statutes.ROUTES,
     *pages.campaigns.ROUTES,
+    *pages.visits.ROUTES,
+    *pages.coding.ROUTES,
     *pages.cbos.ROUTES,
     *pages.organisations.ROUTES,
     *pages.imports.ROUTES,
@@ -66,6 +80,8 @@ _OTHERS: list[Any] = [
     *api.calendars.ROUTES,
     *api.statutes.ROUTES,
     *api.campaigns.ROUTES,
+    *api.visits.ROUTES,
+    *api.coding.ROUTES,
     *api.cbos.ROUTES,
     *api.imports.ROUTES,
     *api.inbox.ROUTES,

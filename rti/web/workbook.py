@@ -3,7 +3,8 @@
 It holds finished numbers and no formula, since one office program shows those as 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -21,34 +22,56 @@ _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_nu
 _STACKED = (State.IN_TIME, State.LATE, State.SILENT, State.NOT_YET_DUE)
 
 
-def workbook(table: Table, language: str, words: Words) -> bytes:
-    """`words` translates the words of the sheets."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A name, the cells of the first line, the lines below it, and how wide each column is."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    width: int = 40
+
+    @classmethod
+    def figures(cls, header: Sequence[str], rows: Sequence[Sequence[Cell]], words: Words) -> "Sheet":
+        return cls(words(N_("Figures")), header, rows, 14)
+
+    @classmethod
+    def about(cls, rows: Sequence[Sequence[Cell]], words: Words) -> "Sheet":
+        return cls(words(N_("About these figures")), ["", ""], rows)
+
+    @classmethod
+    def definitions(cls, rows: Sequence[Sequence[Cell]], words: Words) -> "Sheet":
+        names = (N_("Name"), N_("Question"), N_("Included:"), N_("Excluded:"))
+        return cls(words(N_("Definitions")), ["", *map(words, names)], rows)
+
+
+def book_of(*sheets: Sheet, charts: Callable[[Any, Any], None] = lambda _, __: None) -> bytes:
+    """A workbook; `charts` draws into the book, on its first sheet."""
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, **_PLAIN})
-    bold, day = (
-        book.add_format({"bold": True, "text_wrap": True}),
-        book.add_format({"num_format": "yyyy-mm-dd"}),
-    )
-    header, rows = csv_header(table), [*csv_rows(table, language)]
-    figures = book.add_worksheet(words(N_("Figures"))[:31])
-    _write(figures, header[: -len(GROUND)], [row[: -len(GROUND)] for row in rows], bold, day)
-    figures.set_column(0, len(header), 14)
-    _chart(book, figures, header, rows, words)
-    about = book.add_worksheet(words(N_("About these figures"))[:31])
-    ground = [[name, value] for name, value in zip(GROUND, rows[-1][-len(GROUND) :], strict=True)]
-    _write(about, ["", ""], ground, bold, day)
-    about.set_column(0, 1, 40)
-    definitions = book.add_worksheet(words(N_("Definitions"))[:31])
-    _write(
-        definitions,
-        ["", *map(words, (N_("Name"), N_("Question"), N_("Included:"), N_("Excluded:")))],
-        _definitions(table, words),
-        bold,
-        day,
-    )
-    definitions.set_column(0, 4, 40)
+    bold = book.add_format({"bold": True, "text_wrap": True})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    written = []
+    for each in sheets:
+        sheet = book.add_worksheet(each.name[:31])
+        _write(sheet, each.header, each.rows, bold, day)
+        sheet.set_column(0, len(each.header), each.width)
+        written.append(sheet)
+    charts(book, written[0])
     book.close()
     return file.getvalue()
+
+
+def workbook(table: Table, language: str, words: Words) -> bytes:
+    """`words` translates the words of the sheets."""
+    header, rows = csv_header(table), [*csv_rows(table, language)]
+    ground = [[name, value] for name, value in zip(GROUND, rows[-1][-len(GROUND) :], strict=True)]
+    return book_of(
+        Sheet.figures(header[: -len(GROUND)], [row[: -len(GROUND)] for row in rows], words),
+        Sheet.about(ground, words),
+        Sheet.definitions(_definitions(table, words), words),
+        charts=lambda book, sheet: _chart(book, sheet, header, rows, words),
+    )
 
 
 def _definitions(table: Table, words: Words) -> list[list[Cell]]:

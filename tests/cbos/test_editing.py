@@ -60,5 +60,5 @@ async def test_a_file_to_fill_in_names_all_columns(client: httpx.AsyncClient, si
     answer = await client.get("/imports/template/cbos")
     assert "cbos.csv" in answer.headers["content-disposition"]
     (header,) = csv.reader(StringIO(answer.text.lstrip("\ufeff")))
-    assert header == ["code", "name_km", "name_en", "area_code"]
+    assert header == ["code", "name_km", "name_en", "area_code", "kind", "mapped", "target"]
     assert (await client.get("/imports/template/people")).status_code == 404

@@ -30,6 +30,7 @@ from rti.models.imports import FileImportRow, FileKind
 from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.messages import MessageKind, MessageRow
 from rti.models.requests import RequestRow
+from rti.models.visits import VisitPhotoRow
 from rti.requests.evidence import attach
 from rti.requests.queries import events_of
 from rti.web.app import create_app
@@ -110,6 +111,7 @@ FIXED = {
     "change": "declare",
     "event": "answered",
     "file_kind": "bodies",
+    "body_kind": "health_centre",
     "picture": "answers.svg",
     "name": "requests",
     "secret": "nothing",
@@ -171,6 +173,15 @@ class Things:
 
     async def _incoming(self, session: AsyncSession) -> UUID:
         return (await make.incoming(session, await self.filed(session), NOW)).id
+
+    async def _visit(self, session: AsyncSession) -> UUID:
+        campaign, body = await make.campaign(session, NOW), await make.body(session)
+        return (await make.visit(session, campaign, body, NOW, of=self.member.cbo_id)).id
+
+    async def _photo(self, session: AsyncSession) -> UUID:
+        visit_id = UUID((await self.named(session, "visit_id"))["visit_id"])
+        photo = VisitPhotoRow(id=new_id(), visit_id=visit_id, media_type="image/png", content=b"x")
+        return await _kept(session, photo)
 
     async def _message(self, session: AsyncSession) -> UUID:
         message = MessageRow(
@@ -301,6 +312,8 @@ MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
     "export_id": Things._export,
     "import_id": Things._import,
     "incoming_id": Things._incoming,
+    "visit_id": Things._visit,
+    "photo_id": Things._photo,
 }
 
 

@@ -17,7 +17,16 @@ from tests import make
 from tests.conftest import NOW
 from tests.web.routes import FIXED, MAKERS, MISSING, ROUTES, Route, Things, contents, send, somebody, things
 
-_OF_A_REQUEST = {"request_id", "event_id", "document_id", "letter_id", "written_id", "incoming_id"}
+_OF_A_REQUEST = {
+    "request_id",
+    "event_id",
+    "document_id",
+    "letter_id",
+    "written_id",
+    "incoming_id",
+    "visit_id",
+    "photo_id",
+}
 _OF_A_PERSON = {"session_id", "token_id", "passkey_id"}
 _JOBS = {"job_id", "run_id", "dossier_id", "export_id"}
 OWNED: dict[Role, set[str]] = {role: set() for role in Role} | {

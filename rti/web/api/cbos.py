@@ -12,7 +12,7 @@ from rti.cbos.commands import CboFilter, LockCbo, SaveCbo, SetSending, ShredCbo,
 from rti.core.attributes import from_attributes
 from rti.core.roles import ADMINISTRATION, LEADS, LOCKING, ORGANISATIONS, SUPPORT
 from rti.core.validation import decode
-from rti.models.cbos import CboRow
+from rti.models.cbos import CboKind, CboRow
 from rti.safety import lock_and_shred
 from rti.web.guards import interactive_only, only, recently_authenticated
 from rti.web.inject import Id, Now, Session, Who
@@ -20,7 +20,7 @@ from rti.web.templating import WebRequest
 
 
 class CboView(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation; code, names and area are null while it is locked, and for ever once it is shredded.
+    """An organisation; what it is called and counted by is null while it is locked, and for ever once it is shredded.
 
     `scrubbed_at` is when what was shredded was gone from the disk of the database, too.
     """
@@ -30,6 +30,9 @@ class CboView(msgspec.Struct, frozen=True, kw_only=True):
     name_km: str | None
     name_en: str | None
     area_code: str | None
+    kind: CboKind | None
+    mapped: bool | None
+    target: bool | None
     locked_at: datetime | None
     shredded_at: datetime | None
     scrubbed_at: datetime | None
@@ -43,7 +46,7 @@ class CboList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def cbo_view(row: CboRow) -> CboView:
-    hidden = ("code", "name_km", "name_en", "area_code") if row.locked_at else ()
+    hidden = SaveCbo.__struct_fields__ if row.locked_at else ()
     return from_attributes(CboView, row, **dict.fromkeys(hidden))
 
 

@@ -178,7 +178,7 @@ def _line_view(table: Table, line: Line, language: str) -> LineView:
             if section.id == ANSWERS
             for column in section.columns
         },
-        rates={measure.id: _rate_view(rate) for measure, rate in figures.rates},
+        rates={measure.id: rate_view(rate) for measure, rate in figures.rates},
         median_days=figures.median_days,
         survival_median_days=figures.survival_median_days,
         longest_days=figures.longest_days,
@@ -193,7 +193,7 @@ def _duration_view(days: Days | CoarseDays) -> DurationView:
     return DurationView(median=days.median, mean=mean, lowest=days.lowest, highest=days.highest)
 
 
-def _rate_view(rate: Percentage) -> RateView:
+def rate_view(rate: Percentage) -> RateView:
     percent, interval = rate.percent(PLACES), rate.interval(PLACES)
     return RateView(
         numerator=rate.numerator,

@@ -1,6 +1,7 @@
 """The pages, one module a subject; each lists its handlers in ROUTES."""
 
 from rti.web.pages import (
+    answers,
     audit,
     bodies,
     bulk,
@@ -9,6 +10,7 @@ from rti.web.pages import (
     cbos,
     channels,
     chasers,
+    coding,
     corrections,
     dossiers,
     drafts,
@@ -27,9 +29,12 @@ from rti.web.pages import (
     mfa,
     my_account,
     organisations,
+    participation,
     people,
     print_runs,
     protections,
+    publication,
+    refusals,
     requests,
     retention,
     search,
@@ -38,10 +43,12 @@ from rti.web.pages import (
     statutes,
     steps,
     system,
+    visits,
     what_if,
 )
 
 __all__ = [
+    "answers",
     "audit",
     "bodies",
     "bulk",
@@ -50,6 +57,7 @@ __all__ = [
     "cbos",
     "channels",
     "chasers",
+    "coding",
     "corrections",
     "dossiers",
     "drafts",
@@ -68,9 +76,12 @@ __all__ = [
     "mfa",
     "my_account",
     "organisations",
+    "participation",
     "people",
     "print_runs",
     "protections",
+    "publication",
+    "refusals",
     "requests",
     "retention",
     "search",
@@ -79,5 +90,6 @@ __all__ = [
     "statutes",
     "steps",
     "system",
+    "visits",
     "what_if",
 ]

@@ -6,6 +6,7 @@ from litestar.response import Redirect, Template
 from rti.cbos import actions, queries
 from rti.cbos.commands import SaveCbo
 from rti.core.roles import SUPPORT
+from rti.models.cbos import CboKind
 from rti.web.forms import else_show, fields_of, see_other
 from rti.web.guards import only
 from rti.web.inject import Form, Id, Now, Session, Who
@@ -14,7 +15,7 @@ from rti.web.templating import WebRequest, page
 
 @get("/cbos/new", guards=[only(SUPPORT)])
 async def new_cbo(request: WebRequest, form: Form) -> Template:
-    return page(request, "cbos/edit.html", form=form)
+    return page(request, "cbos/edit.html", form=form, kinds=CboKind)
 
 
 @post("/cbos/new", guards=[only(SUPPORT)])
@@ -27,7 +28,7 @@ async def add_cbo(session: Session, command: SaveCbo, now: Now) -> Redirect:
 async def show_edit(request: WebRequest, session: Session, person: Who, cbo_id: Id, form: Form) -> Template:
     cbo = (await queries.one(session, person, cbo_id)).cbo
     initial = {} if cbo.locked_at else fields_of(cbo, SaveCbo)
-    return page(request, "cbos/edit.html", cbo, form=form, initial=initial)
+    return page(request, "cbos/edit.html", cbo, form=form, initial=initial, kinds=CboKind)
 
 
 @post("/cbos/{cbo_id:uuid}/edit", guards=[only(SUPPORT)])

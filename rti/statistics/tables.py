@@ -1,0 +1,125 @@
+"""Tables of what is no request: organisations that take part, items that a body publishes, questions of an answer.
+
+Each thing counts in exactly one column, and measures are made of columns, as in a `Method` of requests. To those who
+see no request they are told by the rule of `disclosure`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from rti.statistics.disclosure import Keys, told
+from rti.statistics.figures import Percentage
+from rti.statistics.method import Column, Measure
+from rti.statistics.names import Shown
+from rti.statistics.suppression import Counts, Pattern, protect
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """What is counted: `unit` is the word for one thing, `says` what the table rests on and leaves out."""
+
+    id: str
+    name: str
+    unit: str
+    says: str
+    version: int
+    columns: Sequence[Column]
+    measures: Sequence[Measure]
+
+
+@dataclass(frozen=True, slots=True)
+class CountLine:
+    """A group by its keys; a sub-total has fewer of them, and the total none. `hides` is None where all is told."""
+
+    scheme: Scheme
+    keys: Keys
+    names: tuple[Shown | None, ...]
+    exact: Mapping[str, int]
+    hides: Pattern | None = None
+
+    def total(self, columns: Collection[str]) -> int | None:
+        number = sum(self.exact.get(each, 0) for each in columns)
+        if self.hides is None:
+            return number
+        return told(number) if self.hides.shows(self.keys, columns) else None
+
+    @property
+    def counts(self) -> dict[str, int | None]:
+        return {column.id: self.total([column.id]) for column in self.scheme.columns}
+
+    @property
+    def all(self) -> int | None:
+        return self.total([column.id for column in self.scheme.columns])
+
+    def rate(self, measure: Measure) -> Percentage:
+        return Percentage(self.total(measure.numerator), self.total(measure.denominator))
+
+    @property
+    def rates(self) -> list[tuple[Measure, Percentage]]:
+        return [(measure, self.rate(measure)) for measure in self.scheme.measures]
+
+
+@dataclass(frozen=True, slots=True)
+class CountTable:
+    """Groups in their order, each followed by its sub-total; `rests_on` says of what, beside the cut-off."""
+
+    scheme: Scheme
+    dimensions: Sequence[StrEnum]
+    as_of: date
+    lines: Sequence[CountLine]
+    total: CountLine
+    coarse: bool
+    rests_on: Mapping[str, str | date | None] = field(default_factory=dict)
+
+
+def summed(numbers: Mapping[tuple[Keys, str], int], depth: int) -> dict[Keys, dict[str, int]]:
+    """The numbers of groups with `depth` keys, those of their sub-totals, and of the total."""
+    found: dict[Keys, dict[str, int]] = {(): {}}
+    for (keys, column), number in numbers.items():
+        for length in range(depth + 1):
+            line = found.setdefault(keys[:length], {})
+            line[column] = line.get(column, 0) + number
+    return found
+
+
+def hidden_in(
+    scheme: Scheme, lines: Mapping[Keys, Mapping[str, int]], askers: Mapping[tuple[Keys, str | None], int]
+) -> Pattern:
+    """What is not told; `askers` are the different askers behind a number, where they are fewer than it is."""
+    below: dict[Keys, list[Keys]] = {}
+    for keys in sorted(lines, key=lambda each: [key or "" for key in each]):
+        if keys:
+            below.setdefault(keys[:-1], []).append(keys)
+    numbers = {(keys, column): number for keys, line in lines.items() for column, number in line.items()}
+    columns = [column.id for column in scheme.columns]
+    return protect(Counts(columns=columns, root=(), below=below, numbers=numbers, askers=askers))
+
+
+def put_together(
+    scheme: Scheme,
+    numbers: Mapping[tuple[Keys, str], int],
+    names: Sequence[Mapping[str, Shown]],
+    *,
+    coarse: bool,
+    askers: Mapping[tuple[Keys, str | None], int] | None = None,
+) -> tuple[list[CountLine], CountLine]:
+    """The lines in the order of `names`, one mapping for each dimension, and the total."""
+    lines = summed(numbers, len(names))
+    hides = hidden_in(scheme, lines, askers or {}) if coarse else None
+    ranks = [{key: rank for rank, key in enumerate(each)} for each in names]
+    made = [CountLine(scheme, keys, _named(keys, names), line, hides) for keys, line in lines.items() if keys]
+    made.sort(key=lambda line: _place(line.keys, ranks))
+    return made, CountLine(scheme, (), (), lines[()], hides)
+
+
+def _named(keys: Keys, names: Iterable[Mapping[str, Shown]]) -> tuple[Shown | None, ...]:
+    return tuple(each.get(key, key) if key else None for each, key in zip(names, keys, strict=False))
+
+
+def _place(keys: Keys, ranks: Sequence[Mapping[str, int]]) -> tuple[Any, ...]:
+    """Groups as their names are ordered, unknown ones after them, and every sum behind what it adds up."""
+    places = [(0, rank.get(key, 0)) if key else (1, 0) for rank, key in zip(ranks, keys, strict=False)]
+    return (*places, *[(2, 0)] * (len(ranks) - len(places)))
