@@ -1,6 +1,7 @@
 # `make run` sets everything up and serves a demo; the other targets are what its developers use.
 PYTHON ?= python3
 VENV := .venv
+FONT := rti/web/static/khmer.woff2
 BIN := $(VENV)/bin
 # Every process of ours would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -10,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 run: setup
 	$(BIN)/rti demo
 
-setup: $(VENV)/.done
+setup: $(VENV)/.done $(FONT)
 
 $(VENV)/.done: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -18,6 +19,9 @@ $(VENV)/.done: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q rti notifications
 	touch $@
+
+$(FONT): rti/web/font.py requirements.lock | $(VENV)/.done
+	$(BIN)/python -m rti.web.font
 
 check: setup
 	$(BIN)/ruff check .

@@ -7,6 +7,8 @@ MODULES = (
     "due_dates",
     "sweep",
     "pages",
+    "scale",
+    "starting",
     "tenancy",
     "audit",
     "statistics",

@@ -27,8 +27,9 @@ _PEOPLE = """
     SELECT gen_random_uuid(), lower(code) || '@test.example', 'Member', '', 'cbo_lead', id, 'en', true, now(), now()
     FROM cbo
     UNION ALL
-    SELECT gen_random_uuid(), name || '@test.example', 'Staff', '', 'staff', NULL, 'en', true, now(), now()
-    FROM unnest(ARRAY['staff', 'assigned', 'provincial']) AS name
+    SELECT gen_random_uuid(), name || '@test.example', 'Staff', '', role, NULL, 'en', true, now(), now()
+    FROM (VALUES ('staff', 'staff'), ('assigned', 'staff'), ('provincial', 'staff'), ('group', 'working_group'),
+        ('admin', 'administrator')) AS others (name, role)
 """
 _CAMPAIGNS = """
     INSERT INTO campaign (id, code, name_km, name_en, statute_id, starts_on, own_rules, created_at)
@@ -88,7 +89,8 @@ _REQUESTS = """
 """
 _EVENTS = """
     INSERT INTO event (id, cbo_id, request_id, kind, happened_on, recorded_at, outcome, note, details)
-    SELECT gen_random_uuid(), cbo_id, request.id, kind, happened_on, created_at, told.outcome, NULL, '{}'
+    SELECT gen_random_uuid(), cbo_id, request.id, kind, happened_on, created_at, told.outcome,
+        CASE WHEN abs(hashtext(reference || kind)) % 3 = 0 THEN sha512(CAST(id AS text)::bytea) || sha256('note') END, '{}'
     FROM request, LATERAL (VALUES
         ('drafted', drafted_on, NULL),
         ('submitted', submitted_on, NULL),
@@ -128,7 +130,10 @@ _ALL = (_ORGANISATIONS, _PEOPLE, _CAMPAIGNS, _ASSIGNED, _REQUESTS, _EVENTS, _DEA
 
 
 async def fill(session: AsyncSession, count: int, cbos: int = CBOS, statements: Sequence[str] = _ALL) -> None:
-    """Organisations with one member each, one staff account that sees everything, and `count` requests with what belongs to them."""
+    """Organisations with one member each, staff, and `count` requests of three years with what belongs to them.
+
+    A third of the events have a note, of which nobody has the key.
+    """
     values = {"cbos": cbos, "count": count, "today": TODAY}
     if statements is COUNTED:
         await session.execute(_UNCHECKED)

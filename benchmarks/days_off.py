@@ -28,8 +28,8 @@ from rti.models.requests import RequestRow
 from rti.requests.actions import reproject
 from rti.requests.commands import RequestFilter
 from rti.requests.date_changes import change, preview
+from rti.requests.listing import worklist
 from rti.requests.queries import events_of
-from rti.requests.reading import worklist
 from rti.requests.recalculation import recompute, touched
 from rti.statistics.what_if import WhatIf, what_if
 from rti.statutes.actions import declare_standard
@@ -148,7 +148,9 @@ async def _measured(url: str, requests: int, days: int) -> list[Figure]:
     async with database.transaction() as session:
         by_limit = await _seconds_of_judging(session, WhatIf(limit="5 working"), requests)
         by_statute = await _seconds_of_judging(session, WhatIf(statute_id="UK-FOIA-2000"), requests)
-        staff = person_of((await session.scalars(select(PersonRow).where(PersonRow.cbo_id.is_(None)))).one())
+        staff = person_of(
+            (await session.scalars(select(PersonRow).where(PersonRow.email == "staff@test.example"))).one()
+        )
     folded, folding = await _one_by_one(database)
     begun = perf_counter()
     async with database.transaction() as session:

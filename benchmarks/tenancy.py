@@ -27,8 +27,9 @@ from rti.encryption.data_keys import keys_to_encrypt
 from rti.models.accounts import PersonRow
 from rti.models.requests import EventRow, RequestRow
 from rti.requests.commands import RequestFilter, SaveRequester
+from rti.requests.listing import worklist
 from rti.requests.queries import events_of
-from rti.requests.reading import one, worklist
+from rti.requests.reading import one
 from rti.requests.requester import save_requester
 
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "1000000"))

@@ -1,20 +1,41 @@
 """Letters that chase a public body: drafted courteously and no more certain than the law is, approved by a person."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, insert, select, tuple_, update
+import msgspec
+from sqlalchemy import (
+    DateTime,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.commands import ApproveLetter, LetterFilter
 from rti.audit.record import record
 from rti.core import i18n
+from rti.core.asking import ReadBy, Statement, decoder, selected
+from rti.core.db_roles import Login
 from rti.core.errors import Conflict, NotFound, say
 from rti.core.i18n import Language
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.roles import Person
+from rti.core.visibility import REQUESTS_SEEN, visible_under
 from rti.law.deadlines import ClockState
 from rti.law.reminders import About
 from rti.letters.actions import Case, keep, paper_of
@@ -35,8 +56,8 @@ from rti.models.messages import (
     MessageState,
     ReminderRow,
 )
-from rti.models.requests import DeadlineRow, RequestRow
-from rti.requests.queries import visible
+from rti.models.requests import DeadlineRow, Filing, RequestRow
+from rti.requests.queries import seen_by, visible
 from rti.requests.requester import not_hidden_from
 from rti.statutes.queries import version_of
 
@@ -66,10 +87,9 @@ class Letter:
 
 
 def _letters(
-    person: Person,
+    mine: Select[UUID],
 ) -> Select[LetterRow, ReminderRow, RequestRow, PublicBodyRow, CboRow, CampaignRow, MessageRow, bool]:
-    """Those of a sealed request are for its own people: who can send it, when, and who decided, tells whose it is."""
-    mine = visible(person).with_only_columns(RequestRow.id).where(not_hidden_from(person))
+    """The letters of those requests."""
     return (
         select(
             LetterRow,
@@ -79,8 +99,9 @@ def _letters(
             CboRow,
             CampaignRow,
             MessageRow,
-            and_(DeadlineRow.request_id.is_not(None), RequestRow.body_known),
+            _RUNNING,
         )
+        .select_from(LetterRow)
         .join(ReminderRow, ReminderRow.id == LetterRow.reminder_id)
         .join(RequestRow, RequestRow.id == LetterRow.request_id)
         .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
@@ -94,31 +115,96 @@ def _letters(
                 DeadlineRow.kind == ReminderRow.clock,
                 DeadlineRow.epoch == ReminderRow.epoch,
                 DeadlineRow.due_on == ReminderRow.due_on,
-                DeadlineRow.state == ClockState.RUNNING,
+                DeadlineRow.state == literal_column(f"'{ClockState.RUNNING}'"),
             ),
         )
         .where(LetterRow.request_id.in_(mine))
     )
 
 
-async def letters(session: AsyncSession, person: Person, wanted: LetterFilter) -> Page[Letter]:
+_RUNNING = and_(DeadlineRow.request_id.is_not(None), RequestRow.body_known)
+
+
+class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter of a list; `needed` while what it asks for is still to come.
+
+    `to_address` is None where it is to be printed and handed over, and `sending` where it was not sent.
+    """
+
+    id: UUID
+    request_id: UUID
+    reference: str
+    title: str
+    name_km: str
+    name_en: str
+    state: LetterState
+    due_on: date
+    needed: bool
+    proposed_at: datetime
+    decided_at: datetime | None
+    to_address: str | None
+    sending: MessageState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
     """Letters, the newest first; of those that nobody has decided on the ones that are still needed."""
-    query = _letters(person).where(LetterRow.state == wanted.state)
-    if wanted.state in UNDECIDED:
-        query = query.where(DeadlineRow.request_id.is_not(None), RequestRow.body_known)
-    if wanted.request_id:
-        query = query.where(LetterRow.request_id == wanted.request_id)
-    if wanted.after:
-        behind = decode_cursor(wanted.after, decode_moment, UUID)
-        query = query.where(tuple_(LetterRow.proposed_at, LetterRow.id) < behind)
-    query = query.order_by(LetterRow.proposed_at.desc(), LetterRow.id.desc()).limit(PAGE_SIZE + 1)
-    found = [Letter(*row) for row in await session.execute(query)]
-    return page_of(found, PAGE_SIZE, lambda each: (each.letter.proposed_at.isoformat(), str(each.letter.id)))
+
+    wanted: LetterFilter
+
+    def asked(self, login: Login) -> Statement | None:
+        if login not in REQUESTS_SEEN:
+            return None
+        given = frozenset(name for name in ("request_id", "after") if getattr(self.wanted, name))
+        return _list(login, given, undecided=self.wanted.state in UNDECIDED)
+
+    def values(self) -> Mapping[str, Any]:
+        given = msgspec.structs.asdict(self.wanted)
+        if self.wanted.after:
+            given["after_at"], given["after_id"] = decode_cursor(self.wanted.after, decode_moment, UUID)
+        return given
+
+    def told(self, answer: str | None, by: ReadBy) -> Page[LetterLine]:  # noqa: ARG002 -- the same to all
+        found = decoder(list[LetterLine])(answer or "[]")
+        return page_of(found, PAGE_SIZE, lambda each: (each.proposed_at.isoformat(), str(each.id)))
+
+
+@cache
+def _list(login: Login, given: frozenset[str], *, undecided: bool) -> Statement:
+    """The statement of a list that is narrowed by so much.
+
+    Those of a sealed request are for its own people: who can send it, when, and who decided, tells whose it is.
+    """
+    mine = seen_by(visible_under(login)).with_only_columns(RequestRow.id)
+    if login is not Login.CBO:
+        mine = mine.where(RequestRow.filing != literal_column(f"'{Filing.SEALED}'"))
+    query = _letters(mine).where(LetterRow.state == bindparam("state", type_=Text))
+    if undecided:
+        query = query.where(_RUNNING)
+    if "request_id" in given:
+        query = query.where(LetterRow.request_id == bindparam("request_id", type_=Uuid))
+    if "after" in given:
+        mark = bindparam("after_at", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid)
+        query = query.where(tuple_(LetterRow.proposed_at, LetterRow.id) < tuple_(*mark))
+    sent_to = case((CboRow.sends_messages, func.nullif(PublicBodyRow.email, literal_column("''"))))
+    others = {
+        "reference": RequestRow.reference,
+        "title": RequestRow.title,
+        "name_km": PublicBodyRow.name_km,
+        "name_en": PublicBodyRow.name_en,
+        "due_on": ReminderRow.due_on,
+        "needed": _RUNNING,
+        "to_address": sent_to if undecided else LetterRow.to_address,
+        "sending": MessageRow.state,
+    }
+    query = query.order_by(LetterRow.proposed_at.desc(), LetterRow.id.desc())
+    return selected(LetterLine, query.limit(literal_column(str(PAGE_SIZE + 1))), LetterRow, **others)
 
 
 async def letter(session: AsyncSession, person: Person, letter_id: UUID) -> Letter:
     """One letter; a missing one and one of somebody else look the same."""
-    row = (await session.execute(_letters(person).where(LetterRow.id == letter_id))).one_or_none()
+    mine = visible(person).with_only_columns(RequestRow.id).where(not_hidden_from(person))
+    row = (await session.execute(_letters(mine).where(LetterRow.id == letter_id))).one_or_none()
     if row is None:
         raise NotFound
     return Letter(*row)

@@ -24,7 +24,7 @@ from rti.core.db_roles import SCHEDULER, Login
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
 from rti.models.jobs import TickRow
-from rti.upgrade import require_ready
+from rti.readiness import require_ready
 
 LOOK_AT_CLOCK = 60.0
 """Seconds after which a clock that was set back is noticed."""

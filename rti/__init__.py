@@ -5,6 +5,7 @@ Each storey imports from those below it and from none beside or above it; `make 
     cli/             the command line
     web/             pages, the JSON API and what they share
     health           whether database, scheduler, messages and backups are well
+    schedule         the periodic jobs of all features, for the scheduler
     (notifications)  everything about messages to people, and the scheduler: a package beside this one
     dossiers/        a request with all that proves it, for a court and for checking elsewhere
     labels           the words for the members of enumerations
@@ -14,9 +15,11 @@ Each storey imports from those below it and from none beside or above it; `make 
     inbox/           mail and scans that come in, and which request they belong to
     letters/         what is written to public bodies, on paper in the form of Cambodian offices
     imports/         CSV and XLSX files of other systems, read line by line
+    releases/        figures frozen for publication, checked by others, audited and verified
     retention/       how long each class of data is kept, and its removal
     statistics/      what is counted and how, and the tables that show it
     safety/          locking and shredding an organisation, erasing people
+    readiness        whether database and key file fit this version
     upgrade          migrations and the reference data that every installation has
     coding/          what answers say, question by question, read by two
     requests/        a request, its events, evidence, deadlines and where it stands

@@ -11,7 +11,6 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import queries
-from rti import upgrade
 from rti.audit.checkpoints import last_checkpoint, recipients
 from rti.audit.sealer import waiting
 from rti.backups import runs
@@ -26,6 +25,7 @@ from rti.core.settings import Settings
 from rti.models.backups import RunKind
 from rti.models.jobs import JobRow, TickRow
 from rti.models.requests import DocumentRow
+from rti.readiness import newest_version
 from rti.schedule import jobs_of
 
 PATIENCE = 5.0
@@ -143,7 +143,7 @@ async def examine(settings: Settings, database: Database, now: datetime) -> Heal
         async with asyncio.timeout(PATIENCE), database.under(Login.AUTH).transaction() as session:
             version = await session.scalar(text("SELECT version_num FROM alembic_version"))
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
-            current = version == upgrade.newest_version()
+            current = version == newest_version()
             ticks, queue = await queries.ticks(session), await queries.queue(session)
             jobs = await _jobs(session, now)
             documents = await _documents(session, settings, now)

@@ -1,24 +1,20 @@
 """Bringing a database to the present schema, and the reference data that every installation has."""
 
 from datetime import datetime
-from functools import lru_cache
 from importlib.resources import files
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from rti.bodies.reference import load_cambodia
 from rti.calendars.holidays import load_published_days
-from rti.core import connections
 from rti.core.db import Database
-from rti.core.db_roles import Login
 from rti.core.keyring import NO_KEYS, Keyring
-from rti.encryption.data_keys import NUMBERS_IN_USE, require_keys, require_numbers
+from rti.encryption.data_keys import NUMBERS_IN_USE, require_numbers
 from rti.models.keys import DataKeyRow
 from rti.requests.reprojection import reproject_all
-from rti.row_security.apply import apply, require
+from rti.row_security.apply import apply
 from rti.search import index as search
 from rti.statutes.documents import load_library
 from rti.statutes.reference import load_statutes
@@ -40,12 +36,6 @@ def alembic_config(connection: Connection, keyring: Keyring = NO_KEYS) -> Config
     return config
 
 
-@lru_cache
-def newest_version() -> str | None:
-    """The version that an up-to-date database has."""
-    return ScriptDirectory(str(files("migrations"))).get_current_head()
-
-
 def upgrade_within(connection: Connection, version: str, keyring: Keyring) -> None:
     """Go up to a version in the transaction of the connection; raises CommandError for an unknown one."""
     command.upgrade(alembic_config(connection, keyring), version)
@@ -65,15 +55,6 @@ def _upgrade(connection: Connection, secret: str, keyring: Keyring) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ONE_AT_A_TIME})")
         connection.exec_driver_sql("RESET lock_timeout")
         connection.commit()
-
-
-async def require_ready(database: Database) -> None:
-    """Refuse to work on a database or with a key file that does not fit; raises SettingsFault or NotReady."""
-    auth_database = database.under(Login.AUTH)
-    await require(auth_database)
-    await connections.require(database)
-    async with auth_database.transaction() as session:
-        await require_keys(session)
 
 
 async def migrate(database: Database, now: datetime) -> None:

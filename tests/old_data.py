@@ -155,16 +155,16 @@ ROWS: Mapping[str, str] = {
         INSERT INTO written_letter (id, cbo_id, request_id, kind, language, written_at, made_by, sha256, words, content)
         SELECT {_id(37)}, {ONE["cbo"]}, {REQUEST}, 'request', 'km', now(), 'typst', '', '', '' {FEW};
     """,  # noqa: S608 -- our own words
-    "0027": """
+    "0028": """
         UPDATE cbo SET kind = 'women', mapped = true, target = true WHERE code = 'OLD1';
     """,
-    "0028": f"""
+    "0029": f"""
         INSERT INTO checklist (campaign_id, kind, version, items, added_at) SELECT {ONE["campaign"]}, 'other', n, '[]', now() {FEW};
         INSERT INTO visit (id, campaign_id, body_id, cbo_id, checklist_version, findings, visited_on, recorded_at, recorded_by)
         SELECT {_id(38)}, {ONE["campaign"]}, {BODY}, {CBO}, 0, '{{"budget": "board"}}', '2026-06-01', now(), {PERSON} {FEW};
         INSERT INTO visit_photo (id, visit_id, media_type, content) SELECT {_id(39)}, {_id(38)}, 'image/png', '' {FEW};
     """,
-    "0029": f"""
+    "0030": f"""
         INSERT INTO question_list (campaign_id, version, items, added_at) SELECT {ONE["campaign"]}, n, '[]', now() {FEW};
         INSERT INTO reading (id, cbo_id, request_id, campaign_id, place, reader_id, questions_version, findings, read_at)
         SELECT {_id(40)}, {ONE["cbo"]}, {REQUEST}, {ONE["campaign"]}, 1, {PERSON}, 1, '[]', now() {FEW};

@@ -1,6 +1,7 @@
 """The rules of the architecture that ruff, mypy and import-linter do not know."""
 
 import ast
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -54,6 +55,11 @@ def test_every_package_and_module_has_its_layer() -> None:
     there = {".".join(path.relative_to(ROOT).with_suffix("").parts[:2]) for path in MODULES}
     layered = {module for layer in contract["layers"] for module in layer.split(" | ")}
     assert layered == there - {f"{package}.__init__" for package in PACKAGES}
+    ours = {module.partition(".")[2] for module in layered if module.startswith("rti.")} - {"__main__"}
+    drawn = text("docs/architecture.md").split("Features declare")[0]
+    assert set(re.findall(r"\brti\.(\w+)", drawn)) == ours, "as docs/architecture.md draws them"
+    listed = text("rti/__init__.py").split("A feature holds")[0]
+    assert set(re.findall(r"^    (\w+)/? ", listed, re.MULTILINE)) == ours, "as rti/__init__.py lists them"
 
 
 def test_the_packages_of_the_layers_hold_nothing_themselves() -> None:
@@ -89,10 +95,16 @@ def test_the_law_needs_nothing_but_the_standard_library() -> None:
     assert foreign == []
 
 
+STATEMENT = re.compile(
+    r"(COMMIT|ROLLBACK|ABORT|END|BEGIN|START TRANSACTION)( WORK| TRANSACTION)?( AND (NO )?CHAIN)?\s*;?",
+    re.IGNORECASE,
+)
+
+
 def commits(node: ast.AST) -> bool:
     """Whether it begins or ends a transaction, by a method or by a statement."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value.strip("; ").upper() in {"COMMIT", "BEGIN", "START TRANSACTION"}
+        return bool(STATEMENT.fullmatch(node.value.strip()))
     return isinstance(node, ast.Attribute) and node.attr in {"commit", "begin"}
 
 

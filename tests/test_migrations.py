@@ -52,6 +52,8 @@ SCHEMA = """
 GONE: dict[str, set[str]] = {"0007": {"sign_in"}, "0010": {"channel_address"}}
 """What the way down or up of a revision drops on purpose besides its own tables: sessions, few hours old, and
 addresses that nobody proved, to which the schema before would send."""
+ROWS_ONLY = {"0027"}
+"""Revisions that change what is stored, and nothing of how."""
 RENAMED = {("0011", "guess"): "allowance"}
 
 
@@ -82,7 +84,7 @@ async def test_every_migration_goes_up_down_and_up_again_with_old_data_in_it(emp
             older, held = _schema(connection), _counts(connection)
             command.upgrade(config, revision)
             newer = _schema(connection)
-            assert newer != older, revision
+            assert (newer == older) is (revision in ROWS_ONLY), revision
             if revision != steps[0]:
                 command.downgrade(config, "-1")
                 assert _schema(connection) == older, revision
@@ -110,6 +112,7 @@ async def test_every_migration_goes_up_down_and_up_again_with_old_data_in_it(emp
     await database.close()
     filled_later = {"calendar_year", "date_change", "day_off", "sign_in", "target_area", "tick"}
     filled_later |= {"figures_version", "former_standing", "incoming", "mailbox"}
+    filled_later |= {"release", "release_check", "release_sight", "embargo"}
     assert set(empty) <= filled_later, "old data are missing"
 
 

@@ -251,6 +251,11 @@ async def test_a_neutral_reference_is_taken_from_nobody_and_says_the_same_of_eve
                 client, f"/bodies/{body_id}/new-request", {**given, "reference": reference}
             )
             assert form.status_code == 422
+            for filing in Filing:
+                again = {**given, "filing": filing, "resubmission_of": reference}
+                asked = await client.post("/api/requests", json=again)
+                assert [fault["field"] for fault in asked.json()["faults"]] == ["resubmission_of"]
+                answers.add(asked.text)
             file = (
                 "cbo_code,reference,body_code,title,topic,received_on\n"
                 f"{cbo.code},{reference},{body_code},x,land,2026-09-01\n"
@@ -263,11 +268,26 @@ async def test_a_neutral_reference_is_taken_from_nobody_and_says_the_same_of_eve
                 assert "are given by the system" in json.dumps(report)
                 answers.add(json.dumps(report))
             answers.add(refused.text)
-        assert len(answers) == 3, (
-            "to JSON, to a check of a file and to its import, whichever organisation was named"
+        assert len(answers) == 4, (
+            "to JSON, to asking again, to a check of a file and to its import, whichever organisation was named"
         )
     listed = await client.get("/api/requests", params={"reference": filed.sealed.reference})
     assert len(listed.json()["requests"]) == 1, "whoever has the reference finds the request by it"
+
+
+async def test_what_asks_again_is_sealed_where_the_first_was_and_only_there(
+    client: httpx.AsyncClient, database: Database, filed: Filed
+) -> None:
+    """The link stands in what staff are told of either."""
+    client.headers.update(await make.session_of(client, filed.lead.person, database))
+    listed = (await client.get("/api/requests")).json()["requests"]
+    for first in listed:
+        for filing in ("itself", "sealed"):
+            again = {"title": "Once more", "topic": "land", "resubmission_of": first["reference"]}
+            again |= {"body_id": first["body_id"], "filing": filing}
+            answer = await client.post("/api/requests", json=again)
+            assert answer.status_code == (201 if filing == first["filing"] else 422), answer.text
+    assert len(listed) == 2
 
 
 async def test_the_letters_of_a_sealed_request_are_for_its_own_people(

@@ -1,6 +1,7 @@
 """What keeps a command from starting is told in a sentence, not in a trace."""
 
 import errno
+import json
 import socketserver
 import struct
 import subprocess
@@ -135,3 +136,35 @@ def test_what_needs_a_superuser_says_so_where_the_address_names_nobody(command: 
     done = rti("postgresql://127.0.0.1/rti", *command)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("RTI_DATABASE_URL has to name a superuser for this: postgresql://postgres:")
+
+
+def test_what_is_large_and_seldom_needed_is_not_loaded_at_the_start() -> None:
+    large = {
+        "alembic",
+        "holidays",
+        "icalendar",
+        "numpy",
+        "openpyxl",
+        "pikepdf",
+        "PIL",
+        "pygal",
+        "webauthn",
+        "zxcvbn",
+    }
+    for module, others in {
+        "rti.web.app": large,
+        "rti.cli.health": {"sqlalchemy", "litestar", "asyncpg"},
+    }.items():
+        told = f"import sys, {module}; print(*sys.modules)"
+        loaded = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+        assert not others & {*loaded.stdout.split()}, module
+
+
+def test_a_container_asks_the_web_server_how_the_scheduler_is(address: str) -> None:
+    asked = rti("", "health", "--part", "scheduler", "--at", address)
+    told = json.loads(asked.stdout)
+    assert asked.returncode == int(not all(job["well"] for job in told["scheduler"].values()))
+    assert {"sweep", "dispatch"} <= set(told["scheduler"])
+    silent = rti("", "health", "--part", "scheduler", "--at", "http://127.0.0.1:1")
+    assert silent.returncode == 1
+    assert silent.stderr.startswith("The web server does not answer")

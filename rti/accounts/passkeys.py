@@ -11,14 +11,6 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import webauthn
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -55,6 +47,14 @@ def challenge_of(token: str) -> bytes:
 
 def wanted_for_new(site: Site, token: str, person_id: UUID, name: str, known: Sequence[bytes]) -> str:
     """What the browser is to ask for, as JSON, to make a new passkey."""
+    import webauthn
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=site.host,
@@ -72,6 +72,8 @@ def wanted_for_new(site: Site, token: str, person_id: UUID, name: str, known: Se
 
 def made(site: Site, token: str, answer: str) -> Passkey:
     """The new passkey of the browser's answer; raises NoPasskey."""
+    import webauthn
+
     try:
         found = webauthn.verify_registration_response(
             credential=answer,
@@ -86,6 +88,9 @@ def made(site: Site, token: str, answer: str) -> Passkey:
 
 def wanted(site: Site, token: str, known: Sequence[bytes]) -> str:
     """What the browser is to ask for, as JSON, to show one of the known passkeys."""
+    import webauthn
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     options = webauthn.generate_authentication_options(
         rp_id=site.host,
         challenge=challenge_of(token),
@@ -96,6 +101,8 @@ def wanted(site: Site, token: str, known: Sequence[bytes]) -> str:
 
 def credential_id(answer: str) -> bytes:
     """Which passkey answers; raises NoPasskey."""
+    import webauthn
+
     try:
         return webauthn.helpers.parse_authentication_credential_json(answer).raw_id
     except Exception as fault:
@@ -104,6 +111,8 @@ def credential_id(answer: str) -> bytes:
 
 def shown(site: Site, token: str, answer: str, passkey: Passkey) -> int:
     """How often the passkey says it was used; raises NoPasskey unless it is `passkey` that answers."""
+    import webauthn
+
     try:
         found = webauthn.verify_authentication_response(
             credential=answer,

@@ -14,7 +14,6 @@ from itertools import count
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
-from zxcvbn import zxcvbn
 
 from rti.core.errors import Message, Unavailable, say
 
@@ -119,6 +118,8 @@ def too_easy(password: str, about: Iterable[str]) -> Message | None:
     Passwords that were seen in breaches, repetitions, and what is known of the account (`about`) are
     counted as few guesses (zxcvbn, Wheeler 2016); there is no rule about kinds of characters.
     """
+    from zxcvbn import zxcvbn
+
     words = [part for text in about for part in (_BETWEEN.sub("", text), *_BETWEEN.split(text))]
     known = [word.lower() for word in (*words, *_OURS) if word]
     bare = _BETWEEN.sub("", password).lower()[:_LOOKED_AT]

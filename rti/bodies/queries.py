@@ -1,16 +1,22 @@
 """Reading the directory."""
 
-from collections.abc import Sequence
-from typing import Annotated
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, bindparam, func, literal_column, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.campaigns.queries import in_target_areas
+from rti.campaigns.queries import CAMPAIGNS, Named, in_target_areas
+from rti.core.asking import ReadBy, Statement, decoded_once, decoder, selected, together
+from rti.core.db_roles import Login
 from rti.core.errors import NotFound, invalid, say
-from rti.core.pagination import PAGE_SIZE, Page, containing, decode_cursor, page_of
+from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, page_of
 from rti.core.validation import Code, ShortText
 from rti.models.bodies import AreaLevel, AreaRow, BodyKind, FormerNameRow, PublicBodyRow
 
@@ -25,31 +31,109 @@ class BodyFilter(msgspec.Struct, frozen=True, kw_only=True):
     after: ShortText = ""
 
 
-async def directory(session: AsyncSession, wanted: BodyFilter) -> Page[PublicBodyRow]:
-    """Public bodies by kind and English name."""
-    query = select(PublicBodyRow)
-    if wanted.q:
-        query = query.where(
-            or_(
-                _named(PublicBodyRow, wanted.q),
-                PublicBodyRow.id.in_(select(FormerNameRow.body_id).where(_named(FormerNameRow, wanted.q))),
-            )
+class Area(msgspec.Struct, frozen=True):
+    """A province, district or commune by its names."""
+
+    code: str
+    name_km: str
+    name_en: str
+
+
+class Body(Named, frozen=True, kw_only=True):
+    """A public body as the directory lists it."""
+
+    code: str
+    kind: BodyKind
+    area_code: str | None
+    country: str
+    address: str
+    phone: str
+    email: str
+    closed_on: date | None
+
+
+class _DirectoryRead(msgspec.Struct):
+    bodies: list[Body]
+    path: msgspec.Raw
+    below: msgspec.Raw
+    campaigns: msgspec.Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the directory, and by what it can be narrowed: the areas that lead to the wanted one and those below."""
+
+    page: Page[Body]
+    path: Sequence[Area]
+    below: Sequence[Area]
+    campaigns: Sequence[Named]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Public bodies by English name."""
+
+    wanted: BodyFilter
+
+    def asked(self, login: Login) -> Statement:  # noqa: ARG002 -- the same under all
+        given = frozenset(name for name in self.wanted.__struct_fields__ if getattr(self.wanted, name))
+        return together(
+            bodies=_listing(given),
+            path=_PATH,
+            below=_BELOW if "area" in given else PROVINCES,
+            campaigns=CAMPAIGNS,
         )
-    if wanted.kind:
-        query = query.where(PublicBodyRow.kind == wanted.kind)
-    if wanted.area:
-        query = query.where(PublicBodyRow.area_code.startswith(wanted.area, autoescape=True))
-    if wanted.target_of:
-        query = query.where(in_target_areas(wanted.target_of))
-    order = (PublicBodyRow.name_en, PublicBodyRow.id)
-    if wanted.after:
-        query = query.where(tuple_(*order) > decode_cursor(wanted.after, str, UUID))
-    rows = (await session.scalars(query.order_by(*order).limit(PAGE_SIZE + 1))).all()
-    return page_of(rows, PAGE_SIZE, lambda body: (body.name_en, str(body.id)))
+
+    def values(self) -> Mapping[str, Any]:
+        given = msgspec.structs.asdict(self.wanted) | {"codes": _codes_of(self.wanted.area)}
+        for name, pattern in (("q", "%{}%"), ("area", "{}%")):
+            given[f"like_{name}"] = pattern.format(_literally(given[name] or ""))
+        if self.wanted.after:
+            given["after_name"], given["after_id"] = decode_cursor(self.wanted.after, str, UUID)
+        return given
+
+    def told(self, answer: str | None, by: ReadBy) -> Listed:  # noqa: ARG002 -- the same to all
+        found = decoder(_DirectoryRead)(answer or "")
+        return Listed(
+            page_of(found.bodies, PAGE_SIZE, lambda body: (body.name_en, str(body.id))),
+            decoded_once(tuple[Area, ...], bytes(found.path)),
+            decoded_once(tuple[Area, ...], bytes(found.below)),
+            decoded_once(tuple[Named, ...], bytes(found.campaigns)),
+        )
 
 
-def _named(table: type[PublicBodyRow | FormerNameRow], text: str) -> ColumnElement[bool]:
-    return containing(text, table.name_km, table.name_en, table.code)
+_ORDER = (PublicBodyRow.name_en, PublicBodyRow.id)
+
+
+@cache
+def _listing(given: frozenset[str]) -> Statement:
+    """The statement of a directory that is narrowed by so much."""
+    query = select(PublicBodyRow)
+    if "q" in given:
+        former = select(FormerNameRow.body_id).where(_named(FormerNameRow))
+        query = query.where(or_(_named(PublicBodyRow), PublicBodyRow.id.in_(former)))
+    if "kind" in given:
+        query = query.where(PublicBodyRow.kind == bindparam("kind"))
+    if "area" in given:
+        query = query.where(PublicBodyRow.area_code.like(bindparam("like_area", type_=Text)))
+    if "target_of" in given:
+        query = query.where(in_target_areas(bindparam("target_of", type_=Uuid)))
+    if "after" in given:
+        query = query.where(
+            tuple_(*_ORDER) > tuple_(bindparam("after_name", type_=Text), bindparam("after_id", type_=Uuid))
+        )
+    return selected(Body, query.order_by(*_ORDER).limit(literal_column(str(PAGE_SIZE + 1))), PublicBodyRow)
+
+
+def _named(table: type[PublicBodyRow | FormerNameRow]) -> ColumnElement[bool]:
+    return or_(
+        *(each.ilike(bindparam("like_q", type_=Text)) for each in (table.name_km, table.name_en, table.code))
+    )
+
+
+def _literally(text: str) -> str:
+    """A text within a pattern of LIKE, where it stands for itself."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
 
 
 async def body(session: AsyncSession, body_id: UUID) -> PublicBodyRow:
@@ -78,24 +162,24 @@ async def code_is_free(session: AsyncSession, code: str, row: PublicBodyRow) -> 
         raise invalid("code", say("Another public body had the code {code} before", code=code))
 
 
+_AREAS = select(AreaRow).order_by(AreaRow.code)
+_PROVINCES = _AREAS.where(AreaRow.level == literal_column(f"'{AreaLevel.PROVINCE}'"))
+PROVINCES = selected(Area, _PROVINCES, AreaRow)
+_BELOW = selected(Area, _AREAS.where(AreaRow.parent_code == bindparam("area", type_=Text)), AreaRow)
+_PATH = selected(Area, _AREAS.where(AreaRow.code == func.any(bindparam("codes", type_=ARRAY(Text)))), AreaRow)
+
+
 async def provinces(session: AsyncSession) -> Sequence[AreaRow]:
-    found = await session.scalars(
-        select(AreaRow).where(AreaRow.level == AreaLevel.PROVINCE).order_by(AreaRow.code)
-    )
-    return found.all()
-
-
-async def areas_below(session: AsyncSession, code: str | None) -> Sequence[AreaRow]:
-    """The areas directly below one, or the provinces."""
-    found = await session.scalars(select(AreaRow).where(AreaRow.parent_code == code).order_by(AreaRow.code))
-    return found.all()
+    return (await session.scalars(_PROVINCES)).all()
 
 
 async def path_to(session: AsyncSession, code: str | None) -> Sequence[AreaRow]:
     """The province, district and commune that an area code names, outermost first."""
     if not code:
         return []
-    codes = [code[:length] for length in (2, 4, 6) if len(code) >= length]
-    return (
-        await session.scalars(select(AreaRow).where(AreaRow.code.in_(codes)).order_by(AreaRow.code))
-    ).all()
+    return (await session.scalars(_AREAS.where(AreaRow.code.in_(_codes_of(code))))).all()
+
+
+def _codes_of(code: str | None) -> list[str]:
+    """The area codes of the areas in which one lies, and its own."""
+    return [code[:length] for length in (2, 4, 6) if code and len(code) >= length]

@@ -1,14 +1,16 @@
 """The calendar of a country as it stands now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from sqlalchemy import bindparam, func, literal_column, select, text
+import msgspec
+from sqlalchemy import Date, Integer, Text, bindparam, func, literal_column, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core.asking import decoder
+from rti.calendars.commands import CalendarFilter
+from rti.core.asking import ForAll, Statement, compiled, decoder, selected, together
 from rti.core.db import is_busy
 from rti.core.errors import Message, invalid, say
 from rti.law.bilingual import BilingualName
@@ -92,8 +94,65 @@ def _union(stored: str, countries: tuple[str, ...], weekend: frozenset[int]) -> 
 
 async def countries(session: AsyncSession) -> Sequence[str]:
     """The keys of the countries of which days off are stored, Cambodia first."""
-    stored = await session.scalars(select(CalendarYearRow.country).distinct())
-    return sorted(stored, key=lambda key: (key != HOME, key))
+    return home_first(await session.scalars(select(CalendarYearRow.country).distinct()))
+
+
+def home_first(keys: Iterable[str]) -> list[str]:
+    return sorted(keys, key=lambda key: (key != HOME, key))
+
+
+class ListedDay(msgspec.Struct, frozen=True):
+    """A day off as it stands in the list of a year."""
+
+    day: date
+    name_km: str
+    name_en: str
+    source: str
+
+
+class ListedYear(msgspec.Struct, frozen=True):
+    confirmed: bool
+    source: str
+
+
+class YearRead(msgspec.Struct):
+    """The list of a year, `known` where one is loaded; the countries with lists, and whether that of the next year at home is confirmed."""
+
+    days: list[ListedDay]
+    years: list[ListedYear]
+    countries: list[str]
+    confirmed: bool | None
+
+    @property
+    def known(self) -> ListedYear | None:
+        return self.years[0] if self.years else None
+
+
+def list_of(wanted: CalendarFilter, today: date) -> ForAll[YearRead]:
+    """What the page of a year shows."""
+    year = wanted.year or today.year
+    span = {"first": date(year, 1, 1), "last": date(year, 12, 31)}
+    return ForAll(
+        YearRead, _list(), {"country": wanted.country, "year": year, "coming": today.year + 1, **span}
+    )
+
+
+@cache
+def _list() -> Statement:
+    country = bindparam("country", type_=Text)
+    first, last = (bindparam(name, type_=Date) for name in ("first", "last"))
+    days = select(DayOffRow).where(
+        DayOffRow.country == country, DayOffRow.withdrawn_at.is_(None), DayOffRow.day.between(first, last)
+    )
+    years = select(CalendarYearRow).where(
+        CalendarYearRow.country == country, CalendarYearRow.year == bindparam("year", type_=Integer)
+    )
+    return together(
+        days=selected(ListedDay, days.order_by(DayOffRow.day), DayOffRow),
+        years=selected(ListedYear, years, CalendarYearRow),
+        countries=Statement("(SELECT coalesce(json_agg(DISTINCT country), '[]') FROM calendar_year)"),
+        confirmed=compiled(CONFIRMED),
+    )
 
 
 async def year_of(session: AsyncSession, country: str, year: int) -> CalendarYearRow | None:

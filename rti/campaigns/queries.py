@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+import msgspec
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from rti.core.asking import selected
 from rti.core.errors import NotFound, invalid, say
 from rti.models.bodies import AreaLevel, AreaRow, PublicBodyRow
 from rti.models.campaigns import CampaignRow, TargetAreaRow
@@ -22,11 +24,21 @@ class ProvinceMarks:
     marked: frozenset[str]
 
 
+class Named(msgspec.Struct, frozen=True):
+    """A body or campaign by its names."""
+
+    id: UUID
+    name_km: str
+    name_en: str
+
+
+_NEWEST_FIRST = select(CampaignRow).order_by(CampaignRow.starts_on.desc(), CampaignRow.id)
+CAMPAIGNS = selected(Named, _NEWEST_FIRST, CampaignRow)
+
+
 async def campaigns(session: AsyncSession) -> Sequence[CampaignRow]:
     """All campaigns, the newest first."""
-    return (
-        await session.scalars(select(CampaignRow).order_by(CampaignRow.starts_on.desc(), CampaignRow.id))
-    ).all()
+    return (await session.scalars(_NEWEST_FIRST)).all()
 
 
 async def campaign(session: AsyncSession, campaign_id: UUID) -> CampaignRow:
@@ -67,7 +79,7 @@ async def marks(session: AsyncSession, marked: frozenset[str]) -> list[ProvinceM
     return found
 
 
-def in_target_areas(campaign_id: UUID) -> ColumnElement[bool]:
+def in_target_areas(campaign_id: UUID | BindParameter[UUID]) -> ColumnElement[bool]:
     """Whether a public body lies in the target areas of a campaign.
 
     A marked district stands for all that lies in it. A marked province stands for all of it, or where

@@ -84,6 +84,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "inbox": ("inbox:app", "Incoming mail and scans."),
     "jobs": ("jobs:app", "Imports and the like that wait, run or have ended."),
     "calendar": ("calendar:app", "Days off: list, declare, withdraw, confirm."),
+    "release": ("releases:app", "Draft, list and verify releases of figures."),
     "statutes": ("law:app", "Check and add statute files."),
     "search": (
         "search:search",

@@ -28,13 +28,12 @@ from rti.models.audit import AuditAction
 from rti.models.cbos import not_locked
 from rti.models.requests import RequestRow
 from rti.statistics.commands import Basis, Dimension, StatisticsQuery, Unit, check
-from rti.statistics.disclosure import CoarseFigures
 from rti.statistics.export import ExportFile, ExportForm, rows_of, write_csv, write_workbook
-from rti.statistics.figures import Figures, Percentage
+from rti.statistics.figures import Percentage
 from rti.statistics.method import Column, Method
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OUTCOMES
-from rti.statistics.queries import Table, table
+from rti.statistics.queries import Table, Told, table
 from rti.web.api.flat_figures import flat_header, flat_rows
 from rti.web.api.statistics import csv_header, csv_rows, table_view, words
 from rti.web.workbook import workbook
@@ -210,7 +209,7 @@ def _columns(method: Method) -> list[Column]:
     return [column for section in method.sections if section.id not in left_out for column in section.columns]
 
 
-def _cells(figures: Figures | CoarseFigures) -> list[str]:
+def _cells(figures: Told) -> list[str]:
     return [
         *(str(figures.counts[column.id]) for column in _columns(figures.method)),
         *(share(rate) for _, rate in figures.rates),

@@ -1,6 +1,7 @@
 """`rti health`: what /health says, as an exit status for containers and watchdogs.
 
-Of the web server its own answer tells: a container asks every 30 seconds, and nothing else is imported for it.
+Of the web server its own answer tells, and of everything else where `--at` says whom to ask: a container asks every 30
+seconds, and nothing else is imported for it.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import os
 from enum import StrEnum
 from importlib import import_module
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 import typer
@@ -26,12 +28,17 @@ def health(
     part: Annotated[
         Part, typer.Option(help="Part that must be healthy for exit status 0.")
     ] = Part.EVERYTHING,
+    at: Annotated[
+        str, typer.Option(help="Ask the web server at this address instead, such as http://web:8000.")
+    ] = "",
 ) -> None:
     """Print the health of the system. Exits with 1 if a part of it is not healthy.
 
     Example: rti health --part scheduler
     """
-    found = _answered() if part is Part.WEB else _examined()
+    if part is Part.WEB and not at:
+        at = f"http://127.0.0.1:{Settings.from_env(os.environ).port}"
+    found = _answered(at) if at else _examined()
     typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     well = {
         Part.WEB: found["database"]["well"],
@@ -42,15 +49,16 @@ def health(
         raise typer.Exit(1)
 
 
-def _answered() -> Any:
-    """What the web server of this machine says; where it is silent, that it is not well."""
-    connection = http.client.HTTPConnection("127.0.0.1", Settings.from_env(os.environ).port, timeout=10)
+def _answered(at: str) -> Any:
+    """What the web server at an address says; where it is silent, that nothing is well."""
+    server = urlsplit(at)
+    connection = http.client.HTTPConnection(server.hostname or "", server.port or 80, timeout=10)
     try:
         connection.request("GET", "/health")
         return msgspec.json.decode(connection.getresponse().read())
     except (OSError, http.client.HTTPException, msgspec.DecodeError) as fault:
         typer.echo(f"The web server does not answer: {fault}", err=True)
-        return {"well": False, "database": {"well": False}, "scheduler": {}}
+        return {"well": False, "database": {"well": False}, "scheduler": {"any": {"well": False}}}
     finally:
         connection.close()
 

@@ -11,7 +11,7 @@ from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.settings import Settings, SettingsFault
 from rti.inbox.lmtp import CONNECTIONS, receiving
-from rti.upgrade import require_ready
+from rti.readiness import require_ready
 
 
 def receive() -> None:

@@ -13,7 +13,7 @@ from rti.cli.connecting import keep_address, settings_of_environment
 from rti.cli.workers import STOP_SECONDS, end_with, interrupt, kept_socket, supervise
 from rti.core import embedded_postgres
 from rti.core.settings import Settings
-from rti.upgrade import require_ready
+from rti.readiness import require_ready
 from rti.web.app import create_app, database_of
 
 GRACE = 0.5

@@ -38,6 +38,14 @@ def kept_socket() -> socket.socket | None:
     return socket.socket(fileno=int(os.environ[_KEPT].split()[0])) if _KEPT in os.environ else None
 
 
+def spare_collections() -> None:
+    """Let what was imported be shared by all, unless a collection of garbage writes into it; and as a collection stops
+    everybody, seldom look through large tables."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 50)
+
+
 def supervise(work: Callable[[], None], count: int, listening: socket.socket) -> None:
     """Keep `count` processes at `work` until SIGTERM or SIGINT comes; all that they do is ended first.
 
@@ -48,11 +56,7 @@ def supervise(work: Callable[[], None], count: int, listening: socket.socket) ->
         signal.signal(number, lambda came, _: _asked.append(came))
     if before := os.environ.pop(_KEPT, ""):
         os.close(int(before.split()[1]))
-    # What was imported is shared by all, unless a collection of garbage writes into it; and a collection stops
-    # everybody, so the workers seldom look through large tables.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 50)
+    spare_collections()
     end, hold = os.pipe()
     workers: set[int] = set()
     while not {signal.SIGTERM, signal.SIGINT} & {*_asked}:

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Protocol, TypeVar, get_args
+from typing import Any, Generic, Protocol, TypeVar, get_args
 
 import msgspec
-from sqlalchemy import Dialect, ScalarSelect, Select
+from sqlalchemy import ColumnElement, Dialect, ScalarSelect, Select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -57,6 +57,25 @@ class Reading(Protocol[T_co]):
         """What the page shows, out of the answer to the statement; raises NotFound."""
 
 
+@dataclass(frozen=True, slots=True)
+class ForAll(Generic[T_co]):
+    """What may be read by everybody: the JSON that a statement gives, as a `kind` of struct."""
+
+    kind: Any
+    statement: Statement
+    given: Mapping[str, Any]
+
+    def asked(self, login: Login) -> Statement:  # noqa: ARG002 -- the same under all
+        return self.statement
+
+    def values(self) -> Mapping[str, Any]:
+        return self.given
+
+    def told(self, answer: str | None, by: ReadBy) -> T_co:  # noqa: ARG002 -- the same to all
+        found: T_co = decoder(self.kind)(answer or "")
+        return found
+
+
 def compiled(query: Select[Any]) -> Statement:
     """A query of SQLAlchemy as text; its parameters keep their names."""
     found = query.compile(dialect=_DIALECT)
@@ -76,6 +95,18 @@ def together(**parts: Statement) -> Statement:
         told.append(f"'{name}', {_PARAMETER.sub(_after(len(names)), part.sql)}")
         names += part.names
     return Statement(f"json_build_object({', '.join(told)})", names)
+
+
+def selected(
+    kind: type[msgspec.Struct], query: Select[*tuple[Any, ...]], table: type[Any], **others: Any
+) -> Statement:
+    """The rows of a query as a JSON array: for the fields of a struct the columns of a table, or what `others` say."""
+    wanted: list[ColumnElement[Any]] = [
+        (others[name] if name in others else getattr(table, name)).label(name)
+        for name in kind.__struct_fields__
+    ]
+    found = compiled(query.with_only_columns(*wanted))
+    return Statement(f"(SELECT coalesce(json_agg(each), '[]') FROM {found.sql} AS each)", found.names)
 
 
 def inline(query: ScalarSelect[Any]) -> str:

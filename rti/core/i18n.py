@@ -6,9 +6,10 @@ from enum import StrEnum
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel.core import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime, get_timezone
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -66,7 +67,13 @@ def show_date(day: date, language: str) -> str:
 
 def show_moment(moment: datetime, language: str, zone: str) -> str:
     """A date and time of day in the time zone `zone`."""
-    return format_datetime(moment, "d MMM y HH:mm", tzinfo=get_timezone(zone), locale=Locale(language))
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{_shortly(there.date(), language)} {there:%H:%M}"
+
+
+@lru_cache(maxsize=1000)
+def _shortly(day: date, language: str) -> str:
+    return format_date(day, "d MMM y", locale=Locale(language))
 
 
 @lru_cache(maxsize=1000)

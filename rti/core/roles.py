@@ -52,7 +52,7 @@ class TokenScope(StrEnum):
         return order.index(needed) <= order.index(self)
 
 
-_FIGURES = ("/api/statistics", "/api/what-if")
+_FIGURES = ("/api/statistics", "/api/what-if", "/api/releases")
 
 
 def scope_needed(method: str, path: str) -> TokenScope:

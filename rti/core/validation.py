@@ -20,7 +20,6 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 from uuid import UUID
 
 import msgspec
-from email_validator import EmailNotValidError, validate_email
 
 from rti.core.errors import Fault, Invalid, Message, invalid, say
 from rti.law.limits import MOST, Limit, parse_limit
@@ -81,6 +80,8 @@ def clean_text(text: str) -> str:
 
 def read_email(text: str) -> str:
     """The address in its usual form; raises `InvalidValue`."""
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         return validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from rti.campaigns.queries import Named
 from rti.core.errors import Altered, Quarantined
 from rti.law.bilingual import BilingualName
 from rti.law.deadlines import ClockState
@@ -20,7 +21,7 @@ from rti.models.letters import LetterKind
 from rti.models.requests import Channel
 from rti.requests.evidence import Download
 from rti.requests.requester import Identity, Requester
-from rti.requests.shown import DeadlineShown, Detail, Named, TimelineEvent
+from rti.requests.shown import DeadlineShown, Detail, TimelineEvent
 
 FORMAT: Final = 1
 """Of the JSON; grows when a reader would have to change."""

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from icalendar import Alarm, Calendar, Event
+if TYPE_CHECKING:
+    from icalendar import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Entry:
 
 def calendar(entries: Iterable[Entry], *, name: str, alarm_hour: int | None) -> bytes:
     """A calendar of whole days that keep nobody busy; `alarm_hour` rings at that hour of the day before."""
+    from icalendar import Calendar
+
     shown = Calendar()
     shown.add("prodid", "-//RTI//deadlines//EN")
     shown.add("version", "2.0")
@@ -34,7 +38,9 @@ def calendar(entries: Iterable[Entry], *, name: str, alarm_hour: int | None) -> 
     return bytes(shown.to_ical())
 
 
-def _event(entry: Entry, alarm_hour: int | None) -> Event:
+def _event(entry: Entry, alarm_hour: int | None) -> "Event":
+    from icalendar import Alarm, Event
+
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", entry.changed_at.astimezone(UTC))

@@ -15,22 +15,13 @@ import zxingcpp
 from PIL import Image, ImageOps
 
 from rti.files import own_process
+from rti.files.answers import MOST_PAGES, TOO_MANY_PAGES, Page
 
-MOST_PAGES = 60
 CPU_SECONDS = 45
-TOO_MANY_PAGES = 4
-"""Exit status."""
 _PER_INCH = (110, 220)
 """Pixels at which a page is looked at: a code of two centimetres is read at the first, a smaller or crooked one at the second."""
 _CODES = zxingcpp.barcode_formats_from_str("QRCode")
 _MOST_PIXELS = 8_000_000
-
-
-class Page(msgspec.Struct, frozen=True):
-    """A page as a file, and the text of its code; empty where none can be read."""
-
-    code: str
-    content: bytes
 
 
 def code_in(picture: Image.Image) -> str:

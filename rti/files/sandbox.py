@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import structlog
 
-from rti.files import sanitizer
+from rti.files.answers import TOO_MANY_PIXELS, TooManyPixels
 
 WALL_SECONDS = 10
 AT_ONCE = 2
@@ -52,9 +52,9 @@ async def examine(content: bytes, media_type: str) -> Examined:
     """Look into a document; raises TooManyPixels for a picture that is too large."""
     if media_type not in COPIED:
         return Examined()
-    status, answer = await run(sanitizer.__name__, media_type, content=content)
-    if status == sanitizer.TOO_MANY_PIXELS and media_type.startswith("image/"):
-        raise sanitizer.TooManyPixels
+    status, answer = await run("rti.files.sanitizer", media_type, content=content)
+    if status == TOO_MANY_PIXELS and media_type.startswith("image/"):
+        raise TooManyPixels
     if status:
         log.warning("no_copy_of_document", media_type=media_type, status=status)
         return Examined()

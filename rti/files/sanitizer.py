@@ -21,9 +21,8 @@ import pillow_heif
 from PIL import Image, ImageFile, ImageOps, ImageSequence
 
 from rti.files import own_process
+from rti.files.answers import MOST_PIXELS, TOO_MANY_PIXELS, TooManyPixels
 
-MOST_PIXELS = 40_000_000
-"""Of all frames of a picture together, as cameras of telephones have them."""
 _QUICKLY_PACKED = 4_000_000
 """Pixels up to which there is time to pack a picture without loss as small as it gets."""
 PHOTO_QUALITIES = (88, 70, 50)
@@ -52,12 +51,6 @@ _ANYWHERE = (
 _EXIF = b"Exif\x00\x00"
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 """What the library raises for a picture that is not whole."""
-TOO_MANY_PIXELS = 3
-"""Exit status for a picture that is too large to be looked at."""
-
-
-class TooManyPixels(Exception):
-    """More than `MOST_PIXELS`, by what the picture says of itself: nothing was unpacked yet."""
 
 
 def cleaned_picture(content: bytes) -> tuple[bytes, str, bool]:

@@ -20,8 +20,6 @@ import fontpkg_noto_sans_khmer
 import msgspec
 import segno
 import typst
-from pikepdf import Pdf
-from PIL import Image
 
 FONTS: Final = Path(fontpkg_noto_sans_khmer.__file__).parent / "files"
 """Its licence, the SIL Open Font License, lies one folder above."""
@@ -69,6 +67,8 @@ async def pdfs(documents: Sequence[Document]) -> AsyncIterator[bytes]:
 
 def merged(files: Iterable[bytes]) -> bytes:
     """One PDF of the pages of many, unchanged and in their order."""
+    from pikepdf import Pdf
+
     whole = Pdf.new()
     for content in files:
         with Pdf.open(BytesIO(content)) as part:
@@ -80,6 +80,8 @@ def merged(files: Iterable[bytes]) -> bytes:
 
 def pages_of(content: bytes) -> Iterator[bytes]:
     """Each page of a PDF as one of its own."""
+    from pikepdf import Pdf
+
     with Pdf.open(BytesIO(content)) as whole:
         for page in whole.pages:
             alone, made = Pdf.new(), BytesIO()
@@ -90,6 +92,8 @@ def pages_of(content: bytes) -> Iterator[bytes]:
 
 def picture_page(content: bytes) -> bytes:
     """A picture as a PDF of one page, as large as fits on A4."""
+    from PIL import Image
+
     with Image.open(BytesIO(content)) as picture:
         per_inch = max(min(picture.size) / _A4_INCHES[0], max(picture.size) / _A4_INCHES[1])
         made = BytesIO()

@@ -12,11 +12,10 @@ from datetime import date, datetime, time
 from openpyxl import load_workbook
 
 from rti.files import own_process
+from rti.files.answers import SEVERAL_SHEETS
 
 CPU_SECONDS = 20
 """For about 30,000 lines of ten cells: the library takes half a millisecond for each."""
-SEVERAL_SHEETS = 3
-"""Exit status."""
 
 
 def text_of(value: object) -> str:

@@ -24,10 +24,12 @@ from rti.core.db import is_busy
 from rti.core.errors import Busy, Conflict, NotFound, say
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.validation import ShortText
+from rti.encryption.data_keys import READER_OPENS
 from rti.files.media_types import clean_file_name
 from rti.imports.report import Report, Run
 from rti.models.accounts import PersonRow
 from rti.models.audit import AuditAction
+from rti.models.cbos import not_locked
 from rti.models.imports import FileImportRow, FileKind, ImportEntryRow
 
 _FILE_NAME = "name of an imported file"
@@ -135,7 +137,10 @@ def named_run(secret: str, file_name: str, **more: Any) -> Run:
     return replace(run, file_name=personal_encryption.encrypt(secret, _FILE_NAME, run.id, name.encode()))
 
 
-def _opened_name(secret: str, row: FileImportRow) -> str:
+def _opened_name(session: AsyncSession, secret: str, row: FileImportRow) -> str:
+    """The name of the file; empty where it cannot be opened, and for a program with a token."""
+    if not session.info.get(READER_OPENS, True):
+        return ""
     try:
         return personal_encryption.decrypt(secret, _FILE_NAME, row.id, row.file_name or b"").decode()
     except Unreadable:
@@ -143,11 +148,13 @@ def _opened_name(secret: str, row: FileImportRow) -> str:
 
 
 def _imports() -> Select[FileImportRow, str, str]:
+    """Imports with the names of people, and none of the people of a locked organisation."""
     undoer = aliased(PersonRow)
     return (
         select(FileImportRow, PersonRow.name, undoer.name)
         .outerjoin(PersonRow, PersonRow.id == FileImportRow.person_id)
         .outerjoin(undoer, undoer.id == FileImportRow.undone_by)
+        .where(not_locked(FileImportRow.cbo_id))
     )
 
 
@@ -160,7 +167,8 @@ async def imports(
     if wanted.after:
         query = query.where(tuple_(*key) < decode_cursor(wanted.after, decode_moment, UUID))
     found = [
-        PastImport(row, _opened_name(secret, row), *names) for row, *names in await session.execute(query)
+        PastImport(row, _opened_name(session, secret, row), *names)
+        for row, *names in await session.execute(query)
     ]
     return page_of(found, size, lambda each: (each.row.created_at.isoformat(), str(each.row.id)))
 
@@ -171,4 +179,4 @@ async def one(session: AsyncSession, import_id: UUID, secret: str) -> PastImport
     if found is None:
         raise NotFound
     row, *names = found
-    return PastImport(row, _opened_name(secret, row), *names)
+    return PastImport(row, _opened_name(session, secret, row), *names)

@@ -3,7 +3,8 @@
 import asyncio
 
 from rti.core.errors import invalid, say
-from rti.files import sandbox, xlsx
+from rti.files import sandbox
+from rti.files.answers import SEVERAL_SHEETS
 from rti.files.media_types import is_xlsx
 from rti.imports.csv_reader import AS_CSV
 
@@ -14,8 +15,8 @@ async def as_csv(content: bytes) -> bytes:
     """The sheet of an XLSX file as CSV, and any other file as it is; raises Invalid for `file`."""
     if not await asyncio.to_thread(is_xlsx, content):
         return content
-    status, answer = await sandbox.run(xlsx.__name__, content=content, wall_seconds=WALL_SECONDS)
-    if status == xlsx.SEVERAL_SHEETS:
+    status, answer = await sandbox.run("rti.files.xlsx", content=content, wall_seconds=WALL_SECONDS)
+    if status == SEVERAL_SHEETS:
         names = ", ".join(answer.decode().splitlines())
         raise invalid(
             "file",

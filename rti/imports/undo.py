@@ -21,7 +21,7 @@ from rti.core.errors import Conflict, Message, NotFound, say
 from rti.core.roles import Person
 from rti.models.audit import AuditAction
 from rti.models.bodies import PublicBodyRow
-from rti.models.cbos import CboRow
+from rti.models.cbos import CboRow, not_locked
 from rti.models.imports import FileImportRow, FileKind, ImportEntryRow
 from rti.models.letters import WrittenLetterRow
 from rti.models.messages import LetterRow, LetterState
@@ -51,17 +51,19 @@ class Obstacle:
 async def undo(session: AsyncSession, import_id: UUID, by: Person | None, now: datetime) -> FileImportRow:
     """Take back all that an import wrote; raises Conflict with what stands in the way.
 
-    `by` is None on the command line. Row security says whose imports there are.
+    `by` is None on the command line. Row security says whose imports there are, and those of the people of a locked
+    organisation are not there.
     """
-    row = await session.scalar(select(FileImportRow).where(FileImportRow.id == import_id).with_for_update())
+    found = select(FileImportRow).where(FileImportRow.id == import_id, not_locked(FileImportRow.cbo_id))
+    row = await session.scalar(found.with_for_update())
     if row is None:
         raise NotFound
     if row.undone_at:
         raise Conflict(say("This import has already been undone"))
     if row.kind is FileKind.REQUESTS:
         await session.execute(_requests(row).with_only_columns(RequestRow.id).with_for_update())
-    if found := await obstacles(session, row) or await _take_back(session, row):
-        raise Conflict(_told(found))
+    if built := await obstacles(session, row) or await _take_back(session, row):
+        raise Conflict(_told(built))
     row.undone_at, row.undone_by = now, by.id if by else None
     record(session, AuditAction.IMPORT_UNDONE, now, about=row.id, cbo_id=row.cbo_id, kind=row.kind)
     await session.flush()
@@ -118,16 +120,21 @@ def _entries(row: FileImportRow, table: Any) -> Any:
 
 
 def _requests(row: FileImportRow) -> Any:
-    return select(RequestRow).where(
-        RequestRow.id.in_(_entries(row, RequestRow).with_only_columns(ImportEntryRow.row_id))
-    )
+    """What can be seen of the requests that the import made."""
+    made = _entries(row, RequestRow).with_only_columns(ImportEntryRow.row_id)
+    return select(RequestRow).where(RequestRow.id.in_(made), not_locked(RequestRow.cbo_id))
 
 
 async def _coded(session: AsyncSession, row: FileImportRow) -> list[tuple[ImportEntryRow, Any]]:
-    """The bodies and organisations that the import made or changed, with what was noted of them."""
+    """The bodies and organisations that the import made or changed, with what was noted of them.
+
+    A locked organisation is as if it were not there, and stays as it is.
+    """
     found = []
     for table in _CODED.values():
         query = _entries(row, table).join(table, table.id == ImportEntryRow.row_id).add_columns(table)
+        if table is CboRow:
+            query = query.where(CboRow.locked_at.is_(None))
         found += [(entry, known) for entry, known in await session.execute(query)]
     return found
 

@@ -14,9 +14,9 @@ from rti.core.errors import Conflict, NotFound, say
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.roles import STAFF, Person
 from rti.encryption.data_keys import DataKeys
+from rti.files.answers import TooManyPixels
 from rti.files.media_types import guessed
 from rti.files.sandbox import examine
-from rti.files.sanitizer import TooManyPixels
 from rti.inbox.commands import IncomingFilter
 from rti.inbox.filing import read_apart
 from rti.inbox.mail import Mail

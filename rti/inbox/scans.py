@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.errors import Invalid, Message, Problem, invalid, say
 from rti.core.roles import Person
-from rti.files import pages, sandbox
+from rti.files import sandbox
+from rti.files.answers import MOST_PAGES, TOO_MANY_PAGES, Page
 from rti.files.media_types import clean_file_name, kind_of
 from rti.inbox.commands import FileScans
 from rti.inbox.store import hold
@@ -38,19 +39,19 @@ class Placed:
     known: bool = False
 
 
-async def split(file_name: str, content: bytes) -> Sequence[pages.Page]:
+async def split(file_name: str, content: bytes) -> Sequence[Page]:
     """The pages of a PDF or picture with their codes; raises Invalid for anything else."""
     kind = kind_of(file_name, content, "document")
     if kind.media_type not in sandbox.COPIED:
         raise invalid("document", say("Choose a PDF or a picture"))
     status, answer = await sandbox.run(
-        pages.__name__, kind.media_type, content=content, wall_seconds=WALL_SECONDS
+        "rti.files.pages", kind.media_type, content=content, wall_seconds=WALL_SECONDS
     )
-    if status == pages.TOO_MANY_PAGES:
-        raise invalid("document", say("Send at most {count} pages at once", count=pages.MOST_PAGES))
+    if status == TOO_MANY_PAGES:
+        raise invalid("document", say("Send at most {count} pages at once", count=MOST_PAGES))
     if status:
         raise invalid("document", say("This file cannot be read. Scan it again, or save it as a new PDF"))
-    return msgspec.msgpack.decode(answer, type=list[pages.Page])
+    return msgspec.msgpack.decode(answer, type=list[Page])
 
 
 async def file_scans(
@@ -90,7 +91,7 @@ async def file_scans(
 async def _place(
     session: AsyncSession,
     number: int,
-    page: pages.Page,
+    page: Page,
     name: str,
     command: FileScans,
     person: Person,

@@ -7,7 +7,8 @@ from rti.accounts import personal_encryption
 from rti.core.cipher import Unreadable
 from rti.core.errors import Conflict, Message
 from rti.jobs.worker import Work
-from rti.models.jobs import JobRow
+from rti.models.cbos import CboRow
+from rti.models.jobs import JobKind, JobRow
 
 
 def sealed(work: Work, name: str, plain: bytes) -> bytes:
@@ -18,10 +19,16 @@ def sealed(work: Work, name: str, plain: bytes) -> bytes:
 async def report_of(
     session: AsyncSession, job: JobRow, secret: str, name: str, gone: Message
 ) -> bytes | None:
-    """The report of a job, None before it is done; raises Conflict with `gone` where it cannot be opened any more."""
+    """The report of a job, None before it is done; raises Conflict with `gone` where it cannot be opened any more.
+
+    Letters and dossiers name organisations, so none is opened once an organisation has been locked.
+    """
     stored = await session.scalar(select(JobRow.report).where(JobRow.id == job.id))
     if stored is None:
         return None
+    locked_since = select(CboRow.id).where(CboRow.locked_at > job.created_at).limit(1)
+    if job.kind is not JobKind.IMPORT and await session.scalar(locked_since):
+        raise Conflict(gone)
     try:
         return personal_encryption.decrypt(secret, f"{name} {job.id}", job.person_id, stored)
     except Unreadable:

@@ -36,7 +36,7 @@ from rti.requests.commands import FileRequest, PlainFields, RecordEvent, SaveReq
 from rti.requests.projection import Projection, project, to_law
 from rti.requests.queries import events_of, visible
 from rti.requests.references import next_reference
-from rti.requests.requester import save_requester
+from rti.requests.requester import not_hidden_from, save_requester
 from rti.requests.shown import AnyRequest
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of, version_of
 
@@ -61,7 +61,7 @@ async def file_request(
     campaign = await session.get(CampaignRow, command.campaign_id) if command.campaign_id else None
     if command.campaign_id and campaign is None:
         faults.append(Fault("campaign_id", say("Choose a campaign from the list")))
-    again = await _asked_before(session, cbo_id, command.resubmission_of, faults)
+    again = await _asked_before(session, cbo_id, command, person, faults)
     if faults:
         raise Invalid(*faults)
     chosen = command.statute_id or (campaign.statute_id if campaign else DEFAULT_STATUTE)
@@ -90,17 +90,23 @@ async def file_request(
 
 
 async def _asked_before(
-    session: AsyncSession, cbo_id: UUID, reference: str | None, faults: list[Fault]
+    session: AsyncSession, cbo_id: UUID, command: FileRequest, person: Person, faults: list[Fault]
 ) -> UUID | None:
-    """The request of the organisation that a new one asks again."""
-    if reference is None:
+    """The request of the organisation that a new one asks again.
+
+    One that is sealed from who files is not found, and none is linked to one that is not sealed: either would
+    tell whose the sealed one is.
+    """
+    if command.resubmission_of is None:
         return None
-    found = await session.scalar(
-        select(RequestRow.id).where(RequestRow.cbo_id == cbo_id, RequestRow.reference == reference)
-    )
+    sealed = command.filing is Filing.SEALED
+    alike = RequestRow.filing == Filing.SEALED if sealed else RequestRow.filing != Filing.SEALED
+    asked = (RequestRow.cbo_id == cbo_id, RequestRow.reference == command.resubmission_of)
+    found = await session.scalar(select(RequestRow.id).where(*asked, alike, not_hidden_from(person)))
     if found is None:
         message = say(
-            "Your organisation has no request with this reference. Look it up in the list of requests"
+            "Your organisation has no other request with the reference {reference} that was filed in the same name",
+            reference=command.resubmission_of,
         )
         faults.append(Fault("resubmission_of", message))
     return found

@@ -4,6 +4,7 @@ What happened to a request is known by its `story`, a digest of what the law ask
 story is projected for all of them.
 """
 
+from asyncio import to_thread
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -17,8 +18,8 @@ from rti.law.statutes import Statute
 from rti.models.requests import EventRow, RequestRow
 from rti.requests.projection import Projection, project, to_law
 
-AT_ONCE = 2_000
-"""Groups that are projected together, so that memory does not grow with what is stored."""
+AT_ONCE = 100
+"""Groups that are projected together, so that neither memory nor the longest stop of a web server grows with what is stored."""
 
 EVENT_COLUMNS = (
     EventRow.request_id,
@@ -40,9 +41,13 @@ def story_of(request: type[RequestRow] = RequestRow) -> ColumnElement[bytes]:
 
 
 async def project_samples(session: AsyncSession, samples: Sequence[tuple[UUID, Law]]) -> list[Projection]:
-    """The projections of some requests, each under the law beside it, in the same order."""
+    """The projections of some requests, each under the law beside it, in the same order; made beside the event loop."""
     events = await events_by_request(session, [request_id for request_id, _ in samples])
-    return [project(*law, events.get(request_id, [])) for request_id, law in samples]
+
+    def projected() -> list[Projection]:
+        return [project(*law, events.get(request_id, [])) for request_id, law in samples]
+
+    return await to_thread(projected)
 
 
 async def events_by_request(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, list[Event]]:

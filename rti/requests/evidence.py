@@ -17,10 +17,10 @@ from rti.core.db import new_id
 from rti.core.errors import Altered, Conflict, NotFound, Quarantined, Unavailable, invalid, say
 from rti.core.roles import Person
 from rti.encryption.data_keys import DataKeys, keys_to_decrypt, keys_to_encrypt
+from rti.files.answers import MOST_PIXELS, TooManyPixels
 from rti.files.antivirus import ScannerAway, threat_in
 from rti.files.media_types import KINDS, clean_file_name, kind_of
 from rti.files.sandbox import MADE_BY, Copy, Examined, examine
-from rti.files.sanitizer import MOST_PIXELS, TooManyPixels
 from rti.models.audit import AuditAction
 from rti.models.keys import EncryptedColumn
 from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow, EventRow, RequestRow

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import Database
 from rti.encryption.data_keys import kept_keys, keyring, keys_to_encrypt, opened_keys
+from rti.files.answers import TooManyPixels
 from rti.files.antivirus import ScannerAway
 from rti.files.sandbox import examine
-from rti.files.sanitizer import TooManyPixels
 from rti.jobs.leases import take
 from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow

@@ -16,7 +16,7 @@ from rti.core.roles import REQUESTS, Person, Reader
 from rti.core.visibility import visible_to
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import not_locked
-from rti.models.requests import EventRow, RequestRow, SnoozeRow
+from rti.models.requests import NEVER, EventRow, RequestRow, SnoozeRow
 from rti.requests.commands import RequestFilter
 
 
@@ -114,3 +114,8 @@ def overdue(day: Any) -> ColumnElement[bool]:
         RequestRow.met_on.is_(None),
         RequestRow.ended_on.is_(None),
     )
+
+
+def next_due_on(table: str) -> str:
+    """SQL: the next date; asyncpg stores the last day that Python knows as infinity, which JSON does not."""
+    return f"least({table}.next_due_on, '{NEVER}')"

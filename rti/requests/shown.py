@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from rti.campaigns.queries import Named
 from rti.core.i18n import Language
 from rti.core.wallclock import day_of
 from rti.law.deadlines import ClockState
@@ -80,22 +81,6 @@ class Asked(Shown, kw_only=True):
 
 
 AnyRequest = RequestRow | Shown
-
-
-class Named(msgspec.Struct, frozen=True):
-    """A body or campaign by its names."""
-
-    id: UUID
-    name_km: str
-    name_en: str
-
-
-class Area(msgspec.Struct, frozen=True):
-    """A province by its names."""
-
-    code: str
-    name_km: str
-    name_en: str
 
 
 class CboNamed(Named, frozen=True):

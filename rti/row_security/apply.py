@@ -52,6 +52,11 @@ def apply(connection: Connection, secret: str) -> None:
         connection.execute(text(statement))
     for statement in (*_clean(connection), *_functions(), *_open_tables(), *_restricted_tables(), *TRIGGERS):
         connection.exec_driver_sql(statement)
+    note(connection)
+
+
+def note(connection: Connection) -> None:
+    """Note how the database stands now, with which every start compares it."""
     found = connection.exec_driver_sql(FINGERPRINT).scalar_one()
     connection.exec_driver_sql(f"COMMENT ON SCHEMA rti IS '{declaration()} {found}'")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rti.core.db_roles import OWNER, Login
 from rti.core.visibility import LOOKED_INTO, ME, REQUESTS_SEEN, cbo_of, own, sees_everything
+from rti.core.wallclock import HOME_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "former_name": _open(staff=ADD, admin=ADD, worker=EDIT, operator=ALL),
     "statute": _open(staff=ADD, admin=EDIT, operator=EDIT),
     "campaign": _open(staff=EDIT, admin=EDIT, operator=EDIT),
+    "embargo": _open(staff=ALL, group=ALL, admin=ALL, operator=ALL),
     "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
     "day_off": _open(worker=EDIT, operator=EDIT),
     "calendar_year": _open(worker=EDIT, operator=EDIT),
@@ -136,6 +138,9 @@ _OF_DOCUMENT = {
 }
 _IMPORTS = "SELECT, INSERT, UPDATE (counts, undone_at, undone_by)"
 _OF_AN_IMPORT = May(ADD, "file_import_id IN (SELECT id FROM file_import)")
+_RELEASING = (Login.STAFF, Login.GROUP, Login.ADMIN, Login.OPERATOR)
+TODAY = f"CAST(now() AT TIME ZONE '{HOME_ZONE}' AS date)"
+"""SQL: the day at home."""
 _CHECKED = "UPDATE (altered_at, next_check_at, threat, had_location, damaged)"
 
 RESTRICTED: Mapping[str, Mapping[Login, May]] = {
@@ -143,6 +148,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.AUTH: May(EDIT),
         Login.CBO: May(_PERSON_NAMES, f"cbo_id IS NULL OR {own()}"),
         Login.STAFF: May(_PERSON_NAMES),
+        Login.GROUP: May(_PERSON_NAMES, "cbo_id IS NULL"),
         Login.ADMIN: May(_PERSON_NAMES),
         Login.ERASURE: May(
             """SELECT (id, name, role, cbo_id, disabled_at, entrusted_at), UPDATE (name, email, password_hash, disabled_at,
@@ -300,7 +306,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.STAFF: _MY_JOB,
         Login.ADMIN: _MY_JOB,
         Login.GROUP: _MY_JOB,
-        Login.ERASURE: _GONE,
+        Login.ERASURE: May("SELECT (person_id, kind), DELETE", f"kind <> 'import' OR {_OF_OWN_OR_NAMED}"),
         Login.WORKER: May(
             """SELECT (id, kind, person_id, arguments, state, done, total, attempt, next_attempt_at, cancel_asked,
             fault, created_at, finished_at), UPDATE, DELETE"""
@@ -311,6 +317,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.AUTH: _MY_SUBMISSION,
         Login.CBO: _MY_SUBMISSION,
         Login.STAFF: _MY_SUBMISSION,
+        Login.GROUP: _MY_SUBMISSION,
         Login.ADMIN: _MY_SUBMISSION,
         Login.ERASURE: _GONE,
         # It removes what is old, and moves dates for people.
@@ -331,6 +338,12 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.ERASURE: May("SELECT (row_id), DELETE", _own_or_named("row_id")),
         Login.OPERATOR: _ANY,
     },
+    "release": {
+        **dict.fromkeys(_RELEASING, May(ALL)),
+        Login.CBO: May(READ, f"approved_at IS NOT NULL AND publish_on <= {TODAY}"),
+    },
+    "release_check": dict.fromkeys(_RELEASING, May(ADD)),
+    "release_sight": dict.fromkeys(_RELEASING, May(ADD)),
     "audit_entry": {
         **dict.fromkeys(_EVERYBODY, May("INSERT")),
         Login.AUTH: May("SELECT (what, happened_at, position), INSERT"),

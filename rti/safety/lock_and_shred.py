@@ -25,6 +25,7 @@ from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow, CboSafetyRow, CboStandingRow, SafetyStep
 from rti.models.imports import FileImportRow, ImportEntryRow
 from rti.models.inbox import IncomingRow
+from rti.models.jobs import JobKind, JobRow
 from rti.models.keys import DataKeyRow, KeyState, encrypted_columns
 from rti.models.messages import UNTRIED, LetterRow, MessageRow, MessageState
 from rti.models.requests import RequestRow, SnoozeRow
@@ -197,6 +198,9 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
     photos = delete(VisitPhotoRow).where(VisitPhotoRow.visit_id.in_(visits))
     await session.execute(photos.execution_options(synchronize_session=False))
     await session.execute(delete(ImportEntryRow).where(ImportEntryRow.row_id == cbo.id))
+    # Letters and dossiers that others have made name it too, and the rest of them can be made again.
+    printed = delete(JobRow).where(JobRow.kind != JobKind.IMPORT)
+    await session.execute(printed.execution_options(synchronize_session=False))
     nameless = update(FileImportRow).where(FileImportRow.cbo_id == cbo.id).values(file_name=None)
     await session.execute(nameless.execution_options(synchronize_session=False))
     await _send_away(session, cbo.id, now)

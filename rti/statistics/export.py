@@ -210,7 +210,7 @@ async def write_csv(session: AsyncSession, rows: Rows, write: Callable[[bytes], 
         nonlocal left
         whole, end, left = (left + piece).rpartition(b"\n")
         if end:
-            write(_safe(whole))
+            write(await to_thread(_safe, whole))
 
     connection = await (await session.connection()).get_raw_connection()
     driver: Any = connection.driver_connection

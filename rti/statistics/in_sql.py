@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     and_,
     case,
+    cast,
     func,
     inspect,
     literal,
@@ -157,6 +158,7 @@ async def facts_of(
         *keys,
         *(kind[name].label(name) for name in KIND),
         request.cbo_id.label("asker"),
+        request.id.label("request"),
         (await _days(session, wanted, request.received_on, end, cut_off)).label("days"),
     ]
     query = (
@@ -323,13 +325,20 @@ def askers_of(facts: Select[Any], dimensions: Sequence[Dimension]) -> Select[Any
     return select(*keys, *(each.c[name] for name in KIND), each.c.asker).distinct()
 
 
+def fingerprints(facts: Select[Any]) -> Select[Any]:
+    """Each request with a digest of all that a table makes of it."""
+    each = facts.subquery("each_request")
+    made_of = [column for column in each.c if column.key not in {"asker", "request"}]
+    return select(each.c.request, func.md5(cast(func.row(*made_of), Text)))
+
+
 def grouped(facts: Select[Any], dimensions: Sequence[Dimension]) -> Select[Any]:
     """Each kind of each group, of each sum of groups by their first dimensions, and of all, with its days.
 
     Requests that are alike are counted first, each row once and on all processors; the sums are made of these counts.
     """
     each = facts.subquery("each_request")
-    counted = [column for column in each.c if column.key != "asker"]
+    counted = [column for column in each.c if column.key not in {"asker", "request"}]
     alike = (
         select(*counted, func.count().label("number"))
         .group_by(*counted)

@@ -18,7 +18,7 @@ from rti.statutes.queries import newest
 Shown = BilingualName | StrEnum | str
 """A name in both languages, a member that has a label, or a text that is the same in both."""
 
-_CHOICES: Mapping[Dimension, type[StrEnum]] = {
+CHOICES: Mapping[Dimension, type[StrEnum]] = {
     Dimension.BODY_KIND: BodyKind,
     Dimension.TOPIC: Topic,
     Dimension.OUTCOME: Outcome,
@@ -39,7 +39,7 @@ _NAMED: Mapping[Dimension, type[AreaRow | PublicBodyRow | CampaignRow]] = {
 
 async def names_of(session: AsyncSession, dimension: Dimension, keys: Collection[str]) -> Mapping[str, Shown]:
     """The name of every key, in the order of the enumeration or of the codes."""
-    if choices := _CHOICES.get(dimension):
+    if choices := CHOICES.get(dimension):
         return {member.value: member for member in choices if member.value in keys}
     if row := _NAMED.get(dimension):
         found = await session.execute(

@@ -25,7 +25,11 @@ from rti.statistics.in_sql import KIND, askers_of, facts_of, grouped, known
 from rti.statistics.measures import State
 from rti.statistics.method import Kind
 from rti.statistics.names import Shown, names_of
+from rti.statistics.published import PublishedFigures
 from rti.statutes.queries import version_of
+
+Told = Figures | CoarseFigures | PublishedFigures
+"""Figures as they are for who sees requests, for all others, and in a release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Line:
 
     keys: tuple[str | None, ...]
     names: tuple[Shown | None, ...]
-    figures: Figures | CoarseFigures
+    figures: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +66,24 @@ class Table:
     """Whether numbers are told as `disclosure` says."""
 
 
-async def table(session: AsyncSession, person: Person | None, wanted: StatisticsQuery, today: date) -> Table:
+async def table(
+    session: AsyncSession,
+    person: Person | None,
+    wanted: StatisticsQuery,
+    today: date,
+    *,
+    anew: bool = False,
+) -> Table:
     """The figures that `person` may see, of all requests where there is no person (the command line).
+
+    Counted `anew` they come from the rows whatever this process has kept.
 
     Raises Invalid for a period that is too fine for whoever sees no request.
     """
     if is_coarse(person) and (faults := period_faults(today, wanted.since, wanted.until, wanted.as_of)):
         raise Invalid(*faults)
     cut_off = wanted.as_of or (last_quarter(today) if is_coarse(person) else today)
-    version = await version_of_figures(session)
+    version = None if anew else await version_of_figures(session)
     if version is None:
         return await _counted(session, person, wanted, cut_off, today)
     key = (version, _scope(person), wanted, cut_off, today)
@@ -122,19 +135,17 @@ async def _counted(
         )
         for place, dimension in enumerate(wanted.dimensions)
     ]
-    ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
     total = tallies.setdefault((), {})
     figures: Mapping[Keys, Figures | CoarseFigures] = {
         keys: Figures(wanted.of_method, tally) for keys, tally in tallies.items()
     }
     if is_coarse(person):
         figures = await _coarse(session, wanted, tallies, facts)
-    lines = [_line(keys, told, names) for keys, told in figures.items() if keys]
     return Table(
         wanted=wanted,
         as_of=cut_off,
         known_on=known_on,
-        lines=sorted(lines, key=lambda line: _order(line, ranks)),
+        lines=await to_thread(_lines, figures, names),
         total=_line((), figures[()], names),
         grounds=await _grounds(session, total),
         coarse=is_coarse(person),
@@ -146,15 +157,39 @@ async def _coarse(
 ) -> dict[Keys, CoarseFigures]:
     """In a table so fine that few may stand behind many requests, those who asked are counted, and not the requests."""
     figures = {keys: Figures(wanted.of_method, tally) for keys, tally in tallies.items()}
+    askers = await _askers(session, wanted, facts)
+    return await to_thread(coarse, figures, askers)
+
+
+async def askers(session: AsyncSession, of: Table, today: date) -> dict[tuple[Keys, str], set[UUID]]:
+    """Who is behind each column of each line of a table of everybody's, by identifiers, where that is what is protected."""
+    return await _askers(session, of.wanted, await facts_behind(session, of, today))
+
+
+async def facts_behind(session: AsyncSession, of: Table, today: date) -> Select[Any]:
+    """A row for each request that a table of everybody's counts."""
+    return await facts_of(session, None, of.wanted, of.as_of, of.known_on if of.known_on < today else None)
+
+
+async def _askers(
+    session: AsyncSession, wanted: StatisticsQuery, facts: Select[Any]
+) -> dict[tuple[Keys, str], set[UUID]]:
     askers: dict[tuple[Keys, str], set[UUID]] = {}
     if wanted.is_fine:
-        found = await session.stream(askers_of(facts, wanted.dimensions).execution_options(yield_per=5_000))
-        async for row in found:
-            kind = msgspec.convert(dict(zip(KIND, row[len(wanted.dimensions) : -1], strict=True)), Kind)
-            for length in range(len(wanted.dimensions) + 1):
-                for column in wanted.of_method.places(kind):
-                    askers.setdefault((tuple(row[:length]), column), set()).add(row[-1])
-    return await to_thread(coarse, figures, askers)
+        found = await session.stream(askers_of(facts, wanted.dimensions).execution_options(yield_per=1_000))
+        async for part in found.partitions():
+            await to_thread(_note_askers, wanted, part, askers)
+    return askers
+
+
+def _note_askers(
+    wanted: StatisticsQuery, rows: Sequence[Any], askers: dict[tuple[Keys, str], set[UUID]]
+) -> None:
+    for row in rows:
+        kind = msgspec.convert(dict(zip(KIND, row[len(wanted.dimensions) : -1], strict=True)), Kind)
+        for length in range(len(wanted.dimensions) + 1):
+            for column in wanted.of_method.places(kind):
+                askers.setdefault((tuple(row[:length]), column), set()).add(row[-1])
 
 
 async def known_until(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
@@ -198,7 +233,14 @@ _UNDATED = {State.DRAFT, State.NOT_SUBMITTED, State.PAUSED, State.NO_DATE}
 """States of requests that most often have no due day."""
 
 
-def _line(keys: Keys, figures: Figures | CoarseFigures, names: Sequence[Mapping[str, Shown]]) -> Line:
+def _lines(figures: Mapping[Keys, Told], names: Sequence[Mapping[str, Shown]]) -> list[Line]:
+    """All groups in their order."""
+    ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
+    lines = [_line(keys, told, names) for keys, told in figures.items() if keys]
+    return sorted(lines, key=lambda line: _order(line, ranks))
+
+
+def _line(keys: Keys, figures: Told, names: Sequence[Mapping[str, Shown]]) -> Line:
     return Line(
         keys=keys,
         names=tuple(

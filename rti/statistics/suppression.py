@@ -39,6 +39,8 @@ class Counts:
     below: Mapping[Line, Sequence[Line]]
     numbers: Mapping[tuple[Line, Column], int]
     askers: Mapping[tuple[Line, Column | None], int] = field(default_factory=dict)
+    marked: Collection[Line] = frozenset()
+    """Lines that are to be hidden as a whole for another reason."""
 
     def of(self, line: Line, column: Column) -> int:
         return self.numbers.get((line, column), 0)
@@ -47,6 +49,8 @@ class Counts:
         return sum(self.of(line, column) for column in self.columns)
 
     def is_small(self, line: Line, column: Column | None, threshold: int) -> bool:
+        if column is None and line in self.marked:
+            return True
         number = self.total(line) if column is None else self.of(line, column)
         return 0 < self.askers.get((line, column), number) < threshold and number > 0
 

@@ -3,17 +3,41 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.core.asking import Statement, rows
 from rti.core.errors import NotFound, invalid, say
-from rti.law.statutes import Statute
+from rti.law.bilingual import BilingualName
+from rti.law.statutes import Statute, StatuteStatus
 from rti.models.statutes import StatuteRow
 from rti.statutes.documents import parsed_once
 
 _AS_STORED = select(cast(StatuteRow.document, Text))
 DEFAULT_STATUTE = "KH-A2I-DRAFT"
+
+
+class StatuteNamed(msgspec.Struct, frozen=True):
+    """The newest version of a statute, as far as somebody chooses one."""
+
+    id: str
+    countries: tuple[str, ...]
+    name_en: str
+    name_km: str
+    status: StatuteStatus
+
+    @property
+    def name(self) -> BilingualName:
+        return BilingualName(self.name_en, self.name_km)
+
+
+STATUTES = Statement(
+    rows("""SELECT DISTINCT ON (s.id) s.id, coalesce(s.document -> 'countries', '[]') AS countries,
+        s.document -> 'name' ->> 'en' AS name_en, s.document -> 'name' ->> 'km' AS name_km, s.document ->> 'status' AS status
+        FROM statute s ORDER BY s.id, s.version DESC""")
+)
 
 
 async def newest(session: AsyncSession) -> Sequence[Statute]:

@@ -12,9 +12,9 @@ from rti.campaigns.queries import campaign
 from rti.core.db import new_id
 from rti.core.errors import Conflict, Fault, Invalid, invalid, say
 from rti.core.roles import Person
+from rti.files.answers import MOST_PIXELS, TooManyPixels
 from rti.files.media_types import clean_file_name, kind_of
 from rti.files.sandbox import examine
-from rti.files.sanitizer import MOST_PIXELS, TooManyPixels
 from rti.models.audit import AuditAction
 from rti.models.visits import VisitPhotoRow, VisitRow
 from rti.visits.checklists import checklist

@@ -22,7 +22,7 @@ from rti.core.db import PATIENCE, Database
 from rti.core.db_roles import WEB, Login
 from rti.core.roles import Person
 from rti.core.settings import Settings
-from rti.upgrade import require_ready
+from rti.readiness import require_ready
 from rti.web import cookies, guards, head, headers, openapi, origins, problems, routes, templating
 from rti.web.denial_log import note_refusal
 from rti.web.forms import Form

@@ -4,8 +4,7 @@ Without colour the marks differ by lightness, by dashes and by the numbers on th
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,8 +14,7 @@ from pygal.graph.graph import Graph
 from pygal.style import Style
 
 from rti.law.explanations import N_
-from rti.statistics.commands import Dimension
-from rti.statistics.disclosure import CoarseFigures
+from rti.statistics.figures import Figures
 from rti.statistics.measures import PENDING, State
 from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, SILENCE
 from rti.statistics.queries import Line, Table
@@ -193,7 +191,7 @@ def provinces(table: Table, words: Words) -> str:
 def waiting(table: Table, words: Words) -> str:
     """The survival curve: the share that is still without an answer after so many days."""
     figures = table.total.figures
-    curve = [] if isinstance(figures, CoarseFigures) else figures.curve
+    curve = figures.curve if isinstance(figures, Figures) else []
     points: list[tuple[float, float]] = [(0, 100)]
     for day, above, below in curve:
         points += [(day, points[-1][1]), (day, round(100 * above / below, 1))]
@@ -209,24 +207,6 @@ def waiting(table: Table, words: Words) -> str:
     )
     chart.add(words(N_("Without an answer")), points, stroke_style={"width": 3})
     return _svg(chart)
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """How a picture is drawn, and by what its table is grouped where that is not what was asked for."""
-
-    draw: Callable[[Table, Words], str]
-    by: Dimension | None = None
-    exact: bool = False
-    """Whether it shows single requests, and is not for those to whom numbers are told coarsely."""
-
-
-PICTURES: Mapping[str, Picture] = {
-    "quarters": Picture(quarters, Dimension.QUARTER),
-    "answers": Picture(answers),
-    "provinces": Picture(provinces, Dimension.PROVINCE),
-    "waiting": Picture(waiting, Dimension.YEAR, exact=True),
-}
 
 
 def _svg(chart: Any) -> str:

@@ -23,6 +23,7 @@ from rti.core.roles import EVERYBODY, Role, SignInState, scope_needed
 from rti.core.wallclock import now
 from rti.web import forms, typed
 from rti.web.cookies import cookie_name
+from rti.web.transfers import READS
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None] | None]
@@ -41,8 +42,8 @@ def _token(connection: Connection) -> str:
     return "" if token.startswith(sessions.API_TOKEN) else token
 
 
-READS, READ = "reads", "read"
-"""The `opt` of a route that is read in one round trip, which makes the reading out of the connection; and what came of it."""
+READ = "read"
+"""Where in the state of a connection there is what came of the reading of a route."""
 
 
 class Authentication(AbstractAuthenticationMiddleware):

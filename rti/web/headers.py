@@ -1,8 +1,8 @@
 """The headers of every answer: nothing from another host, nothing inline, nothing framed, nothing kept."""
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 PROTECTION = {
@@ -50,7 +50,14 @@ def attachment(file_name: str) -> str:
 async def protect(message: Message, scope: Scope) -> None:
     """Add the headers as an answer leaves, refusals and crashes included."""
     if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
         secure = scope["litestar_app"].state.settings.secure_cookies
-        for name, value in {**PROTECTION, **(HTTPS_ONLY if secure else {})}.items():
-            headers.setdefault(name, value)
+        there = {name.lower() for name, _ in message["headers"]}
+        more = [header for header in (_OVER_HTTPS if secure else _PROTECTION) if header[0] not in there]
+        message["headers"] = [*message["headers"], *more]
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+_PROTECTION, _OVER_HTTPS = _encoded(PROTECTION), _encoded({**PROTECTION, **HTTPS_ONLY})

@@ -31,6 +31,7 @@ MENU = (
     ("/answers", N_("What was answered"), COUNTING),
     ("/refusals", N_("Grounds of refusal"), COUNTING),
     ("/what-if", N_("What if"), COMPARING),
+    ("/releases", N_("Releases"), EVERYBODY),
     ("/imports", N_("Import"), REQUESTS | ADMINISTRATION),
     ("/coding", N_("Read answers"), STAFF),
     ("/visits", N_("Visits"), REQUESTS),
@@ -49,7 +50,7 @@ _EVERY_DAY: Mapping[Role, Sequence[str]] = {
     Role.CBO_MEMBER: _CBO,
     Role.CBO_LEAD: _CBO,
     Role.STAFF: ("/requests", "/bodies", "/campaigns", "/letters", "/statistics"),
-    Role.WORKING_GROUP: ("/statistics", "/what-if", "/bodies", "/statutes", "/help"),
+    Role.WORKING_GROUP: ("/statistics", "/releases", "/what-if", "/bodies", "/help"),
     Role.ADMINISTRATOR: ("/cbos", "/people", "/bodies", "/imports", "/status"),
 }
 

@@ -8,7 +8,14 @@ from rti.core.db_roles import login_of, statistics_login_of
 from rti.web import api, health, pages, static
 from rti.web.once import each_once
 from rti.web.openapi import describe
-from rti.web.transactions import for_authentication, for_erasure, for_worker, reading_under, under
+from rti.web.transactions import (
+    for_authentication,
+    for_erasure,
+    for_figures,
+    for_worker,
+    reading_under,
+    under,
+)
 
 _ACCOUNTS: list[Any] = [
     *pages.sign_in.ROUTES,
@@ -37,6 +44,7 @@ _FIGURES: list[Any] = [
     *api.visits.FIGURES,
     *api.coding.FIGURES,
 ]
+_RELEASES: list[Any] = [*pages.releases.ROUTES, *api.releases.ROUTES]
 _OTHERS: list[Any] = [
     *static.ROUTES,
     *health.ROUTES,
@@ -95,8 +103,8 @@ _OTHERS: list[Any] = [
     *api.exports.ROUTES,
     *api.dossiers.ROUTES,
 ]
-each_once([*_ACCOUNTS, *_FIGURES, *_OTHERS])
-HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_OTHERS]
+each_once([*_ACCOUNTS, *_FIGURES, *_RELEASES, *_OTHERS])
+HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_RELEASES, *_OTHERS]
 describe(HANDLERS)
 ROUTERS = [
     Router("/", route_handlers=_ACCOUNTS, dependencies=under(for_authentication)),
@@ -106,6 +114,7 @@ ROUTERS = [
         route_handlers=_FIGURES,
         dependencies=under(statistics_login_of) | reading_under(statistics_login_of),
     ),
+    Router("/", route_handlers=_RELEASES, dependencies=under(login_of) | under(for_figures, "counting")),
     Router(
         "/",
         route_handlers=_OTHERS,

@@ -39,6 +39,7 @@ from rti.requests.likely_next import LIKELY_NEXT
 from rti.web import cookies
 from rti.web.forms import DONE, ONCE_FIELD, Form
 from rti.web.menu import every_day, menu, seldom
+from rti.web.transfers import READS
 
 WebRequest = Request[Person | None, SignedIn | None, State]
 
@@ -89,8 +90,8 @@ def _constant(
 @pass_context
 def sending(context: Context) -> Markup:
     """The hidden fields of a form that is posted: that our page showed it, and which sending it is."""
-    once = Markup('<input type="hidden" name="{}" value="{}">').format(ONCE_FIELD, new_token())
-    return Markup(context["csrf_input"]) + once  # noqa: S704 -- made by the framework
+    once = f'<input type="hidden" name="{ONCE_FIELD}" value="{new_token()}">'
+    return Markup(context["csrf_input"] + once)  # noqa: S704 -- made by the framework and here
 
 
 @lru_cache
@@ -102,6 +103,13 @@ def static_url(name: str) -> str:
 def today_of(connection: ASGIConnection[Any, Any, Any, Any]) -> date:
     """The day it is where the installation is."""
     return day_of(now(), connection.app.state.settings.timezone)
+
+
+def who(request: WebRequest) -> Person:
+    """Who is signed in, for routes that require somebody."""
+    person = request.user
+    assert person is not None  # noqa: S101 -- the guard of such a route let them in
+    return person
 
 
 def language_of(request: WebRequest) -> str:
@@ -240,7 +248,7 @@ class Faults:
 
 
 class Page(Template):
-    """A page that is written beside the event loop when it is sent: a long one stops nobody else."""
+    """A page that is written when it is sent: beside the event loop, where a long one stops nobody else."""
 
     def to_asgi_response(  # type: ignore[override]
         self, app: Litestar | None, request: WebRequest, **how: Any
@@ -258,7 +266,9 @@ class Unwritten:
         return await asyncio.to_thread(self.write)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = await self.written()
+        handler = scope.get("route_handler")
+        short = handler is not None and READS in handler.opt
+        answer = self.write() if short else await self.written()
         await answer(scope, receive, send)
 
 

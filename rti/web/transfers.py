@@ -5,8 +5,8 @@ under way at once, and a request that was tried ten times is not done ten times 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -30,6 +30,9 @@ GRACE = 1.0
 """Seconds in which what was begun may still end after the other side has gone."""
 FILE = {"file": True}
 """The `opt` of a route that answers with a file."""
+READS = "reads"
+"""The `opt` of a route that is read in one round trip, before all else: it says, out of the connection, what is asked.
+What is left to do takes a millisecond."""
 TO_THE_END = {"to_the_end": True}
 """The `opt` of a route that is for people who go away at once: what it does is done."""
 log = structlog.get_logger()
@@ -85,6 +88,10 @@ class Transfers(ASGIMiddleware):
                 body = await _read(scope, receive, person, announced)
         except ConnectionError:
             log.info("upload_broken_off", address=scope.get("path_template"))
+            return
+        if READS in opt:
+            with _told_when_given_up(scope):
+                await next_app(scope, _given(body), _patient(send))
             return
         work = _worked_on(scope, receive, send, next_app, body, to_the_end="to_the_end" in opt)
         if "file" in opt:
@@ -150,10 +157,25 @@ async def _worked_on(
         if not work.done():
             work.cancel()
             await asyncio.wait({work})
-    if work.cancelled():
-        log.info("nobody_waits_any_more", address=scope.get("path_template"))
-    else:
+    with _told_when_given_up(scope):
         await work
+
+
+@contextmanager
+def _told_when_given_up(scope: Scope) -> Iterator[None]:
+    try:
+        yield
+    except asyncio.CancelledError:
+        log.info("nobody_waits_any_more", address=scope.get("path_template"))
+
+
+def _given(body: bytes) -> Receive:
+    """What was read already."""
+
+    async def replay() -> Any:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
 
 
 async def _gone(receive: Receive) -> None:

@@ -9,8 +9,6 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from rti.core.csv_export import Cell
 from rti.law.explanations import N_
 from rti.statistics.measures import State
@@ -47,6 +45,8 @@ class Sheet:
 
 def book_of(*sheets: Sheet, charts: Callable[[Any, Any], None] = lambda _, __: None) -> bytes:
     """A workbook; `charts` draws into the book, on its first sheet."""
+    import xlsxwriter
+
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, **_PLAIN})
     bold = book.add_format({"bold": True, "text_wrap": True})

@@ -13,7 +13,7 @@ from rti.core.roles import Person, Role
 from rti.core.wallclock import now
 from rti.models.accounts import PersonRow
 from rti.requests.commands import RequestFilter
-from rti.requests.reading import Worklist
+from rti.requests.listing import Worklist
 from tests import make
 from tests.conftest import TODAY
 

@@ -31,12 +31,13 @@ from rti.law.events import EventKind
 from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.cbos import CboRow
 from rti.models.requests import EventRow
+from rti.readiness import newest_version
 from rti.requests.actions import record_event
 from rti.requests.commands import RecordEvent
 from rti.requests.evidence import attach
 from rti.row_security.apply import require
 from rti.safety.lock_and_shred import shred_again
-from rti.upgrade import newest_version, upgrade_within
+from rti.upgrade import upgrade_within
 from tests import make as things
 from tests.backups.conftest import Vault, decrypted
 from tests.commands import KEY_FILE

@@ -22,6 +22,7 @@ from rti.encryption.data_keys import keys_to_decrypt
 from rti.law.events import EventKind
 from rti.models.accounts import PersonRow, SignInRow
 from rti.models.cbos import CboRow, CboSafetyRow
+from rti.models.imports import FileImportRow, FileKind
 from rti.models.keys import DataKeyRow, encrypted_columns
 from rti.models.messages import BounceRow, Channel, MessageKind, MessageRow, MessageState
 from rti.models.requests import DocumentContentRow, EventRow, RequestRow
@@ -77,6 +78,8 @@ async def _organisation(database: Database) -> tuple[CboRow, make.Member, Reques
         await session.flush()
         refused = {"channel": Channel.EMAIL, "address": row.email, "status": "5.1.1", "reported_at": NOW}
         session.add(BounceRow(message_id=message.id, person_id=row.id, **refused))
+        of_lead = {"cbo_id": cbo.id, "person_id": row.id}
+        session.add(FileImportRow(kind=FileKind.REQUESTS, counts={}, created_at=NOW, **of_lead))
     return cbo, make.Member(lead.person, "dara@boeng.example"), request
 
 

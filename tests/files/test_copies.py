@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 from PIL import Image, ImageSequence
 
-from rti.files import sanitizer
+from rti.files.answers import TooManyPixels
 from rti.files.media_types import kind_of
 from rti.files.sandbox import COPIED, examine
 from tests.files.make import MARKERS, SAMPLES, SIZE, heic, jpeg, pdf, png, webp
@@ -114,7 +114,7 @@ async def test_a_picture_without_a_location_is_not_said_to_have_one() -> None:
 async def test_a_picture_of_more_than_forty_megapixels_is_refused_unopened() -> None:
     out = io.BytesIO()
     Image.new("1", (8_000, 5_001)).save(out, "PNG")
-    with pytest.raises(sanitizer.TooManyPixels):
+    with pytest.raises(TooManyPixels):
         await examine(out.getvalue(), "image/png")
 
 

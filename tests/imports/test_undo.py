@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.cbos.commands import ShredCbo
+from rti.cbos.commands import LockCbo, ShredCbo
 from rti.core.db import Database
 from rti.core.db_roles import login_of
 from rti.core.errors import Conflict, NotFound
@@ -29,7 +29,7 @@ from rti.requests.evidence import attach
 from rti.requests.queries import events_of
 from rti.requests.requester import correct_requester
 from rti.requests.snoozing import snooze
-from rti.safety.lock_and_shred import shred
+from rti.safety.lock_and_shred import lock, shred
 from tests import make
 from tests.commands import rti
 from tests.conftest import NOW, TODAY, DoJobs, SignIn
@@ -310,3 +310,24 @@ def test_the_command_line_lists_and_undoes(database_url: str, tmp_path) -> None:
     assert rti(database_url, "imports", "undo", past).stdout == "Undone\n"
     again = rti(database_url, "imports", "undo", past)
     assert (again.returncode, again.stderr) == (1, "This import has already been undone\n")
+
+
+async def test_undoing_an_import_neither_names_nor_changes_what_was_locked_since(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
+) -> None:
+    await sign_in(Role.STAFF)
+    made = "code,name_km,name_en\nBOENG,ក,Silent Lake\nKOH,ខ,Island\n"
+    organisations = await sent(client, do_jobs, "cbos", made)
+    line = "cbo_code,body_code,title,topic,received_on\nBOENG,KH-010201,x,land,2026-09-01\n"
+    requests = await sent(client, do_jobs, "requests", line)
+    async with database.transaction() as session:
+        cbo = (await session.scalars(select(CboRow).where(CboRow.code == "BOENG"))).one()
+        await lock(session, cbo.id, LockCbo(sure=True), None, NOW)
+    for past in (organisations, requests):
+        assert "BOENG" not in (await client.get(f"/api/imports/{past}")).text
+    refused = await client.post(f"/api/imports/{requests}/undo")
+    assert (refused.status_code, "BOENG" in refused.text) == (409, False)
+    assert (await client.post(f"/api/imports/{organisations}/undo")).status_code == 200
+    async with database.transaction() as session:
+        left = (await session.scalars(select(CboRow))).all()
+        assert [(each.code, each.name_en) for each in left] == [("BOENG", "Silent Lake")]

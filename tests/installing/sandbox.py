@@ -1,6 +1,6 @@
 """docker-compose.yml without Docker: its services as its user, on its read-only root, with its environment.
 
-All of them share one sandbox (bubblewrap) and its network, in which PostgreSQL answers as `database`. In it the
+All of them share one sandbox (bubblewrap) and its network, in which PostgreSQL answers as `database` and the web server as `web`. In it the
 image is what .dockerignore lets through, with the libraries of the tests in place of those that `make setup` loads.
 A folder that would belong to root is there, but cannot be written to.
 """
@@ -186,7 +186,7 @@ def _bubblewrap(folder: Path, env: Mapping[str, str]) -> list[str]:
     user = compose.user()
     service = compose.services(env)["migrate"]
     (folder / "passwd").write_text(f"{user.name}:x:{user.uid}:{user.uid}::{user.home}:/bin/sh\n")
-    (folder / "hosts").write_text("127.0.0.1 localhost database\n")
+    (folder / "hosts").write_text("127.0.0.1 localhost database web\n")
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--clearenv", "--cap-drop", "ALL"]
     command += ["--uid", str(user.uid), "--gid", str(user.uid), "--proc", "/proc", "--dev", "/dev"]
     for path in filter(os.path.exists, NEEDED):

@@ -20,7 +20,8 @@ from rti.core import keyring
 from rti.core.db import Database
 from rti.encryption.data_keys import keys_to_decrypt
 from rti.models.requests import DocumentContentRow
-from rti.upgrade import alembic_config, newest_version
+from rti.readiness import newest_version
+from rti.upgrade import alembic_config
 from tests.installing import compose
 from tests.installing.sandbox import Containers, Done, containers
 from tests.installing.test_files import GIVEN

@@ -6,10 +6,15 @@ import httpx
 import pikepdf
 from sqlalchemy import func, select
 
+from rti.cbos.commands import ShredCbo
 from rti.core.db import Database
+from rti.core.db_roles import Login
 from rti.core.roles import Role
+from rti.core.wallclock import now
+from rti.models.cbos import CboRow
 from rti.models.letters import WrittenLetterRow
 from rti.models.requests import Filing
+from rti.safety import lock_and_shred
 from tests import make
 from tests.conftest import NOW, DoJobs
 
@@ -81,4 +86,27 @@ async def test_staff_print_no_letter_of_a_sealed_request_and_see_no_run_of_other
     assert _pages((await client.get(f"{run}/letters.pdf")).content) == 2
     await make.sign_in(client, member)
     assert (await client.get(run)).status_code == 404
+    assert (await client.get(f"{run}/letters.pdf")).status_code == 404
+
+
+async def test_no_run_names_an_organisation_that_was_locked_and_shredding_takes_what_others_printed(
+    client: httpx.AsyncClient, database: Database, do_jobs: DoJobs
+) -> None:
+    async with database.transaction() as session:
+        lead, other = await make.member(session, Role.CBO_LEAD), await make.member(session)
+        for member in (lead, other):
+            await make.request(session, member.person, NOW)
+        administrator = (await make.member(session, Role.ADMINISTRATOR)).person
+        staff = (await make.member(session, Role.STAFF)).person
+        cbo = await session.get_one(CboRow, lead.person.cbo_id)
+    await make.session_of(client, staff, database)
+    run = (await make.post_form(client, "/print-runs/new", {"kind": "reminder"})).headers["location"]
+    await do_jobs()
+    assert (await client.get(f"{run}/letters.pdf")).status_code == 200
+    for person in (administrator, lead.person):
+        async with database.under(Login.ERASURE).transaction(person.id) as session:
+            await lock_and_shred.shred(session, cbo.id, ShredCbo(code=cbo.code), person, now())
+        if person is administrator:
+            told = await client.get(f"{run}/letters.pdf")
+            assert (told.status_code, "Print the letters again" in told.text) == (409, True)
     assert (await client.get(f"{run}/letters.pdf")).status_code == 404

@@ -15,8 +15,8 @@ from rti.law.limits import parse_limit
 from rti.law.status import overdue_on
 from rti.models.requests import DeadlineRow, RequestRow
 from rti.requests.commands import RequestFilter
+from rti.requests.listing import worklist
 from rti.requests.queries import overdue
-from rti.requests.reading import worklist
 from rti.statistics.commands import StatisticsQuery
 from rti.statistics.in_sql import begun, state_at
 from rti.statistics.measures import State

@@ -9,11 +9,12 @@ from rti.core.db_roles import Login
 from rti.core.errors import NotReady
 from rti.core.settings import Settings
 from rti.core.visibility import ENTER, FUNCTIONS
+from rti.readiness import require_ready
 from rti.row_security.apply import declaration, require
 from rti.row_security.finding import FINDING
 from rti.row_security.policies import OPEN, RESTRICTED
 from rti.row_security.verify import faults
-from rti.upgrade import migrate, require_ready
+from rti.upgrade import migrate
 from rti.web.app import create_app
 from tests.commands import KEY_FILE, SECRET
 from tests.conftest import NOW, Server

@@ -10,7 +10,7 @@ import pytest
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.web.api.statistics import GROUND
-from rti.web.charts import PICTURES
+from rti.web.pictures import PICTURES
 from tests import make as house
 from tests.conftest import SignIn
 from tests.statistics import make

@@ -119,6 +119,8 @@ FIXED = {
     "kind": "reminder",
     "language": "en",
     "number": "1",
+    "sheet": "1.csv",
+    "file": "package.zip",
 }
 """Values of parameters that name no row."""
 
@@ -196,6 +198,13 @@ class Things:
 
     async def _campaign(self, session: AsyncSession) -> UUID:
         return (await make.campaign(session, NOW)).id
+
+    async def _release(self, session: AsyncSession) -> str:
+        return (await make.release(session, self.me)).code
+
+    async def _embargo(self, session: AsyncSession) -> UUID:
+        campaign = await make.campaign(session, NOW)
+        return (await make.embargo(session, campaign.id)).id
 
     async def _cbo(self, _: AsyncSession) -> UUID | None:
         return self.member.cbo_id
@@ -312,6 +321,8 @@ MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
     "export_id": Things._export,
     "import_id": Things._import,
     "incoming_id": Things._incoming,
+    "release": Things._release,
+    "embargo_id": Things._embargo,
     "visit_id": Things._visit,
     "photo_id": Things._photo,
 }

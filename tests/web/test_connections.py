@@ -18,7 +18,8 @@ from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.health import examine
 from rti.models.accounts import PersonRow
-from rti.upgrade import migrate, require_ready
+from rti.readiness import require_ready
+from rti.upgrade import migrate
 from rti.web.app import create_app
 from tests import make
 from tests.commands import KEY_FILE, SECRET

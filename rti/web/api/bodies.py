@@ -13,9 +13,9 @@ from rti.core.attributes import from_attributes
 from rti.core.roles import SUPPORT
 from rti.core.validation import decode
 from rti.models.bodies import BodyKind
-from rti.web.guards import only, signed_in
-from rti.web.inject import Id, Now, Recomputing, Session, Today
-from rti.web.templating import WebRequest
+from rti.web.guards import Connection, only, signed_in
+from rti.web.inject import Found, Id, Now, Recomputing, Session, Today
+from rti.web.transfers import READS
 
 
 class FormerNameView(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,10 +49,15 @@ class BodyList(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-@get("/api/bodies", guards=[signed_in])
-async def list_bodies(request: WebRequest, session: Session) -> BodyList:
-    found = await queries.directory(session, decode(queries.BodyFilter, dict(request.query_params)))
-    return BodyList(bodies=[from_attributes(BodyView, row) for row in found.items], next=found.next)
+def directory(connection: Connection) -> queries.Directory:
+    return queries.Directory(decode(queries.BodyFilter, dict(connection.query_params)))
+
+
+@get("/api/bodies", guards=[signed_in], opt={READS: directory})
+async def list_bodies(found: Found[queries.Listed]) -> BodyList:
+    return BodyList(
+        bodies=[from_attributes(BodyView, each) for each in found.page.items], next=found.page.next
+    )
 
 
 @get("/api/bodies/{body_id:uuid}", guards=[signed_in])

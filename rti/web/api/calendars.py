@@ -11,22 +11,17 @@ from litestar.params import JSONBody
 from rti.accounts.rate_limits import LimitedCall
 from rti.calendars import queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
+from rti.core.asking import ForAll
 from rti.core.attributes import from_attributes
 from rti.core.roles import SUPPORT
 from rti.core.validation import decode
 from rti.law.rules import ClockKind
 from rti.requests import date_changes
 from rti.requests.queries import seen
-from rti.web.guards import only, rate_limited, signed_in
-from rti.web.inject import Now, Recomputing, Session, Today, Who
-from rti.web.templating import WebRequest
-
-
-class DayOffView(msgspec.Struct, frozen=True, kw_only=True):
-    day: date
-    name_km: str
-    name_en: str
-    source: str
+from rti.web.guards import Connection, only, rate_limited, signed_in
+from rti.web.inject import Found, Now, Recomputing, Session, Today, Who
+from rti.web.templating import WebRequest, today_of
+from rti.web.transfers import READS
 
 
 class CalendarView(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +31,7 @@ class CalendarView(msgspec.Struct, frozen=True, kw_only=True):
     year: int
     status: str
     source: str
-    days_off: list[DayOffView]
+    days_off: list[queries.ListedDay]
 
 
 class MoveView(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,20 +57,20 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     preview: bool = False
 
 
-@get("/api/calendar", guards=[signed_in])
-async def show_calendar(request: WebRequest, session: Session, today: Today) -> CalendarView:
-    wanted = decode(CalendarFilter, dict(request.query_params))
-    year = wanted.year or today.year
-    known = await queries.year_of(session, wanted.country, year)
+def listed(connection: Connection) -> ForAll[queries.YearRead]:
+    return queries.list_of(decode(CalendarFilter, dict(connection.query_params)), today_of(connection))
+
+
+@get("/api/calendar", guards=[signed_in], opt={READS: listed})
+async def show_calendar(request: WebRequest, found: Found[queries.YearRead], today: Today) -> CalendarView:
+    wanted, known = decode(CalendarFilter, dict(request.query_params)), found.known
     status = "unknown" if known is None else "confirmed" if known.confirmed else "provisional"
     return CalendarView(
         country=wanted.country,
-        year=year,
+        year=wanted.year or today.year,
         status=status,
         source=known.source if known else "",
-        days_off=[
-            from_attributes(DayOffView, row) for row in await queries.days_off(session, wanted.country, year)
-        ],
+        days_off=found.days,
     )
 
 

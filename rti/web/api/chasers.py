@@ -1,6 +1,7 @@
 """The letters that chase public bodies as JSON."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -8,39 +9,24 @@ from litestar import get, post
 from litestar.params import JSONBody
 
 from notifications import chasers
-from notifications.chasers import Letter
+from notifications.chasers import Letter, LetterLine, Letters
 from notifications.commands import ApproveLetter, LetterFilter, SettleLetter, ShowLetter
 from rti.core.attributes import from_attributes
 from rti.core.i18n import Language
+from rti.core.pagination import Page
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
-from rti.models.messages import UNDECIDED, LetterState, MessageState
-from rti.web.guards import only
-from rti.web.inject import Id, Now, Session, Today, Who
+from rti.models.messages import UNDECIDED
+from rti.web.guards import Connection, only
+from rti.web.inject import Found, Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest
-
-
-class LetterView(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter; `needed` while what it asks for is still to come.
-
-    `to_address` is None where it is to be printed and handed over, and `sending` where it was not sent.
-    """
-
-    id: UUID
-    request_id: UUID
-    state: LetterState
-    due_on: date
-    needed: bool
-    proposed_at: datetime
-    decided_at: datetime | None
-    to_address: str | None
-    sending: MessageState | None
+from rti.web.transfers import READS
 
 
 class LetterText(msgspec.Struct, frozen=True, kw_only=True):
     """A letter with its words; a draft before it is approved."""
 
-    letter: LetterView
+    letter: LetterLine
     subject: str
     body: str
 
@@ -48,15 +34,19 @@ class LetterText(msgspec.Struct, frozen=True, kw_only=True):
 class LetterList(msgspec.Struct, frozen=True, kw_only=True):
     """One page; `next` goes into `after` for the page behind it."""
 
-    letters: list[LetterView]
+    letters: Sequence[LetterLine]
     next: str | None
 
 
-def letter_view(found: Letter) -> LetterView:
+def letter_view(found: Letter) -> LetterLine:
     row = found.letter
     return from_attributes(
-        LetterView,
+        LetterLine,
         row,
+        reference=found.request.reference,
+        title=found.request.title,
+        name_km=found.body.name_km,
+        name_en=found.body.name_en,
         due_on=found.reminder.due_on,
         needed=found.running,
         to_address=found.sendable_to if row.state in UNDECIDED else row.to_address,
@@ -72,10 +62,13 @@ async def _text(
     return LetterText(letter=letter_view(found), subject=subject, body=body)
 
 
-@get("/api/letters", guards=[only(REQUESTS)])
-async def list_letters(request: WebRequest, session: Session, person: Who) -> LetterList:
-    found = await chasers.letters(session, person, decode(LetterFilter, dict(request.query_params)))
-    return LetterList(letters=[letter_view(each) for each in found.items], next=found.next)
+def listed(connection: Connection) -> Letters:
+    return Letters(decode(LetterFilter, dict(connection.query_params)))
+
+
+@get("/api/letters", guards=[only(REQUESTS)], opt={READS: listed})
+async def list_letters(found: Found[Page[LetterLine]]) -> LetterList:
+    return LetterList(letters=found.items, next=found.next)
 
 
 @get("/api/letters/{letter_id:uuid}", guards=[only(REQUESTS)])

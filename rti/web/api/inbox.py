@@ -15,7 +15,7 @@ from rti.inbox.commands import DiscardIncoming, FileIncoming, IncomingFilter
 from rti.inbox.queries import Incoming
 from rti.models.inbox import FoundBy, IncomingState, Nature
 from rti.requests.commands import RecordEvent
-from rti.web.guards import only, rate_limited
+from rti.web.guards import interactive_only, only, rate_limited
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest
 
@@ -90,15 +90,23 @@ async def list_incoming(request: WebRequest, session: Session, person: Who) -> I
     return IncomingList(incoming=[view_of(each) for each in found.items], next=found.next)
 
 
-@get("/api/inbox/{incoming_id:uuid}", guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)])
+@get(
+    "/api/inbox/{incoming_id:uuid}",
+    guards=[only(REQUESTS), interactive_only, rate_limited(LimitedCall.OPENINGS)],
+)
 async def show_incoming(session: Session, person: Who, incoming_id: Id) -> IncomingText:
+    """Not with a token, like all that is stored encrypted."""
     return await _text(session, person, incoming_id)
 
 
-@post("/api/inbox/{incoming_id:uuid}/file", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
+@post(
+    "/api/inbox/{incoming_id:uuid}/file",
+    guards=[only(REQUESTS), interactive_only, rate_limited(LimitedCall.RECORDS)],
+)
 async def file_incoming(
     incoming_id: Id, data: JSONBody[FileIncoming], session: Session, person: Who, now: Now
 ) -> IncomingView:
+    """Not with a token: what came in is opened to be sealed with the key of the organisation."""
     await actions.file_to(session, incoming_id, data, person, now)
     return view_of(await queries.one(session, person, incoming_id))
 

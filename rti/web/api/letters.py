@@ -15,7 +15,7 @@ from rti.letters import actions, wording
 from rti.letters.commands import SaveLetterText, WriteLetter
 from rti.models.letters import LetterKind, WrittenLetterRow
 from rti.web.downloads import download
-from rti.web.guards import only, rate_limited
+from rti.web.guards import interactive_only, only, rate_limited
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.pages.letters import named
 from rti.web.templating import WebRequest
@@ -67,14 +67,14 @@ async def write_letter(
 
 @get(
     "/api/requests/{request_id:uuid}/letters/{written_id:uuid}",
-    guards=[only(REQUESTS)],
+    guards=[only(REQUESTS), interactive_only],
     media_type="*/*",
     opt=FILE,
 )
 async def show_written(
     request: WebRequest, session: Session, person: Who, request_id: Id, written_id: Id
 ) -> Response[bytes]:
-    """The PDF as it was set."""
+    """The PDF as it was set; not with a token, like all that is stored encrypted."""
     return download(request, await actions.written(session, person, request_id, written_id))
 
 

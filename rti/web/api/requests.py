@@ -14,7 +14,17 @@ from rti.core.errors import Conflict, invalid, say
 from rti.core.pagination import Page
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
-from rti.requests import actions, bulk, corrections, duplicates, evidence, reading, requester, snoozing
+from rti.requests import (
+    actions,
+    bulk,
+    corrections,
+    duplicates,
+    evidence,
+    listing,
+    reading,
+    requester,
+    snoozing,
+)
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import (
     CorrectRequest,
@@ -42,19 +52,20 @@ from rti.web.api.request_views import (
     request_view,
 )
 from rti.web.downloads import download
-from rti.web.guards import READS, Connection, interactive_only, only, rate_limited, recently_authenticated
+from rti.web.guards import Connection, interactive_only, only, rate_limited, recently_authenticated
 from rti.web.inject import Found, Id, Now, Session, Today, Who
 from rti.web.pages.requests import one_request
-from rti.web.templating import WebRequest, today_of
-from rti.web.transfers import FILE
+from rti.web.templating import WebRequest, today_of, who
+from rti.web.transfers import FILE, READS
 
 
-def _listed(connection: Connection) -> reading.Worklist:
-    return reading.Worklist(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
+def _listed(connection: Connection) -> listing.Worklist:
+    return listing.Worklist(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
 
 
 @get("/api/requests", guards=[only(REQUESTS)], opt={READS: _listed})
-async def list_requests(found: Found[Page[Line]], today: Today) -> RequestList:
+async def list_requests(request: WebRequest, found: Found[Page[Line]]) -> RequestList:
+    today = today_of(request)
     views = [request_view(line.request, today, hidden=line.hidden) for line in found.items]
     return RequestList(requests=views, next=found.next)
 
@@ -80,11 +91,10 @@ async def show_request(
     request: WebRequest,
     state: State,
     found: Found[Detail],
-    person: Who,
     request_id: Id,  # noqa: ARG001 -- for the description of the API
-    today: Today,
 ) -> DetailView:
     """As it stands, or with `?known_on=` as it was known at the end of that day."""
+    person, today = who(request), today_of(request)
     if day := decode(KnownOn, dict(request.query_params)).known_on:
         async with state.database.under(login_of(person)).transaction(person.id) as session:
             known = await as_known_on(session, found, day, state.settings.timezone)

@@ -1,5 +1,6 @@
 """Figures as JSON and as lines of a CSV file: every percentage with its two numbers beside it."""
 
+from asyncio import to_thread
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
@@ -7,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from litestar import get
+from litestar import MediaType, Response, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.rate_limits import LimitedCall
@@ -19,14 +20,15 @@ from rti.labels import label
 from rti.law.bilingual import BilingualName
 from rti.statistics import queries
 from rti.statistics.commands import Basis, StatisticsQuery, Unit, check
-from rti.statistics.disclosure import SMALLEST, CoarseDays, CoarseFigures
-from rti.statistics.figures import Days, Figures, Percentage, round_half_up
+from rti.statistics.disclosure import SMALLEST, CoarseDays
+from rti.statistics.figures import Days, Percentage, round_half_up
 from rti.statistics.identities import require_identities
 from rti.statistics.method import Duration, Method
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OUTCOMES
 from rti.statistics.names import Shown
-from rti.statistics.queries import Ground, Line, Table
+from rti.statistics.published import PublishedDays
+from rti.statistics.queries import Ground, Line, Table, Told
 from rti.web.guards import rate_limited, signed_in
 from rti.web.inject import Reading, Today, Who
 from rti.web.templating import WebRequest, language_of
@@ -148,8 +150,8 @@ def table_view(table: Table, language: str) -> TableView:
 
 
 def _digest(lines: Iterable[LineView]) -> str:
-    told = [msgspec.structs.replace(line, names={}) for line in lines]
-    return sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
+    told = (msgspec.json.encode(msgspec.structs.replace(line, names={}), order="sorted") for line in lines)
+    return sha256(b"[" + b",".join(told) + b"]").hexdigest()
 
 
 def _ground_view(ground: Ground, language: str) -> GroundView:
@@ -188,7 +190,7 @@ def _line_view(table: Table, line: Line, language: str) -> LineView:
     )
 
 
-def _duration_view(days: Days | CoarseDays) -> DurationView:
+def _duration_view(days: Days | CoarseDays | PublishedDays) -> DurationView:
     mean = None if days.mean is None else float(round_half_up(days.mean, PLACES))
     return DurationView(median=days.median, mean=mean, lowest=days.lowest, highest=days.highest)
 
@@ -269,7 +271,7 @@ def _key_cells(table: Table, line: Line, language: str) -> Iterator[Cell]:
         yield words(line.names[place], language) if known else None
 
 
-def _hidden(figures: Figures | CoarseFigures) -> str:
+def _hidden(figures: Told) -> str:
     """Why cells of a line are empty: which numbers are hidden, and what cannot be divided."""
     small = [name for name, count in figures.counts.items() if count is None]
     mixed = [measure.id for measure, rate in figures.rates if rate.mixed]
@@ -277,7 +279,7 @@ def _hidden(figures: Figures | CoarseFigures) -> str:
     return "; ".join(f"{reason}: {', '.join(names)}" for reason, names in reasons if names)
 
 
-def _figure_cells(figures: Figures | CoarseFigures) -> Iterator[Cell]:
+def _figure_cells(figures: Told) -> Iterator[Cell]:
     yield from (figures.counts[column.id] for column in figures.method.columns)
     for _, rate in figures.rates:
         percent, interval = rate.percent(PLACES), rate.interval(PLACES)
@@ -307,6 +309,22 @@ async def asked_table(
     wanted = decode(StatisticsQuery, asked or dict(request.query_params))
     check(wanted, today)
     return await queries.table(session, person, wanted, today)
+
+
+def _in_json(table: Table, language: str) -> bytes:
+    """A `TableView`, written line by line, between which others get their turn."""
+    view = table_view(table, language)
+    lines = [msgspec.Raw(msgspec.json.encode(line)) for line in view.lines]
+    return msgspec.json.encode(msgspec.structs.asdict(view) | {"lines": lines})
+
+
+async def asked_view(
+    request: WebRequest, session: AsyncSession, person: Person, today: date
+) -> Response[TableView]:
+    """The same as JSON, put together beside the event loop; raises Invalid."""
+    table = await asked_table(request, session, person, today)
+    written: Any = await to_thread(_in_json, table, language_of(request))
+    return Response(written, media_type=MediaType.JSON)
 
 
 async def asked_methods(
@@ -352,8 +370,10 @@ async def methods_as_json(
 
 
 @get("/api/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
-async def statistics_as_json(request: WebRequest, reading: Reading, person: Who, today: Today) -> TableView:
-    return table_view(await asked_table(request, reading, person, today), language_of(request))
+async def statistics_as_json(
+    request: WebRequest, reading: Reading, person: Who, today: Today
+) -> Response[TableView]:
+    return await asked_view(request, reading, person, today)
 
 
 ROUTES = [statistics_as_json, methods_as_json]

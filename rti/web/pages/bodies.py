@@ -1,36 +1,37 @@
 """The pages of the directory."""
 
+import msgspec
 from litestar import get, post
 from litestar.response import Redirect, Template
 
 from rti.bodies import actions, merging, queries
 from rti.bodies.commands import CloseBody, MergeBody, RenameBody, SaveBody
 from rti.bodies.reference import SOURCE, SOURCE_DAY
-from rti.campaigns.queries import campaigns
 from rti.core.roles import REQUESTS, SUPPORT
 from rti.core.validation import decode
 from rti.models.bodies import BodyKind
 from rti.requests.commands import RequestFilter
-from rti.requests.reading import worklist
+from rti.requests.listing import worklist
+from rti.web.api.bodies import directory
 from rti.web.forms import else_show, fields_of, see_other
 from rti.web.guards import only, signed_in
-from rti.web.inject import Form, Id, Now, Recomputing, Session, Today, Who
-from rti.web.templating import WebRequest, page
+from rti.web.inject import Form, Found, Id, Now, Recomputing, Session, Today, Who
+from rti.web.templating import WebRequest, page, today_of
+from rti.web.transfers import READS
 
 
-@get("/bodies", guards=[signed_in])
-async def list_bodies(request: WebRequest, session: Session, today: Today) -> Template:
-    wanted = decode(queries.BodyFilter, dict(request.query_params))
+@get("/bodies", guards=[signed_in], opt={READS: directory})
+async def list_bodies(request: WebRequest, found: Found[queries.Listed]) -> Template:
     return page(
         request,
         "bodies/list.html",
-        await queries.directory(session, wanted),
-        wanted=wanted,
-        today=today,
+        found.page,
+        wanted=msgspec.structs.replace(decode(queries.BodyFilter, dict(request.query_params)), after=""),
+        today=today_of(request),
         kinds=BodyKind,
-        area_path=await queries.path_to(session, wanted.area),
-        areas_below=await queries.areas_below(session, wanted.area),
-        campaigns=await campaigns(session),
+        area_path=found.path,
+        areas_below=found.below,
+        campaigns=found.campaigns,
         code_source=SOURCE,
         code_day=SOURCE_DAY,
     )

@@ -9,15 +9,18 @@ from litestar.response import Redirect, Template
 from rti.accounts.rate_limits import LimitedCall
 from rti.calendars import queries
 from rti.calendars.commands import CalendarFilter, Command, ConfirmYear, DeclareDay, WithdrawDay
+from rti.core.asking import read
 from rti.core.errors import Invalid, NotFound
 from rti.core.roles import SUPPORT
 from rti.core.validation import decode
 from rti.requests import date_changes
 from rti.requests.queries import seen
 from rti.web import forms
+from rti.web.api.calendars import listed
 from rti.web.guards import only, rate_limited, signed_in
-from rti.web.inject import Form, Now, Recomputing, Session, Today, Who
-from rti.web.templating import WebRequest, page
+from rti.web.inject import Form, Found, Now, Recomputing, Session, Today, Who
+from rti.web.templating import WebRequest, page, today_of, who
+from rti.web.transfers import READS
 
 CHANGES: Mapping[str, type[Command]] = {
     "declare": DeclareDay,
@@ -26,28 +29,30 @@ CHANGES: Mapping[str, type[Command]] = {
 }
 
 
-async def _calendar_page(
-    request: WebRequest,
-    session: Session,
-    person: Who,
-    today: Today,
-    form: Form,
-    wanted: CalendarFilter | None = None,
+def _shown(
+    request: WebRequest, found: queries.YearRead, wanted: CalendarFilter, form: Form | None = None
 ) -> Template:
-    wanted = wanted or _beside(form)
-    year = wanted.year or today.year
+    today = today_of(request)
     return page(
         request,
         "calendars/list.html",
-        await queries.days_off(session, wanted.country, year),
+        found.days,
         form=form,
-        year=year,
+        year=wanted.year or today.year,
         country=wanted.country,
-        pairs=[(key, key) for key in await queries.countries(session)],
-        list_of_year=await queries.year_of(session, wanted.country, year),
-        warning=await queries.warning(session, today),
-        may_edit=person.role in SUPPORT,
+        pairs=[(key, key) for key in queries.home_first(found.countries)],
+        list_of_year=found.known,
+        warning=queries.lacking(today, found.confirmed),
+        may_edit=who(request).role in SUPPORT,
     )
+
+
+async def _show_again(
+    request: WebRequest, session: Session, person: Who, today: Today, form: Form
+) -> Template:
+    wanted = _beside(form)
+    found = await read(session, queries.list_of(wanted, today), person)
+    return _shown(request, found, wanted, form)
 
 
 def _beside(form: Form) -> CalendarFilter:
@@ -58,12 +63,9 @@ def _beside(form: Form) -> CalendarFilter:
         return CalendarFilter()
 
 
-@get("/calendar", guards=[signed_in])
-async def show_calendar(
-    request: WebRequest, session: Session, person: Who, today: Today, form: Form
-) -> Template:
-    wanted = decode(CalendarFilter, dict(request.query_params))
-    return await _calendar_page(request, session, person, today, form, wanted)
+@get("/calendar", guards=[signed_in], opt={READS: listed})
+async def show_calendar(request: WebRequest, found: Found[queries.YearRead]) -> Template:
+    return _shown(request, found, decode(CalendarFilter, dict(request.query_params)))
 
 
 @get("/calendar/{change:str}", guards=[only(SUPPORT)])
@@ -82,7 +84,7 @@ async def preview_change(
         command = _command(change, form)
         moves = await date_changes.preview(recalculating, command, now)
     if form.faults:
-        return await _calendar_page(request, session, person, today, form)
+        return await _show_again(request, session, person, today, form)
     return page(
         request,
         "calendars/preview.html",
@@ -95,7 +97,7 @@ async def preview_change(
 
 
 @post("/calendar/{change:str}", guards=[only(SUPPORT), rate_limited(LimitedCall.CALENDARS)])
-@forms.else_show(_calendar_page)
+@forms.else_show(_show_again)
 async def make_change(
     form: Form, recalculating: Recomputing, person: Who, change: FromPath[str], now: Now
 ) -> Redirect:

@@ -6,21 +6,28 @@ from litestar.response import Redirect, Template
 from notifications import chasers
 from notifications.commands import ApproveLetter, LetterFilter, SettleLetter, ShowLetter
 from rti.core.i18n import LANGUAGES
+from rti.core.pagination import Page
 from rti.core.roles import REQUESTS, STAFF
 from rti.core.validation import decode
 from rti.models.messages import LetterState
+from rti.web.api.chasers import listed
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only
-from rti.web.inject import Form, Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest, page
+from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
+from rti.web.templating import WebRequest, page, who
+from rti.web.transfers import READS
 
 
-@get("/letters", guards=[only(REQUESTS)])
-async def list_letters(request: WebRequest, session: Session, person: Who) -> Template:
+@get("/letters", guards=[only(REQUESTS)], opt={READS: listed})
+async def list_letters(request: WebRequest, found: Found[Page[chasers.LetterLine]]) -> Template:
     wanted = decode(LetterFilter, dict(request.query_params))
-    found = await chasers.letters(session, person, wanted)
     return page(
-        request, "letters/list.html", found, wanted=wanted, states=LetterState, may_edit=person.role in STAFF
+        request,
+        "letters/list.html",
+        found,
+        wanted=wanted,
+        states=LetterState,
+        may_edit=who(request).role in STAFF,
     )
 
 

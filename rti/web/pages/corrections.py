@@ -9,7 +9,7 @@ from rti.core.errors import Conflict
 from rti.core.roles import REQUESTS
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.models.requests import Channel, Topic
-from rti.requests import corrections, duplicates, reading
+from rti.requests import corrections, duplicates, listing, reading
 from rti.requests.commands import CorrectRequest, MarkDuplicate, RequestFilter
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
@@ -52,7 +52,7 @@ async def show_duplicate(
     detail = await reading.one(session, person, request_id)
     if detail.cbo is None:
         raise Conflict(duplicates.SEALED)
-    others = await reading.worklist(session, person, RequestFilter(body_id=detail.body.id), today)
+    others = await listing.worklist(session, person, RequestFilter(body_id=detail.body.id), today)
     return page(request, "requests/duplicate.html", detail, form=form, others=others, today=today)
 
 

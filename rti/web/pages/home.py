@@ -20,11 +20,12 @@ from rti.core.roles import SUPPORT
 from rti.core.visibility import REQUESTS_SEEN
 from rti.law.status import RequestStatus
 from rti.requests.commands import RequestFilter
-from rti.requests.reading import Worklist, listing, urgency
+from rti.requests.listing import Worklist, listing, urgency
 from rti.requests.shown import Line, LineRow
-from rti.web.guards import READS, Connection, open_to_all
-from rti.web.inject import Found, Today
+from rti.web.guards import Connection, open_to_all
+from rti.web.inject import Found
 from rti.web.templating import WebRequest, page, today_of
+from rti.web.transfers import READS
 
 _SUPPORTING = {LOGINS[role] for role in SUPPORT}
 _OPEN = RequestFilter(status=RequestStatus.OPEN)
@@ -94,10 +95,10 @@ def _first(connection: Connection) -> FirstPage:
 
 
 @get("/", guards=[open_to_all], opt={READS: _first})
-async def home(request: WebRequest, found: Found[First | None], today: Today) -> Template | Redirect:
+async def home(request: WebRequest, found: Found[First | None]) -> Template | Redirect:
     if request.user is None:
         return Redirect("/sign-in")
-    return page(request, "home.html", found, today=today)
+    return page(request, "home.html", found, today=today_of(request))
 
 
 ROUTES = [home]

@@ -9,8 +9,8 @@ from rti.core.errors import invalid, say
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.core.wallclock import day_of
+from rti.files.answers import MOST_PAGES
 from rti.files.media_types import KINDS
-from rti.files.pages import MOST_PAGES
 from rti.files.sandbox import COPIED
 from rti.inbox import actions, queries
 from rti.inbox.commands import DiscardIncoming, FileIncoming, FileScans, IncomingFilter

@@ -69,12 +69,13 @@ PROMISES = (
         (
             "tests/test_sealed.py::test_nothing_that_staff_are_told_joins_a_sealed_request_to_its_organisation",
             "tests/test_sealed.py::test_a_neutral_reference_is_taken_from_nobody_and_says_the_same_of_every_organisation",
+            "tests/test_sealed.py::test_what_asks_again_is_sealed_where_the_first_was_and_only_there",
         ),
     ),
     Promise(
         N_(
-            "A program with an API token is told nothing that is stored encrypted, whoever it acts for, and "
-            "cannot shred or unlock an organisation."
+            "A program with an API token is told nothing that is stored encrypted but reports of imports, whoever "
+            "it acts for, and cannot shred or unlock an organisation."
         ),
         (
             "tests/test_canaries.py::test_no_canary_is_told_to_a_program_with_a_token_not_even_of_the_organisations_own_people",
@@ -101,6 +102,8 @@ PROMISES = (
             "tests/cbos/test_safety.py::test_one_click_of_the_lead_signs_everybody_out_and_in_no_more",
             "tests/cbos/test_safety.py::test_no_page_and_no_answer_names_a_locked_organisation",
             "tests/cbos/test_safety.py::test_to_an_import_a_locked_organisation_is_not_there_and_it_comes_back_as_it_was",
+            "tests/imports/test_undo.py::test_undoing_an_import_neither_names_nor_changes_what_was_locked_since",
+            "tests/letters/test_print_runs.py::test_no_run_names_an_organisation_that_was_locked_and_shredding_takes_what_others_printed",
         ),
     ),
     Promise(
@@ -150,6 +153,7 @@ PROMISES = (
         (
             "tests/notifications/test_torture.py::test_killed_sweeps_make_each_reminder_once",
             "tests/notifications/test_torture.py::test_killed_dispatchers_lose_nothing_and_repeat_only_what_is_in_doubt",
+            "tests/notifications/test_processes.py::test_a_scheduler_killed_in_the_middle_of_a_sweep_and_of_sending_loses_nothing",
         ),
     ),
     Promise(

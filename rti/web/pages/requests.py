@@ -11,11 +11,9 @@ from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import body as body_of
-from rti.bodies.queries import path_to
-from rti.campaigns.queries import campaigns
-from rti.cbos.queries import cbos
+from rti.core.asking import read
 from rti.core.db_roles import login_of
-from rti.core.roles import CBO, REQUESTS
+from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
 from rti.inbox.addresses import reply_address
@@ -29,18 +27,19 @@ from rti.law.statutes import Statute
 from rti.models.inbox import IncomingRow
 from rti.models.letters import LetterKind
 from rti.models.requests import Channel, EventRow, Filing, Topic
-from rti.requests import actions, date_changes, queries, reading, snoozing
+from rti.requests import actions, date_changes, listing, queries, reading, snoozing
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter, SnoozeRequest
 from rti.requests.evidence import attach
+from rti.requests.new_request import FormShown, NewRequest
 from rti.requests.requester import Identity
 from rti.requests.shown import Detail
 from rti.requests.what_next import what_next
-from rti.statutes.queries import newest
 from rti.web.forms import attempt, else_show, read_query, see_other
-from rti.web.guards import READS, Connection, only, rate_limited
+from rti.web.guards import Connection, only, rate_limited
 from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest, page, today_of
+from rti.web.templating import WebRequest, page, today_of, who
+from rti.web.transfers import READS
 
 LETTER_FOR = {
     NextStep.HAND_OVER: LetterKind.REQUEST,
@@ -53,8 +52,8 @@ LETTER_FOR = {
 """By which letter a step is taken."""
 
 
-def listed(connection: Connection) -> reading.ListPage:
-    return reading.ListPage(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
+def listed(connection: Connection) -> listing.ListPage:
+    return listing.ListPage(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
 
 
 def one_request(connection: Connection) -> reading.OneRequest:
@@ -65,13 +64,13 @@ RECORDABLE = tuple(kind for kind in EventKind if kind is not EventKind.DRAFTED)
 
 
 @get("/requests", guards=[only(REQUESTS)], opt={READS: listed})
-async def list_requests(request: WebRequest, found: Found[reading.Listed], today: Today) -> Template:
+async def list_requests(request: WebRequest, found: Found[listing.Listed]) -> Template:
     return page(
         request,
         "requests/list.html",
         found.page,
         wanted=msgspec.structs.replace(decode(RequestFilter, dict(request.query_params)), after=""),
-        today=today,
+        today=today_of(request),
         provinces=found.provinces,
         campaigns=found.campaigns,
         statuses=RequestStatus,
@@ -79,20 +78,25 @@ async def list_requests(request: WebRequest, found: Found[reading.Listed], today
     )
 
 
-@get("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS)])
-async def new_request(
-    request: WebRequest, session: Session, body_id: Id, person: Who, form: Form
-) -> Template:
-    body = await body_of(session, body_id)
+def new_to_body(connection: Connection) -> NewRequest:
+    return NewRequest(connection.path_params["body_id"])
+
+
+@get("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS)], opt={READS: new_to_body})
+async def new_request(request: WebRequest, found: Found[FormShown]) -> Template:
+    return form_for(request, found)
+
+
+def form_for(request: WebRequest, found: FormShown, form: Form | None = None) -> Template:
     return page(
         request,
         "requests/new.html",
-        body,
+        found.body,
         form=form,
-        path_to_body=await path_to(session, body.area_code),
-        campaigns=await campaigns(session),
-        statutes=await newest(session),
-        cbos=[] if person.role in CBO else await cbos(session, person),
+        path_to_body=found.path,
+        campaigns=found.campaigns,
+        statutes=found.statutes,
+        cbos=found.cbos,
         topics=Topic,
         channels=Channel,
         question_classes=QuestionClass,
@@ -102,8 +106,12 @@ async def new_request(
     )
 
 
+async def new_again(request: WebRequest, session: Session, body_id: Id, person: Who, form: Form) -> Template:
+    return form_for(request, await read(session, NewRequest(body_id), person), form)
+
+
 @post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
-@else_show(new_request, done="filed")
+@else_show(new_again, done="filed")
 async def file_request(
     session: Session, body_id: Id, person: Who, form: Form, now: Now, today: Today
 ) -> Redirect:
@@ -171,14 +179,13 @@ def _answers_to(request: WebRequest, detail: Detail) -> str:
 
 
 @get("/requests/{request_id:uuid}", guards=[only(REQUESTS)], opt={READS: one_request})
-async def show_request(
-    request: WebRequest, state: State, found: Found[Detail], person: Who, today: Today
-) -> Template:
+async def show_request(request: WebRequest, state: State, found: Found[Detail]) -> Template:
     came_in: Mapping[UUID, IncomingRow] = {}
     if found.has_incoming:
+        person = who(request)
         async with state.database.under(login_of(person)).transaction(person.id) as session:
             came_in = await of_request(session, person, found.request.id)
-    return shown(request, found, today, came_in)
+    return shown(request, found, today_of(request), came_in)
 
 
 async def show_again(

@@ -16,7 +16,6 @@ from rti.core.csv_export import as_csv
 from rti.core.errors import NotFound
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
-from rti.law.explanations import N_
 from rti.models.audit import AuditAction
 from rti.requests.commands import RequestFilter
 from rti.requests.queries import matching
@@ -26,55 +25,29 @@ from rti.statistics.disclosure import is_coarse, last_quarter
 from rti.statistics.export import ExportForm, rows_of, write_csv
 from rti.statistics.measures import EXCLUDED, PENDING
 from rti.statistics.methods import METHODS
-from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, OWN, SILENCE
+from rti.statistics.methods.own import OWN
 from rti.statutes.queries import newest
 from rti.web.api.statistics import (
     TableView,
     asked_methods,
     asked_table,
+    asked_view,
     csv_header,
     csv_rows,
-    table_view,
     words,
 )
-from rti.web.charts import PICTURES, as_png
 from rti.web.downloads import CSV, csv_file, in_pieces, kept_file
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Now, Reading, Session, Today, Who
+from rti.web.pictures import HEADLINES, PICTURES, as_png, drawn
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.transfers import FILE
 from rti.web.workbook import MEDIA_TYPE, workbook
 
 MOST_LINES = 300
 """Lines of a page; the files have all of them."""
-
-
-_HEADLINES = (
-    (
-        ON_TIME,
-        "quarters",
-        N_(
-            "Of {count} requests whose day had passed, {part} were answered in time ({percent} %; {low} to {high} %)."
-        ),
-    ),
-    (
-        SILENCE,
-        "answers",
-        N_(
-            "Of {count} requests whose day had passed, {part} were not answered at all ({percent} %; {low} to {high} %)."
-        ),
-    ),
-    (
-        DISCLOSURE_OF_ALL,
-        "provinces",
-        N_(
-            "Of {count} requests, {part} brought all or part of the information ({percent} %; {low} to {high} %)."
-        ),
-    ),
-)
-"""The numbers that matter most, the picture of each, and a sentence that can be quoted; beside them the median."""
 
 
 @get("/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
@@ -99,7 +72,7 @@ async def show_statistics(request: WebRequest, reading: Reading, person: Who, to
         form=form,
         as_file=asked,
         grouped=lambda by: urlencode({**form.values, "by": by, "then_by": "", "and_by": ""}),
-        headlines=_HEADLINES if own else (),
+        headlines=HEADLINES if own else (),
         pictures=PICTURES,
         words=partial(words, language=language_of(request)),
         most=MOST_LINES,
@@ -141,14 +114,20 @@ async def statistics_file(
 ) -> Response[str]:
     table = await asked_table(request, reading, person, today)
     record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
-    text = as_csv(csv_header(table), csv_rows(table, language_of(request)))
+    text = await to_thread(_as_text, table, language_of(request))
     return csv_file(f"statistics-{table.as_of}.csv", text)
 
 
+def _as_text(table: queries.Table, language: str) -> str:
+    return as_csv(csv_header(table), csv_rows(table, language))
+
+
 @get("/statistics.json", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
-async def statistics_json_file(request: WebRequest, reading: Reading, person: Who, today: Today) -> TableView:
+async def statistics_json_file(
+    request: WebRequest, reading: Reading, person: Who, today: Today
+) -> Response[TableView]:
     """The same for the browser that shows the page, which has a cookie and no bearer token."""
-    return table_view(await asked_table(request, reading, person, today), language_of(request))
+    return await asked_view(request, reading, person, today)
 
 
 @get("/requests.csv", guards=[only(REQUESTS), rate_limited(LimitedCall.EXPORTS)], opt=FILE)
@@ -187,16 +166,16 @@ async def statistics_picture(
 ) -> Response[bytes]:
     """A picture of the figures that the address asks for, by its name and kind of file."""
     name, _, kind = picture.partition(".")
-    drawn = PICTURES.get(name)
-    if drawn is None or kind not in {"svg", "png"}:
+    picture_of = PICTURES.get(name)
+    if picture_of is None or kind not in {"svg", "png"}:
         raise NotFound
     wanted = dict(request.query_params)
-    if drawn.by:
-        wanted = {**wanted, "by": drawn.by, "then_by": "", "and_by": ""}
+    if picture_of.by:
+        wanted = {**wanted, "by": picture_of.by, "then_by": "", "and_by": ""}
     table = await asked_table(request, reading, person, today, wanted)
-    if table.wanted.of_method is not OWN or (drawn.exact and table.coarse):
+    if table.wanted.of_method is not OWN or (picture_of.exact and table.coarse):
         raise NotFound
-    svg = await to_thread(drawn.draw, table, partial(words, language=language_of(request)))
+    svg = await to_thread(drawn, name, table, partial(words, language=language_of(request)))
     if kind == "png":
         return Response(await to_thread(as_png, svg), media_type="image/png")
     return Response(

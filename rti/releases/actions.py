@@ -1,0 +1,165 @@
+"""A release from its draft to the day on which it is out. Nothing leaves by one hand."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.audit.record import record
+from rti.campaigns.queries import campaign
+from rti.core.db import new_id, unique
+from rti.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound, invalid, say
+from rti.models.audit import AuditAction
+from rti.models.releases import EmbargoRow, ReleaseCheckRow, ReleaseRow
+from rti.releases import queries
+from rti.releases.commands import ApproveRelease, CheckRelease, DraftRelease, GiveReason, SetEmbargo, check
+from rti.releases.content import content_of, digest_of, packed, unpacked
+from rti.releases.drafting import drafted
+
+
+async def draft(
+    session: AsyncSession,
+    counting: AsyncSession,
+    wanted: DraftRelease,
+    author_id: UUID,
+    now: datetime,
+    today: date,
+) -> ReleaseRow:
+    """Count, protect and audit what is asked for; raises Invalid. `counting` reads what figures are made of."""
+    check(wanted, today)
+    corrected = None
+    if wanted.corrects:
+        corrected = await queries.release_of(session, wanted.corrects, "corrects")
+        if corrected.approved_at is None:
+            raise invalid("corrects", say("This is a draft. Only an approved release can be corrected"))
+    if wanted.campaign_id:
+        await campaign(session, wanted.campaign_id)
+    content, kept = await drafted(counting, wanted, await queries.earlier(session), today)
+    stored = msgspec.to_builtins(content)
+    row = ReleaseRow(
+        id=new_id(),
+        code=await _code(session, today),
+        title_km=wanted.title_km,
+        title_en=wanted.title_en,
+        asked=msgspec.to_builtins(wanted),
+        content=stored,
+        kept=packed(kept),
+        # As it will be read: a whole number may be a decimal one then.
+        digest=digest_of(content_of(stored)),
+        as_of=content.as_of,
+        checks_needed=wanted.checks_needed,
+        reasons={},
+        author_id=author_id,
+        drafted_at=now,
+        corrects_id=corrected.id if corrected else None,
+        changes=wanted.changes,
+    )
+    async with unique(session, Conflict()):
+        session.add(row)
+    record(session, AuditAction.RELEASE_DRAFTED, now, about=row.id, code=row.code, digest=row.digest)
+    return row
+
+
+async def _code(session: AsyncSession, today: date) -> str:
+    """The year and the next number in it."""
+    last = await session.scalar(
+        select(func.max(ReleaseRow.code)).where(ReleaseRow.code.startswith(f"{today.year}-"))
+    )
+    return f"{today.year}-{int(last.partition('-')[2]) + 1 if last else 1:03}"
+
+
+async def discard(session: AsyncSession, code: str, now: datetime) -> None:
+    """Throw a draft away; what is approved stays for ever."""
+    row = await _draft_of(session, code)
+    record(session, AuditAction.RELEASE_DISCARDED, now, about=row.id, code=row.code)
+    await session.execute(delete(ReleaseRow).where(ReleaseRow.id == row.id))
+
+
+async def check_release(
+    session: AsyncSession, code: str, command: CheckRelease, person_id: UUID, now: datetime
+) -> None:
+    """Somebody other than the author has looked at it; raises Invalid where it has changed since."""
+    row = await _draft_of(session, code)
+    if person_id == row.author_id:
+        raise Forbidden(say("A release is checked by others than its author"))
+    if command.digest != row.digest:
+        raise invalid("digest", say("This is not the draft that stands here now. Look at it again"))
+    values = {"release_id": row.id, "person_id": person_id, "digest": row.digest}
+    checked = insert(ReleaseCheckRow).values(**values, checked_at=now, remark=command.remark)
+    await session.execute(checked.on_conflict_do_nothing())
+    record(session, AuditAction.RELEASE_CHECKED, now, about=row.id, code=row.code, digest=row.digest)
+
+
+async def give_reason(session: AsyncSession, code: str, command: GiveReason) -> None:
+    row = await _draft_of(session, code)
+    known = {each.id for each in unpacked(row.kept).findings if not each.blocks}
+    if command.warning not in known:
+        raise invalid("warning", say("There is no such warning"))
+    row.reasons = row.reasons | {command.warning: command.reason}
+
+
+async def approve(
+    session: AsyncSession,
+    counting: AsyncSession,
+    code: str,
+    command: ApproveRelease,
+    now: datetime,
+    today: date,
+) -> ReleaseRow:
+    """Freeze a release for its day; raises Invalid with all that stands against it."""
+    found = await queries.standing(session, code, None, today)
+    row, day = found.row, command.publish_on or today
+    if found.state != "draft":
+        raise Conflict(say("This release is approved already"))
+    faults = [Fault("publish_on", message) for message in found.missing]
+    if day < today:
+        faults.append(Fault("publish_on", say("Choose today or a later day")))
+    for embargo, of in await queries.touched_by(counting, found.content, await queries.embargoes(session)):
+        if embargo.until_on > day:
+            until = say(
+                "A part of the campaign {code} is under embargo until {day}",
+                code=of.code,
+                day=embargo.until_on,
+            )
+            faults.append(Fault("publish_on", until))
+    if await queries.approved_since(session, row):
+        faults.append(
+            Fault(
+                "publish_on", say("Another release was approved since this one was drafted. Draft it again")
+            )
+        )
+    if faults:
+        raise Invalid(*faults)
+    row.approved_at, row.publish_on = now, day
+    record(
+        session, AuditAction.RELEASE_APPROVED, now, about=row.id, code=row.code, digest=row.digest, day=day
+    )
+    await session.flush()
+    return row
+
+
+async def _draft_of(session: AsyncSession, code: str) -> ReleaseRow:
+    row = await queries.release(session, code, kept=True)
+    if row.approved_at:
+        raise Conflict(say("This release is approved already"))
+    return row
+
+
+async def set_embargo(session: AsyncSession, command: SetEmbargo, now: datetime) -> EmbargoRow:
+    await campaign(session, command.campaign_id)
+    row = EmbargoRow(id=new_id(), set_at=now, **msgspec.structs.asdict(command))
+    async with unique(session, Conflict()):
+        session.add(row)
+    record(session, AuditAction.EMBARGO_CHANGED, now, about=command.campaign_id, until=command.until_on)
+    return row
+
+
+async def lift_embargo(session: AsyncSession, embargo_id: UUID, now: datetime) -> None:
+    row = await session.get(EmbargoRow, embargo_id)
+    if row is None:
+        raise NotFound
+    record(session, AuditAction.EMBARGO_CHANGED, now, about=row.campaign_id, until="")
+    await session.delete(row)

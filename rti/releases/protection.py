@@ -1,0 +1,139 @@
+"""What of a release is hidden: each table protected by itself, then all of them together and with what is out already.
+
+Where the audit finds that a number could be told, its line is hidden as a whole, then the lines beside it, then what
+other tables say of the same requests, until nothing leaks. The same tables give the same pattern.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from rti.releases.audit import Audit, Keys, Place, Population, Shown
+from rti.statistics.commands import Dimension
+from rti.statistics.figures import Figures
+from rti.statistics.method import Method
+from rti.statistics.published import PublishedLine, blocks, published
+from rti.statistics.suppression import Counts, Pattern, protect
+
+MOST_ROUNDS = 8
+
+Marks = dict[tuple[Dimension, ...], set[Keys]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A table before anything is hidden of it; `askers` are those behind a column, where they are known."""
+
+    population: Population
+    dimensions: tuple[Dimension, ...]
+    method: Method
+    lines: Mapping[Keys, Figures]
+    names: Mapping[Keys, Sequence[object]]
+    askers: Mapping[tuple[Keys, str], Collection[UUID]]
+
+
+class StillLeaks(Exception):
+    """The lines of which something could be told after everything was tried."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self.places = places
+        super().__init__(f"{len(places)} lines")
+
+
+def protected(tables: Sequence[Exact], earlier: Sequence[Shown], threshold: int) -> list[Shown]:
+    """The tables as they may be published, in their order; raises `StillLeaks`."""
+    marks: Marks = {}
+    for _ in range(MOST_ROUNDS):
+        shown = [_shown(table, marks.get(table.dimensions, set()), threshold) for table in tables]
+        leaks = Audit([*earlier, *shown], threshold).leaks()
+        if not leaks:
+            return shown
+        before = sum(map(len, marks.values()))
+        for leak in leaks:
+            _mark(marks, tables, leak)
+        if sum(map(len, marks.values())) == before:
+            break
+    raise StillLeaks(leaks)
+
+
+def _mark(marks: Marks, tables: Sequence[Exact], leak: Place) -> None:
+    """Hide more: the line; then one that shares a key with it; then what other tables say of it; at last everything."""
+    known = dict(zip(leak.dimensions, leak.keys, strict=False))
+    here = next((table for table in tables if table.dimensions == leak.dimensions), None)
+    steps: list[list[tuple[tuple[Dimension, ...], Keys]]] = []
+    if here:
+        steps.append([(here.dimensions, leak.keys)])
+        for shared in sorted(known, key=leak.dimensions.index, reverse=True):
+            place = leak.dimensions.index(shared)
+            alike = [
+                keys
+                for keys in here.lines
+                if len(keys) == len(leak.keys)
+                and keys[place] == leak.keys[place]
+                and keys not in marks.get(here.dimensions, ())
+            ]
+            if len(leak.keys) > 1 and alike:
+                steps.append([(here.dimensions, min(alike, key=lambda keys: here.lines[keys].requests))])
+        steps.append([(here.dimensions, keys) for keys in here.lines if keys[:-1] == leak.keys[:-1] and keys])
+    steps.append(
+        [
+            (table.dimensions, keys)
+            for table in tables
+            for keys in table.lines
+            if keys
+            and known.keys() & set(table.dimensions[: len(keys)])
+            and all(known.get(by, key) == key for by, key in zip(table.dimensions, keys, strict=False))
+        ]
+    )
+    steps.append([(table.dimensions, keys) for table in tables for keys in table.lines])
+    for step in steps:
+        new = [(dimensions, keys) for dimensions, keys in step if keys not in marks.get(dimensions, ())]
+        if new:
+            for dimensions, keys in new:
+                marks.setdefault(dimensions, set()).add(keys)
+            return
+
+
+def _shown(table: Exact, marked: Collection[Keys], threshold: int) -> Shown:
+    below: dict[Keys, list[Keys]] = {}
+    for keys in sorted(table.lines, key=lambda each: [key or "" for key in each]):
+        if keys:
+            below.setdefault(keys[:-1], []).append(keys)
+    hides: dict[str, Pattern] = {}
+    small: list[tuple[Keys, str]] = []
+    for block, columns in blocks(table.method).items():
+        counts = Counts(
+            columns=sorted(columns),
+            root=(),
+            below=below,
+            numbers={
+                (keys, each): lines.counts[each] for keys, lines in table.lines.items() for each in columns
+            },
+            askers=_behind(table, columns),
+            marked=marked,
+        )
+        hides[block] = protect(counts, threshold)
+        small += [
+            (keys, each)
+            for keys in table.lines
+            for each in counts.columns
+            if counts.is_small(keys, each, threshold)
+        ]
+    lines = [
+        published(keys, table.names[keys], figures, hides, threshold) for keys, figures in table.lines.items()
+    ]
+    return Shown(table.population, table.dimensions, table.method, lines, small)
+
+
+def _behind(table: Exact, columns: Collection[str]) -> dict[tuple[Keys, str | None], int]:
+    behind: dict[tuple[Keys, str | None], int] = {}
+    for keys in table.lines if table.askers else ():
+        each = {column: frozenset(table.askers.get((keys, column), ())) for column in columns}
+        behind |= {(keys, column): len(who) for column, who in each.items()}
+        behind[keys, None] = len(frozenset[UUID]().union(*each.values()))
+    return behind
+
+
+def hidden(lines: Sequence[PublishedLine]) -> int:
+    """How many counts of these lines are not told."""
+    return sum(count is None for line in lines for count in line.counts.values())

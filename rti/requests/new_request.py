@@ -1,0 +1,87 @@
+"""What the form for a new request shows, read by one statement; see `core.asking`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Uuid, bindparam, func, literal_column, select
+
+from rti.bodies.queries import Area
+from rti.campaigns.queries import CAMPAIGNS, Named
+from rti.core.asking import ReadBy, Statement, decoded_once, decoder, selected, together
+from rti.core.db_roles import Login
+from rti.core.errors import NotFound
+from rti.core.visibility import REQUESTS_SEEN
+from rti.models.bodies import AreaRow, PublicBodyRow
+from rti.models.cbos import CboRow
+from rti.statutes.queries import STATUTES, StatuteNamed
+
+
+class _FormRead(msgspec.Struct):
+    bodies: list[Named]
+    path: list[Area]
+    campaigns: msgspec.Raw
+    statutes: msgspec.Raw
+    cbos: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+@dataclass(frozen=True, slots=True)
+class FormShown:
+    """The body that is asked, with the areas in which it lies, and among what one chooses; `cbos` for staff alone."""
+
+    body: Named
+    path: Sequence[Area]
+    campaigns: Sequence[Named]
+    statutes: Sequence[StatuteNamed]
+    cbos: Sequence[Named]
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """The form for a request to a body; raises NotFound where there is none such."""
+
+    body_id: UUID
+
+    def asked(self, login: Login) -> Statement | None:
+        return _statement(login) if login in REQUESTS_SEEN else None
+
+    def values(self) -> Mapping[str, Any]:
+        return {"body_id": self.body_id}
+
+    def told(self, answer: str | None, by: ReadBy) -> FormShown:  # noqa: ARG002 -- the same to all
+        found = decoder(_FormRead)(answer or "")
+        if not found.bodies:
+            raise NotFound
+        return FormShown(
+            found.bodies[0],
+            found.path,
+            decoded_once(tuple[Named, ...], bytes(found.campaigns)),
+            decoded_once(tuple[StatuteNamed, ...], bytes(found.statutes)),
+            decoded_once(tuple[Named, ...], bytes(found.cbos)),
+        )
+
+
+@cache
+def _statement(login: Login) -> Statement:
+    body = select(PublicBodyRow).where(PublicBodyRow.id == bindparam("body_id", type_=Uuid))
+    codes = [
+        select(func.left(PublicBodyRow.area_code, literal_column(str(length))))
+        .where(PublicBodyRow.id == bindparam("body_id", type_=Uuid))
+        .scalar_subquery()
+        for length in (2, 4, 6)
+    ]
+    parts = {
+        "bodies": selected(Named, body, PublicBodyRow),
+        "path": selected(
+            Area, select(AreaRow).where(AreaRow.code.in_(codes)).order_by(AreaRow.code), AreaRow
+        ),
+        "campaigns": CAMPAIGNS,
+        "statutes": STATUTES,
+    }
+    if login is Login.STAFF:
+        cbos = select(CboRow).where(CboRow.locked_at.is_(None)).order_by(CboRow.code)
+        parts["cbos"] = selected(Named, cbos, CboRow)
+    return together(**parts)

@@ -1,0 +1,81 @@
+"""The pictures of the page of figures, apart from `charts`, which draws each by the function of its name.
+
+The library that draws is imported with the first picture.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rti.law.explanations import N_
+from rti.statistics.commands import Dimension
+from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, SILENCE
+from rti.statistics.queries import Table
+from rti.web.api.statistics import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """By what its table is grouped where that is not what was asked for."""
+
+    by: Dimension | None = None
+    exact: bool = False
+    """Whether it shows single requests, and is not for those to whom numbers are told coarsely."""
+
+
+PICTURES: Mapping[str, Picture] = {
+    "quarters": Picture(Dimension.QUARTER),
+    "answers": Picture(),
+    "provinces": Picture(Dimension.PROVINCE),
+    "waiting": Picture(Dimension.YEAR, exact=True),
+}
+
+
+HEADLINES = (
+    (
+        ON_TIME,
+        "quarters",
+        N_(
+            "Of {count} requests whose day had passed, {part} were answered in time ({percent} %; {low} to {high} %)."
+        ),
+    ),
+    (
+        SILENCE,
+        "answers",
+        N_(
+            "Of {count} requests whose day had passed, {part} were not answered at all ({percent} %; {low} to {high} %)."
+        ),
+    ),
+    (
+        DISCLOSURE_OF_ALL,
+        "provinces",
+        N_(
+            "Of {count} requests, {part} brought all or part of the information ({percent} %; {low} to {high} %)."
+        ),
+    ),
+)
+"""The numbers that matter most, the picture of each, and a sentence that can be quoted; beside them the median."""
+
+
+def fitting(by: Dimension) -> str:
+    """The picture that fits what a table is grouped by."""
+    return {Dimension.QUARTER: "quarters", Dimension.PROVINCE: "provinces"}.get(by, "answers")
+
+
+def tells(table: Table) -> bool:
+    """Whether a share of any group is told."""
+    return any(rate.denominator for line in table.lines for _, rate in line.figures.rates)
+
+
+def drawn(name: str, table: Table, words: Words) -> str:
+    """A picture as SVG."""
+    from rti.web import charts
+
+    picture: str = getattr(charts, name)(table, words)
+    return picture
+
+
+def as_png(svg: str) -> bytes:
+    """The same as pixels."""
+    from rti.web import charts
+
+    return charts.as_png(svg)
