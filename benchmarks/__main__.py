@@ -12,6 +12,7 @@ MODULES = (
     "tenancy",
     "audit",
     "statistics",
+    "figures",
     "days_off",
     "backup",
     "search",

@@ -60,10 +60,11 @@ _FILL = (
     """
     INSERT INTO request (
         id, cbo_id, first_body_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version, created_at,
-        status, drafted_on, submitted_on, received_on, binding, soft, provisional, confirmed, next_due_on
+        status, drafted_on, submitted_on, received_on, binding, soft, provisional, confirmed, next_due_on, story
     )
     SELECT id, cbo_id, body_id, body_id, 'R-' || n, 'Budget', '', 'budget', 'counter', 'itself', :statute, 1, now(),
-        'open', received_on, received_on, received_on, false, false, false, false, '9999-12-31'
+        'open', received_on, received_on, received_on, false, false, false, false, '9999-12-31',
+        decode(md5(concat_ws(' ', received_on, n % 10 = 0)), 'hex')
     FROM told
     """,
     """

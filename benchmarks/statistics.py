@@ -6,11 +6,11 @@ from time import perf_counter
 
 import asyncpg
 
-from benchmarks.data import TODAY, filled
+from benchmarks.data import COUNTED, TODAY, filled
 from rti.core.db import Database
+from rti.statistics import queries
 from rti.statistics.commands import Dimension, StatisticsQuery
 from rti.statistics.measures import State
-from rti.statistics.queries import table
 
 REQUESTS = 1_000_000
 ROUNDS = 5
@@ -47,24 +47,27 @@ BY_DATES = """
 """What the first version of the definitions asked: one due day and one answered day."""
 
 
-def _by_hand_sql(verdict: str) -> str:
+def by_hand_sql(keys: str = "kind", verdict: str = BY_CLOCKS) -> str:
+    """The counts of all states and outcomes by some columns of a body, and by quarter, with all sums."""
     counts = [
         *(f"state = '{state}') AS \"{state}\"" for state in State),
         *(f"outcome = '{each}') AS \"{each}\"" for each in OUTCOMES),
     ]
+    columns = keys.split(", ")
+    sets = ", ".join(f"({', '.join(columns[:length])})" for length in range(len(columns), -1, -1))
     return f"""
     WITH judged AS (
-        SELECT kind, to_char(day, 'YYYY"-Q"Q') AS quarter, outcome, answered_on - received_on AS days, binding,
+        SELECT {keys}, to_char(day, 'YYYY"-Q"Q') AS quarter, outcome, answered_on - received_on AS days, binding,
             CASE {verdict} END AS state
         FROM request JOIN public_body ON public_body.id = request.body_id,
             LATERAL (SELECT coalesce(received_on, submitted_on, drafted_on, answered_on) AS day,
                 coalesce(answered_on <= $1 AND (ended_on IS NULL OR answered_on <= ended_on), false) AS answered)
         WHERE day <= $1
     )
-    SELECT kind, quarter, {", ".join(f"count(*) FILTER (WHERE {each}" for each in counts)},
+    SELECT {keys}, quarter, {", ".join(f"count(*) FILTER (WHERE {each}" for each in counts)},
         count(*) FILTER (WHERE binding AND state IN ('in_time', 'late', 'silent', 'lapsed')) AS binding,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median_days, max(days) AS longest_days
-    FROM judged GROUP BY GROUPING SETS ((kind, quarter), (kind), ())
+    FROM judged GROUP BY GROUPING SETS (({keys}, quarter), {sets})
     """
 
 
@@ -72,8 +75,9 @@ Counted = dict[tuple[str | None, ...], tuple[object, ...]]
 
 
 async def _by_us(database: Database) -> Counted:
+    queries._kept.clear()  # noqa: SLF001 -- as in a process that has just begun
     async with database.transaction() as session:
-        found = await table(session, None, WANTED, TODAY)
+        found = await queries.table(session, None, WANTED, TODAY)
     return {
         line.keys: (
             *(line.figures.counts[state] for state in State),
@@ -86,7 +90,7 @@ async def _by_us(database: Database) -> Counted:
 
 async def _by_hand(connection: asyncpg.Connection, verdict: str = BY_CLOCKS) -> Counted:
     async with connection.transaction():
-        rows = await connection.fetch(_by_hand_sql(verdict), TODAY)
+        rows = await connection.fetch(by_hand_sql(verdict=verdict), TODAY)
     return {
         tuple(key for key in (row["kind"], row["quarter"]) if key): (
             *(row[state.value] for state in State),
@@ -123,7 +127,7 @@ async def _compare(url: str) -> list[float]:
 
 def measure() -> list[tuple[str, float, str]]:
     """Milliseconds of each, and how many times as long ours takes."""
-    with filled(REQUESTS) as url:
+    with filled(REQUESTS, statements=COUNTED) as url:
         ours, by_hand, by_dates = asyncio.run(_compare(url))
     return [
         (f"statistics over {REQUESTS:,} requests, kind by quarter", ours * 1000, "ms"),

@@ -20,6 +20,7 @@ from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.errors import NotReady
 from rti.core.periodic import PeriodicJob
+from rti.core.replica import lag
 from rti.core.settings import Settings
 from rti.models.backups import RunKind
 from rti.models.jobs import JobRow, TickRow
@@ -49,6 +50,12 @@ class DatabaseHealth(Part, frozen=True):
     schema_current: bool | None = None
     connections: int | None = None
     room: int | None = None
+
+
+class ReplicaHealth(Part, frozen=True):
+    """`lag` is how many seconds the second database is behind the first; null where it is away, or is no replica."""
+
+    lag: float | None = None
 
 
 class JobHealth(Part, frozen=True):
@@ -124,6 +131,8 @@ class Health(msgspec.Struct, frozen=True):
     audit: AuditHealth
     backups: dict[RunKind, BackupHealth]
     """Empty where no backups are configured."""
+    replica: ReplicaHealth | None = None
+    """The second database for reading, where there is one."""
 
 
 async def examine(settings: Settings, database: Database, now: datetime) -> Health:
@@ -163,7 +172,9 @@ async def examine(settings: Settings, database: Database, now: datetime) -> Heal
         anchored=keeps,
         last_anchor=anchored_at,
     )
+    replica = await _replica(database)
     found: tuple[Part, ...] = (
+        *([replica] if replica else []),
         kept,
         mail,
         jobs,
@@ -173,8 +184,23 @@ async def examine(settings: Settings, database: Database, now: datetime) -> Heal
         *scheduler.values(),
         *backups.values(),
     )
-    well = all(each.well for each in found)
-    return Health(well, kept, scheduler, mail, jobs, documents, storage, audit, backups)
+    return Health(
+        all(each.well for each in found),
+        kept,
+        scheduler,
+        mail,
+        jobs,
+        documents,
+        storage,
+        audit,
+        backups,
+        replica,
+    )
+
+
+async def _replica(database: Database) -> ReplicaHealth | None:
+    behind = await lag(database.under(Login.AUTH))
+    return ReplicaHealth(behind.well, behind.seconds) if behind else None
 
 
 def _unknown(settings: Settings, mode: str, storage: StorageHealth, now: datetime) -> Health:

@@ -20,10 +20,14 @@ from rti.jobs.worker import Handler, work_off
 from rti.law.explanations import N_
 from rti.letters.print_runs import print_letters
 from rti.models.jobs import JobKind
+from rti.statistics.comparing import compare
+from rti.statistics.exporting import export
 
 HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.IMPORT: partial(run_import, foresee=forecast),
     JobKind.PRINT: print_letters,
+    JobKind.COMPARE: compare,
+    JobKind.EXPORT: export,
     JobKind.DOSSIER: make_dossier,
 }
 
@@ -41,7 +45,11 @@ JOBS: Sequence[PeriodicJob] = (
     *rti.inbox.jobs.JOBS,
     *rti.backups.jobs.JOBS,
     PeriodicJob(
-        "jobs", N_("Run imports, print letters and make dossiers"), timedelta(seconds=1), do_jobs, at_once=2
+        "jobs",
+        N_("Run imports, exports and comparisons, print letters and make dossiers"),
+        timedelta(seconds=1),
+        do_jobs,
+        at_once=2,
     ),
 )
 

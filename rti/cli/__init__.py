@@ -58,7 +58,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "counts:answers",
         "Count what was answered to each question of a campaign, and how far readers agree.",
     ),
-    "export": ("figures:export", "Print all requests as CSV, without titles, questions or personal data."),
+    "export": ("figures:export", "Print all requests as a file, without titles, questions or personal data."),
     "health": ("health:health", "Print the health of the system."),
     "retention": (
         "retention:retention",

@@ -55,7 +55,7 @@ async def connected(settings: Settings, login: Login) -> AsyncIterator[Database]
 async def connected_as_superuser(settings: Settings) -> AsyncIterator[Database]:
     """The same as the user whom RTI_DATABASE_URL names; raises SettingsFault where a server's names nobody."""
     url = make_url(settings.database_url)
-    if url.host and not url.username:
+    if not url.username and (url.host or isinstance(url.query.get("host"), tuple)):
         raise SettingsFault(
             ["RTI_DATABASE_URL has to name a superuser for this: postgresql://postgres:password@host/name"]
         )

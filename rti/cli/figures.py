@@ -20,6 +20,7 @@ from rti.cli.working import wrong_use
 from rti.core import wallclock
 from rti.core.csv_export import as_csv
 from rti.core.db_roles import Login
+from rti.core.replica import for_reading
 from rti.core.settings import Settings
 from rti.core.validation import decode
 from rti.labels import label
@@ -27,12 +28,13 @@ from rti.models.audit import AuditAction
 from rti.models.cbos import not_locked
 from rti.models.requests import RequestRow
 from rti.statistics.commands import Basis, Dimension, StatisticsQuery, Unit, check
-from rti.statistics.export import write_requests
+from rti.statistics.export import ExportFile, ExportForm, rows_of, write_csv, write_workbook
 from rti.statistics.figures import Percentage
 from rti.statistics.method import Column, Method
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OUTCOMES
 from rti.statistics.queries import Table, Told, table
+from rti.web.api.flat_figures import flat_header, flat_rows
 from rti.web.api.statistics import csv_header, csv_rows, table_view, words
 from rti.web.workbook import workbook
 
@@ -44,6 +46,7 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     XLSX = "xlsx"
+    FLAT = "flat"
 
 
 _Method = Annotated[str, typer.Option(help=f"Method of counting: {', '.join(METHODS)}.")]
@@ -108,24 +111,35 @@ def _print(found: Table, form: Format, language: str) -> None:
         write(msgspec.json.format(msgspec.json.encode(table_view(found, language))).decode() + "\n")
     elif form is Format.CSV:
         write(as_csv(csv_header(found), csv_rows(found, language)))
+    elif form is Format.FLAT:
+        write(as_csv(flat_header(found), flat_rows(found, language)))
     elif form is Format.XLSX:
         sys.stdout.buffer.write(workbook(found, language, partial(words, language=language)))
     else:
         _show(found, language)
 
 
-def export() -> None:
-    """Print all requests as CSV, without titles, questions or personal data.
+def export(
+    form: Annotated[
+        ExportForm,
+        typer.Option(help="Requests, flat with all names, or a log in the Standard FOIA Log Format 1.5."),
+    ] = ExportForm.REQUESTS,
+    file: Annotated[ExportFile, typer.Option(help="Kind of file.")] = ExportFile.CSV,
+) -> None:
+    """Print all requests as a file, without titles, questions or personal data.
 
-    Example: rti export > requests.csv
+    Example: rti export --form log > requests.csv
     """
     with opened() as settings:
-        asyncio.run(_export(settings))
+        asyncio.run(_export(settings, form, file))
 
 
 async def _counted(settings: Settings, values: Mapping[str, object], campaigns: dict[str, str]) -> Table:
     today = wallclock.day_of(wallclock.now(), settings.timezone)
-    async with connected(settings, Login.OPERATOR) as database, database.transaction() as session:
+    async with (
+        connected(settings, Login.OPERATOR) as database,
+        (await for_reading(database)).transaction() as session,
+    ):
         with wrong_use():
             chosen = {
                 name: (await campaign_of(session, code, name)).id for name, code in campaigns.items() if code
@@ -135,13 +149,19 @@ async def _counted(settings: Settings, values: Mapping[str, object], campaigns: 
         return await table(session, None, wanted, today)
 
 
-async def _export(settings: Settings) -> None:
+async def _export(settings: Settings, form: ExportForm, kind: ExportFile) -> None:
+    today = wallclock.day_of(wallclock.now(), settings.timezone)
     async with connected(settings, Login.OPERATOR) as database:
         async with database.transaction() as session:
             record(session, AuditAction.EXPORTED, wallclock.now(), about="requests")
-        async with database.transaction() as session:
+        async with (await for_reading(database)).transaction() as session:
             every = select(RequestRow).where(not_locked(RequestRow.cbo_id))
-            await write_requests(session, every, sys.stdout.buffer.write)
+            rows = rows_of(every, form, today)
+            if kind is ExportFile.CSV:
+                await write_csv(session, rows, sys.stdout.buffer.write)
+            else:
+                async for _ in write_workbook(session, rows, sys.stdout.buffer):
+                    pass
     sys.stdout.buffer.flush()
 
 

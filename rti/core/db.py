@@ -218,7 +218,8 @@ class Database:
     whose password follows from `secret`. Every session carries the `keyring`, with which
     `encryption.data_keys` unwraps the keys that are stored here. `folder` is where an embedded server keeps
     its data. At most `pool_size` connections are open for each login; `logins` are all that it works under,
-    where that is known, and `limits` are settings of each connection.
+    where that is known, and `limits` are settings of each connection. `replica` is a second database that only reads;
+    `replica.for_reading` says when it is asked.
     """
 
     def __init__(
@@ -232,8 +233,10 @@ class Database:
         limits: Mapping[str, str] = MappingProxyType({}),
         processes: int = 1,
         root: "Database | None" = None,
+        replica: "Database | None" = None,
     ) -> None:
         self._root = root or self
+        self.replica, self.left_alone_until = replica, 0.0
         self._url, self.secret, self._pool_size = make_url(url), secret, pool_size
         self._processes = processes
         self._logins, self._limits = logins, limits
@@ -267,10 +270,13 @@ class Database:
         limits: Mapping[str, str] = MappingProxyType({}),
         processes: int = 1,
     ) -> "Database":
-        keyring, folder = read_keys(settings.key_file), settings.embedded_folder
-        return cls(
-            settings.database_url, settings.secret, pool_size, keyring, folder, logins, limits, processes
+        keyring = read_keys(settings.key_file)
+        common = (settings.secret, pool_size, keyring)
+        shared = (logins, limits, processes)
+        replica = (
+            cls(settings.read_database_url, *common, None, *shared) if settings.read_database_url else None
         )
+        return cls(settings.database_url, *common, settings.embedded_folder, *shared, replica=replica)
 
     @property
     def most(self) -> int:
@@ -300,6 +306,7 @@ class Database:
                 self._limits,
                 self._processes,
                 self,
+                self.replica and self.replica.under(login),
             )
         return self._under[login]
 
@@ -347,4 +354,6 @@ class Database:
     async def close(self) -> None:
         for database in self._under.values():
             await database.close()
+        if self.replica and self._root is self:
+            await self.replica.close()
         await self.engine.dispose()

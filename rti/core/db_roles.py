@@ -41,8 +41,8 @@ class Login(StrEnum):
 
 WEB = frozenset(Login) - {Login.DOCUMENTS, Login.RECEIVER, Login.OPERATOR, Login.BACKUP}
 """Those under which the web server works."""
-SCHEDULER = frozenset(Login) - {Login.STATISTICS, Login.OPERATOR}
-"""Those under which the scheduler works, imports of people included."""
+SCHEDULER = frozenset(Login) - {Login.OPERATOR}
+"""Those under which the scheduler works, imports and comparisons of people included."""
 
 LOGINS = dict.fromkeys(CBO, Login.CBO) | {
     Role.STAFF: Login.STAFF,

@@ -43,10 +43,18 @@ def _must(fits: Callable[[str], object]) -> Callable[[str], str]:
 
 
 def _database(text: str) -> str:
+    """Of several hosts the one is asked that can be written, whichever that is at the time."""
     parts = urlsplit(text)
     if parts.scheme.split("+")[0] not in {"postgresql", "postgres"} or not parts.path.strip("/"):
         raise ValueError(text)
-    return "postgresql+asyncpg://" + text.split("://", 1)[1]
+    user, at, hosts = parts.netloc.rpartition("@")
+    if "," not in hosts:
+        return "postgresql+asyncpg://" + text.split("://", 1)[1]
+    if not all(hosts.split(",")):
+        raise ValueError(text)
+    each = "&".join(f"host={host if ':' in host else f'{host}:5432'}" for host in hosts.split(","))
+    more = f"&{parts.query}" if parts.query else ""
+    return f"postgresql+asyncpg://{user}{at}{parts.path}?{each}&target_session_attrs=primary{more}"
 
 
 def _is_smtp(text: str) -> bool:
@@ -101,7 +109,13 @@ Workers = Annotated[int, msgspec.Meta(ge=1, le=64)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Secret = Annotated[str, msgspec.Meta(min_length=32, extra={"as_typed": True})]
 Postgres = Annotated[
-    str, reads(_database, say("Enter an address such as postgresql://user:password@host:5432/name"))
+    str,
+    reads(
+        _database,
+        say(
+            "Enter an address such as postgresql://user:password@host:5432/name; several hosts with commas between them"
+        ),
+    ),
 ]
 Smtp = Annotated[
     str,
@@ -173,6 +187,7 @@ class Settings:
     """What an installation can choose; docs/deploying.md says what each field means."""
 
     database_url: Postgres = ""
+    read_database_url: Postgres = ""
     connections: Connections = 4
     workers: Workers = field(default_factory=_cores)
     data_dir: Path = Path("var")

@@ -76,6 +76,11 @@ class Calendar:
         ):
             object.__setattr__(self, name, value)
 
+    def __reduce__(self) -> tuple[type["Calendar"], tuple[object, ...]]:
+        """As it was made, so that it can be handed to another process."""
+        days_off, half_days = dict(self.days_off), dict(self.half_days)
+        return Calendar, (self.weekend, days_off, half_days, self.confirmed_years, self.provisional_years)
+
     def _count(self, ordinal: int) -> int:
         """Working days up to and including this day."""
         weeks, rest = divmod(ordinal - 1, 7)

@@ -11,7 +11,7 @@ from rti.law.counting import last_day, rolled
 from rti.law.events import Event, EventKind, Outcome, effective
 from rti.law.explanations import Step
 from rti.law.limits import Unit
-from rti.law.rounds import rounds
+from rti.law.rounds import Round, rounds
 from rti.law.rules import FILING, Clock, ClockKind, Term
 from rti.law.statutes import Statute, StatuteStatus
 
@@ -67,9 +67,14 @@ def deadlines(
     With `known_at` as they were known at that moment. Raises ValueError where the amount of an
     extension is not a limit.
     """
+    return of_rounds(statute, calendar, rounds(statute, effective(events, known_at)))
+
+
+def of_rounds(statute: Statute, calendar: Calendar, histories: Sequence[Round]) -> tuple[Deadline, ...]:
+    """The same of a case that has been cut into its rounds."""
     epochs: dict[ClockKind, int] = {}
     found: dict[ClockKind, Deadline] = {}
-    for history in rounds(statute, effective(events, known_at)):
+    for history in histories:
         case, found = Case(statute, calendar, history), {}
         for clock in statute.clocks:
             found[clock.kind] = _deadline(case, clock, found, epochs.get(clock.kind))

@@ -15,6 +15,8 @@ from rti.core.db import Base, Choice, new_id
 class JobKind(StrEnum):
     IMPORT = "import"
     PRINT = "print"
+    COMPARE = "compare"
+    EXPORT = "export"
     DOSSIER = "dossier"
 
 

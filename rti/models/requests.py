@@ -159,6 +159,7 @@ class RequestRow(Standing, Base):
     confirmed: Mapped[bool] = mapped_column(default=True)
     next_due_on: Mapped[date] = mapped_column(default=NEVER)
     projection: Mapped[int] = mapped_column(server_default=text("0"))
+    story: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class FormerStandingRow(Standing, Base):

@@ -1,23 +1,21 @@
 """Requests to which the same things happened on the same days share one projection.
 
-The database groups requests by a digest of what the law asks of their events; one request of each group
-is projected for all of them. Where an entry corrects another, their ids are part of the signature, and the
-request is a group of its own.
+What happened to a request is known by its `story`, a digest of what the law asks of its events; one request of each
+story is projected for all of them.
 """
 
 from asyncio import to_thread
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Select, Subquery, Text, case, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only
 
 from rti.law.calendars import Calendar
 from rti.law.events import Event
 from rti.law.statutes import Statute
-from rti.models.requests import EventRow
+from rti.models.requests import EventRow, RequestRow
 from rti.requests.projection import Projection, project, to_law
 
 AT_ONCE = 100
@@ -37,30 +35,9 @@ EVENT_COLUMNS = (
 Law = tuple[Statute, Calendar]
 
 
-def event_signatures(requests: Select[UUID] | None = None) -> Subquery:
-    """`request_id` and the digest `signature` of its events, of all requests or of those in a selection.
-
-    `to_law` is what the law needs of an event.
-    """
-    fields = cast(
-        func.row(
-            EventRow.kind,
-            EventRow.happened_on,
-            EventRow.happened_at,
-            EventRow.outcome,
-            EventRow.details,
-        ),
-        Text,
-    )
-    in_order = aggregate_order_by(literal("", Text), EventRow.happened_on, EventRow.id)
-    corrected = func.bool_or(EventRow.details.has_key("voids"))
-    alone = case((corrected, cast(EventRow.request_id, Text)), else_="")
-    signature = func.sha256(
-        func.convert_to(func.string_agg(fields, in_order, type_=Text).concat(alone), "UTF8"),
-        type_=LargeBinary,
-    )
-    query = select(EventRow.request_id, signature.label("signature")).group_by(EventRow.request_id)
-    return (query if requests is None else query.where(EventRow.request_id.in_(requests))).subquery()
+def story_of(request: type[RequestRow] = RequestRow) -> ColumnElement[bytes]:
+    """By what requests are grouped; one whose story is not known yet is a group of its own."""
+    return func.coalesce(request.story, func.uuid_send(request.id))
 
 
 async def project_samples(session: AsyncSession, samples: Sequence[tuple[UUID, Law]]) -> list[Projection]:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from rti.core.wallclock import in_home_zone
 from rti.law.calendars import Calendar
-from rti.law.deadlines import ClockState, Deadline, deadlines
+from rti.law.deadlines import ClockState, Deadline, deadlines, of_rounds
 from rti.law.events import Event, EventKind, Ground, Outcome, effective
 from rti.law.follow_up import follow_up
 from rti.law.monitoring import Contest
@@ -18,7 +20,7 @@ from rti.law.status import RequestStatus, status_of
 from rti.law.statutes import Statute
 from rti.models.requests import NEVER
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Raised with a change of what is projected; a migration then projects anew what is stored under an older one."""
 _WITH_BODY = frozenset(RequestStatus) - {RequestStatus.DRAFT, RequestStatus.NOT_SUBMITTED}
 
@@ -34,6 +36,7 @@ class Projection:
     that of the last answer, with its `ground` and `section`, and `checked` where staff recorded it; `outcomes` are
     days and outcomes of all answers where there are several. `limit_on` is the due day as it would be without
     extensions, and `closed_on` the day of the answer, the withdrawal or of what else ended the round.
+    `story` is the digest of what happened: requests with the same have the same projection under any law.
     `to_body` is the last body that a transfer is known to have gone to; `body_known` is false after one of
     which nobody knows.
     """
@@ -61,6 +64,7 @@ class Projection:
     closed_on: date | None
     next_due_on: date
     body_known: bool
+    story: bytes
     to_body: str | None
     deadlines: tuple[Deadline, ...]
 
@@ -74,9 +78,10 @@ class Projection:
 def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Projection:
     """Judge the events of one request under one statute and calendar."""
     standing = effective(events)
-    current = rounds(statute, standing)[-1]
+    histories = rounds(statute, standing)
+    current = histories[-1]
     status = status_of(statute, current)
-    clocks = deadlines(statute, calendar, events)
+    clocks = of_rounds(statute, calendar, histories)
     ask = follow_up(status, [event for event in current if not event.unread], clocks, calendar)
     clocks = (*clocks, ask) if ask else clocks
     decisive = decisive_clock(clocks) if status in _WITH_BODY else None
@@ -112,9 +117,25 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
         closed_on=_closed_on(statute, current, status),
         next_due_on=min(pending, default=NEVER),
         body_known=not transfers or transfers[-1].to_body is not None,
+        story=_story(events),
         to_body=next((event.to_body for event in reversed(transfers) if event.to_body), None),
         deadlines=clocks,
     )
+
+
+TOLD: Final = attrgetter(
+    *("kind", "on", "at", "outcome", "until", "days", "reason", "channel", "urgent", "undated", "to_body"),
+    *("ground", "section", "checked"),
+)
+"""What the law asks of an event, but for the ids by which one corrects another."""
+
+
+def _story(events: Iterable[Event]) -> bytes:
+    """Of what changes no projection nothing is in it: messages that nobody has read, and notes of corrections elsewhere."""
+    tells = (e for e in events if not e.unread and (e.voids or e.kind is not EventKind.CORRECTED))
+    in_order = sorted(tells, key=attrgetter("on", "id"))
+    corrections = [(each.id, each.voids) for each in in_order] if any(e.voids for e in in_order) else None
+    return blake2b(repr(([*map(TOLD, in_order)], corrections)).encode(), digest_size=16).digest()
 
 
 def decisive_clock(clocks: Iterable[Deadline]) -> Deadline | None:

@@ -42,7 +42,7 @@ from rti.law.deadlines import ClockState
 from rti.law.rules import ClockKind
 from rti.models.requests import DateChangeRow, DeadlineRow, RequestRow
 from rti.requests.actions import deadline_values
-from rti.requests.batch_projection import AT_ONCE, Law, event_signatures, project_samples
+from rti.requests.batch_projection import AT_ONCE, Law, project_samples, story_of
 from rti.statutes.queries import of_country
 
 SHOWN = 50
@@ -91,20 +91,20 @@ _LOOKED_AT = _temporary(
     Column("request_id", Uuid),
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("signature", LargeBinary),
+    Column("story", LargeBinary),
 )
 _PROJECTION = _temporary(
     "new_projection",
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("signature", LargeBinary),
+    Column("story", LargeBinary),
     *(Column(name, RequestRow.__table__.c[name].type) for name in _STANDING),
 )
 _NEW_CLOCK = _temporary(
     "new_clock",
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("signature", LargeBinary),
+    Column("story", LargeBinary),
     Column("kind", Choice(ClockKind)),
     *(Column(column.name, column.type) for column in _CLOCK),
 )
@@ -112,14 +112,14 @@ _CHANGED = _temporary(
     "changed_clock",
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("signature", LargeBinary),
+    Column("story", LargeBinary),
     Column("request_id", Uuid),
     Column("kind", Choice(ClockKind)),
     Column("old_due_on", Date),
     Column("new_due_on", Date),
 )
 _TABLES = (_LOOKED_AT, _PROJECTION, _NEW_CLOCK, _CHANGED)
-_GROUP = ("statute_id", "statute_version", "signature")
+_GROUP = ("statute_id", "statute_version", "story")
 _MOVED = and_(
     _CHANGED.c.old_due_on.is_not(None), _CHANGED.c.old_due_on.is_distinct_from(_CHANGED.c.new_due_on)
 )
@@ -179,9 +179,8 @@ def touched(statutes: Sequence[tuple[str, int]], first: date, last: date) -> Sel
 
 
 async def _look_at(session: AsyncSession, ids: Select[UUID]) -> None:
-    found = event_signatures(ids)
-    columns = (RequestRow.id, RequestRow.statute_id, RequestRow.statute_version, found.c.signature)
-    chosen = select(*columns).join(found, found.c.request_id == RequestRow.id)
+    columns: list[Any] = [RequestRow.id, RequestRow.statute_id, RequestRow.statute_version, story_of()]
+    chosen = select(*columns).where(RequestRow.id.in_(ids))
     await _filled(session, _LOOKED_AT, chosen)
 
 

@@ -82,7 +82,7 @@ _WRITTEN_TO = """SELECT (id, email, role, cbo_id, language, wants_reminders, wan
     hours_from, hours_to, disabled_at)"""
 _PROJECTED = """status, outcome, outcomes, ground, section, checked, contest, drafted_on, submitted_on, received_on,
     due_on, limit_on, binding, soft, provisional, confirmed, met_on, answered_on, undated, ended_on, closed_on,
-    next_due_on, body_known, projection, known_from"""
+    next_due_on, body_known, story, projection, known_from"""
 _FIGURES = f"""campaign_id, body_id, topic, channel, urgent, question_class, requester_profile, wave, resubmission_of,
     statute_id, statute_version, created_at, duplicate_of, {_PROJECTED}"""
 _COUNTED = f"SELECT (id, cbo_id, filing, {_FIGURES})"
@@ -305,6 +305,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.CBO: _MY_JOB,
         Login.STAFF: _MY_JOB,
         Login.ADMIN: _MY_JOB,
+        Login.GROUP: _MY_JOB,
         Login.ERASURE: May("SELECT (person_id, kind), DELETE", f"kind <> 'import' OR {_OF_OWN_OR_NAMED}"),
         Login.WORKER: May(
             """SELECT (id, kind, person_id, arguments, state, done, total, attempt, next_attempt_at, cancel_asked,

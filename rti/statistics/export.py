@@ -1,22 +1,77 @@
-"""Every request as one line of CSV, without anything that says who asked for what in which words."""
+"""Requests as the rows of a file, without anything that says who asked for what in which words.
+
+Three forms of the same rows: as they stand, flat with all names beside the codes for programs that draw charts, and as
+a request log in the Standard FOIA Log Format 1.5 (MuckRock).
+"""
 
 import csv
 from asyncio import to_thread
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from io import StringIO
-from typing import Any
+from typing import IO, Any
 
-from sqlalchemy import Boolean, Date, Integer, Select, Text, case, cast, func, literal_column
+import xlsxwriter
+from sqlalchemy import (
+    Boolean,
+    Date,
+    Integer,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
 
 from rti.core.asking import compiled
 from rti.core.csv_export import BYTE_ORDER_MARK, csv_lines
 from rti.core.db import Choice
-from rti.models.bodies import PublicBodyRow
+from rti.law.events import Outcome
+from rti.law.monitoring import Contest
+from rti.law.status import RequestStatus
+from rti.models.bodies import AreaRow, PublicBodyRow
+from rti.models.campaigns import CampaignRow
 from rti.models.requests import RequestRow
+from rti.statistics.in_sql import answered_by, state_at
 
-COLUMNS = {
+
+class ExportForm(StrEnum):
+    """What the rows of a file look like."""
+
+    REQUESTS = "requests"
+    FLAT = "flat"
+    LOG = "log"
+
+
+class ExportFile(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A query, and the columns of the file by their names."""
+
+    query: Select[Any]
+    columns: Mapping[str, Any]
+    mark: bool = True
+    """Whether a CSV file begins with a byte order mark, without which spreadsheets spoil Khmer."""
+
+    @property
+    def ready(self) -> Select[Any]:
+        return self.query.where(RequestRow.duplicate_of.is_(None)).order_by(RequestRow.id)
+
+
+COLUMNS: Mapping[str, Any] = {
     "reference": RequestRow.reference,
     "body": PublicBodyRow.code,
     "body_kind": PublicBodyRow.kind,
@@ -39,6 +94,101 @@ COLUMNS = {
 """`binding` distinguishes a deadline of a law in force (yes) from a benchmark (no)."""
 
 
+def rows_of(wanted: Select[RequestRow], form: ExportForm, today: date) -> Rows:
+    """The rows of the requests that `wanted` selects."""
+    query = wanted.join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+    if form is ExportForm.FLAT:
+        return _flat(query, today)
+    if form is ExportForm.LOG:
+        return Rows(query, _log(), mark=False)
+    return Rows(query, COLUMNS)
+
+
+def _flat(query: Select[RequestRow], today: date) -> Rows:
+    """Each value stands beside its code, so that no other table is needed."""
+    area = PublicBodyRow.area_code
+    codes: dict[str, Any] = {
+        "province": PublicBodyRow.province_code,
+        "district": case((func.length(area) >= 4, func.left(area, 4))),
+        "commune": case((func.length(area) >= 6, func.left(area, 6))),
+    }
+    query = query.outerjoin(CampaignRow, CampaignRow.id == RequestRow.campaign_id)
+    columns: dict[str, Any] = {
+        "reference": RequestRow.reference,
+        "campaign": CampaignRow.code,
+        "body": PublicBodyRow.code,
+        "body_en": PublicBodyRow.name_en,
+        "body_km": PublicBodyRow.name_km,
+        "body_kind": PublicBodyRow.kind,
+    }
+    for name, code in codes.items():
+        place = aliased(AreaRow, name=name)
+        query = query.outerjoin(place, place.code == code)
+        columns |= {name: code, f"{name}_en": place.name_en, f"{name}_km": place.name_km}
+    answered, row = answered_by(RequestRow, today), RequestRow
+    columns |= {each: getattr(row, each) for each in _FLAT}
+    return Rows(
+        query,
+        columns
+        | {
+            "received_quarter": func.to_char(row.received_on, 'YYYY"-Q"Q', type_=Text),
+            "state": type_coerce(state_at(row, today, count_early=False), Text),
+            "days_to_answer": type_coerce(case((answered, row.answered_on - row.received_on)), Integer),
+        },
+    )
+
+
+_FLAT = (
+    *("topic", "channel", "question_class", "wave", "statute_id", "statute_version", "binding"),
+    *("submitted_on", "received_on", "due_on", "answered_on", "closed_on"),
+    *("status", "outcome", "ground", "section", "checked"),
+)
+"""Columns of a request as they are."""
+
+
+def _log() -> dict[str, ColumnElement[Any]]:
+    """The thirteen columns of the format, in its order; who asked is never told, and fees are not known."""
+    unknown = literal(None, Text)
+    return {
+        "request id": cast(RequestRow.id, Text),
+        "requester": unknown,
+        "requester organization": unknown,
+        "subject": type_coerce(RequestRow.topic, Text),
+        "date requested": type_coerce(RequestRow.submitted_on, Date),
+        "date perfected": type_coerce(RequestRow.received_on, Date),
+        "date completed": type_coerce(RequestRow.closed_on, Date),
+        "status": _log_status(),
+        "exemptions cited": type_coerce(RequestRow.section, Text),
+        "fee category": unknown,
+        "fee waiver": unknown,
+        "fees charged": unknown,
+        "processed under privacy act": literal("no"),
+    }
+
+
+def _log_status() -> ColumnElement[Any]:
+    """Where a request stands in the words of the format; nothing where none of them fits."""
+    outcome, status = RequestRow.outcome, RequestRow.status
+    of_outcome = {
+        Outcome.FULL: "done",
+        Outcome.PARTIAL: "partial",
+        Outcome.NOT_HELD: "no_docs",
+        Outcome.REFERRED: "no_docs",
+        Outcome.REFUSED: "rejected",
+        Outcome.ORAL_REFUSAL: "rejected",
+        Outcome.INADEQUATE: "processed",
+    }
+    return case(
+        (RequestRow.contest == Contest.FILED, "appealing"),
+        *((outcome == each, word) for each, word in of_outcome.items()),
+        (status == RequestStatus.WITHDRAWN, "abandoned"),
+        (status == RequestStatus.NOT_SUBMITTED, "rejected"),
+        (status == RequestStatus.PAUSED, "fix"),
+        (or_(status == RequestStatus.DRAFT, outcome.is_not(None)), None),
+        else_="processed",
+    )
+
+
 _NEEDS_CARE = "\ue000"
 """Stands before a cell that may not leave as PostgreSQL writes it; the letter is private, so that nobody's texts have it."""
 _LINE_FEED, _RETURN = "\ue001", "\ue002"
@@ -46,21 +196,14 @@ _HARMLESS = "^[0-9A-Za-z][^\\n\\r\ue000-\ue002]*$"
 """A text that begins no formula and is in one line; all others are looked at here, by the one rule of `core.csv_export`."""
 
 
-async def write_requests(
-    session: AsyncSession, wanted: Select[RequestRow], write: Callable[[bytes], object]
-) -> None:
-    """The header, then the requests that `wanted` selects, piece by piece: PostgreSQL writes the file (COPY), as far as
-    row security lets it, and memory does not grow with what is stored. Cells that need care are looked at beside the event loop."""
-    cells = [_written(column).label(name) for name, column in COLUMNS.items()]
-    query = (
-        wanted.with_only_columns(*cells)
-        .join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
-        .where(RequestRow.duplicate_of.is_(None))
-        .order_by(RequestRow.id)
-    )
+async def write_csv(session: AsyncSession, rows: Rows, write: Callable[[bytes], object]) -> None:
+    """The header, then the rows, piece by piece: PostgreSQL writes the file (COPY), as far as row security lets it, and
+    memory does not grow with what is stored."""
+    cells = [_written(column).label(name) for name, column in rows.columns.items()]
+    query = rows.ready.with_only_columns(*cells, maintain_column_froms=True)
     statement = compiled(query)
     values = query.compile().params
-    write((BYTE_ORDER_MARK + csv_lines([list(COLUMNS)])).encode())
+    write(((BYTE_ORDER_MARK if rows.mark else "") + csv_lines([list(rows.columns)])).encode())
     left = b""
 
     async def take(piece: bytes) -> None:
@@ -80,7 +223,46 @@ async def write_requests(
     )
 
 
-def _written(column: InstrumentedAttribute[Any]) -> Any:
+AT_ONCE = 2_000
+"""Rows of a workbook that are written together."""
+
+
+async def write_workbook(session: AsyncSession, rows: Rows, file: IO[bytes]) -> AsyncIterator[int]:
+    """The same as a workbook, row by row, so that memory does not grow; gives how many are written so far.
+
+    Texts are cells of text and never a formula or a link.
+    """
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, **plain})
+    sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.freeze_panes(1, 0)
+    for place, name in enumerate(rows.columns):
+        sheet.write_string(0, place, name)
+    written = 0
+    cells = [column.label(name) for name, column in rows.columns.items()]
+    query = rows.ready.with_only_columns(*cells, maintain_column_froms=True)
+    found = await session.stream(query.execution_options(yield_per=AT_ONCE))
+    async for part in found.partitions():
+        await to_thread(_write_part, sheet, part, written, day)
+        written += len(part)
+        yield written
+    await to_thread(book.close)
+
+
+def _write_part(sheet: Any, part: Sequence[Any], written: int, day: Any) -> None:
+    for line, row in enumerate(part, start=written + 1):
+        for place, cell in enumerate(row):
+            if isinstance(cell, str):
+                sheet.write_string(line, place, cell)
+            elif isinstance(cell, bool):
+                sheet.write_string(line, place, "yes" if cell else "no")
+            elif isinstance(cell, date):
+                sheet.write_datetime(line, place, cell, day)
+            elif cell is not None:
+                sheet.write_number(line, place, cell)
+
+
+def _written(column: Any) -> Any:
     """A column as PostgreSQL is to write it."""
     if isinstance(column.type, Boolean):
         return case((column, literal_column("'yes'")), else_=literal_column("'no'"))
@@ -89,7 +271,7 @@ def _written(column: InstrumentedAttribute[Any]) -> Any:
     text = cast(column, Text)
     careful = func.translate(text, literal_column("E'\\n\\r'"), literal_column(f"'{_LINE_FEED}{_RETURN}'"))
     return case(
-        (text == literal_column("''"), None),
+        (func.coalesce(text, literal_column("''")) == literal_column("''"), None),
         (text.op("~")(literal_column(f"E'{_HARMLESS}'")), text),
         else_=func.concat(literal_column(f"'{_NEEDS_CARE}'"), careful),
     )

@@ -13,7 +13,7 @@ from functools import cached_property
 from math import sqrt
 
 from rti.statistics.measures import JUDGED
-from rti.statistics.method import Duration, Kind, Measure, Method
+from rti.statistics.method import Duration, Identity, Kind, Measure, Method
 
 FEW = 30
 """Below this many a percentage is shown with its interval."""
@@ -175,6 +175,11 @@ class Figures:
     def requests(self) -> int:
         """All that were looked at, whichever column they stand in."""
         return sum(sum(days.values()) for days in self.tally.values())
+
+    @property
+    def broken(self) -> list[Identity]:
+        """The identities of the method that do not hold: there are none, unless the counting is wrong."""
+        return [each for each in self.method.identities if self.total(each.left) != self.total(each.right)]
 
     def rate(self, measure: Measure) -> Percentage:
         if measure.by_due_day and self.judged_by == "both":

@@ -11,6 +11,7 @@ from rti.models.coding import Verdict
 from rti.models.visits import Finding, Subject
 from rti.statistics.answers import AnswerDimension
 from rti.statistics.commands import Basis, Dimension, JudgedBy, Unit
+from rti.statistics.export import ExportFile, ExportForm
 from rti.statistics.measures import State
 from rti.statistics.participation import CboDimension, CboGroup
 from rti.statistics.publication import Change, VisitDimension
@@ -146,5 +147,14 @@ OF_FIGURES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         State.PAUSED: N_("Paused: the body is waiting for the organisation"),
         State.REPLIED: N_("First reply in time, information still to come"),
         State.NO_DATE: N_("No date to judge by: date received or answered unknown, or no limit set"),
+    },
+    ExportForm: {
+        ExportForm.REQUESTS: N_("Requests, with codes"),
+        ExportForm.FLAT: N_("Flat table for charts and BI programs, with all names"),
+        ExportForm.LOG: N_("Request log (Standard FOIA Log Format 1.5)"),
+    },
+    ExportFile: {
+        ExportFile.CSV: N_("CSV file"),
+        ExportFile.XLSX: N_("Workbook (XLSX)"),
     },
 }

@@ -101,6 +101,14 @@ class Duration:
     of: Callable[[Kind], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Two sums of columns that are equal in every line, whatever was counted."""
+
+    left: frozenset[str]
+    right: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Method:
     """A published way of counting: `source` says whose, `differs` why its figures are not those of others.
@@ -118,6 +126,7 @@ class Method:
     sections: tuple[Section, ...]
     measures: tuple[Measure, ...]
     durations: tuple[Duration, ...]
+    identities: tuple[Identity, ...] = ()
     bands: tuple[tuple[int, int | None], ...] = ()
     banded: Callable[[Kind], bool] | None = None
     by_activity: bool = False

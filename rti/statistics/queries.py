@@ -83,13 +83,12 @@ async def table(
     if is_coarse(person) and (faults := period_faults(today, wanted.since, wanted.until, wanted.as_of)):
         raise Invalid(*faults)
     cut_off = wanted.as_of or (last_quarter(today) if is_coarse(person) else today)
-    known_on = wanted.known_on or await known_until(session, person, cut_off, today)
-    version = None if anew else await _version(session)
+    version = None if anew else await version_of_figures(session)
     if version is None:
-        return await _counted(session, person, wanted, cut_off, known_on, today)
-    key = (version, _scope(person), wanted, cut_off, known_on, today)
+        return await _counted(session, person, wanted, cut_off, today)
+    key = (version, _scope(person), wanted, cut_off, today)
     if key not in _kept:
-        _kept[key] = await _counted(session, person, wanted, cut_off, known_on, today)
+        _kept[key] = await _counted(session, person, wanted, cut_off, today)
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     _kept.move_to_end(key)
@@ -101,7 +100,7 @@ KEPT = 12
 _kept: OrderedDict[tuple[object, ...], Table] = OrderedDict()
 
 
-async def _version(session: AsyncSession) -> tuple[int, int] | None:
+async def version_of_figures(session: AsyncSession) -> tuple[int, int] | None:
     """Which database this is, and how often what figures are made of was changed in it.
 
     It is read before the rows are, so that what is kept under it is never older than it says. There is none in a
@@ -124,9 +123,9 @@ async def _counted(
     person: Person | None,
     wanted: StatisticsQuery,
     cut_off: date,
-    known_on: date,
     today: date,
 ) -> Table:
+    known_on = wanted.known_on or await known_until(session, person, cut_off, today)
     facts = await facts_of(session, person, wanted, cut_off, known_on if known_on < today else None)
     rows = (await session.execute(grouped(facts, wanted.dimensions))).all()
     tallies = await to_thread(_tallies, rows, len(wanted.dimensions))

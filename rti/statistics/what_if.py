@@ -5,33 +5,38 @@ the same counts as there; an answer is judged as soon as it is there.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Date, Select, Text, case, cast, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Date, Select, Text, Uuid, case, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncResult, AsyncSession
 
 from rti.calendars.queries import HOME, calendar_of, countries
-from rti.core.attributes import from_attributes
 from rti.core.errors import Fault, Invalid, say
 from rti.core.roles import Person
 from rti.core.validation import Code, LimitText
+from rti.jobs.beside import beside
 from rti.law.calendars import Calendar
 from rti.law.counting import due_on
 from rti.law.limits import Limit, parse_limit
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute, standard
-from rti.models.requests import RequestRow
-from rti.requests.batch_projection import AT_ONCE, event_signatures, project_samples
+from rti.models.requests import EventRow, RequestRow
+from rti.requests.batch_projection import AT_ONCE, story_of
 from rti.statistics.disclosure import is_coarse, last_quarter, period_faults, told
 from rti.statistics.figures import Percentage
 from rti.statistics.in_sql import begun, listed
 from rti.statistics.in_sql import state_at as state_in_sql
-from rti.statistics.measures import JUDGED, Facts, State, state_at
+from rti.statistics.judging import Rule, States, Story, Told, judged
+from rti.statistics.measures import JUDGED, State
 from rti.statistics.suppression import Counts, Pattern, protect
 from rti.statutes.queries import newest_of
 
@@ -48,6 +53,13 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
     country: Code = HOME
     campaign_id: UUID | None = None
     as_of: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The cut-off of what was `checked`."""
+        if self.as_of is None:
+            raise ValueError("not checked")
+        return self.as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +101,8 @@ class Comparison:
         return Percentage(self.other(State.IN_TIME), self.other(*JUDGED))
 
 
-async def what_if(session: AsyncSession, person: Person | None, wanted: WhatIf, today: date) -> Comparison:
-    """Raises Invalid."""
+async def checked(session: AsyncSession, person: Person | None, wanted: WhatIf, today: date) -> WhatIf:
+    """What is asked, with the day for which it is; raises Invalid."""
     coarse = is_coarse(person)
     faults = period_faults(today, None, None, wanted.as_of) if coarse else []
     if bool(wanted.limit) == bool(wanted.statute_id):
@@ -101,17 +113,45 @@ async def what_if(session: AsyncSession, person: Person | None, wanted: WhatIf, 
         faults.append(Fault("country", say("There are no days off for {country}", country=wanted.country)))
     if faults:
         raise Invalid(*faults)
-    as_of = wanted.as_of or (last_quarter(today) if coarse else today)
-    if wanted.statute_id:
-        rule = await newest_of(session, wanted.statute_id)
-    else:
-        rule = standard(wanted.limit or "", countries=(wanted.country,))
-    calendar = await calendar_of(session, rule.countries, rule.weekend)
+    await _statute(session, wanted)
+    return msgspec.structs.replace(wanted, as_of=wanted.as_of or (last_quarter(today) if coarse else today))
+
+
+async def compared(
+    session: AsyncSession, wanted: WhatIf, told: Callable[[int], None] = lambda _: None
+) -> States:
+    """Of what was `checked`; `told` is given how many requests have been judged so far."""
+    statute = await _statute(session, wanted)
+    rule = Rule(statute, await calendar_of(session, statute.countries, statute.weekend), wanted.day)
     if wanted.limit:
-        states = await _by_limit(session, wanted, parse_limit(wanted.limit), calendar, as_of)
-    else:
-        states = await _by_statute(session, wanted, rule, calendar, as_of)
-    return Comparison(rule, as_of, states, _hidden(states) if coarse else None)
+        return await _by_limit(session, wanted, parse_limit(wanted.limit), rule.calendar, wanted.day)
+    return await _by_statute(session, wanted, rule, told)
+
+
+async def comparison(
+    session: AsyncSession, person: Person | None, wanted: WhatIf, states: States
+) -> Comparison:
+    """As it is told to somebody."""
+    hides = _hidden(states) if is_coarse(person) else None
+    return Comparison(await _statute(session, wanted), wanted.day, states, hides)
+
+
+async def what_if(session: AsyncSession, person: Person | None, wanted: WhatIf, today: date) -> Comparison:
+    """All of it at once; raises Invalid."""
+    wanted = await checked(session, person, wanted, today)
+    return await comparison(session, person, wanted, await compared(session, wanted))
+
+
+async def how_many(session: AsyncSession, wanted: WhatIf) -> int:
+    """How many requests are judged."""
+    counted = _counted(wanted, wanted.day).with_only_columns(func.count())
+    return await session.scalar(counted) or 0
+
+
+async def _statute(session: AsyncSession, wanted: WhatIf) -> Statute:
+    if wanted.statute_id:
+        return await newest_of(session, wanted.statute_id)
+    return standard(wanted.limit or "", countries=(wanted.country,))
 
 
 def _hidden(states: Mapping[tuple[State, State], int]) -> Pattern:
@@ -126,7 +166,7 @@ def _hidden(states: Mapping[tuple[State, State], int]) -> Pattern:
 
 async def _by_limit(
     session: AsyncSession, wanted: WhatIf, limit: Limit, calendar: Calendar, as_of: date
-) -> Counter[tuple[State, State]]:
+) -> States:
     """The database judges each request once more, by a list of the due day of every day of receipt."""
     row, chosen = RequestRow, _counted(wanted, as_of)
     days = func.min(row.received_on), func.max(row.received_on)
@@ -150,28 +190,43 @@ async def _by_limit(
 
 
 async def _by_statute(
-    session: AsyncSession, wanted: WhatIf, rule: Statute, calendar: Calendar, as_of: date
-) -> Counter[tuple[State, State]]:
-    """Requests to which the same things happened share one projection."""
-    found = event_signatures(_counted(wanted, as_of).with_only_columns(RequestRow.id))
+    session: AsyncSession, wanted: WhatIf, rule: Rule, told: Callable[[int], None]
+) -> States:
+    """Requests to which the same things happened share one projection, in a process beside this one."""
+    states: States = Counter()
+    parts = await session.stream(_stories(wanted, rule.as_of).execution_options(yield_per=AT_ONCE))
+    async with aclosing(beside(partial(judged, rule), _plain(parts))) as found:
+        async for part in found:
+            states += part
+            told(states.total())
+    return states
+
+
+async def _plain(stories: AsyncResult[Any]) -> AsyncIterator[list[Story]]:
+    async for part in stories.partitions():
+        yield [(State(each.own), each.number, each.events.encode()) for each in part]
+
+
+def _stories(wanted: WhatIf, as_of: date) -> Select[Any]:
+    """Those that are alike up to their answer stand beside each other."""
     own = state_in_sql(RequestRow, as_of, count_early=True).label("own")
     sample = func.min(cast(RequestRow.id, Text)).label("sample")
-    query = (
+    first = func.min(RequestRow.received_on).label("first")
+    alike = (
         _counted(wanted, as_of)
-        .join(found, found.c.request_id == RequestRow.id)
-        .with_only_columns(own, sample, func.count().label("number"))
-        .group_by(own, found.c.signature)
+        .with_only_columns(own, func.count().label("number"), sample, first)
+        .group_by(own, story_of())
+        .subquery()
     )
-    states: Counter[tuple[State, State]] = Counter()
-    groups = await session.stream(query.execution_options(yield_per=AT_ONCE))
-    async for part in groups.partitions():
-        projections = await project_samples(
-            session, [(UUID(group.sample), (rule, calendar)) for group in part]
-        )
-        for group, projection in zip(part, projections, strict=True):
-            facts = from_attributes(Facts, projection)
-            states[State(group.own), state_at(facts, as_of, count_early=True)] += group.number
-    return states
+    event = (getattr(EventRow, name) for name in Told.__struct_fields__)
+    in_order = aggregate_order_by(func.json_build_array(*event), EventRow.happened_on, EventRow.id)
+    events = (
+        select(func.coalesce(cast(func.json_agg(in_order), Text), "[]"))
+        .where(EventRow.request_id == cast(alike.c.sample, Uuid))
+        .scalar_subquery()
+        .label("events")
+    )
+    return select(alike.c.own, alike.c.number, events).order_by(alike.c.first)
 
 
 def _counted(wanted: WhatIf, as_of: date) -> Select[RequestRow]:

@@ -4,6 +4,7 @@
 """
 
 import hmac
+from collections.abc import Callable
 
 from litestar import MediaType, Response, get
 from litestar.datastructures import State
@@ -11,7 +12,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from rti.core.errors import NotFound
-from rti.health import Health, examine
+from rti.health import Health, ReplicaHealth, examine
 from rti.web.guards import open_to_all
 from rti.web.inject import Now
 from rti.web.templating import WebRequest
@@ -48,6 +49,7 @@ def exposition(found: Health) -> bytes:
     )
     gauge("database_connections", "Connections of the database in use").set(found.database.connections or 0)
     gauge("database_room", "Connections that servers may take").set(found.database.room or 0)
+    _tell_replica(gauge, found.replica)
     well = gauge("job_well", "1 if a job of the scheduler runs on time and does not fail", "job")
     lag = gauge("job_lag_seconds", "Seconds since the last run of a job of the scheduler", "job")
     tick = gauge("job_last_tick_timestamp_seconds", "Time of the last run of a job of the scheduler", "job")
@@ -84,6 +86,14 @@ def exposition(found: Health) -> bytes:
         gauge("jobs_waiting", "Imports and the like that wait or run").set(found.jobs.waiting)
         gauge("jobs_oldest_waiting_seconds", "Age of the oldest of them").set(found.jobs.oldest_waiting or 0)
     return generate_latest(registry)
+
+
+def _tell_replica(gauge: Callable[..., Gauge], found: ReplicaHealth | None) -> None:
+    if found is None:
+        return
+    gauge("replica_well", "1 if the second database is there and not too far behind").set(found.well)
+    if found.lag is not None:
+        gauge("replica_lag_seconds", "Seconds that the second database is behind").set(found.lag)
 
 
 ROUTES = [health, metrics]

@@ -17,6 +17,8 @@ T = TypeVar("T")
 
 Session = NamedDependency[AsyncSession]
 """`session`: the transaction of this request, under the login of who asks; see `routes`."""
+Reading = NamedDependency[AsyncSession]
+"""`reading`: the same as `session` for what only reads and costs much: at the replica, where there is one."""
 Counting = NamedDependency[AsyncSession]
 """`counting`: a transaction that reads what figures are made of, and nothing that says who asked or what."""
 Recomputing = NamedDependency[AsyncSession]

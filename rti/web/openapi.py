@@ -55,7 +55,8 @@ def describe(handlers: Iterable[HTTPRouteHandler]) -> None:
     """Put what is the same for all of the API into the description of each address, and leave pages out."""
     for handler in handlers:
         handler.include_in_schema = all(path.startswith("/api/") for path in handler.paths)
-        handler.responses = {status: _refusal(status, said, handler) for status, said in _REFUSALS.items()}
+        refusals = {status: _refusal(status, said, handler) for status, said in _REFUSALS.items()}
+        handler.responses = {**(handler.responses or {}), **refusals}
 
 
 def _refusal(status: int, said: str, handler: HTTPRouteHandler) -> ResponseSpec:

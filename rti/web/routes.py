@@ -8,7 +8,14 @@ from rti.core.db_roles import login_of, statistics_login_of
 from rti.web import api, health, pages, static
 from rti.web.once import each_once
 from rti.web.openapi import describe
-from rti.web.transactions import for_authentication, for_erasure, for_figures, for_worker, under
+from rti.web.transactions import (
+    for_authentication,
+    for_erasure,
+    for_figures,
+    for_worker,
+    reading_under,
+    under,
+)
 
 _ACCOUNTS: list[Any] = [
     *pages.sign_in.ROUTES,
@@ -26,12 +33,12 @@ _ACCOUNTS: list[Any] = [
 _SAFETY: list[Any] = [*pages.cbos.SAFETY, *api.cbos.SAFETY]
 _FIGURES: list[Any] = [
     *pages.statistics.ROUTES,
-    *pages.what_if.ROUTES,
     *pages.participation.ROUTES,
     *pages.refusals.ROUTES,
     *pages.publication.ROUTES,
     *pages.answers.ROUTES,
     *api.statistics.ROUTES,
+    *api.flat_figures.ROUTES,
     *api.participation.ROUTES,
     *api.refusals.ROUTES,
     *api.visits.FIGURES,
@@ -68,6 +75,8 @@ _OTHERS: list[Any] = [
     *pages.evidence.ROUTES,
     *pages.messages.ROUTES,
     *pages.statistics.EXPORTS,
+    *pages.exports.ROUTES,
+    *pages.what_if.ROUTES,
     *pages.chasers.ROUTES,
     *api.search.ROUTES,
     *pages.letters.ROUTES,
@@ -90,6 +99,8 @@ _OTHERS: list[Any] = [
     *api.chasers.ROUTES,
     *api.drafts.ROUTES,
     *api.letters.ROUTES,
+    *api.what_if.ROUTES,
+    *api.exports.ROUTES,
     *api.dossiers.ROUTES,
 ]
 each_once([*_ACCOUNTS, *_FIGURES, *_RELEASES, *_OTHERS])
@@ -98,7 +109,15 @@ describe(HANDLERS)
 ROUTERS = [
     Router("/", route_handlers=_ACCOUNTS, dependencies=under(for_authentication)),
     Router("/", route_handlers=_SAFETY, dependencies=under(for_erasure)),
-    Router("/", route_handlers=_FIGURES, dependencies=under(statistics_login_of)),
+    Router(
+        "/",
+        route_handlers=_FIGURES,
+        dependencies=under(statistics_login_of) | reading_under(statistics_login_of),
+    ),
     Router("/", route_handlers=_RELEASES, dependencies=under(login_of) | under(for_figures, "counting")),
-    Router("/", route_handlers=_OTHERS, dependencies=under(login_of) | under(for_worker, "recalculating")),
+    Router(
+        "/",
+        route_handlers=_OTHERS,
+        dependencies=under(login_of) | under(for_worker, "recalculating") | reading_under(login_of),
+    ),
 ]

@@ -5,10 +5,11 @@ from typing import Any
 
 from litestar import Request
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db_roles import Login
+from rti.core.replica import for_reading
 from rti.core.roles import Person
 from rti.encryption.data_keys import READER_OPENS
 
@@ -27,6 +28,24 @@ def under(login_of: Callable[[Person | None], Login], name: str = "session") -> 
             yield session
 
     return {name: Provide(opened_under)}
+
+
+def reading_under(login_of: Callable[[Person | None], Login]) -> dict[str, Provide]:
+    """A dependency for what only reads and costs much: a transaction of the replica that has everything, else the first."""
+
+    async def opened_under(
+        state: State, request: Request[Any, Any, Any], session: NamedDependency[AsyncSession]
+    ) -> AsyncIterator[AsyncSession]:
+        person: Person | None = request.user
+        database = state.database.under(login_of(person))
+        found = await for_reading(database)
+        if found is database:
+            yield session
+            return
+        async with found.transaction(person.id if person else None) as reading:
+            yield reading
+
+    return {"reading": Provide(opened_under)}
 
 
 def for_authentication(_: Person | None) -> Login:

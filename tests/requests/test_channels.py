@@ -13,7 +13,7 @@ from rti.core.roles import Role
 from rti.law.events import EventKind
 from rti.models.requests import Channel, DeadlineRow, RequestRow
 from rti.requests.actions import record_event
-from rti.requests.batch_projection import event_signatures, project_samples
+from rti.requests.batch_projection import project_samples
 from rti.requests.commands import RecordEvent
 from rti.statutes.queries import newest_of
 from tests import make
@@ -93,11 +93,11 @@ async def test_requests_that_differ_in_way_or_urgency_share_no_fold(database: Da
     ):
         await _reply(database, **values)
     async with database.transaction() as session:
-        told = (await session.execute(select(event_signatures()))).all()
-        assert len({row.signature for row in told}) == 3
+        told = (await session.execute(select(RequestRow.id, RequestRow.story))).all()
+        assert len({row.story for row in told}) == 3
         statute = await newest_of(session, "VN-ATI-2016")
         law = (statute, await calendar_of(session, statute.countries, statute.weekend))
-        folds = await project_samples(session, [(row.request_id, law) for row in told])
+        folds = await project_samples(session, [(row.id, law) for row in told])
     assert {fold.due_on for fold in folds} == {date(2026, 8, 7), date(2026, 8, 11)}
 
 

@@ -1,5 +1,6 @@
 """Every route of the application with its guard, and things for its addresses to name."""
 
+import gzip
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -258,6 +259,9 @@ class Things:
         request_id = str((await self.filed(session)).id)
         return await self._done(session, JobKind.DOSSIER, "dossier", _BUNDLE, request_id=request_id)
 
+    async def _export(self, session: AsyncSession) -> UUID:
+        return await self._done(session, JobKind.EXPORT, "export", gzip.compress(b"reference"), form="log")
+
     async def _done(
         self, session: AsyncSession, of: JobKind, name: str, report: bytes, **arguments: str
     ) -> UUID:
@@ -314,6 +318,7 @@ MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
     "job_id": Things._job,
     "run_id": Things._run,
     "dossier_id": Things._dossier,
+    "export_id": Things._export,
     "import_id": Things._import,
     "incoming_id": Things._incoming,
     "release": Things._release,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rti.law.events import Ground, Outcome
 from rti.law.explanations import N_
 from rti.statistics.measures import JUDGED, State
-from rti.statistics.method import Column, Duration, Kind, Measure, Method, Section
+from rti.statistics.method import Column, Duration, Identity, Kind, Measure, Method, Section
 
 VERSION = 3
 
@@ -134,5 +134,6 @@ OWN = Method(
     version=VERSION,
     sections=(STATES, OUTCOMES, GROUNDS, CHECKS),
     measures=(ON_TIME, RESPONSE, SILENCE, DISCLOSURE, DISCLOSURE_OF_ALL, CHECKED),
+    identities=(Identity(frozenset({"checked", "unchecked"}), frozenset(Outcome)),),
     durations=(Duration("days", N_("Days to answer"), lambda kind: kind.answered),),
 )

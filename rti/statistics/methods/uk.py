@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from rti.law.events import Ground, Outcome
 from rti.law.explanations import N_
 from rti.statistics.measures import State
-from rti.statistics.method import Column, Duration, Kind, Measure, Method, Section
+from rti.statistics.method import Column, Duration, Identity, Kind, Measure, Method, Section
 
 _NOT_RECEIVED = {State.DRAFT, State.NOT_SUBMITTED}
 _ON_HOLD = {State.PAUSED, State.WITHDRAWN}
@@ -169,6 +169,7 @@ UK = Method(
             _WITHHELD_ALL,
         ),
     ),
+    identities=(Identity(_JUDGED, _RESOLVABLE | {"advice", "not_held"}),),
     durations=(Duration("days", N_("Days to answer"), lambda kind: kind.answered),),
     early_counts=True,
 )

@@ -10,7 +10,7 @@ from rti.law.events import Ground, Outcome
 from rti.law.explanations import N_
 from rti.law.monitoring import QuestionClass
 from rti.statistics.measures import State
-from rti.statistics.method import Column, Duration, Kind, Measure, Method, Phase, Section
+from rti.statistics.method import Column, Duration, Identity, Kind, Measure, Method, Phase, Section
 
 _GIVEN = {Outcome.FULL, Outcome.PARTIAL}
 _REFUSALS = {Outcome.REFUSED, Outcome.ORAL_REFUSAL, Outcome.INADEQUATE, Outcome.UNKNOWN}
@@ -110,6 +110,21 @@ def _backlog(kind: Kind) -> Iterable[str]:
         yield "backlog"
 
 
+_DISPOSITIONS = (
+    Column("full_grant", N_("Full grants")),
+    Column("partial_grant", N_("Partial grants, partial denials")),
+    Column("exemption_denial", N_("Full denials based on exemptions")),
+    Column("no_records", N_("No records")),
+    Column("all_referred", N_("All records referred")),
+    Column("request_withdrawn", N_("Request withdrawn")),
+    Column("fee_related", N_("Fee-related reason")),
+    Column("not_described", N_("Records not reasonably described")),
+    Column("improper", N_("Improper request for other reasons")),
+    Column("not_agency_record", N_("Not a record of the body")),
+    Column("duplicate", N_("Duplicate request")),
+    Column("other", N_("Other reasons")),
+)
+
 US = Method(
     id="us",
     name=N_("United States, Department of Justice"),
@@ -135,20 +150,7 @@ US = Method(
         Section(
             "V.B",
             N_("V.B(1) Disposition of processed requests"),
-            (
-                Column("full_grant", N_("Full grants")),
-                Column("partial_grant", N_("Partial grants, partial denials")),
-                Column("exemption_denial", N_("Full denials based on exemptions")),
-                Column("no_records", N_("No records")),
-                Column("all_referred", N_("All records referred")),
-                Column("request_withdrawn", N_("Request withdrawn")),
-                Column("fee_related", N_("Fee-related reason")),
-                Column("not_described", N_("Records not reasonably described")),
-                Column("improper", N_("Improper request for other reasons")),
-                Column("not_agency_record", N_("Not a record of the body")),
-                Column("duplicate", N_("Duplicate request")),
-                Column("other", N_("Other reasons")),
-            ),
+            _DISPOSITIONS,
             _disposition,
         ),
         Section("XII.A", N_("XII.A Backlog"), (Column("backlog", N_("Backlog at the end")),), _backlog),
@@ -182,6 +184,10 @@ US = Method(
             frozenset({"pending_end"}),
             by_due_day=True,
         ),
+    ),
+    identities=(
+        Identity(frozenset({"pending_start", "received_in_period"}), frozenset({"processed", "pending_end"})),
+        Identity(frozenset({"processed"}), frozenset(column.id for column in _DISPOSITIONS)),
     ),
     durations=tuple(_is(track, granted=granted) for (track, granted) in _TRACKS),
     bands=BANDS,

@@ -16,7 +16,9 @@ from rti.web.api import (
     coding,
     dossiers,
     drafts,
+    exports,
     feeds,
+    flat_figures,
     imports,
     inbox,
     jobs,
@@ -32,6 +34,7 @@ from rti.web.api import (
     statistics,
     statutes,
     visits,
+    what_if,
 )
 
 __all__ = [
@@ -46,7 +49,9 @@ __all__ = [
     "coding",
     "dossiers",
     "drafts",
+    "exports",
     "feeds",
+    "flat_figures",
     "imports",
     "inbox",
     "jobs",
@@ -62,4 +67,5 @@ __all__ = [
     "statistics",
     "statutes",
     "visits",
+    "what_if",
 ]

@@ -1,4 +1,4 @@
-"""Figures as JSON and as lines of a CSV file: every percentage with its two numbers beside it; and what if."""
+"""Figures as JSON and as lines of a CSV file: every percentage with its two numbers beside it."""
 
 from asyncio import to_thread
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts.rate_limits import LimitedCall
 from rti.core import i18n
 from rti.core.csv_export import Cell
-from rti.core.roles import COMPARING, Person
+from rti.core.roles import Person
 from rti.core.validation import decode
 from rti.labels import label
 from rti.law.bilingual import BilingualName
@@ -22,15 +22,15 @@ from rti.statistics import queries
 from rti.statistics.commands import Basis, StatisticsQuery, Unit, check
 from rti.statistics.disclosure import SMALLEST, CoarseDays
 from rti.statistics.figures import Days, Percentage, round_half_up
+from rti.statistics.identities import require_identities
 from rti.statistics.method import Duration, Method
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OUTCOMES
 from rti.statistics.names import Shown
 from rti.statistics.published import PublishedDays
 from rti.statistics.queries import Ground, Line, Table, Told
-from rti.statistics.what_if import ComparisonView, WhatIf, comparison_view, what_if
-from rti.web.guards import only, rate_limited, signed_in
-from rti.web.inject import Session, Today, Who
+from rti.web.guards import rate_limited, signed_in
+from rti.web.inject import Reading, Today, Who
 from rti.web.templating import WebRequest, language_of
 
 PLACES = 2
@@ -244,16 +244,22 @@ def _more(method: Method) -> tuple[Duration, ...]:
 
 def csv_rows(table: Table, language: str) -> Iterator[list[Cell]]:
     """The groups, the sub-totals and the total, distinguished by the column `line`."""
-    wanted, view = table.wanted, table_view(table, language)
-    statutes = sorted({f"{ground.statute.id} version {ground.statute.version}" for ground in table.grounds})
-    ground: list[Cell] = [
-        *(wanted.method, table.as_of, table.known_on, wanted.basis.value, wanted.since, wanted.until),
-        *(_word(wanted.count_early), wanted.unit.value, "; ".join(statutes)),
-        *(wanted.of_method.version, ROUNDING, view.digest),
-    ]
+    require_identities(table)
+    ground = ground_of(table, language)
     for line in (*table.lines, table.total):
         figures = [*_figure_cells(line.figures)]
         yield [*_key_cells(table, line, language), *figures, _hidden(line.figures), *ground]
+
+
+def ground_of(table: Table, language: str) -> list[Cell]:
+    """What the figures rest on: the cells of `GROUND`."""
+    wanted = table.wanted
+    statutes = sorted({f"{ground.statute.id} version {ground.statute.version}" for ground in table.grounds})
+    return [
+        *(wanted.method, table.as_of, table.known_on, wanted.basis.value, wanted.since, wanted.until),
+        *(_word(wanted.count_early), wanted.unit.value, "; ".join(statutes)),
+        *(wanted.of_method.version, ROUNDING, table_view(table, language).digest),
+    ]
 
 
 def _key_cells(table: Table, line: Line, language: str) -> Iterator[Cell]:
@@ -346,7 +352,7 @@ class MethodView(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/api/statistics/methods", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def methods_as_json(
-    request: WebRequest, session: Session, person: Who, today: Today
+    request: WebRequest, reading: Reading, person: Who, today: Today
 ) -> list[MethodView]:
     language = language_of(request)
     return [
@@ -358,21 +364,16 @@ async def methods_as_json(
             version=method.version,
             total=_line_view(table, table.total, language),
         )
-        for table in await asked_methods(request, session, person, today)
+        for table in await asked_methods(request, reading, person, today)
         for method in (table.wanted.of_method,)
     ]
 
 
 @get("/api/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_as_json(
-    request: WebRequest, session: Session, person: Who, today: Today
+    request: WebRequest, reading: Reading, person: Who, today: Today
 ) -> Response[TableView]:
-    return await asked_view(request, session, person, today)
+    return await asked_view(request, reading, person, today)
 
 
-@get("/api/what-if", guards=[only(COMPARING), rate_limited(LimitedCall.FIGURES)])
-async def what_if_as_json(request: WebRequest, session: Session, person: Who, today: Today) -> ComparisonView:
-    return comparison_view(await what_if(session, person, decode(WhatIf, dict(request.query_params)), today))
-
-
-ROUTES = [statistics_as_json, methods_as_json, what_if_as_json]
+ROUTES = [statistics_as_json, methods_as_json]

@@ -22,7 +22,7 @@ from rti.requests.queries import matching
 from rti.statistics import queries
 from rti.statistics.commands import Basis, Dimension, Unit
 from rti.statistics.disclosure import is_coarse, last_quarter
-from rti.statistics.export import write_requests
+from rti.statistics.export import ExportForm, rows_of, write_csv
 from rti.statistics.measures import EXCLUDED, PENDING
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OWN
@@ -40,7 +40,7 @@ from rti.web.downloads import CSV, csv_file, in_pieces, kept_file
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
-from rti.web.inject import Now, Session, Today, Who
+from rti.web.inject import Now, Reading, Session, Today, Who
 from rti.web.pictures import HEADLINES, PICTURES, as_png, drawn
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.transfers import FILE
@@ -51,12 +51,12 @@ MOST_LINES = 300
 
 
 @get("/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
-async def show_statistics(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
+async def show_statistics(request: WebRequest, reading: Reading, person: Who, today: Today) -> Template:
     form = read_query(request)
     asked = urlencode(form.values)
     table: queries.Table | None = None
     async with attempt(form):
-        table = await asked_table(request, session, person, today)
+        table = await asked_table(request, reading, person, today)
     coarse = is_coarse(person)
     form.values = {
         "method": OWN.id,
@@ -85,18 +85,18 @@ async def show_statistics(request: WebRequest, session: Session, person: Who, to
         pending=PENDING,
         dimensions=Dimension,
         bases=Basis,
-        provinces=await provinces(session),
-        campaigns=await campaigns(session),
-        statutes=await newest(session),
+        provinces=await provinces(reading),
+        campaigns=await campaigns(reading),
+        statutes=await newest(reading),
     )
 
 
 @get("/statistics/methods", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
-async def compare_methods(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
+async def compare_methods(request: WebRequest, reading: Reading, person: Who, today: Today) -> Template:
     form = read_query(request)
     tables: list[queries.Table] = []
     async with attempt(form):
-        tables = await asked_methods(request, session, person, today)
+        tables = await asked_methods(request, reading, person, today)
     return page(
         request,
         "statistics/methods.html",
@@ -110,9 +110,9 @@ async def compare_methods(request: WebRequest, session: Session, person: Who, to
 
 @get("/statistics.csv", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_file(
-    request: WebRequest, session: Session, person: Who, today: Today, now: Now
+    request: WebRequest, session: Session, reading: Reading, person: Who, today: Today, now: Now
 ) -> Response[str]:
-    table = await asked_table(request, session, person, today)
+    table = await asked_table(request, reading, person, today)
     record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
     text = await to_thread(_as_text, table, language_of(request))
     return csv_file(f"statistics-{table.as_of}.csv", text)
@@ -124,20 +124,22 @@ def _as_text(table: queries.Table, language: str) -> str:
 
 @get("/statistics.json", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_json_file(
-    request: WebRequest, session: Session, person: Who, today: Today
+    request: WebRequest, reading: Reading, person: Who, today: Today
 ) -> Response[TableView]:
     """The same for the browser that shows the page, which has a cookie and no bearer token."""
-    return await asked_view(request, session, person, today)
+    return await asked_view(request, reading, person, today)
 
 
 @get("/requests.csv", guards=[only(REQUESTS), rate_limited(LimitedCall.EXPORTS)], opt=FILE)
-async def requests_file(request: WebRequest, session: Session, person: Who, today: Today, now: Now) -> Stream:
+async def requests_file(
+    request: WebRequest, session: Session, reading: Reading, person: Who, today: Today, now: Now
+) -> Stream:
     """The requests of the list, with the same filters, as far as the person may see them."""
     wanted = matching(person, decode(RequestFilter, dict(request.query_params)), today)
     record(session, AuditAction.EXPORTED, now, about="requests", cbo_id=person.cbo_id)
     file = kept_file()
     try:
-        await write_requests(session, wanted, file.write)
+        await write_csv(reading, rows_of(wanted, ExportForm.REQUESTS, today), file.write)
     except BaseException:
         file.close()
         raise
@@ -148,9 +150,9 @@ async def requests_file(request: WebRequest, session: Session, person: Who, toda
 
 @get("/statistics.xlsx", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_workbook(
-    request: WebRequest, session: Session, person: Who, today: Today, now: Now
+    request: WebRequest, session: Session, reading: Reading, person: Who, today: Today, now: Now
 ) -> Response[bytes]:
-    table = await asked_table(request, session, person, today)
+    table = await asked_table(request, reading, person, today)
     record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
     language = language_of(request)
     content = await to_thread(workbook, table, language, partial(words, language=language))
@@ -160,7 +162,7 @@ async def statistics_workbook(
 
 @get("/statistics/pictures/{picture:str}", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_picture(
-    request: WebRequest, session: Session, person: Who, today: Today, picture: FromPath[str]
+    request: WebRequest, reading: Reading, person: Who, today: Today, picture: FromPath[str]
 ) -> Response[bytes]:
     """A picture of the figures that the address asks for, by its name and kind of file."""
     name, _, kind = picture.partition(".")
@@ -170,7 +172,7 @@ async def statistics_picture(
     wanted = dict(request.query_params)
     if picture_of.by:
         wanted = {**wanted, "by": picture_of.by, "then_by": "", "and_by": ""}
-    table = await asked_table(request, session, person, today, wanted)
+    table = await asked_table(request, reading, person, today, wanted)
     if table.wanted.of_method is not OWN or (picture_of.exact and table.coarse):
         raise NotFound
     svg = await to_thread(drawn, name, table, partial(words, language=language_of(request)))

@@ -1,0 +1,63 @@
+"""Exports as JSON: asking for a file of rows, how far it is, and the file."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from litestar.datastructures import State
+from litestar.params import JSONBody
+from litestar.response import Stream
+
+from rti.accounts.rate_limits import LimitedCall
+from rti.core.attributes import from_attributes
+from rti.core.roles import REQUESTS
+from rti.jobs import queue
+from rti.models.jobs import JobKind, JobRow, JobState
+from rti.statistics import exporting
+from rti.statistics.exporting import ExportRequests
+from rti.web.guards import only, rate_limited
+from rti.web.inject import Id, Now, Session, Today, Who
+from rti.web.pages.exports import answered
+from rti.web.templating import WebRequest, reader_of
+from rti.web.transfers import FILE
+
+
+class ExportView(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is made: `done` of `total` rows are written, and `fault` says why there will be none."""
+
+    id: UUID
+    state: JobState
+    done: int
+    total: int
+    created_at: datetime
+    file_name: str
+    fault: str | None
+
+
+def export_view(request: WebRequest, job: JobRow) -> ExportView:
+    fault = queue.fault_of(job)
+    words = reader_of(request).say(fault) if fault else None
+    return from_attributes(ExportView, job, file_name=exporting.name_of(job), fault=words)
+
+
+@post("/api/exports", guards=[only(REQUESTS), rate_limited(LimitedCall.EXPORTS)])
+async def ask_for_file(
+    request: WebRequest, session: Session, person: Who, now: Now, today: Today, data: JSONBody[ExportRequests]
+) -> ExportView:
+    return export_view(request, await exporting.ask_for_file(session, person, data, now, today))
+
+
+@get("/api/exports/{export_id:uuid}", guards=[only(REQUESTS)])
+async def show_export(
+    request: WebRequest, session: Session, person: Who, now: Now, export_id: Id
+) -> ExportView:
+    return export_view(request, await queue.settled(session, person, export_id, now, JobKind.EXPORT))
+
+
+@get("/api/exports/{export_id:uuid}/file", guards=[only(REQUESTS)], opt=FILE, media_type="*/*")
+async def download_export(state: State, session: Session, person: Who, export_id: Id) -> Stream:
+    return await answered(state, session, person, export_id)
+
+
+ROUTES = [ask_for_file, show_export, download_export]
