@@ -177,7 +177,8 @@ class Things:
         return (await make.incoming(session, await self.filed(session), NOW)).id
 
     async def _visit(self, session: AsyncSession) -> UUID:
-        campaign, body = await make.campaign(session, NOW), await make.body(session)
+        campaign = await make.campaign(session, NOW)
+        body = await session.get_one(PublicBodyRow, (await self.filed(session)).body_id)
         return (await make.visit(session, campaign, body, NOW, of=self.member.cbo_id)).id
 
     async def _photo(self, session: AsyncSession) -> UUID:

@@ -41,12 +41,15 @@ OWNED: dict[Role, set[str]] = {role: set() for role in Role} | {
 
 IN_PERSON = {
     *("/api/sessions", "/api/sessions/proof", "/api/me/password", "/api/me/email", "/api/me/tokens"),
-    *(f"/api/requests/{{request_id:uuid}}/{what}" for what in ("identity", "requester")),
+    *(f"/api/requests/{{request_id:uuid}}/{what}" for what in ("identity", "requester", "dossier")),
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
     *(f"/api/cbos/{{cbo_id:uuid}}/{step}" for step in ("unlock", "shred")),
 }
 """Addresses at which something is changed or shown that a token must not, whatever its scope."""
-DOCUMENT = "/api/requests/{request_id:uuid}/documents/{document_id:uuid}"
+FILES = {
+    "/api/requests/{request_id:uuid}/documents/{document_id:uuid}",
+    "/api/dossiers/{dossier_id:uuid}/bundle",
+}
 """What it must not even read."""
 
 
@@ -182,7 +185,7 @@ async def test_a_token_for_a_program_reaches_what_its_scope_covers_and_never_the
         answer = await client.request(route.method, route.at(names.made), headers=headers, json={})
         if _took(route, answer):
             names = Things(member, staff)
-        in_person = (route.method != "GET" and route.path in IN_PERSON) or route.path == DOCUMENT
+        in_person = (route.method != "GET" and route.path in IN_PERSON) or route.path in FILES
         if in_person or not scope.covers(scope_needed(route.method, route.path)):
             assert answer.status_code == 403, f"{route}: {answer.status_code}"
         else:

@@ -43,7 +43,7 @@ async def make_dossier(
     return job_view(request, job)
 
 
-@get("/api/dossiers/{dossier_id:uuid}", guards=[only(REQUESTS), interactive_only])
+@get("/api/dossiers/{dossier_id:uuid}", guards=[only(REQUESTS)])
 async def show_dossier(
     request: WebRequest, session: Session, person: Who, now: Now, dossier_id: Id
 ) -> JobView:
