@@ -54,12 +54,16 @@ WRITTEN_ANEW: Sequence[str] = sorted(
 _WAITING = "shredded_at IS NOT NULL AND scrubbed_at IS NULL"
 _SEEN_BY_OTHERS = text(
     f"""SELECT EXISTS (
-        SELECT FROM pg_stat_activity AS other, cbo
-        WHERE {_WAITING} AND other.datname = current_database() AND other.pid <> pg_backend_pid()
-          AND other.backend_xmin IS NOT NULL AND age(other.backend_xmin) >= age(cbo.xmin)
+        SELECT FROM cbo WHERE {_WAITING} AND age(cbo.xmin) <= GREATEST(
+            age(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS xid)),
+            (SELECT max(age(backend_xmin)) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()))
     )"""  # noqa: S608 -- our own words
 )
-"""Whether a transaction from before could still read what was shredded; then PostgreSQL would carry it along."""
+"""Whether a transaction from before could still read what was shredded; then PostgreSQL would carry it along.
+
+One that writes in another database of the server counts, too, because it holds back what is oldest for everybody.
+"""
 
 
 async def waiting(session: AsyncSession) -> int:
