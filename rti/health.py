@@ -159,12 +159,7 @@ async def examine(settings: Settings, database: Database, now: datetime) -> Heal
     stands = current and open_now.suffice
     kept = DatabaseHealth(stands, milliseconds, current, open_now.used, open_now.room)
     scheduler = {job.name: _job(job, ticks.get(job.name), now) for job in jobs_of(settings)}
-    mail = MailHealth(
-        well=scheduler["dispatch"].well and _age(queue.next_turn_at, now) < STANDSTILL.total_seconds(),
-        mode=mode,
-        waiting=queue.waiting,
-        oldest_waiting=_age(queue.oldest_at, now) if queue.oldest_at else None,
-    )
+    mail = _mail(queue, mode, now, dispatched=scheduler["dispatch"].well)
     keeps = bool(recipients(settings))
     audit = AuditHealth(
         well=scheduler["seal"].well and (not keeps or _age(anchored_at, now) < UNANCHORED.total_seconds()),
@@ -195,6 +190,15 @@ async def examine(settings: Settings, database: Database, now: datetime) -> Heal
         audit,
         backups,
         replica,
+    )
+
+
+def _mail(queue: queries.Queue, mode: str, now: datetime, *, dispatched: bool) -> MailHealth:
+    return MailHealth(
+        well=dispatched and _age(queue.next_turn_at, now) < STANDSTILL.total_seconds(),
+        mode=mode,
+        waiting=queue.waiting,
+        oldest_waiting=_age(queue.oldest_at, now) if queue.oldest_at else None,
     )
 
 

@@ -10,6 +10,9 @@ from rti.jobs.worker import Work
 from rti.models.cbos import CboRow
 from rti.models.jobs import JobKind, JobRow
 
+NAMING = frozenset({JobKind.PRINT, JobKind.DOSSIER})
+"""Kinds whose files name organisations."""
+
 
 def sealed(work: Work, name: str, plain: bytes) -> bytes:
     """A report of this name, as it is stored."""
@@ -21,13 +24,13 @@ async def report_of(
 ) -> bytes | None:
     """The report of a job, None before it is done; raises Conflict with `gone` where it cannot be opened any more.
 
-    Letters and dossiers name organisations, so none is opened once an organisation has been locked.
+    What names organisations is not opened once any has been locked.
     """
     stored = await session.scalar(select(JobRow.report).where(JobRow.id == job.id))
     if stored is None:
         return None
     locked_since = select(CboRow.id).where(CboRow.locked_at > job.created_at).limit(1)
-    if job.kind is not JobKind.IMPORT and await session.scalar(locked_since):
+    if job.kind in NAMING and await session.scalar(locked_since):
         raise Conflict(gone)
     try:
         return personal_encryption.decrypt(secret, f"{name} {job.id}", job.person_id, stored)

@@ -24,7 +24,7 @@ from rti.core.settings import Settings
 from rti.dossiers.bundle import PAPER
 from rti.imports.report import Report
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow
-from rti.models.bodies import PublicBodyRow
+from rti.models.bodies import BodyKind, PublicBodyRow
 from rti.models.cbos import CboRow
 from rti.models.imports import FileImportRow, FileKind
 from rti.models.jobs import JobKind, JobRow, JobState
@@ -178,7 +178,12 @@ class Things:
 
     async def _visit(self, session: AsyncSession) -> UUID:
         campaign = await make.campaign(session, NOW)
-        body = await session.get_one(PublicBodyRow, (await self.filed(session)).body_id)
+        asked = await session.get_one(PublicBodyRow, (await self.filed(session)).body_id)
+        communes = select(PublicBodyRow).where(
+            PublicBodyRow.kind == BodyKind.COMMUNE_ADMINISTRATION,
+            PublicBodyRow.area_code.startswith(asked.area_code),
+        )
+        body = (await session.scalars(communes.limit(1))).one()
         return (await make.visit(session, campaign, body, NOW, of=self.member.cbo_id)).id
 
     async def _photo(self, session: AsyncSession) -> UUID:

@@ -43,11 +43,16 @@ IN_PERSON = {
     *("/api/sessions", "/api/sessions/proof", "/api/me/password", "/api/me/email", "/api/me/tokens"),
     *(f"/api/requests/{{request_id:uuid}}/{what}" for what in ("identity", "requester", "dossier")),
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
+    "/api/inbox/{incoming_id:uuid}/file",
     *(f"/api/cbos/{{cbo_id:uuid}}/{step}" for step in ("unlock", "shred")),
 }
 """Addresses at which something is changed or shown that a token must not, whatever its scope."""
 FILES = {
-    "/api/requests/{request_id:uuid}/documents/{document_id:uuid}",
+    *(
+        f"/api/requests/{{request_id:uuid}}/{one}"
+        for one in ("documents/{document_id:uuid}", "letters/{written_id:uuid}")
+    ),
+    "/api/inbox/{incoming_id:uuid}",
     "/api/dossiers/{dossier_id:uuid}/bundle",
 }
 """What it must not even read."""
