@@ -160,13 +160,7 @@ async def examine(settings: Settings, database: Database, now: datetime) -> Heal
     kept = DatabaseHealth(stands, milliseconds, current, open_now.used, open_now.room)
     scheduler = {job.name: _job(job, ticks.get(job.name), now) for job in jobs_of(settings)}
     mail = _mail(queue, mode, now, dispatched=scheduler["dispatch"].well)
-    keeps = bool(recipients(settings))
-    audit = AuditHealth(
-        well=scheduler["seal"].well and (not keeps or _age(anchored_at, now) < UNANCHORED.total_seconds()),
-        waiting=unchained,
-        anchored=keeps,
-        last_anchor=anchored_at,
-    )
+    audit = _audit(settings, unchained, anchored_at, now, sealed=scheduler["seal"].well)
     replica = await _replica(database)
     found: tuple[Part, ...] = (
         *([replica] if replica else []),
@@ -199,6 +193,18 @@ def _mail(queue: queries.Queue, mode: str, now: datetime, *, dispatched: bool) -
         mode=mode,
         waiting=queue.waiting,
         oldest_waiting=_age(queue.oldest_at, now) if queue.oldest_at else None,
+    )
+
+
+def _audit(
+    settings: Settings, unchained: int, anchored_at: datetime | None, now: datetime, *, sealed: bool
+) -> AuditHealth:
+    keeps = bool(recipients(settings))
+    return AuditHealth(
+        well=sealed and (not keeps or _age(anchored_at, now) < UNANCHORED.total_seconds()),
+        waiting=unchained,
+        anchored=keeps,
+        last_anchor=anchored_at,
     )
 
 
