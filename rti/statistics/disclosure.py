@@ -10,6 +10,7 @@ quarters, and ends with the last one that is over: else two days in a row would 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from rti.core.errors import Fault, say
@@ -58,7 +59,7 @@ class CoarseDays:
     lowest = highest = mean
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CoarseFigures:
     """`Figures` as they are told: no more than the numbers here ever leaves.
 
@@ -73,14 +74,14 @@ class CoarseFigures:
     def method(self) -> Method:
         return self.exact.method
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int | None]:
         return {each: self.total([each]) for each in self.exact.counts}
 
     def total(self, columns: Iterable[str]) -> int | None:
         wanted = frozenset(columns)
         shown = all(
-            self.hides[section.id].shows(self.keys, wanted & _ids(section))
+            self.hides[section.id].shows(self.keys, wanted & section.ids)
             for section in self.method.sections
             if section.id in self.hides
         )
@@ -96,7 +97,7 @@ class CoarseFigures:
             return MIXED
         return Percentage(self.total(measure.numerator), self.total(measure.denominator))
 
-    @property
+    @cached_property
     def rates(self) -> list[tuple[Measure, Percentage]]:
         return [(each, self.rate(each)) for each in self.method.measures]
 
@@ -149,7 +150,7 @@ def coarse(
                 numbers={
                     (keys, each): figures.counts[each]
                     for keys, figures in lines.items()
-                    for each in _ids(section)
+                    for each in section.ids
                 },
                 askers=_behind(section, lines, askers),
             )
@@ -166,14 +167,10 @@ def _behind(
     """How many are behind each column of a section, and behind all of them."""
     behind: dict[tuple[Keys, str | None], int] = {}
     for keys in lines if askers else ():
-        each = {column: frozenset(askers.get((keys, column), ())) for column in _ids(section)}
+        each = {column: frozenset(askers.get((keys, column), ())) for column in section.ids}
         behind |= {(keys, column): len(who) for column, who in each.items()}
         behind[keys, None] = len(frozenset().union(*each.values()))
     return behind
-
-
-def _ids(section: Section) -> frozenset[str]:
-    return frozenset(column.id for column in section.columns)
 
 
 def last_quarter(today: date) -> date:

@@ -74,6 +74,11 @@ class Section:
     places: Callable[[Kind], Iterable[str]]
     exclusive: bool = True
 
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Of its columns."""
+        return frozenset(column.id for column in self.columns)
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
