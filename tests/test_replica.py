@@ -75,7 +75,7 @@ async def test_figures_come_from_the_replica_which_never_hides_what_was_just_wri
         await house.file()
         assert await house.requests() == number
         assert await house.at_replica()
-    assert (await house.visitor.get("/health")).json()["replica"] == {"well": True, "lag": 0.0}
+    assert (await house.visitor.get("/health")).json()["replica"]["well"]
 
     house.second.psql("SELECT pg_wal_replay_pause()")
     await until(lambda: house.second.psql("SELECT pg_get_wal_replay_pause_state()") == "paused")

@@ -22,6 +22,8 @@ from rti.statistics.published import blocks
 Column = tuple[str, str]
 """A method and a column of it."""
 Class = frozenset[Column]
+Expression = dict[int, int]
+"""Variables with how often each counts."""
 
 _ANSWERED = {State.IN_TIME, State.LATE, State.EARLY}
 _EITHER = {State.NO_DATE}

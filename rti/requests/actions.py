@@ -37,7 +37,6 @@ from rti.requests.projection import Projection, project, to_law
 from rti.requests.queries import events_of, visible
 from rti.requests.references import next_reference
 from rti.requests.requester import not_hidden_from, save_requester
-from rti.requests.shown import AnyRequest
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of, version_of
 
 
@@ -275,7 +274,7 @@ async def replace_deadlines(
     await session.flush()
 
 
-def write_projection(request: AnyRequest, projection: Projection, known_from: date) -> None:
+def write_projection(request: RequestRow, projection: Projection, known_from: date) -> None:
     """Put the projected columns in place."""
     assign(request, projection.columns() | {"known_from": known_from})
 

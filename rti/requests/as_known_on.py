@@ -12,9 +12,9 @@ from rti.core.errors import invalid, say
 from rti.core.wallclock import end_of
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind, effective
-from rti.requests.actions import deadline_values, write_projection
+from rti.requests.actions import deadline_values
 from rti.requests.projection import project, to_law
-from rti.requests.shown import DeadlineShown, Detail
+from rti.requests.shown import Asked, DeadlineShown, Detail
 
 
 async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: str) -> Detail:
@@ -32,8 +32,8 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
     calendar = await calendar_of(session, statute.countries, statute.weekend, moment)
     happened = [to_law(entry.event) for entry in entries]
     projection = project(statute, calendar, happened)
-    request = msgspec.structs.replace(detail.request)
-    write_projection(request, projection, day)
+    shown = {name: each for name, each in projection.columns().items() if name in Asked.__struct_fields__}
+    request = msgspec.structs.replace(detail.request, **shown, known_from=day)
     standing = {event.id for event in effective(happened)}
     return replace(
         detail,

@@ -11,8 +11,6 @@ from io import BytesIO
 from struct import unpack
 from typing import Any, Final
 
-from pikepdf import AttachedFileSpec, Pdf
-
 from rti.core.csv_export import as_csv
 from rti.core.i18n import show_date
 from rti.files.typesetting import typeset
@@ -35,6 +33,8 @@ MOST_LINES: Final = 12
 
 def briefing(row: ReleaseRow, content: Content, tables: Sequence[Table], language: str) -> bytes:
     """The PDF with its attachments; takes about half a second of one core, so not on the event loop."""
+    from pikepdf import AttachedFileSpec, Pdf
+
     said = partial(words, language=language)
     values = _values(row, content, tables, language, said)
     with Pdf.open(BytesIO(typeset(TEMPLATE, values))) as paper:
