@@ -9,12 +9,12 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core.wallclock import HOME_ZONE
 from rti.models.releases import ReleaseRow
 from rti.models.requests import EventRow, RequestRow
 from rti.releases.content import content_of, digest_of, request_id, unpacked
 from rti.releases.drafting import exact_tables, fingerprints_of
 from rti.statistics.figures import Figures
+from rti.statistics.in_sql import day_at_home
 from rti.statistics.published import PublishedLine
 from rti.statistics.queries import Table
 
@@ -132,7 +132,7 @@ def _now(figures: Figures, number: str) -> float | None:
 
 async def _rows(counting: AsyncSession, changed: dict[bytes, str]) -> list[ChangedRow]:
     ids = {request_id(each): what for each, what in sorted(changed.items())[:MOST_ROWS]}
-    last: Any = func.date(func.timezone(HOME_ZONE, func.max(EventRow.recorded_at)))
+    last: Any = day_at_home(func.max(EventRow.recorded_at))
     found = await counting.execute(
         select(RequestRow.id, last)
         .outerjoin(EventRow, EventRow.request_id == RequestRow.id)

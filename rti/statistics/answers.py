@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,19 +20,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.coding.agreement import Agreement, agreement, settled
 from rti.coding.commands import Found
 from rti.coding.questions import questions
-from rti.core.errors import Fault, Invalid, say
 from rti.core.roles import Person
-from rti.core.wallclock import HOME_ZONE
 from rti.law.bilingual import BilingualName
 from rti.law.explanations import N_
-from rti.models.bodies import PublicBodyRow
+from rti.models.bodies import AreaLevel, PublicBodyRow
 from rti.models.coding import ReadingRow, Verdict
 from rti.models.requests import RequestRow
 from rti.statistics.commands import Dimension
-from rti.statistics.disclosure import Keys, is_coarse, last_quarter, period_faults
+from rti.statistics.disclosure import Keys, cut_off_of, is_coarse
+from rti.statistics.in_sql import day_at_home
 from rti.statistics.method import Column, Measure
 from rti.statistics.names import Shown, names_of
-from rti.statistics.tables import CountTable, Scheme, put_together
+from rti.statistics.tables import CountTable, Scheme, area_at, names_by, note_asker, put_together
 
 
 class AnswerDimension(StrEnum):
@@ -123,23 +123,12 @@ class Answers:
 
 async def answers(session: AsyncSession, person: Person | None, wanted: AnswersQuery, today: date) -> Answers:
     """Raises Invalid."""
-    coarse = is_coarse(person)
-    faults = period_faults(today, None, None, wanted.as_of) if coarse else []
-    if wanted.then_by is wanted.by:
-        faults.append(Fault("then_by", say("Choose a different group from the first, or none")))
-    if wanted.as_of and wanted.as_of > today:
-        faults.append(Fault("as_of", say("This date is in the future. Choose today or an earlier date")))
-    if faults:
-        raise Invalid(*faults)
-    as_of = wanted.as_of or (last_quarter(today) if coarse else today)
+    coarse, as_of = is_coarse(person), cut_off_of(wanted, person, today)
     read = await _read(session, wanted.campaign_id, as_of)
     numbers, askers = _numbers(read, wanted.dimensions)
     listed = await questions(session, wanted.campaign_id)
     named = {each.code: each.named() for each in listed.items}
-    names = [
-        await _names(session, dimension, {keys[place] for keys, _ in numbers if keys[place]}, named)
-        for place, dimension in enumerate(wanted.dimensions)
-    ]
+    names = await names_by(wanted.dimensions, numbers, partial(_names, session, named=named))
     lines, total = put_together(SCHEME, numbers, names, coarse=coarse, askers=askers)
     rests_on = {"campaign": str(wanted.campaign_id)}
     table = CountTable(SCHEME, wanted.dimensions, as_of, lines, total, coarse, rests_on)
@@ -173,27 +162,24 @@ def _numbers(
             keys = tuple(_key(each, code, found, dimension) for dimension in dimensions)
             column = found.verdict.value if found else UNSETTLED
             numbers[keys, column] += 1
-            for length in range(len(keys) + 1):
-                for of in (column, None):
-                    behind.setdefault((keys[:length], of), set()).add(each.asker)
+            note_asker(behind, keys, column, each.asker)
     return numbers, {key: len(who) for key, who in behind.items()}
 
 
 def _key(each: AnswerRead, code: str, found: Found | None, dimension: AnswerDimension) -> str | None:
-    area = each.area_code or ""
     return {
         AnswerDimension.QUESTION: code,
         AnswerDimension.VALUE: found.value if found else None,
         AnswerDimension.BODY: each.body,
         AnswerDimension.BODY_KIND: each.kind,
-        AnswerDimension.PROVINCE: area[:2] or None,
-        AnswerDimension.DISTRICT: area[:4] if len(area) >= 4 else None,
+        AnswerDimension.PROVINCE: area_at(each.area_code, AreaLevel.PROVINCE),
+        AnswerDimension.DISTRICT: area_at(each.area_code, AreaLevel.DISTRICT),
     }[dimension]
 
 
 async def _read(session: AsyncSession, campaign_id: UUID, as_of: date) -> list[AnswerRead]:
     """Every answer that somebody had read by the cut-off, each with its readings in their order."""
-    day = func.date(func.timezone(HOME_ZONE, ReadingRow.read_at))
+    day = day_at_home(ReadingRow.read_at)
     found = await session.execute(
         select(
             ReadingRow.request_id,

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -112,24 +113,30 @@ class StatisticsQuery(msgspec.Struct, frozen=True, kw_only=True):
         return METHODS[self.method]
 
 
+def contradictions(wanted: Any, today: date) -> list[Fault]:
+    """What of a query contradicts another part of it or the calendar, as far as it has these parts."""
+    parts = ("by", "then_by", "since", "until", "as_of", "known_on")
+    by, then_by, since, until, as_of, known_on = (getattr(wanted, name, None) for name in parts)
+    faults = []
+    if then_by and then_by is by:
+        faults.append(Fault("then_by", say("Choose a different group from the first, or none")))
+    ahead = say("This date is in the future. Choose today or an earlier date")
+    days = {"as_of": as_of, "known_on": known_on}
+    faults += [Fault(name, ahead) for name, day in days.items() if day and day > today]
+    if as_of and known_on and known_on < as_of:
+        faults.append(Fault("known_on", say("Choose the cut-off date or a later one")))
+    if since and until and since > until:
+        faults.append(Fault("until", say("This is before the first day of the period ({day})", day=since)))
+    return faults
+
+
 def check(wanted: StatisticsQuery, today: date) -> None:
     """Raise Invalid with every part that contradicts another or the calendar."""
-    faults = []
+    faults = contradictions(wanted, today)
     if wanted.method not in METHODS:
         known = ", ".join(METHODS)
         faults.append(Fault("method", say("Choose one of these methods: {known}", known=known)))
-    if wanted.then_by is wanted.by:
-        faults.append(Fault("then_by", say("Choose a different group from the first, or none")))
     if wanted.and_by and wanted.and_by in {wanted.by, wanted.then_by}:
         faults.append(Fault("and_by", say("Choose a different group from the others, or none")))
-    ahead = say("This date is in the future. Choose today or an earlier date")
-    days = {"as_of": wanted.as_of, "known_on": wanted.known_on}
-    faults += [Fault(name, ahead) for name, day in days.items() if day and day > today]
-    if wanted.as_of and wanted.known_on and wanted.known_on < wanted.as_of:
-        faults.append(Fault("known_on", say("Choose the cut-off date or a later one")))
-    if wanted.since and wanted.until and wanted.since > wanted.until:
-        faults.append(
-            Fault("until", say("This is before the first day of the period ({day})", day=wanted.since))
-        )
     if faults:
         raise Invalid(*faults)

@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from rti.core.errors import Fault, say
+from rti.core.errors import Fault, Invalid, say
 from rti.core.roles import REQUESTS, Person
+from rti.statistics.commands import contradictions
 from rti.statistics.figures import MIXED, Days, Figures, Percentage
 from rti.statistics.method import Duration, Measure, Method, Section
 from rti.statistics.suppression import THRESHOLD, Counts, Pattern, protect
@@ -173,6 +175,17 @@ def _behind(
     return behind
 
 
+def cut_off_of(wanted: Any, person: Person | None, today: date, more: Iterable[Fault] = ()) -> date:
+    """The cut-off of a table that somebody asks for; raises Invalid with all that is wrong, `more` among it."""
+    coarse, since, until = is_coarse(person), getattr(wanted, "since", None), getattr(wanted, "until", None)
+    faults = period_faults(today, since, until, wanted.as_of) if coarse else []
+    faults += [*contradictions(wanted, today), *more]
+    if faults:
+        raise Invalid(*faults)
+    cut_off: date | None = wanted.as_of
+    return cut_off or (last_quarter(today) if coarse else today)
+
+
 def last_quarter(today: date) -> date:
     """The last day of the last quarter that is over."""
     return quarter_of(today) - timedelta(days=1)
@@ -181,6 +194,11 @@ def last_quarter(today: date) -> date:
 def quarter_of(day: date) -> date:
     """The first day of the quarter in which a day falls."""
     return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+
+
+def quarter_name(day: date) -> str:
+    """Such as 2026-Q3."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
 
 
 def period_faults(today: date, since: date | None, until: date | None, as_of: date | None) -> list[Fault]:

@@ -246,15 +246,19 @@ def listed(values: Sequence[Any], kind: type[Any], day: Any, first: date) -> Col
     return of_all[type_coerce(day - first, Integer) + 1]
 
 
+def day_at_home(moment: Any) -> ColumnElement[date]:
+    """The day at home on which a moment falls."""
+    return func.date(func.timezone(HOME_ZONE, moment))
+
+
 def begun(request: Any = RequestRow) -> ColumnElement[date]:
     """The day from which a request counts: of its receipt, else of what comes before that, else of its recording."""
-    recorded = func.date(func.timezone(HOME_ZONE, request.created_at))
     return func.coalesce(
         request.received_on,
         request.submitted_on,
         request.drafted_on,
         request.answered_on,
-        recorded,
+        day_at_home(request.created_at),
     )
 
 

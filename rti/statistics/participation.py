@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,23 +20,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
-from rti.core.errors import Fault, Invalid, say
 from rti.core.roles import Person
 from rti.core.visibility import counted_for
-from rti.core.wallclock import HOME_ZONE
 from rti.law.events import EventKind
 from rti.law.explanations import N_
 from rti.law.status import RequestStatus
+from rti.models.bodies import AreaLevel
 from rti.models.cbos import CboKind, CboRow, CboStandingRow
 from rti.models.requests import EventRow, Filing, RequestRow
 from rti.statistics.commands import Dimension
-from rti.statistics.disclosure import Keys, is_coarse, last_quarter, period_faults, told
+from rti.statistics.disclosure import Keys, cut_off_of, is_coarse, quarter_name, told
 from rti.statistics.figures import Percentage
-from rti.statistics.in_sql import answered_by, begun, standings
+from rti.statistics.in_sql import answered_by, begun, day_at_home, standings
 from rti.statistics.method import Column, Measure
 from rti.statistics.names import Shown, names_of
 from rti.statistics.queries import known_until
-from rti.statistics.tables import CountTable, Scheme, put_together
+from rti.statistics.tables import CountTable, Scheme, area_at, names_by, put_together
 
 
 class CboGroup(StrEnum):
@@ -97,14 +97,10 @@ class Cbo(msgspec.Struct, frozen=True, kw_only=True):
         if dimension is CboDimension.CBO_KIND:
             return self.kind and self.kind.value
         if dimension is CboDimension.FIRST_FILED:
-            day = self.filed_on
-            return f"{day.year}-Q{(day.month + 2) // 3}" if day else None
-        length = _DIGITS[dimension]
-        return self.area_code[:length] if len(self.area_code or "") >= length and self.area_code else None
+            return quarter_name(self.filed_on) if self.filed_on else None
+        return area_at(self.area_code, AreaLevel(dimension.value))
 
 
-_DIGITS = {CboDimension.PROVINCE: 2, CboDimension.DISTRICT: 4, CboDimension.COMMUNE: 6}
-"""Digits of an area's code at each level."""
 _FILED = frozenset({"filed", "answered", "complained", "answered_complained"})
 _EVERY = _FILED | {"none"}
 _SEALED_OUT = N_("Requests that were filed under seal, drafts and duplicates.")
@@ -171,15 +167,7 @@ async def participation(
     session: AsyncSession, person: Person | None, wanted: ParticipationQuery, today: date
 ) -> Participation:
     """Raises Invalid; for `person` None of the command line, everything is told."""
-    coarse = is_coarse(person)
-    faults = period_faults(today, None, None, wanted.as_of) if coarse else []
-    if wanted.then_by is wanted.by:
-        faults.append(Fault("then_by", say("Choose a different group from the first, or none")))
-    if wanted.as_of and wanted.as_of > today:
-        faults.append(Fault("as_of", say("This date is in the future. Choose today or an earlier date")))
-    if faults:
-        raise Invalid(*faults)
-    as_of = wanted.as_of or (last_quarter(today) if coarse else today)
+    coarse, as_of = is_coarse(person), cut_off_of(wanted, person, today)
     cbos = await _cbos(session, person, wanted, as_of, today)
     tables = {
         group: await _table(session, [each for each in cbos if each.belongs_to(group)], wanted, as_of, coarse)
@@ -197,10 +185,7 @@ async def _table(
     session: AsyncSession, cbos: Sequence[Cbo], wanted: ParticipationQuery, as_of: date, coarse: bool
 ) -> CountTable:
     numbers = Counter((tuple(map(cbo.key, wanted.dimensions)), cbo.column) for cbo in cbos)
-    names = [
-        await _names(session, dimension, {keys[place] for keys, _ in numbers if keys[place]})
-        for place, dimension in enumerate(wanted.dimensions)
-    ]
+    names = await names_by(wanted.dimensions, numbers, partial(_names, session))
     lines, total = put_together(SCHEME, numbers, names, coarse=coarse)
     campaign = str(wanted.campaign_id) if wanted.campaign_id else None
     rests_on = {"group": wanted.group.value, "campaign": campaign}
@@ -289,8 +274,7 @@ def _complained_on(request_id: Any, known_on: date, today: date) -> ColumnElemen
     later = aliased(EventRow, name="later")
 
     def known(event: Any) -> ColumnElement[bool]:
-        recorded = func.date(func.timezone(HOME_ZONE, event.recorded_at))
-        return or_(literal(known_on >= today), recorded <= known_on)
+        return or_(literal(known_on >= today), day_at_home(event.recorded_at) <= known_on)
 
     voided = select(later.id).where(
         later.request_id == EventRow.request_id,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,20 +18,19 @@ import msgspec
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core.errors import Fault, Invalid, say
 from rti.core.roles import Person
 from rti.core.validation import Code
-from rti.core.wallclock import HOME_ZONE
 from rti.law.bilingual import BilingualName
 from rti.law.explanations import N_
-from rti.models.bodies import BodyKind, PublicBodyRow
+from rti.models.bodies import AreaLevel, BodyKind, PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.visits import ChecklistRow, Finding, Subject, VisitRow
 from rti.statistics.commands import Dimension
-from rti.statistics.disclosure import SMALLEST, Keys, is_coarse, last_quarter, period_faults, told
+from rti.statistics.disclosure import SMALLEST, Keys, cut_off_of, is_coarse, quarter_name, told
+from rti.statistics.in_sql import day_at_home
 from rti.statistics.method import Column, Measure
 from rti.statistics.names import Shown, names_of
-from rti.statistics.tables import CountTable, Scheme, put_together
+from rti.statistics.tables import CountTable, Scheme, area_at, names_by, put_together
 from rti.visits.checklists import shipped
 
 
@@ -86,7 +86,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def quarter(self) -> str:
-        return f"{self.visited_on.year}-Q{(self.visited_on.month + 2) // 3}"
+        return quarter_name(self.visited_on)
 
 
 PUBLISHED = Measure(
@@ -172,26 +172,12 @@ async def publication(
     session: AsyncSession, person: Person | None, wanted: PublicationQuery, today: date
 ) -> Publication:
     """Raises Invalid."""
-    coarse = is_coarse(person)
-    faults = period_faults(today, wanted.since, wanted.until, wanted.as_of) if coarse else []
-    if wanted.then_by is wanted.by:
-        faults.append(Fault("then_by", say("Choose a different group from the first, or none")))
-    if wanted.as_of and wanted.as_of > today:
-        faults.append(Fault("as_of", say("This date is in the future. Choose today or an earlier date")))
-    if wanted.since and wanted.until and wanted.since > wanted.until:
-        first = say("This is before the first day of the period ({day})", day=wanted.since)
-        faults.append(Fault("until", first))
-    if faults:
-        raise Invalid(*faults)
-    as_of = wanted.as_of or (last_quarter(today) if coarse else today)
+    coarse, as_of = is_coarse(person), cut_off_of(wanted, person, today)
     visits = await _visits(session, wanted, as_of, staff_only=coarse and wanted.is_fine)
     counted = last_visits(visits, each_quarter=VisitDimension.QUARTER in wanted.dimensions)
     items = await _items(session)
     numbers = _numbers(counted, wanted.dimensions, items)
-    names = [
-        await _names(session, dimension, {keys[place] for keys, _ in numbers if keys[place]}, items)
-        for place, dimension in enumerate(wanted.dimensions)
-    ]
+    names = await names_by(wanted.dimensions, numbers, partial(_names, session, items=items))
     hides = coarse and not wanted.is_fine
     lines, total = put_together(SCHEME, numbers, names, coarse=hides)
     campaign = str(wanted.campaign_id) if wanted.campaign_id else None
@@ -224,15 +210,12 @@ def _numbers(
 def _key(
     visit: Visit, item: str, items: Mapping[str, tuple[BilingualName, Subject]], dimension: VisitDimension
 ) -> str | None:
-    area = visit.area_code or ""
     subject = items[item][1].value if item in items else None
     return {
         VisitDimension.ITEM: item,
         VisitDimension.SUBJECT: subject,
         VisitDimension.BODY_KIND: visit.kind.value,
-        VisitDimension.PROVINCE: area[:2] or None,
-        VisitDimension.DISTRICT: area[:4] if len(area) >= 4 else None,
-        VisitDimension.COMMUNE: area[:6] if len(area) >= 6 else None,
+        **{VisitDimension(level.value): area_at(visit.area_code, level) for level in AreaLevel},
         VisitDimension.BODY: visit.body,
         VisitDimension.QUARTER: visit.quarter,
         VisitDimension.CAMPAIGN: visit.campaign,
@@ -253,10 +236,6 @@ async def _visits(
     session: AsyncSession, wanted: PublicationQuery, as_of: date, *, staff_only: bool
 ) -> list[Visit]:
     """The visits that count, in the order of their days: recorded by the cut-off, and not withdrawn by then."""
-
-    def day(moment: Any) -> Any:
-        return func.date(func.timezone(HOME_ZONE, moment))
-
     query = (
         select(
             VisitRow.body_id,
@@ -270,8 +249,8 @@ async def _visits(
         )
         .join(PublicBodyRow, PublicBodyRow.id == VisitRow.body_id)
         .join(CampaignRow, CampaignRow.id == VisitRow.campaign_id)
-        .where(VisitRow.visited_on <= as_of, day(VisitRow.recorded_at) <= as_of)
-        .where(or_(VisitRow.withdrawn_at.is_(None), day(VisitRow.withdrawn_at) > as_of))
+        .where(VisitRow.visited_on <= as_of, day_at_home(VisitRow.recorded_at) <= as_of)
+        .where(or_(VisitRow.withdrawn_at.is_(None), day_at_home(VisitRow.withdrawn_at) > as_of))
         .order_by(VisitRow.visited_on, VisitRow.id)
     )
     if wanted.kind:

@@ -7,6 +7,7 @@ the request was made; sections of other laws are told as they were cited, and no
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ import msgspec
 from sqlalchemy import Select, Text, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core.errors import Fault, Invalid, say
+from rti.core.errors import Fault, say
 from rti.core.roles import Person
 from rti.core.visibility import counted_for
 from rti.law.citations import Citation, judged, section_of, sections_known
@@ -24,12 +25,12 @@ from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.requests import RequestRow
 from rti.statistics.commands import Dimension
-from rti.statistics.disclosure import Keys, is_coarse, last_quarter, period_faults
+from rti.statistics.disclosure import Keys, cut_off_of, is_coarse
 from rti.statistics.in_sql import answered_by, key_of, outcome_at, standings
 from rti.statistics.method import Column, Measure
 from rti.statistics.names import Shown, names_of
 from rti.statistics.queries import known_until
-from rti.statistics.tables import CountTable, Scheme, put_together
+from rti.statistics.tables import CountTable, Scheme, names_by, note_asker, put_together
 
 GROUPS = (
     *(Dimension.SECTION, Dimension.GROUND, Dimension.STATUTE, Dimension.OUTCOME, Dimension.BODY_KIND),
@@ -106,31 +107,17 @@ async def refusals(
     session: AsyncSession, person: Person | None, wanted: RefusalQuery, today: date
 ) -> CountTable:
     """Raises Invalid."""
-    coarse = is_coarse(person)
-    faults = period_faults(today, wanted.since, wanted.until, wanted.as_of) if coarse else []
-    if wanted.then_by is wanted.by:
-        faults.append(Fault("then_by", say("Choose a different group from the first, or none")))
     choices = ", ".join(GROUPS)
-    faults += [
+    others = [
         Fault(name, say("Choose one of: {choices}", choices=choices))
         for name, by in (("by", wanted.by), ("then_by", wanted.then_by))
         if by and by not in GROUPS
     ]
-    if wanted.as_of and wanted.as_of > today:
-        faults.append(Fault("as_of", say("This date is in the future. Choose today or an earlier date")))
-    if wanted.since and wanted.until and wanted.since > wanted.until:
-        first = say("This is before the first day of the period ({day})", day=wanted.since)
-        faults.append(Fault("until", first))
-    if faults:
-        raise Invalid(*faults)
-    as_of = wanted.as_of or (last_quarter(today) if coarse else today)
+    coarse, as_of = is_coarse(person), cut_off_of(wanted, person, today, others)
     known_on = await known_until(session, person, as_of, today)
     found = await session.execute(_rows(wanted, person, as_of, known_on if known_on < today else None))
     numbers, askers = _numbers(found, wanted)
-    names = [
-        await _names(session, dimension, {keys[place] for keys, _ in numbers if keys[place]})
-        for place, dimension in enumerate(wanted.dimensions)
-    ]
+    names = await names_by(wanted.dimensions, numbers, partial(_names, session))
     lines, total = put_together(SCHEME, numbers, names, coarse=coarse, askers=askers)
     campaign = str(wanted.campaign_id) if wanted.campaign_id else None
     rests_on = {"campaign": campaign, "since": wanted.since, "until": wanted.until}
@@ -181,9 +168,7 @@ def _numbers(
             for dimension, key in zip(wanted.dimensions, keys, strict=True)
         )
         numbers[told, column.value] += number
-        for length in range(len(told) + 1):
-            for each in (column.value, None):
-                behind.setdefault((told[:length], each), set()).add(asker)
+        note_asker(behind, told, column.value, asker)
     return numbers, {key: len(who) for key, who in behind.items()}
 
 

@@ -4,17 +4,21 @@ Each thing counts in exactly one column, and measures are made of columns, as in
 see no request they are told by the rule of `disclosure`.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
+from rti.models.bodies import AreaLevel
 from rti.statistics.disclosure import Keys, told
 from rti.statistics.figures import Percentage
 from rti.statistics.method import Column, Measure
 from rti.statistics.names import Shown
 from rti.statistics.suppression import Counts, Pattern, protect
+
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,36 @@ def summed(numbers: Mapping[tuple[Keys, str], int], depth: int) -> dict[Keys, di
             line = found.setdefault(keys[:length], {})
             line[column] = line.get(column, 0) + number
     return found
+
+
+async def names_by(
+    dimensions: Sequence[Each],
+    numbers: Iterable[tuple[Keys, str]],
+    name: Callable[[Each, set[Any]], Awaitable[Mapping[str, Shown]]],
+) -> list[Mapping[str, Shown]]:
+    """The names of all keys there are, by dimension."""
+    keys = {keys for keys, _ in numbers}
+    places = enumerate(dimensions)
+    return [await name(each, {key[place] for key in keys if key[place]}) for place, each in places]
+
+
+def note_asker(
+    behind: dict[tuple[Keys, str | None], set[UUID]], keys: Keys, column: str, asker: UUID
+) -> None:
+    """Count somebody as behind a number, and behind every sum that it is in."""
+    for length in range(len(keys) + 1):
+        for each in (column, None):
+            behind.setdefault((keys[:length], each), set()).add(asker)
+
+
+def area_at(code: str | None, level: AreaLevel) -> str | None:
+    """The province, district or commune in which an area lies; None where that is larger."""
+    length = _DIGITS[level]
+    return code[:length] if code and len(code) >= length else None
+
+
+_DIGITS = {AreaLevel.PROVINCE: 2, AreaLevel.DISTRICT: 4, AreaLevel.COMMUNE: 6}
+"""Of the code of an area."""
 
 
 def hidden_in(

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncResult, AsyncSession
 
 from rti.calendars.queries import HOME, calendar_of, countries
-from rti.core.errors import Fault, Invalid, say
+from rti.core.errors import Fault, say
 from rti.core.roles import Person
 from rti.core.validation import Code, LimitText
 from rti.jobs.beside import beside
@@ -31,7 +31,7 @@ from rti.law.status import RequestStatus
 from rti.law.statutes import Statute, standard
 from rti.models.requests import EventRow, RequestRow
 from rti.requests.batch_projection import AT_ONCE, story_of
-from rti.statistics.disclosure import is_coarse, last_quarter, period_faults, told
+from rti.statistics.disclosure import cut_off_of, is_coarse, told
 from rti.statistics.figures import Percentage
 from rti.statistics.in_sql import begun, listed
 from rti.statistics.in_sql import state_at as state_in_sql
@@ -103,18 +103,14 @@ class Comparison:
 
 async def checked(session: AsyncSession, person: Person | None, wanted: WhatIf, today: date) -> WhatIf:
     """What is asked, with the day for which it is; raises Invalid."""
-    coarse = is_coarse(person)
-    faults = period_faults(today, None, None, wanted.as_of) if coarse else []
+    faults = []
     if bool(wanted.limit) == bool(wanted.statute_id):
         faults.append(Fault("limit", say("Enter a limit or choose a statute, not both")))
-    if wanted.as_of and wanted.as_of > today:
-        faults.append(Fault("as_of", say("This date is in the future. Choose today or an earlier date")))
     if wanted.country not in await countries(session):
         faults.append(Fault("country", say("There are no days off for {country}", country=wanted.country)))
-    if faults:
-        raise Invalid(*faults)
+    as_of = cut_off_of(wanted, person, today, faults)
     await _statute(session, wanted)
-    return msgspec.structs.replace(wanted, as_of=wanted.as_of or (last_quarter(today) if coarse else today))
+    return msgspec.structs.replace(wanted, as_of=as_of)
 
 
 async def compared(

@@ -1,21 +1,24 @@
 """Tables of things that are counted (`statistics.tables`) as JSON, CSV and a workbook: one computation, one path."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import MediaType, Response
+from litestar.response import Template
 
 from rti.core.csv_export import Cell, as_csv
 from rti.statistics.disclosure import SMALLEST
 from rti.statistics.tables import CountLine, CountTable
 from rti.web.api.statistics import PLACES, ROUNDING, RateView, rate_view, words
 from rti.web.downloads import csv_file
+from rti.web.forms import Form, attempt
 from rti.web.headers import attachment
-from rti.web.templating import WebRequest, language_of
+from rti.web.templating import WebRequest, language_of, page
 from rti.web.workbook import MEDIA_TYPE, Sheet, book_of
 
 
@@ -122,6 +125,31 @@ def as_book(table: CountTable, language: str) -> bytes:
         Sheet.about(list(ground.items()), word),
         Sheet.definitions(definitions, word),
     )
+
+
+async def counts_page(
+    request: WebRequest,
+    template: str,
+    form: Form,
+    ask: Callable[[], Awaitable[Any]] | None,
+    *,
+    initial: Mapping[str, str],
+    coarse: bool,
+    **more: Any,
+) -> Template:
+    """The page of such a table: its form, and what was asked for where there is anything to ask."""
+    asked = urlencode(form.values)
+    found = None
+    if ask:
+        async with attempt(form):
+            found = await ask()
+    form.values = {**initial, **form.values}
+    told: dict[str, Any] = {
+        "as_file": asked,
+        "coarse": coarse,
+        "words": partial(words, language=language_of(request)),
+    }
+    return page(request, template, found, form=form, **told, **more)
 
 
 def files(address: str) -> list[str]:

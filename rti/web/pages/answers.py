@@ -2,7 +2,6 @@
 
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.response import Template
@@ -15,12 +14,11 @@ from rti.models.audit import AuditAction
 from rti.statistics.answers import AnswerDimension, Answers
 from rti.statistics.disclosure import is_coarse
 from rti.web.api.coding import AgreementView, agreement_view, asked_answers
-from rti.web.api.statistics import words
-from rti.web.count_tables import file_of, files
-from rti.web.forms import attempt, read_query
+from rti.web.count_tables import counts_page, file_of, files
+from rti.web.forms import read_query
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Now, Session, Today, Who
-from rti.web.templating import WebRequest, language_of, page
+from rti.web.templating import WebRequest
 
 
 @get("/answers", guards=[only(COUNTING), rate_limited(LimitedCall.FIGURES)])
@@ -29,21 +27,14 @@ async def show_answers(request: WebRequest, session: Session, person: Who, today
     form, offered = read_query(request), await campaigns(session)
     if offered:
         form.values = {"campaign_id": str(offered[0].id), **form.values}
-    asked = urlencode(form.values)
-    found: Answers | None = None
-    if offered:
-        async with attempt(form):
-            found = await asked_answers(session, person, today, form.values)
-    form.values = {"by": AnswerDimension.QUESTION, **form.values}
-    return page(
+    return await counts_page(
         request,
         "statistics/answers.html",
-        found,
-        form=form,
-        as_file=asked,
+        form,
+        partial(asked_answers, session, person, today, form.values) if offered else None,
+        initial={"by": AnswerDimension.QUESTION},
         coarse=is_coarse(person),
-        words=partial(words, language=language_of(request)),
-        agreements=_agreements(found) if found else (),
+        agreements=_agreements,
         dimensions=AnswerDimension,
         campaigns=offered,
     )

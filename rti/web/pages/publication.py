@@ -2,7 +2,6 @@
 
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.response import Template
@@ -15,32 +14,24 @@ from rti.core.roles import COUNTING
 from rti.models.audit import AuditAction
 from rti.models.bodies import BodyKind
 from rti.statistics.disclosure import is_coarse
-from rti.statistics.publication import Publication, VisitDimension
-from rti.web.api.statistics import words
+from rti.statistics.publication import VisitDimension
 from rti.web.api.visits import asked_publication
-from rti.web.count_tables import file_of, files
-from rti.web.forms import attempt, read_query
+from rti.web.count_tables import counts_page, file_of, files
+from rti.web.forms import read_query
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Now, Session, Today, Who
-from rti.web.templating import WebRequest, language_of, page
+from rti.web.templating import WebRequest
 
 
 @get("/publication", guards=[only(COUNTING), rate_limited(LimitedCall.FIGURES)])
 async def show_publication(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
-    form = read_query(request)
-    asked = urlencode(form.values)
-    found: Publication | None = None
-    async with attempt(form):
-        found = await asked_publication(request, session, person, today)
-    form.values = {"by": VisitDimension.SUBJECT} | form.values
-    return page(
+    return await counts_page(
         request,
         "statistics/publication.html",
-        found,
-        form=form,
-        as_file=asked,
+        read_query(request),
+        partial(asked_publication, request, session, person, today),
+        initial={"by": VisitDimension.SUBJECT},
         coarse=is_coarse(person),
-        words=partial(words, language=language_of(request)),
         dimensions=VisitDimension,
         kinds=BodyKind,
         provinces=await provinces(session),

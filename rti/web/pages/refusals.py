@@ -2,7 +2,6 @@
 
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.response import Template
@@ -15,32 +14,23 @@ from rti.models.audit import AuditAction
 from rti.statistics.commands import Dimension
 from rti.statistics.disclosure import is_coarse
 from rti.statistics.refusals import GROUPS
-from rti.statistics.tables import CountTable
 from rti.web.api.refusals import asked_refusals
-from rti.web.api.statistics import words
-from rti.web.count_tables import file_of, files
-from rti.web.forms import attempt, read_query
+from rti.web.count_tables import counts_page, file_of, files
+from rti.web.forms import read_query
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Now, Session, Today, Who
-from rti.web.templating import WebRequest, language_of, page
+from rti.web.templating import WebRequest
 
 
 @get("/refusals", guards=[only(COUNTING), rate_limited(LimitedCall.FIGURES)])
 async def show_refusals(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
-    form = read_query(request)
-    asked = urlencode(form.values)
-    table: CountTable | None = None
-    async with attempt(form):
-        table = await asked_refusals(request, session, person, today)
-    form.values = {"by": Dimension.SECTION} | form.values
-    return page(
+    return await counts_page(
         request,
         "statistics/refusals.html",
-        table,
-        form=form,
-        as_file=asked,
+        read_query(request),
+        partial(asked_refusals, request, session, person, today),
+        initial={"by": Dimension.SECTION},
         coarse=is_coarse(person),
-        words=partial(words, language=language_of(request)),
         dimensions=GROUPS,
         campaigns=await campaigns(session),
     )
