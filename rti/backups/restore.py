@@ -22,7 +22,6 @@ from rti.encryption.data_keys import unwrapped
 from rti.models.accounts import SignInRow
 from rti.models.audit import AuditAction
 from rti.models.keys import DataKeyRow
-from rti.models.requests import FiguresVersionRow
 from rti.row_security.apply import apply
 from rti.safety.lock_and_shred import shred_again
 from rti.upgrade import load_reference_data, upgrade_within
@@ -100,10 +99,10 @@ async def _filled(connection: AsyncConnection, database: Database, path: Path, i
                 say("This backup was made by a newer version, with schema {schema}", schema=manifest.schema)
             ) from None
         async with _guards_off(connection):
+            # What migrations have written on their way is not of the backup.
+            names = ", ".join(table.name for table in manifest.tables)
+            await connection.execute(text(f"TRUNCATE {names} CASCADE"))
             for table, parts in archive.tables():
-                if table.name == FiguresVersionRow.__tablename__:
-                    # What migrations have counted on their way is not of the backup.
-                    await connection.execute(delete(FiguresVersionRow))
                 await _copy(connection, table.name, table.columns, parts)
     await _count_on(connection)
     await hold_still(connection)
