@@ -8,7 +8,6 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts import personal_encryption
 from rti.audit.record import record
 from rti.core.errors import invalid, say
 from rti.core.i18n import Language
@@ -34,6 +33,7 @@ from rti.requests.shown import Document, LetterShown
 
 MOST_BYTES = 200_000_000
 """Of the documents of one dossier, which is put together in memory."""
+GONE = say("This file cannot be opened any more. Make the dossier again")
 _NAME = "dossier"
 
 
@@ -57,8 +57,7 @@ async def ask_for_dossier(
         raise invalid("identity", most)
     order = DossierOrder(request_id=request_id, language=wanted.language, identity=wanted.identity)
     job = queue.added(person, JobKind.DOSSIER, order, count, now)
-    purpose = wanted.purpose.encode()
-    job.content = personal_encryption.encrypt(secret, f"purpose {job.id}", person.id, purpose)
+    reports.give(job, secret, "purpose", wanted.purpose.encode())
     session.add(job)
     await session.flush()
     return job
@@ -69,7 +68,7 @@ async def make_dossier(work: Work) -> bytes:
     order, zone = msgspec.convert(work.job.arguments, DossierOrder), work.settings.timezone
     case = await case_of(work.session, work.person, order.request_id)
     detail = await one(work.session, work.person, order.request_id)
-    purpose = _purpose(work)
+    purpose = OpenSealed(purpose=reports.given(work, "purpose", GONE).decode())
     asker = None
     if order.identity:
         asker = await open_identity(work.session, case.request, purpose, work.person, work.now)
@@ -127,12 +126,6 @@ class _Opening:
         )
 
 
-def _purpose(work: Work) -> OpenSealed:
-    secret, name = work.settings.secret, f"purpose {work.job.id}"
-    plain = personal_encryption.decrypt(secret, name, work.job.person_id, work.content)
-    return OpenSealed(purpose=plain.decode())
-
-
 def _sender(case: Case) -> BilingualName:
     en, km = (signed_by(case.request, case.cbo, case.campaign, each) for each in (Language.EN, Language.KM))
     return BilingualName(en=en, km=km)
@@ -140,5 +133,4 @@ def _sender(case: Case) -> BilingualName:
 
 async def bundle_made(session: AsyncSession, job: JobRow, secret: str) -> bytes | None:
     """The bundle of a job, once it is done."""
-    gone = say("This file cannot be opened any more. Make the dossier again")
-    return await reports.report_of(session, job, secret, _NAME, gone)
+    return await reports.report_of(session, job, secret, _NAME, GONE)

@@ -11,10 +11,8 @@ from io import BytesIO
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.accounts import personal_encryption
 from rti.core import wallclock
-from rti.core.cipher import Unreadable
-from rti.core.errors import Conflict, Forbidden, TooLarge, say
+from rti.core.errors import Forbidden, TooLarge, say
 from rti.core.roles import ADMINISTRATION, REQUESTS, SUPPORT, Person, Role
 from rti.imports.csv_reader import Columns, CsvFile
 from rti.imports.history import named_run
@@ -80,7 +78,7 @@ async def ask_for_import(
     lines = await asyncio.to_thread(_lines_of, content, COLUMNS[order.kind])
     job = queue.added(person, JobKind.IMPORT, order, lines, now)
     named = file_name.encode(errors="replace").replace(_AFTER_NAME, b"") + _AFTER_NAME + content
-    job.content = personal_encryption.encrypt(secret, f"file {job.id}", person.id, named)
+    reports.give(job, secret, "file", named)
     session.add(job)
     await session.flush()
     return job
@@ -104,10 +102,7 @@ async def run_import(work: Work, foresee: Foresee | None = None) -> bytes:
     secret, job = work.settings.secret, work.job
     order = msgspec.convert(job.arguments, ImportOrder)
     _require(order.kind, work.person)
-    try:
-        named = personal_encryption.decrypt(secret, f"file {job.id}", job.person_id, work.content)
-    except Unreadable:
-        raise Conflict(say("The file cannot be opened any more; send it again")) from None
+    named = reports.given(work, "file", say("The file cannot be opened any more; send it again"))
 
     def on_progress(file: CsvFile) -> None:
         work.progress.done = file.lines

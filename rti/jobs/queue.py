@@ -146,9 +146,11 @@ async def settled(
     return row
 
 
-async def cancel(session: AsyncSession, person: Person | None, job_id: UUID, now: datetime) -> JobRow:
+async def cancel(
+    session: AsyncSession, person: Person | None, job_id: UUID, now: datetime, kind: JobKind | None = None
+) -> JobRow:
     """End a job that waits, or ask the worker of one that runs to end it; raises Conflict where it has ended."""
-    row = await find(session, person, job_id)
+    row = await find(session, person, job_id, kind)
     await session.refresh(row, with_for_update=True)
     if row.finished_at:
         raise Conflict(say("This has ended already"))

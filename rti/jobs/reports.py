@@ -1,4 +1,4 @@
-"""What a job came to, sealed for the person who asked for it."""
+"""What a job was given and what it came to, sealed for the person who asked for it."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,21 @@ from rti.models.jobs import JobKind, JobRow
 
 NAMING = frozenset({JobKind.PRINT, JobKind.DOSSIER})
 """Kinds whose files name organisations."""
+
+
+def give(job: JobRow, secret: str, name: str, plain: bytes) -> None:
+    """What a job works on, which goes when it ends."""
+    job.content = personal_encryption.encrypt(secret, f"{name} {job.id}", job.person_id, plain)
+
+
+def given(work: Work, name: str, gone: Message) -> bytes:
+    """The same, for its handler; raises Conflict with `gone` where it cannot be opened any more."""
+    try:
+        return personal_encryption.decrypt(
+            work.settings.secret, f"{name} {work.job.id}", work.job.person_id, work.content
+        )
+    except Unreadable:
+        raise Conflict(gone) from None
 
 
 def sealed(work: Work, name: str, plain: bytes) -> bytes:

@@ -94,8 +94,7 @@ async def download_paper(
 
 @post("/dossiers/{dossier_id:uuid}/cancel", guards=[only(REQUESTS)])
 async def cancel_dossier(session: Session, person: Who, now: Now, dossier_id: Id) -> Redirect:
-    await queue.find(session, person, dossier_id, JobKind.DOSSIER)
-    await queue.cancel(session, person, dossier_id, now)
+    await queue.cancel(session, person, dossier_id, now, JobKind.DOSSIER)
     return see_other(f"/dossiers/{dossier_id}")
 
 

@@ -61,7 +61,12 @@ async def show_export(
 ) -> Template:
     job = await queue.settled(session, person, export_id, now, JobKind.EXPORT)
     return page(
-        request, "exports/detail.html", job, fault=queue.fault_of(job), file_name=exporting.name_of(job)
+        request,
+        "exports/detail.html",
+        job,
+        fault=queue.fault_of(job),
+        address=f"/exports/{export_id}",
+        file_name=exporting.name_of(job),
     )
 
 
@@ -89,8 +94,7 @@ async def answered(state: State, session: Session, person: Who, export_id: Id) -
 
 @post("/exports/{export_id:uuid}/cancel", guards=[only(REQUESTS)])
 async def cancel_export(session: Session, person: Who, now: Now, export_id: Id) -> Redirect:
-    await queue.find(session, person, export_id, JobKind.EXPORT)
-    await queue.cancel(session, person, export_id, now)
+    await queue.cancel(session, person, export_id, now, JobKind.EXPORT)
     return see_other(f"/exports/{export_id}")
 
 

@@ -74,8 +74,7 @@ async def download_run(
 
 @post("/print-runs/{run_id:uuid}/cancel", guards=[only(REQUESTS)])
 async def cancel_run(session: Session, person: Who, now: Now, run_id: Id) -> Redirect:
-    await queue.find(session, person, run_id, JobKind.PRINT)
-    await queue.cancel(session, person, run_id, now)
+    await queue.cancel(session, person, run_id, now, JobKind.PRINT)
     return see_other(f"/print-runs/{run_id}")
 
 
