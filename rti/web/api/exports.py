@@ -1,13 +1,13 @@
 """Exports as JSON: asking for a file of rows, how far it is, and the file."""
 
 from datetime import datetime
-from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
+from litestar.response import Stream
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.attributes import from_attributes
@@ -60,10 +60,10 @@ async def show_export(
 
 
 @get("/api/exports/{export_id:uuid}/file", guards=[only(REQUESTS)], opt=FILE, media_type=AS_A_FILE)
-async def download_export(state: State, session: Session, person: Who, export_id: Id) -> Response[bytes]:
-    file: Any = await answered(state, session, person, export_id)
+async def download_export(state: State, session: Session, person: Who, export_id: Id) -> Stream:
+    file = await answered(state, session, person, export_id)
     file.media_type = AS_A_FILE
-    return cast(Response[bytes], file)
+    return file
 
 
 ROUTES = [ask_for_file, show_export, download_export]
