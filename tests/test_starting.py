@@ -117,10 +117,12 @@ async def test_nothing_starts_with_keys_that_are_not_those_of_the_database(
         (PermissionError(errno.EACCES, "x"), False),
         (PermissionError(errno.EACCES, "x", "a folder"), False),
         (FileNotFoundError(errno.ENOENT, "x", "a file"), False),
+        (ExceptionGroup("of one call", [ValueError(), ConnectionResetError()]), True),
+        (ExceptionGroup("of one call", [ValueError()]), False),
     ],
     ids=repr,
 )
-def test_a_full_disk_passes_and_what_is_closed_to_us_does_not(fault: OSError, *, passes: bool) -> None:
+def test_a_full_disk_passes_and_what_is_closed_to_us_does_not(fault: Exception, *, passes: bool) -> None:
     assert is_outage(fault) is passes
 
 

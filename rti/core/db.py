@@ -144,6 +144,8 @@ async def unique(
 
 def is_outage(fault: BaseException) -> bool:
     """Whether a fault will pass without our doing: the database is away, or a disk or the machine is full."""
+    if isinstance(fault, BaseExceptionGroup):
+        return any(map(is_outage, fault.exceptions))
     if isinstance(fault, DBAPIError):
         if fault.connection_invalidated:
             return True
@@ -162,6 +164,8 @@ def _is_transient(fault: BaseException) -> bool:
 
 def is_busy(fault: BaseException) -> bool:
     """Whether somebody else holds what was to be changed; nothing was, and the same works later."""
+    if isinstance(fault, BaseExceptionGroup):
+        return any(map(is_busy, fault.exceptions))
     return isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) in _BUSY
 
 
@@ -339,9 +343,11 @@ class Database:
             driver: Any = borrowed.driver_connection
             try:
                 return await driver.fetchrow(sql, *values)
-            except (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
-                if not again or not driver.is_closed():
+            except (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+                if not driver.is_closed():
                     raise
+                if not again:
+                    raise ConnectionAbortedError from error
             finally:
                 await greenlet_spawn(borrowed.close)
         return None
