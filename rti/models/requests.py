@@ -117,7 +117,10 @@ class Standing:
 
 
 class RequestRow(Standing, Base):
-    """One question of one CBO to a body: `first_body_id` at first, `body_id` after the last transfer that names one."""
+    """One question of one CBO to a body: `first_body_id` at first, `body_id` after the last transfer that names one.
+
+    `province_code` repeats that of the body; triggers of `rti.row_security.placing` write it, and nobody else.
+    """
 
     __tablename__ = "request"
     __table_args__ = (
@@ -137,6 +140,9 @@ class RequestRow(Standing, Base):
         Index(None, "campaign_id", "next_due_on", "id"),
         Index(None, "status", "next_due_on", "id"),
         Index(None, "topic", "next_due_on", "id"),
+        Index(None, "province_code", "next_due_on", "id"),
+        # And by what else it can be sorted.
+        Index("ix_request_received", text("coalesce(received_on, 'infinity'::date)"), "id"),
         Index(None, "reference"),
         Index("ix_request_reference_prefix", "reference", postgresql_ops={"reference": "text_pattern_ops"}),
         Index("ix_request_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")),
@@ -147,6 +153,7 @@ class RequestRow(Standing, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     first_body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
+    province_code: Mapped[str | None]
     reference: Mapped[str]
     title: Mapped[str]
     question: Mapped[str]

@@ -223,23 +223,62 @@ class KnownOn(msgspec.Struct, frozen=True, kw_only=True):
     known_on: date | None = None
 
 
-class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which requests to list; `after` is the mark of the page before.
+class Sort(StrEnum):
+    """By what a list of requests is sorted; those with a minus from the last to the first."""
 
-    `target_of` is a campaign: only requests to bodies in its target areas.
+    DUE = "due"
+    DUE_LAST = "-due"
+    RECEIVED = "received"
+    RECEIVED_LAST = "-received"
+    BODY = "body"
+    BODY_LAST = "-body"
+    STATUS = "status"
+    STATUS_LAST = "-status"
+    REFERENCE = "reference"
+    REFERENCE_LAST = "-reference"
+
+    @property
+    def column(self) -> str:
+        return self.value.lstrip("-")
+
+    @property
+    def descends(self) -> bool:
+        return self.value.startswith("-")
+
+
+class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which requests to list; `after` is the mark of the page before, `before` that of the page behind.
+
+    `q` are words of title, question, reference, body with its place, or organisation; `cbo` is the code of an
+    organisation, `target_of` a campaign: only requests to bodies in its target areas. `due_soon` are those that are
+    expected within seven days.
     """
 
+    q: Annotated[str, msgspec.Meta(max_length=200)] = ""
     status: RequestStatus | None = None
     topic: Topic | None = None
     overdue: bool = False
+    due_soon: bool = False
     province: Code | None = None
     body_id: UUID | None = None
+    cbo: Code | None = None
     campaign_id: UUID | None = None
     target_of: UUID | None = None
     reference: Reference | None = None
+    sort: Sort = Sort.DUE
     after: ShortText = ""
+    before: ShortText = ""
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything but the place in the list was chosen."""
-        return any(getattr(self, name) for name in self.__struct_fields__ if name != "after")
+        """Whether anything but the order and the place in the list was chosen."""
+        return bool(self.given)
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of what narrows the list: of the columns, and of those that `queries.narrowed` knows beside them."""
+        return frozenset(name for name in FILTERS if getattr(self, name))
+
+
+FILTERS = tuple(name for name in RequestFilter.__struct_fields__ if name not in {"sort", "after", "before"})
+"""What a list of requests can be narrowed by, wherever there is one."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -62,13 +62,7 @@ class FirstPage:
         return _statement(login)
 
     def values(self) -> Mapping[str, Any]:
-        in_a_week = self.today + timedelta(days=7)
-        return {
-            "today": self.today,
-            "in_a_week": in_a_week,
-            "status": _OPEN.status,
-            "coming": self.today.year + 1,
-        }
+        return {"today": self.today, "status": _OPEN.status, "coming": self.today.year + 1}
 
     def told(self, answer: str | None, by: ReadBy) -> First:
         found = decoder(_Read)(answer) if answer else _Read()
@@ -82,7 +76,7 @@ def _statement(login: Login) -> Statement | None:
     parts: dict[str, Statement] = {}
     if login in REQUESTS_SEEN:
         parts |= {
-            "lines": listing(login, frozenset({"status"}), overdue_only=False, behind=False),
+            "lines": listing(login, frozenset({"status"})),
             **urgency(login),
         }
     if login in _SUPPORTING:

@@ -29,7 +29,7 @@ from rti.models.letters import LetterKind
 from rti.models.requests import Channel, EventRow, Filing, Topic
 from rti.requests import actions, date_changes, listing, queries, reading, snoozing
 from rti.requests.as_known_on import as_known_on
-from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter, SnoozeRequest
+from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter, SnoozeRequest, Sort
 from rti.requests.evidence import attach
 from rti.requests.new_request import FormShown, NewRequest
 from rti.requests.requester import Identity
@@ -69,12 +69,16 @@ async def list_requests(request: WebRequest, found: Found[listing.Listed]) -> Te
         request,
         "requests/list.html",
         found.page,
-        wanted=msgspec.structs.replace(decode(RequestFilter, dict(request.query_params)), after=""),
+        total=found.total,
+        wanted=msgspec.structs.replace(
+            decode(RequestFilter, dict(request.query_params)), after="", before=""
+        ),
         today=today_of(request),
         provinces=found.provinces,
         campaigns=found.campaigns,
         statuses=RequestStatus,
         topics=Topic,
+        sorts=Sort,
     )
 
 
