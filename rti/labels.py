@@ -25,7 +25,7 @@ from rti.models.letters import LetterKind
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
 from rti.models.requests import Channel, Filing, Topic
-from rti.requests.commands import Sort
+from rti.requests.commands import BulkAct, Sort
 from rti.statistics.labels import OF_FIGURES
 from rti.statutes.commands import RollChoice
 
@@ -125,6 +125,10 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         RequestStatus.PAUSED: N_("Paused"),
         RequestStatus.ANSWERED: N_("Answered"),
         RequestStatus.WITHDRAWN: N_("Withdrawn"),
+    },
+    BulkAct: {
+        BulkAct.RECORD: N_("Record an event"),
+        BulkAct.SNOOZE: N_("Snooze reminders"),
     },
     Sort: {
         Sort.DUE: N_("Answer due, earliest first"),

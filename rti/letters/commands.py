@@ -5,7 +5,7 @@ import msgspec
 from rti.core.i18n import Language
 from rti.core.validation import Paragraphs, ShortText
 from rti.models.letters import LetterKind
-from rti.requests.commands import RequestFilter
+from rti.requests.commands import RequestFilter, lines_of
 
 
 class WriteLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ class PrintLetters(RequestFilter, frozen=True, kw_only=True):
 
     @property
     def left_out(self) -> list[str]:
-        return [line.strip() for line in self.leave_out.splitlines() if line.strip()]
+        return lines_of(self.leave_out)
 
 
 class SaveLetterText(msgspec.Struct, frozen=True, kw_only=True):

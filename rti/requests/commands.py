@@ -38,6 +38,11 @@ def _own_reference(text: str) -> str:
     return plain
 
 
+def lines_of(text: str) -> list[str]:
+    """What stands one to a line, each once."""
+    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
 Reference = Annotated[str, reads(_reference, max_length=64)]
 OwnReference = Annotated[str, reads(_own_reference, max_length=64)]
 
@@ -207,7 +212,7 @@ class RecordForMany(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def named(self) -> list[str]:
-        return [line.strip() for line in self.references.splitlines() if line.strip()]
+        return lines_of(self.references)
 
 
 class SnoozeRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,7 +256,7 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     `q` are words of title, question, reference, body with its place, or organisation; `cbo` is the code of an
     organisation, `target_of` a campaign: only requests to bodies in its target areas. `due_soon` are those that are
-    expected within seven days.
+    expected within seven days; `only` are references, one to a line.
     """
 
     q: Annotated[str, msgspec.Meta(max_length=200)] = ""
@@ -265,6 +270,7 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     campaign_id: UUID | None = None
     target_of: UUID | None = None
     reference: Reference | None = None
+    only: Paragraphs = ""
     sort: Sort = Sort.DUE
     after: ShortText = ""
     before: ShortText = ""
@@ -282,3 +288,24 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 FILTERS = tuple(name for name in RequestFilter.__struct_fields__ if name not in {"sort", "after", "before"})
 """What a list of requests can be narrowed by, wherever there is one."""
+
+
+class BulkAct(StrEnum):
+    RECORD = "record"
+    SNOOZE = "snooze"
+
+
+class ActOnMany(RequestFilter, frozen=True, kw_only=True):
+    """Do one thing to the requests of a list: record an event, or say nothing about them `until` a day.
+
+    `reason` is the note of each event, or why nothing is to be said; `leave_out` are references, one to a line. `hits`
+    is to how many requests a preview said that it is done: without it, or where they have changed, there is a preview only.
+    """
+
+    act: BulkAct = BulkAct.RECORD
+    kind: EventKind | None = None
+    happened_on: date | None = None
+    until: date | None = None
+    reason: Line = ""
+    leave_out: Paragraphs = ""
+    hits: int | None = None

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -123,6 +124,8 @@ def listing(
     query = _narrowed(login, given)
     if sort.column == "body":
         query = query.join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+        if "province" in given:
+            query = query.where(PublicBodyRow.province_code == bindparam("province"))
     if after or before:
         names = [*(f"mark_{place}" for place in range(len(keys) - 1)), "mark_id"]
         mark = tuple_(*(bindparam(name, type_=_kind(key)) for name, key in zip(names, keys, strict=True)))
@@ -131,7 +134,8 @@ def listing(
     most: ColumnElement[int] = literal_column(str(PAGE_SIZE + 1))
     labels = [*(f"key_{place}" for place in range(len(keys) - 1)), "id"]
     shown: list[Any] = [key.label(label) for key, label in zip(keys, labels, strict=True)]
-    found = _seen(login, given, query.with_only_columns(*shown).order_by(*order).limit(most), labels)
+    first = query.with_only_columns(*shown).order_by(*order).limit(most)
+    found = _seen(login, given, first, labels, _OF_BODIES if sort.column == "body" else {})
     in_order = [found.c[label].desc() if descends else found.c[label] for label in labels]
     return _lines(select(found).order_by(*in_order).limit(most), labels, "DESC" if descends else "ASC")
 
@@ -147,11 +151,23 @@ def _narrowed(login: Login, given: frozenset[str]) -> Select[RequestRow]:
     return narrowed(seen, wanted, bindparam("today", type_=Date))
 
 
-def _seen(login: Login, given: frozenset[str], first: Any, labels: Sequence[str]) -> Any:
+def _seen(
+    login: Login,
+    given: frozenset[str],
+    first: Any,
+    labels: Sequence[str],
+    belonging: Mapping[str, str] = MappingProxyType({}),
+) -> Any:
     """The first requests of each part of what people see who work under a login."""
     parts = [(FOUND, "request.id = part.id")] if "q" in given else ORDERED[login]
-    found = [_of_part(first, source, belongs, labels) for source, belongs in parts]
+    found = [_of_part(first, source, belonging.get(belongs, belongs), labels) for source, belongs in parts]
     return union(*found).subquery("found")
+
+
+_OF_BODIES = {
+    "request.province_code = part.id": "request.province_code = part.id AND public_body.province_code = part.id"
+}
+"""The same in the order of bodies, of which those elsewhere need not be walked through."""
 
 
 def _of_part(first: Any, source: str, belongs: str, labels: Sequence[str]) -> Any:
@@ -188,17 +204,17 @@ def counting(login: Login, given: frozenset[str]) -> Statement:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of requests, how many there are in all, and by what they can be narrowed."""
+    """A page of requests, how many there are in a list that is narrowed, and by what they can be."""
 
     page: Page[Line]
-    total: int = 0
+    total: int | None = None
     provinces: Sequence[Area] = ()
     campaigns: Sequence[Named] = ()
 
 
 class _ListRead(msgspec.Struct):
     lines: list[LineRow]
-    total: int
+    total: int | None = None
     provinces: msgspec.Raw = msgspec.Raw(b"[]")
     campaigns: msgspec.Raw = msgspec.Raw(b"[]")
 
@@ -211,7 +227,10 @@ class Counted(Worklist):
         lines = Worklist.asked(self, login)
         if lines is None:
             return None
-        return together(lines=lines, total=counting(login, self.wanted.given), **self.choices())
+        # Of all that somebody sees there is no number, which would cost more than the list.
+        given = self.wanted.given
+        total = {"total": counting(login, given)} if given or login is Login.CBO else {}
+        return together(lines=lines, **total, **self.choices())
 
     def choices(self) -> Mapping[str, Statement]:
         return {}

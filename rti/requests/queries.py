@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Select,
     Text,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
+    func,
     literal_column,
     select,
     text,
@@ -30,7 +32,7 @@ from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow, not_locked
 from rti.models.requests import NEVER, EventRow, Filing, RequestRow, SnoozeRow
 from rti.models.search import Findable
-from rti.requests.commands import RequestFilter
+from rti.requests.commands import RequestFilter, lines_of
 from rti.search.queries import WHICH, looked_for
 
 
@@ -90,12 +92,14 @@ def values_of(wanted: RequestFilter) -> dict[str, Any]:
     given = msgspec.structs.asdict(wanted)
     if wanted.reference:
         given["reference_end"] = wanted.reference + chr(sys.maxunicode)
+    if wanted.only:
+        given["references"] = lines_of(wanted.only)
     if wanted.q:
         given |= looked_for(wanted.q)
     return given
 
 
-_DERIVED = ("reference_end", "words", "near_words")
+_DERIVED = ("reference_end", "references", "words", "near_words")
 """Parameters that stand for more than a filter says."""
 
 
@@ -134,6 +138,10 @@ def _in_target_areas(campaign_id: Any, _: Any) -> ColumnElement[bool]:
     return RequestRow.body_id.in_(select(PublicBodyRow.id).where(in_target_areas(campaign_id)))
 
 
+def _named(_: Any, __: Any) -> ColumnElement[bool]:
+    return RequestRow.reference == func.any(bindparam("references", type_=ARRAY(Text)))
+
+
 def _due_soon(_: Any, today: Any) -> ColumnElement[bool]:
     in_a_week = today + (SOON if isinstance(today, date) else literal_column(str(SOON.days)))
     return RequestRow.next_due_on.between(today, in_a_week)
@@ -150,6 +158,7 @@ NARROWING: Mapping[str, Narrowing] = {
     "overdue": lambda _, today: overdue(today),
     "due_soon": _due_soon,
     "reference": _begins,
+    "only": _named,
     "cbo": _of_cbo,
     "target_of": _in_target_areas,
     "q": _with_words,

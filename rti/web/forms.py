@@ -30,6 +30,7 @@ DONE = {
     "saved": N_("Saved."),
     "filed": N_("The request has been recorded."),
     "recorded": N_("The entry has been recorded."),
+    "begun": N_("It has begun."),
     "deleted": N_("The draft has been deleted."),
 }
 """What the next page says of a form that did what it was for."""

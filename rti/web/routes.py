@@ -95,6 +95,7 @@ _OTHERS: list[Any] = [
     *api.inbox.ROUTES,
     *api.jobs.ROUTES,
     *api.requests.ROUTES,
+    *api.bulk.ROUTES,
     *api.messages.ROUTES,
     *api.chasers.ROUTES,
     *api.drafts.ROUTES,

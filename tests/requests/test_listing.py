@@ -132,7 +132,7 @@ async def test_an_organisation_is_named_and_narrowed_by_only_where_it_is_not_sea
     assert (await _listed(database, member, cbo="FIRST")).total == 2
     async with database.transaction() as session:
         (await session.get_one(CboRow, campaigning["first"].id)).locked_at = NOW
-    locked = await _listed(database, staff)
+    locked = await _listed(database, staff, topic="budget")
     assert ([line.request.title for line in locked.page.items], locked.total) == (["Fees"], 1)
     assert (await _listed(database, staff, q="stalls")).total == 0
 

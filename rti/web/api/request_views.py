@@ -187,7 +187,8 @@ class ListedView(RequestView, frozen=True, kw_only=True):
 class RequestList(msgspec.Struct, frozen=True, kw_only=True):
     """One page; `next` goes into `after` for the page behind it, `previous` into `before` for the one before it.
 
-    `total` is how many requests the whole list has, and null where they are more than 10,000.
+    `total` is how many requests a list has that a filter narrows, and null where they are more than 10,000; members are
+    always told.
     """
 
     requests: list[ListedView]

@@ -68,7 +68,7 @@ async def list_requests(request: WebRequest, found: Found[listing.Listed]) -> Re
     """Requests that pass every filter of the address, in the order of `sort`; the same filters as on the page."""
     page, today = found.page, today_of(request)
     views = [listed_view(line.request, today, hidden=line.hidden) for line in page.items]
-    total = found.total if found.total <= MOST_COUNTED else None
+    total = found.total if found.total is not None and found.total <= MOST_COUNTED else None
     return RequestList(requests=views, total=total, next=page.next, previous=page.previous)
 
 

@@ -53,7 +53,19 @@ LETTER_FOR = {
 
 
 def listed(connection: Connection) -> listing.ListPage:
-    return listing.ListPage(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
+    return listing.ListPage(wanted_of(connection), today_of(connection))
+
+
+def wanted_of(connection: Connection | WebRequest) -> RequestFilter:
+    """The requests for which an address asks."""
+    return decode(RequestFilter, texts_of(connection))
+
+
+def texts_of(connection: Connection | WebRequest) -> dict[str, str]:
+    """What an address says of a list; each request that was ticked is named in it once more."""
+    query = connection.query_params
+    ticked = query.getall("only", [])
+    return {**dict(query), **({"only": "\n".join(ticked)} if ticked else {})}
 
 
 def one_request(connection: Connection) -> reading.OneRequest:
@@ -70,9 +82,7 @@ async def list_requests(request: WebRequest, found: Found[listing.Listed]) -> Te
         "requests/list.html",
         found.page,
         total=found.total,
-        wanted=msgspec.structs.replace(
-            decode(RequestFilter, dict(request.query_params)), after="", before=""
-        ),
+        wanted=msgspec.structs.replace(wanted_of(request), after="", before=""),
         today=today_of(request),
         provinces=found.provinces,
         campaigns=found.campaigns,
