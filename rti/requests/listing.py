@@ -35,6 +35,7 @@ from rti.core.db_roles import Login
 from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_between
 from rti.core.roles import Person
 from rti.core.visibility import ORDERED, REQUESTS_SEEN, visible_under
+from rti.law.status import UNFINISHED
 from rti.models.bodies import PublicBodyRow
 from rti.models.requests import NEVER, RequestRow
 from rti.requests.commands import RequestFilter, Sort
@@ -137,7 +138,9 @@ def listing(
     first = query.with_only_columns(*shown).order_by(*order).limit(most)
     found = _seen(login, given, first, labels, _OF_BODIES if sort.column == "body" else {})
     in_order = [found.c[label].desc() if descends else found.c[label] for label in labels]
-    return _lines(select(found).order_by(*in_order).limit(most), labels, "DESC" if descends else "ASC")
+    towards = "DESC" if descends else "ASC"
+    page = select(found).order_by(*in_order).limit(most)
+    return _lines(page, ", ".join(f"page.{label} {towards}" for label in labels))
 
 
 def _kind(key: Any) -> Any:
@@ -177,8 +180,8 @@ def _of_part(first: Any, source: str, belongs: str, labels: Sequence[str]) -> An
     return select(*(page.c[label] for label in labels)).select_from(part).select_from(page)
 
 
-def _lines(page: Select[Any], labels: Sequence[str], direction: str) -> Statement:
-    """What is shown of the requests of a page, in its order."""
+def _lines(page: Select[Any], order: str) -> Statement:
+    """The requests of a page, as a list shows them."""
     others = {
         **{f"body_{name}": f"public_body.{name}" for name in ("code", "name_km", "name_en")},
         **{f"body_place_{language}": f"place.{language}" for language in ("km", "en")},
@@ -186,12 +189,21 @@ def _lines(page: Select[Any], labels: Sequence[str], direction: str) -> Statemen
     }
     shown = columns(LineRow, "request", next_due_on=next_due_on("request"), **others)
     statement = compiled(page)
-    order = ", ".join(f"page.{label} {direction}" for label in labels)
     lines = f"""SELECT {shown} FROM {statement.sql} AS page
         JOIN request ON request.id = page.id JOIN public_body ON public_body.id = request.body_id
         LEFT JOIN cbo ON cbo.id = request.cbo_id AND request.filing <> 'sealed' CROSS JOIN LATERAL ({PLACE}) AS place
         ORDER BY {order}"""
     return Statement(rows(lines), statement.names)
+
+
+@cache
+def unfinished(login: Login) -> Statement:
+    """Requests that their body has not received: refused ones first, then those without a receipt, then drafts."""
+    each = [*map(str, UNFINISHED)]
+    order = f"array_position(ARRAY{each}, request.status), request.id"
+    mine = seen_by(visible_under(login)).where(RequestRow.duplicate_of.is_(None))
+    page: Any = mine.where(text(f"request.status IN {tuple(each)}")).with_only_columns(RequestRow.id)
+    return _lines(page.order_by(text(order)).limit(literal_column(str(PAGE_SIZE + 1))), order)
 
 
 @cache

@@ -47,7 +47,7 @@ def _filters(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 @post("/requests/many", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
-@else_show(show_many, done="begun")
+@else_show(show_many)
 async def act_on_many(
     request: WebRequest,
     state: State,
@@ -61,7 +61,7 @@ async def act_on_many(
     """Shows whom it hits; once that was seen, it is done."""
     found = await bulk.ask_for_many(session, person, command, state.settings.secret, now, today)
     if not isinstance(found, bulk.Plan):
-        return see_other(f"/requests/many/{found.id}")
+        return see_other(f"/requests/many/{found.id}", done="")
     return page(
         request,
         "requests/many_preview.html",
@@ -96,13 +96,13 @@ async def show_act(
 async def undo_act(state: State, session: Session, person: Who, now: Now, job_id: Id) -> Redirect:
     job = await queue.find(session, person, job_id, JobKind.MANY)
     undoing = await bulk.ask_to_undo(session, person, job, state.settings.secret, now)
-    return see_other(f"/requests/many/{undoing.id}")
+    return see_other(f"/requests/many/{undoing.id}", done="")
 
 
 @post("/requests/many/{job_id:uuid}/cancel", guards=[only(REQUESTS)])
 async def cancel_act(session: Session, person: Who, now: Now, job_id: Id) -> Redirect:
     await queue.cancel(session, person, job_id, now, JobKind.MANY)
-    return see_other(f"/requests/many/{job_id}")
+    return see_other(f"/requests/many/{job_id}", done="")
 
 
 def _by_reason(request: WebRequest, excluded: Sequence[bulk.Excluded]) -> list[tuple[str, list[str]]]:
