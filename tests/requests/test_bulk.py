@@ -29,7 +29,7 @@ async def _drafts(database: Database) -> tuple[make.Member, list[str]]:
 async def _statuses(database: Database) -> dict[RequestStatus, int]:
     async with database.transaction() as session:
         rows = await session.execute(select(RequestRow.status, func.count()).group_by(RequestRow.status))
-        return dict(rows.tuples().all())
+        return {row.status: row[1] for row in rows}
 
 
 async def test_a_list_is_handed_over_on_one_day_and_that_is_undone(

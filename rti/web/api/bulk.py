@@ -73,7 +73,7 @@ async def undo_act(
 
 
 def _view(request: WebRequest, job: JobRow | None, report: bulk.Report | None) -> ManyView:
-    say = reader_of(request).say
+    reader = reader_of(request)
     fault = queue.fault_of(job) if job else None
     return ManyView(
         id=job.id if job else None,
@@ -82,10 +82,10 @@ def _view(request: WebRequest, job: JobRow | None, report: bulk.Report | None) -
         total=job.total if job else len(report.done) if report else 0,
         hits=[hit.reference for hit in report.done] if report else [],
         excluded=[
-            ExcludedView(reference=each.reference, reason=say(each.reason))
+            ExcludedView(reference=each.reference, reason=reader.say(each.reason))
             for each in (report.excluded if report else ())
         ],
-        fault=say(fault) if fault else None,
+        fault=reader.say(fault) if fault else None,
     )
 
 

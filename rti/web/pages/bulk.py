@@ -107,8 +107,8 @@ async def cancel_act(session: Session, person: Who, now: Now, job_id: Id) -> Red
 
 def _by_reason(request: WebRequest, excluded: Sequence[bulk.Excluded]) -> list[tuple[str, list[str]]]:
     """The references by why they are left out, in words."""
-    say = reader_of(request).say
-    told = sorted((say(each.reason), each.reference) for each in excluded)
+    reader = reader_of(request)
+    told = sorted((reader.say(each.reason), each.reference) for each in excluded)
     return [
         (reason, [reference for _, reference in of]) for reason, of in groupby(told, lambda each: each[0])
     ]
