@@ -55,20 +55,20 @@ async def act_on_many(
     return _view(request, found, None)
 
 
-@get("/api/requests/many/{job_id:uuid}", guards=[only(REQUESTS)])
+@get("/api/requests/many/{many_id:uuid}", guards=[only(REQUESTS)])
 async def show_act(
-    request: WebRequest, state: State, session: Session, person: Who, now: Now, job_id: Id
+    request: WebRequest, state: State, session: Session, person: Who, now: Now, many_id: Id
 ) -> ManyView:
-    job = await queue.settled(session, person, job_id, now, JobKind.MANY)
+    job = await queue.settled(session, person, many_id, now, JobKind.MANY)
     return _view(request, job, await bulk.report_of(session, job, state.settings.secret))
 
 
-@post("/api/requests/many/{job_id:uuid}/undo", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
+@post("/api/requests/many/{many_id:uuid}/undo", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
 async def undo_act(
-    request: WebRequest, state: State, session: Session, person: Who, now: Now, job_id: Id
+    request: WebRequest, state: State, session: Session, person: Who, now: Now, many_id: Id
 ) -> ManyView:
     """Takes back what was done: events are corrected, snoozes end."""
-    job = await queue.find(session, person, job_id, JobKind.MANY)
+    job = await queue.find(session, person, many_id, JobKind.MANY)
     return _view(request, await bulk.ask_to_undo(session, person, job, state.settings.secret, now), None)
 
 

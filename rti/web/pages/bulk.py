@@ -74,35 +74,35 @@ async def act_on_many(
     )
 
 
-@get("/requests/many/{job_id:uuid}", guards=[only(REQUESTS)])
+@get("/requests/many/{many_id:uuid}", guards=[only(REQUESTS)])
 async def show_act(
-    request: WebRequest, state: State, session: Session, person: Who, now: Now, job_id: Id
+    request: WebRequest, state: State, session: Session, person: Who, now: Now, many_id: Id
 ) -> Template:
-    job = await queue.settled(session, person, job_id, now, JobKind.MANY)
+    job = await queue.settled(session, person, many_id, now, JobKind.MANY)
     report = await bulk.report_of(session, job, state.settings.secret)
     return page(
         request,
         "requests/many_done.html",
         job,
         fault=queue.fault_of(job),
-        address=f"/requests/many/{job_id}",
+        address=f"/requests/many/{many_id}",
         act=msgspec.convert(job.arguments, bulk.Act),
         report=report,
         excluded=_by_reason(request, report.excluded if report else ()),
     )
 
 
-@post("/requests/many/{job_id:uuid}/undo", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
-async def undo_act(state: State, session: Session, person: Who, now: Now, job_id: Id) -> Redirect:
-    job = await queue.find(session, person, job_id, JobKind.MANY)
+@post("/requests/many/{many_id:uuid}/undo", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
+async def undo_act(state: State, session: Session, person: Who, now: Now, many_id: Id) -> Redirect:
+    job = await queue.find(session, person, many_id, JobKind.MANY)
     undoing = await bulk.ask_to_undo(session, person, job, state.settings.secret, now)
     return see_other(f"/requests/many/{undoing.id}", done="")
 
 
-@post("/requests/many/{job_id:uuid}/cancel", guards=[only(REQUESTS)])
-async def cancel_act(session: Session, person: Who, now: Now, job_id: Id) -> Redirect:
-    await queue.cancel(session, person, job_id, now, JobKind.MANY)
-    return see_other(f"/requests/many/{job_id}", done="")
+@post("/requests/many/{many_id:uuid}/cancel", guards=[only(REQUESTS)])
+async def cancel_act(session: Session, person: Who, now: Now, many_id: Id) -> Redirect:
+    await queue.cancel(session, person, many_id, now, JobKind.MANY)
+    return see_other(f"/requests/many/{many_id}", done="")
 
 
 def _by_reason(request: WebRequest, excluded: Sequence[bulk.Excluded]) -> list[tuple[str, list[str]]]:
