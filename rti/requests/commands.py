@@ -290,6 +290,24 @@ FILTERS = tuple(name for name in RequestFilter.__struct_fields__ if name not in 
 """What a list of requests can be narrowed by, wherever there is one."""
 
 
+def as_address(wanted: RequestFilter) -> dict[str, str]:
+    """What an address says of a list, without the place in it."""
+    said = {name: getattr(wanted, name) for name in FILTERS}
+    texts = {name: "1" if each is True else str(each) for name, each in said.items() if each}
+    return texts | ({"sort": wanted.sort.value} if wanted.sort is not Sort.DUE else {})
+
+
+class SaveList(RequestFilter, frozen=True, kw_only=True):
+    """Keep a filter under a name; `shared_in` is a campaign whose staff see it, too.
+
+    Where it `mails`, its owner is told once a day what is new in it.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    shared_in: UUID | None = None
+    mails: bool = False
+
+
 class BulkAct(StrEnum):
     RECORD = "record"
     SNOOZE = "snooze"

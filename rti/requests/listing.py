@@ -41,6 +41,7 @@ from rti.models.requests import NEVER, RequestRow
 from rti.requests.commands import RequestFilter, Sort
 from rti.requests.queries import FOUND, narrowed, next_due_on, seen_by, values_of
 from rti.requests.requester import is_hidden
+from rti.requests.saved_lists import SAVED_LISTS, SavedList
 from rti.requests.shown import Line, LineRow
 
 _NEVER_RECEIVED: ColumnElement[date] = literal_column("'infinity'::date", Date)
@@ -222,6 +223,7 @@ class Listed:
     total: int | None = None
     provinces: Sequence[Area] = ()
     campaigns: Sequence[Named] = ()
+    saved: Sequence[SavedList] = ()
 
 
 class _ListRead(msgspec.Struct):
@@ -229,6 +231,7 @@ class _ListRead(msgspec.Struct):
     total: int | None = None
     provinces: msgspec.Raw = msgspec.Raw(b"[]")
     campaigns: msgspec.Raw = msgspec.Raw(b"[]")
+    saved: list[SavedList] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,15 +259,16 @@ class Counted(Worklist):
             found.total,
             decoded_once(tuple[Area, ...], bytes(found.provinces)),
             decoded_once(tuple[Named, ...], bytes(found.campaigns)),
+            found.saved,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Counted):
-    """The same with the provinces and campaigns among which somebody can choose."""
+    """The same with the provinces and campaigns among which somebody can choose, and the lists that are saved."""
 
     def choices(self) -> Mapping[str, Statement]:
-        return {"provinces": PROVINCES, "campaigns": CAMPAIGNS}
+        return {"provinces": PROVINCES, "campaigns": CAMPAIGNS, "saved": SAVED_LISTS}
 
 
 @cache

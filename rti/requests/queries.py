@@ -79,7 +79,7 @@ async def events_of(session: AsyncSession, request_id: UUID) -> Sequence[EventRo
     return found.all()
 
 
-def matching(person: Person, wanted: RequestFilter, today: date) -> Select[RequestRow]:
+def matching(person: Reader, wanted: RequestFilter, today: date) -> Select[RequestRow]:
     """The requests that this person may see and wants to."""
     values = values_of(wanted)
     given = {name: values[name] for name in wanted.given}

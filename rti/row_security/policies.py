@@ -313,6 +313,17 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         ),
         Login.OPERATOR: _ANY,
     },
+    "saved_list": {
+        Login.CBO: May(ALL, _MINE),
+        Login.STAFF: May(
+            ALL,
+            f"""{_MINE} OR shared_in = ANY (CAST((SELECT rti.campaigns_of({ME})) AS uuid[]))
+    OR (shared_in IS NOT NULL AND {sees_everything()})""",
+        ),
+        Login.ERASURE: May("SELECT (person_id, wanted), DELETE"),
+        Login.WORKER: May("SELECT, UPDATE (told)"),
+        Login.OPERATOR: _ANY,
+    },
     "submission": {
         Login.AUTH: _MY_SUBMISSION,
         Login.CBO: _MY_SUBMISSION,

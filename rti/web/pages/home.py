@@ -21,6 +21,7 @@ from rti.core.visibility import REQUESTS_SEEN
 from rti.law.status import RequestStatus, overdue_on
 from rti.requests.commands import RequestFilter
 from rti.requests.listing import Worklist, listing, unfinished, urgency
+from rti.requests.saved_lists import SAVED_LISTS, SavedList
 from rti.requests.shown import Line, LineRow
 from rti.web.guards import Connection, open_to_all
 from rti.web.inject import Found
@@ -46,6 +47,7 @@ class _Read(msgspec.Struct):
     due_soon: int = 0
     confirmed: bool | None = None
     failing: int = 0
+    saved: list[SavedList] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class First:
     due_soon: int
     warning: Message | None
     failing_addresses: int
+    saved: Sequence[SavedList] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class FirstPage:
         found = decoder(_Read)(answer) if answer else _Read()
         warning = lacking(self.today, found.confirmed) if by.person.role in SUPPORT else None
         opened = None if found.lines is None else Worklist(_OPEN, self.today).page_of(found.lines, by)
-        numbers = (found.overdue, found.due_soon, warning, found.failing)
+        numbers = (found.overdue, found.due_soon, warning, found.failing, found.saved)
         if found.unfinished is None or opened is None:
             return First(None, False, opened, *numbers)
         late = [line for line in opened.items if self._late(line)]
@@ -103,6 +106,7 @@ def _statement(login: Login) -> Statement | None:
         parts |= {
             "lines": listing(login, frozenset({"status"})),
             **urgency(login),
+            "saved": SAVED_LISTS,
         }
     if login is Login.CBO:
         parts["unfinished"] = unfinished(login)

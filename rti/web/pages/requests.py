@@ -74,6 +74,7 @@ async def list_requests(request: WebRequest, found: Found[listing.Listed]) -> Te
         today=today_of(request),
         provinces=found.provinces,
         campaigns=found.campaigns,
+        saved=found.saved,
         statuses=RequestStatus,
         topics=Topic,
         sorts=Sort,
