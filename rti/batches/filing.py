@@ -94,6 +94,15 @@ async def ask_again(session: AsyncSession, person: Person, batch_id: UUID, now: 
     return job
 
 
+async def cancel(session: AsyncSession, person: Person, batch_id: UUID, now: datetime) -> None:
+    """End the filing of a batch, of which then nothing is kept; raises Conflict where it has ended."""
+    batch = await batch_of(session, person, batch_id)
+    job = await job_of(session, person, batch.id)
+    if job is None:
+        raise Conflict(queue.ENDED)
+    await queue.cancel(session, person, job.id, now)
+
+
 async def job_of(session: AsyncSession, person: Person, batch_id: UUID) -> JobRow | None:
     """The newest job of a person that files a batch."""
     of_batch = JobRow.arguments["batch_id"].astext == str(batch_id)

@@ -204,7 +204,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     },
     "batch_body": {
         Login.CBO: May(EDIT, own()),
-        Login.STAFF: May(EDIT, _OF_A_BATCH),
+        Login.STAFF: May(EDIT, f"{_OF_A_BATCH} OR {_hanging_on('request')}"),
         Login.OPERATOR: _ANY,
     },
     "visit": {

@@ -84,7 +84,8 @@ def _view(line: queries.BatchLine) -> BatchView:
 
 @get("/api/campaigns/{campaign_id:uuid}/batches", guards=[only(REQUESTS)])
 async def list_batches(session: Session, person: Who, campaign_id: Id) -> BatchList:
-    found = await queries.batches(session, person, campaign_id)
+    campaign = await campaign_of(session, campaign_id)
+    found = await queries.batches(session, person, campaign.id)
     return BatchList(batches=[_view(line) for line in found])
 
 

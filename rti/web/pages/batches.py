@@ -11,7 +11,7 @@ from rti.batches.commands import FileBatch, first_cells
 from rti.batches.planning import MOST_BODIES, Foreseen, foresee
 from rti.campaigns.queries import campaign as campaign_of
 from rti.cbos.queries import cbos
-from rti.core.errors import Invalid, NotFound
+from rti.core.errors import Invalid
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode, text_of
 from rti.jobs import queue
@@ -114,11 +114,7 @@ async def file_again(session: Session, person: Who, batch_id: Id, now: Now) -> R
 
 @post("/batches/{batch_id:uuid}/cancel", guards=[only(REQUESTS)])
 async def cancel_batch(session: Session, person: Who, batch_id: Id, now: Now) -> Redirect:
-    await queries.batch_of(session, person, batch_id)
-    job = await filing.job_of(session, person, batch_id)
-    if job is None:
-        raise NotFound
-    await queue.cancel(session, person, job.id, now)
+    await filing.cancel(session, person, batch_id, now)
     return see_other(f"/batches/{batch_id}")
 
 
