@@ -73,8 +73,8 @@ async def _plant(client: httpx.AsyncClient, database: Database) -> Planted:
         )
         assert filed.status_code == 303, filed.text
         path = filed.headers["location"]
-        event = {"kind": "message", "happened_on": "2026-11-19", "note": planted.word("note")}
-        assert (await make.post_form(client, f"{path}/events", event, page=path)).status_code == 303
+        event = {"happened_on": "2026-11-19", "note": planted.word("note")}
+        assert (await make.post_form(client, f"{path}/record/message", event, page=path)).status_code == 303
         planted.requests.append(path)
     return planted
 

@@ -25,6 +25,10 @@ class RequestStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+UNFINISHED = (RequestStatus.NOT_SUBMITTED, RequestStatus.SUBMITTED, RequestStatus.DRAFT)
+"""Where requests stand that their body has not received, the most urgent first."""
+
+
 def overdue_on(due: date | None, met_on: date | None, ended_on: date | None, day: date) -> bool:
     """Whether a deadline is overdue on `day`: it passed before that day, and nothing met or ended it by then.
 

@@ -4,6 +4,7 @@ import msgspec
 
 from rti.core.i18n import Language
 from rti.core.validation import Paragraphs, ShortText
+from rti.law.next_steps import NextStep
 from rti.models.letters import LetterKind
 from rti.requests.commands import RequestFilter
 
@@ -63,3 +64,14 @@ class SaveLetterText(msgspec.Struct, frozen=True, kw_only=True):
 
     subject: ShortText
     body: Paragraphs
+
+
+LETTER_FOR = {
+    NextStep.HAND_OVER: LetterKind.REQUEST,
+    NextStep.RECORD_REFUSAL: LetterKind.REFUSAL_RECORD,
+    NextStep.REMIND: LetterKind.REMINDER,
+    NextStep.OBJECT: LetterKind.OBJECTION,
+    NextStep.COMPLAIN: LetterKind.COMPLAINT,
+    NextStep.APPEAL: LetterKind.COMPLAINT,
+}
+"""By which letter a step is taken."""

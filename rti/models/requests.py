@@ -28,7 +28,7 @@ from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import Contest, QuestionClass, RequesterProfile
 from rti.law.rules import ClockKind
-from rti.law.status import RequestStatus
+from rti.law.status import UNFINISHED, RequestStatus
 from rti.models.keys import Encrypted
 
 
@@ -68,6 +68,7 @@ NEUTRAL = "R-[2-9A-HJKMNP-TV-Z]{8}"
 """The shape of a neutral reference, as a regular expression. Letters that are read or heard as another are missing."""
 NEVER = date(9999, 12, 31)
 """The `next_due_on` of a request on which no clock runs."""
+_UNFINISHED = f"status IN {tuple(map(str, UNFINISHED))}"
 
 
 class Standing:
@@ -132,6 +133,7 @@ class RequestRow(Standing, Base):
         UniqueConstraint("cbo_id", "import_key"),
         Index(None, "cbo_id", "next_due_on", "id"),
         Index(None, "next_due_on", "id"),
+        Index("ix_request_unfinished", "cbo_id", "id", postgresql_where=text(_UNFINISHED)),
         # What a list can be narrowed by, each in the order of the list.
         Index(None, "body_id", "next_due_on", "id"),
         Index(None, "campaign_id", "next_due_on", "id"),

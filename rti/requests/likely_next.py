@@ -1,20 +1,24 @@
-"""What somebody does next with a request, by where it stands: the words, and the events that are likely to come. Pure."""
+"""What somebody does next with a request, by where it stands: the words, the letter, and the events that are likely to come. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from rti.law.events import EventKind
 from rti.law.explanations import N_
-from rti.law.status import RequestStatus
+from rti.law.next_steps import NextStep
+from rti.law.status import RequestStatus, overdue_on
+from rti.requests.shown import AnyRequest
 
 
 @dataclass(frozen=True, slots=True)
 class LikelyNext:
-    """What to do in plain words, and which events it is recorded by, the likeliest first."""
+    """What to do in plain words, which events it is recorded by, the likeliest first, and what is written for it."""
 
     words: str
     events: Sequence[EventKind]
+    paper: NextStep | None = None
 
     @property
     def said(self) -> Sequence[tuple[EventKind, str]]:
@@ -22,11 +26,23 @@ class LikelyNext:
         return [(kind, IN_OUR_WORDS.get(kind, "")) for kind in self.events]
 
 
+def likely_next(request: AnyRequest, today: date) -> LikelyNext:
+    """What comes next on a day: while an answer is awaited, that depends on whether its time is over."""
+    late = overdue_on(request.due_on, request.met_on, request.ended_on, today)
+    return LATE if late and request.status is RequestStatus.OPEN else LIKELY_NEXT[request.status]
+
+
+LATE = LikelyNext(
+    N_("No answer came in time. Ask again in writing, or record what they answered."),
+    (EventKind.ANSWERED, EventKind.EXTENDED, EventKind.TRANSFERRED),
+    NextStep.REMIND,
+)
 LIKELY_NEXT: Mapping[RequestStatus, LikelyNext] = MappingProxyType(
     {
         RequestStatus.DRAFT: LikelyNext(
             N_("Print the letter, take it to the public body, and ask for a receipt. Then say so here."),
             (EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.REFUSED_AT_COUNTER),
+            NextStep.HAND_OVER,
         ),
         RequestStatus.SUBMITTED: LikelyNext(
             N_("Ask for a receipt or a stamp: only from then on does the time for an answer run."),
@@ -38,6 +54,7 @@ LIKELY_NEXT: Mapping[RequestStatus, LikelyNext] = MappingProxyType(
                 "hand it in again with a witness, and ask campaign staff for help."
             ),
             (EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.WITHDRAWN),
+            NextStep.RECORD_REFUSAL,
         ),
         RequestStatus.OPEN: LikelyNext(
             N_(

@@ -32,6 +32,7 @@ from rti.core.db_roles import Login
 from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_of
 from rti.core.roles import Person
 from rti.core.visibility import ORDERED, REQUESTS_SEEN, visible_under
+from rti.law.status import UNFINISHED
 from rti.models.bodies import PublicBodyRow
 from rti.models.requests import RequestRow
 from rti.requests.commands import RequestFilter
@@ -102,13 +103,28 @@ def listing(login: Login, given: frozenset[str], *, overdue_only: bool, behind: 
         parts = [(narrowed_bodies(select(PublicBodyRow.id), place), "request.body_id = part.id")]
     found = union(*(_of_part(first, source, belongs) for source, belongs in parts)).subquery("found")
     page = select(found.c.id).order_by(found.c.next_due_on, found.c.id).limit(most)
+    return _lines(page, "request.next_due_on, request.id")
+
+
+def _lines(page: Select[Any], order: str) -> Statement:
+    """The requests with these identifiers, as a list shows them."""
     others = {"body_name_km": "public_body.name_km", "body_name_en": "public_body.name_en"}
     shown = columns(LineRow, "request", next_due_on=next_due_on("request"), **others)
     statement = compiled(page)
     lines = f"""SELECT {shown} FROM {statement.sql} AS page
         JOIN request ON request.id = page.id JOIN public_body ON public_body.id = request.body_id
-        ORDER BY request.next_due_on, request.id"""
+        ORDER BY {order}"""
     return Statement(rows(lines), statement.names)
+
+
+@cache
+def unfinished(login: Login) -> Statement:
+    """Requests that their body has not received: refused ones first, then those without a receipt, then drafts."""
+    each = [*map(str, UNFINISHED)]
+    order = f"array_position(ARRAY{each}, request.status), request.id"
+    mine = seen_by(visible_under(login)).where(RequestRow.duplicate_of.is_(None))
+    page: Any = mine.where(text(f"request.status IN {tuple(each)}")).with_only_columns(RequestRow.id)
+    return _lines(page.order_by(text(order)).limit(literal_column(str(PAGE_SIZE + 1))), order)
 
 
 def _of_part(first: Any, source: str | Select[Any], belongs: str) -> Any:

@@ -7,10 +7,11 @@ from functools import wraps
 from inspect import Parameter, Signature, signature
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Litestar, Request, Response
 from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
+from litestar.response.base import ASGIResponse
 from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -106,13 +107,13 @@ async def attempt(form: Form, *sessions: AsyncSession) -> AsyncIterator[None]:
 
 
 def else_show(
-    page: HTTPRouteHandler | Answer, read: Callable[..., Awaitable[Form]] = read, done: str = "saved"
+    page: HTTPRouteHandler | Answer, read: Callable[..., Awaitable[Form]] = read
 ) -> Callable[[Answer], Answer]:
     """Attempt the action that is decorated; if it finds faults, undo it and answer with `page` instead.
 
-    Where it leads on to another page, that page says what is `done`. `read` reads the form. The page and the action get it as `form`, and an action that names a `command`
-    gets its texts decoded as one. All three are called with whatever else they name, as handlers are; a
-    parameter of the page with a default keeps that.
+    `read` reads the form. The page and the action get it as `form`, and an action that names a `command` gets its
+    texts decoded as one. All three are called with whatever else they name, as handlers are; a parameter of the
+    page with a default keeps that.
     """
     again = page.fn if isinstance(page, HTTPRouteHandler) else page
 
@@ -140,7 +141,7 @@ def else_show(
                 answer: Response[Any] = await acting(given)
             if form.faults:
                 answer = await showing(given)
-            return _telling(given["request"], answer, done)
+            return answer
 
         asked = {**_ASKED, **_parameters(read), **_parameters(again), **_parameters(action)}
         parameters = [each for name, each in asked.items() if name not in _OURS]
@@ -156,13 +157,6 @@ def else_show(
     return decorate
 
 
-def _telling(request: Request[Any, Any, Any], answer: Response[Any], done: str) -> Response[Any]:
-    """The answer; where it leads somebody on, with what the next page says."""
-    if isinstance(answer, Redirect) and request.scope.get("user"):
-        answer.set_cookie(cookies.keep(request, cookies.DONE, done, seconds=_TOLD_WITHIN))
-    return answer
-
-
 def _show_typed(request: Request[Any, Any, Any], form: Form) -> bool:
     """Whether a form only brings what was typed before signing in again; that is then in it, if it is of this form."""
     before = typed.opened(request, form.kept, request.app.state.settings.secret)
@@ -172,9 +166,25 @@ def _show_typed(request: Request[Any, Any, Any], form: Form) -> bool:
     return before is not None or not form.values
 
 
-def see_other(path: str, **more: Any) -> Redirect:
+class Onward(Redirect):
+    """On to another page, which says what is `done`; a key of `DONE`, empty for what speaks for itself."""
+
+    def __init__(self, path: str, done: str, **more: Any) -> None:
+        super().__init__(path, status_code=303, **more)
+        self.done = done
+
+    def to_asgi_response(
+        self, app: Litestar | None, request: Request[Any, Any, Any], **how: Any
+    ) -> ASGIResponse:
+        if self.done and request.scope.get("user"):
+            told = cookies.keep(request, cookies.DONE, self.done, seconds=_TOLD_WITHIN)
+            how["cookies"] = [*(how.get("cookies") or ()), told]
+        return super().to_asgi_response(app, request, **how)
+
+
+def see_other(path: str, done: str = "saved", **more: Any) -> Onward:
     """On to another page after a form (RFC 9110, 15.4.4)."""
-    return Redirect(path, status_code=303, **more)
+    return Onward(path, done, **more)
 
 
 def _parameters(function: Callable[..., Any]) -> dict[str, Parameter]:

@@ -34,8 +34,9 @@ from rti.law.bilingual import BilingualName
 from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
 from rti.law.statutes import Statute
+from rti.letters.commands import LETTER_FOR
 from rti.models.bodies import AreaRow
-from rti.requests.likely_next import LIKELY_NEXT
+from rti.requests.likely_next import likely_next
 from rti.web import cookies
 from rti.web.forms import DONE, ONCE_FIELD, Form
 from rti.web.menu import every_day, menu, seldom
@@ -66,7 +67,8 @@ def engine() -> JinjaTemplateEngine:
         seldom=seldom,
         sending=sending,
         constant=constant,
-        likely_next=LIKELY_NEXT.__getitem__,
+        likely_next=likely_next,
+        letter_for=LETTER_FOR,
     )
     return JinjaTemplateEngine.from_environment(environment)
 

@@ -93,7 +93,7 @@ async def test_where_somebody_holds_the_request_for_long_the_others_are_told_and
     async with database.transaction() as session, asyncio.timeout(60):
         await session.execute(select(RequestRow.id).where(RequestRow.id == request.id).with_for_update())
         form, program = await asyncio.gather(
-            client.post(f"{path}/events", data={**event, "_csrf_token": token}),
+            client.post(f"{path}/record/{event['kind']}", data={**event, "_csrf_token": token}),
             client.post(f"/api{path}/events", json=event),
         )
     assert (form.status_code, program.status_code, program.headers["retry-after"]) == (422, 503, "5")

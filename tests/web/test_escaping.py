@@ -35,7 +35,10 @@ async def test_nothing_that_is_typed_becomes_part_of_a_page(
         shown += "&lt;script&gt;" in page or "&lt;img" in page
     assert shown >= 4
     refused = await make.post_form(
-        client, f"/requests/{request.id}/events", {"note": BROKEN_OUT}, page=f"/requests/{request.id}"
+        client,
+        f"/requests/{request.id}/record/replied",
+        {"note": BROKEN_OUT},
+        page=f"/requests/{request.id}",
     )
     assert refused.status_code == 422
     assert "<img src=x" not in refused.text

@@ -72,8 +72,8 @@ async def test_an_event_that_is_sent_twice_happened_once(
     member = await sign_in(Role.CBO_MEMBER)
     async with database.transaction() as session:
         request = await make.request(session, member.person, now(), statute_id="ZA-PAIA-2000")
-    page, action = f"/requests/{request.id}", f"/requests/{request.id}/events"
-    extended = {"kind": "extended", "happened_on": f"{now():%Y-%m-%d}", "days": "20 calendar"}
+    page, action = f"/requests/{request.id}", f"/requests/{request.id}/record/extended"
+    extended = {"happened_on": f"{now():%Y-%m-%d}", "days": "20 calendar"}
     form, before = {**extended, **await _shown(client, page)}, await _count(database, EventRow)
     scan = {"document": ("scan.pdf", files.pdf())}
     answers = [await client.post(action, data=form, files=scan) for _ in range(2)]

@@ -70,10 +70,13 @@ async def test_the_language_changes_on_the_very_page_that_is_shown(
         request = await make.request(session, member.person, NOW)
     filed = f"/requests/{request.id}"
     token = await make.form_token(client, filed)
-    faulty = await client.post(f"{filed}/events", data={"kind": "none", "_csrf_token": token})
+    faulty = await client.post(f"{filed}/record/replied", data={"_csrf_token": token})
     assert faulty.status_code == 422
     searched = await client.get("/bodies?q=ឃុំ&province=01")
-    for shown, page in ((searched, "/bodies?q=%E1%9E%83%E1%9E%BB%E1%9F%86&province=01"), (faulty, filed)):
+    for shown, page in (
+        (searched, "/bodies?q=%E1%9E%83%E1%9E%BB%E1%9F%86&province=01"),
+        (faulty, f"{filed}/record/replied"),
+    ):
         back = re.search('name="back" value="([^"]+)"', shown.text)
         assert back, shown.text
         form = {"language": "km", "back": html.unescape(back[1]), "_csrf_token": token}

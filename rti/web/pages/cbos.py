@@ -59,7 +59,7 @@ async def shred_cbo(session: Session, person: Who, cbo_id: Id, command: ShredCbo
 async def set_sending(request: WebRequest, session: Session, person: Who, now: Now) -> Redirect:
     form = await read(request)
     await actions.set_sending(session, person, decode(SetSending, form.values), now)
-    return see_other("/me?saved=1")
+    return see_other("/me")
 
 
 ROUTES = [list_cbos, show_cbo, set_sending]

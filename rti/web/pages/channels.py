@@ -21,7 +21,6 @@ async def show_channel(request: WebRequest, session: Session, person: Who, form:
         "accounts/channel.html",
         view,
         form=form,
-        done="saved" in request.query_params,
         channels=offered(request),
         sent=view.channel is not Channel.EMAIL or request.app.state.settings.smtp_url,
     )
@@ -40,14 +39,14 @@ async def choose_channel(
     request: WebRequest, auth_database: Door, person: Who, command: ChooseChannel, now: Now
 ) -> Redirect:
     await channels.choose(auth_database, request.app.state.settings, person, command, now)
-    return see_other("/me/channel?saved=1")
+    return see_other("/me/channel")
 
 
 @post("/me/channel/code", guards=[signed_in])
 @else_show(show_channel)
 async def prove_channel(auth_database: Door, person: Who, command: VerifyAddress, now: Now) -> Redirect:
     await channels.verify_address(auth_database, person, command.code, now)
-    return see_other("/me/channel?saved=1")
+    return see_other("/me/channel")
 
 
 @get("/unsubscribe/{secret:str}", guards=[open_to_all])

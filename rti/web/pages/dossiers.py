@@ -49,7 +49,7 @@ async def make_dossier(
 ) -> Redirect:
     secret = request.app.state.settings.secret
     job = await actions.ask_for_dossier(session, person, request_id, command, secret, now)
-    return see_other(f"/dossiers/{job.id}")
+    return see_other(f"/dossiers/{job.id}", done="")
 
 
 @get("/dossiers/{dossier_id:uuid}", guards=[only(REQUESTS)])
@@ -95,7 +95,7 @@ async def download_paper(
 @post("/dossiers/{dossier_id:uuid}/cancel", guards=[only(REQUESTS)])
 async def cancel_dossier(session: Session, person: Who, now: Now, dossier_id: Id) -> Redirect:
     await queue.cancel(session, person, dossier_id, now, JobKind.DOSSIER)
-    return see_other(f"/dossiers/{dossier_id}")
+    return see_other(f"/dossiers/{dossier_id}", done="")
 
 
 ROUTES = [new_dossier, make_dossier, show_dossier, download_bundle, download_paper, cancel_dossier]

@@ -42,10 +42,10 @@ async def edit_draft(
 
 
 @post("/requests/{request_id:uuid}/draft/delete", guards=[only(REQUESTS)])
-@else_show(show_draft, done="deleted")
+@else_show(show_draft)
 async def delete_draft(session: Session, person: Who, request_id: Id, now: Now) -> Redirect:
     await drafts.remove(session, request_id, person, now)
-    return see_other("/requests")
+    return see_other("/requests", done="deleted")
 
 
 ROUTES = [show_draft, edit_draft, delete_draft]

@@ -60,7 +60,7 @@ async def show_copy(
     """The copy without metadata; where there is none, the way to the original."""
     found = await evidence.copy_to_show(session, person, request_id, document_id, now)
     if found is None:
-        return see_other(f"/requests/{request_id}/documents/{document_id}/original")
+        return see_other(f"/requests/{request_id}/documents/{document_id}/original", done="")
     return download(request, found)
 
 

@@ -52,7 +52,7 @@ async def start_export(
     session: Session, person: Who, command: ExportRequests, now: Now, today: Today
 ) -> Redirect:
     job = await exporting.ask_for_file(session, person, command, now, today)
-    return see_other(f"/exports/{job.id}")
+    return see_other(f"/exports/{job.id}", done="")
 
 
 @get("/exports/{export_id:uuid}", guards=[only(REQUESTS)])
@@ -95,7 +95,7 @@ async def answered(state: State, session: Session, person: Who, export_id: Id) -
 @post("/exports/{export_id:uuid}/cancel", guards=[only(REQUESTS)])
 async def cancel_export(session: Session, person: Who, now: Now, export_id: Id) -> Redirect:
     await queue.cancel(session, person, export_id, now, JobKind.EXPORT)
-    return see_other(f"/exports/{export_id}")
+    return see_other(f"/exports/{export_id}", done="")
 
 
 ROUTES = [new_export, start_export, show_export, download_export, cancel_export]

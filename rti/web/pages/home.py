@@ -1,6 +1,6 @@
 """The first page: what to do next, by role; and whether the system is well."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -15,12 +15,12 @@ from rti.calendars.queries import CONFIRMED, lacking
 from rti.core.asking import ReadBy, Statement, compiled, decoder, together
 from rti.core.db_roles import LOGINS, Login
 from rti.core.errors import Message
-from rti.core.pagination import Page
+from rti.core.pagination import PAGE_SIZE, Page
 from rti.core.roles import SUPPORT
 from rti.core.visibility import REQUESTS_SEEN
-from rti.law.status import RequestStatus
+from rti.law.status import RequestStatus, overdue_on
 from rti.requests.commands import RequestFilter
-from rti.requests.listing import Worklist, listing, urgency
+from rti.requests.listing import Worklist, listing, unfinished, urgency
 from rti.requests.shown import Line, LineRow
 from rti.web.guards import Connection, open_to_all
 from rti.web.inject import Found
@@ -29,12 +29,19 @@ from rti.web.transfers import READS
 
 _SUPPORTING = {LOGINS[role] for role in SUPPORT}
 _OPEN = RequestFilter(status=RequestStatus.OPEN)
+_URGENT = (
+    RequestStatus.NOT_SUBMITTED,
+    RequestStatus.OPEN,
+    RequestStatus.SUBMITTED,
+    RequestStatus.DRAFT,
+)
 
 
 class _Read(msgspec.Struct):
     """For whom a part is not, it is not asked; `confirmed` is whether the calendar of the next year is."""
 
     lines: list[LineRow] | None = None
+    unfinished: list[LineRow] | None = None
     overdue: int = 0
     due_soon: int = 0
     confirmed: bool | None = None
@@ -43,11 +50,17 @@ class _Read(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """What the first page shows; `requests` are None for those who see none."""
+    """What the first page shows; `requests` are None for those who see none.
 
+    `to_do` is for those who file: what their bodies have not received, or not answered in time. It is in the order
+    of `_URGENT`, `more_to_do` where it is not all, and then `requests` are the others that are open.
+    """
+
+    to_do: Sequence[Line] | None
+    more_to_do: bool
+    requests: Page[Line] | None
     overdue: int
     due_soon: int
-    requests: Page[Line] | None
     warning: Message | None
     failing_addresses: int
 
@@ -72,9 +85,21 @@ class FirstPage:
 
     def told(self, answer: str | None, by: ReadBy) -> First:
         found = decoder(_Read)(answer) if answer else _Read()
-        lines = None if found.lines is None else Worklist(_OPEN, self.today).page_of(found.lines, by)
         warning = lacking(self.today, found.confirmed) if by.person.role in SUPPORT else None
-        return First(found.overdue, found.due_soon, lines, warning, found.failing)
+        opened = None if found.lines is None else Worklist(_OPEN, self.today).page_of(found.lines, by)
+        numbers = (found.overdue, found.due_soon, warning, found.failing)
+        if found.unfinished is None or opened is None:
+            return First(None, False, opened, *numbers)
+        late = [line for line in opened.items if self._late(line)]
+        begun = [Line(each, False) for each in found.unfinished[:PAGE_SIZE]]
+        to_do = sorted([*begun, *late], key=lambda line: _URGENT.index(line.request.status))
+        more = len(found.unfinished) > PAGE_SIZE or len(late) == PAGE_SIZE
+        in_time = [line for line in opened.items if not self._late(line)]
+        return First(to_do, more, Page(in_time, opened.next), *numbers)
+
+    def _late(self, line: Line) -> bool:
+        each = line.request
+        return overdue_on(each.due_on, each.met_on, each.ended_on, self.today)
 
 
 @cache
@@ -85,6 +110,8 @@ def _statement(login: Login) -> Statement | None:
             "lines": listing(login, frozenset({"status"}), overdue_only=False, behind=False),
             **urgency(login),
         }
+    if login is Login.CBO:
+        parts["unfinished"] = unfinished(login)
     if login in _SUPPORTING:
         parts |= {"confirmed": compiled(CONFIRMED), "failing": compiled(FAILING)}
     return together(**parts) if parts else None

@@ -50,7 +50,7 @@ async def download_report(
 @post("/jobs/{job_id:uuid}/cancel", guards=[only(IMPORTERS)])
 async def cancel_job(session: Session, person: Who, now: Now, job_id: Id) -> Redirect:
     await queue.cancel(session, person, job_id, now)
-    return see_other(f"/jobs/{job_id}")
+    return see_other(f"/jobs/{job_id}", done="")
 
 
 ROUTES = [show_job, download_report, cancel_job]

@@ -32,7 +32,6 @@ async def _page(
         row,
         form=form,
         me=me,
-        done="saved" in request.query_params,
         new_token=new_token,
         cbo=await session.get(CboRow, row.cbo_id) if row.cbo_id else None,
         may_switch=row.role in LEADS,
@@ -54,12 +53,12 @@ async def show_me(request: WebRequest, session: Session, me: Me, now: Now, form:
 @else_show(show_me)
 async def save_me(request: WebRequest, session: Session, me: Me, command: SaveMe, now: Now) -> Redirect:
     await people.save_me(session, me.person, command, now)
-    return see_other("/me?saved=1", cookies=cookies.forget(request, cookies.LANGUAGE))
+    return see_other("/me", cookies=cookies.forget(request, cookies.LANGUAGE))
 
 
 def _renewed(request: WebRequest, token: str) -> Redirect:
     """After a change only this browser is signed in, under a new token."""
-    return see_other("/me?saved=1", cookies=[cookies.keep(request, cookies.SESSION, token)])
+    return see_other("/me", cookies=[cookies.keep(request, cookies.SESSION, token)])
 
 
 async def _read_password(request: WebRequest, auth_database: Door, me: Me, now: Now) -> Form:

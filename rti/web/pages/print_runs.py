@@ -52,7 +52,7 @@ async def new_run(request: WebRequest, session: Session, person: Who, today: Tod
 @else_show(new_run)
 async def start_run(session: Session, person: Who, command: PrintLetters, now: Now, today: Today) -> Redirect:
     job = await print_runs.ask_for_print(session, person, command, now, today)
-    return see_other(f"/print-runs/{job.id}")
+    return see_other(f"/print-runs/{job.id}", done="")
 
 
 @get("/print-runs/{run_id:uuid}", guards=[only(REQUESTS)])
@@ -88,7 +88,7 @@ async def download_sheets(
 @post("/print-runs/{run_id:uuid}/cancel", guards=[only(REQUESTS)])
 async def cancel_run(session: Session, person: Who, now: Now, run_id: Id) -> Redirect:
     await queue.cancel(session, person, run_id, now, JobKind.PRINT)
-    return see_other(f"/print-runs/{run_id}")
+    return see_other(f"/print-runs/{run_id}", done="")
 
 
 ROUTES = [new_run, start_run, show_run, download_run, download_sheets, cancel_run]

@@ -18,18 +18,15 @@ from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
 from rti.inbox.addresses import reply_address
 from rti.inbox.queries import of_request
-from rti.law.events import EventKind, Ground, Outcome
+from rti.law.events import EventKind
 from rti.law.explanations import step_from_data
 from rti.law.monitoring import QuestionClass, RequesterProfile
-from rti.law.next_steps import NextStep
 from rti.law.status import RequestStatus
-from rti.law.statutes import Statute
 from rti.models.inbox import IncomingRow
-from rti.models.letters import LetterKind
 from rti.models.requests import Channel, EventRow, Filing, Topic
 from rti.requests import actions, date_changes, listing, queries, reading, snoozing
 from rti.requests.as_known_on import as_known_on
-from rti.requests.commands import FileRequest, KnownOn, RecordEvent, RequestFilter, SnoozeRequest
+from rti.requests.commands import FileRequest, KnownOn, RequestFilter, SnoozeRequest
 from rti.requests.evidence import attach
 from rti.requests.new_request import FormShown, NewRequest
 from rti.requests.requester import Identity
@@ -41,16 +38,6 @@ from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest, page, today_of, who
 from rti.web.transfers import READS
 
-LETTER_FOR = {
-    NextStep.HAND_OVER: LetterKind.REQUEST,
-    NextStep.RECORD_REFUSAL: LetterKind.REFUSAL_RECORD,
-    NextStep.REMIND: LetterKind.REMINDER,
-    NextStep.OBJECT: LetterKind.OBJECTION,
-    NextStep.COMPLAIN: LetterKind.COMPLAINT,
-    NextStep.APPEAL: LetterKind.COMPLAINT,
-}
-"""By which letter a step is taken."""
-
 
 def listed(connection: Connection) -> listing.ListPage:
     return listing.ListPage(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
@@ -60,7 +47,8 @@ def one_request(connection: Connection) -> reading.OneRequest:
     return reading.OneRequest(connection.path_params["request_id"])
 
 
-RECORDABLE = tuple(kind for kind in EventKind if kind is not EventKind.DRAFTED)
+RECORDABLE = tuple(kind for kind in EventKind if kind not in {EventKind.DRAFTED, EventKind.CORRECTED})
+"""What can have happened: a draft is there before, and what takes an entry back names that entry."""
 
 
 @get("/requests", guards=[only(REQUESTS)], opt={READS: listed})
@@ -111,7 +99,7 @@ async def new_again(request: WebRequest, session: Session, body_id: Id, person: 
 
 
 @post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
-@else_show(new_again, done="filed")
+@else_show(new_again)
 async def file_request(
     session: Session, body_id: Id, person: Who, form: Form, now: Now, today: Today
 ) -> Redirect:
@@ -120,7 +108,7 @@ async def file_request(
     filed = await actions.file_request(session, command, person, now, today)
     for event in await queries.events_of(session, filed.id) if form.files else ():
         await keep_evidence(session, event, form, f"{event.kind}_document", now)
-    return see_other(f"/requests/{filed.id}")
+    return see_other(f"/requests/{filed.id}", done="filed")
 
 
 async def detail_page(
@@ -156,17 +144,13 @@ def shown(
         accepted=ACCEPTED,
         today=today,
         statute=statute,
-        reasons=reasons_of(statute),
         newest_version=detail.newest_version,
         kinds=RECORDABLE,
-        outcomes=Outcome,
-        grounds=Ground,
         cause=date_changes.cause_text,
         came_in=came_in,
         answers_to=_answers_to(request, detail),
         letters=detail.letters,
         next_steps=what_next(detail, today),
-        letter_for=LETTER_FOR,
     )
 
 
@@ -194,16 +178,6 @@ async def show_again(
     return await detail_page(request, session, person, request_id, today, form)
 
 
-@post("/requests/{request_id:uuid}/events", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
-@else_show(show_again, done="recorded")
-async def record_event(
-    session: Session, person: Who, request_id: Id, form: Form, command: RecordEvent, now: Now, today: Today
-) -> Redirect:
-    event = await actions.record_event(session, request_id, command, person, now, today)
-    await keep_evidence(session, event, form, "document", now)
-    return see_other(f"/requests/{request_id}#timeline")
-
-
 @post(
     "/requests/{request_id:uuid}/events/{event_id:uuid}/documents",
     guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)],
@@ -215,11 +189,6 @@ async def add_evidence(
     event = await actions.event_of(session, request_id, event_id, person)
     await keep_evidence(session, event, form, "document", now)
     return see_other(f"/requests/{request_id}#event-{event_id}")
-
-
-def reasons_of(statute: Statute) -> tuple[tuple[str, str], ...]:
-    """The reasons for an extension to which a statute sets separate limits, as choices."""
-    return tuple((reason, reason.replace("_", " ")) for reason in statute.extension_reasons)
 
 
 async def keep_evidence(session: Session, event: EventRow, form: Form, field: str, now: datetime) -> None:
@@ -268,7 +237,6 @@ ROUTES = [
     new_request,
     file_request,
     show_request,
-    record_event,
     add_evidence,
     why_this_date,
     snooze_request,

@@ -102,7 +102,7 @@ async def do_sign_out(request: WebRequest, session: Session, me: Me, now: Now) -
     """The device is still known afterwards, so that strangers cannot keep its owner out."""
     await sessions.sign_out(session, me, now)
     gone = cookies.forget(request, cookies.SESSION, cookies.CSRF)
-    return see_other("/sign-in", cookies=gone, headers=CLEARED)
+    return see_other("/sign-in", done="", cookies=gone, headers=CLEARED)
 
 
 @post("/exit", guards=[open_to_all], status_code=200, opt=TO_THE_END)
@@ -126,13 +126,13 @@ async def choose_language(request: WebRequest, session: Session) -> Redirect:
     chosen = values.get("language", "")
     back = _own(values.get("back", "/"))
     if chosen not in LANGUAGES:
-        return see_other(back)
+        return see_other(back, done="")
     if request.user:
         await session.execute(
             update(PersonRow).where(PersonRow.id == request.user.id).values(language=chosen)
         )
     kept = cookies.keep(request, cookies.LANGUAGE, chosen, seconds=A_YEAR, same_site="lax")
-    return see_other(back, cookies=[kept])
+    return see_other(back, done="", cookies=[kept])
 
 
 @get("/invitation", guards=[open_to_all])

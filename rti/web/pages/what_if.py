@@ -32,7 +32,7 @@ async def show_what_if(
             job = await comparing.asked_for(session, person, wanted, now, zone)
             if job is None:
                 await comparing.ask(session, person, wanted, now, zone)
-                return see_other(f"{request.url.path}?{request.url.query}")
+                return see_other(f"{request.url.path}?{request.url.query}", done="")
     return page(
         request,
         "statistics/what_if.html",
