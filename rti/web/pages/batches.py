@@ -85,7 +85,7 @@ async def file_batch(
     command = decode(FileBatch, form.values)
     if command.foreseen is not None:
         batch = await filing.ask(session, person, campaign_id, command, now, today)
-        return see_other(f"/batches/{batch.id}", "")
+        return see_other(f"/batches/{batch.id}", done="")
     found = await foresee(session, person, await campaign_of(session, campaign_id), command, today)
     return await _shown(request, session, person, campaign_id, form, found)
 
@@ -109,13 +109,13 @@ async def show_batch(
 @post("/batches/{batch_id:uuid}/file", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
 async def file_again(session: Session, person: Who, batch_id: Id, now: Now) -> Redirect:
     await filing.ask_again(session, person, batch_id, now)
-    return see_other(f"/batches/{batch.id}", "")
+    return see_other(f"/batches/{batch_id}", done="")
 
 
 @post("/batches/{batch_id:uuid}/cancel", guards=[only(REQUESTS)])
 async def cancel_batch(session: Session, person: Who, batch_id: Id, now: Now) -> Redirect:
     await filing.cancel(session, person, batch_id, now)
-    return see_other(f"/batches/{batch.id}", "")
+    return see_other(f"/batches/{batch_id}", done="")
 
 
 ROUTES = [list_batches, new_batch, file_batch, show_batch, file_again, cancel_batch]
