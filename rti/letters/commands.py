@@ -38,16 +38,25 @@ class DraftLetter(msgspec.Struct, frozen=True, kw_only=True):
 class PrintLetters(RequestFilter, frozen=True, kw_only=True):
     """Write a letter about each request of a list and print them in one file.
 
-    `leave_out` are references, one to a line.
+    `leave_out` are references, one to a line, and so is `only`, for what was lost and is printed again.
     """
 
     kind: LetterKind = LetterKind.REQUEST
     language: Language = Language.KM
     leave_out: Paragraphs = ""
+    only: Paragraphs = ""
 
     @property
     def left_out(self) -> list[str]:
-        return [line.strip() for line in self.leave_out.splitlines() if line.strip()]
+        return _lines(self.leave_out)
+
+    @property
+    def lost(self) -> list[str]:
+        return _lines(self.only)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class SaveLetterText(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ import msgspec
 
 from rti.core.errors import say
 from rti.core.folding import without_unseen
-from rti.core.validation import Code, Hour, InvalidValue, Line, Paragraphs, ShortText, reads
+from rti.core.validation import AreaCode, Code, Hour, InvalidValue, Line, Paragraphs, ShortText, reads
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.status import RequestStatus
@@ -226,7 +226,8 @@ class KnownOn(msgspec.Struct, frozen=True, kw_only=True):
 class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which requests to list; `after` is the mark of the page before.
 
-    `target_of` is a campaign: only requests to bodies in its target areas.
+    `target_of` is a campaign: only requests to bodies in its target areas. `area` is the code of a province, district or
+    commune in which the body lies.
     """
 
     status: RequestStatus | None = None
@@ -236,6 +237,8 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     body_id: UUID | None = None
     campaign_id: UUID | None = None
     target_of: UUID | None = None
+    area: AreaCode | None = None
+    batch_id: UUID | None = None
     reference: Reference | None = None
     after: ShortText = ""
 

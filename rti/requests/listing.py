@@ -56,7 +56,7 @@ class Worklist:
     def asked(self, login: Login) -> Statement | None:
         if login not in REQUESTS_SEEN:
             return None
-        names = ("status", "topic", "province", "body_id", "campaign_id", "target_of", "reference")
+        names = {*RequestFilter.__struct_fields__} - {"overdue", "after"}
         given = frozenset(name for name in names if getattr(self.wanted, name))
         return listing(login, given, overdue_only=self.wanted.overdue, behind=bool(self.wanted.after))
 
@@ -85,7 +85,7 @@ def listing(login: Login, given: frozenset[str], *, overdue_only: bool, behind: 
     """
     wanted: dict[str, Any] = {name: bindparam(name) for name in given} | {"overdue": overdue_only}
     # Of the few requests of one organisation those to a place are found sooner than of the many to a place its own.
-    by_place = ("province", "target_of") if login is not Login.CBO else ()
+    by_place = ("province", "target_of", "area") if login is not Login.CBO else ()
     place = {name: wanted.pop(name) for name in by_place if name in wanted}
     query = narrowed(
         seen_by(visible_under(login) if place else true()), wanted, bindparam("today", type_=Date)

@@ -7,13 +7,14 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from rti.campaigns.queries import in_target_areas
 from rti.core.roles import REQUESTS, Person, Reader
 from rti.core.visibility import visible_to
+from rti.models.batches import BatchBodyRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import not_locked
 from rti.models.requests import NEVER, EventRow, RequestRow, SnoozeRow
@@ -92,15 +93,20 @@ def narrowed(query: Select[RequestRow], wanted: Mapping[str, Any], today: Any) -
         begins, ends = wanted["reference"], wanted.get("reference_end", bindparam("reference_end"))
         # Operators that tell nothing of a row: only by those does row-level security let an index be used.
         query = query.where(RequestRow.reference.op("~>=~")(begins), RequestRow.reference.op("~<~")(ends))
-    if {"province", "target_of"} & {*wanted}:
+    if "batch_id" in wanted:
+        of_batch = select(BatchBodyRow.request_id).where(BatchBodyRow.batch_id == wanted["batch_id"])
+        query = query.where(RequestRow.id.in_(of_batch))
+    if {"province", "target_of", "area"} & {*wanted}:
         query = query.where(RequestRow.body_id.in_(narrowed_bodies(select(PublicBodyRow.id), wanted)))
     return query
 
 
 def narrowed_bodies(query: Select[Any], wanted: Mapping[str, Any]) -> Select[Any]:
-    """The bodies of a province, and of the target areas of a campaign."""
+    """The bodies of a province or another area, and of the target areas of a campaign."""
     if "province" in wanted:
         query = query.where(PublicBodyRow.province_code == wanted["province"])
+    if "area" in wanted:
+        query = query.where(func.starts_with(PublicBodyRow.area_code, cast(wanted["area"], Text)))
     if "target_of" in wanted:
         query = query.where(in_target_areas(wanted["target_of"]))
     return query
