@@ -99,6 +99,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "position": N_("Position"),
     "questions": N_("Questions"),
     "removed": N_("Rule removed"),
+    "requests": N_("Requests"),
     "role": N_("Role"),
     "saved": N_("Rule saved"),
     "scope": N_("Permission"),
