@@ -21,6 +21,7 @@ Each storey imports from those below it and from none beside or above it; `make 
     safety/          locking and shredding an organisation, erasing people
     readiness        whether database and key file fit this version
     upgrade          migrations and the reference data that every installation has
+    batches/         one question of a campaign to many bodies, and where those requests stand
     coding/          what answers say, question by question, read by two
     requests/        a request, its events, evidence, deadlines and where it stands
     visits/          what bodies publish: checklists, and what monitors found

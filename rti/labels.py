@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from rti.batches.queries import Stage
 from rti.core.roles import Role, TokenScope
 from rti.imports.report import LineResult
 from rti.law.deadlines import ClockState
@@ -16,6 +17,7 @@ from rti.law.status import RequestStatus
 from rti.law.statutes import StatuteStatus
 from rti.models.audit import AuditAction
 from rti.models.backups import RunKind
+from rti.models.batches import LeftOut
 from rti.models.bodies import AreaLevel, BodyKind
 from rti.models.cbos import CboKind, SafetyStep
 from rti.models.imports import FileKind
@@ -43,6 +45,22 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         TokenScope.STATISTICS: N_("Statistics only"),
         TokenScope.READ: N_("Read what I can see"),
         TokenScope.WRITE: N_("Read and write"),
+    },
+    LeftOut: {
+        LeftOut.CLOSED: N_("The body is closed"),
+        LeftOut.OUTSIDE_THE_LAW: N_("The statute or standard is not of its country"),
+        LeftOut.OUT_OF_REACH: N_("Not assigned to you"),
+        LeftOut.ASKED_ALREADY: N_("An open request asks the same already"),
+    },
+    Stage: {
+        Stage.DRAFTED: N_("Drafted"),
+        Stage.NOT_ACCEPTED: N_("Not accepted"),
+        Stage.HANDED_OVER: N_("Handed over"),
+        Stage.RECEIVED: N_("Received"),
+        Stage.DUE_SOON: N_("Due within a week"),
+        Stage.OVERDUE: N_("Past the due date"),
+        Stage.ANSWERED: N_("Answered"),
+        Stage.WITHDRAWN: N_("Withdrawn"),
     },
     AreaLevel: {
         AreaLevel.PROVINCE: N_("Province"),
@@ -246,6 +264,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AuditAction.ASSIGNED: N_("Campaign or province assigned"),
         AuditAction.ASSIGNMENT_ENDED: N_("Assignment ended"),
         AuditAction.REQUEST_FILED: N_("Request filed"),
+        AuditAction.BATCH_FILED: N_("Batch of requests filed"),
         AuditAction.DRAFT_CHANGED: N_("Draft changed"),
         AuditAction.DRAFT_DELETED: N_("Draft deleted"),
         AuditAction.EVENT_RECORDED: N_("Event recorded"),

@@ -12,6 +12,7 @@ import rti.requests.jobs
 import rti.retention.jobs
 import rti.safety.jobs
 from notifications.forecast import forecast
+from rti.batches.filing import file_batch
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
 from rti.dossiers.actions import make_dossier
@@ -31,6 +32,7 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.EXPORT: export,
     JobKind.DOSSIER: make_dossier,
     JobKind.MANY: act_on_many,
+    JobKind.BATCH: file_batch,
 }
 
 
@@ -48,7 +50,9 @@ JOBS: Sequence[PeriodicJob] = (
     *rti.backups.jobs.JOBS,
     PeriodicJob(
         "jobs",
-        N_("Run imports, exports, comparisons and bulk actions, print letters and make dossiers"),
+        N_(
+            "Run imports, exports, comparisons and bulk actions, file batches, print letters and make dossiers"
+        ),
         timedelta(seconds=1),
         do_jobs,
         at_once=2,

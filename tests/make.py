@@ -27,6 +27,7 @@ from rti.inbox.mail import read as mail_of
 from rti.inbox.store import Summary, receive
 from rti.law.events import EventKind
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow, PersonRow, RecoveryCodeRow, SignInRow
+from rti.models.batches import BatchBodyRow, BatchRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
@@ -231,6 +232,25 @@ async def letter(session: AsyncSession, request: RequestRow, now: datetime) -> L
     session.add(reminder)
     await session.flush()
     session.add(row)
+    await session.flush()
+    return row
+
+
+async def batch(session: AsyncSession, request: RequestRow, now: datetime) -> BatchRow:
+    """A batch of a campaign of which a request is the only one."""
+    row = BatchRow(
+        id=new_id(),
+        cbo_id=request.cbo_id,
+        campaign_id=request.campaign_id or (await campaign(session, now)).id,
+        filing=request.filing,
+        title=request.title,
+        asked={"title": request.title, "topic": request.topic},
+        created_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    of_batch = {"batch_id": row.id, "body_id": request.body_id, "cbo_id": request.cbo_id}
+    session.add(BatchBodyRow(**of_batch, request_id=request.id))
     await session.flush()
     return row
 

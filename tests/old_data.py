@@ -169,6 +169,12 @@ ROWS: Mapping[str, str] = {
         INSERT INTO reading (id, cbo_id, request_id, campaign_id, place, reader_id, questions_version, findings, read_at)
         SELECT {_id(40)}, {ONE["cbo"]}, {REQUEST}, {ONE["campaign"]}, 1, {PERSON}, 1, '[]', now() {FEW};
     """,
+    "0034": f"""
+        INSERT INTO batch (id, cbo_id, campaign_id, filing, title, asked, filed_by, created_at)
+        SELECT {_id(41)}, {ONE["cbo"]}, {CAMPAIGN}, 'itself', 'x', '{{}}', {PERSON}, now() {FEW};
+        INSERT INTO batch_body (batch_id, body_id, cbo_id, request_id)
+        SELECT {_id(41)}, {BODY}, {ONE["cbo"]}, {REQUEST} {FEW};
+    """,
     "0025": f"""
         INSERT INTO search (id, kind, words) SELECT gen_random_uuid(), 'body', 'x' {FEW};
     """,

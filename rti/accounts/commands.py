@@ -130,9 +130,14 @@ class AddToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeopleFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which people to list; `q` is part of a name or address, `after` is the mark of the page before."""
+    """Which people to list; `q` is part of a name or address, `after` is the mark of the page before.
+
+    `cbo` is the code of an organisation; `pending` are those who were invited and have set no password.
+    """
 
     q: ShortText = ""
+    cbo: Code | None = None
+    pending: bool = False
     after: ShortText = ""
 
 

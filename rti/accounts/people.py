@@ -1,6 +1,7 @@
 """Disabling and changing people, and what people set for themselves."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -33,10 +34,21 @@ async def people(session: AsyncSession, by: Person, wanted: PeopleFilter) -> Pag
         query = query.where(PersonRow.cbo_id == by.cbo_id)
     if wanted.q:
         query = query.where(containing(wanted.q, PersonRow.name, PersonRow.email))
+    if wanted.cbo:
+        query = query.where(PersonRow.cbo_id.in_(select(CboRow.id).where(CboRow.code == wanted.cbo)))
+    if wanted.pending:
+        query = query.where(PersonRow.password_hash.is_(None), PersonRow.disabled_at.is_(None))
     if wanted.after:
         query = query.where(await behind(session, wanted.after, PersonRow.id, *key))
     found = await session.scalars(query.order_by(*key).limit(PAGE_SIZE + 1))
     return page_of(found.all(), PAGE_SIZE, lambda row: [str(row.id)])
+
+
+async def invited_until(session: AsyncSession, shown: Sequence[PersonRow]) -> Mapping[UUID, datetime]:
+    """When the link of each of these ends or ended, of those who have one."""
+    ids = [row.id for row in shown]
+    query = select(InvitationRow.person_id, InvitationRow.expires_at)
+    return dict((await session.execute(query.where(InvitationRow.person_id.in_(ids)))).all())
 
 
 async def person(session: AsyncSession, person_id: UUID) -> PersonRow:

@@ -1,5 +1,6 @@
 """Reading the audit log: an administrator all of it, a lead what is about the own organisation."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,10 @@ from rti.core.roles import Person
 from rti.core.validation import ShortText
 from rti.models.accounts import PersonRow
 from rti.models.audit import OF_A_REQUEST, AuditAction, AuditEntryRow
+from rti.models.bodies import PublicBodyRow
+from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow, not_locked
+from rti.models.requests import RequestRow
 
 
 class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +85,44 @@ async def entries(
         for row, person_id, name, cbo_id, code, about in found
     ]
     return page_of(views, size, lambda each: (each.happened_at.isoformat(), str(each.id)))
+
+
+class Called(msgspec.Struct, frozen=True):
+    """What something is called, in both languages."""
+
+    name_km: str
+    name_en: str
+
+
+async def called(session: AsyncSession, reader: Person, found: Sequence[AuditView]) -> Mapping[str, Called]:
+    """The names of what entries are about, by its identifier, as far as the reader may know them.
+
+    A request is called by its reference, for its own people only: that begins with the code of the organisation.
+    """
+    ids = {identifier for each in found if (identifier := _identifier(each.about))}
+    named = [
+        select(PersonRow.id, PersonRow.name, PersonRow.name).where(
+            PersonRow.name != "", not_locked(PersonRow.cbo_id)
+        ),
+        select(CboRow.id, CboRow.name_km, CboRow.name_en).where(CboRow.locked_at.is_(None)),
+        select(CampaignRow.id, CampaignRow.name_km, CampaignRow.name_en),
+        select(PublicBodyRow.id, PublicBodyRow.name_km, PublicBodyRow.name_en),
+    ]
+    if reader.cbo_id:
+        own = RequestRow.cbo_id == reader.cbo_id
+        named.append(select(RequestRow.id, RequestRow.reference, RequestRow.reference).where(own))
+    told = {}
+    for query in named:
+        for row_id, km, en in await session.execute(query.where(query.selected_columns[0].in_(ids))):
+            told[str(row_id)] = Called(km, en)
+    return told
+
+
+def _identifier(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _told(cbo_id: Any, reader: Person | None) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Where public bodies are: hundreds share their name with another, and only the district and province tell them apart."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.models.bodies import AreaRow, BodyKind, PublicBodyRow
 
+K = TypeVar("K")
 Place = Sequence[AreaRow]
 """The areas that a body lies in, the innermost first, without the one that it governs and is named after."""
 
@@ -27,11 +29,19 @@ PLACE = f"""SELECT string_agg(area.name_km, ', ' ORDER BY area.code DESC) AS km,
 
 async def places(session: AsyncSession, bodies: Iterable[PublicBodyRow]) -> Mapping[UUID, Place]:
     """The place of each body by its identifier."""
-    codes = {body.id: _codes(body) for body in bodies}
-    wanted = {code for each in codes.values() for code in each}
-    found = await session.scalars(select(AreaRow).where(AreaRow.code.in_(wanted))) if wanted else ()
+    return await _found(session, {body.id: _codes(body) for body in bodies})
+
+
+async def places_of(session: AsyncSession, area_codes: Iterable[str | None]) -> Mapping[str, Place]:
+    """Where areas are, by their codes, each with itself first."""
+    return await _found(session, {code: around(code) for code in area_codes if code})
+
+
+async def _found(session: AsyncSession, wanted: Mapping[K, Sequence[str]]) -> Mapping[K, Place]:
+    codes = {code for each in wanted.values() for code in each}
+    found = await session.scalars(select(AreaRow).where(AreaRow.code.in_(codes))) if codes else ()
     areas = {area.code: area for area in found}
-    return {body_id: [areas[code] for code in each if code in areas] for body_id, each in codes.items()}
+    return {key: [areas[code] for code in each if code in areas] for key, each in wanted.items()}
 
 
 def _codes(body: PublicBodyRow) -> list[str]:

@@ -28,9 +28,14 @@ class SaveCbo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CboFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which organisations to list; `q` is part of a name or code, `after` is the mark of the page before."""
+    """Which organisations to list; `q` is part of a name or code, `after` is the mark of the page before.
+
+    `province` is one by its code, `target` are those at which the programme aims.
+    """
 
     q: ShortText = ""
+    province: Code | None = None
+    target: bool = False
     after: ShortText = ""
 
 

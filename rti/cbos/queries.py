@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, select
+from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.cbos.commands import CboFilter
@@ -29,6 +29,12 @@ def _visible(person: Person) -> Select[CboRow]:
     return query if person.role in SUPPORT else query.where(CboRow.id == person.cbo_id)
 
 
+async def count(session: AsyncSession, person: Person) -> int:
+    """How many of the organisations that a person may look at are not locked."""
+    seen = _visible(person).where(CboRow.locked_at.is_(None)).with_only_columns(func.count(CboRow.id))
+    return await session.scalar(seen) or 0
+
+
 async def known_to(session: AsyncSession, person: Person, wanted: CboFilter) -> Page[CboRow]:
     """A page of the organisations that a person may see; locked ones last, where their position reveals no name.
 
@@ -39,6 +45,10 @@ async def known_to(session: AsyncSession, person: Person, wanted: CboFilter) -> 
     query = _visible(person)
     if wanted.q:
         query = query.where(~locked, containing(wanted.q, CboRow.code, CboRow.name_km, CboRow.name_en))
+    if wanted.province:
+        query = query.where(~locked, CboRow.area_code.startswith(wanted.province, autoescape=True))
+    if wanted.target:
+        query = query.where(~locked, CboRow.target)
     if wanted.after:
         query = query.where(await behind(session, wanted.after, CboRow.id, *key))
     found = await session.scalars(query.order_by(*key).limit(PAGE_SIZE + 1))

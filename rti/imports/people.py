@@ -20,7 +20,7 @@ from rti.imports.spreadsheets import as_csv
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow
 
-MOST_INVITED = 500
+MOST_INVITED = 1_000
 """People of one file."""
 MOST_TOLD = 20
 """Faults that are told at once."""

@@ -28,6 +28,7 @@ LEASE = timedelta(minutes=1)
 NEVER_AHEAD = timedelta(days=1)
 """No turn is put off so far, so one further ahead was given while the clock was wrong, and comes now."""
 RECENT = 10
+ENDED = say("This has ended already")
 PATIENCE = timedelta(seconds=2)
 """How long an answer waits for the end of a job that was just asked for."""
 LOOK_EVERY = 0.1
@@ -153,7 +154,7 @@ async def cancel(
     row = await find(session, person, job_id, kind)
     await session.refresh(row, with_for_update=True)
     if row.finished_at:
-        raise Conflict(say("This has ended already"))
+        raise Conflict(ENDED)
     row.cancel_asked = True
     if row.state is JobState.QUEUED:
         end(row, JobState.CANCELLED, now)

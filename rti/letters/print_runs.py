@@ -26,19 +26,26 @@ from rti.models.cbos import CboRow
 from rti.models.jobs import JobKind, JobRow
 from rti.models.letters import LetterKind, WrittenLetterRow
 from rti.models.requests import RequestRow
+from rti.requests.commands import RequestFilter, lines_of
 from rti.requests.queries import matching
 
 MOST_LETTERS = 2_000
 """Of one run; every commune of Cambodia fits in."""
 
 
+def cases_of(
+    person: Person, wanted: RequestFilter, today: date
+) -> Select[RequestRow, PublicBodyRow, CboRow, CampaignRow]:
+    """The requests of a list about which a person may write, by province, district and commune."""
+    found = with_names(matching(person, wanted, today), person)
+    return found.order_by(PublicBodyRow.area_code, PublicBodyRow.name_en, RequestRow.reference, RequestRow.id)
+
+
 def _cases(
     person: Person, wanted: PrintLetters, today: date
 ) -> Select[RequestRow, PublicBodyRow, CboRow, CampaignRow]:
-    """The requests of a run by province, district and commune."""
-    found = with_names(matching(person, wanted, today), person)
-    found = found.where(RequestRow.reference.not_in(wanted.left_out))
-    return found.order_by(PublicBodyRow.area_code, PublicBodyRow.name_en, RequestRow.reference, RequestRow.id)
+    """Those of a run."""
+    return cases_of(person, wanted, today).where(RequestRow.reference.not_in(wanted.left_out))
 
 
 async def foreseen(session: AsyncSession, person: Person, wanted: PrintLetters, today: date) -> int:
@@ -52,9 +59,9 @@ async def ask_for_print(
 ) -> JobRow:
     """Add the job that prints; raises Invalid where there is nothing to print, or too much."""
     known = set(await session.scalars(_known(person, wanted, today)))
-    if unknown := [each for each in wanted.left_out if each not in known]:
-        told = say("There is no request {reference} in this list", reference=unknown[0])
-        raise invalid("leave_out", told)
+    for field, references in (("leave_out", wanted.left_out), ("only", lines_of(wanted.only))):
+        if unknown := next((each for each in references if each not in known), None):
+            raise invalid(field, say("There is no request {reference} in this list", reference=unknown))
     total = await foreseen(session, person, wanted, today)
     if not total:
         raise invalid("kind", say("There is no request in this list about which you can write"))
@@ -69,8 +76,8 @@ async def ask_for_print(
 
 
 def _known(person: Person, wanted: PrintLetters, today: date) -> Select[str]:
-    whole = msgspec.structs.replace(wanted, leave_out="")
-    return _cases(person, whole, today).with_only_columns(RequestRow.reference)
+    whole = msgspec.structs.replace(wanted, only="")
+    return cases_of(person, whole, today).with_only_columns(RequestRow.reference)
 
 
 async def print_letters(work: Work) -> bytes:

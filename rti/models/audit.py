@@ -44,6 +44,7 @@ class AuditAction(StrEnum):
     ASSIGNED = "assigned"
     ASSIGNMENT_ENDED = "assignment_ended"
     REQUEST_FILED = "request_filed"
+    BATCH_FILED = "batch_filed"
     DRAFT_CHANGED = "draft_changed"
     DRAFT_DELETED = "draft_deleted"
     EVENT_RECORDED = "event_recorded"
@@ -105,6 +106,7 @@ class AuditAction(StrEnum):
 OF_A_REQUEST = frozenset(
     {
         AuditAction.REQUEST_FILED,
+        AuditAction.BATCH_FILED,
         AuditAction.DRAFT_CHANGED,
         AuditAction.DRAFT_DELETED,
         AuditAction.EVENT_RECORDED,

@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     EXPORT = "export"
     DOSSIER = "dossier"
     MANY = "many"
+    BATCH = "batch"
 
 
 class JobState(StrEnum):

@@ -44,11 +44,10 @@ async def file_request(
     session: AsyncSession, command: FileRequest, person: Person, now: datetime, today: date
 ) -> RequestRow:
     """Record a request and the days of its filing; raises Invalid."""
-    cbo_id = _cbo_of(person, command)
+    cbo_id = _cbo_of(person, command.cbo_id)
     faults = filing_faults(command, today)
-    cbo = await session.get(CboRow, cbo_id)
-    if cbo is None or cbo.locked_at:
-        faults.append(Fault("cbo_id", say("Choose the requesting organisation")))
+    if not await _may_ask(session, cbo_id):
+        faults.append(_NO_CBO)
     if command.reference and command.filing is not Filing.ITSELF:
         message = say("Leave this empty: your own reference could reveal the requester")
         faults.append(Fault("reference", message))
@@ -327,11 +326,27 @@ def _details(command: RecordEvent, to_body: UUID | None, *, checked: bool) -> di
     )
 
 
-def _cbo_of(person: Person, command: FileRequest) -> UUID:
+_NO_CBO = Fault("cbo_id", say("Choose the requesting organisation"))
+
+
+def _cbo_of(person: Person, named: UUID | None) -> UUID:
     """Members file for their own organisation; staff say for which."""
     own = person.cbo_id
-    if own is None and command.cbo_id is None:
-        raise invalid("cbo_id", say("Choose the requesting organisation"))
-    if own and command.cbo_id not in {None, own}:
+    if own is None and named is None:
+        raise Invalid(_NO_CBO)
+    if own and named not in {None, own}:
         raise invalid("cbo_id", say("You can only file requests for your own organisation"))
-    return own or command.cbo_id  # type: ignore[return-value]
+    return own or named  # type: ignore[return-value]
+
+
+async def _may_ask(session: AsyncSession, cbo_id: UUID) -> bool:
+    cbo = await session.get(CboRow, cbo_id)
+    return cbo is not None and cbo.locked_at is None
+
+
+async def asking_cbo(session: AsyncSession, person: Person, named: UUID | None) -> UUID:
+    """The organisation for which a person files; raises Invalid for `cbo_id`."""
+    cbo_id = _cbo_of(person, named)
+    if not await _may_ask(session, cbo_id):
+        raise Invalid(_NO_CBO)
+    return cbo_id

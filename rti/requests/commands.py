@@ -11,7 +11,7 @@ import msgspec
 
 from rti.core.errors import say
 from rti.core.folding import without_unseen
-from rti.core.validation import Code, Hour, InvalidValue, Line, Paragraphs, ShortText, reads
+from rti.core.validation import AreaCode, Code, Hour, InvalidValue, Line, Paragraphs, ShortText, reads
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.status import RequestStatus
@@ -256,7 +256,8 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     `q` are words of title, question, reference, body with its place, or organisation; `cbo` is the code of an
     organisation, `target_of` a campaign: only requests to bodies in its target areas. `due_soon` are those that are
-    expected within seven days; `only` are references, one to a line.
+    expected within seven days; `only` are references, one to a line. `area` is the code of a province, district or
+    commune in which the body lies.
     """
 
     q: Annotated[str, msgspec.Meta(max_length=200)] = ""
@@ -269,6 +270,8 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     cbo: Code | None = None
     campaign_id: UUID | None = None
     target_of: UUID | None = None
+    area: AreaCode | None = None
+    batch_id: UUID | None = None
     reference: Reference | None = None
     only: Paragraphs = ""
     sort: Sort = Sort.DUE

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    cast,
     column,
     func,
     literal_column,
@@ -28,6 +29,7 @@ from rti.campaigns.queries import in_target_areas
 from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import REQUESTS, Person, Reader
 from rti.core.visibility import own_requests, visible_to
+from rti.models.batches import BatchBodyRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow, not_locked
 from rti.models.requests import NEVER, EventRow, Filing, RequestRow, SnoozeRow
@@ -138,6 +140,15 @@ def _in_target_areas(campaign_id: Any, _: Any) -> ColumnElement[bool]:
     return RequestRow.body_id.in_(select(PublicBodyRow.id).where(in_target_areas(campaign_id)))
 
 
+def _in_area(code: Any, _: Any) -> ColumnElement[bool]:
+    inside = func.starts_with(PublicBodyRow.area_code, cast(code, Text))
+    return RequestRow.body_id.in_(select(PublicBodyRow.id).where(inside))
+
+
+def _of_batch(batch_id: Any, _: Any) -> ColumnElement[bool]:
+    return RequestRow.id.in_(select(BatchBodyRow.request_id).where(BatchBodyRow.batch_id == batch_id))
+
+
 def _named(_: Any, __: Any) -> ColumnElement[bool]:
     return RequestRow.reference == func.any(bindparam("references", type_=ARRAY(Text)))
 
@@ -161,6 +172,8 @@ NARROWING: Mapping[str, Narrowing] = {
     "only": _named,
     "cbo": _of_cbo,
     "target_of": _in_target_areas,
+    "area": _in_area,
+    "batch_id": _of_batch,
     "q": _with_words,
 }
 """Each filter of `RequestFilter`: whether a request passes, by its value or parameter and the day."""

@@ -8,6 +8,7 @@ another organisation, whether it is taken there would tell whose it is.
 """
 
 import secrets
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -59,10 +60,32 @@ async def next_reference(session: AsyncSession, cbo_id: UUID, filing: Filing) ->
             if row is None:
                 raise invalid("cbo_id", say("Choose the requesting organisation"))
             reference = numbered(row.code, row.last_number)
-        same = (reference, reference[:-1])  # as it was given before there was a letter
-        taken = select(RequestRow.id).where(RequestRow.cbo_id == cbo_id, RequestRow.reference.in_(same))
-        if await session.scalar(taken) is None:
+        if not await _taken(session, cbo_id, [reference]):
             return reference
+
+
+async def next_references(session: AsyncSession, cbo_id: UUID, filing: Filing, count: int) -> list[str]:
+    """The same for many at once: numbers are taken as a block, for which nobody waits until these are stored."""
+    found: list[str] = []
+    while wanted := count - len(found):
+        if filing is Filing.ITSELF:
+            code = await session.scalar(select(CboRow.code).where(CboRow.id == cbo_id))
+            last = await reserve_numbers(session, cbo_id, wanted)
+            if code is None or last is None:
+                raise invalid("cbo_id", say("Choose the requesting organisation"))
+            more = [numbered(code, number) for number in range(last - wanted + 1, last + 1)]
+        else:
+            more = list({neutral_reference() for _ in range(wanted)} - {*found})
+        taken = await _taken(session, cbo_id, more)
+        found += (each for each in more if not {each, each[:-1]} & taken)
+    return found
+
+
+async def _taken(session: AsyncSession, cbo_id: UUID, references: Iterable[str]) -> set[str]:
+    """Which of these an organisation has, be it without the letter, as they were given before there was one."""
+    same = [each for reference in references for each in (reference, reference[:-1])]
+    taken = select(RequestRow.reference).where(RequestRow.cbo_id == cbo_id, RequestRow.reference.in_(same))
+    return set(await session.scalars(taken))
 
 
 async def reserve_numbers(session: AsyncSession, cbo_id: UUID, count: int) -> int | None:

@@ -32,6 +32,7 @@ _SHOWN = "kind NOT IN ('invitation', 'code')"
 _MINE = f"person_id = (SELECT {ME})"
 _OF_A_VISIT = "visit_id IN (SELECT id FROM visit)"
 _OF_A_LETTER = "letter_id IN (SELECT id FROM letter)"
+_OF_A_BATCH = "batch_id IN (SELECT id FROM batch)"
 _BY_REQUEST = "request_id IN (SELECT id FROM request)"
 _OF_NOBODY = f"cbo_id IS NULL AND request_id IS NULL AND ({sees_everything()} OR added_by = (SELECT {ME}))"
 """What is held for a person: it may be for any organisation."""
@@ -94,6 +95,9 @@ _VISITED = "SELECT, INSERT, UPDATE (withdrawn_at)"
 _VISIT_SEEN = f"""{sees_everything()} OR campaign_id = ANY (CAST((SELECT rti.campaigns_of({ME})) AS uuid[]))
     OR body_id = ANY (CAST((SELECT rti.bodies_of({ME})) AS uuid[]))"""
 """Visits that staff see, as they see requests."""
+_BATCH_SEEN = f"""{sees_everything()} OR campaign_id = ANY (CAST((SELECT rti.campaigns_of({ME})) AS uuid[]))
+    OR filed_by = (SELECT {ME})"""
+"""Batches that staff see: of what is assigned to them, and their own."""
 _MARKED = "SELECT, INSERT, UPDATE (words)"
 
 _ANY = May(ALL)
@@ -191,6 +195,16 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
             ADD, f"{_BY_REQUEST} AND (reader_id = (SELECT {ME}) OR rti.readings_of(request_id) > 1)"
         ),
         Login.STATISTICS: May("SELECT (cbo_id, request_id, campaign_id, place, findings, read_at)"),
+        Login.OPERATOR: _ANY,
+    },
+    "batch": {
+        Login.CBO: May(ADD, own()),
+        Login.STAFF: May(ADD, _BATCH_SEEN),
+        Login.OPERATOR: _ANY,
+    },
+    "batch_body": {
+        Login.CBO: May(EDIT, own()),
+        Login.STAFF: May(EDIT, f"{_OF_A_BATCH} OR {_hanging_on('request')}"),
         Login.OPERATOR: _ANY,
     },
     "visit": {

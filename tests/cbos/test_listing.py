@@ -35,3 +35,26 @@ async def test_organisations_come_a_page_at_a_time_the_locked_ones_last_and_unna
     assert [each["code"] for each in (await client.get("/api/cbos?q=list05")).json()["cbos"]] == [
         f"LIST05{n}" for n in range(10)
     ]
+
+
+async def test_an_administrator_finds_an_organisation_its_people_and_who_has_not_answered_the_invitation(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await sign_in(Role.ADMINISTRATOR)
+    async with database.transaction() as session:
+        reed = await make.cbo(session, NOW, code="REED")
+        reed.area_code, reed.target = "0802", True
+        await make.cbo(session, NOW, code="PALM")
+    listed = (await client.get("/cbos?province=08&target=1")).text
+    assert "REED" in listed
+    assert "PALM" not in listed
+    assert "Kandal" in listed
+    assert f"/people?cbo={reed.code}#invite" in (await client.get(f"/cbos/{reed.id}")).text
+    invited = {"email": "sok@test.example", "role": "cbo_lead", "cbo_code": "REED", "language": "km"}
+    unknown = await make.post_form(client, "/people", {**invited, "cbo_code": "NONE"})
+    assert "There is no organisation with the code NONE" in unknown.text
+    assert "/invitation?token=" in (await make.post_form(client, "/people", invited)).text
+    for query, there in (("cbo=REED", True), ("cbo=PALM", False), ("pending=1", True), ("q=sok", True)):
+        page = (await client.get(f"/people?{query}")).text
+        assert ("sok@test.example" in page) is there, query
+    assert "link valid until" in page

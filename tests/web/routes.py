@@ -175,6 +175,9 @@ class Things:
     async def _written(self, session: AsyncSession) -> UUID:
         return (await make.written_letter(session, await self.filed(session), NOW)).id
 
+    async def _batch(self, session: AsyncSession) -> UUID:
+        return (await make.batch(session, await self.filed(session), NOW)).id
+
     async def _incoming(self, session: AsyncSession) -> UUID:
         return (await make.incoming(session, await self.filed(session), NOW)).id
 
@@ -335,6 +338,7 @@ MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
     "export_id": Things._export,
     "import_id": Things._import,
     "incoming_id": Things._incoming,
+    "batch_id": Things._batch,
     "release": Things._release,
     "embargo_id": Things._embargo,
     "visit_id": Things._visit,

@@ -7,6 +7,7 @@ command line show too stands with its subject.
 from rti.web.api import (
     accounts,
     audit,
+    batches,
     bodies,
     bulk,
     calendars,
@@ -42,6 +43,7 @@ from rti.web.api import (
 __all__ = [
     "accounts",
     "audit",
+    "batches",
     "bodies",
     "bulk",
     "calendars",

@@ -3,6 +3,7 @@
 from rti.web.pages import (
     answers,
     audit,
+    batches,
     bodies,
     bulk,
     calendars,
@@ -52,6 +53,7 @@ from rti.web.pages import (
 __all__ = [
     "answers",
     "audit",
+    "batches",
     "bodies",
     "bulk",
     "calendars",

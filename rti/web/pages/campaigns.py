@@ -14,6 +14,7 @@ from rti.law.reminders import About, Audience
 from rti.statutes.queries import newest, newest_of
 from rti.web.forms import else_show, fields_of, see_other
 from rti.web.guards import only, signed_in
+from rti.web.in_words import RULE_NAMES
 from rti.web.inject import Form, Id, Now, Session, Who
 from rti.web.templating import WebRequest, page
 
@@ -104,6 +105,7 @@ async def show_rules(request: WebRequest, session: Session, campaign_id: Id, for
         campaign=await queries.campaign(session, campaign_id),
         about=About,
         audiences=Audience,
+        rule_names=RULE_NAMES,
     )
 
 

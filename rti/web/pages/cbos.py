@@ -3,6 +3,8 @@
 from litestar import get, post
 from litestar.response import Redirect, Template
 
+from rti.bodies.places import places_of
+from rti.bodies.queries import provinces
 from rti.cbos import actions, queries
 from rti.cbos.commands import CboFilter, LockCbo, SetSending, ShredCbo, UnlockCbo
 from rti.core.roles import ADMINISTRATION, CBO, LEADS, LOCKING, ORGANISATIONS
@@ -18,15 +20,26 @@ from rti.web.templating import WebRequest, page
 @get("/cbos", guards=[only(ORGANISATIONS)])
 async def list_cbos(request: WebRequest, session: Session, person: Who) -> Template:
     wanted = decode(CboFilter, dict(request.query_params))
-    return page(request, "cbos/list.html", await queries.known_to(session, person, wanted), wanted=wanted)
+    found = await queries.known_to(session, person, wanted)
+    return page(
+        request,
+        "cbos/list.html",
+        found,
+        wanted=wanted,
+        count=await queries.count(session, person),
+        places=await places_of(session, [cbo.area_code for cbo in found.items]),
+        provinces=await provinces(session),
+    )
 
 
 @get("/cbos/{cbo_id:uuid}", guards=[only(ORGANISATIONS)])
 async def show_cbo(request: WebRequest, session: Session, person: Who, cbo_id: Id, form: Form) -> Template:
+    found = await queries.one(session, person, cbo_id)
     return page(
         request,
         "cbos/detail.html",
-        await queries.one(session, person, cbo_id),
+        found,
+        places=await places_of(session, [found.cbo.area_code]),
         form=form,
         may_lock=person.role in LOCKING,
         may_unlock=person.role in ADMINISTRATION,

@@ -10,7 +10,7 @@ from rti.accounts.commands import Assign, ChangeRole, Invite, PeopleFilter, Rese
 from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import provinces
 from rti.campaigns.queries import campaigns
-from rti.cbos.queries import cbos
+from rti.cbos.queries import cbo_of, cbos
 from rti.core.roles import ADMINISTRATION, INVITING, Person, Role
 from rti.core.settings import Settings
 from rti.core.validation import decode
@@ -23,20 +23,22 @@ from rti.web.templating import WebRequest, page
 
 
 @get("/people", guards=[only(INVITING)])
-async def list_people(request: WebRequest, session: Session, person: Who, form: Form) -> Template:
+async def list_people(request: WebRequest, session: Session, person: Who, form: Form, now: Now) -> Template:
     settings: Settings = request.app.state.settings
     administers = person.role in ADMINISTRATION
     wanted = decode(PeopleFilter, dict(request.query_params))
-    organisations = await cbos(session, person)
+    found = await people.people(session, person, wanted)
     return page(
         request,
         "accounts/people.html",
-        await people.people(session, person, wanted),
+        found,
         form=form,
+        initial={"cbo_code": wanted.cbo, "role": Role.CBO_MEMBER if wanted.cbo else None},
         wanted=wanted,
-        names={each.id: each for each in organisations},
+        names={each.id: each for each in await cbos(session, person)},
+        until=await people.invited_until(session, found.items),
+        now=now,
         roles=Role if administers else [Role.CBO_MEMBER],
-        cbos=organisations,
         sends_mail=bool(settings.smtp_url),
     )
 
@@ -79,8 +81,13 @@ def _handed_over(
 @post("/people", guards=[only(INVITING), rate_limited(LimitedCall.INVITATIONS)], status_code=200)
 @else_show(list_people, reauthentication.read)
 async def invite(request: WebRequest, session: Session, person: Who, form: Form, now: Now) -> Response[Any]:
-    own = {"cbo_id": str(person.cbo_id)} if person.cbo_id else {}
-    command = decode(Invite, own | form.values)
+    """The organisation of members and leads is named by its code; a lead invites to the own one."""
+    given = {**form.values}
+    if code := given.pop("cbo_code", None):
+        given["cbo_id"] = str((await cbo_of(session, code, "cbo_code")).id)
+    if person.cbo_id:
+        given["cbo_id"] = str(person.cbo_id)
+    command = decode(Invite, given)
     row, token = await invitations.invite(session, command, person, now)
     return _handed_over(request, session, row, token, now, by_mail=command.by_mail)
 

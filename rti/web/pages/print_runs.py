@@ -12,8 +12,10 @@ from rti.core.validation import decode
 from rti.jobs import queue
 from rti.letters import print_runs
 from rti.letters.commands import PrintLetters
+from rti.letters.run_sheets import run_sheets
 from rti.models.jobs import JobKind
 from rti.models.letters import LetterKind
+from rti.requests.commands import RequestFilter
 from rti.requests.evidence import Download
 from rti.web.downloads import download
 from rti.web.forms import else_show, see_other
@@ -72,10 +74,21 @@ async def download_run(
     return download(request, Download("letters.pdf", "application/pdf", content))
 
 
+@get("/run-sheet.pdf", guards=[only(REQUESTS), rate_limited(LimitedCall.EXPORTS)], opt=FILE)
+async def download_sheets(
+    request: WebRequest, session: Session, person: Who, today: Today
+) -> Response[bytes]:
+    """For the list that the address filters."""
+    asked = {name: value for name, value in request.query_params.items() if name != "after"}
+    wanted, language = decode(RequestFilter, asked), Language(language_of(request))
+    content = await run_sheets(session, person, wanted, language, today)
+    return download(request, Download("run-sheet.pdf", "application/pdf", content))
+
+
 @post("/print-runs/{run_id:uuid}/cancel", guards=[only(REQUESTS)])
 async def cancel_run(session: Session, person: Who, now: Now, run_id: Id) -> Redirect:
     await queue.cancel(session, person, run_id, now, JobKind.PRINT)
     return see_other(f"/print-runs/{run_id}", done="")
 
 
-ROUTES = [new_run, start_run, show_run, download_run, cancel_run]
+ROUTES = [new_run, start_run, show_run, download_run, download_sheets, cancel_run]

@@ -11,6 +11,7 @@ from rti.health import examine
 from rti.law.explanations import N_
 from rti.schedule import jobs_of
 from rti.web.guards import only
+from rti.web.in_words import result_in_words
 from rti.web.inject import Now, Session
 from rti.web.templating import WebRequest, page
 
@@ -24,6 +25,7 @@ async def show_status(request: WebRequest, state: State, session: Session, now: 
         found,
         jobs=jobs,
         missing=missing(state.settings),
+        in_words=result_in_words,
         failing_addresses=await failing_addresses(session),
     )
 

@@ -1,0 +1,165 @@
+"""What a batch would file: which bodies are chosen, which of them are left out and why, and which were asked before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, Uuid, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.batches.commands import FileBatch, codes_in
+from rti.campaigns.queries import in_target_areas
+from rti.core.errors import invalid, say
+from rti.core.roles import Person
+from rti.core.visibility import visible_to
+from rti.law.status import RequestStatus
+from rti.law.statutes import Statute
+from rti.models.batches import BatchBodyRow, BatchRow, LeftOut
+from rti.models.bodies import AreaRow, FormerNameRow, PublicBodyRow
+from rti.models.campaigns import CampaignRow
+from rti.models.requests import Filing, RequestRow
+from rti.requests.actions import asking_cbo
+from rti.requests.queries import visible
+from rti.requests.requester import not_hidden_from
+from rti.statutes.queries import newest_of
+
+MOST_BODIES = 2_000
+"""Of one batch; every commune of Cambodia fits in, and into one print run."""
+_STANDING = (RequestStatus.DRAFT, RequestStatus.SUBMITTED, RequestStatus.OPEN, RequestStatus.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would be filed: bodies to `ask`, of which some got the question in `another_batch`, and those left out."""
+
+    ask: Sequence[PublicBodyRow]
+    left_out: Sequence[tuple[PublicBodyRow, LeftOut]]
+    another_batch: Sequence[PublicBodyRow]
+
+
+async def foresee(
+    session: AsyncSession, person: Person, campaign: CampaignRow, command: FileBatch, today: date
+) -> Foreseen:
+    """What a batch would file today; raises Invalid where no body is chosen, or too many are."""
+    cbo_id = await asking_cbo(session, person, command.cbo_id)
+    bodies = await chosen(session, campaign.id, command)
+    batch = BatchRow(cbo_id=cbo_id, campaign_id=campaign.id, filing=command.filing, title=command.title)
+    why = await reasons(session, person, batch, bodies, today)
+    others = await _in_another_batch(session, person, command.title)
+    ask = [each for each in bodies if each.id not in why]
+    return Foreseen(
+        ask,
+        [(each, why[each.id]) for each in bodies if each.id in why],
+        [each for each in ask if each.id in others],
+    )
+
+
+async def chosen(session: AsyncSession, campaign_id: UUID, command: FileBatch) -> Sequence[PublicBodyRow]:
+    """The bodies for which all that was chosen holds, by area; raises Invalid for a code that is unknown."""
+    if not command.chooses:
+        raise invalid("areas", say("Choose areas, a type or a list of bodies"))
+    query = select(PublicBodyRow)
+    if command.in_target_areas:
+        query = query.where(in_target_areas(campaign_id))
+    if command.areas:
+        areas = await _areas(session, codes_in(command.areas))
+        query = query.where(or_(*(PublicBodyRow.area_code.startswith(each) for each in areas)))
+    if command.kind:
+        query = query.where(PublicBodyRow.kind == command.kind)
+    if command.codes:
+        query = query.where(PublicBodyRow.id.in_(await _by_codes(session, codes_in(command.codes))))
+    query = query.order_by(PublicBodyRow.area_code, PublicBodyRow.name_en, PublicBodyRow.id)
+    found = (await session.scalars(query.limit(MOST_BODIES + 1))).all()
+    if not found:
+        raise invalid("areas", say("There is no public body for which all of this holds"))
+    if len(found) > MOST_BODIES:
+        raise invalid("areas", say("One batch asks up to {count} bodies. Choose fewer", count=MOST_BODIES))
+    return found
+
+
+async def _areas(session: AsyncSession, codes: Sequence[str]) -> Sequence[str]:
+    known = set(await session.scalars(select(AreaRow.code).where(AreaRow.code.in_(codes))))
+    if unknown := next((code for code in codes if code not in known), None):
+        raise invalid("areas", say("There is no area with the code {code}", code=unknown))
+    return codes
+
+
+async def _by_codes(session: AsyncSession, codes: Sequence[str]) -> set[UUID]:
+    """The bodies that have these codes, or had them."""
+    if len(codes) > MOST_BODIES:
+        raise invalid("codes", say("One batch asks up to {count} bodies. Choose fewer", count=MOST_BODIES))
+    former = select(FormerNameRow.code, FormerNameRow.body_id).where(FormerNameRow.code.in_(codes))
+    current = select(PublicBodyRow.code, PublicBodyRow.id).where(PublicBodyRow.code.in_(codes))
+    known = {
+        code: body_id
+        for query in (former.order_by(FormerNameRow.until), current)
+        for code, body_id in await session.execute(query)
+    }
+    if unknown := next((code for code in codes if code not in known), None):
+        raise invalid("codes", say("There is no public body with the code {code}", code=unknown))
+    return set(known.values())
+
+
+async def reasons(
+    session: AsyncSession, person: Person, batch: BatchRow, bodies: Sequence[PublicBodyRow], today: date
+) -> Mapping[UUID, LeftOut]:
+    """Why bodies are left out of a batch, by their identifiers."""
+    campaign = await session.get_one(CampaignRow, batch.campaign_id)
+    statute = await newest_of(session, campaign.statute_id)
+    asked = set(await session.scalars(_standing_requests(person, batch)))
+    reachable = set(await session.scalars(_within_reach(person, batch)))
+
+    def reason(body: PublicBodyRow) -> LeftOut | None:
+        if body.closed_on and body.closed_on < today:
+            return LeftOut.CLOSED
+        if _is_outside(statute, body):
+            return LeftOut.OUTSIDE_THE_LAW
+        if body.id not in reachable:
+            return LeftOut.OUT_OF_REACH
+        return LeftOut.ASKED_ALREADY if body.id in asked else None
+
+    return {body.id: found for body in bodies if (found := reason(body))}
+
+
+def _is_outside(statute: Statute, body: PublicBodyRow) -> bool:
+    """Whether a statute is of other countries than the body; a key such as GB-SCT is of a part of its country."""
+    return bool(statute.countries) and body.country not in {
+        key.partition("-")[0] for key in statute.countries
+    }
+
+
+def _standing_requests(person: Person, batch: BatchRow) -> Select[UUID]:
+    """The bodies that the organisation asks the same already, and nothing ended that.
+
+    Beside a request that is not sealed no sealed one counts, and the other way round: who is left out would tell whose
+    that is.
+    """
+    sealed = batch.filing is Filing.SEALED
+    alike = RequestRow.filing == Filing.SEALED if sealed else RequestRow.filing != Filing.SEALED
+    found = visible(person).where(
+        RequestRow.cbo_id == batch.cbo_id,
+        alike,
+        not_hidden_from(person),
+        RequestRow.duplicate_of.is_(None),
+        RequestRow.status.in_(_STANDING),
+        func.lower(RequestRow.title) == batch.title.lower(),
+    )
+    return found.with_only_columns(RequestRow.body_id)
+
+
+def _within_reach(person: Person, batch: BatchRow) -> Select[UUID]:
+    """The bodies whose requests of this batch the person would see: by the one rule for requests, about none that is there."""
+    would_be = select(
+        PublicBodyRow.id.label("body_id"),
+        literal(batch.campaign_id, Uuid).label("campaign_id"),
+        literal(batch.cbo_id, Uuid).label("cbo_id"),
+    ).subquery("request")
+    return select(would_be.c.body_id).where(visible_to(person))
+
+
+async def _in_another_batch(session: AsyncSession, person: Person, title: str) -> set[UUID]:
+    """The bodies that got the same question in a batch, as far as the person sees that."""
+    of_batches = select(BatchBodyRow.request_id).where(BatchBodyRow.request_id.is_not(None))
+    same = (func.lower(RequestRow.title) == title.lower(), RequestRow.id.in_(of_batches))
+    return set(await session.scalars(visible(person).where(*same).with_only_columns(RequestRow.body_id)))
