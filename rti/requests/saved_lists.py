@@ -1,6 +1,6 @@
 """Saved lists: filters of requests under a name, and what is new in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from rti.core.validation import decode
 from rti.core.visibility import ME
 from rti.models.requests import RequestRow
 from rti.models.saved_lists import SavedListRow
-from rti.requests.commands import RequestFilter, SaveList, as_address
+from rti.requests.commands import FILTERS, RequestFilter, SaveList, as_address
 from rti.requests.queries import matching
 
 MOST_LISTS = 50
@@ -40,7 +40,12 @@ class SavedList(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def query(self) -> str:
         """What follows the question mark of its address."""
-        return urlencode(self.wanted)
+        return _query(self.wanted)
+
+
+def _query(wanted: Mapping[str, str]) -> str:
+    """The database keeps no order of its own."""
+    return urlencode({name: wanted[name] for name in (*FILTERS, "sort") if name in wanted})
 
 
 _OWN: ColumnElement[bool] = literal_column(f"(saved_list.person_id = {ME})")
@@ -114,7 +119,7 @@ async def news_of(session: AsyncSession, person: Reader, today: date) -> list[Ne
     told = []
     for row in await session.scalars(mine):
         ids = await _in_list(session, row, person, today)
-        told.append(News(row.id, row.name, urlencode(row.wanted), len({*ids} - {*row.told}), ids))
+        told.append(News(row.id, row.name, _query(row.wanted), len({*ids} - {*row.told}), ids))
     return told
 
 

@@ -242,7 +242,7 @@ async def test_a_digest_tells_how_many_requests_are_new_in_a_saved_list(
         await save_list(session, SaveList(q="quarry", name="Quarries", mails=True), person, NOW, TODAY)
     for day in range(3):
         if day == 1:
-            await filed("Quarries again", day)
+            await filed("Another quarry", day)
             await filed("Market fees", day)
         moment = NOW + timedelta(day)
         await _swept(database, TODAY + timedelta(day), moment)
