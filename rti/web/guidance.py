@@ -94,6 +94,14 @@ STEPS: Mapping[Role, Sequence[HelpStep]] = {
             "building",
         ),
         HelpStep(
+            N_("Do one thing to many at once"),
+            N_(
+                "Narrow the list or tick some of it. You see whom it hits before it is done. A list that you need often can be saved."
+            ),
+            "/requests",
+            "stamp",
+        ),
+        HelpStep(
             N_("Send letters"),
             N_("Proposed letters wait until somebody has read and approved them."),
             "/letters",
