@@ -50,22 +50,22 @@ _REQUESTS = """
         SELECT n, n % 20 AS fate, CAST(:today AS date) - abs(hashint4(n)) % 1000 AS received_on, abs(hashint4(-n - 1)) % 45 AS days
         FROM generate_series(0, CAST(:count AS integer) - 1) AS n
     ), bodies AS (
-        SELECT id, row_number() OVER (ORDER BY code) - 1 AS place FROM public_body
+        SELECT id, province_code, row_number() OVER (ORDER BY code) - 1 AS place FROM public_body
     ), cbos AS (
         SELECT id, row_number() OVER (ORDER BY code) - 1 AS place FROM cbo
     ), inserted AS (
-        SELECT asked.*, bodies.id AS body_id, cbos.id AS cbo_id, received_on + 21 AS due_on,
+        SELECT asked.*, bodies.id AS body_id, province_code, cbos.id AS cbo_id, received_on + 21 AS due_on,
             CASE WHEN fate < 12 AND received_on + days <= CAST(:today AS date) THEN received_on + days END AS answered_on
         FROM asked
         JOIN bodies ON bodies.place = asked.n % (SELECT count(*) FROM public_body)
         JOIN cbos ON cbos.place = asked.n % CAST(:cbos AS integer)
     )
     INSERT INTO request (
-        id, cbo_id, campaign_id, first_body_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version,
+        id, cbo_id, campaign_id, first_body_id, body_id, province_code, reference, title, question, topic, channel, filing, statute_id, statute_version,
         created_at, status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
         provisional, confirmed, met_on, answered_on, ended_on, next_due_on, limit_on, closed_on, known_from, story
     )
-    SELECT gen_random_uuid(), cbo_id, (SELECT id FROM campaign WHERE code = 'C' || n % 7), body_id, body_id, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
+    SELECT gen_random_uuid(), cbo_id, (SELECT id FROM campaign WHERE code = 'C' || n % 7), body_id, body_id, province_code, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
         (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'itself', 'KH-A2I-DRAFT', 1,
         received_on, status,
         CASE WHEN answered_on IS NOT NULL THEN (ARRAY['full', 'partial', 'refused', 'not_held'])[1 + n % 4] END,

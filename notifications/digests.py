@@ -8,21 +8,27 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, text
+from sqlalchemy import Select, and_, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.hours import TURN
-from rti.core.roles import Reader
+from rti.core.db import Database
+from rti.core.db_roles import login_of
+from rti.core.roles import REQUESTS, Reader
 from rti.law.calendars import Calendar
 from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.models.messages import MessageKind, MessageState
 from rti.models.requests import RequestRow
+from rti.models.saved_lists import SavedListRow
 from rti.requests.queries import overdue, snoozed, visible
+from rti.requests.saved_lists import news_of
 
+NOTHING_DUE: Mapping[str, Any] = {"areas": [], "requests": [], "overdue": 0, "today": 0, "soon": 0}
 MOST_NAMED = 20
 """Requests that one message names, where the reader asked for more than figures."""
 AHEAD = 3
 """Working days that a digest looks ahead."""
+_TOLD_OF_LISTS = "EXISTS (SELECT FROM saved_list s WHERE s.person_id = p.id AND s.mails)"
 _QUEUE = text(
     f"""
     WITH inserted AS (
@@ -36,7 +42,8 @@ _QUEUE = text(
             :state, 0, 0, 0, {TURN}, :now, ''
         FROM person p LEFT JOIN cbo c ON c.id = p.cbo_id
         WHERE p.wants_reminders AND p.disabled_at IS NULL
-          AND (p.role = 'staff' OR (p.wants_digest AND c.sends_messages AND c.locked_at IS NULL AND EXISTS (
+          AND (p.role = 'staff' OR ({_TOLD_OF_LISTS} AND c.sends_messages AND c.locked_at IS NULL)
+            OR (p.wants_digest AND c.sends_messages AND c.locked_at IS NULL AND EXISTS (
               SELECT FROM request r
               WHERE r.cbo_id = p.cbo_id AND r.next_due_on <= :until AND r.duplicate_of IS NULL
           )))
@@ -61,6 +68,27 @@ async def queue_digests(session: AsyncSession, moment: Mapping[str, Any], calend
         "state": MessageState.QUEUED,
     }
     return int((await session.execute(_QUEUE, values)).scalar_one())
+
+
+async def news(database: Database, session: AsyncSession, reader: Reader, day: date) -> list[dict[str, Any]]:
+    """What is new in the saved lists of which a person wants to be told; from now on it is known.
+
+    Lists are looked through as that person, since only so words are looked for in what they may see.
+    """
+    if not await told_of_lists(session, reader):
+        return []
+    async with database.under(login_of(reader)).transaction(reader.id) as own:
+        found = await news_of(own, reader, day)
+    for each in found:
+        known = update(SavedListRow).where(SavedListRow.id == each.id).values(told=list(each.now))
+        await session.execute(known.execution_options(synchronize_session=False))
+    return [{"name": each.name, "query": each.query, "count": each.new} for each in found if each.new]
+
+
+async def told_of_lists(session: AsyncSession, reader: Reader) -> bool:
+    """Whether somebody wants to be told what is new in a saved list."""
+    wanted = select(SavedListRow.id).where(SavedListRow.person_id == reader.id, SavedListRow.mails)
+    return reader.role in REQUESTS and await session.scalar(wanted.limit(1)) is not None
 
 
 async def contents(

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import render
 from notifications.bounces import health_by_address
-from notifications.digests import contents
+from notifications.digests import NOTHING_DUE, contents, news, told_of_lists
 from notifications.hours import put_off
 from notifications.sweep import reading_calendar
 from rti.accounts.invitations import GOOD_FOR
@@ -196,7 +196,7 @@ async def claim(
         known = await health_by_address(session, [way for row in rows for way in _ways(row)])
         for row in rows:
             usable = [way for way in _ways(row) if way[0] in channels and _works(row, known.get(way))]
-            values = await _values(session, row, due[row.id], now, day, calendar)
+            values = await _values(database, session, row, due[row.id], now, day, calendar)
             letter = _letter(row, values, day, calendar, address)
             message = _claimed(row, usable or _ways(row)[-1:], letter)
             if in_doubt[row.id] and message.kind in HELD_IN_DOUBT:
@@ -229,7 +229,20 @@ async def _due(
     return defaultdict(list, {message_id: list(dates.values()) for message_id, dates in found.items()})
 
 
+async def _digest(
+    database: Database, session: AsyncSession, row: Row[Any], day: date, calendar: Calendar
+) -> dict[str, Any]:
+    """What is due and what is new in saved lists; what is new was told where there is a text already."""
+    reader = Reader(row.person_id, Role(row.role))
+    due = await contents(session, reader, day, calendar, named=row.named)
+    lists = await news(database, session, reader, day) if row.subject is None else []
+    if not due and not lists and not (row.subject and await told_of_lists(session, reader)):
+        return {}
+    return {**NOTHING_DUE, **due, "lists": lists, "named": row.named}
+
+
 async def _values(
+    database: Database,
     session: AsyncSession,
     row: Row[Any],
     due: Sequence[Mapping[str, Any]],
@@ -248,8 +261,7 @@ async def _values(
     if row.kind in TOLD_AS_GIVEN:
         return dict(row.values)
     if row.kind == MessageKind.DIGEST:
-        reader = Reader(row.person_id, Role(row.role))
-        return await contents(session, reader, day, calendar, named=row.named)
+        return await _digest(database, session, row, day, calendar)
     if row.kind == MessageKind.REMINDER:
         return {"due": due, "named": row.named} if due else {}
     return dict(row.values) if row.running else {}

@@ -27,6 +27,7 @@ from rti.models.letters import LetterKind
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
 from rti.models.requests import Channel, Filing, Topic
+from rti.requests.commands import BulkAct, Sort
 from rti.statistics.labels import OF_FIGURES
 from rti.statutes.commands import RollChoice
 
@@ -142,6 +143,22 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         RequestStatus.PAUSED: N_("Paused"),
         RequestStatus.ANSWERED: N_("Answered"),
         RequestStatus.WITHDRAWN: N_("Withdrawn"),
+    },
+    BulkAct: {
+        BulkAct.RECORD: N_("Record an event"),
+        BulkAct.SNOOZE: N_("Snooze reminders"),
+    },
+    Sort: {
+        Sort.DUE: N_("Answer due, earliest first"),
+        Sort.DUE_LAST: N_("Answer due, latest first"),
+        Sort.RECEIVED: N_("Received, earliest first"),
+        Sort.RECEIVED_LAST: N_("Received, latest first"),
+        Sort.BODY: N_("Public body, by province and district"),
+        Sort.BODY_LAST: N_("Public body, in reverse"),
+        Sort.STATUS: N_("Status"),
+        Sort.STATUS_LAST: N_("Status, in reverse"),
+        Sort.REFERENCE: N_("Reference"),
+        Sort.REFERENCE_LAST: N_("Reference, in reverse"),
     },
     Outcome: {
         Outcome.FULL: N_("Information given in full"),

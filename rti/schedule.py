@@ -21,6 +21,7 @@ from rti.jobs.worker import Handler, work_off
 from rti.law.explanations import N_
 from rti.letters.print_runs import print_letters
 from rti.models.jobs import JobKind
+from rti.requests.bulk import act_on_many
 from rti.statistics.comparing import compare
 from rti.statistics.exporting import export
 
@@ -30,6 +31,7 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.COMPARE: compare,
     JobKind.EXPORT: export,
     JobKind.DOSSIER: make_dossier,
+    JobKind.MANY: act_on_many,
     JobKind.BATCH: file_batch,
 }
 
@@ -48,7 +50,9 @@ JOBS: Sequence[PeriodicJob] = (
     *rti.backups.jobs.JOBS,
     PeriodicJob(
         "jobs",
-        N_("Run imports, exports and comparisons, file batches, print letters and make dossiers"),
+        N_(
+            "Run imports, exports, comparisons and bulk actions, file batches, print letters and make dossiers"
+        ),
         timedelta(seconds=1),
         do_jobs,
         at_once=2,

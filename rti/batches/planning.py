@@ -152,6 +152,7 @@ def _within_reach(person: Person, batch: BatchRow) -> Select[UUID]:
     """The bodies whose requests of this batch the person would see: by the one rule for requests, about none that is there."""
     would_be = select(
         PublicBodyRow.id.label("body_id"),
+        PublicBodyRow.province_code,
         literal(batch.campaign_id, Uuid).label("campaign_id"),
         literal(batch.cbo_id, Uuid).label("cbo_id"),
     ).subquery("request")

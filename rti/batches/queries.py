@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,10 +19,8 @@ from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow, not_locked
 from rti.models.requests import RequestRow
 from rti.requests.commands import RequestFilter
-from rti.requests.queries import matching, overdue
+from rti.requests.queries import SOON, matching, overdue
 from rti.requests.requester import is_hidden
-
-SOON = timedelta(days=7)
 
 
 class Stage(StrEnum):

@@ -20,6 +20,13 @@ _GOVERN = {
 }
 
 
+PLACE = f"""SELECT string_agg(area.name_km, ', ' ORDER BY area.code DESC) AS km,
+        string_agg(area.name_en, ', ' ORDER BY area.code DESC) AS en
+    FROM area WHERE area.code IN (left(public_body.area_code, 2), left(public_body.area_code, 4), left(public_body.area_code, 6))
+    AND NOT (area.code = public_body.area_code AND public_body.kind IN ({", ".join(f"'{kind}'" for kind in sorted(_GOVERN))}))"""  # noqa: S608 -- our own words
+"""SQL: the same in words of both languages, for a row of `public_body`."""
+
+
 async def places(session: AsyncSession, bodies: Iterable[PublicBodyRow]) -> Mapping[UUID, Place]:
     """The place of each body by its identifier."""
     return await _found(session, {body.id: _codes(body) for body in bodies})

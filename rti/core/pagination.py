@@ -18,28 +18,43 @@ from rti.core.validation import clean_text
 
 T = TypeVar("T")
 PAGE_SIZE = 25
-MOST_COUNTED = 100
-"""Where a page shows a count only: of more it says 99+."""
+MOST_COUNTED = 10_000
+"""What is counted exactly for a page; of more it says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some rows, and the mark that `after` takes to show those behind them."""
+    """Some rows, the mark that `after` takes to show those behind them, and the one that `before` takes for those before."""
 
     items: Sequence[T]
     next: str | None
+    previous: str | None = None
 
 
 def page_of(rows: Sequence[T], size: int, key: Callable[[T], Sequence[str]]) -> Page[T]:
     """The page out of `size + 1` rows that a query fetched."""
-    if len(rows) <= size:
-        return Page(rows, None)
-    cursor = json.dumps(list(key(rows[size - 1])), ensure_ascii=False).encode()
-    return Page(rows[:size], base64.urlsafe_b64encode(cursor).decode().rstrip("="))
+    return Page(rows[:size], mark(key(rows[size - 1])) if len(rows) > size else None)
+
+
+def page_between(
+    rows: Sequence[T], size: int, key: Callable[[T], Sequence[str]], *, after: bool, before: bool
+) -> Page[T]:
+    """The same for a list that is walked both ways; rows `before` a mark come in the order of the list, too."""
+    more = len(rows) > size
+    shown = rows[-size:] if before else rows[:size]
+    if not shown:
+        return Page(shown, None)
+    onwards, back = (True, more) if before else (more, after)
+    return Page(shown, mark(key(shown[-1])) if onwards else None, mark(key(shown[0])) if back else None)
+
+
+def mark(key: Sequence[str]) -> str:
+    """The place of a row in its list, for an address."""
+    return base64.urlsafe_b64encode(json.dumps(list(key), ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, *parsers: Callable[[str], object]) -> tuple[object, ...]:
-    """The key that `page_of` wrote, each part read by its parser; anything else is a fault of `after`."""
+    """The key that is in a mark, each part read by its parser; anything else is a fault of `after`."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return tuple(parse(clean_text(part)) for parse, part in zip(parsers, parts, strict=True))

@@ -37,6 +37,10 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
         """SELECT array_agg(b.id) FROM public.assignment a
            JOIN public.public_body b ON b.province_code = a.province_code WHERE a.person_id = reader""",
     ),
+    "provinces_of(reader uuid)": (
+        "text[]",
+        "SELECT array_agg(province_code) FROM public.assignment WHERE person_id = reader",
+    ),
     "readings_of(wanted uuid)": (
         "integer",
         "SELECT CAST(count(*) AS integer) FROM public.reading WHERE request_id = wanted",
@@ -103,7 +107,7 @@ def assigned_requests(person: str = ME) -> str:
     """SQL: whether a row of `request` is assigned to a person."""
     return f"""{sees_everything(person)}
     OR request.campaign_id = ANY (CAST((SELECT rti.campaigns_of({person})) AS uuid[]))
-    OR request.body_id = ANY (CAST((SELECT rti.bodies_of({person})) AS uuid[]))"""
+    OR request.province_code = ANY (CAST((SELECT rti.provinces_of({person})) AS text[]))"""
 
 
 REQUESTS_SEEN: Mapping[Login, Callable[[str], str]] = {
@@ -122,7 +126,10 @@ ORDERED: Mapping[Login, Sequence[tuple[str, str]]] = {
             f"SELECT id FROM unnest(rti.campaigns_of({ME})) AS id WHERE id IS NOT NULL",
             "request.campaign_id = part.id",
         ),
-        (f"SELECT unnest(rti.bodies_of({ME})) AS id", "request.body_id = part.id"),
+        (
+            f"SELECT id FROM unnest(rti.provinces_of({ME})) AS id WHERE id IS NOT NULL",
+            "request.province_code = part.id",
+        ),
     ),
 }
 """The same rule in parts, for what is wanted in an order: the rows of each `part`, and which request belongs to

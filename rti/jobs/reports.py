@@ -10,8 +10,8 @@ from rti.jobs.worker import Work
 from rti.models.cbos import CboRow
 from rti.models.jobs import JobKind, JobRow
 
-NAMING = frozenset({JobKind.PRINT, JobKind.DOSSIER})
-"""Kinds whose files name organisations."""
+NAMING = frozenset({JobKind.PRINT, JobKind.DOSSIER, JobKind.MANY})
+"""Kinds whose files name organisations or their requests."""
 
 
 def give(job: JobRow, secret: str, name: str, plain: bytes) -> None:

@@ -6,7 +6,7 @@ from rti.core.i18n import Language
 from rti.core.validation import Paragraphs, ShortText
 from rti.law.next_steps import NextStep
 from rti.models.letters import LetterKind
-from rti.requests.commands import RequestFilter
+from rti.requests.commands import RequestFilter, lines_of
 
 
 class WriteLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,25 +38,16 @@ class DraftLetter(msgspec.Struct, frozen=True, kw_only=True):
 class PrintLetters(RequestFilter, frozen=True, kw_only=True):
     """Write a letter about each request of a list and print them in one file.
 
-    `leave_out` are references, one to a line, and so is `only`, for what was lost and is printed again.
+    `leave_out` are references, one to a line.
     """
 
     kind: LetterKind = LetterKind.REQUEST
     language: Language = Language.KM
     leave_out: Paragraphs = ""
-    only: Paragraphs = ""
 
     @property
     def left_out(self) -> list[str]:
-        return _lines(self.leave_out)
-
-    @property
-    def lost(self) -> list[str]:
-        return _lines(self.only)
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+        return lines_of(self.leave_out)
 
 
 class SaveLetterText(msgspec.Struct, frozen=True, kw_only=True):

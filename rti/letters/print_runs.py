@@ -26,7 +26,7 @@ from rti.models.cbos import CboRow
 from rti.models.jobs import JobKind, JobRow
 from rti.models.letters import LetterKind, WrittenLetterRow
 from rti.models.requests import RequestRow
-from rti.requests.commands import RequestFilter
+from rti.requests.commands import RequestFilter, lines_of
 from rti.requests.queries import matching
 
 MOST_LETTERS = 2_000
@@ -45,8 +45,7 @@ def _cases(
     person: Person, wanted: PrintLetters, today: date
 ) -> Select[RequestRow, PublicBodyRow, CboRow, CampaignRow]:
     """Those of a run."""
-    found = cases_of(person, wanted, today).where(RequestRow.reference.not_in(wanted.left_out))
-    return found.where(RequestRow.reference.in_(wanted.lost)) if wanted.lost else found
+    return cases_of(person, wanted, today).where(RequestRow.reference.not_in(wanted.left_out))
 
 
 async def foreseen(session: AsyncSession, person: Person, wanted: PrintLetters, today: date) -> int:
@@ -60,7 +59,7 @@ async def ask_for_print(
 ) -> JobRow:
     """Add the job that prints; raises Invalid where there is nothing to print, or too much."""
     known = set(await session.scalars(_known(person, wanted, today)))
-    for field, references in (("leave_out", wanted.left_out), ("only", wanted.lost)):
+    for field, references in (("leave_out", wanted.left_out), ("only", lines_of(wanted.only))):
         if unknown := next((each for each in references if each not in known), None):
             raise invalid(field, say("There is no request {reference} in this list", reference=unknown))
     total = await foreseen(session, person, wanted, today)
@@ -77,7 +76,8 @@ async def ask_for_print(
 
 
 def _known(person: Person, wanted: PrintLetters, today: date) -> Select[str]:
-    return cases_of(person, wanted, today).with_only_columns(RequestRow.reference)
+    whole = msgspec.structs.replace(wanted, only="")
+    return cases_of(person, whole, today).with_only_columns(RequestRow.reference)
 
 
 async def print_letters(work: Work) -> bytes:

@@ -18,6 +18,7 @@ class JobKind(StrEnum):
     COMPARE = "compare"
     EXPORT = "export"
     DOSSIER = "dossier"
+    MANY = "many"
     BATCH = "batch"
 
 

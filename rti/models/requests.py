@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -118,7 +117,9 @@ class Standing:
 
 
 class RequestRow(Standing, Base):
-    """One question of one CBO to a body: `first_body_id` at first, `body_id` after the last transfer that names one."""
+    """One question of one CBO to a body: `first_body_id` at first, `body_id` after the last transfer that names one.
+
+    `province_code` repeats that of the body; triggers of `rti.row_security.placing` write it, and nobody else."""
 
     __tablename__ = "request"
     __table_args__ = (
@@ -134,11 +135,13 @@ class RequestRow(Standing, Base):
         Index(None, "cbo_id", "next_due_on", "id"),
         Index(None, "next_due_on", "id"),
         Index("ix_request_unfinished", "cbo_id", "id", postgresql_where=text(_UNFINISHED)),
-        # What a list can be narrowed by, each in the order of the list.
+        # What a list can be narrowed by, each in the order of the list, and then what else it can be sorted by.
         Index(None, "body_id", "next_due_on", "id"),
         Index(None, "campaign_id", "next_due_on", "id"),
         Index(None, "status", "next_due_on", "id"),
         Index(None, "topic", "next_due_on", "id"),
+        Index(None, "province_code", "next_due_on", "id"),
+        Index("ix_request_received", text("coalesce(received_on, 'infinity'::date)"), "id"),
         Index(None, "reference"),
         Index("ix_request_reference_prefix", "reference", postgresql_ops={"reference": "text_pattern_ops"}),
         Index("ix_request_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")),
@@ -149,6 +152,7 @@ class RequestRow(Standing, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     first_body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
+    province_code: Mapped[str | None]
     reference: Mapped[str]
     title: Mapped[str]
     question: Mapped[str]
@@ -181,18 +185,6 @@ class FormerStandingRow(Standing, Base):
 
     request_id: Mapped[UUID] = mapped_column(primary_key=True)
     known_until: Mapped[date] = mapped_column(primary_key=True)
-
-
-class FiguresVersionRow(Base):
-    """How often a connection has changed what figures are made of: the sum tells whether they may have changed.
-
-    Triggers count for each server process apart, so that no two writers wait for each other.
-    """
-
-    __tablename__ = "figures_version"
-
-    backend: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    number: Mapped[int] = mapped_column(BigInteger)
 
 
 class EventRow(Base):

@@ -1,21 +1,48 @@
-"""The same event for many requests: these 24 were handed over on Tuesday."""
+"""One thing done to many requests: these 24 were handed over on Tuesday, nothing is to be said of those before May.
 
-from collections.abc import Sequence
+First a preview says whom it hits and why the others are left out. Then a job does it, to those that the preview named and
+to no others, and keeps what it did, so that it can be undone.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from uuid import UUID
 
+import msgspec
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.core.errors import Invalid, invalid, say
+from rti.core import wallclock
+from rti.core.errors import Invalid, Message, Problem, invalid, say
 from rti.core.roles import Person
+from rti.jobs import queue, reports
+from rti.jobs.worker import Work
 from rti.law.events import EventKind
-from rti.models.requests import RequestRow
+from rti.law.statutes import Statute
+from rti.models.jobs import JobKind, JobRow
+from rti.models.requests import EventRow, RequestRow
+from rti.requests import snoozing
 from rti.requests.actions import record_event
-from rti.requests.commands import RecordEvent, RecordForMany, RequestFilter
+from rti.requests.checks import event_faults
+from rti.requests.commands import (
+    ActOnMany,
+    BulkAct,
+    RecordEvent,
+    RecordForMany,
+    RequestFilter,
+    SnoozeRequest,
+    lines_of,
+)
+from rti.requests.projection import to_law
 from rti.requests.queries import matching
 from rti.requests.references import is_whole
+from rti.statutes.queries import version_of
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 1_000
+"""Requests; whoever does more waits for minutes, and so does who wants to write to one of them."""
 FOR_MANY = (
     EventKind.SUBMITTED,
     EventKind.REFUSED_AT_COUNTER,
@@ -30,46 +57,230 @@ FOR_MANY = (
 """The events that say the same of each request; an answer has an outcome of its own."""
 
 
-async def references_of(
-    session: AsyncSession, person: Person, wanted: RequestFilter, today: date
-) -> Sequence[str]:
-    """The references of a list, as far as they can be recorded at once."""
-    found = matching(person, wanted, today).with_only_columns(RequestRow.reference)
-    return (await session.scalars(found.order_by(RequestRow.reference).limit(MOST_AT_ONCE))).all()
+class Excluded(msgspec.Struct, frozen=True):
+    """A request to which it is not done, and why."""
+
+    reference: str
+    reason: Message
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A request to which it is done, and the event that was recorded."""
+
+    id: UUID
+    reference: str
+    event_id: UUID | None = None
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What a job does: an event, a snooze, or with neither of them the undoing of what was done."""
+
+    hits: Sequence[Hit]
+    event: RecordEvent | None = None
+    snooze: SnoozeRequest | None = None
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What came of it, and whether it was an undoing."""
+
+    done: list[Hit]
+    excluded: list[Excluded]
+    undid: bool = False
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What of an order everybody may see who sees the job."""
+
+    act: BulkAct
+    undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Whom it hits, and who is left out."""
+
+    order: Order
+    excluded: Sequence[Excluded]
+
+
+async def counted(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> int:
+    """How many requests a list has."""
+    ids = matching(person, wanted, today).with_only_columns(RequestRow.id)
+    return await session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+
+
+async def planned(session: AsyncSession, person: Person, command: ActOnMany, today: date) -> Plan:
+    """What would be done; raises Invalid where nobody can say it of a request, or of too many."""
+    event, snooze = _event(command), _snooze(command, today)
+    found = matching(person, command, today).order_by(RequestRow.reference, RequestRow.id)
+    requests = (await session.scalars(found.limit(MOST_AT_ONCE + 1))).all()
+    if len(requests) > MOST_AT_ONCE:
+        told = say("This is done to at most {count} requests at once. Narrow the list", count=MOST_AT_ONCE)
+        raise invalid("act", told)
+    named = Counter(each.reference for each in requests)
+    by_name = {each: say("You left it out") for each in lines_of(command.leave_out)}
+    missing = {*lines_of(command.only), *by_name} - {*named}
+    excluded = [Excluded(each, _no_such(each)) for each in sorted(missing)]
+    if command.only:
+        by_name |= {each: _several(each) for each, count in named.items() if count > 1}
+    reasons = await _reasons(session, requests, event, today) if event else {}
+    hits = []
+    for each in requests:
+        if reason := by_name.get(each.reference) or reasons.get(each.id):
+            excluded.append(Excluded(each.reference, reason))
+        else:
+            hits.append(Hit(each.id, each.reference))
+    return Plan(Order(hits, event, snooze), excluded)
+
+
+def _no_such(reference: str) -> Message:
+    if is_whole(reference):
+        return say("There is no request with the reference {name}", name=reference)
+    return say("There is no request {name}. One of its characters may be misread", name=reference)
+
+
+def _several(reference: str) -> Message:
+    return say("Several requests have the reference {name}. Record the event on their pages", name=reference)
+
+
+def _event(command: ActOnMany) -> RecordEvent | None:
+    if command.act is not BulkAct.RECORD:
+        return None
+    if command.kind is None:
+        raise invalid("kind", say("Choose what happened"))
+    if command.kind not in FOR_MANY:
+        raise invalid("kind", say("Record this event on the page of each request"))
+    if command.happened_on is None:
+        raise invalid("happened_on", say("Enter the day on which it happened"))
+    return RecordEvent(kind=command.kind, happened_on=command.happened_on, note=command.reason)
+
+
+def _snooze(command: ActOnMany, today: date) -> SnoozeRequest | None:
+    if command.act is not BulkAct.SNOOZE:
+        return None
+    if not command.reason:
+        raise invalid("reason", say("Say why, so that others understand it later"))
+    if command.until is None:
+        raise invalid("until", say("Choose the day until which nothing is said"))
+    snoozing.check(command.until, today)
+    return SnoozeRequest(until=command.until, reason=command.reason)
+
+
+async def _reasons(
+    session: AsyncSession, requests: Sequence[RequestRow], event: RecordEvent, today: date
+) -> Mapping[UUID, Message]:
+    """Why the event cannot be recorded, of those requests for which it cannot."""
+    ids = [each.id for each in requests]
+    rows = await session.scalars(
+        select(EventRow)
+        .where(EventRow.request_id.in_(ids))
+        .order_by(EventRow.request_id, EventRow.happened_on, EventRow.id)
+    )
+    earlier = {key: [to_law(each) for each in of] for key, of in groupby(rows, lambda row: row.request_id)}
+    statutes: dict[tuple[str, int], Statute] = {}
+    found = {}
+    for each in requests:
+        version = each.statute_id, each.statute_version
+        if version not in statutes:
+            statutes[version] = await version_of(session, *version)
+        if faults := event_faults(event, earlier.get(each.id, []), today, statutes[version]):
+            found[each.id] = faults[0].message
+    return found
+
+
+async def ask_for_many(
+    session: AsyncSession, person: Person, command: ActOnMany, secret: str, now: datetime, today: date
+) -> JobRow | Plan:
+    """Add the job that does it where that was previewed, else tell what it would do."""
+    plan = await planned(session, person, command, today)
+    if not plan.order.hits or command.hits != len(plan.order.hits):
+        return plan
+    return await _added(session, person, Act(command.act), plan.order, secret, now)
+
+
+async def ask_to_undo(
+    session: AsyncSession, person: Person, job: JobRow, secret: str, now: datetime
+) -> JobRow:
+    """Add the job that takes back what another did; raises Invalid where that has done nothing."""
+    report = await report_of(session, job, secret)
+    if report is None or not report.done or report.undid:
+        raise invalid("job", say("There is nothing to undo"))
+    act = msgspec.convert(job.arguments, Act)
+    return await _added(session, person, Act(act.act, undo=True), Order(report.done), secret, now)
+
+
+async def _added(
+    session: AsyncSession, person: Person, act: Act, order: Order, secret: str, now: datetime
+) -> JobRow:
+    job = queue.added(person, JobKind.MANY, act, len(order.hits), now)
+    reports.give(job, secret, "many", msgspec.json.encode(order))
+    session.add(job)
+    await session.flush()
+    return job
+
+
+async def act_on_many(work: Work) -> bytes:
+    """Do what the job says, one request after the other; what cannot be any more is told. Returns the sealed report."""
+    gone = say("What was to be done cannot be opened any more; begin again")
+    order = msgspec.json.decode(reports.given(work, "many", gone), type=Order)
+    today = wallclock.day_of(work.now, work.settings.timezone)
+    undoes = not (order.event or order.snooze)
+    report = Report([], [], undoes)
+    for hit in order.hits:
+        try:
+            async with work.session.begin_nested():
+                event_id = await (_undo if undoes else _do)(work, order, hit, today)
+            report.done.append(Hit(hit.id, hit.reference, event_id))
+        except Problem as wrong:
+            report.excluded.append(Excluded(hit.reference, _why(wrong)))
+        work.progress.done += 1
+    return reports.sealed(work, "many", msgspec.json.encode(report, enc_hook=str))
+
+
+async def _do(work: Work, order: Order, hit: Hit, today: date) -> UUID | None:
+    if order.event:
+        row = await record_event(work.session, hit.id, order.event, work.person, work.now, today)
+        return row.id
+    if order.snooze:
+        await snoozing.snooze(work.session, hit.id, order.snooze, work.person, work.now, today)
+    return None
+
+
+async def _undo(work: Work, order: Order, hit: Hit, today: date) -> None:  # noqa: ARG001 -- as `_do`
+    """An event is corrected, as everything that was recorded wrongly; a snooze ends."""
+    if hit.event_id is None:
+        await snoozing.end(work.session, hit.id, work.person, work.now)
+        return
+    undoing = RecordEvent(kind=EventKind.CORRECTED, happened_on=today, voids=hit.event_id)
+    await record_event(work.session, hit.id, undoing, work.person, work.now, today)
+
+
+def _why(wrong: Problem) -> Message:
+    return wrong.faults[0].message if isinstance(wrong, Invalid) else wrong.detail
+
+
+async def report_of(session: AsyncSession, job: JobRow, secret: str) -> Report | None:
+    """What came of a job, once it is done."""
+    gone = say("What was done cannot be opened any more. The pages of the requests tell it")
+    plain = await reports.report_of(session, job, secret, "many", gone)
+    return msgspec.json.decode(plain, type=Report) if plain else None
 
 
 async def record_for_many(
     session: AsyncSession, command: RecordForMany, person: Person, now: datetime, today: date
 ) -> int:
-    """Record an event for each request, or for none; returns for how many. Raises Invalid, naming the first that cannot be."""
-    wanted = list(dict.fromkeys(command.named))
-    if command.kind not in FOR_MANY:
-        raise invalid("kind", say("Record this event on the page of each request"))
-    if len(wanted) > MOST_AT_ONCE:
-        raise invalid("references", say("Enter at most {count} references", count=MOST_AT_ONCE))
-    event = RecordEvent(kind=command.kind, happened_on=command.happened_on, note=command.note)
-    for reference in wanted:
-        request_id = await _request(session, person, reference, today)
-        try:
-            await record_event(session, request_id, event, person, now, today)
-        except Invalid as found:
-            first = found.faults[0].message
-            told = say("{name}: {reason}", name=reference, reason=first)
-            raise invalid("references", told) from None
-    return len(wanted)
+    """Record an event at once for each request, or for none; returns for how many.
 
-
-async def _request(session: AsyncSession, person: Person, reference: str, today: date) -> UUID:
-    found = matching(person, RequestFilter(), today).where(RequestRow.reference == reference)
-    ids = (await session.scalars(found.with_only_columns(RequestRow.id).limit(2))).all()
-    if not ids:
-        told = say("There is no request with the reference {name}", name=reference)
-        if not is_whole(reference):
-            told = say("There is no request {name}. One of its characters may be misread", name=reference)
-        raise invalid("references", told)
-    if len(ids) > 1:
-        told = say(
-            "Several requests have the reference {name}. Record the event on their pages", name=reference
-        )
-        raise invalid("references", told)
-    return ids[0]
+    Raises Invalid, naming the first that cannot have it.
+    """
+    wanted = ActOnMany(
+        kind=command.kind, happened_on=command.happened_on, reason=command.note, only=command.references
+    )
+    plan = await planned(session, person, wanted, today)
+    if plan.excluded:
+        first = plan.excluded[0]
+        raise invalid("references", say("{name}: {reason}", name=first.reference, reason=first.reason))
+    if plan.order.event:
+        for hit in plan.order.hits:
+            await record_event(session, hit.id, plan.order.event, person, now, today)
+    return len(plan.order.hits)

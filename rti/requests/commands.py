@@ -38,6 +38,11 @@ def _own_reference(text: str) -> str:
     return plain
 
 
+def lines_of(text: str) -> list[str]:
+    """What stands one to a line, each once."""
+    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
 Reference = Annotated[str, reads(_reference, max_length=64)]
 OwnReference = Annotated[str, reads(_own_reference, max_length=64)]
 
@@ -207,7 +212,7 @@ class RecordForMany(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def named(self) -> list[str]:
-        return [line.strip() for line in self.references.splitlines() if line.strip()]
+        return lines_of(self.references)
 
 
 class SnoozeRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,26 +228,105 @@ class KnownOn(msgspec.Struct, frozen=True, kw_only=True):
     known_on: date | None = None
 
 
-class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which requests to list; `after` is the mark of the page before.
+class Sort(StrEnum):
+    """By what a list of requests is sorted; those with a minus from the last to the first."""
 
-    `target_of` is a campaign: only requests to bodies in its target areas. `area` is the code of a province, district or
+    DUE = "due"
+    DUE_LAST = "-due"
+    RECEIVED = "received"
+    RECEIVED_LAST = "-received"
+    BODY = "body"
+    BODY_LAST = "-body"
+    STATUS = "status"
+    STATUS_LAST = "-status"
+    REFERENCE = "reference"
+    REFERENCE_LAST = "-reference"
+
+    @property
+    def column(self) -> str:
+        return self.value.lstrip("-")
+
+    @property
+    def descends(self) -> bool:
+        return self.value.startswith("-")
+
+
+class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which requests to list; `after` is the mark of the page before, `before` that of the page behind.
+
+    `q` are words of title, question, reference, body with its place, or organisation; `cbo` is the code of an
+    organisation, `target_of` a campaign: only requests to bodies in its target areas. `due_soon` are those that are
+    expected within seven days; `only` are references, one to a line. `area` is the code of a province, district or
     commune in which the body lies.
     """
 
+    q: Annotated[str, msgspec.Meta(max_length=200)] = ""
     status: RequestStatus | None = None
     topic: Topic | None = None
     overdue: bool = False
+    due_soon: bool = False
     province: Code | None = None
     body_id: UUID | None = None
+    cbo: Code | None = None
     campaign_id: UUID | None = None
     target_of: UUID | None = None
     area: AreaCode | None = None
     batch_id: UUID | None = None
     reference: Reference | None = None
+    only: Paragraphs = ""
+    sort: Sort = Sort.DUE
     after: ShortText = ""
+    before: ShortText = ""
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything but the place in the list was chosen."""
-        return any(getattr(self, name) for name in self.__struct_fields__ if name != "after")
+        """Whether anything but the order and the place in the list was chosen."""
+        return bool(self.given)
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of what narrows the list: of the columns, and of those that `queries.narrowed` knows beside them."""
+        return frozenset(name for name in FILTERS if getattr(self, name))
+
+
+FILTERS = tuple(name for name in RequestFilter.__struct_fields__ if name not in {"sort", "after", "before"})
+"""What a list of requests can be narrowed by, wherever there is one."""
+
+
+def as_address(wanted: RequestFilter) -> dict[str, str]:
+    """What an address says of a list, without the place in it."""
+    said = {name: getattr(wanted, name) for name in FILTERS}
+    texts = {name: "1" if each is True else str(each) for name, each in said.items() if each}
+    return texts | ({"sort": wanted.sort.value} if wanted.sort is not Sort.DUE else {})
+
+
+class SaveList(RequestFilter, frozen=True, kw_only=True):
+    """Keep a filter under a name; `shared_in` is a campaign whose staff see it, too.
+
+    Where it `mails`, its owner is told once a day what is new in it.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    shared_in: UUID | None = None
+    mails: bool = False
+
+
+class BulkAct(StrEnum):
+    RECORD = "record"
+    SNOOZE = "snooze"
+
+
+class ActOnMany(RequestFilter, frozen=True, kw_only=True):
+    """Do one thing to the requests of a list: record an event, or say nothing about them `until` a day.
+
+    `reason` is the note of each event, or why nothing is to be said; `leave_out` are references, one to a line. `hits`
+    is to how many requests a preview said that it is done: without it, or where they have changed, there is a preview only.
+    """
+
+    act: BulkAct = BulkAct.RECORD
+    kind: EventKind | None = None
+    happened_on: date | None = None
+    until: date | None = None
+    reason: Line = ""
+    leave_out: Paragraphs = ""
+    hits: int | None = None

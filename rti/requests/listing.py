@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
+    Text,
     Uuid,
     bindparam,
     column,
@@ -25,20 +27,32 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.bodies.places import PLACE
 from rti.bodies.queries import PROVINCES, Area
 from rti.campaigns.queries import CAMPAIGNS, Named
 from rti.core.asking import ReadBy, Statement, columns, compiled, decoded_once, decoder, read, rows, together
 from rti.core.db_roles import Login
-from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_of
+from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_between
 from rti.core.roles import Person
 from rti.core.visibility import ORDERED, REQUESTS_SEEN, visible_under
 from rti.law.status import UNFINISHED
 from rti.models.bodies import PublicBodyRow
-from rti.models.requests import RequestRow
-from rti.requests.commands import RequestFilter
-from rti.requests.queries import narrowed, narrowed_bodies, next_due_on, overdue, seen_by, values_of
+from rti.models.requests import NEVER, RequestRow
+from rti.requests.commands import RequestFilter, Sort
+from rti.requests.queries import FOUND, narrowed, next_due_on, seen_by, values_of
 from rti.requests.requester import is_hidden
+from rti.requests.saved_lists import SAVED_LISTS, SavedList
 from rti.requests.shown import Line, LineRow
+
+_NEVER_RECEIVED: ColumnElement[date] = literal_column("'infinity'::date", Date)
+SORTED: Mapping[str, Sequence[Any]] = {
+    "due": (RequestRow.next_due_on,),
+    "received": (func.coalesce(RequestRow.received_on, _NEVER_RECEIVED),),
+    "body": (PublicBodyRow.code, RequestRow.next_due_on),
+    "status": (RequestRow.status, RequestRow.next_due_on),
+    "reference": (RequestRow.reference,),
+}
+"""What decides the order of a list, before the identifier. Bodies come by their codes: by province, district and commune."""
 
 
 async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
@@ -48,7 +62,7 @@ async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter,
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """A page of requests that somebody may see and wants to, by what is due next, the most urgent first."""
+    """A page of requests that somebody may see and wants to; where nothing else is said, the most urgent first."""
 
     wanted: RequestFilter
     today: date
@@ -56,63 +70,129 @@ class Worklist:
     def asked(self, login: Login) -> Statement | None:
         if login not in REQUESTS_SEEN:
             return None
-        names = {*RequestFilter.__struct_fields__} - {"overdue", "after"}
-        given = frozenset(name for name in names if getattr(self.wanted, name))
-        return listing(login, given, overdue_only=self.wanted.overdue, behind=bool(self.wanted.after))
+        wanted = self.wanted
+        return listing(login, wanted.given, wanted.sort, after=bool(wanted.after), before=bool(wanted.before))
 
     def values(self) -> Mapping[str, Any]:
         given = values_of(self.wanted) | {"today": self.today}
-        if self.wanted.after:
-            due, last = decode_cursor(self.wanted.after, date.fromisoformat, UUID)
-            given |= {"after_due": due, "after_id": last}
+        if mark := self.wanted.after or self.wanted.before:
+            parsers = [_parser(key) for key in SORTED[self.wanted.sort.column]]
+            *keys, last = decode_cursor(mark, *parsers, UUID)
+            given |= {f"mark_{place}": key for place, key in enumerate(keys)} | {"mark_id": last}
         return given
 
     def told(self, answer: str | None, by: ReadBy) -> Any:
         return self.page_of(decoder(list[LineRow])(answer or "[]"), by)
 
     def page_of(self, found: Sequence[LineRow], by: ReadBy) -> Page[Line]:
+        after, before = bool(self.wanted.after), bool(self.wanted.before) and not self.wanted.after
         lines = [Line(each, is_hidden(by.person, each)) for each in found]
-        return page_of(
-            lines, PAGE_SIZE, lambda line: (line.request.next_due_on.isoformat(), str(line.request.id))
-        )
+        lines = lines[::-1] if before else lines
+        return page_between(lines, PAGE_SIZE, self._key, after=after, before=before)
+
+    def _key(self, line: Line) -> Sequence[str]:
+        row = line.request
+        due = row.next_due_on.isoformat()
+        keys = {
+            "due": (due,),
+            "received": ((row.received_on or NEVER).isoformat(),),
+            "body": (row.body_code, due),
+            "status": (row.status, due),
+            "reference": (row.reference,),
+        }
+        return (*keys[self.wanted.sort.column], str(row.id))
+
+
+def _parser(key: ColumnElement[Any]) -> Any:
+    return date.fromisoformat if isinstance(key.type, Date) else str
 
 
 @cache
-def listing(login: Login, given: frozenset[str], *, overdue_only: bool, behind: bool) -> Statement:
-    """The statement of a list that is narrowed by so much.
+def listing(
+    login: Login,
+    given: frozenset[str],
+    sort: Sort = Sort.DUE,
+    *,
+    after: bool = False,
+    before: bool = False,
+) -> Statement:
+    """The statement of a list that is narrowed by so much: a page behind a mark, or the one before it, backwards.
 
-    Each part of what somebody sees, or each body of the place that they want, gives its own first requests in order.
+    Each part of what somebody sees gives its own first requests in order.
     """
-    wanted: dict[str, Any] = {name: bindparam(name) for name in given} | {"overdue": overdue_only}
-    # Of the few requests of one organisation those to a place are found sooner than of the many to a place its own.
-    by_place = ("province", "target_of", "area") if login is not Login.CBO else ()
-    place = {name: wanted.pop(name) for name in by_place if name in wanted}
-    query = narrowed(
-        seen_by(visible_under(login) if place else true()), wanted, bindparam("today", type_=Date)
-    )
-    if behind:
-        query = query.where(
-            tuple_(RequestRow.next_due_on, RequestRow.id)
-            > tuple_(bindparam("after_due", type_=Date), bindparam("after_id", type_=Uuid))
-        )
-    order = (RequestRow.next_due_on, RequestRow.id)
+    backwards = before and not after
+    descends = sort.descends is not backwards
+    keys: list[Any] = [*SORTED[sort.column], RequestRow.id]
+    query = _narrowed(login, given)
+    if sort.column == "body":
+        query = query.join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
+        if "province" in given:
+            query = query.where(PublicBodyRow.province_code == bindparam("province"))
+    if after or before:
+        names = [*(f"mark_{place}" for place in range(len(keys) - 1)), "mark_id"]
+        mark = tuple_(*(bindparam(name, type_=_kind(key)) for name, key in zip(names, keys, strict=True)))
+        query = query.where(tuple_(*keys) < mark if descends else tuple_(*keys) > mark)
+    order = [key.desc() if descends else key for key in keys]
     most: ColumnElement[int] = literal_column(str(PAGE_SIZE + 1))
-    first: Any = query.with_only_columns(*order).order_by(*order).limit(most)
-    parts: Sequence[tuple[Any, str]] = ORDERED[login]
-    if place:
-        parts = [(narrowed_bodies(select(PublicBodyRow.id), place), "request.body_id = part.id")]
-    found = union(*(_of_part(first, source, belongs) for source, belongs in parts)).subquery("found")
-    page = select(found.c.id).order_by(found.c.next_due_on, found.c.id).limit(most)
-    return _lines(page, "request.next_due_on, request.id")
+    labels = [*(f"key_{place}" for place in range(len(keys) - 1)), "id"]
+    shown: list[Any] = [key.label(label) for key, label in zip(keys, labels, strict=True)]
+    first = query.with_only_columns(*shown).order_by(*order).limit(most)
+    found = _seen(login, given, first, labels, _OF_BODIES if sort.column == "body" else {})
+    in_order = [found.c[label].desc() if descends else found.c[label] for label in labels]
+    towards = "DESC" if descends else "ASC"
+    page = select(found).order_by(*in_order).limit(most)
+    return _lines(page, ", ".join(f"page.{label} {towards}" for label in labels))
+
+
+def _kind(key: Any) -> Any:
+    return key.type if isinstance(key.type, Date | Uuid) else Text()
+
+
+def _narrowed(login: Login, given: frozenset[str]) -> Select[RequestRow]:
+    # Words are looked for in everything at once, and what they bring is looked at one by one.
+    wanted: dict[str, Any] = {name: bindparam(name) for name in sorted(given - {"q"})}
+    seen = seen_by(visible_under(login) if "q" in given else true())
+    return narrowed(seen, wanted, bindparam("today", type_=Date))
+
+
+def _seen(
+    login: Login,
+    given: frozenset[str],
+    first: Any,
+    labels: Sequence[str],
+    belonging: Mapping[str, str] = MappingProxyType({}),
+) -> Any:
+    """The first requests of each part of what people see who work under a login."""
+    parts = [(FOUND, "request.id = part.id")] if "q" in given else ORDERED[login]
+    found = [_of_part(first, source, belonging.get(belongs, belongs), labels) for source, belongs in parts]
+    return union(*found).subquery("found")
+
+
+_OF_BODIES = {
+    "request.province_code = part.id": "request.province_code = part.id AND public_body.province_code = part.id"
+}
+"""The same in the order of bodies, of which those elsewhere need not be walked through."""
+
+
+def _of_part(first: Any, source: str, belongs: str, labels: Sequence[str]) -> Any:
+    """The first requests for each row of a part, of those that belong to it."""
+    page = first.where(text(belongs)).lateral("page")
+    part = text(source).columns(column("id")).subquery("part")
+    return select(*(page.c[label] for label in labels)).select_from(part).select_from(page)
 
 
 def _lines(page: Select[Any], order: str) -> Statement:
-    """The requests with these identifiers, as a list shows them."""
-    others = {"body_name_km": "public_body.name_km", "body_name_en": "public_body.name_en"}
+    """The requests of a page, as a list shows them."""
+    others = {
+        **{f"body_{name}": f"public_body.{name}" for name in ("code", "name_km", "name_en")},
+        **{f"body_place_{language}": f"place.{language}" for language in ("km", "en")},
+        **{f"cbo_{name}": f"cbo.{name}" for name in ("code", "name_km", "name_en")},
+    }
     shown = columns(LineRow, "request", next_due_on=next_due_on("request"), **others)
     statement = compiled(page)
     lines = f"""SELECT {shown} FROM {statement.sql} AS page
         JOIN request ON request.id = page.id JOIN public_body ON public_body.id = request.body_id
+        LEFT JOIN cbo ON cbo.id = request.cbo_id AND request.filing <> 'sealed' CROSS JOIN LATERAL ({PLACE}) AS place
         ORDER BY {order}"""
     return Statement(rows(lines), statement.names)
 
@@ -127,58 +207,71 @@ def unfinished(login: Login) -> Statement:
     return _lines(page.order_by(text(order)).limit(literal_column(str(PAGE_SIZE + 1))), order)
 
 
-def _of_part(first: Any, source: str | Select[Any], belongs: str) -> Any:
-    """The first requests for each row of a part, of those that belong to it."""
-    rows_of = text(source).columns(column("id")) if isinstance(source, str) else source
-    page = first.where(text(belongs)).lateral("page")
-    return select(page.c.id, page.c.next_due_on).select_from(rows_of.subquery("part")).select_from(page)
+@cache
+def counting(login: Login, given: frozenset[str]) -> Statement:
+    """How many requests a list has that is narrowed by so much; of very many only that they are more than `MOST_COUNTED`."""
+    most: ColumnElement[int] = literal_column(str(MOST_COUNTED + 1))
+    few = _narrowed(login, given).with_only_columns(RequestRow.id).limit(most)
+    return compiled(select(func.count()).select_from(_seen(login, given, few, ["id"])))
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of requests, and by what it can be narrowed."""
+    """A page of requests, how many there are in a list that is narrowed, and by what they can be."""
 
     page: Page[Line]
-    provinces: Sequence[Area]
-    campaigns: Sequence[Named]
+    total: int | None = None
+    provinces: Sequence[Area] = ()
+    campaigns: Sequence[Named] = ()
+    saved: Sequence[SavedList] = ()
 
 
 class _ListRead(msgspec.Struct):
     lines: list[LineRow]
-    provinces: msgspec.Raw
-    campaigns: msgspec.Raw
+    total: int | None = None
+    provinces: msgspec.Raw = msgspec.Raw(b"[]")
+    campaigns: msgspec.Raw = msgspec.Raw(b"[]")
+    saved: list[SavedList] = []
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage(Worklist):
-    """The same with the provinces and campaigns among which somebody can choose."""
+class Counted(Worklist):
+    """The same with how many there are in all."""
 
     def asked(self, login: Login) -> Statement | None:
         lines = Worklist.asked(self, login)
         if lines is None:
             return None
-        return together(lines=lines, provinces=PROVINCES, campaigns=CAMPAIGNS)
+        # Of all that somebody sees there is no number, which would cost more than the list.
+        given = self.wanted.given
+        total = {"total": counting(login, given)} if given or login is Login.CBO else {}
+        return together(lines=lines, **total, **self.choices())
+
+    def choices(self) -> Mapping[str, Statement]:
+        return {}
 
     def told(self, answer: str | None, by: ReadBy) -> Any:
         if answer is None:
-            return Listed(self.page_of([], by), (), ())
+            return Listed(self.page_of([], by))
         found = decoder(_ListRead)(answer)
         return Listed(
             self.page_of(found.lines, by),
+            found.total,
             decoded_once(tuple[Area, ...], bytes(found.provinces)),
             decoded_once(tuple[Named, ...], bytes(found.campaigns)),
+            found.saved,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage(Counted):
+    """The same with the provinces and campaigns among which somebody can choose, and the lists that are saved."""
+
+    def choices(self) -> Mapping[str, Statement]:
+        return {"provinces": PROVINCES, "campaigns": CAMPAIGNS, "saved": SAVED_LISTS}
 
 
 @cache
 def urgency(login: Login) -> Mapping[str, Statement]:
-    """Counts for the first page, at a cost that does not grow with what is stored."""
-    today = bindparam("today", type_=Date)
-    mine = seen_by(visible_under(login)).where(RequestRow.duplicate_of.is_(None))
-    soon = RequestRow.next_due_on.between(today, bindparam("in_a_week", type_=Date))
-
-    def counted(these: ColumnElement[bool]) -> Statement:
-        few = mine.where(these).with_only_columns(RequestRow.id).limit(literal_column(str(MOST_COUNTED)))
-        return compiled(select(func.count()).select_from(few.subquery()))
-
-    return {"overdue": counted(overdue(today)), "due_soon": counted(soon)}
+    """Counts for the first page: of the lists of the same names."""
+    return {name: counting(login, frozenset({name})) for name in ("overdue", "due_soon")}

@@ -1,24 +1,41 @@
 """Which requests somebody sees and wants; every query begins at what the person may see."""
 
 import sys
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from rti.campaigns.queries import in_target_areas
+from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import REQUESTS, Person, Reader
-from rti.core.visibility import visible_to
+from rti.core.visibility import own_requests, visible_to
 from rti.models.batches import BatchBodyRow
 from rti.models.bodies import PublicBodyRow
-from rti.models.cbos import not_locked
-from rti.models.requests import NEVER, EventRow, RequestRow, SnoozeRow
-from rti.requests.commands import RequestFilter
+from rti.models.cbos import CboRow, not_locked
+from rti.models.requests import NEVER, EventRow, Filing, RequestRow, SnoozeRow
+from rti.models.search import Findable
+from rti.requests.commands import RequestFilter, lines_of
+from rti.search.queries import WHICH, looked_for
 
 
 def visible(person: Reader) -> Select[RequestRow]:
@@ -64,52 +81,102 @@ async def events_of(session: AsyncSession, request_id: UUID) -> Sequence[EventRo
     return found.all()
 
 
-def matching(person: Person, wanted: RequestFilter, today: date) -> Select[RequestRow]:
+def matching(person: Reader, wanted: RequestFilter, today: date) -> Select[RequestRow]:
     """The requests that this person may see and wants to."""
-    given = {name: each for name, each in values_of(wanted).items() if each}
-    return narrowed(visible(person), given, today)
+    values = values_of(wanted)
+    given = {name: values[name] for name in wanted.given}
+    query = narrowed(visible(person), given, today)
+    return query.params({name: values[name] for name in _DERIVED if name in values})
 
 
 def values_of(wanted: RequestFilter) -> dict[str, Any]:
-    """What a filter stands for, by the names that `narrowed` knows.
-
-    Texts that begin with a prefix lie, byte by byte, between two others: from the first to before the second.
-    """
+    """What a filter stands for, by the names of the parameters in `NARROWING`."""
     given = msgspec.structs.asdict(wanted)
     if wanted.reference:
         given["reference_end"] = wanted.reference + chr(sys.maxunicode)
+    if wanted.only:
+        given["references"] = lines_of(wanted.only)
+    if wanted.q:
+        given |= looked_for(wanted.q)
     return given
+
+
+_DERIVED = ("reference_end", "references", "words", "near_words")
+"""Parameters that stand for more than a filter says."""
 
 
 def narrowed(query: Select[RequestRow], wanted: Mapping[str, Any], today: Any) -> Select[RequestRow]:
     """A query with the filters that are given, each by its value or by the parameter that will have it."""
-    query = query.where(RequestRow.duplicate_of.is_(None))
-    for name in ("status", "topic", "body_id", "campaign_id"):
-        if name in wanted:
-            query = query.where(getattr(RequestRow, name) == wanted[name])
-    if wanted.get("overdue"):
-        query = query.where(overdue(today))
-    if "reference" in wanted:
-        begins, ends = wanted["reference"], wanted.get("reference_end", bindparam("reference_end"))
-        # Operators that tell nothing of a row: only by those does row-level security let an index be used.
-        query = query.where(RequestRow.reference.op("~>=~")(begins), RequestRow.reference.op("~<~")(ends))
-    if "batch_id" in wanted:
-        of_batch = select(BatchBodyRow.request_id).where(BatchBodyRow.batch_id == wanted["batch_id"])
-        query = query.where(RequestRow.id.in_(of_batch))
-    if {"province", "target_of", "area"} & {*wanted}:
-        query = query.where(RequestRow.body_id.in_(narrowed_bodies(select(PublicBodyRow.id), wanted)))
-    return query
+    conditions = (NARROWING[name](each, today) for name, each in wanted.items())
+    return query.where(RequestRow.duplicate_of.is_(None), *conditions)
 
 
-def narrowed_bodies(query: Select[Any], wanted: Mapping[str, Any]) -> Select[Any]:
-    """The bodies of a province or another area, and of the target areas of a campaign."""
-    if "province" in wanted:
-        query = query.where(PublicBodyRow.province_code == wanted["province"])
-    if "area" in wanted:
-        query = query.where(func.starts_with(PublicBodyRow.area_code, cast(wanted["area"], Text)))
-    if "target_of" in wanted:
-        query = query.where(in_target_areas(wanted["target_of"]))
-    return query
+def _is(name: str) -> "Narrowing":
+    return lambda value, _: getattr(RequestRow, name) == value
+
+
+def _begins(value: Any, _: Any) -> ColumnElement[bool]:
+    """Texts that begin with a prefix lie, byte by byte, between two others: from the first to before the second.
+
+    These operators tell nothing of a row: only by those does row-level security let an index be used.
+    """
+    end = bindparam("reference_end", type_=Text)
+    return and_(RequestRow.reference.op("~>=~")(value), RequestRow.reference.op("~<~")(end))
+
+
+def _of_cbo(code: Any, _: Any) -> ColumnElement[bool]:
+    """Of a sealed request only its own people are told that it is of their organisation."""
+    named = select(CboRow.id).where(CboRow.code == code).scalar_subquery()
+    return and_(
+        RequestRow.cbo_id == named, text(f"(request.filing <> '{Filing.SEALED}' OR {own_requests()})")
+    )
+
+
+def _with_words(_: Any, __: Any) -> ColumnElement[bool]:
+    return RequestRow.id.in_(text(FOUND).columns(column("id", Uuid)))
+
+
+def _in_target_areas(campaign_id: Any, _: Any) -> ColumnElement[bool]:
+    return RequestRow.body_id.in_(select(PublicBodyRow.id).where(in_target_areas(campaign_id)))
+
+
+def _in_area(code: Any, _: Any) -> ColumnElement[bool]:
+    inside = func.starts_with(PublicBodyRow.area_code, cast(code, Text))
+    return RequestRow.body_id.in_(select(PublicBodyRow.id).where(inside))
+
+
+def _of_batch(batch_id: Any, _: Any) -> ColumnElement[bool]:
+    return RequestRow.id.in_(select(BatchBodyRow.request_id).where(BatchBodyRow.batch_id == batch_id))
+
+
+def _named(_: Any, __: Any) -> ColumnElement[bool]:
+    return RequestRow.reference == func.any(bindparam("references", type_=ARRAY(Text)))
+
+
+def _due_soon(_: Any, today: Any) -> ColumnElement[bool]:
+    in_a_week = today + (SOON if isinstance(today, date) else literal_column(str(SOON.days)))
+    return RequestRow.next_due_on.between(today, in_a_week)
+
+
+FOUND = WHICH.format(kind=Findable.REQUEST, most=MOST_COUNTED)
+"""SQL: the requests that hold the words that are looked for, the newest of very many."""
+SOON = timedelta(days=7)
+"""How far the first page looks ahead."""
+Narrowing = Callable[[Any, Any], ColumnElement[bool]]
+NARROWING: Mapping[str, Narrowing] = {
+    **{name: _is(name) for name in ("status", "topic", "body_id", "campaign_id")},
+    "province": _is("province_code"),
+    "overdue": lambda _, today: overdue(today),
+    "due_soon": _due_soon,
+    "reference": _begins,
+    "only": _named,
+    "cbo": _of_cbo,
+    "target_of": _in_target_areas,
+    "area": _in_area,
+    "batch_id": _of_batch,
+    "q": _with_words,
+}
+"""Each filter of `RequestFilter`: whether a request passes, by its value or parameter and the day."""
 
 
 def overdue(day: Any) -> ColumnElement[bool]:

@@ -90,10 +90,16 @@ class CboNamed(Named, frozen=True):
 
 
 class LineRow(Shown, kw_only=True):
-    """A request of a list with the names of its body."""
+    """A request of a list with its body and where that is, and its organisation where that is not sealed."""
 
+    body_code: str
     body_name_km: str
     body_name_en: str
+    body_place_km: str | None
+    body_place_en: str | None
+    cbo_code: str | None
+    cbo_name_km: str | None
+    cbo_name_en: str | None
 
 
 @dataclass(frozen=True, slots=True)

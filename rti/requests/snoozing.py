@@ -25,8 +25,7 @@ async def snooze(
 ) -> None:
     """Say nothing until a day; takes the place of a snooze that is still open."""
     request = await locked(session, request_id, person)
-    if not today < command.until <= today + LONGEST:
-        raise invalid("until", say("Choose a date after today and within one year"))
+    check(command.until, today)
     await end(session, request_id, person, now)
     session.add(
         SnoozeRow(
@@ -39,6 +38,12 @@ async def snooze(
         )
     )
     await session.flush()
+
+
+def check(until: date, today: date) -> None:
+    """Raises Invalid for a day on which nobody would think of it any more, or that has been."""
+    if not today < until <= today + LONGEST:
+        raise invalid("until", say("Choose a date after today and within one year"))
 
 
 async def end(session: AsyncSession, request_id: UUID, person: Person, now: datetime) -> None:

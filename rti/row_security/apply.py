@@ -14,6 +14,7 @@ from rti.core.db_roles import OWNER, Login, password_of
 from rti.core.errors import NotReady, say
 from rti.core.visibility import ENTER, ENTERING, FUNCTIONS
 from rti.row_security.finding import FINDING, TRIGGERS
+from rti.row_security.placing import PLACED, PLACING
 from rti.row_security.policies import OPEN, OWNER_READS, RESTRICTED
 from rti.row_security.verify import FINGERPRINT, faults
 
@@ -25,7 +26,7 @@ _FORMER_LEFT = text("SELECT rolname FROM pg_roles WHERE rolname = ANY (CAST(:for
 
 def declaration() -> str:
     """A digest of all that is declared, so that a start with other code than was migrated is noticed."""
-    said = [*_functions(), *_open_tables(), *_restricted_tables(), *TRIGGERS]
+    said = [*_functions(), *_open_tables(), *_restricted_tables(), *TRIGGERS, *PLACED]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
@@ -50,7 +51,8 @@ def apply(connection: Connection, secret: str) -> None:
         raise NotReady(say("The user of RTI_DATABASE_URL has to be a superuser of PostgreSQL for this"))
     for statement in _logins(connection, secret):
         connection.execute(text(statement))
-    for statement in (*_clean(connection), *_functions(), *_open_tables(), *_restricted_tables(), *TRIGGERS):
+    declared = (*_functions(), *_open_tables(), *_restricted_tables(), *TRIGGERS, *PLACED)
+    for statement in (*_clean(connection), *declared):
         connection.exec_driver_sql(statement)
     note(connection)
 
@@ -118,7 +120,7 @@ def _functions() -> Iterator[str]:
     table = "TABLE (who json, enters boolean)"
     answering = {name: (f"{kind} LANGUAGE sql STABLE", body) for name, (kind, body) in FUNCTIONS.items()}
     entering = {ENTER: (f"{table} LANGUAGE sql VOLATILE ROWS 1", ENTERING)}
-    for function, (kind, body) in (answering | entering | dict(FINDING)).items():
+    for function, (kind, body) in (answering | entering | dict(FINDING) | dict(PLACING)).items():
         yield f"""CREATE FUNCTION rti.{function} RETURNS {kind}
             SECURITY DEFINER SET search_path = pg_catalog AS $body$ {body} $body$"""
         yield f"ALTER FUNCTION rti.{function} OWNER TO {OWNER}"

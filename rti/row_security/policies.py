@@ -84,7 +84,7 @@ _WRITTEN_TO = """SELECT (id, email, role, cbo_id, language, wants_reminders, wan
 _PROJECTED = """status, outcome, outcomes, ground, section, checked, contest, drafted_on, submitted_on, received_on,
     due_on, limit_on, binding, soft, provisional, confirmed, met_on, answered_on, undated, ended_on, closed_on,
     next_due_on, body_known, story, projection, known_from"""
-_FIGURES = f"""campaign_id, body_id, topic, channel, urgent, question_class, requester_profile, wave, resubmission_of,
+_FIGURES = f"""campaign_id, body_id, province_code, topic, channel, urgent, question_class, requester_profile, wave, resubmission_of,
     statute_id, statute_version, created_at, duplicate_of, {_PROJECTED}"""
 _COUNTED = f"SELECT (id, cbo_id, filing, {_FIGURES})"
 _WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, first_body_id, {_FIGURES})"
@@ -327,6 +327,17 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         ),
         Login.OPERATOR: _ANY,
     },
+    "saved_list": {
+        Login.CBO: May(ALL, _MINE),
+        Login.STAFF: May(
+            ALL,
+            f"""{_MINE} OR shared_in = ANY (CAST((SELECT rti.campaigns_of({ME})) AS uuid[]))
+    OR (shared_in IS NOT NULL AND {sees_everything()})""",
+        ),
+        Login.ERASURE: May("SELECT (person_id, wanted), DELETE"),
+        Login.WORKER: May("SELECT, UPDATE (told)"),
+        Login.OPERATOR: _ANY,
+    },
     "submission": {
         Login.AUTH: _MY_SUBMISSION,
         Login.CBO: _MY_SUBMISSION,
@@ -388,4 +399,8 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
 
 OWNER_READS = {
     table: f"CREATE POLICY {OWNER} ON {table} FOR SELECT TO {OWNER} USING (true)" for table in LOOKED_INTO
-} | {"search": f"CREATE POLICY {OWNER} ON search TO {OWNER} USING (true) WITH CHECK (true)"}
+} | {
+    # Of these, triggers write what repeats what stands elsewhere.
+    table: f"CREATE POLICY {OWNER} ON {table} TO {OWNER} USING (true) WITH CHECK (true)"
+    for table in ("search", "request")
+}

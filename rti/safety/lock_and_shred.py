@@ -11,6 +11,7 @@ from itertools import chain, count
 from uuid import UUID
 
 from sqlalchemy import Table, delete, select, update
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
@@ -29,6 +30,7 @@ from rti.models.jobs import JobKind, JobRow
 from rti.models.keys import DataKeyRow, KeyState, encrypted_columns
 from rti.models.messages import UNTRIED, LetterRow, MessageRow, MessageState
 from rti.models.requests import RequestRow, SnoozeRow
+from rti.models.saved_lists import SavedListRow
 from rti.models.search import SearchRow
 from rti.models.visits import VisitPhotoRow, VisitRow
 from rti.requests.references import neutral_references
@@ -201,6 +203,9 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
     # Letters and dossiers that others have made name it too, and the rest of them can be made again.
     printed = delete(JobRow).where(JobRow.kind != JobKind.IMPORT)
     await session.execute(printed.execution_options(synchronize_session=False))
+    # What somebody typed to find its requests may name it.
+    typed = SavedListRow.wanted.op("?|")(array(["q", "cbo", "reference", "only"]))
+    await session.execute(delete(SavedListRow).where(typed).execution_options(synchronize_session=False))
     nameless = update(FileImportRow).where(FileImportRow.cbo_id == cbo.id).values(file_name=None)
     await session.execute(nameless.execution_options(synchronize_session=False))
     await _send_away(session, cbo.id, now)

@@ -14,7 +14,18 @@ from rti.search.words import exactly, nearly
 
 MOST_FOUND = 200
 """Of one kind; whoever finds more is asked for another word."""
-_FOUND = text("SELECT rti.found(CAST(CAST(:words AS text) AS tsquery), :kind, :most)")
+
+
+def _tsquery(name: str) -> str:
+    return f"CAST(CAST(:{name} AS text) AS tsquery)"
+
+
+_FOUND = text(f"SELECT rti.found({_tsquery('words')}, :kind, :most)")
+
+WHICH = f"""SELECT id FROM rti.found({_tsquery("words")}, '{{kind}}', {{most}}) AS id
+    UNION ALL SELECT id FROM rti.found({_tsquery("near_words")}, '{{kind}}', {{most}}) AS id
+    WHERE NOT EXISTS (SELECT FROM rti.found({_tsquery("words")}, '{{kind}}', 1))"""  # noqa: S608 -- our own words
+"""SQL: the same as `find`, for a part of a statement whose parameters are those of `looked_for`."""
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +41,11 @@ class Found:
     ids: Sequence[UUID]
     near: bool = False
     more: bool = False
+
+
+def looked_for(query: str) -> dict[str, str]:
+    """What `WHICH` is asked for the words of a query."""
+    return {"words": exactly(query), "near_words": nearly(query)}
 
 
 async def find(session: AsyncSession, query: str, kind: Findable, most: int = MOST_FOUND) -> Found:

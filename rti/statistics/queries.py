@@ -17,7 +17,8 @@ from rti.core.errors import Invalid
 from rti.core.roles import Person
 from rti.core.visibility import counted_for
 from rti.law.statutes import Statute
-from rti.models.requests import FiguresVersionRow, FormerStandingRow, RequestRow
+from rti.models.figures import FiguresVersionRow
+from rti.models.requests import FormerStandingRow, RequestRow
 from rti.statistics.commands import StatisticsQuery
 from rti.statistics.disclosure import CoarseFigures, Keys, coarse, is_coarse, last_quarter, period_faults
 from rti.statistics.figures import Figures, Tally

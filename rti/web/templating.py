@@ -27,6 +27,7 @@ from rti.accounts.passwords import new_token
 from rti.accounts.sessions import SignedIn
 from rti.core import i18n
 from rti.core.errors import Fault, Message
+from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import Person
 from rti.core.wallclock import day_of, now
 from rti.labels import CORRECTABLE, label
@@ -183,6 +184,17 @@ class Reader:
     def day(self, moment: datetime) -> str:
         """The day on which a moment falls where the reader is."""
         return self.date(day_of(moment, self.zone))
+
+    def number(self, count: int) -> str:
+        """A number that was counted as far as `MOST_COUNTED`."""
+        more = count > MOST_COUNTED
+        return self.translate(N_("more than {count}")).format(count=MOST_COUNTED) if more else str(count)
+
+    def counted(self, requests: int) -> str:
+        """How many requests there are."""
+        return self.ngettext("{count} request", "{count} requests", requests).format(
+            count=self.number(requests)
+        )
 
     def moment(self, moment: Any) -> str:
         return i18n.show_moment(moment, self.language, self.zone) if moment else "–"

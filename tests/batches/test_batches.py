@@ -3,6 +3,7 @@
 import asyncio
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
@@ -231,11 +232,13 @@ async def test_the_requests_of_a_batch_are_carried_recorded_and_counted_by_distr
     assert f"Requests in this list: {total}" in (await client.get(f"/print-runs/new?{of_batch}")).text
     listed = (await client.get(f"/api/requests?{of_batch}&area=0102")).json()["requests"]
     assert len(listed) == first
-    page = f"/requests/record?{of_batch}&area=0102&status=draft"
-    assert listed[0]["reference"] in (await client.get(page)).text
+    narrowed = {"batch_id": board["batch"]["id"], "area": "0102", "status": "draft"}
+    page = f"/requests/many?{urlencode(narrowed)}"
+    assert f"{first} requests" in (await client.get(page)).text
     day = day_of(now(), "Asia/Phnom_Penh").isoformat()
-    told = {"kind": "submitted", "happened_on": day, "references": "\n".join(r["reference"] for r in listed)}
-    assert (await make.post_form(client, "/requests/record", told, page=page)).status_code == 303
+    told = {**narrowed, "kind": "submitted", "happened_on": day, "hits": str(first)}
+    assert (await make.post_form(client, "/requests/many", told, page=page)).status_code == 303
+    await do_jobs()
     board = (await client.get(f"/api/batches/{board['batch']['id']}")).json()
     assert board["counts"] == {"handed_over": first, "drafted": total - first}
     lost = {

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
 from rti.core.db import Database
+from rti.core.db_roles import login_of
 from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.law.events import EventKind, Outcome
@@ -17,7 +19,8 @@ from rti.models.accounts import AssignmentRow, PersonRow
 from rti.models.cbos import CboRow
 from rti.models.messages import MessageKind, MessageRow, MessageState
 from rti.requests import snoozing
-from rti.requests.commands import SnoozeRequest
+from rti.requests.commands import SaveList, SnoozeRequest
+from rti.requests.saved_lists import save_list
 from tests import make
 from tests.notifications.conftest import TITLE, due, messages
 from tests.notifications.servers import Sink
@@ -217,3 +220,41 @@ async def test_hours_that_were_chosen_after_a_message_was_queued_count(
     assert (await dispatch(database, settings, clock=at(NOW + timedelta(hours=2)))).states == {
         MessageState.KEPT: 1
     }
+
+
+async def test_a_digest_tells_how_many_requests_are_new_in_a_saved_list(
+    database: Database, settings: Settings, sink: Sink
+) -> None:
+    member = await _late(database)
+    staff = await _staff(database, campaign_id=(await _campaign(database)))
+    await _prefer(database, staff, wants_detail=True)
+    person = staff.person
+    async with database.transaction() as session:
+        campaign_id = await session.scalar(select(AssignmentRow.campaign_id))
+    given = {"campaign_id": campaign_id, "received_on": None}
+
+    async def filed(title: str, day: int) -> None:
+        async with database.transaction() as session:
+            await make.request(session, member.person, NOW + timedelta(day), title=title, **given)
+
+    await filed("Quarry permits", 0)
+    async with database.under(login_of(person)).transaction(person.id) as session:
+        await save_list(session, SaveList(q="quarry", name="Quarries", mails=True), person, NOW, TODAY)
+    for day in range(3):
+        if day == 1:
+            await filed("Another quarry", day)
+            await filed("Market fees", day)
+        moment = NOW + timedelta(day)
+        await _swept(database, TODAY + timedelta(day), moment)
+        await dispatch(database, replace(settings, smtp_url=sink.url), clock=at(moment))
+        assert len(sink.messages) == min(day, 1)
+    (sent,) = sink.messages
+    assert sent["Subject"] == "1 request is new in your saved lists"
+    text = sent.get_payload(decode=True).decode()
+    assert "Quarries: 1" in text
+    assert "/requests?q=quarry" in text
+
+
+async def _campaign(database: Database) -> UUID:
+    async with database.transaction() as session:
+        return (await make.campaign(session, NOW)).id

@@ -31,6 +31,8 @@ from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.messages import MessageKind, MessageRow
 from rti.models.requests import RequestRow
 from rti.models.visits import VisitPhotoRow
+from rti.requests.bulk import Hit
+from rti.requests.bulk import Report as ManyReport
 from rti.requests.evidence import attach
 from rti.requests.queries import events_of
 from rti.web.app import create_app
@@ -271,6 +273,11 @@ class Things:
     async def _export(self, session: AsyncSession) -> UUID:
         return await self._done(session, JobKind.EXPORT, "export", gzip.compress(b"reference"), form="log")
 
+    async def _many(self, session: AsyncSession) -> UUID:
+        hit = Hit((await self.filed(session)).id, "R")
+        report = msgspec.json.encode(ManyReport([hit], []))
+        return await self._done(session, JobKind.MANY, "many", report, act="snooze")
+
     async def _done(
         self, session: AsyncSession, of: JobKind, name: str, report: bytes, **arguments: str
     ) -> UUID:
@@ -310,6 +317,7 @@ async def _kept(session: AsyncSession, row: Any) -> UUID:
 
 
 MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
+    "many_id": Things._many,
     "request_id": Things._request,
     "event_id": Things._event,
     "document_id": Things._document,

@@ -1,7 +1,7 @@
 """Requests as the JSON API shows them: dates as ISO text, a benchmark never called a deadline."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,7 @@ from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus, overdue_on
 from rti.models.requests import NEVER, Channel, Filing, Topic
 from rti.requests.requester import Identity, Requester
-from rti.requests.shown import AnyRequest, Detail
+from rti.requests.shown import AnyRequest, Detail, LineRow
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +64,9 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     next_due_on: date | None
     doubtful: str | None
     duplicate_of: UUID | None
+
+
+V = TypeVar("V", bound=RequestView)
 
 
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,11 +173,28 @@ class DetailView(msgspec.Struct, frozen=True, kw_only=True):
     snoozes: list[SnoozeView]
 
 
-class RequestList(msgspec.Struct, frozen=True, kw_only=True):
-    """One page; `next` goes into `after` for the page behind it."""
+class ListedView(RequestView, frozen=True, kw_only=True):
+    """A request of a list with its body and where that is, the innermost area first; `cbo_code` is null where it is sealed."""
 
-    requests: list[RequestView]
+    body_code: str
+    body_name_km: str
+    body_name_en: str
+    body_place_km: str | None
+    body_place_en: str | None
+    cbo_code: str | None
+
+
+class RequestList(msgspec.Struct, frozen=True, kw_only=True):
+    """One page; `next` goes into `after` for the page behind it, `previous` into `before` for the one before it.
+
+    `total` is how many requests a list has that a filter narrows, and null where they are more than 10,000; members are
+    always told.
+    """
+
+    requests: list[ListedView]
+    total: int | None
     next: str | None
+    previous: str | None
 
 
 def requester_view(requester: Requester | None) -> RequesterView | None:
@@ -190,12 +210,20 @@ def identity_view(identity: Identity) -> IdentityView:
 
 
 def request_view(request: AnyRequest, today: date, *, hidden: bool) -> RequestView:
-    kind = "deadline" if request.binding else "benchmark"
+    return _view(RequestView, request, today, hidden=hidden)
+
+
+def listed_view(request: LineRow, today: date, *, hidden: bool) -> ListedView:
+    return _view(ListedView, request, today, hidden=hidden)
+
+
+def _view(kind: type[V], request: AnyRequest, today: date, *, hidden: bool) -> V:
+    due_kind = "deadline" if request.binding else "benchmark"
     return from_attributes(
-        RequestView,
+        kind,
         request,
         cbo_id=None if hidden else request.cbo_id,
-        due_kind=kind if request.due_on else None,
+        due_kind=due_kind if request.due_on else None,
         next_due_on=request.next_due_on if request.next_due_on < NEVER else None,
         overdue=overdue_on(request.due_on, request.met_on, request.ended_on, today),
     )

@@ -11,7 +11,7 @@ from rti.accounts.rate_limits import LimitedCall
 from rti.core.attributes import from_attributes
 from rti.core.db_roles import login_of
 from rti.core.errors import Conflict, invalid, say
-from rti.core.pagination import Page
+from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
 from rti.requests import (
@@ -38,7 +38,7 @@ from rti.requests.commands import (
     SaveRequester,
     SnoozeRequest,
 )
-from rti.requests.shown import Detail, Line
+from rti.requests.shown import Detail
 from rti.requests.what_next import what_next
 from rti.web.api.request_views import (
     DetailView,
@@ -49,7 +49,7 @@ from rti.web.api.request_views import (
     RequestList,
     detail_view,
     identity_view,
-    request_view,
+    listed_view,
 )
 from rti.web.downloads import download
 from rti.web.guards import Connection, interactive_only, only, rate_limited, recently_authenticated
@@ -59,15 +59,17 @@ from rti.web.templating import WebRequest, today_of, who
 from rti.web.transfers import FILE, READS
 
 
-def _listed(connection: Connection) -> listing.Worklist:
-    return listing.Worklist(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
+def _listed(connection: Connection) -> listing.Counted:
+    return listing.Counted(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
 
 
 @get("/api/requests", guards=[only(REQUESTS)], opt={READS: _listed})
-async def list_requests(request: WebRequest, found: Found[Page[Line]]) -> RequestList:
-    today = today_of(request)
-    views = [request_view(line.request, today, hidden=line.hidden) for line in found.items]
-    return RequestList(requests=views, next=found.next)
+async def list_requests(request: WebRequest, found: Found[listing.Listed]) -> RequestList:
+    """Requests that pass every filter of the address, in the order of `sort`; the same filters as on the page."""
+    page, today = found.page, today_of(request)
+    views = [listed_view(line.request, today, hidden=line.hidden) for line in page.items]
+    total = found.total if found.total is not None and found.total <= MOST_COUNTED else None
+    return RequestList(requests=views, total=total, next=page.next, previous=page.previous)
 
 
 @post("/api/requests", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])

@@ -1,43 +1,117 @@
-"""The page on which the same event is recorded for many requests."""
+"""One thing done to many requests: what it is, whom it hits, how far it is, and undoing it."""
 
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from urllib.parse import urlencode
+
+import msgspec
 from litestar import get, post
+from litestar.datastructures import State
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
+from rti.jobs import queue
+from rti.models.jobs import JobKind
 from rti.requests import bulk
-from rti.requests.commands import RecordForMany, RequestFilter
+from rti.requests.commands import FILTERS, ActOnMany, BulkAct, RequestFilter
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
-from rti.web.inject import Form, Now, Session, Today, Who
-from rti.web.templating import WebRequest, page
+from rti.web.inject import Form, Id, Now, Session, Today, Who
+from rti.web.pages.requests import texts_of
+from rti.web.templating import WebRequest, page, reader_of
 
 
-@get("/requests/record", guards=[only(REQUESTS)])
+@get("/requests/many", guards=[only(REQUESTS)])
 async def show_many(request: WebRequest, session: Session, person: Who, today: Today, form: Form) -> Template:
-    """With the references of the list that the address filters."""
-    references = []
-    if request.method == "GET":
-        wanted = decode(RequestFilter, dict(request.query_params))
-        references = list(await bulk.references_of(session, person, wanted, today))
+    """What can be done to the list that the address filters."""
+    asked = _filters(form.values if request.method == "POST" else texts_of(request))
+    act = form.values.get("act") or request.query_params.get("act", "")
     return page(
         request,
-        "requests/bulk.html",
+        "requests/many.html",
         form=form,
-        initial={"happened_on": today.isoformat(), "references": "\r\n".join(references)},
+        initial={"happened_on": today.isoformat()},
+        count=await bulk.counted(session, person, decode(RequestFilter, asked), today),
+        asked=asked,
+        query=urlencode(asked),
+        act=BulkAct.SNOOZE if act == BulkAct.SNOOZE else BulkAct.RECORD,
+        acts=BulkAct,
         kinds=bulk.FOR_MANY,
-        most=bulk.MOST_AT_ONCE,
     )
 
 
-@post("/requests/record", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
+def _filters(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: texts[name] for name in FILTERS if texts.get(name)}
+
+
+@post("/requests/many", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
 @else_show(show_many)
-async def record_many(
-    session: Session, person: Who, command: RecordForMany, now: Now, today: Today
-) -> Redirect:
-    await bulk.record_for_many(session, command, person, now, today)
-    return see_other("/requests")
+async def act_on_many(
+    request: WebRequest,
+    state: State,
+    session: Session,
+    person: Who,
+    command: ActOnMany,
+    form: Form,
+    now: Now,
+    today: Today,
+) -> Redirect | Template:
+    """Shows whom it hits; once that was seen, it is done."""
+    found = await bulk.ask_for_many(session, person, command, state.settings.secret, now, today)
+    if not isinstance(found, bulk.Plan):
+        return see_other(f"/requests/many/{found.id}", done="")
+    return page(
+        request,
+        "requests/many_preview.html",
+        found,
+        sent={name: each for name, each in form.values.items() if name != "hits"},
+        query=urlencode(_filters(form.values)),
+        command=command,
+        changed=command.hits is not None,
+        excluded=_by_reason(request, found.excluded),
+    )
 
 
-ROUTES = [show_many, record_many]
+@get("/requests/many/{many_id:uuid}", guards=[only(REQUESTS)])
+async def show_act(
+    request: WebRequest, state: State, session: Session, person: Who, now: Now, many_id: Id
+) -> Template:
+    job = await queue.settled(session, person, many_id, now, JobKind.MANY)
+    report = await bulk.report_of(session, job, state.settings.secret)
+    return page(
+        request,
+        "requests/many_done.html",
+        job,
+        fault=queue.fault_of(job),
+        address=f"/requests/many/{many_id}",
+        act=msgspec.convert(job.arguments, bulk.Act),
+        report=report,
+        excluded=_by_reason(request, report.excluded if report else ()),
+    )
+
+
+@post("/requests/many/{many_id:uuid}/undo", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
+async def undo_act(state: State, session: Session, person: Who, now: Now, many_id: Id) -> Redirect:
+    job = await queue.find(session, person, many_id, JobKind.MANY)
+    undoing = await bulk.ask_to_undo(session, person, job, state.settings.secret, now)
+    return see_other(f"/requests/many/{undoing.id}", done="")
+
+
+@post("/requests/many/{many_id:uuid}/cancel", guards=[only(REQUESTS)])
+async def cancel_act(session: Session, person: Who, now: Now, many_id: Id) -> Redirect:
+    await queue.cancel(session, person, many_id, now, JobKind.MANY)
+    return see_other(f"/requests/many/{many_id}", done="")
+
+
+def _by_reason(request: WebRequest, excluded: Sequence[bulk.Excluded]) -> list[tuple[str, list[str]]]:
+    """The references by why they are left out, in words."""
+    reader = reader_of(request)
+    told = sorted((reader.say(each.reason), each.reference) for each in excluded)
+    return [
+        (reason, [reference for _, reference in of]) for reason, of in groupby(told, lambda each: each[0])
+    ]
+
+
+ROUTES = [show_many, act_on_many, show_act, undo_act, cancel_act]

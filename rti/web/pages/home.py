@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from rti.core.visibility import REQUESTS_SEEN
 from rti.law.status import RequestStatus, overdue_on
 from rti.requests.commands import RequestFilter
 from rti.requests.listing import Worklist, listing, unfinished, urgency
+from rti.requests.saved_lists import SAVED_LISTS, SavedList
 from rti.requests.shown import Line, LineRow
 from rti.web.guards import Connection, open_to_all
 from rti.web.inject import Found
@@ -46,6 +47,7 @@ class _Read(msgspec.Struct):
     due_soon: int = 0
     confirmed: bool | None = None
     failing: int = 0
+    saved: list[SavedList] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class First:
     due_soon: int
     warning: Message | None
     failing_addresses: int
+    saved: Sequence[SavedList] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +78,13 @@ class FirstPage:
         return _statement(login)
 
     def values(self) -> Mapping[str, Any]:
-        in_a_week = self.today + timedelta(days=7)
-        return {
-            "today": self.today,
-            "in_a_week": in_a_week,
-            "status": _OPEN.status,
-            "coming": self.today.year + 1,
-        }
+        return {"today": self.today, "status": _OPEN.status, "coming": self.today.year + 1}
 
     def told(self, answer: str | None, by: ReadBy) -> First:
         found = decoder(_Read)(answer) if answer else _Read()
         warning = lacking(self.today, found.confirmed) if by.person.role in SUPPORT else None
         opened = None if found.lines is None else Worklist(_OPEN, self.today).page_of(found.lines, by)
-        numbers = (found.overdue, found.due_soon, warning, found.failing)
+        numbers = (found.overdue, found.due_soon, warning, found.failing, found.saved)
         if found.unfinished is None or opened is None:
             return First(None, False, opened, *numbers)
         late = [line for line in opened.items if self._late(line)]
@@ -107,8 +104,9 @@ def _statement(login: Login) -> Statement | None:
     parts: dict[str, Statement] = {}
     if login in REQUESTS_SEEN:
         parts |= {
-            "lines": listing(login, frozenset({"status"}), overdue_only=False, behind=False),
+            "lines": listing(login, frozenset({"status"})),
             **urgency(login),
+            "saved": SAVED_LISTS,
         }
     if login is Login.CBO:
         parts["unfinished"] = unfinished(login)

@@ -26,7 +26,7 @@ from rti.models.inbox import IncomingRow
 from rti.models.requests import Channel, EventRow, Filing, Topic
 from rti.requests import actions, date_changes, listing, queries, reading, snoozing
 from rti.requests.as_known_on import as_known_on
-from rti.requests.commands import FileRequest, KnownOn, RequestFilter, SnoozeRequest
+from rti.requests.commands import FileRequest, KnownOn, RequestFilter, SnoozeRequest, Sort
 from rti.requests.evidence import attach
 from rti.requests.new_request import FormShown, NewRequest
 from rti.requests.requester import Identity
@@ -40,7 +40,19 @@ from rti.web.transfers import READS
 
 
 def listed(connection: Connection) -> listing.ListPage:
-    return listing.ListPage(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
+    return listing.ListPage(wanted_of(connection), today_of(connection))
+
+
+def wanted_of(connection: Connection | WebRequest) -> RequestFilter:
+    """The requests for which an address asks."""
+    return decode(RequestFilter, texts_of(connection))
+
+
+def texts_of(connection: Connection | WebRequest) -> dict[str, str]:
+    """What an address says of a list; each request that was ticked is named in it once more."""
+    query = connection.query_params
+    ticked = query.getall("only", [])
+    return {**dict(query), **({"only": "\n".join(ticked)} if ticked else {})}
 
 
 def one_request(connection: Connection) -> reading.OneRequest:
@@ -57,12 +69,15 @@ async def list_requests(request: WebRequest, found: Found[listing.Listed]) -> Te
         request,
         "requests/list.html",
         found.page,
-        wanted=msgspec.structs.replace(decode(RequestFilter, dict(request.query_params)), after=""),
+        total=found.total,
+        wanted=msgspec.structs.replace(wanted_of(request), after="", before=""),
         today=today_of(request),
         provinces=found.provinces,
         campaigns=found.campaigns,
+        saved=found.saved,
         statuses=RequestStatus,
         topics=Topic,
+        sorts=Sort,
     )
 
 
