@@ -134,7 +134,7 @@ async def test_a_full_disk_stops_writing_first_and_then_everything_and_room_brin
         assert (page.status_code, 'lang="km"' in page.text) == (503, True)
         told = (await installation.client.get("/health")).json()
         assert not told["database"]["well"]
-        assert told["storage"]["free"] < 1_000_000
+        assert told["storage"]["free"] < RESERVE
         installation.make_room()
         await installation.until_filed()
         assert await installation.stored() == installation.acknowledged

@@ -92,6 +92,8 @@ KINDS = (
     DocumentKind("text/plain", ("txt",), _is_text),
 )
 """What is taken: bytes and ending have to agree."""
+PICTURES = {"image/jpeg", "image/png", "image/webp", "image/heic"}
+"""Types whose copies every browser shows: they are painted anew, as JPEG or PNG."""
 SEEN_BY_BEGINNING = {"application/pdf", "image/jpeg", "image/png", "image/webp", "image/tiff", "image/heic"}
 """Types that the first bytes tell for sure."""
 ACCEPTED = ",".join(f".{ending}" for kind in KINDS for ending in kind.endings)

@@ -7,6 +7,7 @@ from typing import IO
 from litestar import Response
 
 from rti.core.errors import Problem
+from rti.files.media_types import PICTURES
 from rti.requests.evidence import Download
 from rti.web import problems
 from rti.web.headers import DOWNLOAD_POLICY, attachment
@@ -18,15 +19,16 @@ MOST_IN_MEMORY = 1_000_000
 """Bytes of such a file; what is longer goes to the disk."""
 
 
-def download(request: WebRequest, found: Download | Problem) -> Response[bytes]:
-    """The bytes as a file that no browser runs, or the refusal."""
+def download(request: WebRequest, found: Download | Problem, *, within: bool = False) -> Response[bytes]:
+    """The bytes as a file that no browser runs, or the refusal; a picture may be shown `within` a page."""
     if isinstance(found, Problem):
         return problems.answer(request, found)
+    shown = within and found.media_type in PICTURES
     return Response(
         found.content,
         media_type=found.media_type,
         headers={
-            "Content-Disposition": attachment(found.file_name),
+            "Content-Disposition": "inline" if shown else attachment(found.file_name),
             "Content-Security-Policy": DOWNLOAD_POLICY,
         },
     )

@@ -158,6 +158,20 @@ async def spread(database: Database, seconds: float) -> None:
         await session.execute(text(spreading), {"now": NOW, "whole": timedelta(seconds=seconds * SPEED)})
 
 
+async def held_back(database: Database) -> None:
+    """Nobody sends anything before it is `released`."""
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE message SET next_attempt_at = 'infinity'"))
+
+
+async def released(database: Database, count: int) -> None:
+    """Let the turn of so many more messages come, however long those before them took."""
+    async with database.transaction() as session:
+        releasing = """UPDATE message SET next_attempt_at = :now WHERE id IN
+            (SELECT id FROM message WHERE next_attempt_at = 'infinity' ORDER BY id LIMIT :count)"""
+        await session.execute(text(releasing), {"now": NOW, "count": count})
+
+
 async def finished(database: Database, sending: Settings, began: float) -> None:
     """One dispatcher that nobody kills, until all has been said or the day is over."""
 
@@ -194,16 +208,16 @@ SENDING: list[Point] = [
 
 
 async def test_at_every_marked_point_a_crash_loses_nothing(database: Database, settings: Settings) -> None:
-    count = 2 * len(SENDING)
+    count = 4 * len(SENDING)
     await many_told(database, count)
     await sweep(database, TODAY, NOW, host=HOST)
     crashed = 0
+    await held_back(database)
     async with smtp_server(Sink()) as sink:
         sending = replaced(settings, sink)
         began = time.monotonic()
-        # Few at a time, so that there is something left to send at every point.
-        await spread(database, seconds=len(SENDING) * 1.0)
         for point in SENDING:
+            await released(database, 4)
             victim = dispatcher(sending, began, point=point)
             assert await victim.ended() == -signal.SIGKILL, point
             crashed += 1

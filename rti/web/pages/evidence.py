@@ -57,11 +57,11 @@ async def open_identity(
 async def show_copy(
     request: WebRequest, session: Session, person: Who, request_id: Id, document_id: Id, now: Now
 ) -> Response[bytes] | Redirect:
-    """The copy without metadata; where there is none, the way to the original."""
+    """The copy without metadata; where there is none, the way to the original. `?preview=1` shows it within a page."""
     found = await evidence.copy_to_show(session, person, request_id, document_id, now)
     if found is None:
         return see_other(f"/requests/{request_id}/documents/{document_id}/original", done="")
-    return download(request, found)
+    return download(request, found, within="preview" in request.query_params)
 
 
 @get("/requests/{request_id:uuid}/documents/{document_id:uuid}/original", guards=[only(REQUESTS)])

@@ -15,7 +15,7 @@ from rti.core.asking import read
 from rti.core.db_roles import login_of
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
-from rti.files.media_types import ACCEPTED
+from rti.files.media_types import ACCEPTED, PICTURES
 from rti.inbox.addresses import reply_address
 from rti.inbox.queries import of_request
 from rti.law.events import EventKind
@@ -157,6 +157,7 @@ def shown(
         form=form,
         identity=identity,
         accepted=ACCEPTED,
+        pictures=PICTURES,
         today=today,
         statute=statute,
         newest_version=detail.newest_version,
