@@ -175,6 +175,10 @@ ROWS: Mapping[str, str] = {
         INSERT INTO batch_body (batch_id, body_id, cbo_id, request_id)
         SELECT {_id(41)}, {BODY}, {ONE["cbo"]}, {REQUEST} {FEW};
     """,
+    "0036": f"""
+        INSERT INTO saved_list (id, person_id, name, wanted, shared_in, mails, created_at)
+        SELECT {_id(42)}, {PERSON}, 'x' || n, '{{"overdue": "1"}}', {ONE["campaign"]}, true, now() {FEW};
+    """,
     "0025": f"""
         INSERT INTO search (id, kind, words) SELECT gen_random_uuid(), 'body', 'x' {FEW};
     """,

@@ -129,9 +129,7 @@ def _of_request(privileges: str, **more: May) -> dict[Login, May]:
 
 _OF_OWN_OR_NAMED = f"EXISTS (SELECT FROM person p WHERE p.id = person_id AND ({_own_or_named('p.cbo_id')}))"
 _GONE = May("SELECT (person_id), DELETE", _OF_OWN_OR_NAMED)
-_MY_JOB = May(EDIT, "person_id = (SELECT rti.me())")
 _SENT = "SELECT, INSERT, UPDATE (answer), DELETE"
-_MY_SUBMISSION = May(_SENT, _MINE)
 _OF_A_PERSON = {Login.AUTH: _ANY, Login.ERASURE: _GONE, Login.OPERATOR: _ANY}
 _ENDED = May("SELECT (expires_at), DELETE")
 _OF_DOCUMENT = {
@@ -141,6 +139,8 @@ _OF_DOCUMENT = {
     Login.OPERATOR: _ANY,
 }
 _IMPORTS = "SELECT, INSERT, UPDATE (counts, undone_at, undone_by)"
+NAMING = "ARRAY['q', 'cbo', 'reference', 'only']"
+"""SQL: what of a saved list may name an organisation."""
 _OF_AN_IMPORT = May(ADD, "file_import_id IN (SELECT id FROM file_import)")
 _RELEASING = (Login.STAFF, Login.GROUP, Login.ADMIN, Login.OPERATOR)
 TODAY = f"CAST(now() AT TIME ZONE '{HOME_ZONE}' AS date)"
@@ -316,10 +316,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "mention": {Login.WORKER: May(ADD), Login.OPERATOR: _ANY},
     "job": {
         Login.AUTH: May("SELECT (finished_at, created_at, next_attempt_at)"),
-        Login.CBO: _MY_JOB,
-        Login.STAFF: _MY_JOB,
-        Login.ADMIN: _MY_JOB,
-        Login.GROUP: _MY_JOB,
+        **dict.fromkeys((Login.CBO, Login.STAFF, Login.ADMIN, Login.GROUP), May(EDIT, _MINE)),
         Login.ERASURE: May("SELECT (person_id, kind), DELETE", f"kind <> 'import' OR {_OF_OWN_OR_NAMED}"),
         Login.WORKER: May(
             """SELECT (id, kind, person_id, arguments, state, done, total, attempt, next_attempt_at, cancel_asked,
@@ -334,16 +331,13 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
             f"""{_MINE} OR shared_in = ANY (CAST((SELECT rti.campaigns_of({ME})) AS uuid[]))
     OR (shared_in IS NOT NULL AND {sees_everything()})""",
         ),
-        Login.ERASURE: May("SELECT (person_id, wanted), DELETE"),
+        # Those of others that search for what may name an organisation go with it.
+        Login.ERASURE: May("SELECT (person_id, wanted), DELETE", f"{_OF_OWN_OR_NAMED} OR wanted ?| {NAMING}"),
         Login.WORKER: May("SELECT, UPDATE (told)"),
         Login.OPERATOR: _ANY,
     },
     "submission": {
-        Login.AUTH: _MY_SUBMISSION,
-        Login.CBO: _MY_SUBMISSION,
-        Login.STAFF: _MY_SUBMISSION,
-        Login.GROUP: _MY_SUBMISSION,
-        Login.ADMIN: _MY_SUBMISSION,
+        **dict.fromkeys((Login.AUTH, Login.CBO, Login.STAFF, Login.GROUP, Login.ADMIN), May(_SENT, _MINE)),
         Login.ERASURE: _GONE,
         # It removes what is old, and moves dates for people.
         Login.WORKER: May(_SENT),

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from itertools import chain, count
 from uuid import UUID
 
-from sqlalchemy import Table, delete, select, update
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import Table, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
@@ -34,6 +33,7 @@ from rti.models.saved_lists import SavedListRow
 from rti.models.search import SearchRow
 from rti.models.visits import VisitPhotoRow, VisitRow
 from rti.requests.references import neutral_references
+from rti.row_security.policies import NAMING
 from rti.safety.erasure import forget
 
 SECOND_HAND_WITHIN = timedelta(days=7)
@@ -204,7 +204,7 @@ async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
     printed = delete(JobRow).where(JobRow.kind != JobKind.IMPORT)
     await session.execute(printed.execution_options(synchronize_session=False))
     # What somebody typed to find its requests may name it.
-    typed = SavedListRow.wanted.op("?|")(array(["q", "cbo", "reference", "only"]))
+    typed = text(f"wanted ?| {NAMING}")
     await session.execute(delete(SavedListRow).where(typed).execution_options(synchronize_session=False))
     nameless = update(FileImportRow).where(FileImportRow.cbo_id == cbo.id).values(file_name=None)
     await session.execute(nameless.execution_options(synchronize_session=False))

@@ -1,11 +1,18 @@
 """Lists that are saved: opened by those with whom they are shared."""
 
 import httpx
+from sqlalchemy import select
 
+from rti.cbos.commands import ShredCbo
 from rti.core.db import Database
+from rti.core.db_roles import Login
 from rti.core.roles import Role
 from rti.models.accounts import AssignmentRow
 from rti.models.requests import Topic
+from rti.models.saved_lists import SavedListRow
+from rti.requests.commands import SaveList
+from rti.requests.saved_lists import save_list
+from rti.safety.lock_and_shred import shred
 from tests import make
 from tests.conftest import NOW
 
@@ -62,3 +69,22 @@ async def test_a_list_is_shared_with_the_staff_of_a_campaign_and_stays_its_owner
     await make.sign_in(client, beside)
     assert await _names(client) == ["Late"]
     assert (await client.delete(f"/api/saved-lists/{saved['id']}")).status_code == 404
+
+
+async def test_lists_that_may_name_an_organisation_go_when_it_is_shredded(database: Database) -> None:
+    async with database.transaction() as session:
+        cbo = await make.cbo(session, NOW, "BOENG")
+        lead = (await make.member(session, Role.CBO_LEAD, of=cbo)).person
+        administrator = (await make.member(session, Role.ADMINISTRATOR)).person
+        staff = (await make.member(session, Role.STAFF)).person
+        for name, wanted in (
+            ("Theirs", {"cbo": "BOENG"}),
+            ("Words", {"q": "Boeng"}),
+            ("Late", {"overdue": True}),
+        ):
+            await save_list(session, SaveList(name=name, **wanted), staff, NOW, NOW.date())
+    for person in (administrator, lead):
+        async with database.under(Login.ERASURE).transaction(person.id) as session:
+            await shred(session, cbo.id, ShredCbo(code="BOENG"), person, NOW)
+    async with database.transaction() as session:
+        assert (await session.scalars(select(SavedListRow.name))).all() == ["Late"]

@@ -30,6 +30,7 @@ from rti.models.imports import FileImportRow, FileKind
 from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.messages import MessageKind, MessageRow
 from rti.models.requests import RequestRow
+from rti.models.saved_lists import SavedListRow
 from rti.models.visits import VisitPhotoRow
 from rti.requests.bulk import Hit
 from rti.requests.bulk import Report as ManyReport
@@ -273,6 +274,12 @@ class Things:
     async def _export(self, session: AsyncSession) -> UUID:
         return await self._done(session, JobKind.EXPORT, "export", gzip.compress(b"reference"), form="log")
 
+    async def _list(self, session: AsyncSession) -> UUID:
+        row = SavedListRow(
+            person_id=self.me.id, name=str(uuid4()), wanted={"overdue": "1"}, mails=False, created_at=NOW
+        )
+        return await _kept(session, row)
+
     async def _many(self, session: AsyncSession) -> UUID:
         hit = Hit((await self.filed(session)).id, "R")
         report = msgspec.json.encode(ManyReport([hit], []))
@@ -317,6 +324,7 @@ async def _kept(session: AsyncSession, row: Any) -> UUID:
 
 
 MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
+    "list_id": Things._list,
     "many_id": Things._many,
     "request_id": Things._request,
     "event_id": Things._event,
