@@ -35,7 +35,7 @@ async def test_a_cbo_files_a_request_records_the_answer_and_sees_both_dates(
     await expect(page.locator("main")).to_contain_text("20 April 2023")
     await expect(page.locator("main")).to_contain_text("not a legal deadline")
 
-    await page.click("text=They answered")
+    await page.get_by_role("link", name="They answered", exact=True).click()
     await page.fill("#happened_on", "2023-04-19")
     await page.check("input[name=outcome][value=partial]")
     await page.set_input_files(

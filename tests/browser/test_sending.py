@@ -60,7 +60,7 @@ async def new_lead(page: Page) -> None:
     await page.goto("/people")
     await page.fill("#email", "lead@test.example")
     await page.select_option("#role", "cbo_lead")
-    await page.select_option("#cbo_id", index=1)
+    await page.fill("#cbo_code", "DEMO1")
     await page.click("form[method='post'][action='/people'] button")
     link = await page.inner_text("#link")
     await page.click("form[action='/sign-out'] button")
