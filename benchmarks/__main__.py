@@ -17,6 +17,7 @@ MODULES = (
     "backup",
     "search",
     "letters",
+    "batches",
     "incoming",
 )
 """Each has `measure()`, which returns lines of what was measured, the figure, and its unit."""
