@@ -11,6 +11,7 @@ import rti.inbox.jobs
 import rti.requests.jobs
 import rti.retention.jobs
 import rti.safety.jobs
+import rti.statistics.jobs
 from notifications.forecast import forecast
 from rti.batches.filing import file_batch
 from rti.core.periodic import PeriodicJob, Result, Tick
@@ -47,6 +48,7 @@ JOBS: Sequence[PeriodicJob] = (
     *rti.safety.jobs.JOBS,
     *rti.requests.jobs.JOBS,
     *rti.inbox.jobs.JOBS,
+    *rti.statistics.jobs.JOBS,
     *rti.backups.jobs.JOBS,
     PeriodicJob(
         "jobs",

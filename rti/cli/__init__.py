@@ -85,6 +85,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "jobs": ("jobs:app", "Imports and the like that wait, run or have ended."),
     "calendar": ("calendar:app", "Days off: list, declare, withdraw, confirm."),
     "release": ("releases:app", "Draft, list and verify releases of figures."),
+    "report": ("reports:app", "Saved reports of figures, sent each month."),
     "statutes": ("law:app", "Check and add statute files."),
     "search": (
         "search:search",

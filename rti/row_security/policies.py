@@ -336,6 +336,12 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.WORKER: May("SELECT, UPDATE (told)"),
         Login.OPERATOR: _ANY,
     },
+    "saved_report": {
+        **dict.fromkeys((Login.STAFF, Login.GROUP), May(ALL, f"{_MINE} OR mails_to = 'group'")),
+        Login.ERASURE: _GONE,
+        Login.WORKER: May("SELECT, UPDATE (sent_on, told)"),
+        Login.OPERATOR: _ANY,
+    },
     "submission": {
         **dict.fromkeys((Login.AUTH, Login.CBO, Login.STAFF, Login.GROUP, Login.ADMIN), May(_SENT, _MINE)),
         Login.ERASURE: _GONE,

@@ -2,13 +2,14 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
 from rti.core.errors import Fault, Invalid, say
 from rti.core.validation import Code
+from rti.models.saved_reports import ReportFile, ReportTo
 from rti.statistics.method import Method
 from rti.statistics.methods import METHODS
 
@@ -111,6 +112,27 @@ class StatisticsQuery(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def of_method(self) -> Method:
         return METHODS[self.method]
+
+
+SAVED = tuple(name for name in StatisticsQuery.__struct_fields__ if name not in {"as_of", "known_on"})
+"""What is kept of a query: all but the cut-off."""
+
+
+def as_address(wanted: StatisticsQuery) -> dict[str, str]:
+    """What an address says of figures, without the cut-off."""
+    said = {name: getattr(wanted, name) for name in SAVED}
+    return {name: "1" if value is True else str(value) for name, value in said.items() if value}
+
+
+class SaveReport(StatisticsQuery, frozen=True, kw_only=True):
+    """Keep figures under a name, to be opened as `file` and sent each month to whom `mails_to` says.
+
+    A report has no cut-off: it is opened, and sent, with the newest.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    file: ReportFile = ReportFile.PAGE
+    mails_to: ReportTo | None = None
 
 
 def contradictions(wanted: Any, today: date) -> list[Fault]:

@@ -20,11 +20,12 @@ from rti.models.releases import ReleaseRow
 from rti.releases.content import Content
 from rti.statistics.commands import Dimension
 from rti.statistics.figures import Percentage
+from rti.statistics.headlines import HEADLINES
 from rti.statistics.method import Measure, Method
 from rti.statistics.methods.own import OWN
 from rti.statistics.queries import Line, Table
 from rti.web.api.statistics import Words, csv_header, csv_rows, words
-from rti.web.pictures import HEADLINES, as_png, drawn, fitting, tells
+from rti.web.pictures import as_png, drawn, fitting, tells
 
 TEMPLATE: Final = files("rti.web").joinpath("templates/releases/briefing.typ").read_text("utf-8")
 MOST_LINES: Final = 12

@@ -31,6 +31,7 @@ from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.messages import MessageKind, MessageRow
 from rti.models.requests import RequestRow
 from rti.models.saved_lists import SavedListRow
+from rti.models.saved_reports import ReportFile, SavedReportRow
 from rti.models.visits import VisitPhotoRow
 from rti.requests.bulk import Hit
 from rti.requests.bulk import Report as ManyReport
@@ -280,6 +281,17 @@ class Things:
         )
         return await _kept(session, row)
 
+    async def _report(self, session: AsyncSession) -> UUID:
+        row = SavedReportRow(
+            person_id=self.me.id,
+            name=str(uuid4()),
+            wanted={"method": "own"},
+            file=ReportFile.PAGE,
+            sent_on=NOW.date(),
+            created_at=NOW,
+        )
+        return await _kept(session, row)
+
     async def _many(self, session: AsyncSession) -> UUID:
         hit = Hit((await self.filed(session)).id, "R")
         report = msgspec.json.encode(ManyReport([hit], []))
@@ -325,6 +337,7 @@ async def _kept(session: AsyncSession, row: Any) -> UUID:
 
 MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
     "list_id": Things._list,
+    "report_id": Things._report,
     "many_id": Things._many,
     "request_id": Things._request,
     "event_id": Things._event,

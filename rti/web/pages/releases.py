@@ -29,6 +29,7 @@ from rti.releases.commands import (
 from rti.releases.verify import verified
 from rti.statistics.commands import Basis, Dimension, Unit
 from rti.statistics.disclosure import last_quarter
+from rti.statistics.headlines import HEADLINES
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OWN
 from rti.statistics.queries import Table
@@ -43,7 +44,7 @@ from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Counting, Form, Id, Now, Session, Today, Who
-from rti.web.pictures import HEADLINES, as_png, drawn, fitting, tells
+from rti.web.pictures import as_png, drawn, fitting, tells
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.workbook import MEDIA_TYPE, workbook
 

@@ -23,6 +23,7 @@ from rti.statistics import queries
 from rti.statistics.commands import Basis, Dimension, Unit
 from rti.statistics.disclosure import is_coarse, last_quarter
 from rti.statistics.export import ExportForm, rows_of, write_csv
+from rti.statistics.headlines import HEADLINES
 from rti.statistics.measures import EXCLUDED, PENDING
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OWN
@@ -41,7 +42,7 @@ from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Now, Reading, Session, Today, Who
-from rti.web.pictures import HEADLINES, PICTURES, as_png, drawn
+from rti.web.pictures import PICTURES, as_png, drawn
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.transfers import FILE
 from rti.web.workbook import MEDIA_TYPE, workbook
