@@ -292,13 +292,18 @@ class Things:
         )
         return await _kept(session, row)
 
+    async def _draft(self, session: AsyncSession) -> UUID:
+        release = (await make.release(session, self.me)).code.encode()
+        asked = {"methods": ["own"], "groups": ["province"]}
+        return await self._done(session, JobKind.RELEASE, "release", release, **asked)
+
     async def _many(self, session: AsyncSession) -> UUID:
         hit = Hit((await self.filed(session)).id, "R")
         report = msgspec.json.encode(ManyReport([hit], []))
         return await self._done(session, JobKind.MANY, "many", report, act="snooze")
 
     async def _done(
-        self, session: AsyncSession, of: JobKind, name: str, report: bytes, **arguments: str
+        self, session: AsyncSession, of: JobKind, name: str, report: bytes, **arguments: str | list[str]
     ) -> UUID:
         """A job that is done, with its report."""
         job = JobRow(
@@ -339,6 +344,7 @@ MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
     "list_id": Things._list,
     "report_id": Things._report,
     "many_id": Things._many,
+    "draft_id": Things._draft,
     "request_id": Things._request,
     "event_id": Things._event,
     "document_id": Things._document,
