@@ -16,14 +16,21 @@ class Picture:
     """By what its table is grouped where that is not what was asked for."""
 
     by: Dimension | None = None
+    then_by: Dimension | None = None
     exact: bool = False
     """Whether it shows single requests, and is not for those to whom numbers are told coarsely."""
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """What an address says of them."""
+        return {"by": self.by or "", "then_by": self.then_by or "", "and_by": ""} if self.by else {}
 
 
 PICTURES: Mapping[str, Picture] = {
     "quarters": Picture(Dimension.QUARTER),
     "answers": Picture(),
     "provinces": Picture(Dimension.PROVINCE),
+    "kinds": Picture(Dimension.BODY_KIND, Dimension.QUARTER),
     "waiting": Picture(Dimension.YEAR, exact=True),
 }
 

@@ -72,7 +72,7 @@ async def show_statistics(request: WebRequest, reading: Reading, person: Who, to
         table,
         form=form,
         as_file=asked,
-        grouped=lambda by: urlencode({**form.values, "by": by, "then_by": "", "and_by": ""}),
+        grouped=lambda picture: urlencode({**form.values, **picture.groups}),
         headlines=HEADLINES if own else (),
         pictures=PICTURES,
         words=partial(words, language=language_of(request)),
@@ -172,7 +172,7 @@ async def statistics_picture(
         raise NotFound
     wanted = dict(request.query_params)
     if picture_of.by:
-        wanted = {**wanted, "by": picture_of.by, "then_by": "", "and_by": ""}
+        wanted |= picture_of.groups
     table = await asked_table(request, reading, person, today, wanted)
     if table.wanted.of_method is not OWN or (picture_of.exact and table.coarse):
         raise NotFound
