@@ -30,6 +30,7 @@ DEFERRED = {
     "step.title",
     "step.words",
     "job.title",
+    "measure",
     "measure.name",
     "measure.question",
     "kept.what",

@@ -14,7 +14,8 @@ from rti.cli.working import in_transaction
 from rti.core.validation import decode
 from rti.models.saved_reports import ReportFile, ReportTo
 from rti.statistics import reports
-from rti.statistics.commands import SAVED, SaveReport
+from rti.statistics.commands import SAVED
+from rti.statistics.reports import SaveReport
 
 app = typer.Typer(name="report", help="Saved reports of figures, sent each month.", no_args_is_help=True)
 

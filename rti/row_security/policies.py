@@ -357,9 +357,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.OPERATOR: _ANY,
     },
     "import_entry": {
-        Login.CBO: _OF_AN_IMPORT,
-        Login.STAFF: _OF_AN_IMPORT,
-        Login.ADMIN: _OF_AN_IMPORT,
+        **dict.fromkeys((Login.CBO, Login.STAFF, Login.ADMIN), _OF_AN_IMPORT),
         Login.ERASURE: May("SELECT (row_id), DELETE", _own_or_named("row_id")),
         Login.OPERATOR: _ANY,
     },
@@ -381,12 +379,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.AUTH: May("SELECT, INSERT, UPDATE (times)"),
         Login.WORKER: May("SELECT, DELETE"),
     },
-    "channel_address": {
-        Login.AUTH: _ANY,
-        Login.ERASURE: _GONE,
-        Login.WORKER: May(READ),
-        Login.OPERATOR: _ANY,
-    },
+    "channel_address": {**_OF_A_PERSON, Login.WORKER: May(READ)},
     "bounce": {
         Login.AUTH: May("SELECT, DELETE"),
         Login.ERASURE: _GONE,

@@ -2,14 +2,13 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from rti.core.errors import Fault, Invalid, say
 from rti.core.validation import Code
-from rti.models.saved_reports import ReportFile, ReportTo
 from rti.statistics.method import Method
 from rti.statistics.methods import METHODS
 
@@ -122,17 +121,6 @@ def as_address(wanted: StatisticsQuery) -> dict[str, str]:
     """What an address says of figures, without the cut-off."""
     said = {name: getattr(wanted, name) for name in SAVED}
     return {name: "1" if value is True else str(value) for name, value in said.items() if value}
-
-
-class SaveReport(StatisticsQuery, frozen=True, kw_only=True):
-    """Keep figures under a name, to be opened as `file` and sent each month to whom `mails_to` says.
-
-    A report has no cut-off: it is opened, and sent, with the newest.
-    """
-
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
-    file: ReportFile = ReportFile.PAGE
-    mails_to: ReportTo | None = None
 
 
 def contradictions(wanted: Any, today: date) -> list[Fault]:

@@ -41,10 +41,10 @@ def sentences(table: Table) -> list[tuple[Message, Message]]:
     own = method is OWN
     told = [(each, sentence) for each, _, sentence in HEADLINES] if own else []
     told = told or [(each, SHARE) for each in method.measures]
-    found = [(say(each.name), _said(figures.rate(each), sentence)) for each, sentence in told]
+    found = [(Message(each.name), _said(figures.rate(each), sentence)) for each, sentence in told]
     median = figures.survival_median_days
     if own and median is not None:
-        found.append((say(MEDIAN), say(AFTER_DAYS, days=f"{median:g}")))
+        found.append((Message(MEDIAN), say(AFTER_DAYS, days=f"{median:g}")))
     return found
 
 
@@ -52,6 +52,6 @@ def _said(rate: Percentage, sentence: str) -> Message:
     percent, bounds = rate.percent(0), rate.bounds(0)
     if percent is not None and bounds is not None:
         numbers = {"count": rate.denominator, "part": rate.numerator, "percent": int(percent)}
-        return say(sentence, **numbers, low=int(bounds[0]), high=int(bounds[1]))
+        return Message(sentence, numbers | {"low": int(bounds[0]), "high": int(bounds[1])})
     hidden = rate.mixed or None in {rate.numerator, rate.denominator}
-    return say(N_("not shown")) if hidden else say(N_("no data"))
+    return say("not shown") if hidden else say("no data")

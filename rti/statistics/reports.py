@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from rti.models.messages import MessageKind
 from rti.models.saved_reports import ReportFile, ReportTo, SavedReportRow
 from rti.outbox import queued
 from rti.statistics import queries
-from rti.statistics.commands import SaveReport, StatisticsQuery, as_address, check
+from rti.statistics.commands import StatisticsQuery, as_address, check
 from rti.statistics.disclosure import is_coarse, last_quarter, period_faults
 from rti.statistics.headlines import sentences
 
@@ -35,6 +35,17 @@ ADDRESSES: Mapping[ReportFile, str] = {
     **{each: f"/statistics.{each}" for each in (ReportFile.CSV, ReportFile.XLSX, ReportFile.JSON)},
 }
 log = structlog.get_logger()
+
+
+class SaveReport(StatisticsQuery, frozen=True, kw_only=True):
+    """Keep figures under a name, to be opened as `file` and sent each month to whom `mails_to` says.
+
+    A report has no cut-off: it is opened, and sent, with the newest.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    file: ReportFile = ReportFile.PAGE
+    mails_to: ReportTo | None = None
 
 
 class SavedReport(msgspec.Struct, frozen=True, kw_only=True):

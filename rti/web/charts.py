@@ -185,7 +185,7 @@ def _draw_shares(chart: Any, lines: Iterable[Line | None], words: Words) -> None
     """A line for each of `LINES`, with a gap where there is no group or its share is not told."""
     shown = [*lines]
     for measure, _, dashes in LINES:
-        shares = [line and line.figures.rate(measure).percent(0) for line in shown]
+        shares = [line.figures.rate(measure).percent(0) if line else None for line in shown]
         chart.add(
             words(measure.name),
             [None if share is None else int(share) for share in shares],
@@ -222,8 +222,14 @@ def kinds(table: Table, words: Words) -> str:
                 no_data_text=words(N_("not shown")),
             )
         )
-        small = dict.fromkeys(("label_font_size", "major_label_font_size"), 10) | {"title_font_size": 12}
-        chart.config.style = _style(COLORS, **small, no_data_font_size=12, stroke_width="2")
+        chart.config.style = _style(
+            COLORS,
+            label_font_size=10,
+            major_label_font_size=10,
+            title_font_size=12,
+            no_data_font_size=12,
+            stroke_width="2",
+        )
         _draw_shares(chart, (lines.get(key) for key in quarters), words)
         panels.append(_svg(chart))
     return _together(words(N_("Share of requests whose due date has passed, in percent")), panels, words)

@@ -16,8 +16,8 @@ from rti.models.accounts import PersonRow
 from rti.models.messages import MessageRow
 from rti.models.saved_reports import ReportTo
 from rti.statistics import queries
-from rti.statistics.commands import Dimension, SaveReport, StatisticsQuery
-from rti.statistics.reports import save_report, send_due
+from rti.statistics.commands import Dimension, StatisticsQuery
+from rti.statistics.reports import SaveReport, save_report, send_due
 from tests import make as house
 from tests.commands import rti
 from tests.notifications.conftest import messages, sink
@@ -31,9 +31,9 @@ BY_PROVINCE = SaveReport(name="For the minister", by=Dimension.PROVINCE, mails_t
 
 
 async def _group(database: Database, *more: Role) -> list[house.Member]:
-    """Thirty requests, a member of the working group, and others."""
+    """Fifty requests, a member of the working group, and others."""
     async with database.transaction() as session:
-        for _ in range(3):
+        for _ in range(5):
             await make.hand_counted(session, await house.cbo(session, make.NOW))
         return [await house.member(session, role) for role in (Role.WORKING_GROUP, *more)]
 
@@ -77,7 +77,7 @@ async def test_the_working_group_is_sent_what_it_may_see_once_a_month_and_only_w
     assert values["sentences"][0] == [
         "Answered in time",
         "Of {count} requests whose day had passed, {part} were answered in time ({percent} %; {low} to {high} %).",
-        {"count": 20, "part": 15, "percent": 75, "low": 53, "high": 89},
+        {"count": 25, "part": 15, "percent": 60, "low": 41, "high": 77},
     ]
 
 
@@ -96,7 +96,7 @@ async def test_a_message_names_the_report_only_to_who_asked_for_details(
     first = texts[silent.email, "Monthly figures as of 30 September 2026"]
     second = texts[silent.email, "Monthly figures as of 31 December 2026"]
     in_khmer = [text for (to, _), text in texts.items() if to == named.email]
-    assert "Answered in time: Of 20 requests whose day had passed, 15 were answered in time" in first
+    assert "Answered in time: Of 25 requests whose day had passed, 15 were answered in time" in first
     assert f"{settings.address}/statistics?method=own&by=province" in first
     assert "the same figures as in the last message" not in first
     assert BY_PROVINCE.name not in first + second
@@ -109,7 +109,8 @@ async def test_figures_that_did_not_change_are_told_to_be_the_same(
 ) -> None:
     (owner,) = await _group(database)
     await _save(database, owner, msgspec.structs.replace(BY_PROVINCE, mails_to=ReportTo.OWNER))
-    for now, same in ((FIRST, [False]), (FIRST + timedelta(days=30), []), (SECOND, [True])):
+    later = ((FIRST + timedelta(days=30), []), (SECOND, [False]), (SECOND + timedelta(days=28), [True]))
+    for now, same in ((FIRST, [False]), *later):
         assert [each.values["same"] for each in await _sent(database, settings, now)] == same
 
 

@@ -5,8 +5,7 @@ from litestar.params import JSONBody
 
 from rti.core.roles import COMPARING
 from rti.statistics import reports
-from rti.statistics.commands import SaveReport
-from rti.statistics.reports import SavedReport
+from rti.statistics.reports import SavedReport, SaveReport
 from rti.web.guards import only
 from rti.web.inject import Id, Now, Session, Today, Who
 

@@ -6,7 +6,8 @@ from litestar.response import Redirect, Template
 from rti.core.roles import COMPARING
 from rti.models.saved_reports import ReportFile, ReportTo
 from rti.statistics import reports
-from rti.statistics.commands import SAVED, SaveReport
+from rti.statistics.commands import SAVED
+from rti.statistics.reports import SaveReport
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only
 from rti.web.inject import Form, Id, Now, Session, Today, Who
