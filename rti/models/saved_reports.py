@@ -17,6 +17,7 @@ class ReportFile(StrEnum):
     PAGE = "page"
     CSV = "csv"
     XLSX = "xlsx"
+    PDF = "pdf"
     FLAT = "flat"
     JSON = "json"
 

@@ -162,6 +162,7 @@ OF_FIGURES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ReportFile.PAGE: N_("Page"),
         ReportFile.CSV: N_("CSV file"),
         ReportFile.XLSX: N_("Workbook (XLSX)"),
+        ReportFile.PDF: N_("Briefing as PDF"),
         ReportFile.FLAT: N_("Flat table (CSV)"),
         ReportFile.JSON: N_("JSON file"),
     },

@@ -32,7 +32,10 @@ MOST_REPORTS = 50
 ADDRESSES: Mapping[ReportFile, str] = {
     ReportFile.PAGE: "/statistics",
     ReportFile.FLAT: "/statistics/flat.csv",
-    **{each: f"/statistics.{each}" for each in (ReportFile.CSV, ReportFile.XLSX, ReportFile.JSON)},
+    **{
+        each: f"/statistics.{each}"
+        for each in (ReportFile.CSV, ReportFile.XLSX, ReportFile.PDF, ReportFile.JSON)
+    },
 }
 log = structlog.get_logger()
 

@@ -40,7 +40,7 @@ from rti.statistics.queries import Table
 from rti.statutes.queries import newest
 from rti.web.api.releases import for_reader
 from rti.web.api.statistics import csv_header, csv_rows, words
-from rti.web.briefing import briefing
+from rti.web.briefing import briefing, of_release
 from rti.web.data_package import package
 from rti.web.downloads import csv_file
 from rti.web.forms import Form as Sent
@@ -286,7 +286,8 @@ async def release_file(
         content, kind = await to_thread(package, found.row, found.content, tables), "application/zip"
     elif file in {"briefing-km.pdf", "briefing-en.pdf"}:
         language = file.removesuffix(".pdf").rpartition("-")[2]
-        content = await to_thread(briefing, found.row, found.content, tables, language)
+        cover = of_release(found.row, found.content, language)
+        content = await to_thread(briefing, cover, tables, language)
         kind = "application/pdf"
     else:
         raise NotFound

@@ -37,6 +37,7 @@ from rti.web.api.statistics import (
     csv_rows,
     words,
 )
+from rti.web.briefing import briefing, of_table
 from rti.web.downloads import CSV, csv_file, in_pieces, kept_file
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
@@ -161,6 +162,19 @@ async def statistics_workbook(
     return Response(content, media_type=MEDIA_TYPE, headers=name)
 
 
+@get("/statistics.pdf", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
+async def statistics_briefing(
+    request: WebRequest, session: Session, reading: Reading, person: Who, today: Today, now: Now
+) -> Response[bytes]:
+    """The figures on paper, with pictures and definitions; table and words are attached to it."""
+    table = await asked_table(request, reading, person, today)
+    record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
+    language = language_of(request)
+    content = await to_thread(briefing, of_table(table, language), [table], language)
+    name = {"Content-Disposition": attachment(f"statistics-{table.as_of}.pdf")}
+    return Response(content, media_type="application/pdf", headers=name)
+
+
 @get("/statistics/pictures/{picture:str}", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_picture(
     request: WebRequest, reading: Reading, person: Who, today: Today, picture: FromPath[str]
@@ -190,6 +204,7 @@ ROUTES = [
     statistics_file,
     statistics_json_file,
     statistics_workbook,
+    statistics_briefing,
     statistics_picture,
 ]
 EXPORTS = [requests_file]
