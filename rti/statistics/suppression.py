@@ -45,14 +45,11 @@ class Counts:
     def of(self, line: Line, column: Column) -> int:
         return self.numbers.get((line, column), 0)
 
-    def total(self, line: Line) -> int:
-        return sum(self.of(line, column) for column in self.columns)
-
-    def is_small(self, line: Line, column: Column | None, threshold: int) -> bool:
+    def is_small(self, line: Line, column: Column | None, number: int, threshold: int) -> bool:
+        """Whether a number, where the column is None the total, is that of too few askers, or marked."""
         if column is None and line in self.marked:
             return True
-        number = self.total(line) if column is None else self.of(line, column)
-        return 0 < self.askers.get((line, column), number) < threshold and number > 0
+        return number > 0 and 0 < self.askers.get((line, column), number) < threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +64,11 @@ class Pattern:
         hidden = self.columns.get(line, frozenset())
         touched = hidden.intersection(columns)
         return not touched or (touched == hidden and line not in self.whole)
+
+    def alone(self, line: Line) -> frozenset[Column]:
+        """The columns that may not be told by themselves: all that are hidden, but one that the total tells."""
+        hidden = self.columns.get(line, frozenset())
+        return frozenset() if len(hidden) == 1 and line not in self.whole else hidden
 
     def shows_total(self, lines: Collection[Line]) -> bool:
         """The same for the sum of the totals of some lines with one parent, where the table has no others."""
@@ -110,12 +112,17 @@ class _Block:
 
     def __init__(self, counts: Counts, lines: Sequence[Line], threshold: int) -> None:
         self.counts, self.lines, self.columns, self.threshold = counts, lines, counts.columns, threshold
+        rows = {line: [(column, counts.of(line, column)) for column in self.columns] for line in lines}
         self.small = {
-            line: [column for column in self.columns if counts.is_small(line, column, threshold)]
-            for line in lines
+            line: [
+                column
+                for column, number in row
+                if number and counts.is_small(line, column, number, threshold)
+            ]
+            for line, row in rows.items()
         }
-        self.totals = {line: counts.total(line) for line in lines}
-        self.whole = {line for line in lines if counts.is_small(line, None, threshold)}
+        self.totals = {line: sum(number for _, number in row) for line, row in rows.items()}
+        self.whole = {line for line in lines if counts.is_small(line, None, self.totals[line], threshold)}
         self.some = {line for line in lines if self.small[line]} - self.whole
         self.across: set[Column] = set().union(*(self.small[line] for line in self.some))
 
