@@ -42,7 +42,7 @@ def _paper(number: int) -> Paper:
 
 
 async def _all(documents: list[tuple[str, object]]) -> list[bytes]:
-    return [each async for each in pdfs(documents)]  # type: ignore[arg-type]
+    return [each async for part in pdfs(documents) for each in part]  # type: ignore[arg-type]
 
 
 def measure() -> Iterator[tuple[str, float, str]]:

@@ -51,16 +51,15 @@ async def pdf(template: str, values: Mapping[str, Any]) -> bytes:
     return await asyncio.to_thread(typeset, template, values)
 
 
-async def pdfs(documents: Sequence[Document]) -> AsyncIterator[bytes]:
-    """The PDFs of many documents in their order, made by a process for each core."""
+async def pdfs(documents: Sequence[Document]) -> AsyncIterator[list[bytes]]:
+    """The PDFs of many documents, some at a time in their order, made by a process for each core."""
     pool = ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn"))
     loop = asyncio.get_running_loop()
     parts = (documents[at : at + _AT_A_TIME] for at in range(0, len(documents), _AT_A_TIME))
     waiting = [loop.run_in_executor(pool, _typeset_all, part) for part in parts]
     try:
         for part in waiting:
-            for made in await part:
-                yield made
+            yield await part
     finally:
         await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 

@@ -33,7 +33,7 @@ def test_every_font_of_a_page_is_in_the_file():
 
 async def test_many_documents_come_in_their_order_and_merge_into_one_file():
     documents = [(PAGE, {"text": f"ទី {number}"}) for number in range(45)]
-    made = [each async for each in pdfs(documents)]
+    made = [each async for part in pdfs(documents) for each in part]
     assert made[44] == await pdf(*documents[44])
     with pikepdf.open(BytesIO(merged(made))) as opened:
         assert len(opened.pages) == 45
