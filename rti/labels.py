@@ -11,11 +11,11 @@ from rti.imports.report import LineResult
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import EVENTS, N_
-from rti.law.next_steps import NEXT_STEPS, NextStep
 from rti.law.reminders import About, Audience
 from rti.law.rules import ClockKind, FirstDay, Receipt, SilenceMeaning
 from rti.law.status import RequestStatus
 from rti.law.statutes import StatuteStatus
+from rti.law.steps import NEXT_STEPS, NextStep
 from rti.models.audit import AuditAction
 from rti.models.backups import RunKind
 from rti.models.batches import LeftOut

@@ -9,9 +9,10 @@ import msgspec
 from rti.core.attributes import from_attributes
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import QuestionClass
-from rti.law.next_steps import NextStep
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus, overdue_on
+from rti.law.steps import NextStep
+from rti.models.letters import LetterKind
 from rti.models.requests import NEVER, Channel, Filing, Topic
 from rti.requests.requester import Identity, Requester
 from rti.requests.shown import AnyRequest, Detail, LineRow
@@ -262,11 +263,16 @@ def detail_view(detail: Detail, today: date) -> DetailView:
 
 
 class NextStepView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that can be done; `by` is the last day of its limit, `section` is empty where the statute has none."""
+    """Something that can be done; `by` is the last day of its limit, `section` is empty where the statute has none.
+
+    `events` are those by which it is recorded once it was done, `letter` is what is written for it.
+    """
 
     step: NextStep
     by: date | None
     section: str
+    events: list[EventKind]
+    letter: LetterKind | None
 
 
 class NextStepList(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,11 +91,13 @@ async def new_request(request: WebRequest, found: Found[FormShown]) -> Template:
 
 
 def form_for(request: WebRequest, found: FormShown, form: Form | None = None) -> Template:
+    again = request.query_params.get("resubmission_of")
     return page(
         request,
         "requests/new.html",
         found.body,
         form=form,
+        initial={"resubmission_of": again} if again else {},
         path_to_body=found.path,
         campaigns=found.campaigns,
         statutes=found.statutes,

@@ -13,9 +13,9 @@ from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.statutes import Statute
+from rti.law.steps import IN_OUR_WORDS
 from rti.requests import drafts, reading
 from rti.requests.commands import RecordEvent
-from rti.requests.likely_next import IN_OUR_WORDS
 from rti.requests.shown import Detail, TimelineEvent
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
