@@ -27,7 +27,7 @@ from rti.models.jobs import JobState
 from rti.models.letters import LetterKind
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
-from rti.models.requests import Channel, Filing, Topic
+from rti.models.requests import Channel, Filing, Medium, Topic
 from rti.requests.commands import BulkAct, Sort
 from rti.statistics.labels import OF_FIGURES
 from rti.statutes.commands import RollChoice
@@ -101,6 +101,18 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Channel.EMAIL: N_("Email"),
         Channel.ONLINE: N_("Online"),
         Channel.OTHER: N_("Other"),
+    },
+    Medium: {
+        Medium.COUNTER: N_("In person at a counter"),
+        Medium.POST: N_("Post"),
+        Medium.ORAL: N_("Verbally"),
+        Medium.MEETING: N_("Village or commune meeting"),
+        Medium.NOTICE_BOARD: N_("Notice board"),
+        Medium.PHONE: N_("Phone"),
+        Medium.EMAIL: N_("Email"),
+        Medium.CHAT: N_("Telegram or Facebook message"),
+        Medium.ONLINE: N_("Online"),
+        Medium.OTHER: N_("Other"),
     },
     NextStep: NEXT_STEPS,
     LetterKind: {

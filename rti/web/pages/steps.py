@@ -14,6 +14,7 @@ from rti.files.media_types import ACCEPTED
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.statutes import Statute
 from rti.law.steps import IN_OUR_WORDS
+from rti.models.requests import Medium
 from rti.requests import drafts, reading
 from rti.requests.commands import RecordEvent
 from rti.requests.shown import Detail, TimelineEvent
@@ -50,6 +51,7 @@ async def show_step(
         ours=IN_OUR_WORDS.get(happened),
         outcomes=Outcome,
         grounds=Ground,
+        media=Medium,
         reasons=reasons_of(detail.statute),
         hours=detail.statute.zone is not None,
         accepted=ACCEPTED,
