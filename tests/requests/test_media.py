@@ -21,13 +21,20 @@ async def test_each_entry_says_how_it_happened_on_the_page_in_json_and_for_many(
     day = TODAY.isoformat()
     told = {"happened_on": day, "medium": "chat"}
     await make.post_form(client, f"{page}/record/acknowledged", told, page=f"{page}/record/acknowledged")
-    many = {"kind": "complaint_filed", "happened_on": day, "medium": "meeting", "references": request.reference}
-    sent = await client.post("/api/events", json=many)
+    many = {
+        "kind": "complaint_filed",
+        "happened_on": day,
+        "medium": "meeting",
+        "references": request.reference,
+    }
+    sent = await client.post("/api/requests/events", json=many)
     assert sent.status_code == 201, sent.text
     shown = (await client.get(page)).text
     assert "Telegram or Facebook message" in shown
     assert "Village or commune meeting" in shown
     events = (await client.get(f"/api{page}")).json()["events"]
     assert [event["details"].get("medium") for event in events] == [None, "chat", "meeting"]
-    wrong = await client.post(f"/api{page}/events", json={"kind": "message", "happened_on": day, "medium": "x"})
+    wrong = await client.post(
+        f"/api{page}/events", json={"kind": "message", "happened_on": day, "medium": "x"}
+    )
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "medium")
