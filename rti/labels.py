@@ -11,6 +11,7 @@ from rti.imports.report import LineResult
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import EVENTS, N_
+from rti.law.monitoring import Result
 from rti.law.reminders import About, Audience
 from rti.law.rules import ClockKind, FirstDay, Receipt, SilenceMeaning
 from rti.law.status import RequestStatus
@@ -182,6 +183,18 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Outcome.REFERRED: N_("Sent to another body"),
         Outcome.INADEQUATE: N_("Answer does not address the question"),
         Outcome.UNKNOWN: N_("Outcome unknown"),
+    },
+    Result: {
+        Result.INFORMATION_RECEIVED: N_("Information received"),
+        Result.PARTIAL_ACCESS: N_("Partial access"),
+        Result.INADEQUATE_ANSWER: N_("Inadequate answer"),
+        Result.WRITTEN_REFUSAL: N_("Written refusal"),
+        Result.ORAL_REFUSAL: N_("Oral refusal"),
+        Result.MUTE_REFUSAL: N_("Mute refusal"),
+        Result.REFUSAL_TO_ACCEPT: N_("Refusal to accept"),
+        Result.UNABLE_TO_SUBMIT: N_("Unable to submit"),
+        Result.REFERRED: N_("Transferred or referred"),
+        Result.NOT_HELD: N_("Information not held"),
     },
     ClockKind: {
         ClockKind.ACKNOWLEDGEMENT: N_("Acknowledgement"),

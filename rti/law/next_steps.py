@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from rti.law.events import Event, EventKind, Outcome
+from rti.law.events import NOT_TAKEN, Event, EventKind, Outcome
 from rti.law.rounds import rounds
 from rti.law.rules import DECISIVE, FILING, ClockKind
 from rti.law.status import RequestStatus, status_of
@@ -99,12 +99,14 @@ def _awaiting(due: date | None, section: str, today: date) -> Suggestion:
 
 
 def _not_submitted(current: Sequence[Event]) -> Iterator[Suggestion]:
-    if any(event.kind is EventKind.REFUSED_AT_COUNTER for event in current):
-        yield Suggestion(NextStep.RECORD_REFUSAL)
-        yield Suggestion(NextStep.HAND_OVER)
-        yield Suggestion(NextStep.COMPLAIN)
-    else:
+    failed = next((event.kind for event in reversed(current) if event.kind in NOT_TAKEN), None)
+    if failed is None:
         yield Suggestion(NextStep.FILE_ANEW)
+        return
+    if failed is EventKind.REFUSED_AT_COUNTER:
+        yield Suggestion(NextStep.RECORD_REFUSAL)
+    yield Suggestion(NextStep.HAND_OVER)
+    yield Suggestion(NextStep.COMPLAIN)
 
 
 def _waiting(

@@ -55,7 +55,12 @@ WAYS: Final[Mapping[NextStep, Way]] = MappingProxyType(
     {
         NextStep.HAND_OVER: Way(
             N_("Print the letter, take it to the public body, and ask for a receipt. Then say so here."),
-            (EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.REFUSED_AT_COUNTER),
+            (
+                EventKind.SUBMITTED,
+                EventKind.RECEIVED,
+                EventKind.REFUSED_AT_COUNTER,
+                EventKind.UNABLE_TO_SUBMIT,
+            ),
         ),
         NextStep.RECORD_REFUSAL: Way(
             N_(
@@ -112,6 +117,7 @@ IN_OUR_WORDS: Final[Mapping[EventKind, str]] = MappingProxyType(
         EventKind.SUBMITTED: N_("I handed it over"),
         EventKind.RECEIVED: N_("They gave me a receipt"),
         EventKind.REFUSED_AT_COUNTER: N_("They refused to take it"),
+        EventKind.UNABLE_TO_SUBMIT: N_("Nobody was there to take it"),
         EventKind.ANSWERED: N_("They answered"),
         EventKind.EXTENDED: N_("They need more time"),
         EventKind.TRANSFERRED: N_("They passed it on"),

@@ -19,7 +19,7 @@ from rti.files.typesetting import MADE_BY, pdf
 from rti.letters.addressing import ADDRESSES
 from rti.letters.commands import WriteLetter
 from rti.letters.facts import Facts, facts_of, signed_by
-from rti.letters.paper import LAYOUT, Paper, layout_values, words_of
+from rti.letters.paper import Paper, document_of, words_of
 from rti.letters.texts import Text, filled
 from rti.letters.wording import text_of
 from rti.models.audit import AuditAction
@@ -167,7 +167,7 @@ async def keep(
     proposal_id: UUID | None = None,
 ) -> WrittenLetterRow:
     """Set a letter and keep it with its words."""
-    content = await pdf(LAYOUT, layout_values(paper))
+    content = await pdf(*document_of(paper))
     return (await keep_set(session, [(request, paper, content)], person, now, proposal_id=proposal_id))[0]
 
 
@@ -223,19 +223,14 @@ async def written(
     letter = await session.get(WrittenLetterRow, written_id)
     if letter is None or letter.request_id != case.request.id:
         raise NotFound
-    content = await content_of(session, letter)
+    keys = await keys_to_decrypt(session, letter.cbo_id)
+    sealed = await session.scalar(select(WrittenLetterRow.content).where(WrittenLetterRow.id == letter.id))
+    content = as_it_was_set(keys, letter, sealed)
     if content is None:
         return Altered()
     return Download(f"{case.request.reference}-{letter.kind}.pdf", "application/pdf", content)
 
 
-async def content_of(session: AsyncSession, letter: WrittenLetterRow) -> bytes | None:
-    """The PDF of a letter, hashed again; None where it is not the one that was set."""
-    keys = await keys_to_decrypt(session, letter.cbo_id)
-    sealed = await session.scalar(select(WrittenLetterRow.content).where(WrittenLetterRow.id == letter.id))
-    return as_it_was_set(keys, letter, sealed)
-
-
 def as_it_was_set(keys: DataKeys, letter: WrittenLetterRow, sealed: bytes | None) -> bytes | None:
-    """The same with keys and content that were read."""
+    """The PDF of a letter, hashed again; None where it is not the one that was set."""
     return as_it_came(keys, WrittenLetterRow.content, letter.id, sealed, letter.sha256)

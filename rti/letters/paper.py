@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rti.core.i18n import Language
-from rti.files.typesetting import qr_code
+from rti.files.typesetting import Document, qr_code
 from rti.letters.addressing import Address
 from rti.letters.lunar import khmer_digits, lunar_date, solar_khmer, weekday_khmer
 from rti.letters.texts import Text
@@ -107,6 +107,11 @@ _COLUMNS: Final = {
 _TO_AN_OFFICE: Final = frozenset(
     {LetterKind.REQUEST, LetterKind.REMINDER, LetterKind.OBJECTION, LetterKind.COMPLAINT}
 )
+
+
+def document_of(paper: Paper) -> Document:
+    """A letter as `files.typesetting` takes it."""
+    return LAYOUT, layout_values(paper)
 
 
 def layout_values(paper: Paper) -> Mapping[str, Any]:

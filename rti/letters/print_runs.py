@@ -23,7 +23,7 @@ from rti.jobs import queue, reports
 from rti.jobs.worker import Work
 from rti.letters.actions import Case, as_it_was_set, keep_set, papers_of, with_names
 from rti.letters.commands import PrintLetters, WriteLetter
-from rti.letters.paper import LAYOUT, Paper, layout_values
+from rti.letters.paper import Paper, document_of
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
@@ -126,7 +126,7 @@ async def _set(work: Work, cases: Sequence[Case], papers: Sequence[Paper], files
     """Set and keep the letters of the cases, and add them to `files`."""
     work.progress.done = len(files)
     waiting = zip((case.request for case in cases), papers, strict=True)
-    async for part in pdfs([(LAYOUT, layout_values(paper)) for paper in papers]):
+    async for part in pdfs(document_of, papers):
         letters = [(*next(waiting), content) for content in part]
         await keep_set(work.session, letters, work.person, work.now)
         files.update((request.id, content) for request, _, content in letters)

@@ -46,6 +46,7 @@ MOST_AT_ONCE = 1_000
 FOR_MANY = (
     EventKind.SUBMITTED,
     EventKind.REFUSED_AT_COUNTER,
+    EventKind.UNABLE_TO_SUBMIT,
     EventKind.RECEIVED,
     EventKind.REGISTERED,
     EventKind.ACKNOWLEDGED,

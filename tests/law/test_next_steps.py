@@ -110,3 +110,8 @@ def test_while_the_body_waits_for_a_fee_one_pays():
         "LK-RTI-2016", RECEIVED, event("replied", "2026-02-05"), event("fee_requested", "2026-02-05")
     )
     assert NextStep.PAY in paused
+
+
+def test_where_nobody_was_there_to_take_it_one_tries_again_and_may_complain():
+    away = suggested("KH-A2I-DRAFT", event("unable_to_submit", "2026-02-02"))
+    assert list(away) == [NextStep.HAND_OVER, NextStep.COMPLAIN]

@@ -31,7 +31,7 @@ from rti.requests.evidence import attach
 from rti.requests.new_request import FormShown, NewRequest
 from rti.requests.requester import Identity
 from rti.requests.shown import Detail
-from rti.requests.what_next import what_next
+from rti.requests.what_next import result_of, what_next
 from rti.web.forms import attempt, else_show, read_query, see_other
 from rti.web.guards import Connection, only, rate_limited
 from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
@@ -169,6 +169,7 @@ def shown(
         answers_to=_answers_to(request, detail),
         letters=detail.letters,
         next_steps=what_next(detail, today),
+        result=result_of(detail, today),
     )
 
 
