@@ -15,7 +15,7 @@ async def test_a_letter_is_written_to_a_file_listed_and_read_again_byte_for_byte
     async with database.transaction() as session:
         member, other = await make.member(session), await make.member(session)
         request = await make.request(session, member.person, NOW)
-    by = ("--by", member.person.email)
+    by = ("--by", member.email)
     first, again = tmp_path / "first.pdf", tmp_path / "again.pdf"
     written = rti(database_url, "letter", "write", request.reference, *by, "--file", str(first))
     assert written.returncode == 0, written.stderr
@@ -26,7 +26,7 @@ async def test_a_letter_is_written_to_a_file_listed_and_read_again_byte_for_byte
     read = rti(database_url, "letter", "read", request.reference, letter, *by, "--file", str(again))
     assert (read.returncode, again.read_bytes()) == (0, first.read_bytes())
     for stranger, told in (
-        (other.person.email, "There is no request with the reference"),
+        (other.email, "There is no request with the reference"),
         ("nobody@test.example", "Nobody with this address can sign in"),
     ):
         refused = rti(database_url, "letter", "list", request.reference, "--by", stranger)
@@ -42,7 +42,7 @@ async def test_a_batch_is_previewed_filed_by_the_scheduler_and_its_board_printed
         campaign = await make.campaign(session, NOW)
     question = tmp_path / "question.txt"
     question.write_text("How much was spent?", encoding="utf-8")
-    what = ("--by", lead.person.email, "--title", "Budget of 2027", "--topic", "budget", "--areas", "010201")
+    what = ("--by", lead.email, "--title", "Budget of 2027", "--topic", "budget", "--areas", "010201")
     previewed = rti(database_url, "batch", "preview", campaign.code, *what).stdout.splitlines()
     asked = [line.split("\t")[1] for line in previewed if line.startswith("ask\t")]
     assert "KH-010201" in asked

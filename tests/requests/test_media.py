@@ -37,4 +37,4 @@ async def test_each_entry_says_how_it_happened_on_the_page_in_json_and_for_many(
     wrong = await client.post(
         f"/api{page}/events", json={"kind": "message", "happened_on": day, "medium": "x"}
     )
-    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "medium")
+    assert (wrong.status_code, "medium" in wrong.text) == (422, True)
