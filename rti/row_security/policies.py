@@ -55,6 +55,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "area": _open(),
     "public_body": _open(staff=ALL, admin=ALL, worker="SELECT, DELETE", operator=ALL),
     "former_name": _open(staff=ADD, admin=ADD, worker=EDIT, operator=ALL),
+    "topic": _open(admin=EDIT, operator=EDIT),
     "statute": _open(staff=ADD, admin=EDIT, operator=EDIT),
     "campaign": _open(staff=EDIT, admin=EDIT, operator=EDIT),
     "embargo": _open(staff=ALL, group=ALL, admin=ALL, operator=ALL),
