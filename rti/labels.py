@@ -312,6 +312,19 @@ CORRECTABLE: Mapping[str, tuple[str, type]] = {
 """What a correction may change of a request, and of which request another is a duplicate: the words for it, and what its values are."""
 
 
+REASONS: Mapping[str, str] = {
+    "agreement": N_("Agreed with the requester"),
+    "archived_records": N_("Records are in an archive"),
+    "consultation": N_("Others must be consulted"),
+    "large_request": N_("Very many records"),
+    "public_interest": N_("Weighing the public interest"),
+    "several_units": N_("Several units or authorities are involved"),
+    "third_party": N_("A third party is concerned"),
+    "unusual_circumstances": N_("Unusual circumstances"),
+}
+"""The words for the reasons of extensions as the statutes that are shipped call them."""
+
+
 def label(member: StrEnum) -> str:
     """The message id of a member."""
     return LABELS[type(member)][member]

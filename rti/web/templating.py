@@ -30,7 +30,7 @@ from rti.core.errors import Fault, Message
 from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import Person
 from rti.core.wallclock import day_of, now
-from rti.labels import CORRECTABLE, label
+from rti.labels import CORRECTABLE, REASONS, label
 from rti.law.bilingual import BilingualName
 from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
@@ -204,6 +204,14 @@ class Reader:
         """An amount of time in words, such as 15 working days; also as an event keeps it, such as 15 working."""
         limit = parse_limit(limit) if isinstance(limit, str) else limit
         return limit_in_words(limit, self.translate)
+
+    def reason(self, key: str) -> str:
+        """Why a limit was extended, as a statute calls it, in words; of a statute of others as near to words as it gets."""
+        words = REASONS.get(key)
+        return self.translate(words) if words else key.replace("_", " ")
+
+    def reasons(self, keys: Iterable[str]) -> list[tuple[str, str]]:
+        return [(key, self.reason(key)) for key in keys]
 
     def topics(self, topics: Iterable[Any], chosen: str | None = None) -> list[tuple[str, str]]:
         """Choices of topics: those that are offered, and the one that was chosen before."""
