@@ -16,7 +16,7 @@ from rti.topics import actions, queries
 from rti.topics.commands import AddTopic, SaveTopic
 
 app = typer.Typer(
-    name="topic", help="Topics of requests: list, add, change and retire.", no_args_is_help=True
+    name="topic", help="List, add, change and retire topics of requests.", no_args_is_help=True
 )
 Code = Annotated[str, typer.Argument(help="Code of the topic; it never changes.")]
 Khmer = typer.Option(help="Name in Khmer.")

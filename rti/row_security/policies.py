@@ -385,8 +385,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "bounce": {
         Login.AUTH: May("SELECT, DELETE"),
         Login.ERASURE: _GONE,
-        Login.STAFF: May(READ),
-        Login.ADMIN: May(READ),
+        **dict.fromkeys((Login.STAFF, Login.ADMIN), May(READ)),
         Login.WORKER: May(ADD),
         Login.OPERATOR: _ANY,
     },
