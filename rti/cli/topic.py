@@ -15,9 +15,7 @@ from rti.models.topics import TopicRow
 from rti.topics import actions, queries
 from rti.topics.commands import AddTopic, SaveTopic
 
-app = typer.Typer(
-    name="topic", help="List, add, change and retire topics of requests.", no_args_is_help=True
-)
+app = typer.Typer(name="topic", help="List, add, change and retire topics of requests.", no_args_is_help=True)
 Code = Annotated[str, typer.Argument(help="Code of the topic; it never changes.")]
 Khmer = typer.Option(help="Name in Khmer.")
 English = typer.Option(help="Name in English.")
