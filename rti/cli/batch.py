@@ -16,7 +16,7 @@ from rti.cli.working import By, as_person
 from rti.core.roles import Person
 from rti.core.validation import decode
 from rti.models.bodies import BodyKind
-from rti.models.requests import Channel, Filing, Topic
+from rti.models.requests import Channel, Filing
 
 app = typer.Typer(
     name="batch", help="One question of a campaign to many public bodies.", no_args_is_help=True
@@ -24,7 +24,7 @@ app = typer.Typer(
 
 Campaign = Annotated[str, typer.Argument(help="Code of the campaign.")]
 Title = Annotated[str, typer.Option(help="Title of each request.")]
-TopicOf = Annotated[Topic, typer.Option(help="Topic of each request.")]
+TopicOf = Annotated[str, typer.Option(help="Code of the topic of each request.")]
 QuestionFile = Annotated[
     Path | None, typer.Option("--question", exists=True, dir_okay=False, help="Text file with the question.")
 ]

@@ -15,7 +15,7 @@ from rti.core.validation import AreaCode, Code, Hour, InvalidValue, Line, Paragr
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.status import RequestStatus
-from rti.models.requests import NEUTRAL, Channel, Filing, Medium, Topic
+from rti.models.requests import NEUTRAL, Channel, Filing, Medium
 
 
 def _reference(text: str) -> str:
@@ -59,7 +59,7 @@ class PlainFields(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     title: ShortText
-    topic: Topic
+    topic: ShortText
     channel: Channel = Channel.COUNTER
     question: Paragraphs = ""
     urgent: bool = False
@@ -266,7 +266,7 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     q: Annotated[str, msgspec.Meta(max_length=200)] = ""
     status: RequestStatus | None = None
-    topic: Topic | None = None
+    topic: Code | None = None
     overdue: bool = False
     due_soon: bool = False
     province: Code | None = None

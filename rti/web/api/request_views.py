@@ -13,7 +13,7 @@ from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus, overdue_on
 from rti.law.steps import NextStep
 from rti.models.letters import LetterKind
-from rti.models.requests import NEVER, Channel, Filing, Topic
+from rti.models.requests import NEVER, Channel, Filing
 from rti.requests.requester import Identity, Requester
 from rti.requests.shown import AnyRequest, Detail, LineRow
 from rti.requests.what_next import result_of
@@ -38,7 +38,7 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     cbo_id: UUID | None
     filing: Filing
     campaign_id: UUID | None
-    topic: Topic
+    topic: str
     channel: Channel
     urgent: bool
     question_class: QuestionClass | None
