@@ -4,7 +4,8 @@ Where the audit finds that a number could be told, its line is hidden as a whole
 other tables say of the same requests, until nothing leaks. The same tables give the same pattern.
 """
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -30,7 +31,7 @@ class Exact:
     method: Method
     lines: Mapping[Keys, Figures]
     names: Mapping[Keys, Sequence[object]]
-    askers: Mapping[tuple[Keys, str], Set[UUID]]
+    askers: Mapping[tuple[Keys, str], AbstractSet[UUID]]
 
 
 class StillLeaks(Exception):

@@ -7,7 +7,8 @@ no difference of two rounded numbers is as precise as those that were left out. 
 quarters, and ends with the last one that is over: else two days in a row would tell what came between them.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -138,7 +139,7 @@ class CoarseFigures:
 
 
 def coarse(
-    lines: Mapping[Keys, Figures], askers: Mapping[tuple[Keys, str], Set[UUID]]
+    lines: Mapping[Keys, Figures], askers: Mapping[tuple[Keys, str], AbstractSet[UUID]]
 ) -> dict[Keys, CoarseFigures]:
     """The figures of all lines of a table as they are told; `askers` are those behind a column, where they are known."""
     method = lines[()].method
@@ -167,7 +168,7 @@ def coarse(
 
 
 def behind(
-    columns: Set[str], askers: Mapping[tuple[Keys, str], Set[UUID]]
+    columns: AbstractSet[str], askers: Mapping[tuple[Keys, str], AbstractSet[UUID]]
 ) -> dict[tuple[Keys, str | None], int]:
     """How many are behind each of some columns, and behind all of them, of the lines that have any."""
     found: dict[tuple[Keys, str | None], int] = {}
