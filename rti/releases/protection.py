@@ -119,7 +119,7 @@ def _shown(table: Exact, marked: Collection[Keys], threshold: int) -> Shown:
             (keys, each)
             for keys in table.lines
             for each in counts.columns
-            if counts.is_small(keys, each, counts.of(keys, each), threshold)
+            if counts.is_small(keys, each, threshold)
         ]
     lines = [
         published(keys, table.names[keys], figures, hides, threshold) for keys, figures in table.lines.items()

@@ -45,8 +45,15 @@ class Counts:
     def of(self, line: Line, column: Column) -> int:
         return self.numbers.get((line, column), 0)
 
-    def is_small(self, line: Line, column: Column | None, number: int, threshold: int) -> bool:
-        """Whether a number, where the column is None the total, is that of too few askers, or marked."""
+    def total(self, line: Line) -> int:
+        return sum(self.of(line, column) for column in self.columns)
+
+    def is_small(self, line: Line, column: Column | None, threshold: int) -> bool:
+        number = self.total(line) if column is None else self.of(line, column)
+        return self.is_of_few(line, column, number, threshold)
+
+    def is_of_few(self, line: Line, column: Column | None, number: int, threshold: int) -> bool:
+        """The same of a number that is known already."""
         if column is None and line in self.marked:
             return True
         return number > 0 and 0 < self.askers.get((line, column), number) < threshold
@@ -117,12 +124,12 @@ class _Block:
             line: [
                 column
                 for column, number in row
-                if number and counts.is_small(line, column, number, threshold)
+                if number and counts.is_of_few(line, column, number, threshold)
             ]
             for line, row in rows.items()
         }
         self.totals = {line: sum(number for _, number in row) for line, row in rows.items()}
-        self.whole = {line for line in lines if counts.is_small(line, None, self.totals[line], threshold)}
+        self.whole = {line for line in lines if counts.is_of_few(line, None, self.totals[line], threshold)}
         self.some = {line for line in lines if self.small[line]} - self.whole
         self.across: set[Column] = set().union(*(self.small[line] for line in self.some))
 
