@@ -93,9 +93,11 @@ def content_of(stored: Mapping[str, Any]) -> Content:
 
 
 def population(query: StatisticsQuery, as_of: date, known_on: date) -> Population:
-    """Which requests a table counts; a method that counts what happens in a period counts others."""
+    """Which requests a table counts; a method that counts what happens in a period, also in each quarter or year of a
+    table, counts others."""
     chosen = msgspec.to_builtins(query)
-    apart = query.of_method.by_activity and (query.since or query.until)
+    periods = {Dimension.QUARTER, Dimension.YEAR}.intersection(query.dimensions)
+    apart = query.of_method.by_activity and (query.since or query.until or periods)
     names = ("basis", "since", "until", "campaign_id", "statute_id", "province", "unit", "target_of")
     scope = {name: chosen[name] for name in names} | {"apart": bool(apart)}
     return Population(msgspec.json.encode(scope).decode(), as_of.isoformat(), known_on.isoformat())

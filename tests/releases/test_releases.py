@@ -293,3 +293,12 @@ async def test_a_draft_is_made_beside_the_pages_and_what_was_typed_outlives_one_
     assert (await client.get(address)).headers["location"].startswith("/releases/20")
     await sign_in(Role.WORKING_GROUP)
     assert (await client.get(address)).status_code == 404
+
+
+async def test_two_methods_that_put_requests_into_quarters_by_other_days_do_not_contradict_each_other(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
+) -> None:
+    await load(database)
+    await sign_in(Role.STAFF)
+    release = await drafted(client, do_jobs, methods=["own", "us"], groups=["quarter"])
+    assert len(release["tables"]) == 2
