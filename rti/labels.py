@@ -11,11 +11,12 @@ from rti.imports.report import LineResult
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import EVENTS, N_
-from rti.law.next_steps import NEXT_STEPS, NextStep
+from rti.law.monitoring import Result
 from rti.law.reminders import About, Audience
 from rti.law.rules import ClockKind, FirstDay, Receipt, SilenceMeaning
 from rti.law.status import RequestStatus
 from rti.law.statutes import StatuteStatus
+from rti.law.steps import NEXT_STEPS, NextStep
 from rti.models.audit import AuditAction
 from rti.models.backups import RunKind
 from rti.models.batches import LeftOut
@@ -27,7 +28,8 @@ from rti.models.jobs import JobState
 from rti.models.letters import LetterKind
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
-from rti.models.requests import Channel, Filing, Topic
+from rti.models.requests import Channel, Filing, Medium
+from rti.models.topics import TopicRow
 from rti.requests.commands import BulkAct, Sort
 from rti.statistics.labels import OF_FIGURES
 from rti.statutes.commands import RollChoice
@@ -80,19 +82,6 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         BodyKind.ONE_WINDOW_SERVICE: N_("One window service office"),
         BodyKind.OTHER: N_("Other body"),
     },
-    Topic: {
-        Topic.BUDGET: N_("Budget and spending"),
-        Topic.SERVICE_FEES: N_("Public service fees"),
-        Topic.PROCUREMENT: N_("Procurement"),
-        Topic.DEVELOPMENT_PLAN: N_("Development plans"),
-        Topic.LAND: N_("Land"),
-        Topic.ENVIRONMENT: N_("Environment"),
-        Topic.HEALTH: N_("Health"),
-        Topic.EDUCATION: N_("Education"),
-        Topic.CIVIL_REGISTRATION: N_("Civil registration"),
-        Topic.SECURITY: N_("Police and security"),
-        Topic.OTHER: N_("Other topic"),
-    },
     Channel: {
         Channel.COUNTER: N_("In person at a counter"),
         Channel.POST: N_("Post"),
@@ -101,6 +90,18 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Channel.EMAIL: N_("Email"),
         Channel.ONLINE: N_("Online"),
         Channel.OTHER: N_("Other"),
+    },
+    Medium: {
+        Medium.COUNTER: N_("In person at a counter"),
+        Medium.POST: N_("Post"),
+        Medium.ORAL: N_("Verbally"),
+        Medium.MEETING: N_("Village or commune meeting"),
+        Medium.NOTICE_BOARD: N_("Notice board"),
+        Medium.PHONE: N_("Phone"),
+        Medium.EMAIL: N_("Email"),
+        Medium.CHAT: N_("Telegram or Facebook message"),
+        Medium.ONLINE: N_("Online"),
+        Medium.OTHER: N_("Other"),
     },
     NextStep: NEXT_STEPS,
     LetterKind: {
@@ -170,6 +171,18 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Outcome.REFERRED: N_("Sent to another body"),
         Outcome.INADEQUATE: N_("Answer does not address the question"),
         Outcome.UNKNOWN: N_("Outcome unknown"),
+    },
+    Result: {
+        Result.INFORMATION_RECEIVED: N_("Information received"),
+        Result.PARTIAL_ACCESS: N_("Partial access"),
+        Result.INADEQUATE_ANSWER: N_("Inadequate answer"),
+        Result.WRITTEN_REFUSAL: N_("Written refusal"),
+        Result.ORAL_REFUSAL: N_("Oral refusal"),
+        Result.MUTE_REFUSAL: N_("Mute refusal"),
+        Result.REFUSAL_TO_ACCEPT: N_("Refusal to accept"),
+        Result.UNABLE_TO_SUBMIT: N_("Unable to submit"),
+        Result.REFERRED: N_("Transferred or referred"),
+        Result.NOT_HELD: N_("Information not held"),
     },
     ClockKind: {
         ClockKind.ACKNOWLEDGEMENT: N_("Acknowledgement"),
@@ -314,7 +327,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
 CORRECTABLE: Mapping[str, tuple[str, type]] = {
     "title": (N_("Title"), str),
     "question": (N_("Information requested"), str),
-    "topic": (N_("Topic"), Topic),
+    "topic": (N_("Topic"), TopicRow),
     "channel": (N_("Sent by"), Channel),
     "urgent": (N_("urgent"), bool),
     "body_code": (N_("Public body"), str),
@@ -322,6 +335,19 @@ CORRECTABLE: Mapping[str, tuple[str, type]] = {
     "merged": (N_("Kept in place of a duplicate"), bool),
 }
 """What a correction may change of a request, and of which request another is a duplicate: the words for it, and what its values are."""
+
+
+REASONS: Mapping[str, str] = {
+    "agreement": N_("Agreed with the requester"),
+    "archived_records": N_("Records are in an archive"),
+    "consultation": N_("Others must be consulted"),
+    "large_request": N_("Very many records"),
+    "public_interest": N_("Weighing the public interest"),
+    "several_units": N_("Several units or authorities are involved"),
+    "third_party": N_("A third party is concerned"),
+    "unusual_circumstances": N_("Unusual circumstances"),
+}
+"""The words for the reasons of extensions as the statutes that are shipped call them."""
 
 
 def label(member: StrEnum) -> str:

@@ -75,6 +75,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "backup:app",
         "Back up all rows and documents to one encrypted file, and the wrapped data keys to a second file.",
     ),
+    "batch": ("batch:app", "One question of a campaign to many public bodies."),
     "body": ("body:app", "Rename, close and merge public bodies."),
     "cbo": ("cbo:app", "Lock, unlock and shred organisations."),
     "documents": ("documents:app", "Check stored documents."),
@@ -84,8 +85,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "inbox": ("inbox:app", "Incoming mail and scans."),
     "jobs": ("jobs:app", "Imports and the like that wait, run or have ended."),
     "calendar": ("calendar:app", "Days off: list, declare, withdraw, confirm."),
+    "letter": ("letter:app", "Letters about a request: write, list and read them."),
     "release": ("releases:app", "Draft, list and verify releases of figures."),
     "statutes": ("law:app", "Check and add statute files."),
+    "topic": ("topic:app", "List, add, change and retire topics of requests."),
     "search": (
         "search:search",
         "Find requests, public bodies and organisations; one a line: kind, reference or code, name.",

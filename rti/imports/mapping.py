@@ -33,7 +33,18 @@ FIELDS = RequestLine.__struct_fields__
 DAYS = ("drafted_on", "submitted_on", "received_on", "answered_on")
 _REQUIRED = {each.name for each in msgspec.structs.fields(RequestLine) if each.required}
 _DATED = frozenset({*DAYS, "extended_to"})
-_WORDS = frozenset({"topic", "channel", "urgent", "outcome", "ground", "question_class", "requester_profile"})
+_WORDS = frozenset(
+    {
+        "topic",
+        "channel",
+        "urgent",
+        "outcome",
+        "ground",
+        "question_class",
+        "requester_profile",
+        "answer_medium",
+    }
+)
 """Fields that a log says in words of its own."""
 _LONGEST_TITLE = 300
 
@@ -108,7 +119,7 @@ class RequestMap:
         try:
             line = decode(RequestLine, _with_short_title(values))
         except Invalid as invalid:
-            faults |= {fault.field: self._explained(fault, values) for fault in invalid.faults}
+            faults |= {fault.field: self.explained(fault, values) for fault in invalid.faults}
         if faults:
             raise Invalid(*(Fault(self.column_of(name), message) for name, message in faults.items()))
         return line
@@ -137,7 +148,8 @@ class RequestMap:
             return self.date_format.day(text)
         return text or self.defaults.get(name)
 
-    def _explained(self, fault: Fault, values: Mapping[str, object]) -> Message:
+    def explained(self, fault: Fault, values: Mapping[str, object]) -> Message:
+        """What is wrong with a value; where the file says it in words of its own, how the mapping covers them."""
         words = self.values.keys() | (_WORDS if self.others_may_be_there else set())
         if fault.field in words and (value := values.get(fault.field)):
             return say(

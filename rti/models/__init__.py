@@ -22,6 +22,7 @@ from rti.models import (
     saved_lists,
     search,
     statutes,
+    topics,
     visits,
 )
 
@@ -47,5 +48,6 @@ __all__ = [
     "saved_lists",
     "search",
     "statutes",
+    "topics",
     "visits",
 ]

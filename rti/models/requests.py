@@ -31,20 +31,6 @@ from rti.law.status import UNFINISHED, RequestStatus
 from rti.models.keys import Encrypted
 
 
-class Topic(StrEnum):
-    BUDGET = "budget"
-    SERVICE_FEES = "service_fees"
-    PROCUREMENT = "procurement"
-    DEVELOPMENT_PLAN = "development_plan"
-    LAND = "land"
-    ENVIRONMENT = "environment"
-    HEALTH = "health"
-    EDUCATION = "education"
-    CIVIL_REGISTRATION = "civil_registration"
-    SECURITY = "security"
-    OTHER = "other"
-
-
 class Channel(StrEnum):
     COUNTER = "counter"
     POST = "post"
@@ -53,6 +39,21 @@ class Channel(StrEnum):
     EMAIL = "email"
     ONLINE = "online"
     OTHER = "other"
+
+
+class Medium(StrEnum):
+    """How something that happened came about; the members of `Channel` are among them."""
+
+    COUNTER = Channel.COUNTER.value
+    POST = Channel.POST.value
+    ORAL = Channel.ORAL.value
+    MEETING = "meeting"
+    NOTICE_BOARD = "notice_board"
+    PHONE = Channel.PHONE.value
+    EMAIL = Channel.EMAIL.value
+    CHAT = "chat"
+    ONLINE = Channel.ONLINE.value
+    OTHER = Channel.OTHER.value
 
 
 class Filing(StrEnum):
@@ -82,7 +83,7 @@ class Standing:
     cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id"))
     campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"))
     body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
-    topic: Mapped[Topic] = mapped_column(Choice(Topic))
+    topic: Mapped[str] = mapped_column(ForeignKey("topic.code"))
     channel: Mapped[Channel] = mapped_column(Choice(Channel))
     urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
     question_class: Mapped[QuestionClass | None] = mapped_column(Choice(QuestionClass))
@@ -192,7 +193,7 @@ class EventRow(Base):
 
     `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction
     the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`,
-    of a transfer the body `to_body`, of an answer its `ground`, the `section` cited, whether staff recorded it
+    of a transfer the body `to_body`, of any the `medium` if it is known (of handing over and receipt the channel is it), of an answer its `ground`, the `section` cited, whether staff recorded it
     (`checked`) and that it is `undated` where its day is not known.
     `changes` are what a correction made of columns of the request: by their names what was there, and what is.
     """

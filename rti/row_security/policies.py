@@ -55,6 +55,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "area": _open(),
     "public_body": _open(staff=ALL, admin=ALL, worker="SELECT, DELETE", operator=ALL),
     "former_name": _open(staff=ADD, admin=ADD, worker=EDIT, operator=ALL),
+    "topic": _open(admin=EDIT, operator=EDIT),
     "statute": _open(staff=ADD, admin=EDIT, operator=EDIT),
     "campaign": _open(staff=EDIT, admin=EDIT, operator=EDIT),
     "embargo": _open(staff=ALL, group=ALL, admin=ALL, operator=ALL),
@@ -384,8 +385,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "bounce": {
         Login.AUTH: May("SELECT, DELETE"),
         Login.ERASURE: _GONE,
-        Login.STAFF: May(READ),
-        Login.ADMIN: May(READ),
+        **dict.fromkeys((Login.STAFF, Login.ADMIN), May(READ)),
         Login.WORKER: May(ADD),
         Login.OPERATOR: _ANY,
     },

@@ -36,6 +36,7 @@ from rti.web.api import (
     search,
     statistics,
     statutes,
+    topics,
     visits,
     what_if,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "search",
     "statistics",
     "statutes",
+    "topics",
     "visits",
     "what_if",
 ]

@@ -46,6 +46,7 @@ from rti.web.pages import (
     statutes,
     steps,
     system,
+    topics,
     visits,
     what_if,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "statutes",
     "steps",
     "system",
+    "topics",
     "visits",
     "what_if",
 ]

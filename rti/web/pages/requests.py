@@ -23,7 +23,7 @@ from rti.law.explanations import step_from_data
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.status import RequestStatus
 from rti.models.inbox import IncomingRow
-from rti.models.requests import Channel, EventRow, Filing, Topic
+from rti.models.requests import Channel, EventRow, Filing
 from rti.requests import actions, date_changes, listing, queries, reading, snoozing
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import FileRequest, KnownOn, RequestFilter, SnoozeRequest, Sort
@@ -31,7 +31,7 @@ from rti.requests.evidence import attach
 from rti.requests.new_request import FormShown, NewRequest
 from rti.requests.requester import Identity
 from rti.requests.shown import Detail
-from rti.requests.what_next import what_next
+from rti.requests.what_next import result_of, what_next
 from rti.web.forms import attempt, else_show, read_query, see_other
 from rti.web.guards import Connection, only, rate_limited
 from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
@@ -76,7 +76,7 @@ async def list_requests(request: WebRequest, found: Found[listing.Listed]) -> Te
         campaigns=found.campaigns,
         saved=found.saved,
         statuses=RequestStatus,
-        topics=Topic,
+        topics=found.topics,
         sorts=Sort,
     )
 
@@ -91,16 +91,18 @@ async def new_request(request: WebRequest, found: Found[FormShown]) -> Template:
 
 
 def form_for(request: WebRequest, found: FormShown, form: Form | None = None) -> Template:
+    again = request.query_params.get("resubmission_of")
     return page(
         request,
         "requests/new.html",
         found.body,
         form=form,
+        initial={"resubmission_of": again} if again else {},
         path_to_body=found.path,
         campaigns=found.campaigns,
         statutes=found.statutes,
         cbos=found.cbos,
-        topics=Topic,
+        topics=found.topics,
         channels=Channel,
         question_classes=QuestionClass,
         profiles=RequesterProfile,
@@ -167,6 +169,7 @@ def shown(
         answers_to=_answers_to(request, detail),
         letters=detail.letters,
         next_steps=what_next(detail, today),
+        result=result_of(detail, today),
     )
 
 
