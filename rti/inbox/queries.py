@@ -110,8 +110,14 @@ async def opened(session: AsyncSession, incoming: Incoming) -> Opened:
 
 
 async def file_of(session: AsyncSession, person: Person, incoming_id: UUID, number: int) -> Download:
-    """The copy without metadata of a file that is held; number 0 is that of a scan. Raises NotFound where there is none."""
-    found = await opened(session, await one(session, person, incoming_id))
+    """The copy without metadata of a file that is held; number 0 is that of a scan. Raises NotFound where there is none.
+
+    What was filed is evidence, of which parts may be hidden.
+    """
+    incoming = await one(session, person, incoming_id)
+    if incoming.row.request_id:
+        raise Conflict(say("This was filed. Open the files on the page of the request"))
+    found = await opened(session, incoming)
     if found.incoming.row.nature is Nature.SCAN and number == 0:
         name, content = found.incoming.summary.subject, found.raw
     elif found.mail and 0 < number <= len(found.mail.attachments):

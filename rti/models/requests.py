@@ -337,7 +337,10 @@ class DocumentContentRow(Base):
 
 
 class DocumentCopyRow(Base):
-    """What is shown of a document: made anew from its picture, by `made_by`, without metadata."""
+    """What is shown of a document: made anew from its picture, by `made_by`, without metadata.
+
+    `redactions` is how many of them are in it; a trigger refuses a copy with fewer than the document has.
+    """
 
     __tablename__ = "document_copy"
     __table_args__ = (
@@ -353,6 +356,44 @@ class DocumentCopyRow(Base):
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     made_by: Mapped[str]
     content: Mapped[bytes] = mapped_column(Encrypted)
+    redactions: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class DocumentPreviewRow(Base):
+    """A small picture of the first page of a copy, as JPEG."""
+
+    __tablename__ = "document_preview"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "document_id"),
+        ForeignKeyConstraint(
+            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
+        ),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cbo_id: Mapped[UUID]
+    content: Mapped[bytes] = mapped_column(Encrypted)
+
+
+class RedactionRow(Base):
+    """What somebody hid in the copy of a document, and why: `marks` as in `files.answers`, never changed or taken back."""
+
+    __tablename__ = "redaction"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(
+            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
+        ),
+        Index(None, "document_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    document_id: Mapped[UUID]
+    marks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    reason: Mapped[bytes | None] = mapped_column(Encrypted)
+    redacted_at: Mapped[datetime]
+    redacted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
 
 
 class RequesterRow(Base):

@@ -138,6 +138,12 @@ _OF_DOCUMENT = {
     Login.ERASURE: _wiped("SELECT (cbo_id), DELETE"),
     Login.OPERATOR: _ANY,
 }
+_COPY_OF_DOCUMENT = {
+    **_OF_DOCUMENT,
+    Login.CBO: May(EDIT, own()),
+    Login.STAFF: May(EDIT, _hanging_on("document")),
+    Login.DOCUMENTS: May(EDIT),
+}
 _IMPORTS = "SELECT, INSERT, UPDATE (counts, undone_at, undone_by)"
 NAMING = "ARRAY['q', 'cbo', 'reference', 'only']"
 """SQL: what of a saved list may name an organisation."""
@@ -281,7 +287,13 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         erasure=_wiped("SELECT (cbo_id), UPDATE (file_name)"),
     ),
     "document_content": {**_OF_DOCUMENT, Login.DOCUMENTS: May(ADD)},
-    "document_copy": {**_OF_DOCUMENT, Login.DOCUMENTS: May(EDIT)},
+    "document_copy": _COPY_OF_DOCUMENT,
+    "document_preview": _COPY_OF_DOCUMENT,
+    "redaction": {
+        **_OF_DOCUMENT,
+        Login.ERASURE: _wiped("SELECT (cbo_id), UPDATE (reason)"),
+        Login.DOCUMENTS: May("SELECT (id, document_id, marks)"),
+    },
     "requester": {
         **_of_request(ADD, erasure=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),
         Login.CBO: May(EDIT, own()),
