@@ -224,5 +224,5 @@ async def _redact(session: AsyncSession, person: Person, hit: Preview, reason: s
     await session.flush()
     if content is None or not await make_copy(session, document, content, now):
         raise Conflict(say("{name} could not be redacted; nothing was changed", name=_named(hit.document)))
-    pages = sorted({mark.page for mark in hit.marks})
+    pages = ", ".join(map(str, hit.pages))
     record_document_action(session, document, AuditAction.DOCUMENT_REDACTED, now, pages=pages)

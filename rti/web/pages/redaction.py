@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
@@ -70,6 +71,7 @@ async def _page(
     request: WebRequest, session: Session, person: Who, form: Sent, now: Now, **more: object
 ) -> Template:
     """The form; a document is drawn on if it is chosen, or named in the address."""
+    more = {"hits": (), "shown": "", **more}
     asked = decode(Asked, dict(request.query_params))
     found = await redaction.redactable(
         session, person, request_id=asked.request, batch_id=asked.batch, documents=_named(asked)
@@ -142,7 +144,13 @@ async def show_preview(
     opt=FILE,
 )
 async def show_page(
-    request: WebRequest, session: Session, person: Who, request_id: Id, document_id: Id, number: int, now: Now
+    request: WebRequest,
+    session: Session,
+    person: Who,
+    request_id: Id,
+    document_id: Id,
+    number: FromPath[int],
+    now: Now,
 ) -> Response[bytes]:
     """A page of the copy as a picture, as it would look with each `box=left,top,right,bottom`, or `erased`."""
     boxes = [_box(each) for each in request.query_params.getall("box", [])]
