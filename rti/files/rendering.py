@@ -15,7 +15,8 @@ PREVIEW, PREVIEW_QUALITY = 320, 70
 def page_of_pdf(page: pypdfium2.PdfPage, per_inch: float, *, grey: bool = False) -> Image.Image:
     width, height = page.get_size()
     most = (MOST_PIXELS / max(width * height, 1.0)) ** 0.5
-    return page.render(scale=min(per_inch / 72, most), grayscale=grey).to_pil()
+    picture: Image.Image = page.render(scale=min(per_inch / 72, most), grayscale=grey).to_pil()
+    return picture
 
 
 def pages_of(content: bytes, media_type: str, per_inch: float) -> Iterator[Image.Image]:
@@ -34,13 +35,11 @@ def preview_of(content: bytes, media_type: str) -> bytes:
     if media_type == "application/pdf":
         with pypdfium2.PdfDocument(content) as pdf:
             first = pdf[0]
-            small = page_of_pdf(first, 72 * PREVIEW / max(*first.get_size(), 1.0))
-    else:
-        with Image.open(io.BytesIO(content)) as image:
-            image.draft("RGB", (PREVIEW, PREVIEW))
-            image.thumbnail((PREVIEW, PREVIEW))
-            small = _on_white(image)
-    return encoded(small, PREVIEW_QUALITY)
+            return encoded(page_of_pdf(first, 72 * PREVIEW / max(*first.get_size(), 1.0)), PREVIEW_QUALITY)
+    with Image.open(io.BytesIO(content)) as image:
+        image.draft("RGB", (PREVIEW, PREVIEW))
+        image.thumbnail((PREVIEW, PREVIEW))
+        return encoded(_on_white(image), PREVIEW_QUALITY)
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -17,7 +18,7 @@ from rti.files.answers import Mark
 from rti.requests import evidence, redaction
 from rti.requests.commands import Redact
 from rti.requests.evidence import Download
-from rti.requests.redaction import Redactable
+from rti.requests.redaction import Preview, Redactable
 from rti.web.downloads import download
 from rti.web.forms import Form as Sent
 from rti.web.forms import else_show, see_other
@@ -68,10 +69,16 @@ async def redact(session: Session, person: Who, form: Form, now: Now) -> Redirec
 
 
 async def _page(
-    request: WebRequest, session: Session, person: Who, form: Sent, now: Now, **more: object
+    request: WebRequest,
+    session: Session,
+    person: Who,
+    form: Sent,
+    now: Now,
+    *,
+    hits: Sequence[Preview] = (),
+    shown: str = "",
 ) -> Template:
     """The form; a document is drawn on if it is chosen, or named in the address."""
-    more = {"hits": (), "shown": "", **more}
     asked = decode(Asked, dict(request.query_params))
     found = await redaction.redactable(
         session, person, request_id=asked.request, batch_id=asked.batch, documents=_named(asked)
@@ -90,7 +97,8 @@ async def _page(
         rows=rows,
         most=redaction.MOST_DOCUMENTS,
         query=request.url.query,
-        **more,
+        hits=hits,
+        shown=shown,
     )
 
 
@@ -103,11 +111,8 @@ def _named(asked: Asked) -> list[UUID]:
 
 
 def _chosen(form: Sent) -> list[UUID]:
-    return [
-        decode(Asked, {"document": name[len(_CHOSEN) :]}).document
-        for name in form.values
-        if name.startswith(_CHOSEN)
-    ]
+    names = [name for name in form.values if name.startswith(_CHOSEN)]
+    return [each for name in names for each in _named(decode(Asked, {"document": name[len(_CHOSEN) :]}))]
 
 
 def _command(form: Sent) -> Redact:
