@@ -18,7 +18,7 @@ from rti.core.validation import clean_text
 
 T = TypeVar("T")
 PAGE_SIZE = 25
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1_000
 """What is counted exactly for a page; of more it says so."""
 
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core import i18n
@@ -17,8 +17,17 @@ from rti.files.typesetting import pdf
 from rti.letters.lunar import khmer_digits
 from rti.letters.print_runs import MOST_LETTERS, cases_of
 from rti.models.bodies import AreaRow, PublicBodyRow
+from rti.models.requests import RequestRow
 from rti.requests.commands import RequestFilter
 
+_COLUMNS: Final = (
+    RequestRow.reference,
+    PublicBodyRow.name_en,
+    PublicBodyRow.name_km,
+    PublicBodyRow.area_code,
+    PublicBodyRow.address,
+    PublicBodyRow.phone,
+)
 _LAYOUT: Final = (Path(__file__).parent / "run_sheet.typ").read_text("utf-8")
 
 
@@ -26,41 +35,42 @@ async def run_sheets(
     session: AsyncSession, person: Person, wanted: RequestFilter, language: Language, today: date
 ) -> bytes:
     """The sheets of a list as a PDF; raises NotFound where there is nothing to carry, Invalid where that is too much."""
-    query = cases_of(person, wanted, today).limit(MOST_LETTERS + 1)
-    lines = [(request.reference, body) for request, body, _, _ in await session.execute(query)]
+    query = cases_of(person, wanted, today).with_only_columns(*_COLUMNS).limit(MOST_LETTERS + 1)
+    lines = (await session.execute(query)).all()
     if not lines:
         raise NotFound
     if len(lines) > MOST_LETTERS:
         told = say("Run sheets are for up to {count} letters. Narrow the list", count=MOST_LETTERS)
         raise invalid("area", told)
-    codes = {code for _, body in lines for code in (_district(body), _district(body)[:2])}
+    codes = {code for line in lines for code in (_district(line), _district(line)[:2])}
     found = await session.scalars(select(AreaRow).where(AreaRow.code.in_(codes)))
     return await pdf(_LAYOUT, _values(lines, {area.code: area for area in found}, language, today))
 
 
-def _district(body: PublicBodyRow) -> str:
-    return (body.area_code or "")[:4]
+def _district(line: Row[Any]) -> str:
+    return (line.area_code or "")[:4]
 
 
 def _values(
-    lines: Sequence[tuple[str, PublicBodyRow]], areas: dict[str, AreaRow], language: Language, today: date
+    lines: Sequence[Row[Any]], areas: dict[str, AreaRow], language: Language, today: date
 ) -> dict[str, Any]:
     """What the layout is given."""
     _, khmer = i18n.translator(language), language is Language.KM
 
-    def name(named: AreaRow | PublicBodyRow) -> str:
-        return named.name_km if khmer else named.name_en
+    def name(named: AreaRow | Row[Any]) -> str:
+        text: str = named.name_km if khmer else named.name_en
+        return text
 
     def heading(code: str) -> str:
         within = [areas[each] for each in dict.fromkeys((code, code[:2])) if each in areas]
         return ", ".join(map(name, within)) or _("Without an area")
 
-    def row(number: int, reference: str, body: PublicBodyRow) -> dict[str, str]:
+    def row(number: int, line: Row[Any]) -> dict[str, str]:
         return {
             "number": khmer_digits(number) if khmer else str(number),
-            "reference": reference,
-            "body": name(body),
-            "contact": ", ".join(filter(None, (body.address, body.phone))),
+            "reference": line.reference,
+            "body": name(line),
+            "contact": ", ".join(filter(None, (line.address, line.phone))),
         }
 
     return {
@@ -79,7 +89,7 @@ def _values(
             _("Remark, or why it was not accepted"),
         ],
         "districts": [
-            {"name": heading(code), "rows": [row(number, *line) for number, line in enumerate(own, 1)]}
-            for code, own in groupby(lines, lambda line: _district(line[1]))
+            {"name": heading(code), "rows": [row(number, line) for number, line in enumerate(own, 1)]}
+            for code, own in groupby(lines, _district)
         ],
     }

@@ -94,11 +94,12 @@ async def fingerprints_of(session: AsyncSession, counted: Iterable[Table], today
     found: dict[bytes, bytes] = {}
     for each in counted:
         rows = await session.stream(
-            fingerprints(await facts_behind(session, each, today)).execution_options(yield_per=5_000)
+            fingerprints(await facts_behind(session, each, today)).execution_options(yield_per=1_000)
         )
-        async for request, made in rows:
-            before = found.get(request.bytes, b"")
-            found[request.bytes] = md5(before + made.encode(), usedforsecurity=False).digest()[:8]
+        async for part in rows.partitions():
+            for request, made in part:
+                before = found.get(request.bytes, b"")
+                found[request.bytes] = md5(before + made.encode(), usedforsecurity=False).digest()[:8]
     return found
 
 

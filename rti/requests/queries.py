@@ -26,7 +26,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from rti.campaigns.queries import in_target_areas
-from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import REQUESTS, Person, Reader
 from rti.core.visibility import own_requests, visible_to
 from rti.models.batches import BatchBodyRow
@@ -158,7 +157,7 @@ def _due_soon(_: Any, today: Any) -> ColumnElement[bool]:
     return RequestRow.next_due_on.between(today, in_a_week)
 
 
-FOUND = WHICH.format(kind=Findable.REQUEST, most=MOST_COUNTED)
+FOUND = WHICH.format(kind=Findable.REQUEST, most=10_000)
 """SQL: the requests that hold the words that are looked for, the newest of very many."""
 SOON = timedelta(days=7)
 """How far the first page looks ahead."""

@@ -118,7 +118,7 @@ async def _read(scope: Scope, receive: Receive, person: Person | None, announced
     largest: int = handler.resolve_request_max_body_size() or 0
     most = largest if person else SMALL
     parts: list[bytes] = []
-    received, more = 0, announced is None or announced <= most
+    received, more = 0, announced is None or 0 < announced <= most
     while more:
         try:
             async with asyncio.timeout(PATIENCE):

@@ -105,7 +105,8 @@ async def test_a_web_server_killed_in_the_middle_loses_nothing_acknowledged_and_
         over.set()
         await asyncio.gather(*at_work)
         last.terminate()
-        assert await last.wait() == 0
+        # What the servers before it had taken may be acknowledged while the last one still starts.
+        assert await last.wait() in {0, -signal.SIGTERM}
     async with database.transaction() as session:
         titles = Counter(await session.scalars(text("SELECT title FROM request")))
     again = sum(each.again for each in writers)
