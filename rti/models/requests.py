@@ -359,43 +359,6 @@ class DocumentCopyRow(Base):
     redactions: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
-class DocumentPreviewRow(Base):
-    """A small picture of the first page of a copy, as JPEG."""
-
-    __tablename__ = "document_preview"
-    __table_args__ = (
-        UniqueConstraint("cbo_id", "document_id"),
-        ForeignKeyConstraint(
-            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
-        ),
-    )
-
-    document_id: Mapped[UUID] = mapped_column(primary_key=True)
-    cbo_id: Mapped[UUID]
-    content: Mapped[bytes] = mapped_column(Encrypted)
-
-
-class RedactionRow(Base):
-    """What somebody hid in the copy of a document, and why: `marks` as in `files.answers`, never changed or taken back."""
-
-    __tablename__ = "redaction"
-    __table_args__ = (
-        UniqueConstraint("cbo_id", "id"),
-        ForeignKeyConstraint(
-            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
-        ),
-        Index(None, "document_id"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    cbo_id: Mapped[UUID]
-    document_id: Mapped[UUID]
-    marks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    reason: Mapped[bytes | None] = mapped_column(Encrypted)
-    redacted_at: Mapped[datetime]
-    redacted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-
-
 class RequesterRow(Base):
     """Who asks, sealed: for the organisation's own people, and for staff who say why."""
 

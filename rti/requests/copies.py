@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.encryption.data_keys import keys_to_encrypt
 from rti.files.answers import Mark, TooManyPixels
 from rti.files.sandbox import MADE_BY, Copy, examine, hide
-from rti.models.requests import DocumentCopyRow, DocumentPreviewRow, DocumentRow, RedactionRow
+from rti.models.documents import DocumentPreviewRow, RedactionRow
+from rti.models.requests import DocumentCopyRow, DocumentRow
 
 
 async def marks_of(session: AsyncSession, document_id: UUID) -> Sequence[Sequence[Mark]]:

@@ -22,15 +22,9 @@ from rti.files.antivirus import ScannerAway, threat_in
 from rti.files.media_types import KINDS, clean_file_name, kind_of
 from rti.files.sandbox import Examined, examine
 from rti.models.audit import AuditAction
+from rti.models.documents import DocumentPreviewRow
 from rti.models.keys import EncryptedColumn
-from rti.models.requests import (
-    DocumentContentRow,
-    DocumentCopyRow,
-    DocumentPreviewRow,
-    DocumentRow,
-    EventRow,
-    RequestRow,
-)
+from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow, EventRow, RequestRow
 from rti.requests.commands import OpenSealed
 from rti.requests.copies import keep_copy
 from rti.requests.queries import visible

@@ -19,7 +19,8 @@ from rti.files.antivirus import ScannerAway
 from rti.jobs.leases import take
 from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow
-from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentPreviewRow, DocumentRow
+from rti.models.documents import DocumentPreviewRow
+from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow
 from rti.requests.copies import make_copy
 from rti.requests.evidence import (
     CHECKED_EVERY,

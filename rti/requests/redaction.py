@@ -22,7 +22,8 @@ from rti.files.answers import MOST_PAGES, Hits, Mark, Rule
 from rti.files.sandbox import Copy, find, page_of
 from rti.models.audit import AuditAction
 from rti.models.batches import BatchBodyRow
-from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow, RedactionRow, RequestRow
+from rti.models.documents import RedactionRow
+from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow, RequestRow
 from rti.requests.commands import Redact
 from rti.requests.copies import make_copy
 from rti.requests.evidence import as_it_came, copy_to_show, document_of, record_document_action

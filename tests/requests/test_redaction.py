@@ -19,7 +19,8 @@ from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.files.typesetting import typeset
 from rti.models.audit import AuditAction, AuditEntryRow
-from rti.models.requests import DocumentCopyRow, DocumentPreviewRow, Filing, RedactionRow, RequestRow
+from rti.models.documents import DocumentPreviewRow, RedactionRow
+from rti.models.requests import DocumentCopyRow, Filing, RequestRow
 from rti.requests.evidence import CHECKED_EVERY, attach
 from rti.requests.jobs import check_documents
 from rti.requests.queries import events_of
