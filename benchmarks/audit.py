@@ -21,7 +21,6 @@ from rti.law.events import EventKind, Outcome
 from rti.models.accounts import PersonRow
 from rti.models.audit import AuditEntryRow
 from rti.models.bodies import PublicBodyRow
-from rti.models.requests import Topic
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
 
@@ -63,7 +62,7 @@ async def _measured(url: str) -> list[tuple[str, float, str]]:
         lead = select(PersonRow).where(PersonRow.role == Role.CBO_LEAD).limit(1)
         person = person_of((await session.scalars(lead)).one())
         body_id = (await session.scalars(select(PublicBodyRow.id).limit(1))).one()
-    filed = FileRequest(body_id=body_id, title="Budget", topic=Topic.BUDGET, received_on=data.TODAY)
+    filed = FileRequest(body_id=body_id, title="Budget", topic="budget", received_on=data.TODAY)
     under = database.under(login_of(person))
     spent: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
     # In turn, so that what else the machine does falls on both.

@@ -30,7 +30,6 @@ from rti.models.batches import BatchRow
 from rti.models.bodies import BodyKind
 from rti.models.campaigns import CampaignRow
 from rti.models.jobs import JobRow
-from rti.models.requests import Topic
 
 QUESTION = "១. គម្រោងថវិកាឃុំ និងការចំណាយជាក់ស្តែង\n២. បញ្ជីគម្រោងអភិវឌ្ឍន៍ និងតម្លៃនៃគម្រោងនីមួយៗ"
 Line = tuple[str, float, str]
@@ -53,7 +52,7 @@ async def _measured(url: str, key_file: Path) -> list[Line]:
         command = FileBatch(
             title="Budget of every commune",
             question=QUESTION,
-            topic=Topic.BUDGET,
+            topic="budget",
             kind=BodyKind.COMMUNE_ADMINISTRATION,
         )
         own = database.under(Login.CBO)

@@ -28,6 +28,7 @@ Each storey imports from those below it and from none beside or above it; `make 
     bodies/          areas of Cambodia and the public bodies that can be asked
     campaigns/       programmes of requests and their target areas
     statutes/        laws, drafts and campaign standards as versioned data
+    topics/          what requests are about, as data
     calendars/       days off per country and year, as dated and sourced rows
     accounts/        people, sign-in, second factors, sessions, rate limits
     cbos/            the organisations that ask

@@ -17,7 +17,7 @@ from rti.models.accounts import AssignmentRow, PersonRow
 from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.models.campaigns import CampaignRow, TargetAreaRow
 from rti.models.cbos import CboKind, CboRow
-from rti.models.requests import Channel, Filing, Topic
+from rti.models.requests import Channel, Filing
 from rti.models.visits import Finding
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
@@ -52,13 +52,13 @@ TARGET_DISTRICTS = 40
 REQUESTS = 48
 
 QUESTIONS = (
-    (Topic.BUDGET, "ថវិកាឃុំ និងការចំណាយ (commune budget and spending)"),
-    (Topic.SERVICE_FEES, "តារាងតម្លៃសេវាសាធារណៈ (price list of public services)"),
-    (Topic.PROCUREMENT, "កិច្ចសន្យាសាងសង់ផ្លូវ (contract of a road)"),
-    (Topic.DEVELOPMENT_PLAN, "គម្រោងវិនិយោគឃុំ (commune investment programme)"),
-    (Topic.LAND, "ដីសម្បទានសង្គម (social land concession)"),
-    (Topic.ENVIRONMENT, "របាយការណ៍វាយតម្លៃហេតុប៉ះពាល់បរិស្ថាន (environmental impact report)"),
-    (Topic.CIVIL_REGISTRATION, "ថ្លៃសំបុត្រកំណើត (fee of a birth certificate)"),
+    ("budget", "ថវិកាឃុំ និងការចំណាយ (commune budget and spending)"),
+    ("service_fees", "តារាងតម្លៃសេវាសាធារណៈ (price list of public services)"),
+    ("procurement", "កិច្ចសន្យាសាងសង់ផ្លូវ (contract of a road)"),
+    ("development_plan", "គម្រោងវិនិយោគឃុំ (commune investment programme)"),
+    ("land", "ដីសម្បទានសង្គម (social land concession)"),
+    ("environment", "របាយការណ៍វាយតម្លៃហេតុប៉ះពាល់បរិស្ថាន (environmental impact report)"),
+    ("civil_registration", "ថ្លៃសំបុត្រកំណើត (fee of a birth certificate)"),
 )
 
 ANSWERS = (

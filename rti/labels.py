@@ -27,7 +27,8 @@ from rti.models.jobs import JobState
 from rti.models.letters import LetterKind
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
-from rti.models.requests import Channel, Filing, Topic
+from rti.models.requests import Channel, Filing
+from rti.models.topics import TopicRow
 from rti.requests.commands import BulkAct, Sort
 from rti.statistics.labels import OF_FIGURES
 from rti.statutes.commands import RollChoice
@@ -79,19 +80,6 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         BodyKind.POLICE_POST: N_("Police post"),
         BodyKind.ONE_WINDOW_SERVICE: N_("One window service office"),
         BodyKind.OTHER: N_("Other body"),
-    },
-    Topic: {
-        Topic.BUDGET: N_("Budget and spending"),
-        Topic.SERVICE_FEES: N_("Public service fees"),
-        Topic.PROCUREMENT: N_("Procurement"),
-        Topic.DEVELOPMENT_PLAN: N_("Development plans"),
-        Topic.LAND: N_("Land"),
-        Topic.ENVIRONMENT: N_("Environment"),
-        Topic.HEALTH: N_("Health"),
-        Topic.EDUCATION: N_("Education"),
-        Topic.CIVIL_REGISTRATION: N_("Civil registration"),
-        Topic.SECURITY: N_("Police and security"),
-        Topic.OTHER: N_("Other topic"),
     },
     Channel: {
         Channel.COUNTER: N_("In person at a counter"),
@@ -314,7 +302,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
 CORRECTABLE: Mapping[str, tuple[str, type]] = {
     "title": (N_("Title"), str),
     "question": (N_("Information requested"), str),
-    "topic": (N_("Topic"), Topic),
+    "topic": (N_("Topic"), TopicRow),
     "channel": (N_("Sent by"), Channel),
     "urgent": (N_("urgent"), bool),
     "body_code": (N_("Public body"), str),
@@ -322,6 +310,19 @@ CORRECTABLE: Mapping[str, tuple[str, type]] = {
     "merged": (N_("Kept in place of a duplicate"), bool),
 }
 """What a correction may change of a request, and of which request another is a duplicate: the words for it, and what its values are."""
+
+
+REASONS: Mapping[str, str] = {
+    "agreement": N_("Agreed with the requester"),
+    "archived_records": N_("Records are in an archive"),
+    "consultation": N_("Others must be consulted"),
+    "large_request": N_("Very many records"),
+    "public_interest": N_("Weighing the public interest"),
+    "several_units": N_("Several units or authorities are involved"),
+    "third_party": N_("A third party is concerned"),
+    "unusual_circumstances": N_("Unusual circumstances"),
+}
+"""The words for the reasons of extensions as the statutes that are shipped call them."""
 
 
 def label(member: StrEnum) -> str:

@@ -18,6 +18,7 @@ from rti.row_security.apply import apply
 from rti.search import index as search
 from rti.statutes.documents import load_library
 from rti.statutes.reference import load_statutes
+from rti.topics.reference import load_topics
 
 _ONE_AT_A_TIME = 7426_01
 """Key of the advisory lock under which a database is migrated."""
@@ -68,10 +69,11 @@ async def migrate(database: Database, now: datetime) -> None:
 
 
 async def load_reference_data(database: Database, now: datetime) -> None:
-    """Bring the directory, statutes and days off up to what this version publishes."""
+    """Bring the directory, statutes, topics and days off up to what this version publishes."""
     async with database.transaction() as session:
         await load_cambodia(session, now)
         await load_statutes(session, now)
+        await load_topics(session)
         counted = {key for statute in load_library().values() for key in statute.countries}
         await load_published_days(session, counted, now)
     await reproject_all(database, now)

@@ -35,7 +35,7 @@ from rti.models.inbox import FoundBy, IncomingRow
 from rti.models.letters import LetterKind, WrittenLetterRow
 from rti.models.messages import LetterRow, LetterState, ReminderRow
 from rti.models.releases import EmbargoRow, ReleaseRow
-from rti.models.requests import DeadlineRow, RequestRow, Topic
+from rti.models.requests import DeadlineRow, RequestRow
 from rti.models.visits import Finding, VisitRow
 from rti.releases.content import Content, Kept, PublishedTable, digest_of, packed
 from rti.requests.actions import file_request, record_event
@@ -203,7 +203,7 @@ async def request(
     """A request that was received on `received_on`, by default three days before `now`."""
     values: dict[str, Any] = {
         "title": "Budget of the commune",
-        "topic": Topic.BUDGET,
+        "topic": "budget",
         "received_on": date.fromordinal(now.date().toordinal() - 3),
         "body_id": (await body(session, body_code)).id,
     }

@@ -179,9 +179,9 @@ ROWS: Mapping[str, str] = {
         INSERT INTO saved_list (id, person_id, name, wanted, shared_in, mails, created_at)
         SELECT {_id(42)}, {PERSON}, 'x' || n, '{{"overdue": "1"}}', {ONE["campaign"]}, true, now() {FEW};
     """,
-    "0037": f"""
-        INSERT INTO redaction (id, cbo_id, document_id, marks, redacted_at, redacted_by)
-        SELECT {_id(43)}, {ONE["cbo"]}, {DOCUMENT}, '[{{"page": 1, "box": null}}]', now(), {PERSON} {FEW};
+    "0038": f"""
+        INSERT INTO redaction (id, cbo_id, document_id, marks, reason, redacted_at, redacted_by)
+        SELECT {_id(43)}, {ONE["cbo"]}, {DOCUMENT}, '[{{"page": 1, "box": null}}]', '', now(), {PERSON} {FEW};
         INSERT INTO document_preview (document_id, cbo_id, content) SELECT {DOCUMENT}, {ONE["cbo"]}, '' {FEW};
     """,
     "0025": f"""

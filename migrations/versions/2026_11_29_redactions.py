@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0037"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("cbo_id", sa.Uuid(), nullable=False),
         sa.Column("document_id", sa.Uuid(), nullable=False),
         sa.Column("marks", postgresql.JSONB(), nullable=False),
-        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column("redacted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("redacted_by", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(

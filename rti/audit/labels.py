@@ -71,6 +71,7 @@ ACTIONS: Mapping[AuditAction, str] = {
     AuditAction.BODIES_MERGED: N_("Public bodies merged"),
     AuditAction.CALENDAR_CHANGED: N_("Calendar changed"),
     AuditAction.STANDARD_DECLARED: N_("Statute or standard added"),
+    AuditAction.TOPIC_CHANGED: N_("Topic changed"),
     AuditAction.CAMPAIGN_CHANGED: N_("Campaign changed"),
     AuditAction.RULES_CHANGED: N_("Reminder rules changed"),
     AuditAction.IMPORTED: N_("File imported"),

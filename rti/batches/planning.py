@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.batches.commands import FileBatch, codes_in
 from rti.campaigns.queries import in_target_areas
-from rti.core.errors import invalid, say
+from rti.core.errors import Invalid, invalid, say
 from rti.core.roles import Person
 from rti.core.visibility import visible_to
 from rti.law.status import RequestStatus
@@ -23,6 +23,7 @@ from rti.requests.actions import asking_cbo
 from rti.requests.queries import visible
 from rti.requests.requester import not_hidden_from
 from rti.statutes.queries import newest_of
+from rti.topics.queries import topic_faults, topics
 
 MOST_BODIES = 2_000
 """Of one batch; every commune of Cambodia fits in, and into one print run."""
@@ -43,6 +44,8 @@ async def foresee(
 ) -> Foreseen:
     """What a batch would file today; raises Invalid where no body is chosen, or too many are."""
     cbo_id = await asking_cbo(session, person, command.cbo_id)
+    if faults := topic_faults(await topics(session), command.topic):
+        raise Invalid(*faults)
     bodies = await chosen(session, campaign.id, command)
     batch = BatchRow(cbo_id=cbo_id, campaign_id=campaign.id, filing=command.filing, title=command.title)
     why = await reasons(session, person, batch, bodies, today)

@@ -86,6 +86,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "calendar": ("calendar:app", "Days off: list, declare, withdraw, confirm."),
     "release": ("releases:app", "Draft, list and verify releases of figures."),
     "statutes": ("law:app", "Check and add statute files."),
+    "topic": ("topic:app", "List, add, change and retire topics of requests."),
     "search": (
         "search:search",
         "Find requests, public bodies and organisations; one a line: kind, reference or code, name.",

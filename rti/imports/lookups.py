@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -22,10 +23,12 @@ from rti.law.calendars import Calendar
 from rti.law.statutes import Statute
 from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.cbos import CboRow
+from rti.models.topics import TopicRow
 from rti.requests.checks import asked_on, closed_fault
 from rti.requests.commands import FileRequest, RequestLine
 from rti.statutes.actions import declare_standard
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of
+from rti.topics.queries import topic_faults, topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,17 @@ class LookUp:
     _campaigns: dict[str, tuple[UUID, str]] = field(default_factory=dict)
     _bodies: dict[str, dict[UUID, set[str]]] = field(default_factory=dict)
     _codes: set[str] = field(default_factory=set)
+    _topics: Sequence[TopicRow] = ()
 
     async def resolve(self, line: RequestLine, faults: list[Fault]) -> tuple[FileRequest, Law]:
         """The line as a request to file, and what it is judged by.
 
         Raises Invalid with all faults, those that are known already among them; nothing is made for such a line.
         """
+        faults += [
+            self._fault("topic", self.mapping.explained(each, {"topic": line.topic}))
+            for each in self._topic_faults(line.topic)
+        ]
         cbo_id = await self._cbo(line.cbo_code, faults)
         body_id = await self._body(line.body, faults)
         closed_on = self._closed.get(body_id) if body_id else None
@@ -76,6 +84,24 @@ class LookUp:
             campaign_id=campaign[0] if campaign else None,
         )
         return command, law
+
+    async def load_topics(self) -> None:
+        """Raises Invalid where the mapping names a topic that there is not."""
+        self._topics = await topics(self.session)
+        named = {"defaults.topic": self.mapping.defaults.get("topic")}
+        named |= {f"values.topic.{text}": ours for text, ours in self.mapping.values.get("topic", {}).items()}
+        faults = [
+            Fault(path, each.message)
+            for path, code in named.items()
+            if code
+            for each in self._topic_faults(str(code))
+        ]
+        if faults:
+            raise Invalid(*faults)
+
+    def _topic_faults(self, code: str) -> list[Fault]:
+        """A log may be older than the list: it may name topics that are no longer offered."""
+        return topic_faults(self._topics, code, retired=True)
 
     def _fault(self, name: str, message: Message) -> Fault:
         return Fault(self.mapping.column_of(name), message)

@@ -108,7 +108,7 @@ class RequestMap:
         try:
             line = decode(RequestLine, _with_short_title(values))
         except Invalid as invalid:
-            faults |= {fault.field: self._explained(fault, values) for fault in invalid.faults}
+            faults |= {fault.field: self.explained(fault, values) for fault in invalid.faults}
         if faults:
             raise Invalid(*(Fault(self.column_of(name), message) for name, message in faults.items()))
         return line
@@ -137,7 +137,8 @@ class RequestMap:
             return self.date_format.day(text)
         return text or self.defaults.get(name)
 
-    def _explained(self, fault: Fault, values: Mapping[str, object]) -> Message:
+    def explained(self, fault: Fault, values: Mapping[str, object]) -> Message:
+        """What is wrong with a value; where the file says it in words of its own, how the mapping covers them."""
         words = self.values.keys() | (_WORDS if self.others_may_be_there else set())
         if fault.field in words and (value := values.get(fault.field)):
             return say(

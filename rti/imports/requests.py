@@ -58,6 +58,7 @@ async def import_requests(
         await count_undisturbed(session)
     async with recorded(session, report, run, FileKind.REQUESTS, now) as trace:
         look_up = LookUp(session, mapping, run.by, now, today, trace)
+        await look_up.load_topics()
         intake = _Intake(session, look_up, now, today, trace.run)
         count = 0
         async for line in fresh_lines(file, report):

@@ -23,6 +23,7 @@ from rti.models import (
     saved_lists,
     search,
     statutes,
+    topics,
     visits,
 )
 
@@ -49,5 +50,6 @@ __all__ = [
     "saved_lists",
     "search",
     "statutes",
+    "topics",
     "visits",
 ]

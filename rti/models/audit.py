@@ -82,6 +82,7 @@ class AuditAction(StrEnum):
     BODIES_MERGED = "bodies_merged"
     CALENDAR_CHANGED = "calendar_changed"
     STANDARD_DECLARED = "standard_declared"
+    TOPIC_CHANGED = "topic_changed"
     CAMPAIGN_CHANGED = "campaign_changed"
     RULES_CHANGED = "rules_changed"
     IMPORTED = "imported"

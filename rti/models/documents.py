@@ -44,6 +44,6 @@ class RedactionRow(Base):
     cbo_id: Mapped[UUID]
     document_id: Mapped[UUID]
     marks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    reason: Mapped[bytes | None] = mapped_column(Encrypted)
+    reason: Mapped[bytes] = mapped_column(Encrypted)
     redacted_at: Mapped[datetime]
     redacted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

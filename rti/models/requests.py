@@ -31,20 +31,6 @@ from rti.law.status import UNFINISHED, RequestStatus
 from rti.models.keys import Encrypted
 
 
-class Topic(StrEnum):
-    BUDGET = "budget"
-    SERVICE_FEES = "service_fees"
-    PROCUREMENT = "procurement"
-    DEVELOPMENT_PLAN = "development_plan"
-    LAND = "land"
-    ENVIRONMENT = "environment"
-    HEALTH = "health"
-    EDUCATION = "education"
-    CIVIL_REGISTRATION = "civil_registration"
-    SECURITY = "security"
-    OTHER = "other"
-
-
 class Channel(StrEnum):
     COUNTER = "counter"
     POST = "post"
@@ -82,7 +68,7 @@ class Standing:
     cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id"))
     campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"))
     body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
-    topic: Mapped[Topic] = mapped_column(Choice(Topic))
+    topic: Mapped[str] = mapped_column(ForeignKey("topic.code"))
     channel: Mapped[Channel] = mapped_column(Choice(Channel))
     urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
     question_class: Mapped[QuestionClass | None] = mapped_column(Choice(QuestionClass))

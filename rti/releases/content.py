@@ -12,12 +12,13 @@ import msgspec
 from rti.law.bilingual import BilingualName
 from rti.law.statutes import Statute
 from rti.releases.audit import Keys, Population, Shown
-from rti.statistics.commands import StatisticsQuery
+from rti.statistics.commands import Dimension, StatisticsQuery
 from rti.statistics.methods import METHODS
 from rti.statistics.names import CHOICES
 from rti.statistics.names import Shown as Name
 from rti.statistics.published import PublishedFigures, PublishedLine
 from rti.statistics.queries import Ground, Line, Table
+from rti.topics.reference import shipped as shipped_topics
 
 
 class StatuteVersion(msgspec.Struct, frozen=True, order=True):
@@ -141,6 +142,9 @@ def _line(table: PublishedTable, line: PublishedLine) -> Line:
 def _name(by: Any, key: str | None, name: tuple[str, str] | None) -> Name | None:
     if key is None or name:
         return BilingualName(*name) if name else None
+    if by is Dimension.TOPIC and (topic := shipped_topics().get(key)):
+        # Frozen when topics had no names of their own.
+        return BilingualName(topic.name_en, topic.name_km)
     return CHOICES[by](key) if by in CHOICES else key
 
 

@@ -38,6 +38,7 @@ from rti.requests.queries import events_of, visible
 from rti.requests.references import next_reference
 from rti.requests.requester import not_hidden_from, save_requester
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of, version_of
+from rti.topics.queries import topic_faults, topics
 
 
 async def file_request(
@@ -59,6 +60,7 @@ async def file_request(
     campaign = await session.get(CampaignRow, command.campaign_id) if command.campaign_id else None
     if command.campaign_id and campaign is None:
         faults.append(Fault("campaign_id", say("Choose a campaign from the list")))
+    faults += topic_faults(await topics(session), command.topic)
     again = await _asked_before(session, cbo_id, command, person, faults)
     if faults:
         raise Invalid(*faults)

@@ -26,7 +26,7 @@ from rti.files.answers import MOST_PAGES
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.status import RequestStatus
-from rti.models.requests import NEUTRAL, Channel, Filing, Topic
+from rti.models.requests import NEUTRAL, Channel, Filing
 
 
 def _reference(text: str) -> str:
@@ -70,7 +70,7 @@ class PlainFields(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     title: ShortText
-    topic: Topic
+    topic: ShortText
     channel: Channel = Channel.COUNTER
     question: Paragraphs = ""
     urgent: bool = False
@@ -308,7 +308,7 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     q: Annotated[str, msgspec.Meta(max_length=200)] = ""
     status: RequestStatus | None = None
-    topic: Topic | None = None
+    topic: Code | None = None
     overdue: bool = False
     due_soon: bool = False
     province: Code | None = None

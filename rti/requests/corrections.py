@@ -34,6 +34,7 @@ from rti.requests.projection import to_law
 from rti.requests.queries import events_of
 from rti.requests.shown import AnyRequest
 from rti.statutes.queries import version_of
+from rti.topics.queries import topic_faults, topics
 
 _DAYS: Mapping[EventKind, str] = {kind: name for name, kind in FIRST_DAYS}
 _WAY = {"channel", "urgent"}
@@ -80,7 +81,9 @@ async def correct(
     filing = await _filing_of(session, request, earlier)
     before = filing.as_recorded(request, (await body_of(session, request.first_body_id)).code)
     wanted = _completed(command, before)
-    if faults := filing_faults(wanted, today) or list(_late_faults(wanted, filing.standing)):
+    faults = filing_faults(wanted, today) or list(_late_faults(wanted, filing.standing))
+    faults += topic_faults(await topics(session), wanted.topic, before=before.topic)
+    if faults:
         raise Invalid(*faults)
     known_from = day_of(now, HOME_ZONE)
     changes = await _change(session, request, wanted, before, today, known_from)

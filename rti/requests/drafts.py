@@ -24,6 +24,7 @@ from rti.requests.checks import closed_fault
 from rti.requests.commands import EditDraft, HandOver, PlainFields, RecordEvent
 from rti.requests.queries import events_of
 from rti.requests.requester import is_hidden
+from rti.topics.queries import topic_faults, topics
 
 
 async def edit(
@@ -32,8 +33,11 @@ async def edit(
     """Change what a draft says; raises Invalid, and Conflict once it was handed over."""
     request = await _draft(session, request_id, person)
     body = await by_code(session, command.body_code, "body_code")
-    if body.id != request.body_id and (closed := closed_fault(body.closed_on, today, "body_code")):
-        raise Invalid(*closed)
+    faults = topic_faults(await topics(session), command.topic, before=request.topic)
+    if body.id != request.body_id:
+        faults += closed_fault(body.closed_on, today, "body_code")
+    if faults:
+        raise Invalid(*faults)
     plain = asdict(from_attributes(PlainFields, command))
     changed = assign(request, {**plain, "body_id": body.id, "first_body_id": body.id})
     if changed:

@@ -43,6 +43,7 @@ from rti.requests.queries import FOUND, narrowed, next_due_on, seen_by, values_o
 from rti.requests.requester import is_hidden
 from rti.requests.saved_lists import SAVED_LISTS, SavedList
 from rti.requests.shown import Line, LineRow
+from rti.topics.queries import TOPICS, TopicNamed
 
 _NEVER_RECEIVED: ColumnElement[date] = literal_column("'infinity'::date", Date)
 SORTED: Mapping[str, Sequence[Any]] = {
@@ -223,6 +224,7 @@ class Listed:
     total: int | None = None
     provinces: Sequence[Area] = ()
     campaigns: Sequence[Named] = ()
+    topics: Sequence[TopicNamed] = ()
     saved: Sequence[SavedList] = ()
 
 
@@ -231,6 +233,7 @@ class _ListRead(msgspec.Struct):
     total: int | None = None
     provinces: msgspec.Raw = msgspec.Raw(b"[]")
     campaigns: msgspec.Raw = msgspec.Raw(b"[]")
+    topics: msgspec.Raw = msgspec.Raw(b"[]")
     saved: list[SavedList] = []
 
 
@@ -259,16 +262,17 @@ class Counted(Worklist):
             found.total,
             decoded_once(tuple[Area, ...], bytes(found.provinces)),
             decoded_once(tuple[Named, ...], bytes(found.campaigns)),
+            decoded_once(tuple[TopicNamed, ...], bytes(found.topics)),
             found.saved,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Counted):
-    """The same with the provinces and campaigns among which somebody can choose, and the lists that are saved."""
+    """The same with the provinces, campaigns and topics among which somebody can choose, and the lists that are saved."""
 
     def choices(self) -> Mapping[str, Statement]:
-        return {"provinces": PROVINCES, "campaigns": CAMPAIGNS, "saved": SAVED_LISTS}
+        return {"provinces": PROVINCES, "campaigns": CAMPAIGNS, "topics": TOPICS, "saved": SAVED_LISTS}
 
 
 @cache

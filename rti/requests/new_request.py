@@ -18,12 +18,14 @@ from rti.core.visibility import REQUESTS_SEEN
 from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.models.cbos import CboRow
 from rti.statutes.queries import STATUTES, StatuteNamed
+from rti.topics.queries import TOPICS, TopicNamed
 
 
 class _FormRead(msgspec.Struct):
     bodies: list[Named]
     path: list[Area]
     campaigns: msgspec.Raw
+    topics: msgspec.Raw
     statutes: msgspec.Raw
     cbos: msgspec.Raw = msgspec.Raw(b"[]")
 
@@ -35,6 +37,7 @@ class FormShown:
     body: Named
     path: Sequence[Area]
     campaigns: Sequence[Named]
+    topics: Sequence[TopicNamed]
     statutes: Sequence[StatuteNamed]
     cbos: Sequence[Named]
 
@@ -59,6 +62,7 @@ class NewRequest:
             found.bodies[0],
             found.path,
             decoded_once(tuple[Named, ...], bytes(found.campaigns)),
+            decoded_once(tuple[TopicNamed, ...], bytes(found.topics)),
             decoded_once(tuple[StatuteNamed, ...], bytes(found.statutes)),
             decoded_once(tuple[Named, ...], bytes(found.cbos)),
         )
@@ -79,6 +83,7 @@ def _statement(login: Login) -> Statement:
             Area, select(AreaRow).where(AreaRow.code.in_(codes)).order_by(AreaRow.code), AreaRow
         ),
         "campaigns": CAMPAIGNS,
+        "topics": TOPICS,
         "statutes": STATUTES,
     }
     if login is Login.STAFF:

@@ -10,7 +10,18 @@ from sqlalchemy import Uuid, bindparam, literal_column
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.campaigns.queries import Named
-from rti.core.asking import ReadBy, Statement, columns, compiled, decoder, inline, read, row, rows
+from rti.core.asking import (
+    ReadBy,
+    Statement,
+    columns,
+    compiled,
+    decoded_once,
+    decoder,
+    inline,
+    read,
+    row,
+    rows,
+)
 from rti.core.db_roles import Login
 from rti.core.errors import NotFound
 from rti.core.roles import Person
@@ -39,6 +50,7 @@ from rti.requests.shown import (
     TimelineEvent,
 )
 from rti.statutes.documents import parsed_once
+from rti.topics.queries import TOPICS, TopicNamed
 
 
 async def one(session: AsyncSession, person: Person, request_id: UUID) -> Detail:
@@ -82,6 +94,7 @@ class OneRequest:
             snoozes=[_snoozed(each, hidden=hidden) for each in found.snoozes],
             has_incoming=found.has_incoming,
             letters=() if hidden else found.letters,
+            topics=decoded_once(tuple[TopicNamed, ...], bytes(found.topics)),
             statute=parsed_once(bytes(found.statute)),
             newest_version=found.newest_version,
         )
@@ -133,6 +146,7 @@ def _one_of_each(*, own: bool) -> dict[str, str]:
         "first_body": row(f"SELECT {columns(Named, 'b')} FROM public_body b WHERE {first}"),
         "cbo": row(f"SELECT {columns(CboNamed, 'c')} FROM cbo c WHERE c.id = r.cbo_id"),
         "campaign": row(f"SELECT {columns(Named, 'c')} FROM campaign c WHERE c.id = r.campaign_id"),
+        "topics": TOPICS.sql,
         "statute": "(SELECT s.document FROM statute s WHERE s.id = r.statute_id AND s.version = r.statute_version)",
         "newest_version": "(SELECT max(s.version) FROM statute s WHERE s.id = r.statute_id)",
         "keys": inline(kept_keys(literal_column("r.cbo_id"))),

@@ -21,9 +21,10 @@ from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute
 from rti.models.letters import LetterKind
-from rti.models.requests import Channel, Filing, RequestRow, Topic
+from rti.models.requests import Channel, Filing, RequestRow
 from rti.requests.projection import to_law
 from rti.requests.requester import Opening, Requester, told_at
+from rti.topics.queries import TopicNamed
 
 
 class Shown(msgspec.Struct, kw_only=True):
@@ -36,7 +37,7 @@ class Shown(msgspec.Struct, kw_only=True):
     body_id: UUID
     reference: str
     title: str
-    topic: Topic
+    topic: str
     channel: Channel
     urgent: bool
     filing: Filing
@@ -220,6 +221,7 @@ class DetailRead(msgspec.Struct, kw_only=True):
     first_body: Named | None
     cbo: CboNamed
     campaign: Named | None
+    topics: msgspec.Raw
     statute: msgspec.Raw
     newest_version: int
     keys: list[tuple[int, str, str, str]] | None
@@ -316,6 +318,7 @@ class Detail:
     snoozes: Sequence[Snoozed]
     letters: Sequence[LetterShown]
     has_incoming: bool
+    topics: Sequence[TopicNamed]
     statute: Statute
     newest_version: int
 

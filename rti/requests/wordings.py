@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from rti.models.requests import Topic
-
 
 @dataclass(frozen=True, slots=True)
 class Wording:
     """In both languages; `{year}` stands for the year that is asked about."""
 
-    topic: Topic
+    topic: str
     title_km: str
     title_en: str
     question_km: str
@@ -23,7 +21,7 @@ class Wording:
         """What the fields of the form begin with."""
         title, question = getattr(self, f"title_{language}"), getattr(self, f"question_{language}")
         return {
-            "topic": self.topic.value,
+            "topic": self.topic,
             "title": title.format(year=year),
             "question": question.format(year=year),
         }
@@ -32,4 +30,4 @@ class Wording:
 @cache
 def wordings() -> Sequence[Wording]:
     document = tomllib.loads((files("rti.requests") / "wordings.toml").read_text(encoding="utf-8"))
-    return [Wording(**{**each, "topic": Topic(each["topic"])}) for each in document["wording"]]
+    return [Wording(**each) for each in document["wording"]]

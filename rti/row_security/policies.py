@@ -55,15 +55,15 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "area": _open(),
     "public_body": _open(staff=ALL, admin=ALL, worker="SELECT, DELETE", operator=ALL),
     "former_name": _open(staff=ADD, admin=ADD, worker=EDIT, operator=ALL),
+    "topic": _open(admin=EDIT, operator=EDIT),
     "statute": _open(staff=ADD, admin=EDIT, operator=EDIT),
     "campaign": _open(staff=EDIT, admin=EDIT, operator=EDIT),
     "embargo": _open(staff=ALL, group=ALL, admin=ALL, operator=ALL),
     **dict.fromkeys(("day_off", "calendar_year"), _open(worker=EDIT, operator=EDIT)),
     "checklist": _open(staff=ADD, admin=ADD, operator=ALL),
     "question_list": _open(staff=ADD, operator=ALL),
-    **dict.fromkeys(
-        ("letter_text", "reminder_rule", "target_area"), _open(staff=ALL, admin=ALL, operator=ALL)
-    ),
+    "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
+    **dict.fromkeys(("letter_text", "reminder_rule"), _open(staff=ALL, admin=ALL, operator=ALL)),
     "figures_version": dict.fromkeys(_EVERYBODY, EDIT),
     "allowance": {Login.AUTH: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
     "tick": {
@@ -126,15 +126,13 @@ def _of_request(privileges: str, **more: May) -> dict[Login, May]:
     } | {Login[name.upper()]: may for name, may in more.items()}
 
 
-def _of_document(
-    privileges: str, looking_after: str, shredding: str = "SELECT (cbo_id), DELETE"
-) -> dict[Login, May]:
-    """A table that hangs on a document, with what is needed to look after documents and to shred."""
+def _of_document(privileges: str, looking_after: str) -> dict[Login, May]:
+    """A table that hangs on a document, with what is needed to look after documents."""
     return {
         Login.CBO: May(privileges, own()),
         Login.STAFF: May(privileges, _hanging_on("document")),
         Login.DOCUMENTS: May(looking_after),
-        Login.ERASURE: _wiped(shredding),
+        Login.ERASURE: _wiped("SELECT (cbo_id, document_id), DELETE"),
         Login.OPERATOR: _ANY,
     }
 
@@ -285,9 +283,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     ),
     "document_content": _of_document(ADD, ADD),
     **dict.fromkeys(("document_copy", "document_preview"), _of_document(EDIT, EDIT)),
-    "redaction": _of_document(
-        ADD, "SELECT (id, document_id, marks)", "SELECT (cbo_id, document_id), UPDATE (reason)"
-    ),
+    "redaction": _of_document(ADD, "SELECT (id, document_id, marks)"),
     "requester": {
         **_of_request(ADD, erasure=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),
         Login.CBO: May(EDIT, own()),
@@ -389,8 +385,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "bounce": {
         Login.AUTH: May("SELECT, DELETE"),
         Login.ERASURE: _GONE,
-        Login.STAFF: May(READ),
-        Login.ADMIN: May(READ),
+        **dict.fromkeys((Login.STAFF, Login.ADMIN), May(READ)),
         Login.WORKER: May(ADD),
         Login.OPERATOR: _ANY,
     },

@@ -11,7 +11,8 @@ from rti.law.events import Ground, Outcome
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.models.bodies import AreaRow, BodyKind, PublicBodyRow
 from rti.models.campaigns import CampaignRow
-from rti.models.requests import Channel, Topic
+from rti.models.requests import Channel
+from rti.models.topics import TopicRow
 from rti.statistics.commands import Dimension, JudgedBy
 from rti.statutes.queries import newest
 
@@ -20,7 +21,6 @@ Shown = BilingualName | StrEnum | str
 
 CHOICES: Mapping[Dimension, type[StrEnum]] = {
     Dimension.BODY_KIND: BodyKind,
-    Dimension.TOPIC: Topic,
     Dimension.OUTCOME: Outcome,
     Dimension.CHANNEL: Channel,
     Dimension.QUESTION_CLASS: QuestionClass,
@@ -28,22 +28,24 @@ CHOICES: Mapping[Dimension, type[StrEnum]] = {
     Dimension.GROUND: Ground,
     Dimension.JUDGED_BY: JudgedBy,
 }
-_NAMED: Mapping[Dimension, type[AreaRow | PublicBodyRow | CampaignRow]] = {
+_NAMED: Mapping[Dimension, type[AreaRow | PublicBodyRow | CampaignRow | TopicRow]] = {
     Dimension.PROVINCE: AreaRow,
     Dimension.DISTRICT: AreaRow,
     Dimension.COMMUNE: AreaRow,
     Dimension.BODY: PublicBodyRow,
     Dimension.CAMPAIGN: CampaignRow,
+    Dimension.TOPIC: TopicRow,
 }
 
 
 async def names_of(session: AsyncSession, dimension: Dimension, keys: Collection[str]) -> Mapping[str, Shown]:
-    """The name of every key, in the order of the enumeration or of the codes."""
+    """The name of every key, in the order of the enumeration, of the topics or of the codes."""
     if choices := CHOICES.get(dimension):
         return {member.value: member for member in choices if member.value in keys}
     if row := _NAMED.get(dimension):
+        order = [row.place] if row is TopicRow else []
         found = await session.execute(
-            select(row.code, row.name_en, row.name_km).where(row.code.in_(keys)).order_by(row.code)
+            select(row.code, row.name_en, row.name_km).where(row.code.in_(keys)).order_by(*order, row.code)
         )
         return {code: BilingualName(en=en, km=km) for code, en, km in found}
     if dimension is Dimension.STATUTE:

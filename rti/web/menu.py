@@ -32,6 +32,7 @@ MENU = (
     ("/refusals", N_("Grounds of refusal"), COUNTING),
     ("/what-if", N_("What if"), COMPARING),
     ("/releases", N_("Releases"), EVERYBODY),
+    ("/topics", N_("Topics"), ADMINISTRATION),
     ("/imports", N_("Import"), REQUESTS | ADMINISTRATION),
     ("/coding", N_("Read answers"), STAFF),
     ("/visits", N_("Visits"), REQUESTS),

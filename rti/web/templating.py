@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -30,13 +30,14 @@ from rti.core.errors import Fault, Message
 from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import Person
 from rti.core.wallclock import day_of, now
-from rti.labels import CORRECTABLE, label
+from rti.labels import CORRECTABLE, REASONS, label
 from rti.law.bilingual import BilingualName
 from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
 from rti.law.statutes import Statute
 from rti.letters.commands import LETTER_FOR
 from rti.models.bodies import AreaRow
+from rti.models.topics import TopicRow
 from rti.requests.likely_next import likely_next
 from rti.web import cookies
 from rti.web.forms import DONE, ONCE_FIELD, Form
@@ -204,15 +205,34 @@ class Reader:
         limit = parse_limit(limit) if isinstance(limit, str) else limit
         return limit_in_words(limit, self.translate)
 
-    def changes(self, changes: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
+    def reason(self, key: str) -> str:
+        """Why a limit was extended, as a statute calls it, in words; of a statute of others as near to words as it gets."""
+        words = REASONS.get(key)
+        return self.translate(words) if words else key.replace("_", " ")
+
+    def reasons(self, keys: Iterable[str]) -> list[tuple[str, str]]:
+        return [(key, self.reason(key)) for key in keys]
+
+    def topics(self, topics: Iterable[Any], chosen: str | None = None) -> list[tuple[str, str]]:
+        """Choices of topics: those that are offered, and the one that was chosen before."""
+        return self.named([each for each in topics if not each.retired or each.code == chosen], "code")
+
+    def topic(self, topics: Iterable[Any], code: str) -> str:
+        """The name of a topic; its code where there is none such."""
+        return dict(self.named(topics, "code")).get(code, code)
+
+    def changes(self, changes: Mapping[str, Any] | None, topics: Iterable[Any]) -> list[tuple[str, str, str]]:
         """What a correction changed: the words for it, for what was there and for what is."""
         told = []
-        for name, (before, after) in (changes or {}).items():
+        for name, each in (changes or {}).items():
             words, kind = CORRECTABLE[name]
-            told.append((self.translate(words), self._value(kind, before), self._value(kind, after)))
+            before, after = (self._value(kind, value, topics) for value in each)
+            told.append((self.translate(words), before, after))
         return told
 
-    def _value(self, kind: type, value: Any) -> str:
+    def _value(self, kind: type, value: Any, topics: Iterable[Any]) -> str:
+        if kind is TopicRow:
+            return self.topic(topics, value)
         if kind is bool:
             return self.translate(N_("Yes") if value else N_("No"))
         if not value:

@@ -23,7 +23,7 @@ from rti.jobs.worker import Progress, Work
 from rti.models.bodies import BodyKind, PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.jobs import JobKind, JobRow
-from rti.models.requests import EventRow, Filing, RequestRow, Topic
+from rti.models.requests import EventRow, Filing, RequestRow
 from tests import make
 from tests.conftest import NOW, DoJobs
 
@@ -145,9 +145,7 @@ async def test_a_batch_is_whole_after_a_crash_and_after_two_workers_at_once(
     async with database.transaction() as session:
         person = (await make.member(session)).person
         campaign = await make.campaign(session, NOW)
-    command = FileBatch(
-        title="Budget", topic=Topic.BUDGET, areas=DISTRICTS, kind=BodyKind.COMMUNE_ADMINISTRATION
-    )
+    command = FileBatch(title="Budget", topic="budget", areas=DISTRICTS, kind=BodyKind.COMMUNE_ADMINISTRATION)
     async with database.under(Login.CBO).transaction(person.id) as session:
         command = FileBatch(**{**_fields(command), "foreseen": len(communes)})
         await ask(session, person, campaign.id, command, NOW, NOW.date())

@@ -22,8 +22,6 @@ def test_every_fault_of_a_mapping_is_told_at_once() -> None:
         [columns]
         recieved_on = "Received"
         title = 7
-        [defaults]
-        topic = "taxes"
         [values.outcome]
         granted = "given"
         [values.colour]
@@ -39,7 +37,6 @@ def test_every_fault_of_a_mapping_is_told_at_once() -> None:
         [extra]
     """)
     assert "did you mean received_on" in told["columns.recieved_on"]
-    assert "Choose one of: budget" in told["defaults.topic"]
     assert "Choose one of: full" in told["values.outcome.granted"]
     assert "20 working" in told["standard.limit"]
     assert "code, name" in told["bodies.found_by"]

@@ -334,7 +334,7 @@ async def test_numbers_go_on_where_the_file_ended(session: AsyncSession) -> None
         ({"received_on": "1899-12-31"}, "received_on: Enter a date between 1900 and 2200"),
         ({"answered_on": "2027-01-01"}, "answered_on: This date is in the future"),
         ({"submitted_on": "2026-02-01"}, "received_on: This is before the date of the previous step"),
-        ({"topic": "taxes"}, "topic: Choose one of: budget"),
+        ({"topic": "taxes"}, "topic: Choose one of: access_to_information"),
         ({"reference": "a~2"}, "reference: Enter the reference in one line and without ~"),
         ({"reference": "x" * 65}, "reference: Enter at most 64 characters"),
         ({"title": "x" * 20_001}, "question: Enter at most 20000 characters"),

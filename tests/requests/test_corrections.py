@@ -15,7 +15,7 @@ from rti.core.roles import Person, Role
 from rti.law.events import EventKind, Outcome
 from rti.models.accounts import AssignmentRow
 from rti.models.audit import AuditAction, AuditEntryRow
-from rti.models.requests import Channel, EventRow, Filing, RequestRow, Topic
+from rti.models.requests import Channel, EventRow, Filing, RequestRow
 from rti.requests import corrections
 from rti.requests.commands import CorrectRequest
 from tests import make
@@ -37,7 +37,7 @@ async def filed(database: Database, person: Person, **more: Any) -> UUID:
 
 async def corrected(database: Database, person: Person, request_id: UUID, **more: Any) -> list[EventRow]:
     """Correct under the login of the person; returns the entries that were added."""
-    values: dict[str, Any] = {**AS_FILED, "topic": Topic.BUDGET, "channel": Channel.COUNTER, **more}
+    values: dict[str, Any] = {**AS_FILED, "topic": "budget", "channel": Channel.COUNTER, **more}
     async with database.under(login_of(person)).transaction(person.id) as session:
         return list(
             await corrections.correct(

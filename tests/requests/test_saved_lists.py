@@ -8,7 +8,6 @@ from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.roles import Role
 from rti.models.accounts import AssignmentRow
-from rti.models.requests import Topic
 from rti.models.saved_lists import SavedListRow
 from rti.requests.commands import SaveList
 from rti.requests.saved_lists import save_list
@@ -26,7 +25,7 @@ async def test_a_list_is_saved_opened_with_one_tap_and_deleted(
 ) -> None:
     async with database.transaction() as session:
         member = await make.member(session)
-        await make.request(session, member.person, NOW, topic=Topic.LAND)
+        await make.request(session, member.person, NOW, topic="land")
         other = await make.member(session)
     await make.sign_in(client, member)
     page = "/saved-lists?topic=land&overdue=1&sort=-due"

@@ -14,7 +14,7 @@ from rti.law.status import RequestStatus
 from rti.law.statutes import Statute
 from rti.models.bodies import BodyKind, PublicBodyRow
 from rti.models.cbos import CboRow
-from rti.models.requests import Channel, EventRow, RequestRow, Topic
+from rti.models.requests import Channel, EventRow, RequestRow
 from rti.requests.actions import write_projection
 from rti.requests.projection import project, to_law
 from tests import make
@@ -33,7 +33,7 @@ def values(**more: Any) -> dict[str, Any]:
         "reference": f"R-{new_id().hex}",
         "title": "Budget",
         "question": "",
-        "topic": Topic.BUDGET,
+        "topic": "budget",
         "channel": Channel.COUNTER,
         "statute_id": "KH-A2I-DRAFT",
         "statute_version": 1,

@@ -12,7 +12,7 @@ from rti.core.db import Database, new_id
 from rti.core.roles import Role
 from rti.core.validation import decode
 from rti.law.events import EventKind, Outcome
-from rti.models.requests import EventRow, RequestRow, Topic
+from rti.models.requests import EventRow, RequestRow
 from rti.requests.actions import reproject
 from rti.requests.commands import MarkDuplicate
 from rti.requests.corrections import as_recorded, correct
@@ -126,7 +126,7 @@ async def test_late_entries_corrections_duplicates_and_days_off_change_no_figure
         await correct(
             session,
             due_soon.id,
-            replace(await as_recorded(session, due_soon), topic=Topic.LAND),
+            replace(await as_recorded(session, due_soon), topic="land"),
             member,
             later,
             today,
@@ -136,8 +136,8 @@ async def test_late_entries_corrections_duplicates_and_days_off_change_no_figure
         await change(session, _day_off(date(2026, 10, 2)), None, later)
         assert await _figures(session, day, today, by="topic") == before
         assert await _figures(session, today, today, by="topic") == {
-            (Topic.BUDGET,): {State.SILENT: 1},
-            (Topic.LAND,): {State.IN_TIME: 1},
+            ("budget",): {State.SILENT: 1},
+            ("land",): {State.IN_TIME: 1},
             (): {State.SILENT: 1, State.IN_TIME: 1},
         }
         told_now = await _figures(session, day, today, by="topic", known_on=str(today))

@@ -119,6 +119,7 @@ FIXED = {
     "name": "requests",
     "secret": "nothing",
     "rule": "soon",
+    "topic": "land",
     "kind": "reminder",
     "language": "en",
     "number": "1",

@@ -12,8 +12,10 @@ from rti.audit.record import record
 from rti.core import i18n
 from rti.core.db import Database
 from rti.core.roles import Role
+from rti.labels import REASONS
 from rti.law.reminders import DEFAULT_RULES
 from rti.models.audit import AuditAction
+from rti.statutes.documents import load_library
 from rti.web import in_words
 from rti.web.in_words import RULE_NAMES, details_in_words, result_in_words
 from rti.web.templating import Reader
@@ -122,3 +124,10 @@ async def test_the_log_names_people_and_bodies_and_shows_no_request_of_an_organi
     assert str(campaign.id) not in page
     assert request.reference not in page
     assert str(request.id) in page
+
+
+def test_every_reason_of_an_extension_in_a_statute_that_is_shipped_has_words() -> None:
+    keys = {key for statute in load_library().values() for key in statute.extension_reasons}
+    assert keys == set(REASONS)
+    assert Reader("km", "UTC").reason("third_party") == "ពាក់ព័ន្ធនឹងភាគីទីបី"
+    assert Reader("en", "UTC").reason("of_their_own") == "of their own"

@@ -37,6 +37,7 @@ from rti.web.api import (
     search,
     statistics,
     statutes,
+    topics,
     visits,
     what_if,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "search",
     "statistics",
     "statutes",
+    "topics",
     "visits",
     "what_if",
 ]

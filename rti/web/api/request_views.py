@@ -12,7 +12,7 @@ from rti.law.monitoring import QuestionClass
 from rti.law.next_steps import NextStep
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus, overdue_on
-from rti.models.requests import NEVER, Channel, Filing, Topic
+from rti.models.requests import NEVER, Channel, Filing
 from rti.requests.requester import Identity, Requester
 from rti.requests.shown import AnyRequest, Detail, LineRow
 
@@ -36,7 +36,7 @@ class RequestView(msgspec.Struct, frozen=True, kw_only=True):
     cbo_id: UUID | None
     filing: Filing
     campaign_id: UUID | None
-    topic: Topic
+    topic: str
     channel: Channel
     urgent: bool
     question_class: QuestionClass | None

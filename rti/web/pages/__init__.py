@@ -47,6 +47,7 @@ from rti.web.pages import (
     statutes,
     steps,
     system,
+    topics,
     visits,
     what_if,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "statutes",
     "steps",
     "system",
+    "topics",
     "visits",
     "what_if",
 ]

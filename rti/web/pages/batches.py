@@ -16,7 +16,8 @@ from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode, text_of
 from rti.jobs import queue
 from rti.models.bodies import BodyKind
-from rti.models.requests import Channel, Filing, Topic
+from rti.models.requests import Channel, Filing
+from rti.topics.queries import topics
 from rti.web.forms import Form as Sent
 from rti.web.forms import else_show, read, see_other
 from rti.web.guards import only, rate_limited
@@ -57,7 +58,7 @@ async def _shown(
         initial={"in_target_areas": "1", "kind": BodyKind.COMMUNE_ADMINISTRATION, "filing": Filing.ITSELF},
         cbos=[] if person.role in CBO else await cbos(session, person),
         body_kinds=BodyKind,
-        topics=Topic,
+        topics=await topics(session),
         channels=Channel,
         filings=Filing,
         most=MOST_BODIES,

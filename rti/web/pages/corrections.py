@@ -8,7 +8,7 @@ from rti.accounts.rate_limits import LimitedCall
 from rti.core.errors import Conflict
 from rti.core.roles import REQUESTS
 from rti.law.monitoring import QuestionClass, RequesterProfile
-from rti.models.requests import Channel, Topic
+from rti.models.requests import Channel
 from rti.requests import corrections, duplicates, listing, reading
 from rti.requests.commands import CorrectRequest, MarkDuplicate, RequestFilter
 from rti.web.forms import else_show, see_other
@@ -29,7 +29,6 @@ async def show_correction(
         detail,
         form=form,
         initial={name: value for name, value in recorded.items() if value},
-        topics=Topic,
         channels=Channel,
         question_classes=QuestionClass,
         profiles=RequesterProfile,

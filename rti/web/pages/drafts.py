@@ -6,7 +6,7 @@ from litestar.response import Redirect, Template
 from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import body as body_of
 from rti.core.roles import REQUESTS
-from rti.models.requests import Channel, Topic
+from rti.models.requests import Channel
 from rti.requests import drafts, reading
 from rti.requests.commands import EditDraft
 from rti.web.forms import else_show, fields_of, see_other
@@ -27,7 +27,6 @@ async def show_draft(
         detail,
         form=form,
         initial=fields_of(detail.request, EditDraft) | {"body_code": body.code},
-        topics=Topic,
         channels=Channel,
     )
 

@@ -11,13 +11,14 @@ from rti.cbos.queries import cbos
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
 from rti.law.events import EventKind
-from rti.models.requests import Channel, Filing, Topic
+from rti.models.requests import Channel, Filing
 from rti.requests import actions, drafts, reading
 from rti.requests.commands import FileRequest, HandOver, RecordEvent
 from rti.requests.finding import near_bodies
 from rti.requests.wordings import wordings
 from rti.search.queries import Search
 from rti.statutes.queries import newest
+from rti.topics.queries import topics
 from rti.web.forms import else_show, fields_of, see_other
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Form, Id, Now, Session, Today, Who
@@ -58,7 +59,7 @@ async def say_what(
         campaigns=await campaigns(session),
         statutes=await newest(session),
         cbos=[] if person.role in CBO else await cbos(session, person),
-        topics=Topic,
+        topics=await topics(session),
         filings=Filing,
     )
 

@@ -23,7 +23,7 @@ from rti.law.explanations import step_from_data
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.status import RequestStatus
 from rti.models.inbox import IncomingRow
-from rti.models.requests import Channel, EventRow, Filing, Topic
+from rti.models.requests import Channel, EventRow, Filing
 from rti.requests import actions, date_changes, listing, queries, reading, snoozing
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import FileRequest, KnownOn, RequestFilter, SnoozeRequest, Sort
@@ -76,7 +76,7 @@ async def list_requests(request: WebRequest, found: Found[listing.Listed]) -> Te
         campaigns=found.campaigns,
         saved=found.saved,
         statuses=RequestStatus,
-        topics=Topic,
+        topics=found.topics,
         sorts=Sort,
     )
 
@@ -100,7 +100,7 @@ def form_for(request: WebRequest, found: FormShown, form: Form | None = None) ->
         campaigns=found.campaigns,
         statutes=found.statutes,
         cbos=found.cbos,
-        topics=Topic,
+        topics=found.topics,
         channels=Channel,
         question_classes=QuestionClass,
         profiles=RequesterProfile,

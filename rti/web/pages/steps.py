@@ -12,7 +12,6 @@ from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
 from rti.law.events import EventKind, Ground, Outcome
-from rti.law.statutes import Statute
 from rti.requests import drafts, reading
 from rti.requests.commands import RecordEvent
 from rti.requests.likely_next import IN_OUR_WORDS
@@ -50,7 +49,7 @@ async def show_step(
         ours=IN_OUR_WORDS.get(happened),
         outcomes=Outcome,
         grounds=Ground,
-        reasons=reasons_of(detail.statute),
+        reasons=detail.statute.extension_reasons,
         hours=detail.statute.zone is not None,
         accepted=ACCEPTED,
     )
@@ -104,11 +103,6 @@ def _told(entry: TimelineEvent) -> dict[str, Any]:
         "outcome": event.outcome,
         "note": entry.note or "",
     }
-
-
-def reasons_of(statute: Statute) -> tuple[tuple[str, str], ...]:
-    """The reasons for an extension to which a statute sets separate limits, as choices."""
-    return tuple((reason, reason.replace("_", " ")) for reason in statute.extension_reasons)
 
 
 ROUTES = [show_step, record_step]

@@ -1,0 +1,1 @@
+"""What requests are about, as data that administrators keep."""
