@@ -220,7 +220,7 @@ async def _redact(session: AsyncSession, person: Person, hit: Preview, reason: s
         redacted_at=now,
         redacted_by=person.id,
     )
-    row.reason = keys.encrypt(RedactionRow.reason, row.id, reason.encode())
+    row.reason = keys.encrypt_text(RedactionRow.reason, row.id, reason) or b""
     session.add(row)
     await session.flush()
     if content is None or not await make_copy(session, document, content, now):
