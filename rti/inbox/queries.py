@@ -114,10 +114,7 @@ async def file_of(session: AsyncSession, person: Person, incoming_id: UUID, numb
 
     What was filed is evidence, of which parts may be hidden.
     """
-    incoming = await one(session, person, incoming_id)
-    if incoming.row.request_id:
-        raise Conflict(say("This was filed. Open the files on the page of the request"))
-    found = await opened(session, incoming)
+    found = await opened(session, await one(session, person, incoming_id))
     if found.incoming.row.nature is Nature.SCAN and number == 0:
         name, content = found.incoming.summary.subject, found.raw
     elif found.mail and 0 < number <= len(found.mail.attachments):
@@ -125,6 +122,8 @@ async def file_of(session: AsyncSession, person: Person, incoming_id: UUID, numb
         name, content = attachment.name, attachment.content
     else:
         raise NotFound
+    if found.incoming.row.request_id:
+        raise Conflict(say("This was filed. Open the files on the page of the request"))
     name, media_type = guessed(name, content)
     try:
         copy = (await examine(content, media_type)).copy

@@ -32,6 +32,7 @@ from rti.requests.requester import is_hidden, note_opening
 
 CHECKED_EVERY = timedelta(days=7)
 """So the newest backups still hold what is found missing or altered (`backups.retention`)."""
+NO_COPY = say("There is no copy of this document. Ask for the original")
 Stored = DocumentContentRow | DocumentCopyRow
 log = structlog.get_logger()
 
@@ -148,11 +149,11 @@ async def preview_of(session: AsyncSession, person: Person, request_id: UUID, do
     row = await session.get(DocumentPreviewRow, document_id)
     keys = await keys_to_decrypt(session, document.cbo_id)
     if row is None or is_hidden(person, request) or not keys.can_encrypt:
-        raise NotFound
+        raise Conflict(NO_COPY)
     try:
         content = keys.decrypt(DocumentPreviewRow.content, document_id, row.content)
     except Unreadable:
-        raise NotFound from None
+        raise Conflict(NO_COPY) from None
     return Download("preview.jpg", "image/jpeg", content)
 
 

@@ -26,7 +26,7 @@ from rti.models.documents import RedactionRow
 from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow, RequestRow
 from rti.requests.commands import Redact
 from rti.requests.copies import make_copy
-from rti.requests.evidence import as_it_came, copy_to_show, document_of, record_document_action
+from rti.requests.evidence import NO_COPY, as_it_came, copy_to_show, document_of, record_document_action
 from rti.requests.queries import visible
 from rti.requests.requester import is_hidden, not_hidden_from
 
@@ -108,10 +108,15 @@ async def shown_page(
     marks: Sequence[Mark],
     now: datetime,
 ) -> bytes | Problem:
-    """A page of a copy as a JPEG, as it looks with the marks; raises NotFound where there is none."""
+    """A page of a copy as a JPEG, as it looks with the marks; raises NotFound where there is none.
+
+    What has no copy to be shown has a first page all the same, for which it raises Conflict.
+    """
     found = await copy_to_show(session, person, request_id, document_id, now)
     if isinstance(found, Problem):
         return found
+    if found is None and page == 1:
+        raise Conflict(NO_COPY)
     picture = await page_of(Copy(found.content, found.media_type), page, marks) if found else None
     if picture is None:
         raise NotFound
