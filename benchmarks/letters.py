@@ -12,7 +12,7 @@ import typst
 from rti.core.i18n import Language
 from rti.files.typesetting import FONTS, merged, pdfs
 from rti.letters.addressing import ADDRESSES
-from rti.letters.paper import LAYOUT, Paper, layout_values
+from rti.letters.paper import Paper, document_of
 from rti.letters.texts import filled, shipped
 from rti.models.bodies import BodyKind
 from rti.models.letters import LetterKind
@@ -41,19 +41,22 @@ def _paper(number: int) -> Paper:
     )
 
 
-async def _all(documents: list[tuple[str, object]]) -> list[bytes]:
-    return [each async for each in pdfs(documents)]  # type: ignore[arg-type]
+async def _all(papers: list[Paper]) -> list[bytes]:
+    return [each async for part in pdfs(document_of, papers) for each in part]
 
 
 def measure() -> Iterator[tuple[str, float, str]]:
-    documents = [(LAYOUT, layout_values(_paper(number))) for number in range(LETTERS)]
+    papers = [_paper(number) for number in range(LETTERS)]
     begun, before = perf_counter(), getrusage(RUSAGE_CHILDREN)
-    made = asyncio.run(_all(documents))  # type: ignore[arg-type]
+    made = asyncio.run(_all(papers))
     after = getrusage(RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     yield "letters as PDF, a process for each core", LETTERS * PAGES / (perf_counter() - begun), "pages/s"
     yield "the same, for each second of a core, starts included", LETTERS * PAGES / used, "pages/s"
-    few, fonts = documents[:20], typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+    few, fonts = (
+        [*map(document_of, papers[:20])],
+        typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)]),
+    )
     begun = process_time()
     for template, values in few:
         given = {"values": msgspec.json.encode(values).decode()}

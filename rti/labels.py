@@ -11,11 +11,12 @@ from rti.imports.report import LineResult
 from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Outcome
 from rti.law.explanations import EVENTS, N_
-from rti.law.next_steps import NEXT_STEPS, NextStep
+from rti.law.monitoring import Result
 from rti.law.reminders import About, Audience
 from rti.law.rules import ClockKind, FirstDay, Receipt, SilenceMeaning
 from rti.law.status import RequestStatus
 from rti.law.statutes import StatuteStatus
+from rti.law.steps import NEXT_STEPS, NextStep
 from rti.models.audit import AuditAction
 from rti.models.backups import RunKind
 from rti.models.batches import LeftOut
@@ -27,7 +28,7 @@ from rti.models.jobs import JobState
 from rti.models.letters import LetterKind
 from rti.models.messages import AddressHealth, LetterState, MessageKind, MessageState
 from rti.models.messages import Channel as MessageChannel
-from rti.models.requests import Channel, Filing
+from rti.models.requests import Channel, Filing, Medium
 from rti.models.topics import TopicRow
 from rti.requests.commands import BulkAct, Sort
 from rti.statistics.labels import OF_FIGURES
@@ -89,6 +90,18 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Channel.EMAIL: N_("Email"),
         Channel.ONLINE: N_("Online"),
         Channel.OTHER: N_("Other"),
+    },
+    Medium: {
+        Medium.COUNTER: N_("In person at a counter"),
+        Medium.POST: N_("Post"),
+        Medium.ORAL: N_("Verbally"),
+        Medium.MEETING: N_("Village or commune meeting"),
+        Medium.NOTICE_BOARD: N_("Notice board"),
+        Medium.PHONE: N_("Phone"),
+        Medium.EMAIL: N_("Email"),
+        Medium.CHAT: N_("Telegram or Facebook message"),
+        Medium.ONLINE: N_("Online"),
+        Medium.OTHER: N_("Other"),
     },
     NextStep: NEXT_STEPS,
     LetterKind: {
@@ -158,6 +171,18 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Outcome.REFERRED: N_("Sent to another body"),
         Outcome.INADEQUATE: N_("Answer does not address the question"),
         Outcome.UNKNOWN: N_("Outcome unknown"),
+    },
+    Result: {
+        Result.INFORMATION_RECEIVED: N_("Information received"),
+        Result.PARTIAL_ACCESS: N_("Partial access"),
+        Result.INADEQUATE_ANSWER: N_("Inadequate answer"),
+        Result.WRITTEN_REFUSAL: N_("Written refusal"),
+        Result.ORAL_REFUSAL: N_("Oral refusal"),
+        Result.MUTE_REFUSAL: N_("Mute refusal"),
+        Result.REFUSAL_TO_ACCEPT: N_("Refusal to accept"),
+        Result.UNABLE_TO_SUBMIT: N_("Unable to submit"),
+        Result.REFERRED: N_("Transferred or referred"),
+        Result.NOT_HELD: N_("Information not held"),
     },
     ClockKind: {
         ClockKind.ACKNOWLEDGEMENT: N_("Acknowledgement"),
@@ -233,6 +258,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         MessageKind.CODE: N_("Code"),
         MessageKind.INVITATION: N_("Invitation"),
         MessageKind.ANCHOR: N_("Audit log checkpoint"),
+        MessageKind.REPORT: N_("Monthly report"),
     },
     About: {
         About.ANSWER: N_("The answer of the public body"),

@@ -15,7 +15,7 @@ from jinja2 import nodes
 
 from rti import labels
 from rti.core import i18n
-from rti.requests.likely_next import IN_OUR_WORDS, LATE, LIKELY_NEXT
+from rti.law.steps import IN_OUR_WORDS, WAYS
 from rti.statistics.methods import METHODS
 from rti.web.forms import DONE
 from rti.web.guidance import STEPS
@@ -29,7 +29,9 @@ DEFERRED = {
     "ours",
     "step.title",
     "step.words",
+    "each.words",
     "job.title",
+    "measure",
     "measure.name",
     "measure.question",
     "kept.what",
@@ -208,7 +210,7 @@ def test_every_member_of_an_enumeration_has_words_in_both_languages() -> None:
 def test_the_menu_and_the_measures_are_translated() -> None:
     translate = i18n.translator("km")
     texts = [words for _, words, _ in MENU]
-    texts += [*DONE.values(), *IN_OUR_WORDS.values(), *(step.words for step in [LATE, *LIKELY_NEXT.values()])]
+    texts += [*DONE.values(), *IN_OUR_WORDS.values(), *(way.words for way in WAYS.values())]
     texts += [text for steps in STEPS.values() for step in steps for text in (step.title, step.words)]
     for method in METHODS.values():
         texts += [method.differs, *(section.name for section in method.sections)]

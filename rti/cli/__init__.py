@@ -75,6 +75,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "backup:app",
         "Back up all rows and documents to one encrypted file, and the wrapped data keys to a second file.",
     ),
+    "batch": ("batch:app", "One question of a campaign to many public bodies."),
     "body": ("body:app", "Rename, close and merge public bodies."),
     "cbo": ("cbo:app", "Lock, unlock and shred organisations."),
     "documents": ("documents:app", "Check stored documents."),
@@ -84,7 +85,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "inbox": ("inbox:app", "Incoming mail and scans."),
     "jobs": ("jobs:app", "Imports and the like that wait, run or have ended."),
     "calendar": ("calendar:app", "Days off: list, declare, withdraw, confirm."),
+    "letter": ("letter:app", "Letters about a request: write, list and read them."),
     "release": ("releases:app", "Draft, list and verify releases of figures."),
+    "report": ("reports:app", "Saved reports of figures, sent each month."),
     "statutes": ("law:app", "Check and add statute files."),
     "topic": ("topic:app", "List, add, change and retire topics of requests."),
     "search": (

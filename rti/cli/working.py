@@ -4,18 +4,23 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import typer
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rti.accounts.sessions import ACTIVE, person_of
 from rti.cli.connecting import connected, opened
 from rti.core import wallclock
-from rti.core.db_roles import Login
-from rti.core.errors import Invalid
+from rti.core.db_roles import Login, login_of
+from rti.core.errors import Invalid, invalid, say
+from rti.core.roles import Person
 from rti.core.settings import Settings
+from rti.models.accounts import PersonRow
 
 T = TypeVar("T")
+By = Annotated[str, typer.Option(help="E-mail address of the account in whose name this is done.")]
 Work = Callable[[AsyncSession, datetime, date], Awaitable[T]]
 
 
@@ -26,6 +31,25 @@ def wrong_use() -> Iterator[None]:
         yield
     except Invalid as wrong:
         raise typer.BadParameter(str(wrong)) from None
+
+
+def as_person(address: str, work: Callable[[AsyncSession, Person, datetime, date], Awaitable[T]]) -> T:
+    """Do the work as whoever has this e-mail address would, and see no more than they do."""
+
+    async def done(settings: Settings) -> T:
+        now = wallclock.now()
+        async with connected(settings, Login.AUTH) as database:
+            async with database.transaction() as session:
+                wanted = select(PersonRow).where(PersonRow.email == address.strip().lower(), *ACTIVE)
+                row = await session.scalar(wanted)
+            if row is None:
+                raise invalid("by", say("Nobody with this address can sign in"))
+            person = person_of(row)
+            async with database.under(login_of(person)).transaction(person.id) as session:
+                return await work(session, person, now, wallclock.day_of(now, settings.timezone))
+
+    with opened() as settings, wrong_use():
+        return asyncio.run(done(settings))
 
 
 def in_transaction(work: Work[T]) -> T:

@@ -108,7 +108,7 @@ class _Writer:
         recorded = i18n.show_moment(entry.recorded_at, self._language, self._zone)
         return {
             "day": self._day(entry.day),
-            "kind": self._word(entry.kind),
+            "kind": ", ".join(map(self._word, filter(None, (entry.kind, entry.medium)))),
             "lines": [line for line in (", ".join(said), *to, entry.note or "") if line],
             "recorded": _("Recorded on {moment}").format(moment=recorded),
             "corrected": entry.corrected,

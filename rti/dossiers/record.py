@@ -18,7 +18,7 @@ from rti.law.status import RequestStatus
 from rti.law.statutes import StatuteStatus
 from rti.models.cbos import CboRow
 from rti.models.letters import LetterKind
-from rti.models.requests import Channel
+from rti.models.requests import Channel, Medium
 from rti.requests.evidence import Download
 from rti.requests.requester import Identity, Requester
 from rti.requests.shown import DeadlineShown, Detail, TimelineEvent
@@ -65,6 +65,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     ground: Ground | None
     section: str | None
     to_body: BilingualName | None
+    medium: Medium | None
     note: str | None
     recorded_at: datetime
     annexes: list[int]
@@ -241,6 +242,7 @@ def _entry(entry: TimelineEvent, annexes: list[int], *, named: bool) -> Entry:
         ground=entry.ground,
         section=event.details.get("section"),
         to_body=_name(entry.to_body) if entry.to_body else None,
+        medium=entry.medium,
         note=entry.note if named else None,
         recorded_at=event.recorded_at,
         annexes=annexes,

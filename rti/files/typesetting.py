@@ -7,14 +7,14 @@ PDF repeats Khmer letters: whoever needs the words keeps them beside it.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from importlib.metadata import version
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import fontpkg_noto_sans_khmer
 import msgspec
@@ -35,6 +35,7 @@ _A4_INCHES: Final = (8.27, 11.69)
 _AT_A_TIME: Final = 20
 """Documents that a process is given at once."""
 
+Given = TypeVar("Given")
 Document = tuple[str, Mapping[str, Any]]
 """A template with what stands in it."""
 
@@ -51,16 +52,18 @@ async def pdf(template: str, values: Mapping[str, Any]) -> bytes:
     return await asyncio.to_thread(typeset, template, values)
 
 
-async def pdfs(documents: Sequence[Document]) -> AsyncIterator[bytes]:
-    """The PDFs of many documents in their order, made by a process for each core."""
+async def pdfs(make: Callable[[Given], Document], all_given: Sequence[Given]) -> AsyncIterator[list[bytes]]:
+    """The PDFs of what `make` makes of each, some at a time in their order, by a process for each core.
+
+    `make` is called there, too: it is a function of a module, and what it is given a plain value.
+    """
     pool = ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn"))
     loop = asyncio.get_running_loop()
-    parts = (documents[at : at + _AT_A_TIME] for at in range(0, len(documents), _AT_A_TIME))
-    waiting = [loop.run_in_executor(pool, _typeset_all, part) for part in parts]
+    parts = (all_given[at : at + _AT_A_TIME] for at in range(0, len(all_given), _AT_A_TIME))
+    waiting = [loop.run_in_executor(pool, _typeset_all, make, part) for part in parts]
     try:
         for part in waiting:
-            for made in await part:
-                yield made
+            yield await part
     finally:
         await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
@@ -112,8 +115,8 @@ def qr_code(text: str) -> str:
     return segno.make(text, error="q", micro=False).svg_inline(scale=4, border=4)
 
 
-def _typeset_all(documents: Sequence[Document]) -> list[bytes]:
-    return [typeset(*each) for each in documents]
+def _typeset_all(make: Callable[[Given], Document], all_given: Sequence[Given]) -> list[bytes]:
+    return [typeset(*make(each)) for each in all_given]
 
 
 @lru_cache

@@ -33,7 +33,18 @@ FIELDS = RequestLine.__struct_fields__
 DAYS = ("drafted_on", "submitted_on", "received_on", "answered_on")
 _REQUIRED = {each.name for each in msgspec.structs.fields(RequestLine) if each.required}
 _DATED = frozenset({*DAYS, "extended_to"})
-_WORDS = frozenset({"topic", "channel", "urgent", "outcome", "ground", "question_class", "requester_profile"})
+_WORDS = frozenset(
+    {
+        "topic",
+        "channel",
+        "urgent",
+        "outcome",
+        "ground",
+        "question_class",
+        "requester_profile",
+        "answer_medium",
+    }
+)
 """Fields that a log says in words of its own."""
 _LONGEST_TITLE = 300
 

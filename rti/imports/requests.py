@@ -277,6 +277,7 @@ class _Intake:
                 **({} if line.answered_on else {"undated": True}),
                 **({"ground": line.ground.value} if line.ground and kind is EventKind.ANSWERED else {}),
                 **({"section": line.section} if line.section and kind is EventKind.ANSWERED else {}),
+                **({"medium": line.answer_medium.value} if line.answer_medium else {}),
             },
         )
 

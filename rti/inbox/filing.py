@@ -24,7 +24,7 @@ from rti.inbox.store import Summary, seal
 from rti.law.events import EventKind
 from rti.models.audit import AuditAction
 from rti.models.inbox import FoundBy, IncomingRow, IncomingState, Nature
-from rti.models.requests import EventRow
+from rti.models.requests import EventRow, Medium
 from rti.requests.evidence import keep
 
 EML = "message/rfc822"
@@ -153,7 +153,7 @@ async def _entry(
         happened_at=row.received_at,
         recorded_at=now,
         recorded_by=session.info.get("person"),
-        details={"unread": "true"},
+        details={"unread": "true"} | ({} if row.nature is Nature.SCAN else {"medium": Medium.EMAIL.value}),
     )
     event.note = keys.encrypt_text(EventRow.note, event.id, note[:LONGEST_NOTE])
     session.add(event)

@@ -12,6 +12,7 @@ class EventKind(StrEnum):
     DRAFTED = "drafted"
     SUBMITTED = "submitted"
     REFUSED_AT_COUNTER = "refused_at_counter"
+    UNABLE_TO_SUBMIT = "unable_to_submit"
     RECEIVED = "received"
     REGISTERED = "registered"
     ACKNOWLEDGED = "acknowledged"
@@ -33,6 +34,10 @@ class EventKind(StrEnum):
     APPEAL_DECIDED = "appeal_decided"
     MESSAGE = "message"
     CORRECTED = "corrected"
+
+
+NOT_TAKEN = frozenset({EventKind.REFUSED_AT_COUNTER, EventKind.UNABLE_TO_SUBMIT})
+"""The ways in which an attempt to hand a request over fails: somebody refuses it, or there is nobody to take it."""
 
 
 class Outcome(StrEnum):

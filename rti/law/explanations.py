@@ -127,6 +127,7 @@ EVENTS: Final[Mapping[EventKind, str]] = MappingProxyType(
         EventKind.DRAFTED: N_("Request drafted"),
         EventKind.SUBMITTED: N_("Request handed over"),
         EventKind.REFUSED_AT_COUNTER: N_("Request refused at the counter"),
+        EventKind.UNABLE_TO_SUBMIT: N_("Request could not be handed over"),
         EventKind.RECEIVED: N_("Request received"),
         EventKind.REGISTERED: N_("Request registered"),
         EventKind.ACKNOWLEDGED: N_("Receipt acknowledged"),

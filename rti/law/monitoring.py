@@ -1,6 +1,11 @@
 """What those who monitor bodies record of a request, for which no law asks."""
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Final
+
+from rti.law.events import Event, EventKind, Outcome
+from rti.law.status import RequestStatus
 
 
 class QuestionClass(StrEnum):
@@ -20,6 +25,55 @@ class RequesterProfile(StrEnum):
     BUSINESS = "business"
     STUDENT = "student"
     EXCLUDED_GROUP = "excluded_group"
+
+
+class Result(StrEnum):
+    """What came of a request, as monitors class it: Open Society Justice Initiative, Transparency & Silence (2006)."""
+
+    INFORMATION_RECEIVED = "information_received"
+    PARTIAL_ACCESS = "partial_access"
+    INADEQUATE_ANSWER = "inadequate_answer"
+    WRITTEN_REFUSAL = "written_refusal"
+    ORAL_REFUSAL = "oral_refusal"
+    MUTE_REFUSAL = "mute_refusal"
+    REFUSAL_TO_ACCEPT = "refusal_to_accept"
+    UNABLE_TO_SUBMIT = "unable_to_submit"
+    REFERRED = "transferred_or_referred"
+    NOT_HELD = "information_not_held"
+
+
+_ANSWERS: Final[Mapping[Outcome, Result | None]] = {
+    Outcome.FULL: Result.INFORMATION_RECEIVED,
+    Outcome.PARTIAL: Result.PARTIAL_ACCESS,
+    Outcome.INADEQUATE: Result.INADEQUATE_ANSWER,
+    Outcome.REFUSED: Result.WRITTEN_REFUSAL,
+    Outcome.ORAL_REFUSAL: Result.ORAL_REFUSAL,
+    Outcome.REFERRED: Result.REFERRED,
+    Outcome.NOT_HELD: Result.NOT_HELD,
+    Outcome.UNKNOWN: None,
+}
+_ATTEMPTS: Final = {
+    EventKind.REFUSED_AT_COUNTER: Result.REFUSAL_TO_ACCEPT,
+    EventKind.UNABLE_TO_SUBMIT: Result.UNABLE_TO_SUBMIT,
+    EventKind.RETURNED: Result.REFERRED,
+    EventKind.TRANSFERRED: Result.REFERRED,
+}
+
+
+def result(
+    status: RequestStatus, outcome: Outcome | None, standing: Sequence[Event], *, overdue: bool
+) -> Result | None:
+    """The class of a request; None while an answer may still come in time, after a withdrawal, or where the outcome is unknown.
+
+    `standing` are the events that stand, in order. Silence is a mute refusal from the day after the due day.
+    """
+    if outcome:
+        return _ANSWERS[outcome]
+    if overdue:
+        return Result.MUTE_REFUSAL
+    if status is not RequestStatus.NOT_SUBMITTED:
+        return None
+    return next((_ATTEMPTS[event.kind] for event in reversed(standing) if event.kind in _ATTEMPTS), None)
 
 
 class Contest(StrEnum):

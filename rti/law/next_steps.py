@@ -1,51 +1,23 @@
 """What the requester can do now about a request, by when, and under which section.
 
-Rights and their limits come from the clocks of the statute; what nobody has a right to, such as a reminder, has no section.
+Rights and their limits come from the clocks of the statute, those without a limit from `remedies.toml`; what nobody has
+a right to, such as a reminder, has no section.
 """
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
-from rti.law.events import Event, EventKind, Outcome
-from rti.law.explanations import N_
+from rti.law.events import NOT_TAKEN, Event, EventKind, Outcome
 from rti.law.rounds import rounds
 from rti.law.rules import DECISIVE, FILING, ClockKind
 from rti.law.status import RequestStatus, status_of
 from rti.law.statutes import Statute
-
-
-class NextStep(StrEnum):
-    """Something that can be done."""
-
-    HAND_OVER = "hand_over"
-    RECORD_REFUSAL = "record_refusal"
-    GET_RECEIPT = "get_receipt"
-    WAIT = "wait"
-    PAY = "pay"
-    CLARIFY = "clarify"
-    REMIND = "remind"
-    OBJECT = "object"
-    COMPLAIN = "complain"
-    APPEAL = "appeal"
-    FILE_ANEW = "file_anew"
-
-
-NEXT_STEPS: Final[Mapping[NextStep, str]] = {
-    NextStep.HAND_OVER: N_("Print the letter and hand it over"),
-    NextStep.RECORD_REFUSAL: N_("Write down that the letter was refused, with a witness"),
-    NextStep.GET_RECEIPT: N_("Ask for a receipt, and record the day received"),
-    NextStep.WAIT: N_("Wait for the answer"),
-    NextStep.PAY: N_("Pay the fee, and record it"),
-    NextStep.CLARIFY: N_("Answer what the body asked, and record it"),
-    NextStep.REMIND: N_("Send a reminder"),
-    NextStep.OBJECT: N_("Object to the answer"),
-    NextStep.COMPLAIN: N_("Complain to whoever stands above the body"),
-    NextStep.APPEAL: N_("Turn to the last instance"),
-    NextStep.FILE_ANEW: N_("Ask the body that has the information"),
-}
+from rti.law.steps import IN_OUR_WORDS, WAYS, NextStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +30,21 @@ class Suggestion:
     step: NextStep
     by: date | None = None
     section: str = ""
+
+    @property
+    def words(self) -> str:
+        """How the step is taken."""
+        return WAYS[self.step].words
+
+    @property
+    def events(self) -> Sequence[EventKind]:
+        """By which events it is recorded, the likeliest first."""
+        return WAYS[self.step].events
+
+    @property
+    def said(self) -> Sequence[tuple[EventKind, str]]:
+        """The same, each with how a volunteer says it; empty where it goes by its name."""
+        return [(kind, IN_OUR_WORDS.get(kind, "")) for kind in self.events]
 
 
 _RIGHTS: Final[Mapping[ClockKind, NextStep]] = {
@@ -101,9 +88,7 @@ def _steps(
             yield from _paused(statute, current)
         case RequestStatus.ANSWERED:
             yield from _rights(statute, running, today)
-            yield from _answered(current)
-        case RequestStatus.WITHDRAWN:
-            yield Suggestion(NextStep.FILE_ANEW)
+            yield from _answered(statute, current)
 
 
 def _awaiting(due: date | None, section: str, today: date) -> Suggestion:
@@ -114,12 +99,14 @@ def _awaiting(due: date | None, section: str, today: date) -> Suggestion:
 
 
 def _not_submitted(current: Sequence[Event]) -> Iterator[Suggestion]:
-    if any(event.kind is EventKind.REFUSED_AT_COUNTER for event in current):
-        yield Suggestion(NextStep.RECORD_REFUSAL)
-        yield Suggestion(NextStep.HAND_OVER)
-        yield Suggestion(NextStep.COMPLAIN)
-    else:
+    failed = next((event.kind for event in reversed(current) if event.kind in NOT_TAKEN), None)
+    if failed is None:
         yield Suggestion(NextStep.FILE_ANEW)
+        return
+    if failed is EventKind.REFUSED_AT_COUNTER:
+        yield Suggestion(NextStep.RECORD_REFUSAL)
+    yield Suggestion(NextStep.HAND_OVER)
+    yield Suggestion(NextStep.COMPLAIN)
 
 
 def _waiting(
@@ -148,14 +135,44 @@ def _paused(statute: Statute, current: Sequence[Event]) -> Iterator[Suggestion]:
     yield Suggestion(NextStep.CLARIFY)
 
 
-def _answered(current: Sequence[Event]) -> Iterator[Suggestion]:
-    outcome = next(event.outcome for event in reversed(current) if event.kind is EventKind.ANSWERED)
+def _answered(statute: Statute, current: Sequence[Event]) -> Iterator[Suggestion]:
+    answer = next(event for event in reversed(current) if event.kind is EventKind.ANSWERED)
+    outcome = answer.outcome or Outcome.UNKNOWN
     if outcome is Outcome.FULL or any(event.kind is EventKind.REVIEW_REQUESTED for event in current):
         return
     if outcome in {Outcome.REFERRED, Outcome.NOT_HELD}:
         yield Suggestion(NextStep.FILE_ANEW)
+    for step, section in remedies().get(statute.id, {}).get(outcome, {}).items():
+        yield Suggestion(step, section=section)
     yield Suggestion(NextStep.OBJECT)
     yield Suggestion(NextStep.COMPLAIN)
+
+
+@cache
+def remedies() -> Mapping[str, Mapping[Outcome, Mapping[NextStep, str]]]:
+    """Rights without a limit by the id of their statute: after which outcome which step, and under which section."""
+    document = tomllib.loads(files("rti.law").joinpath("remedies.toml").read_text(encoding="utf-8"))
+    return {
+        statute: {
+            Outcome(outcome): {NextStep(step): section for step, section in steps.items()}
+            for outcome, steps in outcomes.items()
+        }
+        for statute, outcomes in document.items()
+    }
+
+
+_USUAL: Final[Mapping[RequestStatus, NextStep]] = {
+    RequestStatus.DRAFT: NextStep.HAND_OVER,
+    RequestStatus.NOT_SUBMITTED: NextStep.RECORD_REFUSAL,
+    RequestStatus.SUBMITTED: NextStep.GET_RECEIPT,
+    RequestStatus.OPEN: NextStep.REMIND,
+}
+
+
+def usual_step(status: RequestStatus) -> Suggestion | None:
+    """What is usually done about a request that needs somebody, as a list says it of many; an open one is late."""
+    step = _USUAL.get(status)
+    return Suggestion(step) if step else None
 
 
 def _rights(statute: Statute, running: Mapping[ClockKind, date | None], today: date) -> Iterator[Suggestion]:

@@ -5,7 +5,7 @@ from datetime import date
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from rti.law.events import Event, EventKind, effective
+from rti.law.events import NOT_TAKEN, Event, EventKind, effective
 from rti.law.rounds import INTAKE, rounds
 from rti.law.statutes import Statute
 
@@ -22,7 +22,7 @@ _AFTER: Final[Mapping[EventKind, frozenset[EventKind]]] = {
 }
 """What a body does with a request, never before it first had one. Who pays or explains may do so unasked."""
 _ONCE: Final = frozenset({EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.WITHDRAWN})
-_AGAIN_AFTER: Final = frozenset({EventKind.REFUSED_AT_COUNTER, EventKind.TRANSFERRED})
+_AGAIN_AFTER: Final = NOT_TAKEN | {EventKind.TRANSFERRED}
 """After one of these a request is handed over or received a second time in the same round."""
 _ONE_AT_A_TIME: Final = frozenset({EventKind.ANSWERED, EventKind.EXTENDED, EventKind.TRANSFERRED})
 """Of which two at one moment that say different things cannot both be true."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from rti.law.events import Event, EventKind, Outcome
+from rti.law.events import NOT_TAKEN, Event, EventKind, Outcome
 from rti.law.rules import TransferEffect
 from rti.law.statutes import Statute
 
@@ -33,13 +33,13 @@ def rounds(statute: Statute, history: Iterable[Event]) -> tuple[Round, ...]:
 def is_over(statute: Statute, current: Sequence[Event]) -> bool:
     """Whether the body is done with the request in this round, so that it can be handed in anew.
 
-    It is when the body sent it back, refused it in an answer, or refused it at the counter before any receipt.
+    It is when the body sent it back, refused it in an answer, or refused it at the counter, or was not to be found, before any receipt.
     """
     received = False
     for event in current:
         received = received or event.kind in {EventKind.RECEIVED, EventKind.REGISTERED}
         refused = event.kind is EventKind.ANSWERED and event.outcome in _REFUSALS
-        refused = refused or (event.kind is EventKind.REFUSED_AT_COUNTER and not received)
+        refused = refused or (event.kind in NOT_TAKEN and not received)
         if refused or sent_back(statute, event):
             return True
     return False

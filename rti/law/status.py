@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
-from rti.law.events import Event, EventKind
+from rti.law.events import NOT_TAKEN, Event, EventKind
 from rti.law.rounds import sent_back
 from rti.law.statutes import Statute
 
@@ -51,6 +51,7 @@ _MOVES = {
     EventKind.DRAFTED: RequestStatus.DRAFT,
     EventKind.SUBMITTED: RequestStatus.SUBMITTED,
     EventKind.REFUSED_AT_COUNTER: RequestStatus.NOT_SUBMITTED,
+    EventKind.UNABLE_TO_SUBMIT: RequestStatus.NOT_SUBMITTED,
     EventKind.RETURNED: RequestStatus.NOT_SUBMITTED,
     EventKind.RECEIVED: RequestStatus.OPEN,
     EventKind.REGISTERED: RequestStatus.OPEN,
@@ -81,6 +82,6 @@ def _moved(status: RequestStatus, kind: EventKind) -> RequestStatus:
     """What arrives later reopens no closed request, and a counter that refuses closes no open one."""
     if status in {RequestStatus.ANSWERED, RequestStatus.WITHDRAWN}:
         return status
-    if status is RequestStatus.OPEN and kind in {EventKind.SUBMITTED, EventKind.REFUSED_AT_COUNTER}:
+    if status is RequestStatus.OPEN and kind in {EventKind.SUBMITTED, *NOT_TAKEN}:
         return status
     return _MOVES.get(kind, status)

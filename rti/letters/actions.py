@@ -1,12 +1,12 @@
 """Writing letters: set once, kept byte for byte with their words beside them, and given out as they were."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
@@ -14,12 +14,12 @@ from rti.core.db import new_id
 from rti.core.errors import Altered, NotFound
 from rti.core.i18n import Language
 from rti.core.roles import Person
-from rti.encryption.data_keys import keys_to_decrypt, keys_to_encrypt
+from rti.encryption.data_keys import DataKeys, keys_to_decrypt, keys_to_encrypt
 from rti.files.typesetting import MADE_BY, pdf
-from rti.letters.addressing import ADDRESSES, Address
+from rti.letters.addressing import ADDRESSES
 from rti.letters.commands import WriteLetter
-from rti.letters.facts import facts_of, signed_by
-from rti.letters.paper import LAYOUT, Paper, layout_values, words_of
+from rti.letters.facts import Facts, facts_of, signed_by
+from rti.letters.paper import Paper, document_of, words_of
 from rti.letters.texts import Text, filled
 from rti.letters.wording import text_of
 from rti.models.audit import AuditAction
@@ -74,30 +74,45 @@ async def case_of(session: AsyncSession, person: Person, request_id: UUID) -> Ca
 
 async def paper_of(session: AsyncSession, case: Case, command: WriteLetter, today: date) -> Paper:
     """The letter that a command asks for, before it is set."""
-    request, language = case.request, command.language
-    sender = signed_by(request, case.cbo, case.campaign, language)
-    statute = await version_of(session, request.statute_id, request.statute_version)
-    facts = await facts_of(
-        session,
-        request,
-        body=case.body,
-        sender=sender,
-        due_on=request.due_on,
-        statute=statute,
-        language=language,
-    )
-    usual = filled(
-        await text_of(session, command.kind, language), facts.variables(command.kind, language, today)
-    )
-    address, recipient = await _addressed(session, case.body, command)
+    return (await papers_of(session, [case], command, today))[0]
+
+
+async def papers_of(
+    session: AsyncSession, cases: Sequence[Case], command: WriteLetter, today: date
+) -> list[Paper]:
+    """The same about each of many cases; what is the same for all is asked once."""
+    words = await text_of(session, command.kind, command.language)
+    addressed = await _addressed(session, [case.body for case in cases], command.kind)
+    wanted = {(case.request.statute_id, case.request.statute_version) for case in cases}
+    statutes = {which: await version_of(session, *which) for which in wanted}
+    papers = []
+    for case in cases:
+        request = case.request
+        facts = await facts_of(
+            session,
+            request,
+            body=case.body,
+            sender=signed_by(request, case.cbo, case.campaign, command.language),
+            due_on=request.due_on,
+            statute=statutes[request.statute_id, request.statute_version],
+            language=command.language,
+        )
+        usual = filled(words, facts.variables(command.kind, command.language, today))
+        papers.append(_paper(facts, usual, addressed.get(case.body.id, case.body), command, today))
+    return papers
+
+
+def _paper(facts: Facts, usual: Text, addressed: PublicBodyRow, command: WriteLetter, today: date) -> Paper:
+    address = ADDRESSES[addressed.kind]
+    name = addressed.name_km if command.language is Language.KM else addressed.name_en
     return Paper(
         kind=command.kind,
-        language=language,
+        language=command.language,
         text=Text(command.subject or usual.subject, command.body or usual.body),
-        reference=request.reference,
-        sender=sender,
+        reference=facts.reference,
+        sender=facts.sender,
         address=address,
-        recipient=recipient,
+        recipient=command.recipient or address.to(name, command.language),
         day=today,
         place=command.place,
         through=command.through,
@@ -107,18 +122,27 @@ async def paper_of(session: AsyncSession, case: Case, command: WriteLetter, toda
     )
 
 
-async def _addressed(session: AsyncSession, body: PublicBodyRow, command: WriteLetter) -> tuple[Address, str]:
-    """How the recipient is addressed, and who it is: a complaint goes to the administration above the body."""
-    addressed = body
-    if command.kind is LetterKind.COMPLAINT and body.kind in _ABOVE and body.area_code:
-        kind, digits = _ABOVE[body.kind]
-        above = select(PublicBodyRow).where(
-            PublicBodyRow.kind == kind, PublicBodyRow.area_code == body.area_code[:digits]
-        )
-        addressed = await session.scalar(above.order_by(PublicBodyRow.code).limit(1)) or body
-    address = ADDRESSES[addressed.kind]
-    name = addressed.name_km if command.language is Language.KM else addressed.name_en
-    return address, command.recipient or address.to(name, command.language)
+async def _addressed(
+    session: AsyncSession, bodies: Sequence[PublicBodyRow], kind: LetterKind
+) -> Mapping[UUID, PublicBodyRow]:
+    """Who is written to in place of a body: a complaint goes to the administration above it, if there is one."""
+    wanted = {body.id: above for body in bodies if (above := _above(body))}
+    if kind is not LetterKind.COMPLAINT or not wanted:
+        return {}
+    query = select(PublicBodyRow).where(
+        tuple_(PublicBodyRow.kind, PublicBodyRow.area_code).in_(set(wanted.values()))
+    )
+    newest_first = await session.scalars(query.order_by(PublicBodyRow.code.desc()))
+    found = {(body.kind, body.area_code): body for body in newest_first}
+    return {body_id: found[above] for body_id, above in wanted.items() if above in found}
+
+
+def _above(body: PublicBodyRow) -> tuple[BodyKind, str] | None:
+    """The kind and area of the administration above one."""
+    if body.kind not in _ABOVE or not body.area_code:
+        return None
+    kind, digits = _ABOVE[body.kind]
+    return kind, body.area_code[:digits]
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -143,48 +167,46 @@ async def keep(
     proposal_id: UUID | None = None,
 ) -> WrittenLetterRow:
     """Set a letter and keep it with its words."""
-    content = await pdf(LAYOUT, layout_values(paper))
-    return await keep_set(session, request, paper, content, person, now, proposal_id=proposal_id)
+    content = await pdf(*document_of(paper))
+    return (await keep_set(session, [(request, paper, content)], person, now, proposal_id=proposal_id))[0]
 
 
 async def keep_set(
     session: AsyncSession,
-    request: RequestRow,
-    paper: Paper,
-    content: bytes,
+    letters: Sequence[tuple[RequestRow, Paper, bytes]],
     person: Person,
     now: datetime,
     *,
     proposal_id: UUID | None = None,
-) -> WrittenLetterRow:
-    """Keep a letter that was set."""
-    letter = WrittenLetterRow(
-        id=new_id(),
-        cbo_id=request.cbo_id,
-        request_id=request.id,
-        proposal_id=proposal_id,
-        kind=paper.kind,
-        language=paper.language,
-        written_at=now,
-        written_by=person.id,
-        made_by=MADE_BY,
-        sha256=hashlib.sha256(content).digest(),
-    )
-    keys = await keys_to_encrypt(session, request.cbo_id, now)
-    letter.words = keys.encrypt(WrittenLetterRow.words, letter.id, words_of(paper).encode())
-    letter.content = keys.encrypt(WrittenLetterRow.content, letter.id, content)
-    session.add(letter)
-    record(
-        session,
-        AuditAction.LETTER_WRITTEN,
-        now,
-        about=request.id,
-        cbo_id=request.cbo_id,
-        letter=letter.id,
-        kind=paper.kind,
-    )
+) -> list[WrittenLetterRow]:
+    """Keep letters that were set."""
+    keys = {
+        cbo_id: await keys_to_encrypt(session, cbo_id, now)
+        for cbo_id in sorted({request.cbo_id for request, _, _ in letters})
+    }
+    rows = []
+    for request, paper, content in letters:
+        letter = WrittenLetterRow(
+            id=new_id(),
+            cbo_id=request.cbo_id,
+            request_id=request.id,
+            proposal_id=proposal_id,
+            kind=paper.kind,
+            language=paper.language,
+            written_at=now,
+            written_by=person.id,
+            made_by=MADE_BY,
+            sha256=hashlib.sha256(content).digest(),
+        )
+        own = keys[request.cbo_id]
+        letter.words = own.encrypt(WrittenLetterRow.words, letter.id, words_of(paper).encode())
+        letter.content = own.encrypt(WrittenLetterRow.content, letter.id, content)
+        rows.append(letter)
+        about = {"about": request.id, "cbo_id": request.cbo_id}
+        record(session, AuditAction.LETTER_WRITTEN, now, **about, letter=letter.id, kind=paper.kind)
+    session.add_all(rows)
     await session.flush()
-    return letter
+    return rows
 
 
 async def letters_of(session: AsyncSession, request_id: UUID) -> Sequence[WrittenLetterRow]:
@@ -201,14 +223,14 @@ async def written(
     letter = await session.get(WrittenLetterRow, written_id)
     if letter is None or letter.request_id != case.request.id:
         raise NotFound
-    content = await content_of(session, letter)
+    keys = await keys_to_decrypt(session, letter.cbo_id)
+    sealed = await session.scalar(select(WrittenLetterRow.content).where(WrittenLetterRow.id == letter.id))
+    content = as_it_was_set(keys, letter, sealed)
     if content is None:
         return Altered()
     return Download(f"{case.request.reference}-{letter.kind}.pdf", "application/pdf", content)
 
 
-async def content_of(session: AsyncSession, letter: WrittenLetterRow) -> bytes | None:
+def as_it_was_set(keys: DataKeys, letter: WrittenLetterRow, sealed: bytes | None) -> bytes | None:
     """The PDF of a letter, hashed again; None where it is not the one that was set."""
-    keys = await keys_to_decrypt(session, letter.cbo_id)
-    sealed = await session.scalar(select(WrittenLetterRow.content).where(WrittenLetterRow.id == letter.id))
     return as_it_came(keys, WrittenLetterRow.content, letter.id, sealed, letter.sha256)

@@ -4,7 +4,7 @@ import msgspec
 
 from rti.core.i18n import Language
 from rti.core.validation import Paragraphs, ShortText
-from rti.law.next_steps import NextStep
+from rti.law.steps import NextStep
 from rti.models.letters import LetterKind
 from rti.requests.commands import RequestFilter, lines_of
 

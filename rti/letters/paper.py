@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rti.core.i18n import Language
-from rti.files.typesetting import qr_code
+from rti.files.typesetting import Document, qr_code
 from rti.letters.addressing import Address
 from rti.letters.lunar import khmer_digits, lunar_date, solar_khmer, weekday_khmer
 from rti.letters.texts import Text
@@ -109,14 +109,23 @@ _TO_AN_OFFICE: Final = frozenset(
 )
 
 
+def document_of(paper: Paper) -> Document:
+    """A letter as `files.typesetting` takes it."""
+    return LAYOUT, layout_values(paper)
+
+
 def layout_values(paper: Paper) -> Mapping[str, Any]:
     """What `layout.typ` is given: texts and lists, and nothing that it would have to look up."""
+    return {**_parts(paper), "qr": qr_code(paper.reference) if paper.reference.isascii() else ""}
+
+
+def _parts(paper: Paper) -> Mapping[str, Any]:
+    """Every text that stands on it."""
     language, to_office = paper.language, paper.kind in _TO_AN_OFFICE
     return {
         "language": language.value,
         "labels": _LABELS[language],
         "reference": paper.reference,
-        "qr": qr_code(paper.reference) if paper.reference.isascii() else "",
         "dates": _dates(paper),
         "sender": paper.sender,
         "relation": paper.address.relation(language) if to_office else "",
@@ -146,7 +155,7 @@ def _dates(paper: Paper) -> list[str]:
 
 def words_of(paper: Paper) -> str:
     """The same as plain text, which is kept beside the file."""
-    values = layout_values(paper)
+    values = _parts(paper)
     labels: Mapping[str, str] = values["labels"]
     head = [labels["kingdom"], labels["motto"], f"{labels['number']} {paper.reference}", *values["dates"]]
     to = [paper.sender, values["relation"], values["recipient"]]

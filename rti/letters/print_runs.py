@@ -3,23 +3,27 @@
 A request letter that was written already is printed again as it is; all others are written on the day of printing.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from rti.core import wallclock
 from rti.core.errors import invalid, say
 from rti.core.roles import Person
+from rti.encryption.data_keys import keys_to_decrypt
 from rti.files.typesetting import merged, pdfs
 from rti.jobs import queue, reports
 from rti.jobs.worker import Work
-from rti.letters.actions import Case, content_of, keep_set, paper_of, with_names
+from rti.letters.actions import Case, as_it_was_set, keep_set, papers_of, with_names
 from rti.letters.commands import PrintLetters, WriteLetter
-from rti.letters.paper import LAYOUT, Paper, layout_values
+from rti.letters.paper import Paper, document_of
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
@@ -89,9 +93,9 @@ async def print_letters(work: Work) -> bytes:
     files = await _written_before(work.session, cases, wanted)
     missing = [case for case in cases if case.request.id not in files]
     command = WriteLetter(kind=wanted.kind, language=wanted.language)
-    papers = [await paper_of(work.session, case, command, today) for case in missing]
+    papers = await papers_of(work.session, missing, command, today)
     await _set(work, missing, papers, files)
-    whole = merged(files[case.request.id] for case in cases)
+    whole = await asyncio.to_thread(merged, [files[case.request.id] for case in cases])
     return reports.sealed(work, "print", whole)
 
 
@@ -103,27 +107,29 @@ async def _written_before(
         return {}
     found = await session.scalars(
         select(WrittenLetterRow)
+        .ext(distinct_on(WrittenLetterRow.request_id))
         .where(
             WrittenLetterRow.request_id.in_([case.request.id for case in cases]),
             WrittenLetterRow.kind == wanted.kind,
             WrittenLetterRow.language == wanted.language,
         )
-        .order_by(WrittenLetterRow.id)
+        .order_by(WrittenLetterRow.request_id, WrittenLetterRow.id.desc())
+        .options(undefer(WrittenLetterRow.content))
     )
-    newest = {row.request_id: row for row in found}
-    contents = {request_id: await content_of(session, row) for request_id, row in newest.items()}
+    newest = found.all()
+    keys = {cbo_id: await keys_to_decrypt(session, cbo_id) for cbo_id in {row.cbo_id for row in newest}}
+    contents = {row.request_id: as_it_was_set(keys[row.cbo_id], row, row.content) for row in newest}
     return {request_id: content for request_id, content in contents.items() if content is not None}
 
 
 async def _set(work: Work, cases: Sequence[Case], papers: Sequence[Paper], files: dict[UUID, bytes]) -> None:
     """Set and keep the letters of the cases, and add them to `files`."""
-    documents = [(LAYOUT, layout_values(paper)) for paper in papers]
     work.progress.done = len(files)
-    pairs = iter(zip(cases, papers, strict=True))
-    async for content in pdfs(documents):
-        case, paper = next(pairs)
-        await keep_set(work.session, case.request, paper, content, work.person, work.now)
-        files[case.request.id] = content
+    waiting = zip((case.request for case in cases), papers, strict=True)
+    async for part in pdfs(document_of, papers):
+        letters = [(*next(waiting), content) for content in part]
+        await keep_set(work.session, letters, work.person, work.now)
+        files.update((request.id, content) for request, _, content in letters)
         work.progress.done = len(files)
 
 

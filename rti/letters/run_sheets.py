@@ -47,17 +47,17 @@ async def run_sheets(
     return await pdf(_LAYOUT, _values(lines, {area.code: area for area in found}, language, today))
 
 
-def _district(line: Row[Any]) -> str:
+def _district(line: Row[*tuple[Any, ...]]) -> str:
     return (line.area_code or "")[:4]
 
 
 def _values(
-    lines: Sequence[Row[Any]], areas: dict[str, AreaRow], language: Language, today: date
+    lines: Sequence[Row[*tuple[Any, ...]]], areas: dict[str, AreaRow], language: Language, today: date
 ) -> dict[str, Any]:
     """What the layout is given."""
     _, khmer = i18n.translator(language), language is Language.KM
 
-    def name(named: AreaRow | Row[Any]) -> str:
+    def name(named: AreaRow | Row[*tuple[Any, ...]]) -> str:
         text: str = named.name_km if khmer else named.name_en
         return text
 
@@ -65,7 +65,7 @@ def _values(
         within = [areas[each] for each in dict.fromkeys((code, code[:2])) if each in areas]
         return ", ".join(map(name, within)) or _("Without an area")
 
-    def row(number: int, line: Row[Any]) -> dict[str, str]:
+    def row(number: int, line: Row[*tuple[Any, ...]]) -> dict[str, str]:
         return {
             "number": khmer_digits(number) if khmer else str(number),
             "reference": line.reference,

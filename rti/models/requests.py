@@ -41,6 +41,21 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
+class Medium(StrEnum):
+    """How something that happened came about; the members of `Channel` are among them."""
+
+    COUNTER = Channel.COUNTER.value
+    POST = Channel.POST.value
+    ORAL = Channel.ORAL.value
+    MEETING = "meeting"
+    NOTICE_BOARD = "notice_board"
+    PHONE = Channel.PHONE.value
+    EMAIL = Channel.EMAIL.value
+    CHAT = "chat"
+    ONLINE = Channel.ONLINE.value
+    OTHER = Channel.OTHER.value
+
+
 class Filing(StrEnum):
     """In whose name a request is made: the letter of a PROXY names the campaign, a SEALED one reveals nothing to staff."""
 
@@ -178,7 +193,7 @@ class EventRow(Base):
 
     `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction
     the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`,
-    of a transfer the body `to_body`, of an answer its `ground`, the `section` cited, whether staff recorded it
+    of a transfer the body `to_body`, of any the `medium` if it is known (of handing over and receipt the channel is it), of an answer its `ground`, the `section` cited, whether staff recorded it
     (`checked`) and that it is `undated` where its day is not known.
     `changes` are what a correction made of columns of the request: by their names what was there, and what is.
     """

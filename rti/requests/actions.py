@@ -322,6 +322,7 @@ def _details(command: RecordEvent, to_body: UUID | None, *, checked: bool) -> di
         "to_body": to_body,
         "ground": command.ground,
         "section": command.section,
+        "medium": command.medium,
     }
     return {name: str(value) for name, value in given.items() if value} | (
         {"checked": True} if checked else {}

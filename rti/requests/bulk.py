@@ -46,6 +46,7 @@ MOST_AT_ONCE = 1_000
 FOR_MANY = (
     EventKind.SUBMITTED,
     EventKind.REFUSED_AT_COUNTER,
+    EventKind.UNABLE_TO_SUBMIT,
     EventKind.RECEIVED,
     EventKind.REGISTERED,
     EventKind.ACKNOWLEDGED,
@@ -152,7 +153,9 @@ def _event(command: ActOnMany) -> RecordEvent | None:
         raise invalid("kind", say("Record this event on the page of each request"))
     if command.happened_on is None:
         raise invalid("happened_on", say("Enter the day on which it happened"))
-    return RecordEvent(kind=command.kind, happened_on=command.happened_on, note=command.reason)
+    return RecordEvent(
+        kind=command.kind, happened_on=command.happened_on, medium=command.medium, note=command.reason
+    )
 
 
 def _snooze(command: ActOnMany, today: date) -> SnoozeRequest | None:
@@ -274,7 +277,11 @@ async def record_for_many(
     Raises Invalid, naming the first that cannot have it.
     """
     wanted = ActOnMany(
-        kind=command.kind, happened_on=command.happened_on, reason=command.note, only=command.references
+        kind=command.kind,
+        happened_on=command.happened_on,
+        medium=command.medium,
+        reason=command.note,
+        only=command.references,
     )
     plan = await planned(session, person, wanted, today)
     if plan.excluded:

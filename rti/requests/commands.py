@@ -26,7 +26,7 @@ from rti.files.answers import MOST_PAGES
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.status import RequestStatus
-from rti.models.requests import NEUTRAL, Channel, Filing
+from rti.models.requests import NEUTRAL, Channel, Filing, Medium
 
 
 def _reference(text: str) -> str:
@@ -223,6 +223,7 @@ class RequestLine(FilingFields, frozen=True, kw_only=True):
     outcome: LineOutcome | None = None
     ground: Ground | None = None
     section: Annotated[str, msgspec.Meta(max_length=80)] | None = None
+    answer_medium: Medium | None = None
     extended_to: date | None = None
 
 
@@ -231,7 +232,8 @@ class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     `ground` and the `section` of the law that was cited belong to an answer;
     `days` ("10 working") or `until` and the `reason` (as the statute calls it) to an extension,
-    `to_body` to a transfer: the code of the body that it went to, None where that is not known.
+    `to_body` to a transfer: the code of the body that it went to, None where that is not known. `medium` is how it
+    happened, such as by post or at a meeting.
     """
 
     kind: EventKind
@@ -244,6 +246,7 @@ class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
     until: date | None = None
     reason: Code | None = None
     to_body: Code | None = None
+    medium: Medium | None = None
     note: Line = ""
     voids: UUID | None = None
 
@@ -254,6 +257,7 @@ class RecordForMany(msgspec.Struct, frozen=True, kw_only=True):
     kind: EventKind
     happened_on: date
     references: Paragraphs
+    medium: Medium | None = None
     note: Line = ""
 
     @property
@@ -372,6 +376,7 @@ class ActOnMany(RequestFilter, frozen=True, kw_only=True):
     act: BulkAct = BulkAct.RECORD
     kind: EventKind | None = None
     happened_on: date | None = None
+    medium: Medium | None = None
     until: date | None = None
     reason: Line = ""
     leave_out: Paragraphs = ""

@@ -11,7 +11,7 @@ from uuid import UUID
 from rti.core.wallclock import in_home_zone
 from rti.law.calendars import Calendar
 from rti.law.deadlines import ClockState, Deadline, deadlines, of_rounds
-from rti.law.events import Event, EventKind, Ground, Outcome, effective
+from rti.law.events import NOT_TAKEN, Event, EventKind, Ground, Outcome, effective
 from rti.law.follow_up import follow_up
 from rti.law.monitoring import Contest
 from rti.law.rounds import rounds, sent_back
@@ -174,7 +174,7 @@ def _closed_on(statute: Statute, current: Sequence[Event], status: RequestStatus
     ends = [event.on for event in current if event.kind in {EventKind.ANSWERED, EventKind.WITHDRAWN}]
     if ends or status is not RequestStatus.NOT_SUBMITTED:
         return min(ends, default=None)
-    refused = (e.on for e in current if e.kind is EventKind.REFUSED_AT_COUNTER or sent_back(statute, e))
+    refused = (e.on for e in current if e.kind in NOT_TAKEN or sent_back(statute, e))
     return max(refused, default=None)
 
 

@@ -21,7 +21,7 @@ from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute
 from rti.models.letters import LetterKind
-from rti.models.requests import Channel, Filing, RequestRow
+from rti.models.requests import Channel, Filing, Medium, RequestRow
 from rti.requests.projection import to_law
 from rti.requests.requester import Opening, Requester, told_at
 from rti.topics.queries import TopicNamed
@@ -274,6 +274,12 @@ class TimelineEvent:
     @property
     def ground(self) -> Ground | None:
         return to_law(self.event).ground
+
+    @property
+    def medium(self) -> Medium | None:
+        """How it happened; of the handing over and the receipt, the channel."""
+        told = self.event.details.get("medium") or self.event.details.get("channel")
+        return Medium(told) if told else None
 
     @property
     def to_body(self) -> Named | None:

@@ -1,18 +1,32 @@
-"""What can be done now about a request that is shown."""
+"""What came of a request that is shown, and what can be done now."""
 
 from datetime import date
 
 from rti.law.deadlines import ClockState
-from rti.law.events import effective
+from rti.law.events import Event, effective
+from rti.law.monitoring import Result, result
 from rti.law.next_steps import Suggestion, next_steps
+from rti.law.status import overdue_on
 from rti.requests.projection import to_law
 from rti.requests.shown import Detail
+
+
+def result_of(detail: Detail, today: date) -> Result | None:
+    """Its class by the published classification of monitors; None for a duplicate, too."""
+    request = detail.request
+    if request.duplicate_of:
+        return None
+    late = overdue_on(request.due_on, request.met_on, request.ended_on, today)
+    return result(request.status, request.outcome, _standing(detail), overdue=late)
 
 
 def what_next(detail: Detail, today: date) -> tuple[Suggestion, ...]:
     """The steps, the most useful first; none for a duplicate."""
     if detail.request.duplicate_of:
         return ()
-    standing = effective([to_law(entry.event) for entry in detail.events])
     running = {row.kind: row.due_on for row in detail.deadlines if row.state is ClockState.RUNNING}
-    return next_steps(detail.statute, standing, running, today)
+    return next_steps(detail.statute, _standing(detail), running, today)
+
+
+def _standing(detail: Detail) -> tuple[Event, ...]:
+    return effective([to_law(entry.event) for entry in detail.events])

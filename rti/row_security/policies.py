@@ -338,6 +338,12 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.WORKER: May("SELECT, UPDATE (told)"),
         Login.OPERATOR: _ANY,
     },
+    "saved_report": {
+        **dict.fromkeys((Login.STAFF, Login.GROUP), May(ALL, f"{_MINE} OR mails_to = 'group'")),
+        Login.ERASURE: _GONE,
+        Login.WORKER: May("SELECT, UPDATE (sent_on, told)"),
+        Login.OPERATOR: _ANY,
+    },
     "submission": {
         **dict.fromkeys((Login.AUTH, Login.CBO, Login.STAFF, Login.GROUP, Login.ADMIN), May(_SENT, _MINE)),
         Login.ERASURE: _GONE,
@@ -353,9 +359,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.OPERATOR: _ANY,
     },
     "import_entry": {
-        Login.CBO: _OF_AN_IMPORT,
-        Login.STAFF: _OF_AN_IMPORT,
-        Login.ADMIN: _OF_AN_IMPORT,
+        **dict.fromkeys((Login.CBO, Login.STAFF, Login.ADMIN), _OF_AN_IMPORT),
         Login.ERASURE: May("SELECT (row_id), DELETE", _own_or_named("row_id")),
         Login.OPERATOR: _ANY,
     },
@@ -376,12 +380,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.AUTH: May("SELECT, INSERT, UPDATE (times)"),
         Login.WORKER: May("SELECT, DELETE"),
     },
-    "channel_address": {
-        Login.AUTH: _ANY,
-        Login.ERASURE: _GONE,
-        Login.WORKER: May(READ),
-        Login.OPERATOR: _ANY,
-    },
+    "channel_address": {**_OF_A_PERSON, Login.WORKER: May(READ)},
     "bounce": {
         Login.AUTH: May("SELECT, DELETE"),
         Login.ERASURE: _GONE,

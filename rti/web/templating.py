@@ -34,11 +34,11 @@ from rti.labels import CORRECTABLE, REASONS, label
 from rti.law.bilingual import BilingualName
 from rti.law.explanations import N_, limit_in_words
 from rti.law.limits import Limit, parse_limit
+from rti.law.next_steps import usual_step
 from rti.law.statutes import Statute
 from rti.letters.commands import LETTER_FOR
 from rti.models.bodies import AreaRow
 from rti.models.topics import TopicRow
-from rti.requests.likely_next import likely_next
 from rti.web import cookies
 from rti.web.forms import DONE, ONCE_FIELD, Form
 from rti.web.menu import every_day, menu, seldom
@@ -69,7 +69,7 @@ def engine() -> JinjaTemplateEngine:
         seldom=seldom,
         sending=sending,
         constant=constant,
-        likely_next=likely_next,
+        usual_step=usual_step,
         letter_for=LETTER_FOR,
     )
     return JinjaTemplateEngine.from_environment(environment)

@@ -5,9 +5,13 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from rti.files.typesetting import merged, pdf, pdfs, qr_code, typeset
+from rti.files.typesetting import Document, merged, pdf, pdfs, qr_code, typeset
 
 PAGE = "#values.text"
+
+
+def _numbered(number: int) -> Document:
+    return PAGE, {"text": f"ទី {number}"}
 
 
 def test_the_same_values_give_the_same_bytes_which_tell_no_time_and_no_author():
@@ -32,9 +36,8 @@ def test_every_font_of_a_page_is_in_the_file():
 
 
 async def test_many_documents_come_in_their_order_and_merge_into_one_file():
-    documents = [(PAGE, {"text": f"ទី {number}"}) for number in range(45)]
-    made = [each async for each in pdfs(documents)]
-    assert made[44] == await pdf(*documents[44])
+    made = [each async for part in pdfs(_numbered, range(45)) for each in part]
+    assert made[44] == await pdf(*_numbered(44))
     with pikepdf.open(BytesIO(merged(made))) as opened:
         assert len(opened.pages) == 45
     assert merged(made) == merged(made)

@@ -20,8 +20,9 @@ from rti.law.events import EventKind, Outcome
 from rti.law.status import RequestStatus
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow
-from rti.models.requests import DeadlineRow, EventRow, RequestRow
+from rti.models.requests import DeadlineRow, EventRow, Medium, RequestRow
 from rti.models.statutes import StatuteRow
+from rti.requests.queries import events_of
 from rti.requests.references import numbered
 from tests import make
 from tests.conftest import NOW, TODAY
@@ -101,12 +102,19 @@ async def test_a_line_means_the_same_as_a_form(session: AsyncSession) -> None:
     }
     filed = await make.request(session, person, NOW, **days)
     await make.event(
-        session, filed.id, person, NOW, EventKind.ANSWERED, date(2026, 10, 20), outcome=Outcome.PARTIAL
+        session,
+        filed.id,
+        person,
+        NOW,
+        EventKind.ANSWERED,
+        date(2026, 10, 20),
+        outcome=Outcome.PARTIAL,
+        medium=Medium.MEETING,
     )
     await load_fixed(
         session,
-        "body_code,title,topic,drafted_on,submitted_on,received_on,answered_on,outcome,reference\n"
-        f"KH-010201,{filed.title},budget,2026-10-01,2026-10-02,2026-10-05,2026-10-20,partial,LINE\n",
+        "body_code,title,topic,drafted_on,submitted_on,received_on,answered_on,outcome,answer_medium,reference\n"
+        f"KH-010201,{filed.title},budget,2026-10-01,2026-10-02,2026-10-05,2026-10-20,partial,meeting,LINE\n",
         person,
     )
     imported = (await stored(session))["LINE"]
@@ -115,6 +123,8 @@ async def test_a_line_means_the_same_as_a_form(session: AsyncSession) -> None:
     assert {name: getattr(imported, name) for name in columns} == {
         name: getattr(filed, name) for name in columns
     }
+    entries = [await events_of(session, request.id) for request in (imported, filed)]
+    assert [each.details for each in entries[0]] == [each.details for each in entries[1]]
     clocks = [await make.deadlines_of(session, request.id) for request in (imported, filed)]
     told = [
         [(clock.kind, clock.state, clock.due_on, clock.met_on, clock.steps) for clock in each]

@@ -6,7 +6,9 @@ import pytest
 
 from rti.law.deadlines import ClockState, deadlines
 from rti.law.events import EventKind, Outcome, effective
-from rti.law.next_steps import NextStep, next_steps
+from rti.law.next_steps import next_steps, remedies, usual_step
+from rti.law.status import UNFINISHED, RequestStatus
+from rti.law.steps import WAYS, NextStep
 from tests.law.make import calendar, event, library
 
 TODAY = date(2026, 3, 2)
@@ -35,8 +37,41 @@ def test_after_every_answer_but_a_full_one_something_can_be_done(statute, outcom
 def test_after_every_event_under_every_statute_the_steps_are_known(statute, kind):
     outcome = "refused" if kind in {EventKind.ANSWERED, EventKind.REVIEW_DECIDED} else None
     steps = suggested(statute, RECEIVED, event(kind, "2026-02-20", outcome=outcome))
-    assert steps
+    assert bool(steps) == (kind is not EventKind.WITHDRAWN)
     assert all(step.by is None or step.by >= TODAY for step in steps.values())
+
+
+@pytest.mark.parametrize("statute", sorted(library()))
+@pytest.mark.parametrize("outcome", Outcome)
+def test_after_every_outcome_under_every_statute_no_step_comes_twice_and_a_right_names_its_section(
+    statute, outcome
+):
+    steps = suggested(statute, RECEIVED, event("answered", "2026-02-20", outcome=outcome))
+    declared = remedies().get(statute, {}).get(outcome, {})
+    assert {step: steps[step].section for step in declared} == dict(declared)
+    assert set(steps) <= set(WAYS)
+
+
+def test_every_step_is_told_in_words_and_what_a_list_suggests_is_what_the_page_suggests_first():
+    assert set(WAYS) == set(NextStep)
+    assert set(remedies()) <= set(library())
+    begun = {
+        RequestStatus.DRAFT: event("drafted", "2026-02-02"),
+        RequestStatus.SUBMITTED: event("submitted", "2026-02-02"),
+        RequestStatus.NOT_SUBMITTED: event("refused_at_counter", "2026-02-02"),
+    }
+    assert set(begun) == set(UNFINISHED)
+    for statute in library():
+        for status, happened in begun.items():
+            assert usual_step(status).step is next(iter(suggested(statute, happened)))
+
+
+def test_under_the_draft_a_refusal_in_writing_may_be_answered_by_the_same_request_again():
+    refused = suggested("KH-A2I-DRAFT", RECEIVED, event("answered", "2026-02-04", outcome="refused"))
+    assert refused[NextStep.FILE_AGAIN].section == "art. 16"
+    told = suggested("KH-A2I-DRAFT", RECEIVED, event("answered", "2026-02-04", outcome="oral_refusal"))
+    assert NextStep.FILE_AGAIN not in told
+    assert told[NextStep.COMPLAIN].section == "art. 16"
 
 
 def test_a_full_answer_leaves_nothing_to_do_without_a_right():
@@ -75,3 +110,8 @@ def test_while_the_body_waits_for_a_fee_one_pays():
         "LK-RTI-2016", RECEIVED, event("replied", "2026-02-05"), event("fee_requested", "2026-02-05")
     )
     assert NextStep.PAY in paused
+
+
+def test_where_nobody_was_there_to_take_it_one_tries_again_and_may_complain():
+    away = suggested("KH-A2I-DRAFT", event("unable_to_submit", "2026-02-02"))
+    assert list(away) == [NextStep.HAND_OVER, NextStep.COMPLAIN]

@@ -15,6 +15,7 @@ ONE = timedelta(days=1)
 LEADS_TO = {
     "submitted": "submitted",
     "refused_at_counter": "not_submitted",
+    "unable_to_submit": "not_submitted",
     "returned": "not_submitted",
     "received": "open",
     "registered": "open",

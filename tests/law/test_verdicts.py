@@ -10,7 +10,7 @@ import pytest
 from rti.core.attributes import from_attributes
 from rti.law.calendars import Calendar
 from rti.law.deadlines import ClockState, Deadline, deadlines
-from rti.law.events import Event, EventKind, Outcome, effective
+from rti.law.events import NOT_TAKEN, Event, EventKind, Outcome, effective
 from rti.law.rules import FILING, ClockKind, TransferEffect
 from rti.law.status import RequestStatus, overdue_on
 from rti.law.statutes import Statute
@@ -61,7 +61,7 @@ def gave_back(statute: Statute, events: Sequence[Event]) -> bool:
             return True
         if each.kind is EventKind.TRANSFERRED and statute.transfer.effect is TransferEffect.RETURN:
             return True
-        if each.kind is EventKind.REFUSED_AT_COUNTER and not got_it:
+        if each.kind in NOT_TAKEN and not got_it:
             return True
         if each.outcome in {Outcome.REFUSED, Outcome.ORAL_REFUSAL, Outcome.REFERRED}:
             return True

@@ -100,7 +100,12 @@ async def test_one_thing_that_happened_asks_only_what_it_needs(
     page = (await client.get(f"/requests/{request.id}/record/submitted")).text
     assert "I handed it over" in page
     asked = set(re.findall(r'<(?:input|select)[^>]+name="(\w+)"', page)) - {"q", "back", "language"}
-    assert {name for name in asked if not name.startswith("_")} == {"happened_on", "document", "note"}
+    assert {name for name in asked if not name.startswith("_")} == {
+        "happened_on",
+        "medium",
+        "document",
+        "note",
+    }
     for kind, more in (
         (EventKind.SUBMITTED, {}),
         (EventKind.RECEIVED, {}),

@@ -8,13 +8,15 @@ import msgspec
 
 from rti.core.attributes import from_attributes
 from rti.law.events import EventKind, Ground, Outcome
-from rti.law.monitoring import QuestionClass
-from rti.law.next_steps import NextStep
+from rti.law.monitoring import QuestionClass, Result
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus, overdue_on
+from rti.law.steps import NextStep
+from rti.models.letters import LetterKind
 from rti.models.requests import NEVER, Channel, Filing
 from rti.requests.requester import Identity, Requester
 from rti.requests.shown import AnyRequest, Detail, LineRow
+from rti.requests.what_next import result_of
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,10 +166,11 @@ class SnoozeView(msgspec.Struct, frozen=True, kw_only=True):
 
 class DetailView(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the reader may see; to a token nothing of it is told that is encrypted:
-    `requester`, notes and names of files are null, and there are no `openings`.
+    `requester`, notes and names of files are null, and there are no `openings`. `result` is what monitors count it as.
     """
 
     request: RequestView
+    result: Result | None
     question: str
     requester: RequesterView | None
     openings: list[OpeningView]
@@ -235,6 +238,7 @@ def _view(kind: type[V], request: AnyRequest, today: date, *, hidden: bool) -> V
 def detail_view(detail: Detail, today: date) -> DetailView:
     return DetailView(
         request=request_view(detail.request, today, hidden=detail.cbo is None),
+        result=result_of(detail, today),
         question=detail.request.question,
         requester=requester_view(detail.requester),
         openings=[from_attributes(OpeningView, opening) for opening in detail.openings],
@@ -265,11 +269,16 @@ def detail_view(detail: Detail, today: date) -> DetailView:
 
 
 class NextStepView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that can be done; `by` is the last day of its limit, `section` is empty where the statute has none."""
+    """Something that can be done; `by` is the last day of its limit, `section` is empty where the statute has none.
+
+    `events` are those by which it is recorded once it was done, `letter` is what is written for it.
+    """
 
     step: NextStep
     by: date | None
     section: str
+    events: list[EventKind]
+    letter: LetterKind | None
 
 
 class NextStepList(msgspec.Struct, frozen=True, kw_only=True):

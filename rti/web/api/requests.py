@@ -14,6 +14,7 @@ from rti.core.errors import Conflict, invalid, say
 from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
+from rti.letters.commands import LETTER_FOR
 from rti.requests import (
     actions,
     bulk,
@@ -108,7 +109,10 @@ async def show_request(
 async def list_next_steps(session: Session, person: Who, request_id: Id, today: Today) -> NextStepList:
     """What can be done now, the most useful first."""
     detail = await reading.one(session, person, request_id)
-    steps = [from_attributes(NextStepView, each) for each in what_next(detail, today)]
+    steps = [
+        from_attributes(NextStepView, each, letter=LETTER_FOR.get(each.step), events=[*each.events])
+        for each in what_next(detail, today)
+    ]
     return NextStepList(next_steps=steps)
 
 

@@ -14,6 +14,7 @@ from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.jobs import queue
 from rti.models.jobs import JobKind
+from rti.models.requests import Medium
 from rti.requests import bulk
 from rti.requests.commands import FILTERS, ActOnMany, BulkAct, RequestFilter
 from rti.web.forms import else_show, see_other
@@ -39,6 +40,7 @@ async def show_many(request: WebRequest, session: Session, person: Who, today: T
         act=BulkAct.SNOOZE if act == BulkAct.SNOOZE else BulkAct.RECORD,
         acts=BulkAct,
         kinds=bulk.FOR_MANY,
+        media=Medium,
     )
 
 

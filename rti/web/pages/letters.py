@@ -12,7 +12,7 @@ from rti.core.validation import decode
 from rti.files.typesetting import pdf
 from rti.letters import actions, wording
 from rti.letters.commands import DraftLetter, SaveLetterText, WriteLetter
-from rti.letters.paper import LAYOUT, layout_values
+from rti.letters.paper import document_of
 from rti.letters.texts import VARIABLES, shipped
 from rti.models.letters import LetterKind
 from rti.requests.evidence import Download
@@ -121,7 +121,7 @@ async def preview_text(
     """A letter with the words that were typed, kept nowhere."""
     which = named(kind, language)
     paper = wording.sample(*which, wording.checked(command), today)
-    content = await pdf(LAYOUT, layout_values(paper))
+    content = await pdf(*document_of(paper))
     return download(request, Download(f"{which[0]}.pdf", "application/pdf", content))
 
 

@@ -31,7 +31,7 @@ from rti.requests.evidence import attach
 from rti.requests.new_request import FormShown, NewRequest
 from rti.requests.requester import Identity
 from rti.requests.shown import Detail
-from rti.requests.what_next import what_next
+from rti.requests.what_next import result_of, what_next
 from rti.web.forms import attempt, else_show, read_query, see_other
 from rti.web.guards import Connection, only, rate_limited
 from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
@@ -91,11 +91,13 @@ async def new_request(request: WebRequest, found: Found[FormShown]) -> Template:
 
 
 def form_for(request: WebRequest, found: FormShown, form: Form | None = None) -> Template:
+    again = request.query_params.get("resubmission_of")
     return page(
         request,
         "requests/new.html",
         found.body,
         form=form,
+        initial={"resubmission_of": again} if again else {},
         path_to_body=found.path,
         campaigns=found.campaigns,
         statutes=found.statutes,
@@ -167,6 +169,7 @@ def shown(
         answers_to=_answers_to(request, detail),
         letters=detail.letters,
         next_steps=what_next(detail, today),
+        result=result_of(detail, today),
     )
 
 

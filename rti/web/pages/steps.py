@@ -12,9 +12,10 @@ from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED
 from rti.law.events import EventKind, Ground, Outcome
+from rti.law.steps import IN_OUR_WORDS
+from rti.models.requests import Medium
 from rti.requests import drafts, reading
 from rti.requests.commands import RecordEvent
-from rti.requests.likely_next import IN_OUR_WORDS
 from rti.requests.shown import Detail, TimelineEvent
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
@@ -49,6 +50,7 @@ async def show_step(
         ours=IN_OUR_WORDS.get(happened),
         outcomes=Outcome,
         grounds=Ground,
+        media=Medium,
         reasons=detail.statute.extension_reasons,
         hours=detail.statute.zone is not None,
         accepted=ACCEPTED,
