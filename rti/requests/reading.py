@@ -94,6 +94,7 @@ class OneRequest:
             snoozes=[_snoozed(each, hidden=hidden) for each in found.snoozes],
             has_incoming=found.has_incoming,
             letters=() if hidden else found.letters,
+            alike=found.alike,
             topics=decoded_once(tuple[TopicNamed, ...], bytes(found.topics)),
             statute=parsed_once(bytes(found.statute)),
             newest_version=found.newest_version,
@@ -120,6 +121,9 @@ def _columns_of_event() -> str:
 
 
 _OF_REQUEST = "WHERE x.request_id = r.id"
+_ALIKE = """SELECT x.id, x.reference FROM request x WHERE x.cbo_id = r.cbo_id AND x.body_id = r.body_id AND x.id <> r.id
+    AND lower(x.title) = lower(r.title) AND x.duplicate_of IS NULL AND x.resubmission_of IS DISTINCT FROM r.id
+    AND r.resubmission_of IS DISTINCT FROM x.id AND r.duplicate_of IS NULL ORDER BY x.id LIMIT 5"""
 
 
 @cache
@@ -175,6 +179,7 @@ def _many_of_each(*, own: bool) -> dict[str, str]:
     )
     return {
         "openings": openings if own else "'[]'::json",
+        "alike": rows(_ALIKE) if own else "'[]'::json",
         "events": rows(
             f"""SELECT {_columns_of_event()} FROM event x LEFT JOIN person p ON p.id = x.recorded_by {_OF_REQUEST}
             ORDER BY x.happened_on, x.id"""
