@@ -54,10 +54,11 @@ def by_hand_sql(keys: str = "kind", verdict: str = BY_CLOCKS) -> str:
         *(f"outcome = '{each}') AS \"{each}\"" for each in OUTCOMES),
     ]
     columns = keys.split(", ")
+    of_body = ", ".join(f"public_body.{column}" for column in columns)
     sets = ", ".join(f"({', '.join(columns[:length])})" for length in range(len(columns), -1, -1))
     return f"""
     WITH judged AS (
-        SELECT {keys}, to_char(day, 'YYYY"-Q"Q') AS quarter, outcome, answered_on - received_on AS days, binding,
+        SELECT {of_body}, to_char(day, 'YYYY"-Q"Q') AS quarter, outcome, answered_on - received_on AS days, binding,
             CASE {verdict} END AS state
         FROM request JOIN public_body ON public_body.id = request.body_id,
             LATERAL (SELECT coalesce(received_on, submitted_on, drafted_on, answered_on) AS day,

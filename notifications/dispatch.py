@@ -248,9 +248,12 @@ async def _send_one(
     )
 
 
+_ENDED_BY_A_CLICK = {MessageKind.DIGEST, MessageKind.REPORT}
+
+
 def _unsubscribe(message: Claimed, settings: Settings) -> str:
-    """Where a digest can be ended by one click, which RFC 8058 allows by HTTPS only."""
-    if message.kind is not MessageKind.DIGEST or message.person_id is None or not settings.secure_cookies:
+    """Where digests and reports can be ended by one click, which RFC 8058 allows by HTTPS only."""
+    if message.kind not in _ENDED_BY_A_CLICK or message.person_id is None or not settings.secure_cookies:
         return ""
     return unsubscribe.address(settings.address, message.person_id, settings.secret)
 

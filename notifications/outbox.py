@@ -34,7 +34,7 @@ LEASE = timedelta(minutes=15)
 """How long a claimed message belongs to its dispatcher; longer than the slowest conversation may last."""
 HELD_IN_DOUBT = frozenset({MessageKind.LETTER})
 """Kinds that wait as unknown for a person, because a repeat may do harm."""
-TOLD_AS_GIVEN = frozenset({MessageKind.ANCHOR, MessageKind.INVITATION, MessageKind.CODE})
+TOLD_AS_GIVEN = frozenset({MessageKind.ANCHOR, MessageKind.INVITATION, MessageKind.CODE, MessageKind.REPORT})
 """Kinds whose values were final when they were queued."""
 
 # No turn is put off for two days, so one further ahead was given while the clock was wrong.
@@ -259,7 +259,7 @@ async def _values(
     if not _welcome(row, now):
         return {}
     if row.kind in TOLD_AS_GIVEN:
-        return dict(row.values)
+        return {**row.values, "named": row.named}
     if row.kind == MessageKind.DIGEST:
         return await _digest(database, session, row, day, calendar)
     if row.kind == MessageKind.REMINDER:

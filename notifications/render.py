@@ -66,6 +66,8 @@ def write(
     }
     if kind is MessageKind.REMINDER:
         context |= _what_is_due(values["due"], day, calendar, named=values["named"])
+    if kind is MessageKind.REPORT:
+        context["as_of"] = date.fromisoformat(values["as_of"])
     subject = _render(kind, "subject", context)
     return RenderedMessage(subject, _render(kind, "body", {**context, "subject": subject}) + "\n")
 

@@ -258,6 +258,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         MessageKind.CODE: N_("Code"),
         MessageKind.INVITATION: N_("Invitation"),
         MessageKind.ANCHOR: N_("Audit log checkpoint"),
+        MessageKind.REPORT: N_("Monthly report"),
     },
     About: {
         About.ANSWER: N_("The answer of the public body"),

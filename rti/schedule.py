@@ -11,6 +11,7 @@ import rti.inbox.jobs
 import rti.requests.jobs
 import rti.retention.jobs
 import rti.safety.jobs
+import rti.statistics.jobs
 from notifications.forecast import forecast
 from rti.batches.filing import file_batch
 from rti.core.periodic import PeriodicJob, Result, Tick
@@ -21,6 +22,7 @@ from rti.jobs.worker import Handler, work_off
 from rti.law.explanations import N_
 from rti.letters.print_runs import print_letters
 from rti.models.jobs import JobKind
+from rti.releases.actions import draft_asked
 from rti.requests.bulk import act_on_many
 from rti.statistics.comparing import compare
 from rti.statistics.exporting import export
@@ -33,6 +35,7 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.DOSSIER: make_dossier,
     JobKind.MANY: act_on_many,
     JobKind.BATCH: file_batch,
+    JobKind.RELEASE: draft_asked,
 }
 
 
@@ -47,11 +50,12 @@ JOBS: Sequence[PeriodicJob] = (
     *rti.safety.jobs.JOBS,
     *rti.requests.jobs.JOBS,
     *rti.inbox.jobs.JOBS,
+    *rti.statistics.jobs.JOBS,
     *rti.backups.jobs.JOBS,
     PeriodicJob(
         "jobs",
         N_(
-            "Run imports, exports, comparisons and bulk actions, file batches, print letters and make dossiers"
+            "Run imports, exports, comparisons and bulk actions, file batches, print letters, make dossiers and draft releases"
         ),
         timedelta(seconds=1),
         do_jobs,

@@ -31,6 +31,7 @@ DEFERRED = {
     "step.words",
     "each.words",
     "job.title",
+    "measure",
     "measure.name",
     "measure.question",
     "kept.what",

@@ -87,6 +87,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "calendar": ("calendar:app", "Days off: list, declare, withdraw, confirm."),
     "letter": ("letter:app", "Letters about a request: write, list and read them."),
     "release": ("releases:app", "Draft, list and verify releases of figures."),
+    "report": ("reports:app", "Saved reports of figures, sent each month."),
     "statutes": ("law:app", "Check and add statute files."),
     "topic": ("topic:app", "List, add, change and retire topics of requests."),
     "search": (

@@ -36,6 +36,7 @@ from rti.statistics.methods.own import OUTCOMES
 from rti.statistics.queries import Table, Told, table
 from rti.web.api.flat_figures import flat_header, flat_rows
 from rti.web.api.statistics import csv_header, csv_rows, table_view, words
+from rti.web.briefing import briefing, of_table
 from rti.web.workbook import workbook
 
 SHOWN_PLACES = 1
@@ -46,6 +47,7 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     XLSX = "xlsx"
+    PDF = "pdf"
     FLAT = "flat"
 
 
@@ -113,6 +115,8 @@ def _print(found: Table, form: Format, language: str) -> None:
         write(as_csv(csv_header(found), csv_rows(found, language)))
     elif form is Format.FLAT:
         write(as_csv(flat_header(found), flat_rows(found, language)))
+    elif form is Format.PDF:
+        sys.stdout.buffer.write(briefing(of_table(found, language), [found], language))
     elif form is Format.XLSX:
         sys.stdout.buffer.write(workbook(found, language, partial(words, language=language)))
     else:

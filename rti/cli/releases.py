@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 import typer
@@ -67,15 +66,16 @@ def create(
     async def work(session: AsyncSession, now: datetime, today: date) -> str:
         chosen = {"campaign_id": (await campaign_of(session, campaign)).id} if campaign else {}
         wanted = decode(DraftRelease, {**values, **chosen})
-        row = await actions.draft(session, session, wanted, await _author(session, author), now, today)
+        row = await actions.draft(session, session, wanted, (await author_of(session, author)).id, now, today)
         return f"{row.code}\t{row.digest}"
 
     typer.echo(in_transaction(work))
 
 
-async def _author(session: AsyncSession, address: str) -> UUID:
+async def author_of(session: AsyncSession, address: str) -> PersonRow:
+    """Who works on figures under this address; raises Invalid where nobody does."""
     found = await session.scalar(
-        select(PersonRow.id).where(
+        select(PersonRow).where(
             PersonRow.email == address.strip().lower(),
             PersonRow.role.in_(COMPARING),
             PersonRow.disabled_at.is_(None),

@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     DOSSIER = "dossier"
     MANY = "many"
     BATCH = "batch"
+    RELEASE = "release"
 
 
 class JobState(StrEnum):

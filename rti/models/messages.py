@@ -21,6 +21,7 @@ class MessageKind(StrEnum):
     INVITATION = "invitation"
     CODE = "code"
     ANCHOR = "anchor"
+    REPORT = "report"
 
 
 class Channel(StrEnum):

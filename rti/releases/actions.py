@@ -1,5 +1,6 @@
 """A release from its draft to the day on which it is out. Nothing leaves by one hand."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,14 +11,66 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
 from rti.campaigns.queries import campaign
-from rti.core.db import new_id, unique
+from rti.core.db import Database, new_id, unique
+from rti.core.db_roles import Login
 from rti.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound, invalid, say
+from rti.core.roles import Person
+from rti.core.wallclock import day_of
+from rti.jobs import queue
+from rti.jobs.reports import report_of, sealed
+from rti.jobs.worker import Work
 from rti.models.audit import AuditAction
+from rti.models.jobs import JobKind, JobRow
 from rti.models.releases import EmbargoRow, ReleaseCheckRow, ReleaseRow
 from rti.releases import queries
 from rti.releases.commands import ApproveRelease, CheckRelease, DraftRelease, GiveReason, SetEmbargo, check
 from rti.releases.content import content_of, digest_of, packed, unpacked
 from rti.releases.drafting import drafted
+
+
+async def ask_for_draft(
+    session: AsyncSession, person: Person, wanted: DraftRelease, now: datetime, today: date
+) -> JobRow:
+    """Add the job that drafts it, since counting and auditing may take minutes; raises Invalid."""
+    await _checked(session, wanted, today)
+    total = len(wanted.groups) * len(wanted.methods) + 1
+    job = queue.added(person, JobKind.RELEASE, wanted, total, now)
+    session.add(job)
+    await session.flush()
+    return job
+
+
+async def draft_asked(work: Work) -> bytes:
+    """Draft what a job asks for; returns its code, sealed."""
+    wanted = msgspec.convert(work.job.arguments, DraftRelease)
+    today = day_of(work.now, work.settings.timezone)
+    database: Database = work.session.info["database"]
+
+    def told(done: int) -> None:
+        work.progress.done = done
+
+    async with database.under(Login.STATISTICS).transaction(work.person.id) as counting:
+        row = await draft(work.session, counting, wanted, work.person.id, work.now, today, told)
+    return sealed(work, "release", row.code.encode())
+
+
+async def code_of(session: AsyncSession, job: JobRow, secret: str) -> str | None:
+    """Of the release that a job drafted, None before it is done."""
+    code = await report_of(session, job, secret, "release", say("This draft cannot be opened any more"))
+    return code.decode() if code else None
+
+
+async def _checked(session: AsyncSession, wanted: DraftRelease, today: date) -> ReleaseRow | None:
+    """The release that is corrected; raises Invalid for what cannot be drafted."""
+    check(wanted, today)
+    corrected = None
+    if wanted.corrects:
+        corrected = await queries.release_of(session, wanted.corrects, "corrects")
+        if corrected.approved_at is None:
+            raise invalid("corrects", say("This is a draft. Only an approved release can be corrected"))
+    if wanted.campaign_id:
+        await campaign(session, wanted.campaign_id)
+    return corrected
 
 
 async def draft(
@@ -27,17 +80,12 @@ async def draft(
     author_id: UUID,
     now: datetime,
     today: date,
+    told: Callable[[int], None] = lambda _: None,
 ) -> ReleaseRow:
-    """Count, protect and audit what is asked for; raises Invalid. `counting` reads what figures are made of."""
-    check(wanted, today)
-    corrected = None
-    if wanted.corrects:
-        corrected = await queries.release_of(session, wanted.corrects, "corrects")
-        if corrected.approved_at is None:
-            raise invalid("corrects", say("This is a draft. Only an approved release can be corrected"))
-    if wanted.campaign_id:
-        await campaign(session, wanted.campaign_id)
-    content, kept = await drafted(counting, wanted, await queries.earlier(session), today)
+    """Count, protect and audit what is asked for; raises Invalid. `counting` reads what figures are made of, and `told`
+    hears how many tables are counted."""
+    corrected = await _checked(session, wanted, today)
+    content, kept = await drafted(counting, wanted, await queries.earlier(session), today, told)
     stored = msgspec.to_builtins(content)
     row = ReleaseRow(
         id=new_id(),

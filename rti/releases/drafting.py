@@ -1,7 +1,7 @@
 """Making the tables of a release: counted, protected, audited, and looked over."""
 
 from asyncio import to_thread
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import md5, sha256
@@ -42,12 +42,16 @@ class Earlier:
 
 
 async def drafted(
-    session: AsyncSession, wanted: DraftRelease, earlier: Sequence[Earlier], today: date
+    session: AsyncSession,
+    wanted: DraftRelease,
+    earlier: Sequence[Earlier],
+    today: date,
+    told: Callable[[int], None],
 ) -> tuple[Content, Kept]:
     """The tables as they are told today. `session` counts: it may read what figures are made of."""
     as_of = wanted.as_of or last_quarter(today)
     first = await table(session, None, queries(wanted, as_of, wanted.known_on)[0], today)
-    counted = await exact_tables(session, queries(wanted, as_of, first.known_on), today)
+    counted = await exact_tables(session, queries(wanted, as_of, first.known_on), today, told)
     exact = [await _exact(session, each, today) for each in counted]
     found: list[Finding] = []
     shown: Sequence[Shown]
@@ -85,8 +89,17 @@ async def drafted(
     return content, kept
 
 
-async def exact_tables(session: AsyncSession, wanted: Iterable[StatisticsQuery], today: date) -> list[Table]:
-    return [await table(session, None, each, today, anew=True) for each in wanted]
+async def exact_tables(
+    session: AsyncSession,
+    wanted: Iterable[StatisticsQuery],
+    today: date,
+    told: Callable[[int], None] = lambda _: None,
+) -> list[Table]:
+    counted = []
+    for each in wanted:
+        counted.append(await table(session, None, each, today, anew=True))
+        told(len(counted))
+    return counted
 
 
 async def fingerprints_of(session: AsyncSession, counted: Iterable[Table], today: date) -> dict[bytes, bytes]:

@@ -5,11 +5,13 @@ other tables say of the same requests, until nothing leaks. The same tables give
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
 from rti.releases.audit import Audit, Keys, Place, Population, Shown
 from rti.statistics.commands import Dimension
+from rti.statistics.disclosure import behind
 from rti.statistics.figures import Figures
 from rti.statistics.method import Method
 from rti.statistics.published import PublishedLine, blocks, published
@@ -29,7 +31,7 @@ class Exact:
     method: Method
     lines: Mapping[Keys, Figures]
     names: Mapping[Keys, Sequence[object]]
-    askers: Mapping[tuple[Keys, str], Collection[UUID]]
+    askers: Mapping[tuple[Keys, str], AbstractSet[UUID]]
 
 
 class StillLeaks(Exception):
@@ -109,7 +111,7 @@ def _shown(table: Exact, marked: Collection[Keys], threshold: int) -> Shown:
             numbers={
                 (keys, each): lines.counts[each] for keys, lines in table.lines.items() for each in columns
             },
-            askers=_behind(table, columns),
+            askers=behind(columns, table.askers),
             marked=marked,
         )
         hides[block] = protect(counts, threshold)
@@ -123,15 +125,6 @@ def _shown(table: Exact, marked: Collection[Keys], threshold: int) -> Shown:
         published(keys, table.names[keys], figures, hides, threshold) for keys, figures in table.lines.items()
     ]
     return Shown(table.population, table.dimensions, table.method, lines, small)
-
-
-def _behind(table: Exact, columns: Collection[str]) -> dict[tuple[Keys, str | None], int]:
-    behind: dict[tuple[Keys, str | None], int] = {}
-    for keys in table.lines if table.askers else ():
-        each = {column: frozenset(table.askers.get((keys, column), ())) for column in columns}
-        behind |= {(keys, column): len(who) for column, who in each.items()}
-        behind[keys, None] = len(frozenset[UUID]().union(*each.values()))
-    return behind
 
 
 def hidden(lines: Sequence[PublishedLine]) -> int:

@@ -94,6 +94,7 @@ class OneRequest:
             snoozes=[_snoozed(each, hidden=hidden) for each in found.snoozes],
             has_incoming=found.has_incoming,
             letters=() if hidden else found.letters,
+            alike=found.alike,
             topics=decoded_once(tuple[TopicNamed, ...], bytes(found.topics)),
             statute=parsed_once(bytes(found.statute)),
             newest_version=found.newest_version,
@@ -120,6 +121,9 @@ def _columns_of_event() -> str:
 
 
 _OF_REQUEST = "WHERE x.request_id = r.id"
+_ALIKE = """SELECT x.id, x.reference FROM request x WHERE x.cbo_id = r.cbo_id AND x.body_id = r.body_id AND x.id <> r.id
+    AND lower(x.title) = lower(r.title) AND x.duplicate_of IS NULL AND x.resubmission_of IS DISTINCT FROM r.id
+    AND r.resubmission_of IS DISTINCT FROM x.id AND r.duplicate_of IS NULL ORDER BY x.id LIMIT 5"""
 
 
 @cache
@@ -163,6 +167,8 @@ def _many_of_each(*, own: bool) -> dict[str, str]:
         "x",
         sha256="encode(x.sha256, 'hex')",
         has_copy="EXISTS (SELECT FROM document_copy WHERE document_copy.document_id = x.id)",
+        has_preview="EXISTS (SELECT FROM document_preview WHERE document_preview.document_id = x.id)",
+        redacted="EXISTS (SELECT FROM redaction WHERE redaction.document_id = x.id)",
     )
     snooze = columns(
         SnoozeShown, "x", by="p.name", by_cbo="p.cbo_id", ended_by="e.name", ended_by_cbo="e.cbo_id"
@@ -173,6 +179,7 @@ def _many_of_each(*, own: bool) -> dict[str, str]:
     )
     return {
         "openings": openings if own else "'[]'::json",
+        "alike": rows(_ALIKE) if own else "'[]'::json",
         "events": rows(
             f"""SELECT {_columns_of_event()} FROM event x LEFT JOIN person p ON p.id = x.recorded_by {_OF_REQUEST}
             ORDER BY x.happened_on, x.id"""
@@ -231,6 +238,8 @@ def _document(row: DocumentRead, keys: DataKeys | None) -> Document:
         sha256=row.sha256 if keys else None,
         added_at=row.added_at,
         has_copy=row.has_copy,
+        has_preview=row.has_preview and keys is not None,
+        redacted=row.redacted,
         had_location=row.had_location,
         damaged=row.damaged,
         altered=row.altered_at is not None,

@@ -6,6 +6,7 @@ A field of a struct that is named as a column of its table is read from there by
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -146,6 +147,8 @@ class DocumentRead(msgspec.Struct, kw_only=True):
     had_location: bool
     damaged: bool
     has_copy: bool
+    has_preview: bool
+    redacted: bool
 
 
 class DeadlineShown(msgspec.Struct, kw_only=True):
@@ -211,6 +214,13 @@ class OpeningRead(msgspec.Struct, kw_only=True):
     by: str
 
 
+class Alike(msgspec.Struct, frozen=True):
+    """Another request of the organisation that asks the same body the same."""
+
+    id: UUID
+    reference: str
+
+
 class DetailRead(msgspec.Struct, kw_only=True):
     """All that the statement of a request brings; what is encrypted still is."""
 
@@ -232,6 +242,7 @@ class DetailRead(msgspec.Struct, kw_only=True):
     date_changes: list[DateChange]
     snoozes: list[SnoozeShown]
     letters: list[LetterShown]
+    alike: list[Alike]
     has_incoming: bool
 
 
@@ -251,6 +262,8 @@ class Document:
     sha256: str | None
     added_at: datetime
     has_copy: bool
+    has_preview: bool
+    redacted: bool
     had_location: bool
     damaged: bool
     altered: bool
@@ -302,7 +315,7 @@ class Detail:
 
     `cbo` is None where it is sealed from this person, and then nothing of what its people wrote or who they
     are is there, and moments are to be told as days (`told_at`); `requester` and `openings` are for the
-    organisation's own people, others know by `has_requester` that there is something to open.
+    organisation's own people (as are those that are `alike`), others know by `has_requester` that there is something to open.
     """
 
     request: Asked
@@ -319,6 +332,7 @@ class Detail:
     date_changes: Sequence[DateChange]
     snoozes: Sequence[Snoozed]
     letters: Sequence[LetterShown]
+    alike: Sequence[Alike]
     has_incoming: bool
     topics: Sequence[TopicNamed]
     statute: Statute
@@ -339,6 +353,15 @@ class Detail:
         entries: list[TimelineEvent | DateChange | Snoozed]
         entries = [*self.events, *self.date_changes, *self.snoozes]
         return sorted(entries, key=day)
+
+    @property
+    def repeated(self) -> frozenset[UUID]:
+        """The documents that are the same file as one before them."""
+        documents = sorted((each for event in self.events for each in event.documents), key=attrgetter("id"))
+        first: dict[str, UUID] = {}
+        for each in documents:
+            first.setdefault(each.sha256 or str(each.id), each.id)
+        return frozenset(each.id for each in documents) - frozenset(first.values())
 
     def snoozed_on(self, day: date) -> Snoozed | None:
         """The snooze that keeps everybody quiet on a day, if there is one."""

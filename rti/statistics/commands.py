@@ -113,6 +113,16 @@ class StatisticsQuery(msgspec.Struct, frozen=True, kw_only=True):
         return METHODS[self.method]
 
 
+SAVED = tuple(name for name in StatisticsQuery.__struct_fields__ if name not in {"as_of", "known_on"})
+"""What is kept of a query: all but the cut-off."""
+
+
+def as_address(wanted: StatisticsQuery) -> dict[str, str]:
+    """What an address says of figures, without the cut-off."""
+    said = {name: getattr(wanted, name) for name in SAVED}
+    return {name: "1" if value is True else str(value) for name, value in said.items() if value}
+
+
 def contradictions(wanted: Any, today: date) -> list[Fault]:
     """What of a query contradicts another part of it or the calendar, as far as it has these parts."""
     parts = ("by", "then_by", "since", "until", "as_of", "known_on")

@@ -7,7 +7,8 @@ no difference of two rounded numbers is as precise as those that were left out. 
 quarters, and ends with the last one that is over: else two days in a row would tell what came between them.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -18,7 +19,7 @@ from rti.core.errors import Fault, Invalid, say
 from rti.core.roles import REQUESTS, Person
 from rti.statistics.commands import contradictions
 from rti.statistics.figures import MIXED, Days, Figures, Percentage
-from rti.statistics.method import Duration, Measure, Method, Section
+from rti.statistics.method import Duration, Measure, Method
 from rti.statistics.suppression import THRESHOLD, Counts, Pattern, protect
 
 SMALLEST = THRESHOLD
@@ -78,16 +79,19 @@ class CoarseFigures:
 
     @cached_property
     def counts(self) -> dict[str, int | None]:
-        return {each: self.total([each]) for each in self.exact.counts}
+        hidden: set[str] = set().union(*(pattern.alone(self.keys) for pattern in self.hides.values()))
+        return {each: None if each in hidden else told(count) for each, count in self.exact.counts.items()}
 
     def total(self, columns: Iterable[str]) -> int | None:
         wanted = frozenset(columns)
-        shown = all(
-            self.hides[section.id].shows(self.keys, wanted & section.ids)
-            for section in self.method.sections
-            if section.id in self.hides
+        shown = self._hidden_columns.isdisjoint(wanted) or all(
+            self.hides[section.id].shows(self.keys, wanted & section.ids) for section in self.method.exclusive
         )
         return told(self.exact.total(wanted)) if shown else None
+
+    @cached_property
+    def _hidden_columns(self) -> set[str]:
+        return set().union(*(pattern.columns.get(self.keys, ()) for pattern in self.hides.values()))
 
     @property
     def _hidden(self) -> bool:
@@ -135,7 +139,7 @@ class CoarseFigures:
 
 
 def coarse(
-    lines: Mapping[Keys, Figures], askers: Mapping[tuple[Keys, str], Collection[UUID]]
+    lines: Mapping[Keys, Figures], askers: Mapping[tuple[Keys, str], AbstractSet[UUID]]
 ) -> dict[Keys, CoarseFigures]:
     """The figures of all lines of a table as they are told; `askers` are those behind a column, where they are known."""
     method = lines[()].method
@@ -150,29 +154,30 @@ def coarse(
                 root=(),
                 below=below,
                 numbers={
-                    (keys, each): figures.counts[each]
+                    (keys, column): number
                     for keys, figures in lines.items()
-                    for each in section.ids
+                    for column, number in figures.counts.items()
+                    if number and column in section.ids
                 },
-                askers=_behind(section, lines, askers),
+                askers=behind(section.ids, askers),
             )
         )
-        for section in method.sections
-        if section.exclusive
+        for section in method.exclusive
     }
     return {keys: CoarseFigures(figures, keys, hides) for keys, figures in lines.items()}
 
 
-def _behind(
-    section: Section, lines: Iterable[Keys], askers: Mapping[tuple[Keys, str], Collection[UUID]]
+def behind(
+    columns: AbstractSet[str], askers: Mapping[tuple[Keys, str], AbstractSet[UUID]]
 ) -> dict[tuple[Keys, str | None], int]:
-    """How many are behind each column of a section, and behind all of them."""
-    behind: dict[tuple[Keys, str | None], int] = {}
-    for keys in lines if askers else ():
-        each = {column: frozenset(askers.get((keys, column), ())) for column in section.ids}
-        behind |= {(keys, column): len(who) for column, who in each.items()}
-        behind[keys, None] = len(frozenset().union(*each.values()))
-    return behind
+    """How many are behind each of some columns, and behind all of them, of the lines that have any."""
+    found: dict[tuple[Keys, str | None], int] = {}
+    all_of: dict[Keys, set[UUID]] = {}
+    for (keys, column), who in askers.items():
+        if column in columns:
+            found[keys, column] = len(who)
+            all_of.setdefault(keys, set()).update(who)
+    return found | {(keys, None): len(who) for keys, who in all_of.items()}
 
 
 def cut_off_of(wanted: Any, person: Person | None, today: date, more: Iterable[Fault] = ()) -> date:

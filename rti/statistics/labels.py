@@ -8,6 +8,7 @@ from rti.law.events import Ground
 from rti.law.explanations import N_
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.models.coding import Verdict
+from rti.models.saved_reports import ReportFile, ReportTo
 from rti.models.visits import Finding, Subject
 from rti.statistics.answers import AnswerDimension
 from rti.statistics.commands import Basis, Dimension, JudgedBy, Unit
@@ -156,5 +157,17 @@ OF_FIGURES: Mapping[type[StrEnum], Mapping[Any, str]] = {
     ExportFile: {
         ExportFile.CSV: N_("CSV file"),
         ExportFile.XLSX: N_("Workbook (XLSX)"),
+    },
+    ReportFile: {
+        ReportFile.PAGE: N_("Page"),
+        ReportFile.CSV: N_("CSV file"),
+        ReportFile.XLSX: N_("Workbook (XLSX)"),
+        ReportFile.PDF: N_("Briefing as PDF"),
+        ReportFile.FLAT: N_("Flat table (CSV)"),
+        ReportFile.JSON: N_("JSON file"),
+    },
+    ReportTo: {
+        ReportTo.OWNER: N_("To me"),
+        ReportTo.GROUP: N_("To the working group"),
     },
 }

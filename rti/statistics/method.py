@@ -144,4 +144,17 @@ class Method:
 
     def places(self, kind: Kind) -> tuple[str, ...]:
         """The columns in which a request of this kind counts."""
-        return tuple(column for section in self.sections for column in section.places(kind))
+        known = self._places.get(kind)
+        if known is None:
+            found = (column for section in self.sections for column in section.places(kind))
+            known = self._places[kind] = tuple(found)
+        return known
+
+    @cached_property
+    def _places(self) -> dict[Kind, tuple[str, ...]]:
+        """Of the kinds that there were so far: they are few, and each line of a table has most of them."""
+        return {}
+
+    @cached_property
+    def exclusive(self) -> tuple[Section, ...]:
+        return tuple(section for section in self.sections if section.exclusive)

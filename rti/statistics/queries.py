@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from rti.law.statutes import Statute
 from rti.models.figures import FiguresVersionRow
 from rti.models.requests import FormerStandingRow, RequestRow
 from rti.statistics.commands import StatisticsQuery
+from rti.statistics.digest import digest_of, shares
 from rti.statistics.disclosure import CoarseFigures, Keys, coarse, is_coarse, last_quarter, period_faults
 from rti.statistics.figures import Figures, Tally
 from rti.statistics.in_sql import KIND, askers_of, facts_of, grouped, known
@@ -50,7 +52,7 @@ class Ground:
     binding: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """Groups in their order, those of one first key followed by its sub-total; the total stands apart.
 
@@ -65,6 +67,23 @@ class Table:
     grounds: Sequence[Ground]
     coarse: bool
     """Whether numbers are told as `disclosure` says."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the keys, counts, rates and days: see `digest_of`."""
+        return digest_of(
+            {
+                "keys": line.keys,
+                "counts": line.figures.counts,
+                "rates": shares(line.figures.rates),
+                "days": {each.id: days.median for each, days in line.figures.durations},
+                "survival_median_days": line.figures.survival_median_days,
+                "longest_days": line.figures.longest_days,
+                "bands": dict(line.figures.bands),
+                "judged_by": line.figures.judged_by,
+            }
+            for line in (*self.lines, self.total)
+        )
 
 
 async def table(

@@ -49,10 +49,14 @@ class Counts:
         return sum(self.of(line, column) for column in self.columns)
 
     def is_small(self, line: Line, column: Column | None, threshold: int) -> bool:
+        number = self.total(line) if column is None else self.of(line, column)
+        return self.is_of_few(line, column, number, threshold)
+
+    def is_of_few(self, line: Line, column: Column | None, number: int, threshold: int) -> bool:
+        """The same of a number that is known already."""
         if column is None and line in self.marked:
             return True
-        number = self.total(line) if column is None else self.of(line, column)
-        return 0 < self.askers.get((line, column), number) < threshold and number > 0
+        return number > 0 and 0 < self.askers.get((line, column), number) < threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ class Pattern:
         hidden = self.columns.get(line, frozenset())
         touched = hidden.intersection(columns)
         return not touched or (touched == hidden and line not in self.whole)
+
+    def alone(self, line: Line) -> frozenset[Column]:
+        """The columns that may not be told by themselves: all that are hidden, but one that the total tells."""
+        hidden = self.columns.get(line, frozenset())
+        return frozenset() if len(hidden) == 1 and line not in self.whole else hidden
 
     def shows_total(self, lines: Collection[Line]) -> bool:
         """The same for the sum of the totals of some lines with one parent, where the table has no others."""
@@ -110,12 +119,17 @@ class _Block:
 
     def __init__(self, counts: Counts, lines: Sequence[Line], threshold: int) -> None:
         self.counts, self.lines, self.columns, self.threshold = counts, lines, counts.columns, threshold
+        rows = {line: [(column, counts.of(line, column)) for column in self.columns] for line in lines}
         self.small = {
-            line: [column for column in self.columns if counts.is_small(line, column, threshold)]
-            for line in lines
+            line: [
+                column
+                for column, number in row
+                if number and counts.is_of_few(line, column, number, threshold)
+            ]
+            for line, row in rows.items()
         }
-        self.totals = {line: counts.total(line) for line in lines}
-        self.whole = {line for line in lines if counts.is_small(line, None, threshold)}
+        self.totals = {line: sum(number for _, number in row) for line, row in rows.items()}
+        self.whole = {line for line in lines if counts.is_of_few(line, None, self.totals[line], threshold)}
         self.some = {line for line in lines if self.small[line]} - self.whole
         self.across: set[Column] = set().union(*(self.small[line] for line in self.some))
 

@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
 from rti.models.bodies import AreaLevel
+from rti.statistics.digest import digest_of, shares
 from rti.statistics.disclosure import Keys, told
 from rti.statistics.figures import Percentage
 from rti.statistics.method import Column, Measure
@@ -66,7 +68,7 @@ class CountLine:
         return [(measure, self.rate(measure)) for measure in self.scheme.measures]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CountTable:
     """Groups in their order, each followed by its sub-total; `rests_on` says of what, beside the cut-off."""
 
@@ -77,6 +79,14 @@ class CountTable:
     total: CountLine
     coarse: bool
     rests_on: Mapping[str, str | date | None] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the keys, counts and rates: see `digest_of`."""
+        return digest_of(
+            {"keys": line.keys, "counts": line.counts, "rates": shares(line.rates)}
+            for line in (*self.lines, self.total)
+        )
 
 
 def summed(numbers: Mapping[tuple[Keys, str], int], depth: int) -> dict[Keys, dict[str, int]]:

@@ -1,10 +1,14 @@
-"""A release on two pages of paper: to be handed to a minister or a member of parliament, in Khmer or English.
+"""Figures on two pages of paper: to be handed to a minister or a member of parliament, in Khmer or English.
+
+Those of a release, or of any table that somebody may see, which then says that it was not released.
 
 Text taken back out of a PDF repeats Khmer letters, so the file carries its words and tables as attachments.
 """
 
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from importlib.resources import files
 from io import BytesIO
@@ -19,26 +23,81 @@ from rti.law.explanations import N_
 from rti.models.releases import ReleaseRow
 from rti.releases.content import Content
 from rti.statistics.commands import Dimension
+from rti.statistics.disclosure import SMALLEST
 from rti.statistics.figures import Percentage
+from rti.statistics.headlines import HEADLINES
 from rti.statistics.method import Measure, Method
 from rti.statistics.methods.own import OWN
 from rti.statistics.queries import Line, Table
 from rti.web.api.statistics import Words, csv_header, csv_rows, words
-from rti.web.pictures import HEADLINES, as_png, drawn, fitting, tells
+from rti.web.pictures import as_png, drawn, fitting, tells
 
 TEMPLATE: Final = files("rti.web").joinpath("templates/releases/briefing.typ").read_text("utf-8")
 MOST_LINES: Final = 12
 """Lines of the table on paper; the attachment has all."""
 
 
-def briefing(row: ReleaseRow, content: Content, tables: Sequence[Table], language: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What a briefing says of its tables as a whole; `name` is part of the names of its files, `released` its day."""
+
+    name: str
+    title: str
+    released: date | None
+    draft: str
+    changes: str
+    rule: str
+    """What is told of numbers and what is hidden."""
+    as_of: date
+    known_on: date
+    digest: str
+
+
+def of_release(row: ReleaseRow, content: Content, language: str) -> Cover:
+    said = partial(words, language=language)
+    hidden = N_(
+        "Every number is exact or not shown. Not shown are numbers below {count}, and others that would give them away."
+    )
+    return Cover(
+        name=row.code,
+        title=row.title_km if language == "km" else row.title_en,
+        released=row.publish_on or row.drafted_at.date(),
+        draft="" if row.approved_at else said(N_("Draft, not for publication")),
+        changes=row.changes or "",
+        rule=said(hidden).format(count=content.threshold),
+        as_of=content.as_of,
+        known_on=content.known_on,
+        digest=row.digest,
+    )
+
+
+def of_table(table: Table, language: str) -> Cover:
+    """Of figures that were not released."""
+    said = partial(words, language=language)
+    rounded = N_(
+        "Numbers below {count}, and others that would give them away, are not shown. All others are rounded to a multiple of {count}."
+    )
+    return Cover(
+        name=str(table.as_of),
+        title=f"{said(table.wanted.of_method.name)}: {', '.join(said(label(by)) for by in table.wanted.dimensions)}",
+        released=None,
+        draft=said(N_("Working figures, not released")),
+        changes="",
+        rule=said(rounded).format(count=SMALLEST) if table.coarse else said(N_("Every number is exact.")),
+        as_of=table.as_of,
+        known_on=table.known_on,
+        digest=table.digest,
+    )
+
+
+def briefing(cover: Cover, tables: Sequence[Table], language: str) -> bytes:
     """The PDF with its attachments; takes about half a second of one core, so not on the event loop."""
     from pikepdf import AttachedFileSpec, Pdf
 
     said = partial(words, language=language)
-    values = _values(row, content, tables, language, said)
+    values = _values(cover, tables, language, said)
     with Pdf.open(BytesIO(typeset(TEMPLATE, values))) as paper:
-        attached = {f"briefing-{row.code}.txt": ("text/plain", _text(values).encode())}
+        attached = {f"briefing-{cover.name}.txt": ("text/plain", _text(values).encode())}
         for number, table in enumerate(tables, start=1):
             lines = as_csv(csv_header(table), csv_rows(table, language))
             attached[f"table-{number}.csv"] = ("text/csv", lines.encode())
@@ -49,24 +108,22 @@ def briefing(row: ReleaseRow, content: Content, tables: Sequence[Table], languag
     return made.getvalue()
 
 
-def _values(
-    row: ReleaseRow, content: Content, tables: Sequence[Table], language: str, said: Words
-) -> dict[str, Any]:
+def _values(cover: Cover, tables: Sequence[Table], language: str, said: Words) -> dict[str, Any]:
     own = [table for table in tables if table.wanted.of_method is OWN and len(table.wanted.dimensions) == 1]
     first = own[0] if own else tables[0]
     shown = next((table for table in own if table.wanted.by is Dimension.PROVINCE), first)
     method = shown.wanted.of_method
     groups = [line for line in shown.lines if len(line.keys) == 1]
-    released = row.publish_on or row.drafted_at.date()
+    release = cover.released and f"{said(N_('Release'))} {cover.name}, {show_date(cover.released, language)}"
     return {
         "language": language,
-        "title": row.title_km if language == "km" else row.title_en,
+        "title": cover.title,
         "kind": said(N_("Briefing on requests for public information")),
-        "code": f"{said(N_('Release'))} {row.code}, {show_date(released, language)}",
-        "draft": "" if row.approved_at else said(N_("Draft, not for publication")),
-        "changes": row.changes or "",
+        "code": release or cover.draft,
+        "draft": cover.draft,
+        "changes": cover.changes,
         "numbers": [_number(measure, sentence, first, said) for measure, _, sentence in HEADLINES]
-        if own
+        if first.wanted.of_method is OWN
         else [],
         "pictures": [_picture(table, said) for table in [each for each in own if tells(each)][:2]],
         "table": {
@@ -78,7 +135,7 @@ def _values(
             "lines": [_row(line, said) for line in (*groups[:MOST_LINES], shown.total)],
             "more": said(N_("More lines are in the attached tables.")) if len(groups) > MOST_LINES else "",
         },
-        "facts": _facts(row, content, method, language, said),
+        "facts": _facts(cover, method, language, said),
         "definitions": {
             "title": said(N_("What these figures mean")),
             "lines": [
@@ -87,23 +144,18 @@ def _values(
             ],
             "differs": said(method.differs),
         },
-        "note": said(
-            N_(
-                "Every number is exact or not shown. Not shown are small numbers, and others that would give them away."
-            )
-        ),
+        "note": cover.rule,
         "attached": said(N_("The text and all tables are attached to this file.")),
     }
 
 
-def _facts(row: ReleaseRow, content: Content, method: Method, language: str, said: Words) -> list[list[str]]:
+def _facts(cover: Cover, method: Method, language: str, said: Words) -> list[list[str]]:
     version = said(N_("version {number}")).format(number=method.version)
     return [
-        [said(N_("Cut-off date")), show_date(content.as_of, language)],
-        [said(N_("Entries recorded until")), show_date(content.known_on, language)],
+        [said(N_("Cut-off date")), show_date(cover.as_of, language)],
+        [said(N_("Entries recorded until")), show_date(cover.known_on, language)],
         [said(N_("Method")), f"{said(method.name)}, {version}"],
-        [said(N_("Numbers hidden below")), str(content.threshold)],
-        [said(N_("Digest (SHA-256)")), f"{row.digest[:32]} {row.digest[32:]}"],
+        [said(N_("Digest (SHA-256)")), f"{cover.digest[:32]} {cover.digest[32:]}"],
     ]
 
 

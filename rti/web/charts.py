@@ -4,8 +4,9 @@ Without colour the marks differ by lightness, by dashes and by the numbers on th
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 import pygal
@@ -24,11 +25,17 @@ from rti.web.font import SOURCE as FONT
 # It puts a finder of its plugins, which nobody here has, before the import of every other module.
 sys.meta_path[:] = [each for each in sys.meta_path if type(each).__name__ != "PluginImportFixer"]
 
+FONTS = "'Noto Sans Khmer', 'Noto Sans', sans-serif"
 LIGHT_TO_DARK = ("#1b5e8c", "#7fb3d5", "#2b2b2b", "#c9c9c9")
 ON_THEM = ("white", "#111", "white", "#111")
 WIDTH, HEIGHT = 720, 420
 MOST = 25
 """Groups in a picture; the table has all."""
+ACROSS, PANEL_HEIGHT = 3, 190
+"""Of small multiples: how many stand in a row, and how high each is."""
+LINES = ((ON_TIME, "#1b5e8c", "none"), (SILENCE, "#2b2b2b", "8, 6"))
+"""The shares that are followed over time, each in its colour and dashes."""
+COLORS = tuple(color for _, color, _ in LINES)
 
 
 TILES: Mapping[str, tuple[int, int]] = {
@@ -80,24 +87,28 @@ class TileMap(Graph):  # type: ignore[misc]
                 written.text = text
 
 
-def _style(colors: Sequence[str] = LIGHT_TO_DARK, inks: Sequence[str] = ON_THEM) -> Style:
-    return Style(
-        background="white",
-        plot_background="white",
-        font_family="'Noto Sans Khmer', 'Noto Sans', sans-serif",
-        colors=tuple(colors),
-        label_font_size=14,
-        major_label_font_size=14,
-        legend_font_size=14,
-        value_font_size=12,
-        value_label_font_size=12,
-        title_font_size=16,
-        opacity="1",
-        foreground="#222",
-        foreground_strong="#111",
-        foreground_subtle="#888",
-        value_colors=tuple(inks),
-    )
+def _style(colors: Sequence[str] = LIGHT_TO_DARK, inks: Sequence[str] = ON_THEM, **more: object) -> Style:
+    usual = {
+        "background": "white",
+        "plot_background": "white",
+        "font_family": FONTS,
+        "colors": tuple(colors),
+        "label_font_size": 14,
+        "major_label_font_size": 14,
+        "legend_font_size": 14,
+        "value_font_size": 12,
+        "value_label_font_size": 12,
+        "title_font_size": 16,
+        "opacity": "1",
+        "foreground": "#222",
+        "foreground_strong": "#111",
+        "foreground_subtle": "#888",
+        "value_colors": tuple(inks),
+        "stroke_opacity": "1",
+        **{f"{each}_stroke_color": "#ccc" for each in ("guide", "major_guide")},
+        **{f"{each}_stroke_dasharray": "none" for each in ("guide", "major_guide")},
+    }
+    return Style(**usual | more)
 
 
 def _settings(title: str, **more: Any) -> dict[str, Any]:
@@ -108,6 +119,7 @@ def _settings(title: str, **more: Any) -> dict[str, Any]:
         "width": WIDTH,
         "height": HEIGHT,
         "explicit_size": True,
+        "allow_interruptions": True,
         "show_legend": True,
         "legend_at_bottom": True,
         "legend_at_bottom_columns": 2,
@@ -164,15 +176,85 @@ def quarters(table: Table, words: Words) -> str:
             x_label_rotation=30 if len(lines) > 8 else 0,
         )
     )
-    chart.config.style = _style(("#1b5e8c", "#2b2b2b"), ("#111", "#111"))
-    for measure, dashes in ((ON_TIME, ""), (SILENCE, "8, 6")):
-        shares = [line.figures.rate(measure).percent(0) for line in lines]
+    chart.config.style = _style(COLORS, ("#111", "#111"), stroke_width="3")
+    _draw_shares(chart, lines, words)
+    return _svg(chart)
+
+
+def _draw_shares(chart: Any, lines: Iterable[Line | None], words: Words) -> None:
+    """A line for each of `LINES`, with a gap where there is no group or its share is not told."""
+    shown = [*lines]
+    for measure, _, dashes in LINES:
+        shares = [line.figures.rate(measure).percent(0) if line else None for line in shown]
         chart.add(
             words(measure.name),
             [None if share is None else int(share) for share in shares],
-            stroke_style={"width": 3, "dasharray": dashes or "none"},
+            stroke_style={"dasharray": dashes},
         )
-    return _svg(chart)
+
+
+def kinds(table: Table, words: Words) -> str:
+    """Small multiples: the time series of each type of body, all to one scale, in one picture."""
+    groups: dict[str | None, dict[str, Line]] = {}
+    for line in table.lines:
+        if len(line.keys) == 2 and line.keys[1]:
+            groups.setdefault(line.keys[0], {})[line.keys[1]] = line
+    names = {key: words(line.names[1]) for lines in groups.values() for key, line in lines.items()}
+    quarters = sorted(names)
+    panels = []
+    for lines in groups.values():
+        name = words(next(iter(lines.values())).names[0]) or words(N_("unknown"))
+        chart = pygal.Line(
+            **_settings(
+                name,
+                width=WIDTH // ACROSS,
+                height=PANEL_HEIGHT,
+                show_legend=False,
+                x_labels=[names[key] for key in quarters],
+                x_labels_major=[names[key] for key in (quarters[0], quarters[-1])],
+                show_minor_x_labels=False,
+                y_labels=[0, 50, 100],
+                range=(0, 100),
+                dots_size=3,
+                margin=8,
+                margin_right=24,
+                truncate_label=-1,
+                no_data_text=words(N_("not shown")),
+            )
+        )
+        chart.config.style = _style(
+            COLORS,
+            label_font_size=10,
+            major_label_font_size=10,
+            title_font_size=12,
+            no_data_font_size=12,
+            stroke_width="2",
+        )
+        _draw_shares(chart, (lines.get(key) for key in quarters), words)
+        panels.append(_svg(chart))
+    return _together(words(N_("Share of requests whose due date has passed, in percent")), panels, words)
+
+
+def _together(title: str, panels: Sequence[str], words: Words) -> str:
+    """Pictures in rows under one title and the names of their lines."""
+    top = 30 + 24 * (1 + len(LINES))
+    parts = [f'<text x="10" y="30" font-size="16">{escape(title)}</text>']
+    for number, (measure, color, dashes) in enumerate(LINES):
+        down = 58 + 24 * number
+        parts.append(
+            f'<line x1="10" x2="50" y1="{down - 5}" y2="{down - 5}" stroke="{color}" stroke-width="3" '
+            f'stroke-dasharray="{dashes}"/><text x="60" y="{down}" font-size="14">{escape(words(measure.name))}</text>'
+        )
+    for number, panel in enumerate(panels):
+        row, column = divmod(number, ACROSS)
+        place = f'<svg x="{column * WIDTH // ACROSS}" y="{top + row * PANEL_HEIGHT}" '
+        parts.append(panel.replace("<svg ", place, 1))
+    height = top + -(-len(panels) // ACROSS) * PANEL_HEIGHT
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{WIDTH}" '
+        f'height="{height}" viewBox="0 0 {WIDTH} {height}" font-family="{FONTS}" fill="#111">'
+        f'<rect width="{WIDTH}" height="{height}" fill="white"/>{"".join(parts)}</svg>'
+    )
 
 
 def provinces(table: Table, words: Words) -> str:

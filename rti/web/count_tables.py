@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,7 +31,7 @@ class CountLineView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CountTableView(msgspec.Struct, frozen=True, kw_only=True):
-    """`smallest_cell` is that of `TableView`; `digest` is the SHA-256 of the keys, counts and rates as sorted JSON."""
+    """`smallest_cell` is that of `TableView`; `digest` is the SHA-256 of keys, counts and rates."""
 
     table: str
     version: int
@@ -46,9 +45,6 @@ class CountTableView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def count_view(table: CountTable, language: str) -> CountTableView:
-    lines = [_line_view(table, line, language) for line in table.lines]
-    total = _line_view(table, table.total, language)
-    nameless = [msgspec.structs.replace(line, names={}) for line in (*lines, total)]
     return CountTableView(
         table=table.scheme.id,
         version=table.scheme.version,
@@ -56,9 +52,9 @@ def count_view(table: CountTable, language: str) -> CountTableView:
         rests_on={name: None if value is None else str(value) for name, value in table.rests_on.items()},
         rounding=ROUNDING,
         smallest_cell=SMALLEST if table.coarse else None,
-        digest=sha256(msgspec.json.encode(nameless, order="sorted")).hexdigest(),
-        lines=lines,
-        total=total,
+        digest=table.digest,
+        lines=[_line_view(table, line, language) for line in table.lines],
+        total=_line_view(table, table.total, language),
     )
 
 
@@ -99,22 +95,22 @@ def _rows(table: CountTable, language: str) -> Iterator[list[Cell]]:
         yield [*row, f"not shown: {', '.join(hidden)}" if hidden else ""]
 
 
-def _ground(table: CountTable, digest: str) -> dict[str, Cell]:
+def _ground(table: CountTable) -> dict[str, Cell]:
     """What the numbers rest on: the last cells of every line of a CSV file, and a sheet of a workbook."""
     own: dict[str, Cell] = {"table": table.scheme.id, "table_version": table.scheme.version}
-    return own | {**table.rests_on, "as_of": table.as_of, "rounding": ROUNDING, "digest": digest}
+    return own | {**table.rests_on, "as_of": table.as_of, "rounding": ROUNDING, "digest": table.digest}
 
 
 def as_text(table: CountTable, language: str) -> str:
     """The whole CSV file."""
-    ground = _ground(table, count_view(table, language).digest)
+    ground = _ground(table)
     return as_csv([*_header(table), *ground], [[*row, *ground.values()] for row in _rows(table, language)])
 
 
 def as_book(table: CountTable, language: str) -> bytes:
     """The same as XLSX, with what it rests on and the definitions on sheets of their own."""
     word, scheme = partial(words, language=language), table.scheme
-    ground = _ground(table, count_view(table, language).digest)
+    ground = _ground(table)
     definitions = [
         (scheme.id, word(scheme.name), word(scheme.says), "", ""),
         *((m.id, word(m.name), word(m.question), word(m.counts), word(m.excludes)) for m in scheme.measures),

@@ -135,6 +135,7 @@ _VALUES: Final[Mapping[str, str]] = {
     JobKind.COMPARE: N_("What if"),
     JobKind.EXPORT: N_("Export"),
     JobKind.DOSSIER: N_("Dossier"),
+    JobKind.RELEASE: N_("Draft a release"),
     **RULE_NAMES,
 }
 

@@ -6,9 +6,7 @@ The library that draws is imported with the first picture.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rti.law.explanations import N_
 from rti.statistics.commands import Dimension
-from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, SILENCE
 from rti.statistics.queries import Table
 from rti.web.api.statistics import Words
 
@@ -18,42 +16,23 @@ class Picture:
     """By what its table is grouped where that is not what was asked for."""
 
     by: Dimension | None = None
+    then_by: Dimension | None = None
     exact: bool = False
     """Whether it shows single requests, and is not for those to whom numbers are told coarsely."""
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """What an address says of them."""
+        return {"by": self.by or "", "then_by": self.then_by or "", "and_by": ""} if self.by else {}
 
 
 PICTURES: Mapping[str, Picture] = {
     "quarters": Picture(Dimension.QUARTER),
     "answers": Picture(),
     "provinces": Picture(Dimension.PROVINCE),
+    "kinds": Picture(Dimension.BODY_KIND, Dimension.QUARTER),
     "waiting": Picture(Dimension.YEAR, exact=True),
 }
-
-
-HEADLINES = (
-    (
-        ON_TIME,
-        "quarters",
-        N_(
-            "Of {count} requests whose day had passed, {part} were answered in time ({percent} %; {low} to {high} %)."
-        ),
-    ),
-    (
-        SILENCE,
-        "answers",
-        N_(
-            "Of {count} requests whose day had passed, {part} were not answered at all ({percent} %; {low} to {high} %)."
-        ),
-    ),
-    (
-        DISCLOSURE_OF_ALL,
-        "provinces",
-        N_(
-            "Of {count} requests, {part} brought all or part of the information ({percent} %; {low} to {high} %)."
-        ),
-    ),
-)
-"""The numbers that matter most, the picture of each, and a sentence that can be quoted; beside them the median."""
 
 
 def fitting(by: Dimension) -> str:

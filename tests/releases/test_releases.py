@@ -21,7 +21,7 @@ from rti.models.requests import RequestRow
 from rti.statistics.disclosure import last_quarter
 from tests import make as house
 from tests.commands import rti
-from tests.conftest import SignIn
+from tests.conftest import DoJobs, SignIn
 from tests.statistics import make
 
 DRAFT = {"title_en": "First half", "title_km": "ឆមាសទី១", "groups": ["province", "body_kind"]}
@@ -47,10 +47,13 @@ async def load(database: Database, **more: object) -> None:
                     await make.request(session, cbo, body, **KNOWN, **history, **more)
 
 
-async def drafted(client: httpx.AsyncClient, **more) -> dict:
+async def drafted(client: httpx.AsyncClient, do_jobs: DoJobs, **more) -> dict:
     answer = await client.post("/api/releases", json=DRAFT | more)
     assert answer.status_code == 201, answer.text
-    return answer.json()
+    await do_jobs()
+    told = (await client.get(f"/api/release-drafts/{answer.json()['id']}")).json()
+    assert (told["state"], told["fault"]) == ("done", None), told
+    return (await client.get(f"/api/releases/{told['code']}")).json()
 
 
 async def approve(client: httpx.AsyncClient, sign_in: SignIn, release: dict, **day) -> httpx.Response:
@@ -68,11 +71,11 @@ async def approve(client: httpx.AsyncClient, sign_in: SignIn, release: dict, **d
 
 
 async def test_nothing_leaves_by_one_hand(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
 ) -> None:
     await load(database)
     await sign_in(Role.STAFF)
-    release = await drafted(client)
+    release = await drafted(client, do_jobs)
     code, digest = release["release"]["code"], release["release"]["digest"]
     assert release["checks_needed"] == 2
     own = await client.post(f"/api/releases/{code}/checks", json={"digest": digest})
@@ -92,29 +95,31 @@ async def test_nothing_leaves_by_one_hand(
 
 
 async def test_it_waits_for_its_day_and_who_sees_it_before_is_recorded(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
 ) -> None:
     await load(database)
     await sign_in(Role.STAFF)
-    release = await drafted(client)
+    release = await drafted(client, do_jobs)
     code = release["release"]["code"]
     day = (now().date() + timedelta(days=30)).isoformat()
     assert (await approve(client, sign_in, release, publish_on=day)).json()["state"] == "waiting"
     await sign_in(Role.WORKING_GROUP)
     for _ in range(2):
         await client.get(f"/api/releases/{code}")
-    assert len((await client.get(f"/api/releases/{code}")).json()["seen_early_by"]) == 1
+    assert len((await client.get(f"/api/releases/{code}")).json()["seen_early_by"]) == 2, (
+        "its author, and one of the working group"
+    )
     await sign_in(Role.CBO_MEMBER)
     assert (await client.get(f"/api/releases/{code}")).status_code == 404
     assert (await client.get("/api/releases")).json() == []
 
 
 async def test_an_approved_release_never_changes_and_a_correction_points_to_it(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
 ) -> None:
     await load(database)
     await sign_in(Role.STAFF)
-    first = await drafted(client)
+    first = await drafted(client, do_jobs)
     assert (await approve(client, sign_in, first)).status_code == 201
     code = first["release"]["code"]
     for sql in ("UPDATE release SET digest = 'x'", "DELETE FROM release"):
@@ -124,7 +129,7 @@ async def test_an_approved_release_never_changes_and_a_correction_points_to_it(
     assert (await client.delete(f"/api/releases/{code}")).status_code == 409
     unsaid = await client.post("/api/releases", json=DRAFT | {"corrects": code})
     assert unsaid.json()["faults"][0]["field"] == "changes"
-    second = await drafted(client, corrects=code, changes="One province was spelt wrongly")
+    second = await drafted(client, do_jobs, corrects=code, changes="One province was spelt wrongly")
     assert second["corrects"] == code
     assert (await approve(client, sign_in, second)).status_code == 201
     await sign_in(Role.CBO_MEMBER)
@@ -139,11 +144,11 @@ async def test_an_approved_release_never_changes_and_a_correction_points_to_it(
 
 
 async def test_a_release_that_is_counted_again_says_which_row_changed(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database, database_url: str
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, database_url: str, do_jobs: DoJobs
 ) -> None:
     await load(database)
     await sign_in(Role.STAFF)
-    release = await drafted(client)
+    release = await drafted(client, do_jobs)
     path = f"/api/releases/{release['release']['code']}/verification"
     assert (await client.get(path)).json()["holds"]
     code = release["release"]["code"]
@@ -178,7 +183,7 @@ async def test_a_release_that_is_counted_again_says_which_row_changed(
 
 
 async def test_a_part_of_a_campaign_under_embargo_holds_a_release_back(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
 ) -> None:
     today = now().date()
     async with database.transaction() as session:
@@ -202,7 +207,7 @@ async def test_a_part_of_a_campaign_under_embargo_holds_a_release_back(
         "reason": "Talks with the ministry",
     }
     assert (await client.post("/api/embargoes", json=asked)).status_code == 201
-    release = await drafted(client)
+    release = await drafted(client, do_jobs)
     refused = await approve(client, sign_in, release)
     assert refused.status_code == 422
     assert "under embargo until" in refused.text
@@ -213,11 +218,11 @@ async def test_a_part_of_a_campaign_under_embargo_holds_a_release_back(
 
 
 async def test_the_page_shows_figures_and_files_and_nothing_of_a_draft_to_members(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
 ) -> None:
     await load(database)
     await sign_in(Role.STAFF)
-    release = await drafted(client)
+    release = await drafted(client, do_jobs)
     code = release["release"]["code"]
     shown = await client.get(f"/releases/{code}")
     assert shown.status_code == 200
@@ -266,3 +271,25 @@ async def test_a_release_is_drafted_and_listed_from_the_command_line(
     assert listed.startswith(f"{code}\tdraft\t{last_quarter(now().date())}\t-\t{digest}\tFirst half")
     wrong = rti(database_url, "release", "create", *titles, "--author", author.email, "--by", "colour")
     assert (wrong.returncode, "groups" in wrong.stderr) == (2, True)
+
+
+async def test_a_draft_is_made_beside_the_pages_and_what_was_typed_outlives_one_that_came_to_nothing(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
+) -> None:
+    await load(database)
+    await sign_in(Role.WORKING_GROUP)
+    fields = {**DRAFT, "groups": "province", "methods": "own", "threshold": "5", "checks_needed": "2"}
+    begun = await house.post_form(client, "/releases/new", fields)
+    assert begun.status_code == 303, begun.text
+    address = begun.headers["location"].partition("?")[0]
+    assert (await house.post_form(client, f"{address}/cancel", {}, page="/releases/new")).status_code == 303
+    ended = (await client.get(address)).text
+    again = f"/releases/new?again={address.rpartition('/')[2]}"
+    assert f'href="{again}"' in ended
+    assert DRAFT["title_km"] in (await client.get(again)).text
+    begun = await house.post_form(client, "/releases/new", fields, page=again)
+    address = begun.headers["location"].partition("?")[0]
+    await do_jobs()
+    assert (await client.get(address)).headers["location"].startswith("/releases/20")
+    await sign_in(Role.WORKING_GROUP)
+    assert (await client.get(address)).status_code == 404

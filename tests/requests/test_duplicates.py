@@ -10,6 +10,8 @@ from rti.core.db import Database
 from rti.core.roles import Role
 from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.requests import Filing
+from rti.requests.evidence import attach
+from rti.requests.queries import events_of
 from tests import make
 from tests.conftest import NOW, SignIn
 
@@ -43,6 +45,27 @@ async def test_a_duplicate_is_left_out_of_lists_and_figures_and_keeps_its_eviden
             select(AuditEntryRow).where(AuditEntryRow.what == AuditAction.DUPLICATE_MARKED)
         )
         assert (told.about, told.details) == (str(twice.id), {"of": str(kept.id)})
+
+
+async def test_its_own_people_are_told_of_a_second_request_and_of_the_same_file_and_nothing_is_refused(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = (await sign_in(Role.CBO_MEMBER)).person
+    async with database.transaction() as session:
+        first, second = [await make.request(session, member, NOW) for _ in range(2)]
+        other = await make.request(session, member, NOW, title="Something else")
+        event = (await events_of(session, first.id))[0]
+        for name in ("a.txt", "b.txt"):
+            await attach(session, event, file_name=name, content=b"stamp", now=NOW)
+    shown = (await client.get(f"/requests/{first.id}")).text
+    assert "The same was asked of this public body" in shown
+    assert f'href="/requests/{second.id}"' in shown
+    assert f'href="/requests/{other.id}"' not in shown
+    assert shown.count("the same file as one added before") == 1
+    told = (await client.get(f"/api/requests/{second.id}")).json()["alike"]
+    assert told == [{"id": str(first.id), "reference": first.reference}]
+    await sign_in(Role.STAFF)
+    assert (await client.get(f"/api/requests/{second.id}")).json()["alike"] == []
 
 
 async def test_the_mark_is_taken_away_again(

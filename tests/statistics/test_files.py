@@ -6,6 +6,7 @@ from io import BytesIO, StringIO
 import httpx
 import openpyxl
 import pytest
+from pikepdf import Pdf
 
 from rti.core.db import Database
 from rti.core.roles import Role
@@ -74,6 +75,26 @@ async def test_pictures_are_svg_without_scripts_and_png(
     for missing in ("nothing.svg", "answers.gif", "answers"):
         assert (await client.get(f"/statistics/pictures/{missing}")).status_code == 404
     assert (await client.get("/statistics/pictures/answers.svg?method=uk")).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.WORKING_GROUP])
+async def test_a_briefing_of_any_table_says_that_it_was_not_released_and_carries_its_table(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, role: Role
+) -> None:
+    await _load(database)
+    await sign_in(role)
+    paper = await client.get("/statistics.pdf?by=province")
+    assert paper.headers["content-type"] == "application/pdf", paper.text
+    told = (await client.get("/statistics.json?by=province")).json()
+    with Pdf.open(BytesIO(paper.content)) as pdf:
+        assert len(pdf.pages) == 2
+        said = pdf.attachments[f"briefing-{told['as_of']}.txt"].get_file().read_bytes().decode()
+        table = pdf.attachments["table-1.csv"].get_file().read_bytes().decode()
+    assert "Working figures, not released" in said
+    assert told["digest"] in said.replace(" ", "")
+    assert told["digest"] in table
+    rounded = "All others are rounded to a multiple of 5." in said
+    assert rounded is (role is Role.WORKING_GROUP)
 
 
 @pytest.mark.parametrize("role", [Role.WORKING_GROUP, Role.ADMINISTRATOR])

@@ -31,6 +31,7 @@ from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.messages import MessageKind, MessageRow
 from rti.models.requests import RequestRow
 from rti.models.saved_lists import SavedListRow
+from rti.models.saved_reports import ReportFile, SavedReportRow
 from rti.models.visits import VisitPhotoRow
 from rti.requests.bulk import Hit
 from rti.requests.bulk import Report as ManyReport
@@ -281,13 +282,29 @@ class Things:
         )
         return await _kept(session, row)
 
+    async def _report(self, session: AsyncSession) -> UUID:
+        row = SavedReportRow(
+            person_id=self.me.id,
+            name=str(uuid4()),
+            wanted={"method": "own"},
+            file=ReportFile.PAGE,
+            sent_on=NOW.date(),
+            created_at=NOW,
+        )
+        return await _kept(session, row)
+
+    async def _draft(self, session: AsyncSession) -> UUID:
+        release = (await make.release(session, self.me)).code.encode()
+        asked = {"methods": ["own"], "groups": ["province"]}
+        return await self._done(session, JobKind.RELEASE, "release", release, **asked)
+
     async def _many(self, session: AsyncSession) -> UUID:
         hit = Hit((await self.filed(session)).id, "R")
         report = msgspec.json.encode(ManyReport([hit], []))
         return await self._done(session, JobKind.MANY, "many", report, act="snooze")
 
     async def _done(
-        self, session: AsyncSession, of: JobKind, name: str, report: bytes, **arguments: str
+        self, session: AsyncSession, of: JobKind, name: str, report: bytes, **arguments: str | list[str]
     ) -> UUID:
         """A job that is done, with its report."""
         job = JobRow(
@@ -326,7 +343,9 @@ async def _kept(session: AsyncSession, row: Any) -> UUID:
 
 MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
     "list_id": Things._list,
+    "report_id": Things._report,
     "many_id": Things._many,
+    "draft_id": Things._draft,
     "request_id": Things._request,
     "event_id": Things._event,
     "document_id": Things._document,

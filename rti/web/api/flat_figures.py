@@ -1,5 +1,6 @@
 """Figures with one number in each line, for programs that draw charts."""
 
+from asyncio import to_thread
 from collections.abc import Iterator
 
 from litestar import Response, get
@@ -30,7 +31,7 @@ def flat_rows(table: Table, language: str) -> Iterator[list[Cell]]:
     What is hidden is an empty number with a reason beside it.
     """
     require_identities(table)
-    ground = ground_of(table, language)
+    ground = ground_of(table)
     for line in table.lines:
         if len(line.keys) == len(table.wanted.dimensions):
             keys = [*_keys(line, language)]
@@ -53,8 +54,12 @@ async def flat_figures(
     """The numbers of the page, one in each line."""
     table = await asked_table(request, reading, person, today)
     record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
-    text = as_csv(flat_header(table), flat_rows(table, language_of(request)))
+    text = await to_thread(_as_text, table, language_of(request))
     return csv_file(f"statistics-flat-{table.as_of}.csv", text)
+
+
+def _as_text(table: Table, language: str) -> str:
+    return as_csv(flat_header(table), flat_rows(table, language))
 
 
 ROUTES = [flat_figures]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import delete, get, post
+from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 from sqlalchemy import select
 
@@ -15,7 +16,9 @@ from rti.core.attributes import from_attributes
 from rti.core.errors import Message
 from rti.core.roles import COMPARING, REQUESTS, Person
 from rti.core.visibility import visible_to
+from rti.jobs import queue
 from rti.models.campaigns import CampaignRow
+from rti.models.jobs import JobKind, JobRow, JobState
 from rti.models.releases import EmbargoRow, ReleaseRow
 from rti.models.requests import RequestRow
 from rti.releases import actions, queries
@@ -26,7 +29,7 @@ from rti.releases.verify import Verification, verified
 from rti.web.api.statistics import TableView, table_view
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Counting, Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest, language_of
+from rti.web.templating import WebRequest, language_of, reader_of
 
 Code = FromPath[str]
 
@@ -140,20 +143,48 @@ async def show_release(
     return await _detail(session, found, language_of(request))
 
 
+class DraftView(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft that is made: `done` of `total` steps, the last of which is the audit. `code` is that of the release once it
+    is there, and `fault` says why there will be none.
+    """
+
+    id: UUID
+    state: JobState
+    done: int
+    total: int
+    created_at: datetime
+    code: str | None
+    fault: str | None
+
+
+async def _drafting(request: WebRequest, state: State, session: Session, job: JobRow) -> DraftView:
+    fault = queue.fault_of(job)
+    said = reader_of(request).say(fault) if fault else None
+    code = await actions.code_of(session, job, state.settings.secret)
+    return from_attributes(DraftView, job, code=code, fault=said)
+
+
 @post("/api/releases", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
 async def draft_release(
     request: WebRequest,
+    state: State,
     data: JSONBody[DraftRelease],
     session: Session,
-    counting: Counting,
     person: Who,
     now: Now,
     today: Today,
-) -> ReleaseDetail:
-    row = await actions.draft(session, counting, data, person.id, now, today)
-    return await _detail(
-        session, await queries.standing(session, row.code, person, today), language_of(request)
-    )
+) -> DraftView:
+    """Begin a draft, which is counted and audited beside the answer: `GET /api/release-drafts/{id}` tells its code."""
+    job = await actions.ask_for_draft(session, person, data, now, today)
+    return await _drafting(request, state, session, job)
+
+
+@get("/api/release-drafts/{draft_id:uuid}", guards=[only(COMPARING)])
+async def show_drafting(
+    request: WebRequest, state: State, session: Session, person: Who, now: Now, draft_id: Id
+) -> DraftView:
+    job = await queue.settled(session, person, draft_id, now, JobKind.RELEASE)
+    return await _drafting(request, state, session, job)
 
 
 @delete("/api/releases/{release:str}", guards=[only(COMPARING)])
@@ -229,6 +260,7 @@ ROUTES: list[Any] = [
     list_releases,
     show_release,
     draft_release,
+    show_drafting,
     discard_release,
     check_release,
     give_reason,

@@ -15,7 +15,7 @@ from rti.law.steps import NextStep
 from rti.models.letters import LetterKind
 from rti.models.requests import NEVER, Channel, Filing
 from rti.requests.requester import Identity, Requester
-from rti.requests.shown import AnyRequest, Detail, LineRow
+from rti.requests.shown import Alike, AnyRequest, Detail, LineRow
 from rti.requests.what_next import result_of
 
 
@@ -76,6 +76,7 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
 
     `damaged` means that it came in as a picture that is not whole; its copy shows what is left. The first two
     are null where the document is sealed from the reader.
+    `redacted` means that parts of its copy were hidden; `has_preview` that there is a small picture of it.
     `altered` means that it is missing or has changed; `quarantined` that a virus scanner found
     something in it, so that nobody gets the original.
     """
@@ -86,6 +87,8 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None
     sha256: str | None
     has_copy: bool
+    has_preview: bool
+    redacted: bool
     had_location: bool
     damaged: bool
     altered: bool
@@ -163,7 +166,8 @@ class SnoozeView(msgspec.Struct, frozen=True, kw_only=True):
 
 class DetailView(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the reader may see; to a token nothing of it is told that is encrypted:
-    `requester`, notes and names of files are null, and there are no `openings`. `result` is what monitors count it as.
+    `requester`, notes and names of files are null, and there are no `openings`. `result` is what monitors count it as, `alike` are other
+    requests of the organisation that ask the same body the same, told to its own people.
     """
 
     request: RequestView
@@ -174,6 +178,7 @@ class DetailView(msgspec.Struct, frozen=True, kw_only=True):
     events: list[EventView]
     deadlines: list[DeadlineView]
     snoozes: list[SnoozeView]
+    alike: list[Alike]
 
 
 class ListedView(RequestView, frozen=True, kw_only=True):
@@ -249,6 +254,7 @@ def detail_view(detail: Detail, today: date) -> DetailView:
             )
             for each in detail.events
         ],
+        alike=[*detail.alike],
         deadlines=[from_attributes(DeadlineView, clock, due=clock.due_on) for clock in detail.deadlines],
         snoozes=[
             from_attributes(

@@ -1,10 +1,9 @@
 """Figures as JSON and as lines of a CSV file: every percentage with its two numbers beside it."""
 
 from asyncio import to_thread
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -90,8 +89,8 @@ class TableView(msgspec.Struct, frozen=True, kw_only=True):
     """The figures; to readers who see no request numbers of fewer than `smallest_cell` askers are null, as are those that
     would give them away, and every other one is rounded to a multiple of it. To all others `smallest_cell` is null.
 
-    `known_on` is the day until which entries count. `digest` is the SHA-256 of the lines: of their keys, counts
-    and rates as sorted JSON.
+    `known_on` is the day until which entries count. `digest` is the SHA-256 of keys, counts, rates and
+    days, the same in every language and kind of file.
     """
 
     method: str
@@ -127,8 +126,6 @@ def words(shown: Shown | None, language: str) -> str:
 
 def table_view(table: Table, language: str) -> TableView:
     wanted = table.wanted
-    lines = [_line_view(table, line, language) for line in table.lines]
-    total = _line_view(table, table.total, language)
     return TableView(
         method=wanted.method,
         source=i18n.translator(language)(wanted.of_method.source),
@@ -141,17 +138,12 @@ def table_view(table: Table, language: str) -> TableView:
         measure_version=wanted.of_method.version,
         unit=wanted.unit,
         rounding=ROUNDING,
-        digest=_digest([*lines, total]),
+        digest=table.digest,
         smallest_cell=SMALLEST if table.coarse else None,
         judged_by=[_ground_view(ground, language) for ground in table.grounds],
-        lines=lines,
-        total=total,
+        lines=[_line_view(table, line, language) for line in table.lines],
+        total=_line_view(table, table.total, language),
     )
-
-
-def _digest(lines: Iterable[LineView]) -> str:
-    told = (msgspec.json.encode(msgspec.structs.replace(line, names={}), order="sorted") for line in lines)
-    return sha256(b"[" + b",".join(told) + b"]").hexdigest()
 
 
 def _ground_view(ground: Ground, language: str) -> GroundView:
@@ -245,20 +237,20 @@ def _more(method: Method) -> tuple[Duration, ...]:
 def csv_rows(table: Table, language: str) -> Iterator[list[Cell]]:
     """The groups, the sub-totals and the total, distinguished by the column `line`."""
     require_identities(table)
-    ground = ground_of(table, language)
+    ground = ground_of(table)
     for line in (*table.lines, table.total):
         figures = [*_figure_cells(line.figures)]
         yield [*_key_cells(table, line, language), *figures, _hidden(line.figures), *ground]
 
 
-def ground_of(table: Table, language: str) -> list[Cell]:
+def ground_of(table: Table) -> list[Cell]:
     """What the figures rest on: the cells of `GROUND`."""
     wanted = table.wanted
     statutes = sorted({f"{ground.statute.id} version {ground.statute.version}" for ground in table.grounds})
     return [
         *(wanted.method, table.as_of, table.known_on, wanted.basis.value, wanted.since, wanted.until),
         *(_word(wanted.count_early), wanted.unit.value, "; ".join(statutes)),
-        *(wanted.of_method.version, ROUNDING, table_view(table, language).digest),
+        *(wanted.of_method.version, ROUNDING, table.digest),
     ]
 
 

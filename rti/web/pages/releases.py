@@ -3,8 +3,10 @@
 from asyncio import to_thread
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.datastructures import State
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
@@ -16,7 +18,9 @@ from rti.core.csv_export import as_csv
 from rti.core.errors import Message, NotFound
 from rti.core.roles import COMPARING, REQUESTS
 from rti.core.validation import decode
+from rti.jobs import queue
 from rti.models.audit import AuditAction
+from rti.models.jobs import JobKind, JobRow
 from rti.releases import actions, queries
 from rti.releases.commands import (
     THRESHOLDS,
@@ -29,13 +33,14 @@ from rti.releases.commands import (
 from rti.releases.verify import verified
 from rti.statistics.commands import Basis, Dimension, Unit
 from rti.statistics.disclosure import last_quarter
+from rti.statistics.headlines import HEADLINES
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OWN
 from rti.statistics.queries import Table
 from rti.statutes.queries import newest
 from rti.web.api.releases import for_reader
 from rti.web.api.statistics import csv_header, csv_rows, words
-from rti.web.briefing import briefing
+from rti.web.briefing import briefing, of_release
 from rti.web.data_package import package
 from rti.web.downloads import csv_file
 from rti.web.forms import Form as Sent
@@ -43,7 +48,7 @@ from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Counting, Form, Id, Now, Session, Today, Who
-from rti.web.pictures import HEADLINES, as_png, drawn, fitting, tells
+from rti.web.pictures import as_png, drawn, fitting, tells
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.workbook import MEDIA_TYPE, workbook
 
@@ -77,8 +82,10 @@ async def list_releases(request: WebRequest, session: Session, person: Who, toda
 
 
 @get("/releases/new", guards=[only(COMPARING)])
-async def new_release(request: WebRequest, session: Session, today: Today, form: Form) -> Template:
-    """`?corrects=` begins a correction of a release."""
+async def new_release(
+    request: WebRequest, session: Session, person: Who, today: Today, form: Form
+) -> Template:
+    """`?corrects=` begins a correction of a release, `?again=` another try of a draft that failed."""
     initial: dict[str, Any] = {
         "as_of": last_quarter(today).isoformat(),
         "threshold": 5,
@@ -86,8 +93,12 @@ async def new_release(request: WebRequest, session: Session, today: Today, form:
         "basis": Basis.RECEIVED,
     }
     chosen = {"methods": [OWN.id], "groups": ["body_kind", "province", "topic", "quarter"]}
-    corrects = request.query_params.get("corrects", "")
-    if corrects and not form.faults:
+    corrects, again = (request.query_params.get(name, "") for name in ("corrects", "again"))
+    if again and not form.faults:
+        asked = (await _drafting(session, person, again)).arguments
+        initial |= {name: value for name, value in asked.items() if value}
+        chosen = {name: asked[name] for name in chosen}
+    elif corrects and not form.faults:
         before = await queries.release_of(session, corrects, "corrects")
         initial |= {name: value for name, value in before.asked.items() if value}
         initial |= {"corrects": corrects, "changes": ""}
@@ -115,17 +126,37 @@ async def new_release(request: WebRequest, session: Session, today: Today, form:
 @post("/releases/new", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
 @else_show(new_release)
 async def draft_release(
-    request: WebRequest,
-    session: Session,
-    counting: Counting,
-    person: Who,
-    now: Now,
-    today: Today,
-    form: Sent,
+    request: WebRequest, session: Session, person: Who, now: Now, today: Today, form: Sent
 ) -> Redirect:
     wanted = decode(DraftRelease, {**form.values, **await _chosen(request)})
-    row = await actions.draft(session, counting, wanted, person.id, now, today)
-    return see_other(f"/releases/{row.code}")
+    job = await actions.ask_for_draft(session, person, wanted, now, today)
+    return see_other(f"/release-drafts/{job.id}", done="")
+
+
+@get("/release-drafts/{draft_id:uuid}", guards=[only(COMPARING)])
+async def show_drafting(
+    request: WebRequest, state: State, session: Session, person: Who, now: Now, draft_id: Id
+) -> Template | Redirect:
+    """How far it is; once it is done, the release."""
+    job = await queue.settled(session, person, draft_id, now, JobKind.RELEASE)
+    if code := await actions.code_of(session, job, state.settings.secret):
+        return see_other(f"/releases/{code}")
+    address = f"/release-drafts/{draft_id}"
+    return page(request, "releases/drafting.html", job, fault=queue.fault_of(job), address=address)
+
+
+@post("/release-drafts/{draft_id:uuid}/cancel", guards=[only(COMPARING)])
+async def cancel_drafting(session: Session, person: Who, now: Now, draft_id: Id) -> Redirect:
+    await queue.cancel(session, person, draft_id, now, JobKind.RELEASE)
+    return see_other(f"/release-drafts/{draft_id}", done="")
+
+
+async def _drafting(session: Session, person: Who, draft_id: str) -> JobRow:
+    """Raises NotFound for what is no draft of this person."""
+    try:
+        return await queue.find(session, person, UUID(draft_id), JobKind.RELEASE)
+    except ValueError:
+        raise NotFound from None
 
 
 async def _chosen(request: WebRequest) -> dict[str, list[str]]:
@@ -255,7 +286,8 @@ async def release_file(
         content, kind = await to_thread(package, found.row, found.content, tables), "application/zip"
     elif file in {"briefing-km.pdf", "briefing-en.pdf"}:
         language = file.removesuffix(".pdf").rpartition("-")[2]
-        content = await to_thread(briefing, found.row, found.content, tables, language)
+        cover = of_release(found.row, found.content, language)
+        content = await to_thread(briefing, cover, tables, language)
         kind = "application/pdf"
     else:
         raise NotFound
@@ -293,6 +325,8 @@ ROUTES: list[Any] = [
     list_releases,
     new_release,
     draft_release,
+    show_drafting,
+    cancel_drafting,
     show_release,
     check_release,
     give_reason,

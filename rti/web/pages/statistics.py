@@ -23,6 +23,7 @@ from rti.statistics import queries
 from rti.statistics.commands import Basis, Dimension, Unit
 from rti.statistics.disclosure import is_coarse, last_quarter
 from rti.statistics.export import ExportForm, rows_of, write_csv
+from rti.statistics.headlines import HEADLINES
 from rti.statistics.measures import EXCLUDED, PENDING
 from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OWN
@@ -36,12 +37,13 @@ from rti.web.api.statistics import (
     csv_rows,
     words,
 )
+from rti.web.briefing import briefing, of_table
 from rti.web.downloads import CSV, csv_file, in_pieces, kept_file
 from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Now, Reading, Session, Today, Who
-from rti.web.pictures import HEADLINES, PICTURES, as_png, drawn
+from rti.web.pictures import PICTURES, as_png, drawn
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.transfers import FILE
 from rti.web.workbook import MEDIA_TYPE, workbook
@@ -71,7 +73,7 @@ async def show_statistics(request: WebRequest, reading: Reading, person: Who, to
         table,
         form=form,
         as_file=asked,
-        grouped=lambda by: urlencode({**form.values, "by": by, "then_by": "", "and_by": ""}),
+        grouped=lambda picture: urlencode({**form.values, **picture.groups}),
         headlines=HEADLINES if own else (),
         pictures=PICTURES,
         words=partial(words, language=language_of(request)),
@@ -160,6 +162,19 @@ async def statistics_workbook(
     return Response(content, media_type=MEDIA_TYPE, headers=name)
 
 
+@get("/statistics.pdf", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
+async def statistics_briefing(
+    request: WebRequest, session: Session, reading: Reading, person: Who, today: Today, now: Now
+) -> Response[bytes]:
+    """The figures on paper, with pictures and definitions; table and words are attached to it."""
+    table = await asked_table(request, reading, person, today)
+    record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
+    language = language_of(request)
+    content = await to_thread(briefing, of_table(table, language), [table], language)
+    name = {"Content-Disposition": attachment(f"statistics-{table.as_of}.pdf")}
+    return Response(content, media_type="application/pdf", headers=name)
+
+
 @get("/statistics/pictures/{picture:str}", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def statistics_picture(
     request: WebRequest, reading: Reading, person: Who, today: Today, picture: FromPath[str]
@@ -171,7 +186,7 @@ async def statistics_picture(
         raise NotFound
     wanted = dict(request.query_params)
     if picture_of.by:
-        wanted = {**wanted, "by": picture_of.by, "then_by": "", "and_by": ""}
+        wanted |= picture_of.groups
     table = await asked_table(request, reading, person, today, wanted)
     if table.wanted.of_method is not OWN or (picture_of.exact and table.coarse):
         raise NotFound
@@ -189,6 +204,7 @@ ROUTES = [
     statistics_file,
     statistics_json_file,
     statistics_workbook,
+    statistics_briefing,
     statistics_picture,
 ]
 EXPORTS = [requests_file]
