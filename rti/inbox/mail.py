@@ -117,8 +117,8 @@ def _ids(header: Message, name: str) -> list[str]:
 
 def _written(header: Message, parts: Sequence[Leaf]) -> tuple[Written, str]:
     reports = [part for part in parts if part.media_type in delivery_status.MEDIA_TYPES]
-    told = [status for part in reports for status in delivery_status.statuses(part.content)]
-    failed = next((status for status in told if status.action == "failed"), None)
+    statuses = [status for part in reports for status in delivery_status.statuses(part.content)]
+    failed = next((status for status in statuses if status.action == "failed"), None)
     if failed:
         return "bounce", " ".join(filter(None, (failed.code, failed.words)))
     machine = (

@@ -71,7 +71,7 @@ class OneRequest:
     def values(self) -> Mapping[str, Any]:
         return {"request_id": self.request_id}
 
-    def told(self, answer: str | None, by: ReadBy) -> Detail:
+    def view(self, answer: str | None, by: ReadBy) -> Detail:
         if answer is None:
             raise NotFound
         found = decoder(DetailRead)(answer)
@@ -134,9 +134,9 @@ def _detail(login: Login) -> Statement:
         seen_by(visible_under(login)).with_only_columns(RequestRow.id).where(RequestRow.id == request_id)
     )
     parts = _one_of_each(own=login is Login.CBO) | _many_of_each(own=login is Login.CBO)
-    told = ", ".join(f"'{name}', {part}" for name, part in parts.items())
+    members = ", ".join(f"'{name}', {part}" for name, part in parts.items())
     return Statement(
-        f"(SELECT json_build_object({told}) FROM request r WHERE r.id = {found.sql})", found.names
+        f"(SELECT json_build_object({members}) FROM request r WHERE r.id = {found.sql})", found.names
     )
 
 
