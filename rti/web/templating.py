@@ -26,6 +26,7 @@ from markupsafe import Markup
 from rti.accounts.passwords import new_token
 from rti.accounts.sessions import SignedIn
 from rti.core import i18n
+from rti.core.alphabet import alphabetical
 from rti.core.errors import Fault, Message
 from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import Person
@@ -164,6 +165,11 @@ class Reader:
     def named(self, rows: Any, key: str = "id") -> list[tuple[str, str]]:
         """Choices out of rows with names in both languages."""
         return [(str(getattr(row, key)), self.name(row)) for row in rows]
+
+    def by_name(self, rows: Any, key: str = "id") -> list[tuple[str, str]]:
+        """The same in the order of the reader's alphabet."""
+        ordered = alphabetical if self.language == "km" else str.casefold
+        return sorted(self.named(rows, key), key=lambda choice: ordered(choice[1]))
 
     def statutes(self, statutes: Any) -> list[tuple[str, str]]:
         """Choices of laws, drafts and standards, each with its country, and those of Cambodia first."""
