@@ -164,7 +164,7 @@ class Letters:
             given["after_at"], given["after_id"] = decode_cursor(self.wanted.after, decode_moment, UUID)
         return given
 
-    def told(self, answer: str | None, by: ReadBy) -> Page[LetterLine]:  # noqa: ARG002 -- the same to all
+    def view(self, answer: str | None, by: ReadBy) -> Page[LetterLine]:  # noqa: ARG002 -- the same to all
         found = decoder(list[LetterLine])(answer or "[]")
         return page_of(found, PAGE_SIZE, lambda each: (each.proposed_at.isoformat(), str(each.id)))
 

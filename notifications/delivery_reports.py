@@ -57,8 +57,8 @@ def read(raw: bytes) -> Report | None:
         raise Unreadable("too many or too deep parts, or too long headers") from None
     if not parts:
         raise Unreadable("not a delivery report")
-    told = (status for part in parts for status in statuses(part))
-    failed = next((status for status in told if status.action == "failed" and status.code), None)
+    reported = (status for part in parts for status in statuses(part))
+    failed = next((status for status in reported if status.action == "failed" and status.code), None)
     return Report(failed.code) if failed else None
 
 

@@ -21,7 +21,7 @@ async def forecast(session: AsyncSession, running: Sequence[Due], day: date) -> 
     Who wants no messages is known to the sweep alone, so people are those who could be told.
     """
     calendar, own = await reading_calendar(session), await own_rules(session)
-    told: set[tuple[UUID, str]] = set()
+    audience: set[tuple[UUID, str]] = set()
     requests: set[UUID] = set()
     letters: set[UUID] = set()
     for campaign in {due.campaign_id for due in running}:
@@ -38,12 +38,12 @@ async def forecast(session: AsyncSession, running: Sequence[Due], day: date) -> 
                 letters |= {due.request_id for due in found}
             else:
                 requests |= {due.request_id for due in found}
-                told |= {(due.cbo_id, role) for due in found for role in rule.to.roles}
-    return Forecast(len(requests), len(await _people(session, told)), len(letters))
+                audience |= {(due.cbo_id, role) for due in found for role in rule.to.roles}
+    return Forecast(len(requests), len(await _people(session, audience)), len(letters))
 
 
-async def _people(session: AsyncSession, told: set[tuple[UUID, str]]) -> list[UUID]:
+async def _people(session: AsyncSession, audience: set[tuple[UUID, str]]) -> list[UUID]:
     """The people of these organisations and roles, where anything is sent to them."""
-    sending = (CboRow.sends_messages, CboRow.locked_at.is_(None), CboRow.id.in_({cbo for cbo, _ in told}))
+    sending = (CboRow.sends_messages, CboRow.locked_at.is_(None), CboRow.id.in_({cbo for cbo, _ in audience}))
     people = select(PersonRow.id, PersonRow.cbo_id, PersonRow.role).join(CboRow).where(*sending)
-    return [id_ for id_, cbo_id, role in await session.execute(people) if (cbo_id, role) in told]
+    return [id_ for id_, cbo_id, role in await session.execute(people) if (cbo_id, role) in audience]

@@ -55,9 +55,9 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
 
 def _visible(person: Person) -> Select[MessageRow, str]:
     """The messages of which this person may know."""
-    told = CboRow.locked_at.is_(None) if person.role is not Role.STAFF else false()
+    named = CboRow.locked_at.is_(None) if person.role is not Role.STAFF else false()
     query = (
-        select(MessageRow, case((told, CboRow.code)))
+        select(MessageRow, case((named, CboRow.code)))
         .join(PersonRow, PersonRow.id == MessageRow.person_id)
         .join(CboRow, CboRow.id == PersonRow.cbo_id, isouter=True)
     )

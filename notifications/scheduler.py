@@ -68,8 +68,8 @@ class Ticker:
             else:
                 log.exception("tick_failed", job=self._job.name)
                 result = Result(f"failed ({type(fault).__name__})", well=False)
-        told, self._tick = self._tick.last, replace(self._tick, last=result)
-        if due or result != told:
+        before, self._tick = self._tick.last, replace(self._tick, last=result)
+        if due or result != before:
             await self._note(now, wallclock.now(), result)
 
     async def _note(self, began: datetime, ended: datetime, result: Result) -> None:

@@ -183,6 +183,11 @@ ROWS: Mapping[str, str] = {
         INSERT INTO saved_report (id, person_id, name, wanted, file, mails_to, sent_on, created_at)
         SELECT {_id(43)}, {PERSON}, 'x' || n, '{{"method": "own"}}', 'xlsx', 'group', CURRENT_DATE, now() {FEW};
     """,
+    "0039": f"""
+        INSERT INTO redaction (id, cbo_id, document_id, marks, reason, redacted_at, redacted_by)
+        SELECT {_id(44)}, {ONE["cbo"]}, {DOCUMENT}, '[{{"page": 1, "box": null}}]', '', now(), {PERSON} {FEW};
+        INSERT INTO document_preview (document_id, cbo_id, content) SELECT {DOCUMENT}, {ONE["cbo"]}, '' {FEW};
+    """,
     "0025": f"""
         INSERT INTO search (id, kind, words) SELECT gen_random_uuid(), 'body', 'x' {FEW};
     """,

@@ -45,7 +45,7 @@ class Entrance:
             me, answer = await self._ask(database, login, token, now, reading)
         if reading is None or me is None or answer is _NOBODY_ASKS:
             return me, None
-        return me, partial(reading.told, answer, ReadBy(me.person, database.keyring, opens=not me.scope))
+        return me, partial(reading.view, answer, ReadBy(me.person, database.keyring, opens=not me.scope))
 
     async def _ask(
         self, database: Database, login: Login, token: str, now: datetime, reading: Reading[Any] | None

@@ -48,6 +48,7 @@ ACTIONS: Mapping[AuditAction, str] = {
     AuditAction.DOCUMENT_WHOLE: N_("Document found intact again"),
     AuditAction.DOCUMENT_QUARANTINED: N_("Malware found, document quarantined"),
     AuditAction.DOCUMENT_RELEASED: N_("Document released from quarantine"),
+    AuditAction.DOCUMENT_REDACTED: N_("Document redacted"),
     AuditAction.ORIGINAL_OPENED: N_("Original document downloaded"),
     AuditAction.LETTER_DECIDED: N_("Letter decided"),
     AuditAction.CBO_ADDED: N_("Organisation added"),

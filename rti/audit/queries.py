@@ -111,11 +111,11 @@ async def called(session: AsyncSession, reader: Person, found: Sequence[AuditVie
     if reader.cbo_id:
         own = RequestRow.cbo_id == reader.cbo_id
         named.append(select(RequestRow.id, RequestRow.reference, RequestRow.reference).where(own))
-    told = {}
+    names = {}
     for query in named:
         for row_id, km, en in await session.execute(query.where(query.selected_columns[0].in_(ids))):
-            told[str(row_id)] = Called(km, en)
-    return told
+            names[str(row_id)] = Called(km, en)
+    return names
 
 
 def _identifier(text: str) -> UUID | None:

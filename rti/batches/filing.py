@@ -55,8 +55,8 @@ async def ask(
     if not found.ask:
         raise invalid("areas", say("None of these bodies would be asked"))
     if command.foreseen != len(found.ask):
-        told = say("This would file {count} requests now. Look at it again", count=len(found.ask))
-        raise invalid("foreseen", told)
+        message = say("This would file {count} requests now. Look at it again", count=len(found.ask))
+        raise invalid("foreseen", message)
     plain = from_attributes(PlainFields, command)
     batch = BatchRow(
         id=new_id(),

@@ -92,7 +92,7 @@ class Directory:
             given["after_name"], given["after_id"] = decode_cursor(self.wanted.after, str, UUID)
         return given
 
-    def told(self, answer: str | None, by: ReadBy) -> Listed:  # noqa: ARG002 -- the same to all
+    def view(self, answer: str | None, by: ReadBy) -> Listed:  # noqa: ARG002 -- the same to all
         found = decoder(_DirectoryRead)(answer or "")
         return Listed(
             page_of(found.bodies, PAGE_SIZE, lambda body: (body.name_en, str(body.id))),

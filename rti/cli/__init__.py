@@ -151,10 +151,10 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as fault:
-        told = import_module("rti.cli.failures").explained(fault)
-        if told is None:
+        explained = import_module("rti.cli.failures").explained(fault)
+        if explained is None:
             raise
-        status, lines = told
+        status, lines = explained
         for line in lines:
             typer.echo(line, err=True)
         sys.exit(status)

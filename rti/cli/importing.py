@@ -185,18 +185,18 @@ def _print_report(report: Report) -> None:
     """Counts as the answer; each reason with its lines as a message."""
     for remark in report.remarks():
         if remark.reason:
-            typer.echo(f"line {remark.numbers}: {remark.fate.value}: {remark.reason}", err=True)
+            typer.echo(f"line {remark.numbers}: {remark.result.value}: {remark.reason}", err=True)
     for warning in report.warnings:
         typer.echo(f"warning: {warning.render()}", err=True)
-    for fate, count in report.counts.items():
-        if count or fate in {LineResult.IMPORTED, LineResult.REJECTED}:
-            typer.echo(f"{fate.value.replace('_', ' '):<14}{count:>8}")
+    for result, count in report.counts.items():
+        if count or result in {LineResult.IMPORTED, LineResult.REJECTED}:
+            typer.echo(f"{result.value.replace('_', ' '):<14}{count:>8}")
     typer.echo(f"{'lines':<14}{len(report.lines):>8}")
-    if told := report.forecast:
+    if forecast := report.forecast:
         typer.echo(
-            f"{'to remind of':<14}{told.requests:>8}  (today, in one message each to at most {told.people} people)"
+            f"{'to remind of':<14}{forecast.requests:>8}  (today, in one message each to at most {forecast.people} people)"
         )
-        typer.echo(f"{'letters held':<14}{told.letters:>8}")
+        typer.echo(f"{'letters held':<14}{forecast.letters:>8}")
     if report.undone:
         typer.echo("Nothing was imported.")
 

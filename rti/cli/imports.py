@@ -29,7 +29,7 @@ def list_imports(
             found = await history.imports(session, history.ImportFilter(), settings.secret, size)
             for past in found.items:
                 row = past.row
-                told = (
+                columns = (
                     row.id,
                     row.kind,
                     row.created_at.isoformat(),
@@ -38,7 +38,7 @@ def list_imports(
                     sum(row.counts.values()),
                     past.file_name,
                 )
-                typer.echo("\t".join(map(str, told)))
+                typer.echo("\t".join(map(str, columns)))
 
     with opened() as settings:
         asyncio.run(printed(settings))

@@ -29,7 +29,7 @@ def list_jobs(
 
     async def work(session: AsyncSession, _: datetime, _today: date) -> None:
         for job in await session.scalars(queue.jobs_of(None).limit(size)):
-            told = (
+            columns = (
                 job.id,
                 job.kind,
                 job.state,
@@ -38,7 +38,7 @@ def list_jobs(
                 job.created_at.isoformat(),
                 job.person_id,
             )
-            typer.echo("\t".join(map(str, told)))
+            typer.echo("\t".join(map(str, columns)))
 
     in_transaction(work)
 

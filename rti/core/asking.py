@@ -53,7 +53,7 @@ class Reading(Protocol[T_co]):
     def values(self) -> Mapping[str, Any]:
         """What its parameters stand for, by name."""
 
-    def told(self, answer: str | None, by: ReadBy) -> T_co:
+    def view(self, answer: str | None, by: ReadBy) -> T_co:
         """What the page shows, out of the answer to the statement; raises NotFound."""
 
 
@@ -71,7 +71,7 @@ class ForAll(Generic[T_co]):
     def values(self) -> Mapping[str, Any]:
         return self.given
 
-    def told(self, answer: str | None, by: ReadBy) -> T_co:  # noqa: ARG002 -- the same to all
+    def view(self, answer: str | None, by: ReadBy) -> T_co:  # noqa: ARG002 -- the same to all
         found: T_co = decoder(self.kind)(answer or "")
         return found
 
@@ -89,12 +89,12 @@ def _after(others: int) -> Callable[[re.Match[str]], str]:
 
 def together(**parts: Statement) -> Statement:
     """One statement whose JSON object has the answer to each of these under its name."""
-    told: list[str] = []
+    pairs: list[str] = []
     names: list[str] = []
     for name, part in parts.items():
-        told.append(f"'{name}', {_PARAMETER.sub(_after(len(names)), part.sql)}")
+        pairs.append(f"'{name}', {_PARAMETER.sub(_after(len(names)), part.sql)}")
         names += part.names
-    return Statement(f"json_build_object({', '.join(told)})", names)
+    return Statement(f"json_build_object({', '.join(pairs)})", names)
 
 
 def selected(
@@ -164,4 +164,4 @@ async def read(session: AsyncSession, reading: Reading[T], person: Person, *, op
         connection = await (await session.connection()).get_raw_connection()
         driver: Any = connection.driver_connection
         answer = await driver.fetchval(f"SELECT CAST({sql} AS text)", *values)
-    return reading.told(answer, ReadBy(person, session.info["keyring"], opens))
+    return reading.view(answer, ReadBy(person, session.info["keyring"], opens))

@@ -180,8 +180,8 @@ def decode(
     """
     faults: list[Fault] = []
     made: T = _record(kind, values, "", faults, named)
-    told = {fault.field for fault in faults}
-    faults += (fault for fault in also(made) if fault.field not in told)
+    faulty = {fault.field for fault in faults}
+    faults += (fault for fault in also(made) if fault.field not in faulty)
     if faults:
         raise Invalid(*faults)
     return made

@@ -75,8 +75,9 @@ async def make_dossier(work: Work) -> bytes:
     opening = _Opening(work, order, zone, purpose)
     enclosures = [await opening.letter(each) for each in detail.letters]
     for event in detail.events:
+        withheld = any(document.redacted for document in event.documents)
         for document in event.documents:
-            enclosures.append(await opening.document(document, event.event.happened_on))
+            enclosures.append(await opening.document(document, event.event.happened_on, withheld=withheld))
             work.progress.done += 1
     dossier = dossier_of(detail, enclosures, sender=_sender(case), asker=asker, now=work.now)
     content, digest = bundle_of(dossier, await paper_of(dossier, order.language, zone))
@@ -107,11 +108,12 @@ class _Opening:
         day = day_of(letter.written_at, self.zone)
         return Enclosure(day=day, added_at=letter.written_at, letter=letter.kind, shown=found)
 
-    async def document(self, document: Document, day: date) -> Enclosure:
+    async def document(self, document: Document, day: date, *, withheld: bool) -> Enclosure:
+        """With its original where that is wanted, and nothing that came with it was redacted: a message holds its files."""
         work, which = self.work, (self.order.request_id, document.id)
         shown = await evidence.copy_to_show(work.session, work.person, *which, work.now)
         original = None
-        if self.order.identity:
+        if self.order.identity and not withheld:
             clamd = work.settings.clamd
             original = await evidence.original(
                 work.session, work.person, *which, self.purpose, clamd, work.now
@@ -123,6 +125,8 @@ class _Opening:
             sha256=document.sha256,
             shown=shown,
             original=original,
+            redacted=document.redacted,
+            withheld=withheld,
         )
 
 

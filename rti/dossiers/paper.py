@@ -21,6 +21,7 @@ _MISSING: Final[Mapping[Missing, str]] = {
     Missing.ORIGINAL_ONLY: N_("Not included: there is only the original, which can contain hidden details"),
     Missing.ALTERED: N_("Not included: the stored file is missing or altered"),
     Missing.QUARANTINED: N_("Not included: the virus scanner found malware"),
+    Missing.REDACTED: N_("Not included: parts of what came with it are redacted"),
 }
 
 
@@ -131,6 +132,7 @@ class _Writer:
             "what": self._word(annex.letter) if annex.letter else _("Document"),
             "day": self._day(annex.day),
             "digest": annex.sha256 or "",
+            "redacted": _("Redacted: parts of it are hidden") if annex.redacted else "",
             "missing": self._translate(_MISSING[annex.missing]) if annex.missing else "",
         }
 

@@ -33,6 +33,7 @@ class Missing(StrEnum):
     ORIGINAL_ONLY = "original_only"
     ALTERED = "altered"
     QUARANTINED = "quarantined"
+    REDACTED = "redacted"
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +85,7 @@ class Annex(msgspec.Struct, frozen=True, kw_only=True):
     """A letter of ours, or a document that came with an event.
 
     `file` is the path of the letter or of the copy without hidden data, `original` that of the file as it came in, of
-    which `sha256` is the digest from that day, as hexadecimal digits.
+    which `sha256` is the digest from that day, as hexadecimal digits. Where it is `redacted`, the copy has hidden parts.
     """
 
     number: int
@@ -95,6 +96,7 @@ class Annex(msgspec.Struct, frozen=True, kw_only=True):
     file: str | None
     original: str | None
     missing: Missing | None
+    redacted: bool
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +129,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 class Enclosure:
     """A letter of ours or a document before it is an annex: what could be opened of it, or why it could not.
 
-    `event_id` is that of the event that a document proves.
+    `event_id` is that of the event that a document proves. Of one that was `redacted` parts are hidden; then its
+    original is `withheld`, and so are those of what came with it.
     """
 
     day: date
@@ -137,6 +140,8 @@ class Enclosure:
     sha256: str | None = None
     shown: Download | Altered | Quarantined | None = None
     original: Download | Altered | Quarantined | None = None
+    redacted: bool = False
+    withheld: bool = False
 
     @property
     def missing(self) -> Missing | None:
@@ -145,7 +150,9 @@ class Enclosure:
             return Missing.ALTERED
         if any(isinstance(each, Quarantined) for each in found):
             return Missing.QUARANTINED
-        return None if any(found) else Missing.ORIGINAL_ONLY
+        if any(found):
+            return None
+        return Missing.REDACTED if self.withheld else Missing.ORIGINAL_ONLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +227,7 @@ def _annex(number: int, each: Enclosure, files: dict[str, Download]) -> Annex:
         file=kept("annexes", each.shown),
         original=kept("originals", each.original),
         missing=each.missing,
+        redacted=each.redacted,
     )
 
 

@@ -18,3 +18,38 @@ class Page(msgspec.Struct, frozen=True):
 
     code: str
     content: bytes
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What is hidden of a page, which is counted from 1: a box, or without one the whole page.
+
+    A box is left, top, right and bottom, in percent of the page as it is shown.
+    """
+
+    page: int
+    box: tuple[float, float, float, float] | None = None
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be found and hidden in a text: words in any case, however they are broken, and telephone numbers."""
+
+    words: tuple[str, ...] = ()
+    phones: bool = False
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """What the redactor is given: the copy without metadata, what to hide, and for a picture of it the page."""
+
+    media_type: str
+    content: bytes
+    marks: tuple[Mark, ...] = ()
+    rule: Rule = Rule()
+    page: int = 1
+
+
+class Hits(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a rule hits; on pages that are not `readable` there is no text to look in."""
+
+    pages: int
+    readable: tuple[int, ...]
+    marks: tuple[Mark, ...]

@@ -16,12 +16,12 @@ from PIL import Image, ImageOps
 
 from rti.files import own_process
 from rti.files.answers import MOST_PAGES, TOO_MANY_PAGES, Page
+from rti.files.rendering import page_of_pdf
 
 CPU_SECONDS = 45
 _PER_INCH = (110, 220)
 """Pixels at which a page is looked at: a code of two centimetres is read at the first, a smaller or crooked one at the second."""
 _CODES = zxingcpp.barcode_formats_from_str("QRCode")
-_MOST_PIXELS = 8_000_000
 
 
 def code_in(picture: Image.Image) -> str:
@@ -44,11 +44,8 @@ def pages_of_pdf(content: bytes) -> Iterator[Page]:
 
 
 def _code_of(page: pypdfium2.PdfPage) -> str:
-    width, height = page.get_size()
-    most = (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5
     for per_inch in _PER_INCH:
-        picture = page.render(scale=min(per_inch / 72, most), grayscale=True).to_pil()
-        if code := code_in(picture):
+        if code := code_in(page_of_pdf(page, per_inch, grey=True)):
             return code
     return ""
 

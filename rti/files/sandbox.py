@@ -4,14 +4,16 @@ import asyncio
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+import msgspec
 import structlog
 
-from rti.files.answers import TOO_MANY_PIXELS, TooManyPixels
+from rti.files.answers import TOO_MANY_PIXELS, Hits, Mark, Rule, Task, TooManyPixels
 
-WALL_SECONDS = 10
+WALL_SECONDS, REDACTING_SECONDS = 10, 60
 AT_ONCE = 2
 COPIED = {"application/pdf", "image/jpeg", "image/png", "image/webp", "image/tiff", "image/heic"}
 """Kinds of which a copy is made; of the others there is the original only."""
@@ -26,10 +28,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What others see of a document."""
+    """What others see of a document; `preview` is a small picture of its first page, empty where none can be made."""
 
     content: bytes
     media_type: str
+    preview: bytes = b""
 
     @property
     def sha256(self) -> bytes:
@@ -55,12 +58,46 @@ async def examine(content: bytes, media_type: str) -> Examined:
     status, answer = await run("rti.files.sanitizer", media_type, content=content)
     if status == TOO_MANY_PIXELS and media_type.startswith("image/"):
         raise TooManyPixels
-    if status:
+    header, _, rest = answer.partition(b"\n")
+    located, damaged, length, made = header.decode().split(" ") if header else ("0", "0", "0", "")
+    size = int(length)
+    # A picture of the first page may bring the process down when all else is done.
+    if status and (not made or len(rest) < size):
         log.warning("no_copy_of_document", media_type=media_type, status=status)
         return Examined()
-    header, _, copy = answer.partition(b"\n")
-    located, damaged, made = header.decode().split(" ")
-    return Examined(Copy(copy, made) if made else None, located == "1", damaged == "1")
+    copy = Copy(rest[:size], made, b"" if status else rest[size:]) if made else None
+    return Examined(copy, located == "1", damaged == "1")
+
+
+async def find(copy: Copy, rule: Rule) -> Hits | None:
+    """Where a rule hits a copy; None where it cannot be read or has more than `MOST_PAGES`."""
+    status, answer = await _redactor(
+        "find", Task(media_type=copy.media_type, content=copy.content, rule=rule)
+    )
+    return None if status else msgspec.msgpack.decode(answer, type=Hits)
+
+
+async def page_of(copy: Copy, page: int, marks: Sequence[Mark]) -> bytes | None:
+    """A page of a copy as a JPEG, as it looks with the marks; None where there is no such page."""
+    task = Task(media_type=copy.media_type, content=copy.content, marks=tuple(marks), page=page)
+    status, answer = await _redactor("page", task)
+    return None if status else answer
+
+
+async def hide(copy: Copy, marks: Sequence[Mark]) -> Copy | None:
+    """The copy with what is marked hidden for good; None where that cannot be done."""
+    task = Task(media_type=copy.media_type, content=copy.content, marks=tuple(marks))
+    status, answer = await _redactor("hide", task)
+    if status:
+        return None
+    header, _, rest = answer.partition(b"\n")
+    made, length = header.decode().split(" ")
+    return Copy(rest[: int(length)], made, rest[int(length) :])
+
+
+async def _redactor(what: str, task: Task) -> tuple[int, bytes]:
+    content = msgspec.msgpack.encode(task)
+    return await run("rti.files.redactor", what, content=content, wall_seconds=REDACTING_SECONDS)
 
 
 async def run(

@@ -4,8 +4,9 @@ A picture is built anew from its raw pixels, so nothing beside them comes along;
 everything that acts, is filled in, is attached or describes, and its photos are built anew. The parsers
 read hostile bytes, so this process limits itself before it reads any, and is run without the environment
 of the server. The first line of its answer says whether a location was found and whether the file is damaged, each
-`1` or `0`, and the type of the copy. Of a photo that breaks off the copy shows what is left; where there is nothing to
-show, the line ends without a type.
+`1` or `0`, the length of the copy, and its type. The copy follows, and behind it a small picture of its first page,
+where one can be made: that comes last, because it may bring the process down. Of a photo that breaks off the copy
+shows what is left; where there is nothing to show, the line ends without a type.
 """
 
 import io
@@ -22,6 +23,7 @@ from PIL import Image, ImageFile, ImageOps, ImageSequence
 
 from rti.files import own_process
 from rti.files.answers import MOST_PIXELS, TOO_MANY_PIXELS, TooManyPixels
+from rti.files.rendering import preview_of
 
 _QUICKLY_PACKED = 4_000_000
 """Pixels up to which there is time to pack a picture without loss as small as it gets."""
@@ -217,7 +219,11 @@ def main(media_type: str) -> None:
         copy, made, located, damaged = (*cleaned_pdf(content), False) if is_pdf else examined_picture(content)
     except (TooManyPixels, Image.DecompressionBombError):
         sys.exit(TOO_MANY_PIXELS)
-    sys.stdout.buffer.write(f"{int(located)} {int(damaged)} {made}\n".encode() + copy)
+    sys.stdout.buffer.write(f"{int(located)} {int(damaged)} {len(copy)} {made}\n".encode() + copy)
+    sys.stdout.buffer.flush()
+    if made:
+        with suppress(Exception):
+            sys.stdout.buffer.write(preview_of(copy, made))
 
 
 if __name__ == "__main__":

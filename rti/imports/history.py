@@ -114,7 +114,7 @@ async def recorded(
             if report.undone:
                 await savepoint.rollback()
             else:
-                row.counts = {fate.value: count for fate, count in report.counts.items() if count}
+                row.counts = {result.value: count for result, count in report.counts.items() if count}
                 record(
                     session, AuditAction.IMPORTED, now, about=row.id, cbo_id=cbo_id, kind=kind, **row.counts
                 )

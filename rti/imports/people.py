@@ -61,8 +61,8 @@ async def invite_people(
 
 
 def _of_line(line: FileLine, column: str, message: Message) -> Fault:
-    told = say("Line {line}, {column}: {fault}", line=line.number, column=column, fault=message)
-    return Fault(f"line-{line.number}-{column}", told)
+    message = say("Line {line}, {column}: {fault}", line=line.number, column=column, fault=message)
+    return Fault(f"line-{line.number}-{column}", message)
 
 
 def _command(line: FileLine, cbos: Mapping[str, UUID]) -> Invite:

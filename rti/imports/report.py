@@ -40,7 +40,7 @@ class ReportedLine:
     """One line; `first` is the number of the line that it repeats."""
 
     number: int
-    fate: LineResult
+    result: LineResult
     faults: tuple[Fault, ...] = ()
     note: Message | None = None
     first: int | None = None
@@ -61,7 +61,7 @@ class ReportedLine:
 class Remark(NamedTuple):
     """A reason with the lines that it is told of."""
 
-    fate: LineResult
+    result: LineResult
     reason: str
     lines: list[int]
 
@@ -133,31 +133,31 @@ class Report:
     def add(
         self,
         number: int,
-        fate: LineResult,
+        result: LineResult,
         *faults: Fault,
         note: Message | None = None,
         first: int | None = None,
     ) -> None:
-        self.lines.append(ReportedLine(number, fate, faults, note, first))
+        self.lines.append(ReportedLine(number, result, faults, note, first))
 
     @property
     def counts(self) -> dict[LineResult, int]:
-        """How many lines met each fate, also those that none met."""
-        counted = Counter(line.fate for line in self.lines)
-        return {fate: counted[fate] for fate in LineResult}
+        """How many lines met each result, also those that none met."""
+        counted = Counter(line.result for line in self.lines)
+        return {result: counted[result] for result in LineResult}
 
     @property
     def rejected(self) -> Sequence[ReportedLine]:
-        return [line for line in self.lines if line.fate is LineResult.REJECTED]
+        return [line for line in self.lines if line.result is LineResult.REJECTED]
 
     def remarks(self, translate: Callable[[str], str] = str) -> list[Remark]:
         """What was not simply imported, each reason once with its lines, in the order of the file."""
         found: dict[tuple[LineResult, str], list[int]] = {}
         for line in self.lines:
-            if line.fate is not LineResult.IMPORTED:
+            if line.result is not LineResult.IMPORTED:
                 for reason in line.reasons(translate):
-                    found.setdefault((line.fate, reason), []).append(line.number)
-        return [Remark(fate, reason, numbers) for (fate, reason), numbers in found.items()]
+                    found.setdefault((line.result, reason), []).append(line.number)
+        return [Remark(result, reason, numbers) for (result, reason), numbers in found.items()]
 
     def as_csv(self, translate: Callable[[str], str] = str) -> str:
         """One row for every line of the file."""
@@ -165,7 +165,7 @@ class Report:
         rows = (
             (
                 line.number,
-                line.fate.value,
+                line.result.value,
                 "; ".join(dict.fromkeys(fault.field for fault in line.faults)),
                 line.reason(translate),
                 line.first,

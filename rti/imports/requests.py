@@ -81,8 +81,8 @@ async def _take(line: FileLine, mapping: RequestMap, intake: "_Intake", report: 
     try:
         read = mapping.read(line.cells)
         faults = [*filing_faults(read, intake.today), *_answer_faults(read, mapping, intake.today)]
-        told = [Fault(mapping.column_of(fault.field), fault.message) for fault in faults]
-        command, law = await intake.look_up.resolve(read, told)
+        named = [Fault(mapping.column_of(fault.field), fault.message) for fault in faults]
+        command, law = await intake.look_up.resolve(read, named)
     except Invalid as invalid:
         report.add(line.number, LineResult.REJECTED, *invalid.faults)
         return

@@ -175,10 +175,10 @@ def _without(table: Any, which: ColumnElement[bool]) -> Any:
 
 
 def _told(found: Sequence[Obstacle]) -> Message:
-    told = [say("{name}: {reason}", name=each.name, reason=each.reason) for each in found]
-    reasons = told[0]
-    for each in told[1:SHOWN]:
+    messages = [say("{name}: {reason}", name=each.name, reason=each.reason) for each in found]
+    reasons = messages[0]
+    for each in messages[1:SHOWN]:
         reasons = say("{reasons}; {reason}", reasons=reasons, reason=each)
-    if len(told) > SHOWN:
+    if len(messages) > SHOWN:
         reasons = say("{reasons}; and more", reasons=reasons)
     return say("This import cannot be undone any more. {reasons}", reasons=reasons)

@@ -78,12 +78,12 @@ async def import_by_code(
             columns = values(given)
             if row := known.get(given.code):
                 named = {name: columns[name] for name in columns if FOLLOWS.get(name, name) in line.cells}
-                fate = _update(row, named, trace)
+                result = _update(row, named, trace)
             else:
-                fate = _add(table(id=new_id(), **columns, created_at=now), columns, trace)
-            unchanged = fate is LineResult.ALREADY_THERE
+                result = _add(table(id=new_id(), **columns, created_at=now), columns, trace)
+            unchanged = result is LineResult.ALREADY_THERE
             doubt = areas.doubt(given) if isinstance(given, SaveBody) and not unchanged else None
-            report.add(line.number, LineResult.DOUBTFUL if doubt else fate, note=doubt)
+            report.add(line.number, LineResult.DOUBTFUL if doubt else result, note=doubt)
             if count % AT_ONCE == 0:
                 await trace.write()
                 await run.report_progress(file)

@@ -7,7 +7,7 @@ import mimetypes
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value, getaddresses
@@ -97,14 +97,16 @@ def folded(text: str) -> list[tuple[bool, str]]:
 def _decoded(value: object) -> str:
     """Whatever a header field is: encoded words, raw UTF-8, or both."""
     plain = str(value or "").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    with suppress(HeaderParseError, LookupError, UnicodeError, ValueError):
+    with suppress(MessageError, LookupError, UnicodeError, ValueError):
         plain = str(make_header(decode_header(plain)))
     return _UNSEEN.sub("", plain.encode("utf-8", "replace").decode())
 
 
 def _author(header: Message) -> str:
-    found = getaddresses([line(header, "From")])
-    name, address = found[0] if found else ("", "")
+    name = address = ""
+    # Comments within comments without end.
+    with suppress(RecursionError):
+        name, address = next(iter(getaddresses([line(header, "From")])), ("", ""))
     return f"{name} <{address}>" if name and address else address or name or line(header, "From")
 
 
@@ -115,8 +117,8 @@ def _ids(header: Message, name: str) -> list[str]:
 
 def _written(header: Message, parts: Sequence[Leaf]) -> tuple[Written, str]:
     reports = [part for part in parts if part.media_type in delivery_status.MEDIA_TYPES]
-    told = [status for part in reports for status in delivery_status.statuses(part.content)]
-    failed = next((status for status in told if status.action == "failed"), None)
+    statuses = [status for part in reports for status in delivery_status.statuses(part.content)]
+    failed = next((status for status in statuses if status.action == "failed"), None)
     if failed:
         return "bounce", " ".join(filter(None, (failed.code, failed.words)))
     machine = (

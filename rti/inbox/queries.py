@@ -110,7 +110,10 @@ async def opened(session: AsyncSession, incoming: Incoming) -> Opened:
 
 
 async def file_of(session: AsyncSession, person: Person, incoming_id: UUID, number: int) -> Download:
-    """The copy without metadata of a file that is held; number 0 is that of a scan. Raises NotFound where there is none."""
+    """The copy without metadata of a file that is held; number 0 is that of a scan. Raises NotFound where there is none.
+
+    What was filed is evidence, of which parts may be hidden.
+    """
     found = await opened(session, await one(session, person, incoming_id))
     if found.incoming.row.nature is Nature.SCAN and number == 0:
         name, content = found.incoming.summary.subject, found.raw
@@ -119,6 +122,8 @@ async def file_of(session: AsyncSession, person: Person, incoming_id: UUID, numb
         name, content = attachment.name, attachment.content
     else:
         raise NotFound
+    if found.incoming.row.request_id:
+        raise Conflict(say("This was filed. Open the files on the page of the request"))
     name, media_type = guessed(name, content)
     try:
         copy = (await examine(content, media_type)).copy

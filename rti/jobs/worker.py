@@ -75,10 +75,10 @@ async def work_off(tick: Tick, handlers: Mapping[JobKind, Handler]) -> Result:
 async def _attend(tick: Tick, job: Claimed, handler: Handler) -> JobState:
     """Run a job while its lease is renewed; returns the state in which that leaves it."""
     if job.attempt > MOST_ATTEMPTS:
-        told = say(
+        message = say(
             "The server ended {count} times while it did this. Nothing was changed", count=MOST_ATTEMPTS
         )
-        return await _settle(tick.database, job, Problem(told))
+        return await _settle(tick.database, job, Problem(message))
     progress = Progress()
     running = asyncio.create_task(_run(tick, job, handler, progress))
     try:
@@ -128,8 +128,8 @@ async def _settle(database: Database, job: Claimed, fault: BaseException | None)
             pause = timedelta() if fault is None else Busy.again_in
             row.state, row.attempt, row.next_attempt_at = JobState.QUEUED, job.attempt - 1, now + pause
         elif isinstance(fault, Problem):
-            told = fault.faults[0].message if isinstance(fault, Invalid) else fault.detail
-            _fail(session, row, told, now)
+            message = fault.faults[0].message if isinstance(fault, Invalid) else fault.detail
+            _fail(session, row, message, now)
         else:
             reference = uuid.uuid4().hex[:12]
             log.error("job_broke", job=str(job.id), attempt=job.attempt, reference=reference, exc_info=fault)
@@ -137,11 +137,11 @@ async def _settle(database: Database, job: Claimed, fault: BaseException | None)
                 pause = back_off(job.attempt - 1, FIRST_PAUSE, LONGEST_PAUSE)
                 row.state, row.next_attempt_at = JobState.QUEUED, now + pause
             else:
-                told = say(
+                message = say(
                     "Something went wrong on our side. Nothing was changed. Tell us this reference: {reference}",
                     reference=reference,
                 )
-                _fail(session, row, told, now)
+                _fail(session, row, message, now)
         return row.state
 
 

@@ -40,8 +40,8 @@ async def run_sheets(
     if not lines:
         raise NotFound
     if len(lines) > MOST_LETTERS:
-        told = say("Run sheets are for up to {count} letters. Narrow the list", count=MOST_LETTERS)
-        raise invalid("area", told)
+        message = say("Run sheets are for up to {count} letters. Narrow the list", count=MOST_LETTERS)
+        raise invalid("area", message)
     codes = {code for line in lines for code in (_district(line), _district(line)[:2])}
     found = await session.scalars(select(AreaRow).where(AreaRow.code.in_(codes)))
     return await pdf(_LAYOUT, _values(lines, {area.code: area for area in found}, language, today))

@@ -59,6 +59,7 @@ class AuditAction(StrEnum):
     DOCUMENT_WHOLE = "document_whole"
     DOCUMENT_QUARANTINED = "document_quarantined"
     DOCUMENT_RELEASED = "document_released"
+    DOCUMENT_REDACTED = "document_redacted"
     ORIGINAL_OPENED = "original_opened"
     LETTER_DECIDED = "letter_decided"
     CBO_ADDED = "cbo_added"
@@ -122,6 +123,7 @@ OF_A_REQUEST = frozenset(
         AuditAction.DOCUMENT_WHOLE,
         AuditAction.DOCUMENT_QUARANTINED,
         AuditAction.DOCUMENT_RELEASED,
+        AuditAction.DOCUMENT_REDACTED,
         AuditAction.ORIGINAL_OPENED,
         AuditAction.LETTER_DECIDED,
         AuditAction.INCOMING_FILED,

@@ -338,7 +338,10 @@ class DocumentContentRow(Base):
 
 
 class DocumentCopyRow(Base):
-    """What is shown of a document: made anew from its picture, by `made_by`, without metadata."""
+    """What is shown of a document: made anew from its picture, by `made_by`, without metadata.
+
+    `redactions` is how many of them are in it; a trigger refuses a copy with fewer than the document has.
+    """
 
     __tablename__ = "document_copy"
     __table_args__ = (
@@ -354,6 +357,7 @@ class DocumentCopyRow(Base):
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     made_by: Mapped[str]
     content: Mapped[bytes] = mapped_column(Encrypted)
+    redactions: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class RequesterRow(Base):

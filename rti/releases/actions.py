@@ -46,11 +46,11 @@ async def draft_asked(work: Work) -> bytes:
     today = day_of(work.now, work.settings.timezone)
     database: Database = work.session.info["database"]
 
-    def told(done: int) -> None:
+    def progress(done: int) -> None:
         work.progress.done = done
 
     async with database.under(Login.STATISTICS).transaction(work.person.id) as counting:
-        row = await draft(work.session, counting, wanted, work.person.id, work.now, today, told)
+        row = await draft(work.session, counting, wanted, work.person.id, work.now, today, progress)
     return sealed(work, "release", row.code.encode())
 
 
@@ -80,12 +80,12 @@ async def draft(
     author_id: UUID,
     now: datetime,
     today: date,
-    told: Callable[[int], None] = lambda _: None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> ReleaseRow:
-    """Count, protect and audit what is asked for; raises Invalid. `counting` reads what figures are made of, and `told`
+    """Count, protect and audit what is asked for; raises Invalid. `counting` reads what figures are made of, and `progress`
     hears how many tables are counted."""
     corrected = await _checked(session, wanted, today)
-    content, kept = await drafted(counting, wanted, await queries.earlier(session), today, told)
+    content, kept = await drafted(counting, wanted, await queries.earlier(session), today, progress)
     stored = msgspec.to_builtins(content)
     row = ReleaseRow(
         id=new_id(),

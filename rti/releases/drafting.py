@@ -46,12 +46,12 @@ async def drafted(
     wanted: DraftRelease,
     earlier: Sequence[Earlier],
     today: date,
-    told: Callable[[int], None],
+    progress: Callable[[int], None],
 ) -> tuple[Content, Kept]:
     """The tables as they are told today. `session` counts: it may read what figures are made of."""
     as_of = wanted.as_of or last_quarter(today)
     first = await table(session, None, queries(wanted, as_of, wanted.known_on)[0], today)
-    counted = await exact_tables(session, queries(wanted, as_of, first.known_on), today, told)
+    counted = await exact_tables(session, queries(wanted, as_of, first.known_on), today, progress)
     exact = [await _exact(session, each, today) for each in counted]
     found: list[Finding] = []
     shown: Sequence[Shown]
@@ -76,7 +76,11 @@ async def drafted(
         as_of=as_of,
         known_on=first.known_on,
         threshold=wanted.threshold,
-        tables=[_told(each, told) for each, told in zip(counted, shown, strict=True) if told.lines],
+        tables=[
+            _published(each, published)
+            for each, published in zip(counted, shown, strict=True)
+            if published.lines
+        ],
         calendars=await _calendars(session, counted),
     )
     if content.tables:
@@ -93,12 +97,12 @@ async def exact_tables(
     session: AsyncSession,
     wanted: Iterable[StatisticsQuery],
     today: date,
-    told: Callable[[int], None] = lambda _: None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> list[Table]:
     counted = []
     for each in wanted:
         counted.append(await table(session, None, each, today, anew=True))
-        told(len(counted))
+        progress(len(counted))
     return counted
 
 
@@ -128,8 +132,8 @@ async def _exact(session: AsyncSession, counted: Table, today: date) -> Exact:
     )
 
 
-def _told(counted: Table, told: Shown) -> PublishedTable:
-    lines = list(told.lines)
+def _published(counted: Table, published: Shown) -> PublishedTable:
+    lines = list(published.lines)
     return PublishedTable(
         query=msgspec.structs.replace(counted.wanted, as_of=counted.as_of, known_on=counted.known_on),
         version=counted.wanted.of_method.version,

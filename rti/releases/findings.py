@@ -63,16 +63,16 @@ def _of_flow(
     tables: Sequence[Exact], content: Content, before: Sequence[tuple[str, Content]]
 ) -> Iterator[Finding]:
     """What was pending at the start is what the last release said was pending at its end."""
-    for table, told in zip(tables, content.tables, strict=True):
-        if table.method is not US or told.query.since is None:
+    for table, published in zip(tables, content.tables, strict=True):
+        if table.method is not US or published.query.since is None:
             continue
         for code, earlier in before:
             for other in earlier.tables:
                 follows = (
                     other.query.method == US.id
-                    and other.query.dimensions == told.query.dimensions
+                    and other.query.dimensions == published.query.dimensions
                     and other.query.until is not None
-                    and (told.query.since - other.query.until).days == 1
+                    and (published.query.since - other.query.until).days == 1
                 )
                 ended = other.total.counts.get("pending_end")
                 if follows and ended != table.lines[()].counts["pending_start"]:

@@ -59,8 +59,8 @@ async def verified(counting: AsyncSession, row: ReleaseRow, today: date) -> Veri
     counted = await exact_tables(counting, [table.query for table in content.tables], today)
     differences = [
         difference
-        for told, now in zip(content.tables, counted, strict=True)
-        for difference in _differences([*told.lines, told.total], now)
+        for published, now in zip(content.tables, counted, strict=True)
+        for difference in _differences([*published.lines, published.total], now)
     ]
     requests = await fingerprints_of(counting, counted, today)
     changed = {
@@ -70,7 +70,11 @@ async def verified(counting: AsyncSession, row: ReleaseRow, today: date) -> Veri
     } | dict.fromkeys(requests.keys() - kept.requests.keys(), "new")
     altered = digest_of(content) != row.digest
     methods = sorted(
-        {told.query.method for told in content.tables if told.version != told.query.of_method.version}
+        {
+            published.query.method
+            for published in content.tables
+            if published.version != published.query.of_method.version
+        }
     )
     return Verification(
         code=row.code,

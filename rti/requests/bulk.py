@@ -116,8 +116,8 @@ async def planned(session: AsyncSession, person: Person, command: ActOnMany, tod
     found = matching(person, command, today).order_by(RequestRow.reference, RequestRow.id)
     requests = (await session.scalars(found.limit(MOST_AT_ONCE + 1))).all()
     if len(requests) > MOST_AT_ONCE:
-        told = say("This is done to at most {count} requests at once. Narrow the list", count=MOST_AT_ONCE)
-        raise invalid("act", told)
+        message = say("This is done to at most {count} requests at once. Narrow the list", count=MOST_AT_ONCE)
+        raise invalid("act", message)
     named = Counter(each.reference for each in requests)
     by_name = {each: say("You left it out") for each in lines_of(command.leave_out)}
     missing = {*lines_of(command.only), *by_name} - {*named}

@@ -11,7 +11,18 @@ import msgspec
 
 from rti.core.errors import say
 from rti.core.folding import without_unseen
-from rti.core.validation import AreaCode, Code, Hour, InvalidValue, Line, Paragraphs, ShortText, reads
+from rti.core.validation import (
+    AreaCode,
+    Code,
+    Hour,
+    InvalidValue,
+    Line,
+    Paragraphs,
+    ShortText,
+    plain_digits,
+    reads,
+)
+from rti.files.answers import MOST_PAGES
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.status import RequestStatus
@@ -146,6 +157,41 @@ class OpenSealed(msgspec.Struct, frozen=True, kw_only=True):
     """Open an encrypted field; people outside the organisation state their purpose."""
 
     purpose: Line = ""
+
+
+def _percent(text: str) -> float:
+    number = float(plain_digits(text).replace(",", "."))
+    if not 0 <= number <= 100:
+        raise ValueError(text)
+    return number
+
+
+Percent = Annotated[float, reads(_percent, say("Enter a number from 0 to 100"), ge=0, le=100)]
+PageNumber = Annotated[int, msgspec.Meta(ge=1, le=MOST_PAGES)]
+
+
+class Box(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a page that is to be hidden, in percent of its width and height from the left and from the top."""
+
+    page: PageNumber = 1
+    left: Percent
+    top: Percent
+    right: Percent
+    bottom: Percent
+
+
+class Redact(msgspec.Struct, frozen=True, kw_only=True):
+    """Hide boxes, whole pages, words and telephone numbers in the copies of some documents, and say why.
+
+    Words and numbers are found in PDF files that have text: in any case, and across blanks and the ends of lines.
+    """
+
+    documents: list[UUID]
+    boxes: list[Box] = []
+    erased: list[PageNumber] = []
+    words: list[ShortText] = []
+    phones: bool = False
+    reason: Line = ""
 
 
 class LineOutcome(StrEnum):

@@ -20,16 +20,19 @@ from rti.encryption.data_keys import DataKeys, keys_to_decrypt, keys_to_encrypt
 from rti.files.answers import MOST_PIXELS, TooManyPixels
 from rti.files.antivirus import ScannerAway, threat_in
 from rti.files.media_types import KINDS, clean_file_name, kind_of
-from rti.files.sandbox import MADE_BY, Copy, Examined, examine
+from rti.files.sandbox import Examined, examine
 from rti.models.audit import AuditAction
+from rti.models.documents import DocumentPreviewRow
 from rti.models.keys import EncryptedColumn
 from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow, EventRow, RequestRow
 from rti.requests.commands import OpenSealed
+from rti.requests.copies import keep_copy
 from rti.requests.queries import visible
 from rti.requests.requester import is_hidden, note_opening
 
 CHECKED_EVERY = timedelta(days=7)
 """So the newest backups still hold what is found missing or altered (`backups.retention`)."""
+NO_COPY = say("There is no copy of this document. Ask for the original")
 Stored = DocumentContentRow | DocumentCopyRow
 log = structlog.get_logger()
 
@@ -103,22 +106,10 @@ async def _keep(
     await session.flush()
     whole = keys.encrypt(DocumentContentRow.content, document.id, content)
     session.add(DocumentContentRow(document_id=document.id, cbo_id=event.cbo_id, content=whole))
-    if found.copy:
-        shown = keys.encrypt(DocumentCopyRow.content, document.id, found.copy.content)
-        session.add(copy_row(document, found.copy, shown))
     await session.flush()
+    if found.copy:
+        await keep_copy(session, document, found.copy, now)
     return document
-
-
-def copy_row(document: DocumentRow, copy: Copy, sealed: bytes) -> DocumentCopyRow:
-    return DocumentCopyRow(
-        document_id=document.id,
-        cbo_id=document.cbo_id,
-        media_type=copy.media_type,
-        sha256=copy.sha256,
-        made_by=MADE_BY,
-        content=sealed,
-    )
 
 
 async def document_of(
@@ -150,6 +141,20 @@ async def copy_to_show(
         return Quarantined()
     record_document_action(session, document, AuditAction.DOCUMENT_SHOWN, now)
     return await _checked(session, document, copy, copy.media_type, copy.sha256, now)
+
+
+async def preview_of(session: AsyncSession, person: Person, request_id: UUID, document_id: UUID) -> Download:
+    """The small picture of a document. It shows too little to be told in the audit log, as a list of files does."""
+    request, document = await document_of(session, person, request_id, document_id)
+    row = await session.get(DocumentPreviewRow, document_id)
+    keys = await keys_to_decrypt(session, document.cbo_id)
+    if row is None or is_hidden(person, request) or not keys.can_encrypt:
+        raise Conflict(NO_COPY)
+    try:
+        content = keys.decrypt(DocumentPreviewRow.content, document_id, row.content)
+    except Unreadable:
+        raise Conflict(NO_COPY) from None
+    return Download("preview.jpg", "image/jpeg", content)
 
 
 async def original(

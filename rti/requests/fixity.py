@@ -1,6 +1,7 @@
 """Fixity: each document is opened and hashed again once a week, and reported when it is damaged.
 
-On the way a copy that is missing, or no longer the one that was made, is made from the original; and where
+On the way a copy that is missing, or no longer the one that was made, is made from the original, with what was
+redacted hidden as before, and so is one without its small picture; and where
 there is a virus scanner it is asked, for what it knows grows. New documents are due at once.
 """
 
@@ -13,19 +14,18 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import Database
-from rti.encryption.data_keys import kept_keys, keyring, keys_to_encrypt, opened_keys
-from rti.files.answers import TooManyPixels
+from rti.encryption.data_keys import kept_keys, keyring, opened_keys
 from rti.files.antivirus import ScannerAway
-from rti.files.sandbox import examine
 from rti.jobs.leases import take
 from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow
+from rti.models.documents import DocumentPreviewRow
 from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow
+from rti.requests.copies import make_copy
 from rti.requests.evidence import (
     CHECKED_EVERY,
     Stored,
     as_it_came,
-    copy_row,
     record_altered,
     record_document_action,
     scan,
@@ -82,15 +82,17 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
     # One statement, so that a key renewed or destroyed meanwhile makes nothing look altered.
     query = (
         select(DocumentRow, DocumentContentRow.content, DocumentCopyRow, CboRow.shredded_at)
+        .add_columns(DocumentPreviewRow.document_id)
         .add_columns(kept_keys(DocumentRow.cbo_id))
         .join(CboRow, CboRow.id == DocumentRow.cbo_id)
         .outerjoin(DocumentContentRow, DocumentContentRow.document_id == DocumentRow.id)
         .outerjoin(DocumentCopyRow, DocumentCopyRow.document_id == DocumentRow.id)
+        .outerjoin(DocumentPreviewRow, DocumentPreviewRow.document_id == DocumentRow.id)
         .where(DocumentRow.id == document_id)
         # The command may be checking the same document; a finding is recorded once.
         .with_for_update(key_share=True, of=DocumentRow)
     )
-    document, sealed, copy, shredded_at, kept = (await session.execute(query)).one()
+    document, sealed, copy, shredded_at, previewed, kept = (await session.execute(query)).one()
     keys = opened_keys(keyring(session), document.cbo_id, kept)
     if not keys.can_encrypt:
         document.next_check_at = None if shredded_at else now + CLOSED_FOR
@@ -105,7 +107,10 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
         for table in altered:
             record_altered(session, document, table, now)
     whole = content is not None and (
-        shown is not None or await _copied(session, document, content, now) or copy is None
+        (shown is not None and previewed is not None)
+        or await make_copy(session, document, content, now)
+        or shown is not None
+        or copy is None
     )
     if whole and (altered or document.altered_at):
         record_document_action(session, document, AuditAction.DOCUMENT_WHOLE, now)
@@ -118,18 +123,3 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
             document.next_check_at = now
             return Found.UNSCANNED if whole else Found.ALTERED
     return Found.WHOLE if whole else Found.ALTERED
-
-
-async def _copied(session: AsyncSession, document: DocumentRow, content: bytes, now: datetime) -> bool:
-    """Make the copy anew, or for the first time; False where none can be made."""
-    try:
-        found = await examine(content, document.media_type)
-    except TooManyPixels:
-        return False
-    document.had_location, document.damaged = found.had_location, found.damaged
-    if found.copy is None:
-        return False
-    keys = await keys_to_encrypt(session, document.cbo_id, now)
-    sealed = keys.encrypt(DocumentCopyRow.content, document.id, found.copy.content)
-    await session.merge(copy_row(document, found.copy, sealed))
-    return True

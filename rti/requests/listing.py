@@ -82,7 +82,7 @@ class Worklist:
             given |= {f"mark_{place}": key for place, key in enumerate(keys)} | {"mark_id": last}
         return given
 
-    def told(self, answer: str | None, by: ReadBy) -> Any:
+    def view(self, answer: str | None, by: ReadBy) -> Any:
         return self.page_of(decoder(list[LineRow])(answer or "[]"), by)
 
     def page_of(self, found: Sequence[LineRow], by: ReadBy) -> Page[Line]:
@@ -253,7 +253,7 @@ class Counted(Worklist):
     def choices(self) -> Mapping[str, Statement]:
         return {}
 
-    def told(self, answer: str | None, by: ReadBy) -> Any:
+    def view(self, answer: str | None, by: ReadBy) -> Any:
         if answer is None:
             return Listed(self.page_of([], by))
         found = decoder(_ListRead)(answer)

@@ -54,7 +54,7 @@ class NewRequest:
     def values(self) -> Mapping[str, Any]:
         return {"body_id": self.body_id}
 
-    def told(self, answer: str | None, by: ReadBy) -> FormShown:  # noqa: ARG002 -- the same to all
+    def view(self, answer: str | None, by: ReadBy) -> FormShown:  # noqa: ARG002 -- the same to all
         found = decoder(_FormRead)(answer or "")
         if not found.bodies:
             raise NotFound

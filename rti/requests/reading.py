@@ -71,7 +71,7 @@ class OneRequest:
     def values(self) -> Mapping[str, Any]:
         return {"request_id": self.request_id}
 
-    def told(self, answer: str | None, by: ReadBy) -> Detail:
+    def view(self, answer: str | None, by: ReadBy) -> Detail:
         if answer is None:
             raise NotFound
         found = decoder(DetailRead)(answer)
@@ -134,9 +134,9 @@ def _detail(login: Login) -> Statement:
         seen_by(visible_under(login)).with_only_columns(RequestRow.id).where(RequestRow.id == request_id)
     )
     parts = _one_of_each(own=login is Login.CBO) | _many_of_each(own=login is Login.CBO)
-    told = ", ".join(f"'{name}', {part}" for name, part in parts.items())
+    members = ", ".join(f"'{name}', {part}" for name, part in parts.items())
     return Statement(
-        f"(SELECT json_build_object({told}) FROM request r WHERE r.id = {found.sql})", found.names
+        f"(SELECT json_build_object({members}) FROM request r WHERE r.id = {found.sql})", found.names
     )
 
 
@@ -167,6 +167,8 @@ def _many_of_each(*, own: bool) -> dict[str, str]:
         "x",
         sha256="encode(x.sha256, 'hex')",
         has_copy="EXISTS (SELECT FROM document_copy WHERE document_copy.document_id = x.id)",
+        has_preview="EXISTS (SELECT FROM document_preview WHERE document_preview.document_id = x.id)",
+        redacted="EXISTS (SELECT FROM redaction WHERE redaction.document_id = x.id)",
     )
     snooze = columns(
         SnoozeShown, "x", by="p.name", by_cbo="p.cbo_id", ended_by="e.name", ended_by_cbo="e.cbo_id"
@@ -236,6 +238,8 @@ def _document(row: DocumentRead, keys: DataKeys | None) -> Document:
         sha256=row.sha256 if keys else None,
         added_at=row.added_at,
         has_copy=row.has_copy,
+        has_preview=row.has_preview and keys is not None,
+        redacted=row.redacted,
         had_location=row.had_location,
         damaged=row.damaged,
         altered=row.altered_at is not None,

@@ -147,6 +147,8 @@ class DocumentRead(msgspec.Struct, kw_only=True):
     had_location: bool
     damaged: bool
     has_copy: bool
+    has_preview: bool
+    redacted: bool
 
 
 class DeadlineShown(msgspec.Struct, kw_only=True):
@@ -260,6 +262,8 @@ class Document:
     sha256: str | None
     added_at: datetime
     has_copy: bool
+    has_preview: bool
+    redacted: bool
     had_location: bool
     damaged: bool
     altered: bool

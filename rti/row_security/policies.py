@@ -59,13 +59,11 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "statute": _open(staff=ADD, admin=EDIT, operator=EDIT),
     "campaign": _open(staff=EDIT, admin=EDIT, operator=EDIT),
     "embargo": _open(staff=ALL, group=ALL, admin=ALL, operator=ALL),
-    "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
-    "day_off": _open(worker=EDIT, operator=EDIT),
-    "calendar_year": _open(worker=EDIT, operator=EDIT),
+    **dict.fromkeys(("day_off", "calendar_year"), _open(worker=EDIT, operator=EDIT)),
     "checklist": _open(staff=ADD, admin=ADD, operator=ALL),
     "question_list": _open(staff=ADD, operator=ALL),
-    "letter_text": _open(staff=ALL, admin=ALL, operator=ALL),
-    "reminder_rule": _open(staff=ALL, admin=ALL, operator=ALL),
+    "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
+    **dict.fromkeys(("letter_text", "reminder_rule"), _open(staff=ALL, admin=ALL, operator=ALL)),
     "figures_version": dict.fromkeys(_EVERYBODY, EDIT),
     "allowance": {Login.AUTH: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
     "tick": {
@@ -128,17 +126,22 @@ def _of_request(privileges: str, **more: May) -> dict[Login, May]:
     } | {Login[name.upper()]: may for name, may in more.items()}
 
 
+def _of_document(privileges: str, looking_after: str) -> dict[Login, May]:
+    """A table that hangs on a document, with what is needed to look after documents."""
+    return {
+        Login.CBO: May(privileges, own()),
+        Login.STAFF: May(privileges, _hanging_on("document")),
+        Login.DOCUMENTS: May(looking_after),
+        Login.ERASURE: _wiped("SELECT (cbo_id, document_id), DELETE"),
+        Login.OPERATOR: _ANY,
+    }
+
+
 _OF_OWN_OR_NAMED = f"EXISTS (SELECT FROM person p WHERE p.id = person_id AND ({_own_or_named('p.cbo_id')}))"
 _GONE = May("SELECT (person_id), DELETE", _OF_OWN_OR_NAMED)
 _SENT = "SELECT, INSERT, UPDATE (answer), DELETE"
 _OF_A_PERSON = {Login.AUTH: _ANY, Login.ERASURE: _GONE, Login.OPERATOR: _ANY}
 _ENDED = May("SELECT (expires_at), DELETE")
-_OF_DOCUMENT = {
-    Login.CBO: May(ADD, own()),
-    Login.STAFF: May(ADD, _hanging_on("document")),
-    Login.ERASURE: _wiped("SELECT (cbo_id), DELETE"),
-    Login.OPERATOR: _ANY,
-}
 _IMPORTS = "SELECT, INSERT, UPDATE (counts, undone_at, undone_by)"
 NAMING = "ARRAY['q', 'cbo', 'reference', 'only']"
 """SQL: what of a saved list may name an organisation."""
@@ -165,12 +168,9 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     },
     "sign_in": {**_OF_A_PERSON, Login.WORKER: May("SELECT (expires_at, last_seen_at), DELETE")},
     "invitation": {**_OF_A_PERSON, Login.WORKER: _ENDED},
-    "totp": _OF_A_PERSON,
-    "passkey": _OF_A_PERSON,
-    "recovery_code": _OF_A_PERSON,
+    **dict.fromkeys(("totp", "passkey", "recovery_code", "feed"), _OF_A_PERSON),
     "api_token": {**_OF_A_PERSON, Login.WORKER: _ENDED},
     "assignment": {**_OF_A_PERSON, Login.WORKER: May(READ)},
-    "feed": _OF_A_PERSON,
     "cbo": {
         Login.AUTH: May(READ),
         Login.CBO: May("SELECT, UPDATE (last_number, sends_messages)", own("id")),
@@ -281,8 +281,9 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         documents=May(f"{ADD}, {_CHECKED}"),
         erasure=_wiped("SELECT (cbo_id), UPDATE (file_name)"),
     ),
-    "document_content": {**_OF_DOCUMENT, Login.DOCUMENTS: May(ADD)},
-    "document_copy": {**_OF_DOCUMENT, Login.DOCUMENTS: May(EDIT)},
+    "document_content": _of_document(ADD, ADD),
+    **dict.fromkeys(("document_copy", "document_preview"), _of_document(EDIT, EDIT)),
+    "redaction": _of_document(ADD, "SELECT (id, document_id, marks)"),
     "requester": {
         **_of_request(ADD, erasure=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),
         Login.CBO: May(EDIT, own()),
@@ -366,8 +367,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         **dict.fromkeys(_RELEASING, May(ALL)),
         Login.CBO: May(READ, f"approved_at IS NOT NULL AND publish_on <= {TODAY}"),
     },
-    "release_check": dict.fromkeys(_RELEASING, May(ADD)),
-    "release_sight": dict.fromkeys(_RELEASING, May(ADD)),
+    **dict.fromkeys(("release_check", "release_sight"), dict.fromkeys(_RELEASING, May(ADD))),
     "audit_entry": {
         **dict.fromkeys(_EVERYBODY, May("INSERT")),
         Login.AUTH: May("SELECT (what, happened_at, position), INSERT"),

@@ -75,10 +75,10 @@ async def compare(work: Work) -> bytes:
     async with reading.transaction(work.person.id) as session:
         total = await how_many(session, wanted)
 
-        def told(done: int) -> None:
+        def progress(done: int) -> None:
             work.progress.done = PERCENT * done // total
 
-        states = await compared(session, wanted, told)
+        states = await compared(session, wanted, progress)
     plain = msgspec.json.encode([(*pair, number) for pair, number in states.items()])
     return sealed(work, "compare", plain)
 
@@ -89,6 +89,6 @@ async def result(session: AsyncSession, person: Person, job: JobRow, secret: str
     plain = await report_of(session, job, secret, "compare", gone)
     if plain is None:
         return None
-    told = msgspec.json.decode(plain, type=list[tuple[State, State, int]])
-    states = States({(own, other): number for own, other, number in told})
+    moves = msgspec.json.decode(plain, type=list[tuple[State, State, int]])
+    states = States({(own, other): number for own, other, number in moves})
     return await comparison(session, person, msgspec.convert(job.arguments, Comparing), states)

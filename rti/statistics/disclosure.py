@@ -34,7 +34,7 @@ def is_coarse(reader: Person | None) -> bool:
     return reader is not None and reader.role not in REQUESTS
 
 
-def told(count: int) -> int | None:
+def coarsened(count: int) -> int | None:
     """The number as it is told, None where it is too small."""
     if 0 < count < SMALLEST:
         return None
@@ -80,14 +80,16 @@ class CoarseFigures:
     @cached_property
     def counts(self) -> dict[str, int | None]:
         hidden: set[str] = set().union(*(pattern.alone(self.keys) for pattern in self.hides.values()))
-        return {each: None if each in hidden else told(count) for each, count in self.exact.counts.items()}
+        return {
+            each: None if each in hidden else coarsened(count) for each, count in self.exact.counts.items()
+        }
 
     def total(self, columns: Iterable[str]) -> int | None:
         wanted = frozenset(columns)
         shown = self._hidden_columns.isdisjoint(wanted) or all(
             self.hides[section.id].shows(self.keys, wanted & section.ids) for section in self.method.exclusive
         )
-        return told(self.exact.total(wanted)) if shown else None
+        return coarsened(self.exact.total(wanted)) if shown else None
 
     @cached_property
     def _hidden_columns(self) -> set[str]:
@@ -116,7 +118,7 @@ class CoarseFigures:
 
     @property
     def bands(self) -> list[tuple[str, int | None]]:
-        return [(band, None if self._hidden else told(count)) for band, count in self.exact.bands]
+        return [(band, None if self._hidden else coarsened(count)) for band, count in self.exact.bands]
 
     @property
     def median_days(self) -> int | None:

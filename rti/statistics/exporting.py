@@ -55,10 +55,10 @@ async def ask_for_file(
     """Add the job that makes the file; raises Invalid where a workbook would have too many rows."""
     total = await foreseen(session, person, wanted, today)
     if wanted.file is ExportFile.XLSX and total > MOST_IN_WORKBOOK:
-        told = say(
+        message = say(
             "A workbook takes up to {count} rows. Choose CSV, or narrow the list", count=MOST_IN_WORKBOOK
         )
-        raise invalid("file", told)
+        raise invalid("file", message)
     job = queue.added(person, JobKind.EXPORT, wanted, total, now)
     session.add(job)
     record(session, AuditAction.EXPORTED, now, about="requests", cbo_id=person.cbo_id)
@@ -82,7 +82,7 @@ async def export(work: Work) -> bytes:
 
 
 async def _write(
-    session: AsyncSession, rows: Rows, kind: ExportFile, file: IO[bytes], told: Callable[[int], None]
+    session: AsyncSession, rows: Rows, kind: ExportFile, file: IO[bytes], progress: Callable[[int], None]
 ) -> None:
     with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed:
         if kind is ExportFile.CSV:
@@ -92,13 +92,13 @@ async def _write(
                 nonlocal written
                 packed.write(piece)
                 written += piece.count(b"\n")
-                told(max(0, written))
+                progress(max(0, written))
 
             await write_csv(session, rows, write)
             return
         with tempfile.TemporaryFile() as book:
             async for done in write_workbook(session, rows, book):
-                told(done)
+                progress(done)
             book.seek(0)
             while piece := book.read(_IN_MEMORY):
                 packed.write(piece)

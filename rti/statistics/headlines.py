@@ -39,9 +39,9 @@ def sentences(table: Table) -> list[tuple[Message, Message]]:
     """The name of each number with its sentence: the headlines of our own method, else the measures of another."""
     figures, method = table.total.figures, table.wanted.of_method
     own = method is OWN
-    told = [(each, sentence) for each, _, sentence in HEADLINES] if own else []
-    told = told or [(each, SHARE) for each in method.measures]
-    found = [(Message(each.name), _said(figures.rate(each), sentence)) for each, sentence in told]
+    chosen = [(each, sentence) for each, _, sentence in HEADLINES] if own else []
+    chosen = chosen or [(each, SHARE) for each in method.measures]
+    found = [(Message(each.name), _said(figures.rate(each), sentence)) for each, sentence in chosen]
     median = figures.survival_median_days
     if own and median is not None:
         found.append((Message(MEDIAN), say(AFTER_DAYS, days=f"{median:g}")))

@@ -63,8 +63,8 @@ def judged(rule: Rule, stories: Iterable[Story]) -> States:
     """The states of all requests of some stories."""
     states: States = Counter()
     answered: defaultdict[object, _ByDay] = defaultdict(dict)
-    for own, number, told in stories:
-        events = [to_law(event) for event in _events.decode(told)]
+    for own, number, story in stories:
+        events = [to_law(event) for event in _events.decode(story)]
         if _ends_with_its_answer(events):
             *before, answer = map(TOLD, events)
             _, owns = answered[*before, answer[:1] + answer[2:]].setdefault(

@@ -29,7 +29,7 @@ from rti.models.bodies import AreaLevel
 from rti.models.cbos import CboKind, CboRow, CboStandingRow
 from rti.models.requests import EventRow, Filing, RequestRow
 from rti.statistics.commands import Dimension
-from rti.statistics.disclosure import Keys, cut_off_of, is_coarse, quarter_name, told
+from rti.statistics.disclosure import Keys, coarsened, cut_off_of, is_coarse, quarter_name
 from rti.statistics.figures import Percentage
 from rti.statistics.in_sql import answered_by, begun, day_at_home, standings
 from rti.statistics.method import Column, Measure
@@ -212,7 +212,7 @@ def _by_quarter(cbos: Sequence[Cbo], coarse: bool) -> list[tuple[str, Percentage
         passed.append(line.keys)
         so_far += sum(line.exact.values())
         shown = line.hides is None or line.hides.shows_total(passed)
-        number = so_far if line.hides is None else told(so_far) if shown else None
+        number = so_far if line.hides is None else coarsened(so_far) if shown else None
         found.append((str(line.keys[0]), Percentage(number, total.all)))
     return found
 

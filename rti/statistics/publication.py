@@ -26,7 +26,7 @@ from rti.models.bodies import AreaLevel, BodyKind, PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.visits import ChecklistRow, Finding, Subject, VisitRow
 from rti.statistics.commands import Dimension
-from rti.statistics.disclosure import SMALLEST, Keys, cut_off_of, is_coarse, quarter_name, told
+from rti.statistics.disclosure import SMALLEST, Keys, coarsened, cut_off_of, is_coarse, quarter_name
 from rti.statistics.in_sql import day_at_home
 from rti.statistics.method import Column, Measure
 from rti.statistics.names import Shown, names_of
@@ -229,7 +229,7 @@ def _changes(visits: Iterable[Visit], *, coarse: bool) -> dict[Change, int | Non
     counts = Counter(map(change, of_body.values()))
     if coarse and any(0 < count < SMALLEST for count in counts.values()):
         return dict.fromkeys(Change)
-    return {each: told(counts[each]) if coarse else counts[each] for each in Change}
+    return {each: coarsened(counts[each]) if coarse else counts[each] for each in Change}
 
 
 async def _visits(

@@ -126,8 +126,8 @@ def published(
         rate = figures.rate(measure)
         if rate.mixed:
             return Share(None, None, mixed=True)
-        told = shown(measure.numerator) and shown(measure.denominator)
-        return Share(rate.numerator, rate.denominator) if told else Share(None, None)
+        both = shown(measure.numerator) and shown(measure.denominator)
+        return Share(rate.numerator, rate.denominator) if both else Share(None, None)
 
     nothing = any(keys in pattern.whole for pattern in hides.values())
     few = nothing or figures.answers.count < threshold or 0 < figures.waiting.count < threshold

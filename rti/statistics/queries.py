@@ -256,7 +256,7 @@ _UNDATED = {State.DRAFT, State.NOT_SUBMITTED, State.PAUSED, State.NO_DATE}
 def _lines(figures: Mapping[Keys, Told], names: Sequence[Mapping[str, Shown]]) -> list[Line]:
     """All groups in their order."""
     ranks = [{key: rank for rank, key in enumerate(of_dimension)} for of_dimension in names]
-    lines = [_line(keys, told, names) for keys, told in figures.items() if keys]
+    lines = [_line(keys, line, names) for keys, line in figures.items() if keys]
     return sorted(lines, key=lambda line: _order(line, ranks))
 
 

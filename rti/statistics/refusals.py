@@ -163,12 +163,12 @@ def _numbers(
         if ground == Ground.NONE:
             section = None  # noqa: PLW2901 -- a row that says that none was given
         column = judged(section, sections_known().get(statute_id))
-        told = tuple(
+        place = tuple(
             _written(section) if dimension is Dimension.SECTION else key
             for dimension, key in zip(wanted.dimensions, keys, strict=True)
         )
-        numbers[told, column.value] += number
-        note_asker(behind, told, column.value, asker)
+        numbers[place, column.value] += number
+        note_asker(behind, place, column.value, asker)
     return numbers, {key: len(who) for key, who in behind.items()}
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from rti.models.bodies import AreaLevel
 from rti.statistics.digest import digest_of, shares
-from rti.statistics.disclosure import Keys, told
+from rti.statistics.disclosure import Keys, coarsened
 from rti.statistics.figures import Percentage
 from rti.statistics.method import Column, Measure
 from rti.statistics.names import Shown
@@ -50,7 +50,7 @@ class CountLine:
         number = sum(self.exact.get(each, 0) for each in columns)
         if self.hides is None:
             return number
-        return told(number) if self.hides.shows(self.keys, columns) else None
+        return coarsened(number) if self.hides.shows(self.keys, columns) else None
 
     @property
     def counts(self) -> dict[str, int | None]:

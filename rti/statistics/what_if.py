@@ -31,7 +31,7 @@ from rti.law.status import RequestStatus
 from rti.law.statutes import Statute, standard
 from rti.models.requests import EventRow, RequestRow
 from rti.requests.batch_projection import AT_ONCE, story_of
-from rti.statistics.disclosure import cut_off_of, is_coarse, told
+from rti.statistics.disclosure import coarsened, cut_off_of, is_coarse
 from rti.statistics.figures import Percentage
 from rti.statistics.in_sql import begun, listed
 from rti.statistics.in_sql import state_at as state_in_sql
@@ -77,15 +77,15 @@ class Comparison:
 
     def _both(self, own: State, other: State) -> int | None:
         count = self.exact.get((own, other), 0)
-        return count if self.hides is None else told(count) if self.hides.shows(own, {other}) else None
+        return count if self.hides is None else coarsened(count) if self.hides.shows(own, {other}) else None
 
     def own(self, *states: State) -> int | None:
         count = sum(count for (own, _), count in self.exact.items() if own in states)
-        return count if self.hides is None else told(count) if self.hides.shows_total(states) else None
+        return count if self.hides is None else coarsened(count) if self.hides.shows_total(states) else None
 
     def other(self, *states: State) -> int | None:
         count = sum(count for (_, other), count in self.exact.items() if other in states)
-        return count if self.hides is None else told(count) if self.hides.shows(None, states) else None
+        return count if self.hides is None else coarsened(count) if self.hides.shows(None, states) else None
 
     @property
     def still_in_time(self) -> Percentage:
@@ -114,14 +114,14 @@ async def checked(session: AsyncSession, person: Person | None, wanted: WhatIf, 
 
 
 async def compared(
-    session: AsyncSession, wanted: WhatIf, told: Callable[[int], None] = lambda _: None
+    session: AsyncSession, wanted: WhatIf, progress: Callable[[int], None] = lambda _: None
 ) -> States:
     """Of what was `checked`; `told` is given how many requests have been judged so far."""
     statute = await _statute(session, wanted)
     rule = Rule(statute, await calendar_of(session, statute.countries, statute.weekend), wanted.day)
     if wanted.limit:
         return await _by_limit(session, wanted, parse_limit(wanted.limit), rule.calendar, wanted.day)
-    return await _by_statute(session, wanted, rule, told)
+    return await _by_statute(session, wanted, rule, progress)
 
 
 async def comparison(
@@ -186,7 +186,7 @@ async def _by_limit(
 
 
 async def _by_statute(
-    session: AsyncSession, wanted: WhatIf, rule: Rule, told: Callable[[int], None]
+    session: AsyncSession, wanted: WhatIf, rule: Rule, progress: Callable[[int], None]
 ) -> States:
     """Requests to which the same things happened share one projection, in a process beside this one."""
     states: States = Counter()
@@ -194,7 +194,7 @@ async def _by_statute(
     async with aclosing(beside(partial(judged, rule), _plain(parts))) as found:
         async for part in found:
             states += part
-            told(states.total())
+            progress(states.total())
     return states
 
 

@@ -164,10 +164,10 @@ def _number(measure: Measure, sentence: str, table: Table, said: Words) -> list[
     percent, bounds = rate.percent(0), rate.bounds(0)
     if percent is None or bounds is None:
         return [said(measure.name), "–", said(N_("not shown"))]
-    told = said(sentence).format(
+    text = said(sentence).format(
         count=rate.denominator, part=rate.numerator, percent=percent, low=bounds[0], high=bounds[1]
     )
-    return [said(measure.name), f"{percent} %", told]
+    return [said(measure.name), f"{percent} %", text]
 
 
 def _picture(table: Table, said: Words) -> str:

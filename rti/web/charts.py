@@ -69,7 +69,7 @@ class TileMap(Graph):  # type: ignore[misc]
 
     def _plot(self) -> None:
         for code, (column, row) in TILES.items():
-            name, told, share = self.tiles.get(code, ("", "–", None))
+            name, label, share = self.tiles.get(code, ("", "–", None))
             shade = 255 - round(1.2 * (share or 0))
             left, top = self.view.x(column) + 3, self.view.y(6 - row) + 3
             width = self.view.x(1) - self.view.x(0) - 6
@@ -79,7 +79,7 @@ class TileMap(Graph):  # type: ignore[misc]
             self.svg.node(
                 tile, "rect", x=left, y=top, width=width, height=height, style=f"fill: {color}; stroke: #888"
             )
-            for text, down, size in ((name or code, 0.42, 12), (told, 0.75, 15)):
+            for text, down, size in ((name or code, 0.42, 12), (label, 0.75, 15)):
                 place = {"x": left + width / 2, "y": top + height * down, "text_anchor": "middle"}
                 written = self.svg.node(
                     tile, "text", style=f"font-size: {size}px; fill: #111; text-anchor: middle", **place
@@ -264,8 +264,8 @@ def provinces(table: Table, words: Words) -> str:
         key = line.keys[0] or ""
         if key in TILES:
             percent = line.figures.rate(DISCLOSURE_OF_ALL).percent(0)
-            told = "–" if percent is None else f"{percent} %"
-            shares[key] = (_name(line, words), told, None if percent is None else float(percent))
+            label = "–" if percent is None else f"{percent} %"
+            shares[key] = (_name(line, words), label, None if percent is None else float(percent))
     title = words(N_("Share of requests that brought all or part of the information"))
     return _svg(TileMap(shares, **_settings(title, show_legend=False, height=560)))
 

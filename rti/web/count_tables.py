@@ -140,12 +140,12 @@ async def counts_page(
         async with attempt(form):
             found = await ask()
     form.values = {**initial, **form.values}
-    told: dict[str, Any] = {
+    context: dict[str, Any] = {
         "as_file": asked,
         "coarse": coarse,
         "words": partial(words, language=language_of(request)),
     }
-    return page(request, template, found, form=form, **told, **more)
+    return page(request, template, found, form=form, **context, **more)
 
 
 def files(address: str) -> list[str]:

@@ -177,8 +177,8 @@ class Onward(Redirect):
         self, app: Litestar | None, request: Request[Any, Any, Any], **how: Any
     ) -> ASGIResponse:
         if self.done and request.scope.get("user"):
-            told = cookies.keep(request, cookies.DONE, self.done, seconds=_TOLD_WITHIN)
-            how["cookies"] = [*(how.get("cookies") or ()), told]
+            cookie = cookies.keep(request, cookies.DONE, self.done, seconds=_TOLD_WITHIN)
+            how["cookies"] = [*(how.get("cookies") or ()), cookie]
         return super().to_asgi_response(app, request, **how)
 
 

@@ -60,9 +60,9 @@ class Authentication(AbstractAuthenticationMiddleware):
                 reading.values()
             except Invalid as wrong:
                 reading, connection.scope["state"][READ] = None, wrong
-        me, told = await state.entrance.enter(state.database, token, now(), reading)
+        me, answer = await state.entrance.enter(state.database, token, now(), reading)
         if reading:
-            connection.scope["state"][READ] = told
+            connection.scope["state"][READ] = answer
         complete = me is not None and me.standing is SignInState.COMPLETE
         return AuthenticationResult(user=me.person if me and complete else None, auth=me)
 

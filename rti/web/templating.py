@@ -26,6 +26,7 @@ from markupsafe import Markup
 from rti.accounts.passwords import new_token
 from rti.accounts.sessions import SignedIn
 from rti.core import i18n
+from rti.core.alphabet import alphabetical
 from rti.core.errors import Fault, Message
 from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import Person
@@ -165,13 +166,18 @@ class Reader:
         """Choices out of rows with names in both languages."""
         return [(str(getattr(row, key)), self.name(row)) for row in rows]
 
+    def by_name(self, rows: Any, key: str = "id") -> list[tuple[str, str]]:
+        """The same in the order of the reader's alphabet."""
+        ordered = alphabetical if self.language == "km" else str.casefold
+        return sorted(self.named(rows, key), key=lambda choice: ordered(choice[1]))
+
     def statutes(self, statutes: Any) -> list[tuple[str, str]]:
         """Choices of laws, drafts and standards, each with its country, and those of Cambodia first."""
-        told = [(self.country(each), self.name(each.name), each) for each in statutes]
-        told.sort(key=lambda law: ("KH" not in law[2].countries, law[:2]))
+        laws = [(self.country(each), self.name(each.name), each) for each in statutes]
+        laws.sort(key=lambda law: ("KH" not in law[2].countries, law[:2]))
         return [
             (each.id, f"{f'{country}: ' if country else ''}{name} ({self.label(each.status)})")
-            for country, name, each in told
+            for country, name, each in laws
         ]
 
     def country(self, statute: Statute) -> str:
@@ -223,12 +229,12 @@ class Reader:
 
     def changes(self, changes: Mapping[str, Any] | None, topics: Iterable[Any]) -> list[tuple[str, str, str]]:
         """What a correction changed: the words for it, for what was there and for what is."""
-        told = []
+        lines = []
         for name, each in (changes or {}).items():
             words, kind = CORRECTABLE[name]
             before, after = (self._value(kind, value, topics) for value in each)
-            told.append((self.translate(words), before, after))
-        return told
+            lines.append((self.translate(words), before, after))
+        return lines
 
     def _value(self, kind: type, value: Any, topics: Iterable[Any]) -> str:
         if kind is TopicRow:
@@ -350,6 +356,6 @@ def page(
         **more,
     }
     answer = Page(template, context=context, status_code=422 if form.faults else status)
-    for told in cookies.forget(request, cookies.DONE) if done else ():
-        answer.set_cookie(told)
+    for cookie in cookies.forget(request, cookies.DONE) if done else ():
+        answer.set_cookie(cookie)
     return answer

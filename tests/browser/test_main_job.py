@@ -9,8 +9,6 @@ from playwright.async_api import Page, expect
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SignIn = Callable[[str], Awaitable[None]]
 
-WIDTHS = (360, 1280)
-
 
 def read(path: Path) -> bytes:
     return path.read_bytes()
@@ -73,51 +71,6 @@ async def test_a_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_fie
     await expect(page.locator("#title")).to_have_value("Kept as it was typed")
     await expect(page.locator("#received_on")).to_have_attribute("aria-invalid", "true")
     await expect(page.locator("#received_on-fault")).to_contain_text("before the date of the previous step")
-
-
-TOO_WIDE = """async addresses => {
-    const fetched = address => new Promise(done => {
-        const asked = new XMLHttpRequest();
-        asked.responseType = "document";
-        asked.onload = () => done(asked);
-        asked.open("GET", address);
-        asked.send();
-    });
-    const wrong = [];
-    for (const address of addresses) {
-        const { status, response } = await fetched(address);
-        document.documentElement.lang = response.documentElement.lang;
-        document.body.replaceWith(response.body);
-        await document.fonts.ready;
-        const wider = document.documentElement.scrollWidth - window.innerWidth;
-        if (status !== 200 || wider > 0) {
-            wrong.push(`${address} (${status}) is ${wider} pixels too wide`);
-        }
-    }
-    return wrong;
-}"""
-"""Which of the pages do not fit the window. Each is put where the one before was, under the same stylesheet: to open
-it anew would cost ten times as much."""
-
-
-@pytest.mark.parametrize("who", ["member", "lead", "staff", "group", "admin"])
-async def test_every_page_of_the_menu_fits_a_phone_in_both_languages(
-    page: Page, sign_in: SignIn, who: str
-) -> None:
-    await sign_in(who)
-    for language in ("km", "en"):
-        button = page.locator(f"button[name=language][value={language}]")
-        if await button.count():
-            await button.click()
-        await expect(page.locator("html")).to_have_attribute("lang", language)
-        addresses = await page.locator("nav.main a").evaluate_all(
-            "links => links.map(link => link.getAttribute('href'))"
-        )
-        assert len(addresses) > 2
-        for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": 800})
-            assert await page.evaluate(TOO_WIDE, ["/", *addresses]) == [], f"at {width} in {language}"
-        await page.reload()
 
 
 async def test_khmer_is_shown_in_the_font_that_we_serve(page: Page, sign_in: SignIn) -> None:

@@ -39,7 +39,7 @@ async def load_fixed(session: AsyncSession, text: str, person: Person | None = N
 
 
 def fates(report: Report) -> dict[int, LineResult]:
-    return {line.number: line.fate for line in report.lines}
+    return {line.number: line.result for line in report.lines}
 
 
 def reasons(report: Report) -> dict[int, str]:

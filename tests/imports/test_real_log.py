@@ -73,7 +73,7 @@ async def test_the_real_log_gives_the_published_figures(
     async with database.transaction() as session:
         await check_figures(session, reference)
         again = await load(session, read(once_more)[0], mapping)
-    kept = [line.fate in {LineResult.IMPORTED, LineResult.DOUBTFUL} for line in report.lines[:once_more]]
+    kept = [line.result in {LineResult.IMPORTED, LineResult.DOUBTFUL} for line in report.lines[:once_more]]
     assert again.counts[LineResult.ALREADY_THERE] == sum(kept) > once_more / 2
     assert again.counts[LineResult.IMPORTED] == again.counts[LineResult.DOUBTFUL] == 0
 
@@ -102,6 +102,6 @@ def returned_with_one_rejected(rows: list[dict[str, str]], fates: list[ReportedL
     distinct: dict[tuple[str, str], int] = Counter()
     for row, line in zip(rows, fates, strict=True):
         reference = (row["body"], row["request_id"])
-        distinct[reference] += line.fate is not LineResult.REPETITION
-        rejected[reference] += line.fate is LineResult.REJECTED
+        distinct[reference] += line.result is not LineResult.REPETITION
+        rejected[reference] += line.result is LineResult.REJECTED
     return sum(rejected[each] > 0 for each, lines in distinct.items() if lines > 1)

@@ -263,3 +263,13 @@ def test_base64_without_an_end_keeps_what_there_is() -> None:
     broken = base64.b64encode(PDF)[:-3]
     raw = part(broken, "Content-Type: application/pdf", "Content-Transfer-Encoding: base64")
     assert read(raw).attachments[0].content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "author", ["(" * 50_000 + " office@commune.example", "=?utf\u00858?q?office?= <office@commune.example>"]
+)
+def test_a_header_that_nobody_can_read_takes_nothing_else_with_it(author: str) -> None:
+    raw = f"From: {author}\r\nSubject: Answer\r\n\r\nRefused".encode()
+    mail = read(raw)
+    assert (mail.subject, mail.text) == ("Answer", "Refused")
+    assert "office" in mail.author

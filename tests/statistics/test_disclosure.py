@@ -13,7 +13,7 @@ import pytest
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.core.wallclock import now
-from rti.statistics.disclosure import SMALLEST, last_quarter, period_faults, told
+from rti.statistics.disclosure import SMALLEST, coarsened, last_quarter, period_faults
 from tests import make as house
 from tests.conftest import DoJobs, SignIn
 from tests.statistics import make
@@ -23,8 +23,8 @@ TODAY = date(2026, 11, 23)
 
 
 def test_a_number_is_nothing_fewer_than_five_or_a_multiple_of_five() -> None:
-    assert [told(count) for count in (0, 1, 4, 5, 7, 8, 12, 13)] == [0, None, None, 5, 5, 10, 10, 15]
-    assert all(abs((told(count) or 0) - count) < SMALLEST for count in range(1_000))
+    assert [coarsened(count) for count in (0, 1, 4, 5, 7, 8, 12, 13)] == [0, None, None, 5, 5, 10, 10, 15]
+    assert all(abs((coarsened(count) or 0) - count) < SMALLEST for count in range(1_000))
 
 
 def test_no_sum_gives_back_one_two_or_three_requests() -> None:
@@ -32,7 +32,7 @@ def test_no_sum_gives_back_one_two_or_three_requests() -> None:
     seen: dict[Any, set[int]] = {}
     for small, rest in product(range(1, SMALLEST), range(298)):
         if rest:
-            seen.setdefault((told(rest), told(small + rest)), set()).add(small)
+            seen.setdefault((coarsened(rest), coarsened(small + rest)), set()).add(small)
     unique = {key: fits for key, fits in seen.items() if len(fits) == 1}
     assert unique == {(None, 10): {4}}, (
         "of two numbers that are eight together each is four, so suppression hides more"

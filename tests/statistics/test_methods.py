@@ -292,7 +292,7 @@ name_km = "Log"
 
 async def test_a_log_brings_what_the_methods_ask_for(session: AsyncSession) -> None:
     report = await load(session, LOG.encode(), read_mapping(MAPPING.encode()))
-    assert {line.fate for line in report.lines} == {LineResult.IMPORTED}, [
+    assert {line.result for line in report.lines} == {LineResult.IMPORTED}, [
         line.reason() for line in report.lines
     ]
     asked = {

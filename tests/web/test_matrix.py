@@ -44,13 +44,18 @@ IN_PERSON = {
     *(f"/api/requests/{{request_id:uuid}}/{what}" for what in ("identity", "requester", "dossier")),
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/original",
     "/api/inbox/{incoming_id:uuid}/file",
+    *("/api/redactions", "/api/redactions/preview"),
     *(f"/api/cbos/{{cbo_id:uuid}}/{step}" for step in ("unlock", "shred")),
 }
 """Addresses at which something is changed or shown that a token must not, whatever its scope."""
 FILES = {
     *(
         f"/api/requests/{{request_id:uuid}}/{one}"
-        for one in ("documents/{document_id:uuid}", "letters/{written_id:uuid}")
+        for one in (
+            "documents/{document_id:uuid}",
+            "documents/{document_id:uuid}/preview",
+            "letters/{written_id:uuid}",
+        )
     ),
     "/api/inbox/{incoming_id:uuid}",
     "/api/dossiers/{dossier_id:uuid}/bundle",

@@ -18,7 +18,7 @@ from rti.coding.questions import QuestionList
 from rti.core.roles import COUNTING, STAFF, Person
 from rti.core.validation import decode
 from rti.statistics.answers import Answers, AnswersQuery, answers
-from rti.statistics.disclosure import told
+from rti.statistics.disclosure import coarsened
 from rti.statistics.figures import Percentage, round_half_up
 from rti.web.api.statistics import RateView, rate_view
 from rti.web.count_tables import CountTableView, count_view
@@ -74,7 +74,7 @@ class AnswersView(msgspec.Struct, frozen=True, kw_only=True):
 
 def agreement_view(found: Agreement, *, coarse: bool) -> AgreementView:
     """To those who see no request the numbers are rounded as in the tables, and kappa is told from 10 pairs on."""
-    alike, pairs = (told(found.alike), told(found.pairs)) if coarse else (found.alike, found.pairs)
+    alike, pairs = (coarsened(found.alike), coarsened(found.pairs)) if coarse else (found.alike, found.pairs)
     few = coarse and found.pairs < 10
     kappa = None if found.kappa is None or few else round_half_up(found.kappa, 2)
     return AgreementView(

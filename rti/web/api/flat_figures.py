@@ -38,8 +38,8 @@ def flat_rows(table: Table, language: str) -> Iterator[list[Cell]]:
             for section in table.wanted.of_method.sections:
                 for column in section.columns:
                     number = line.figures.counts[column.id]
-                    told = [section.id, column.id, words(column.name, language), number]
-                    yield [*keys, *told, NOT_SHOWN if number is None else "", *ground]
+                    row = [section.id, column.id, words(column.name, language), number]
+                    yield [*keys, *row, NOT_SHOWN if number is None else "", *ground]
 
 
 def _keys(line: Line, language: str) -> Iterator[Cell]:

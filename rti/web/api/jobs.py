@@ -87,14 +87,14 @@ async def show_job(
     lines = [
         LineView(
             line=line.number,
-            result=line.fate,
+            result=line.result,
             faults=fault_views(line.faults, reader),
             note=reader.say(line.note) if line.note else None,
             same_as_line=line.first,
         )
         for line in report.lines
     ]
-    counts = {fate.value: count for fate, count in report.counts.items()}
+    counts = {result.value: count for result, count in report.counts.items()}
     kind = msgspec.convert(job.arguments, ImportOrder).kind
     answer = ImportReport(
         kind=kind,

@@ -211,7 +211,7 @@ async def show_copy(
     """The copy without metadata, as a file; not with a token, since a letter names who wrote it."""
     found = await evidence.copy_to_show(session, person, request_id, document_id, now)
     if found is None:
-        raise Conflict(say("There is no copy of this document. Ask for the original"))
+        raise Conflict(evidence.NO_COPY)
     return download(request, found)
 
 

@@ -110,9 +110,9 @@ async def cancel_act(session: Session, person: Who, now: Now, many_id: Id) -> Re
 def _by_reason(request: WebRequest, excluded: Sequence[bulk.Excluded]) -> list[tuple[str, list[str]]]:
     """The references by why they are left out, in words."""
     reader = reader_of(request)
-    told = sorted((reader.say(each.reason), each.reference) for each in excluded)
+    reasons = sorted((reader.say(each.reason), each.reference) for each in excluded)
     return [
-        (reason, [reference for _, reference in of]) for reason, of in groupby(told, lambda each: each[0])
+        (reason, [reference for _, reference in of]) for reason, of in groupby(reasons, lambda each: each[0])
     ]
 
 

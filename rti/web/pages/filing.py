@@ -97,8 +97,8 @@ async def save_how(
     await drafts.choose_way(session, request_id, command, person, now)
     for kind, day in ((EventKind.SUBMITTED, command.submitted_on), (EventKind.RECEIVED, command.received_on)):
         if day:
-            told = RecordEvent(kind=kind, happened_on=day)
-            await drafts.happened(session, request_id, told, person, now, today)
+            event = RecordEvent(kind=kind, happened_on=day)
+            await drafts.happened(session, request_id, event, person, now, today)
     return see_other(f"/requests/{request_id}/check")
 
 

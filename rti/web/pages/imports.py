@@ -71,7 +71,7 @@ async def show_import(request: WebRequest, state: State, session: Session, impor
         past,
         obstacles=found,
         most=undo.SHOWN,
-        counts=[(LineResult(fate), count) for fate, count in past.row.counts.items()],
+        counts=[(LineResult(result), count) for result, count in past.row.counts.items()],
     )
 
 

@@ -1,0 +1,49 @@
+"""What hangs on a document beside its bytes and its copy: a small picture, and what is hidden of it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rti.core.db import Base, new_id
+from rti.models.keys import Encrypted
+
+
+class DocumentPreviewRow(Base):
+    """A small picture of the first page of a copy, as JPEG."""
+
+    __tablename__ = "document_preview"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "document_id"),
+        ForeignKeyConstraint(
+            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
+        ),
+    )
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cbo_id: Mapped[UUID]
+    content: Mapped[bytes] = mapped_column(Encrypted)
+
+
+class RedactionRow(Base):
+    """What somebody hid in the copy of a document, and why: `marks` as in `files.answers`, never changed or taken back."""
+
+    __tablename__ = "redaction"
+    __table_args__ = (
+        UniqueConstraint("cbo_id", "id"),
+        ForeignKeyConstraint(
+            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
+        ),
+        Index(None, "document_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cbo_id: Mapped[UUID]
+    document_id: Mapped[UUID]
+    marks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    reason: Mapped[bytes] = mapped_column(Encrypted)
+    redacted_at: Mapped[datetime]
+    redacted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
