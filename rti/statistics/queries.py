@@ -115,6 +115,8 @@ async def table(
     return _kept[key]
 
 
+_ROOM = text("SET LOCAL work_mem = '128MB'")
+"""Requests that are alike are counted by a hash in memory; what PostgreSQL allows by itself it would sort on disk."""
 KEPT = 12
 """Tables that a process keeps until something changes, those that were asked for last."""
 _kept: OrderedDict[tuple[object, ...], Table] = OrderedDict()
@@ -147,6 +149,7 @@ async def _counted(
 ) -> Table:
     known_on = wanted.known_on or await known_until(session, person, cut_off, today)
     facts = await facts_of(session, person, wanted, cut_off, known_on if known_on < today else None)
+    await session.execute(_ROOM)
     rows = (await session.execute(grouped(facts, wanted.dimensions))).all()
     tallies = await to_thread(_tallies, rows, len(wanted.dimensions))
     names = [
@@ -228,14 +231,14 @@ async def known_until(session: AsyncSession, person: Person | None, cut_off: dat
 
 def _tallies(rows: Sequence[Any], dimensions: int) -> dict[Keys, dict[Kind, dict[int | None, int]]]:
     """`folded` has a bit for each dimension that a row adds up."""
-    kinds: dict[tuple[Any, ...], Kind] = {}
+    kinds: dict[str, Kind] = {}
     found: dict[Keys, dict[Kind, dict[int | None, int]]] = {}
-    for row in rows:
-        folded, values, days, numbers = row[0], tuple(row[1 + dimensions : -2]), row[-2], row[-1]
-        kind = kinds.get(values)
+    for folded, *own, written, days, numbers in rows:
+        kind = kinds.get(written)
         if kind is None:
-            kind = kinds[values] = msgspec.convert(dict(zip(KIND, values, strict=True)), Kind)
-        keys = tuple(row[1 : 1 + dimensions - folded.bit_count()])
+            fields = msgspec.json.decode(written)
+            kind = kinds[written] = msgspec.convert(dict(zip(KIND, fields, strict=True)), Kind)
+        keys = tuple(own[: dimensions - folded.bit_count()])
         found.setdefault(keys, {})[kind] = dict(zip(days, map(int, numbers), strict=True))
     return found
 

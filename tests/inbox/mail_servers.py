@@ -15,13 +15,13 @@ import pytest
 
 PATIENCE = 20.0
 """Seconds until a server answers."""
+_PATH = f"{os.environ['PATH']}:/usr/sbin:/opt/exim/usr/sbin"
+"""Debian installs Exim or Postfix; where Postfix is, Exim may lie unpacked in a folder of its own."""
 
 
 def needed(*programs: str) -> None:
     """Skip where a server is not installed; where continuous integration runs, that is a failure."""
-    missing = [
-        each for each in programs if shutil.which(each, path=f"{os.environ['PATH']}:/usr/sbin") is None
-    ]
+    missing = [each for each in programs if shutil.which(each, path=_PATH) is None]
     if os.getuid() != 0:
         missing.append("a test user who may change to the users of mail servers (root)")
     if missing:
@@ -111,6 +111,71 @@ smtpd_peername_lookup = no
             finally:
                 subprocess.run([*command, "stop"], check=False, capture_output=True)
                 child.wait(PATIENCE)
+
+
+@contextmanager
+def exim(lmtp_port: int) -> Iterator[int]:
+    """Exim that passes mail for rti.example on by LMTP, as docs/incoming.md says; yields its SMTP port.
+
+    It runs as a user whom only the installed package would have made, so it sees users of its own.
+    """
+    program, port, user = shutil.which("exim4", path=_PATH), free_port(), 65533
+    with _folder() as folder:
+        for name, line in (
+            ("passwd", f"Debian-exim:x:{user}:{user}::/:/usr/sbin/nologin"),
+            ("group", f"Debian-exim:x:{user}:"),
+        ):
+            (folder / name).write_text(f"{Path('/etc', name).read_text()}{line}\n")
+        for name in ("spool", "log"):
+            (folder / name).mkdir()
+            os.chown(folder / name, user, user)
+        (folder / "conf").write_text(
+            f"""exim_path = {program}
+spool_directory = {folder}/spool
+log_file_path = {folder}/log/%s
+pid_file_path = {folder}/pid
+primary_hostname = mail.example
+local_interfaces = 127.0.0.1
+daemon_smtp_ports = {port}
+acl_smtp_rcpt = everybody
+acl_smtp_data = everybody
+smtputf8_advertise_hosts = *
+tls_advertise_hosts =
+keep_environment =
+begin acl
+everybody:
+  accept
+begin routers
+rti_replies:
+  driver = accept
+  domains = rti.example
+  local_parts = replies
+  local_part_suffix = +*
+  local_part_suffix_optional
+  transport = rti_lmtp
+begin transports
+rti_lmtp:
+  driver = smtp
+  protocol = lmtp
+  hosts = 127.0.0.1
+  port = {lmtp_port}
+  allow_localhost
+  max_rcpt = 1
+  rcpt_include_affixes
+  utf8_downconvert = 0
+"""
+        )
+        users = [
+            part for name in ("passwd", "group") for part in ("--ro-bind", str(folder / name), f"/etc/{name}")
+        ]
+        command = [str(program), "-C", str(folder / "conf"), "-bdf", "-q1m"]
+        child = subprocess.Popen(["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *users, *command])
+        try:
+            _answers(port)
+            yield port
+        finally:
+            child.terminate()
+            child.wait(PATIENCE)
 
 
 @contextmanager

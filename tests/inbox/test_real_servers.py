@@ -2,6 +2,8 @@
 
 import asyncio
 import smtplib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
@@ -15,7 +17,7 @@ from rti.inbox.addresses import reply_address
 from rti.models.inbox import IncomingRow, IncomingState
 from rti.models.requests import RequestRow
 from tests.conftest import NOW
-from tests.inbox.mail_servers import dovecot, mailbox, needed, postfix
+from tests.inbox.mail_servers import dovecot, exim, mailbox, needed, postfix
 from tests.inbox.mails import attached, plain
 from tests.inbox.test_filing import BASE, asked, mailing, sort
 from tests.waiting import until
@@ -29,10 +31,15 @@ def _send(port: int, raw: bytes, *to: str) -> None:
         server.sendmail("office@commune.example", list(to), raw, mail_options=["SMTPUTF8"])
 
 
-async def test_postfix_delivers_an_answer_to_each_of_its_requests(
-    database: Database, mailing: Settings, asked: RequestRow
+@pytest.mark.parametrize(("server", "programs"), [(postfix, ["postfix"]), (exim, ["exim4", "bwrap"])])
+async def test_a_mail_server_delivers_an_answer_to_each_of_its_requests(
+    database: Database,
+    mailing: Settings,
+    asked: RequestRow,
+    server: Callable[[int], AbstractContextManager[int]],
+    programs: list[str],
 ) -> None:
-    needed("postfix")
+    needed(*programs)
 
     async def arrived() -> bool:
         async with database.transaction() as session:
@@ -41,7 +48,7 @@ async def test_postfix_delivers_an_answer_to_each_of_its_requests(
     raw = "From: ឃុំ <office@commune.example>\r\n".encode() + attached()
     ours = reply_address(asked.id, BASE, mailing.secret)
     async with lmtp.receiving(database.under(Login.RECEIVER), mailing, lambda: NOW) as (_, port):
-        with postfix(port) as smtp_port:
+        with server(port) as smtp_port:
             await asyncio.to_thread(_send, smtp_port, raw, ours, "replies+mistyped@rti.example")
             await until(arrived)
     assert await sort(database, mailing) == {IncomingState.FILED: 1, IncomingState.HELD: 1}
