@@ -99,16 +99,20 @@ async def scrub(owner: Database, now: datetime) -> int:
         return len(ids)
 
 
+_FURTHEST = text("SELECT max(name) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'")
+_CURRENT = text("SELECT pg_walfile_name(pg_current_wal_insert_lsn())")
+
+
 async def _turn_over_log(connection: AsyncConnection) -> None:
     """Leave no segment of the write-ahead log with anything from before.
 
     The first checkpoint is done with the old segments, and renames some of them for later use as they are.
-    Switching through those overwrites each to its end.
+    Switching through those overwrites each to its end, however far ahead they lie and whoever else writes.
     """
     await _switch(connection)
     await connection.execute(text("CHECKPOINT"))
-    kept = await connection.scalar(text("SELECT count(*) FROM pg_ls_waldir()")) or 0
-    for _ in range(kept + 1):
+    furthest = await connection.scalar(_FURTHEST) or ""
+    while (await connection.scalar(_CURRENT) or "") <= furthest:
         await _switch(connection)
     await connection.execute(text("CHECKPOINT"))
 

@@ -31,12 +31,12 @@ def _send(port: int, raw: bytes, *to: str) -> None:
         server.sendmail("office@commune.example", list(to), raw, mail_options=["SMTPUTF8"])
 
 
-@pytest.mark.parametrize(("server", "programs"), [(postfix, ["postfix"]), (exim, ["exim4", "bwrap"])])
+@pytest.mark.parametrize(("mail_server", "programs"), [(postfix, ["postfix"]), (exim, ["exim4", "bwrap"])])
 async def test_a_mail_server_delivers_an_answer_to_each_of_its_requests(
     database: Database,
     mailing: Settings,
     asked: RequestRow,
-    server: Callable[[int], AbstractContextManager[int]],
+    mail_server: Callable[[int], AbstractContextManager[int]],
     programs: list[str],
 ) -> None:
     needed(*programs)
@@ -48,7 +48,7 @@ async def test_a_mail_server_delivers_an_answer_to_each_of_its_requests(
     raw = "From: ឃុំ <office@commune.example>\r\n".encode() + attached()
     ours = reply_address(asked.id, BASE, mailing.secret)
     async with lmtp.receiving(database.under(Login.RECEIVER), mailing, lambda: NOW) as (_, port):
-        with server(port) as smtp_port:
+        with mail_server(port) as smtp_port:
             await asyncio.to_thread(_send, smtp_port, raw, ours, "replies+mistyped@rti.example")
             await until(arrived)
     assert await sort(database, mailing) == {IncomingState.FILED: 1, IncomingState.HELD: 1}
