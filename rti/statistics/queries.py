@@ -115,7 +115,7 @@ async def table(
     return _kept[key]
 
 
-_ROOM = text("SET LOCAL work_mem = '128MB'")
+_ROOM = text("SET LOCAL work_mem = '256MB'")
 """Requests that are alike are counted by a hash in memory; what PostgreSQL allows by itself it would sort on disk."""
 KEPT = 12
 """Tables that a process keeps until something changes, those that were asked for last."""
