@@ -139,7 +139,7 @@ def _shared_part(letter: RenderedMessage, sender: str, language: str) -> bytes:
     """All but the headers of one message: silent messages repeat, and folding Khmer headers is slow."""
     message = EmailMessage(policy=_ON_THE_WIRE)
     message["From"] = Address(addr_spec=sender)
-    message["Subject"] = letter.subject
+    message["Subject"] = " ".join(letter.subject.split())
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(letter.body)

@@ -13,7 +13,7 @@ A4 = (210, 297)
 MARGIN = 15
 """Millimetres, as `style.css` says."""
 POINTS = 72 / 25.4
-MOST_SHEETS = 12
+MOST_SHEETS = 20
 PAGES = (
     "/statistics?by=province&then_by=topic",
     "/statistics?method=uk&by=body_kind",

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from rti.cbos.commands import ShredCbo
+from rti.core import keyring
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.errors import Unavailable
@@ -28,8 +31,9 @@ from rti.requests.snoozing import snooze
 from rti.safety import lock_and_shred
 from rti.safety.jobs import scrub_shredded
 from rti.safety.scrubbing import scrub
-from tests import make
-from tests.commands import rti
+from rti.upgrade import migrate
+from tests import make, postgres
+from tests.commands import KEY_FILE, SECRET, rti
 from tests.conftest import NOW, TODAY
 from tests.waiting import PATIENCE
 
@@ -123,10 +127,24 @@ async def _shredded(database: Database, cbo: CboRow, lead: make.Member) -> None:
         await lock_and_shred.shred(session, cbo.id, ShredCbo(code=WORDS[0]), None, NOW)
 
 
+@pytest.fixture
+async def alone(settings: Settings, data_dir: Path) -> AsyncIterator[tuple[Database, Settings]]:
+    """A database in a server that no other test writes to."""
+    with postgres.server(data_dir) as own:
+        own.psql("CREATE DATABASE alone")
+        url = own.url("alone")
+        database = Database(url, SECRET, pool_size=5, keyring=keyring.read(KEY_FILE))
+        await migrate(database, NOW)
+        yield database, replace(settings, database_url=url)
+        await database.close()
+        own.psql("DROP DATABASE alone")
+
+
 async def test_after_shredding_no_file_of_the_database_holds_a_key_a_name_an_address_or_a_text(
-    database: Database, settings: Settings
+    alone: tuple[Database, Settings],
 ) -> None:
-    # The log is kept until it was looked at, whatever other tests do meanwhile.
+    database, settings = alone
+    # The log is kept until it was looked at.
     await _maintained(database, "SELECT pg_create_physical_replication_slot('kept', true)")
     try:
         cbo, lead, wanted = await _organisation(database)

@@ -5,7 +5,7 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notifications.render import RenderedMessage, compose
@@ -30,6 +30,7 @@ WORDS = st.lists(st.one_of(st.text(), st.sampled_from(SMUGGLED)), max_size=4).ma
 @pytest.mark.torture
 @settings(max_examples=size(500, 20_000))
 @given(WORDS, WORDS, st.one_of(WORDS, st.just("member@cbo.example")))
+@example("\n", "", "member@cbo.example")
 def test_no_text_becomes_a_header_or_a_recipient(subject: str, body: str, to: str) -> None:
     try:
         sent = compose(
