@@ -96,13 +96,9 @@ async def _request(session: AsyncSession, person: Person, reference: str) -> UUI
 async def _content(session: AsyncSession, person: Person, request_id: UUID, letter_id: UUID) -> bytes:
     found = await actions.written(session, person, request_id, letter_id)
     if isinstance(found, Altered):
-        raise typer.Exit(_altered())
+        typer.echo("The stored letter is missing or altered", err=True)
+        raise typer.Exit(1)
     return found.content
-
-
-def _altered() -> int:
-    typer.echo("The stored letter is missing or altered", err=True)
-    return 1
 
 
 def _line(letter: WrittenLetterRow) -> str:

@@ -4,24 +4,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.core.db import Base, new_id
 from rti.models.keys import Encrypted
+from rti.models.requests import of_document
 
 
 class DocumentPreviewRow(Base):
     """A small picture of the first page of a copy, as JPEG."""
 
     __tablename__ = "document_preview"
-    __table_args__ = (
-        UniqueConstraint("cbo_id", "document_id"),
-        ForeignKeyConstraint(
-            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
-        ),
-    )
+    __table_args__ = (UniqueConstraint("cbo_id", "document_id"), of_document())
 
     document_id: Mapped[UUID] = mapped_column(primary_key=True)
     cbo_id: Mapped[UUID]
@@ -34,9 +30,7 @@ class RedactionRow(Base):
     __tablename__ = "redaction"
     __table_args__ = (
         UniqueConstraint("cbo_id", "id"),
-        ForeignKeyConstraint(
-            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
-        ),
+        of_document(),
         Index(None, "document_id"),
     )
 

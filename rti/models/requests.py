@@ -321,16 +321,18 @@ class DocumentRow(Base):
     damaged: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
+def of_document() -> ForeignKeyConstraint:
+    """What belongs to a document of the same organisation, and goes with it."""
+    return ForeignKeyConstraint(
+        ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
+    )
+
+
 class DocumentContentRow(Base):
     """The bytes of a document as they came in, apart from it so that no list ever reads them."""
 
     __tablename__ = "document_content"
-    __table_args__ = (
-        UniqueConstraint("cbo_id", "document_id"),
-        ForeignKeyConstraint(
-            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
-        ),
-    )
+    __table_args__ = (UniqueConstraint("cbo_id", "document_id"), of_document())
 
     document_id: Mapped[UUID] = mapped_column(primary_key=True)
     cbo_id: Mapped[UUID]
@@ -344,12 +346,7 @@ class DocumentCopyRow(Base):
     """
 
     __tablename__ = "document_copy"
-    __table_args__ = (
-        UniqueConstraint("cbo_id", "document_id"),
-        ForeignKeyConstraint(
-            ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
-        ),
-    )
+    __table_args__ = (UniqueConstraint("cbo_id", "document_id"), of_document())
 
     document_id: Mapped[UUID] = mapped_column(primary_key=True)
     cbo_id: Mapped[UUID]

@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from rti.core.db import new_id
 from rti.core.errors import Altered, Conflict, Fault, Invalid, NotFound, Problem, Quarantined, invalid, say
 from rti.core.roles import Person
-from rti.encryption.data_keys import keys_to_decrypt, keys_to_encrypt
+from rti.encryption.data_keys import DataKeys, keys_to_decrypt, keys_to_encrypt
 from rti.files.answers import MOST_PAGES, Hits, Mark, Rule
 from rti.files.sandbox import Copy, find, page_of
 from rti.models.audit import AuditAction
@@ -90,9 +90,11 @@ async def redactable(
         query.with_only_columns(*columns).order_by(RequestRow.reference, DocumentRow.id).limit(MOST_LISTED)
     )
     found = []
+    keys: dict[UUID, DataKeys] = {}
     for reference, document, media_type, redactions in rows.all():
-        keys = await keys_to_decrypt(session, document.cbo_id)
-        name = keys.text(DocumentRow.file_name, document.id, document.file_name)
+        if document.cbo_id not in keys:
+            keys[document.cbo_id] = await keys_to_decrypt(session, document.cbo_id)
+        name = keys[document.cbo_id].text(DocumentRow.file_name, document.id, document.file_name)
         found.append(
             Redactable(document.id, document.request_id, reference, name, media_type, redactions > 0)
         )
@@ -138,18 +140,16 @@ async def hits_of(session: AsyncSession, person: Person, command: Redact, now: d
     chosen = await redactable(session, person, documents=await _with_twins(session, command.documents))
     if not set(command.documents) <= {each.id for each in chosen}:
         raise NotFound
-    previews = []
-    left = MOST_PAGES
+    previews: list[Preview] = []
+    rule = Rule(words=tuple(command.words), phones=command.phones)
     for each in chosen:
         found = await copy_to_show(session, person, each.request_id, each.id, now)
         if found is None or isinstance(found, Altered | Quarantined):
             raise invalid(
                 "documents", say("There is no copy of {name} that could be redacted", name=_named(each))
             )
-        rule = Rule(words=tuple(command.words), phones=command.phones)
         hits = await find(Copy(found.content, found.media_type), rule)
-        left -= hits.pages if hits else left + 1
-        if hits is None or left < 0:
+        if hits is None or hits.pages + sum(before.hits.pages for before in previews) > MOST_PAGES:
             raise invalid(
                 "documents", say("Choose documents of at most {count} pages together", count=MOST_PAGES)
             )

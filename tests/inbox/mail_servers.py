@@ -55,6 +55,18 @@ def _answers(port: int) -> None:
 
 
 @contextmanager
+def _running(port: int, *command: str) -> Iterator[None]:
+    """A server from its first answer to its end."""
+    child = subprocess.Popen(command)
+    try:
+        _answers(port)
+        yield
+    finally:
+        child.terminate()
+        child.wait(PATIENCE)
+
+
+@contextmanager
 def postfix(lmtp_port: int) -> Iterator[int]:
     """Postfix that passes mail for rti.example on by LMTP, as docs/incoming.md says; yields its SMTP port."""
     port = free_port()
@@ -169,13 +181,8 @@ rti_lmtp:
             part for name in ("passwd", "group") for part in ("--ro-bind", str(folder / name), f"/etc/{name}")
         ]
         command = [str(program), "-C", str(folder / "conf"), "-bdf", "-q1m"]
-        child = subprocess.Popen(["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *users, *command])
-        try:
-            _answers(port)
+        with _running(port, "bwrap", "--die-with-parent", "--dev-bind", "/", "/", *users, *command):
             yield port
-        finally:
-            child.terminate()
-            child.wait(PATIENCE)
 
 
 @contextmanager
@@ -220,13 +227,8 @@ service anvil {{
 }}
 """
         )
-        child = subprocess.Popen(["dovecot", "-F", "-c", str(folder / "conf")])
-        try:
-            _answers(port)
+        with _running(port, "dovecot", "-F", "-c", str(folder / "conf")):
             yield port
-        finally:
-            child.terminate()
-            child.wait(PATIENCE)
 
 
 @contextmanager

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from litestar import Response, get
 
 from rti.accounts.rate_limits import LimitedCall
-from rti.audit.record import record
 from rti.core.csv_export import Cell, as_csv
-from rti.models.audit import AuditAction
 from rti.statistics.identities import require_identities
 from rti.statistics.queries import Line, Table
-from rti.web.api.statistics import GROUND, asked_table, ground_of, words
+from rti.web.api.statistics import GROUND, exported_table, ground_of, words
 from rti.web.downloads import csv_file
 from rti.web.guards import rate_limited, signed_in
 from rti.web.inject import Now, Reading, Session, Today, Who
@@ -52,8 +50,7 @@ async def flat_figures(
     request: WebRequest, session: Session, reading: Reading, person: Who, today: Today, now: Now
 ) -> Response[str]:
     """The numbers of the page, one in each line."""
-    table = await asked_table(request, reading, person, today)
-    record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
+    table = await exported_table(request, session, reading, person, today, now)
     text = await to_thread(_as_text, table, language_of(request))
     return csv_file(f"statistics-flat-{table.as_of}.csv", text)
 

@@ -2,7 +2,7 @@
 
 from asyncio import to_thread
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,12 +11,14 @@ from litestar import MediaType, Response, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts.rate_limits import LimitedCall
+from rti.audit.record import record
 from rti.core import i18n
 from rti.core.csv_export import Cell
 from rti.core.roles import Person
 from rti.core.validation import decode
 from rti.labels import label
 from rti.law.bilingual import BilingualName
+from rti.models.audit import AuditAction
 from rti.statistics import queries
 from rti.statistics.commands import Basis, StatisticsQuery, Unit, check
 from rti.statistics.disclosure import SMALLEST, CoarseDays
@@ -301,6 +303,20 @@ async def asked_table(
     wanted = decode(StatisticsQuery, asked or dict(request.query_params))
     check(wanted, today)
     return await queries.table(session, person, wanted, today)
+
+
+async def exported_table(
+    request: WebRequest,
+    session: AsyncSession,
+    reading: AsyncSession,
+    person: Person,
+    today: date,
+    now: datetime,
+) -> Table:
+    """The same for a file that is taken away, which the audit log tells."""
+    table = await asked_table(request, reading, person, today)
+    record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
+    return table
 
 
 def _in_json(table: Table, language: str) -> bytes:

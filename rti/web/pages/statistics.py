@@ -35,6 +35,7 @@ from rti.web.api.statistics import (
     asked_view,
     csv_header,
     csv_rows,
+    exported_table,
     words,
 )
 from rti.web.briefing import briefing, of_table
@@ -114,8 +115,7 @@ async def compare_methods(request: WebRequest, reading: Reading, person: Who, to
 async def statistics_file(
     request: WebRequest, session: Session, reading: Reading, person: Who, today: Today, now: Now
 ) -> Response[str]:
-    table = await asked_table(request, reading, person, today)
-    record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
+    table = await exported_table(request, session, reading, person, today, now)
     text = await to_thread(_as_text, table, language_of(request))
     return csv_file(f"statistics-{table.as_of}.csv", text)
 
@@ -154,8 +154,7 @@ async def requests_file(
 async def statistics_workbook(
     request: WebRequest, session: Session, reading: Reading, person: Who, today: Today, now: Now
 ) -> Response[bytes]:
-    table = await asked_table(request, reading, person, today)
-    record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
+    table = await exported_table(request, session, reading, person, today, now)
     language = language_of(request)
     content = await to_thread(workbook, table, language, partial(words, language=language))
     name = {"Content-Disposition": attachment(f"statistics-{table.as_of}.xlsx")}
@@ -167,8 +166,7 @@ async def statistics_briefing(
     request: WebRequest, session: Session, reading: Reading, person: Who, today: Today, now: Now
 ) -> Response[bytes]:
     """The figures on paper, with pictures and definitions; table and words are attached to it."""
-    table = await asked_table(request, reading, person, today)
-    record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
+    table = await exported_table(request, session, reading, person, today, now)
     language = language_of(request)
     content = await to_thread(briefing, of_table(table, language), [table], language)
     name = {"Content-Disposition": attachment(f"statistics-{table.as_of}.pdf")}
