@@ -75,7 +75,7 @@ async def chosen(session: AsyncSession, campaign_id: UUID, command: FileBatch) -
     query = query.order_by(PublicBodyRow.area_code, PublicBodyRow.name_en, PublicBodyRow.id)
     found = (await session.scalars(query.limit(MOST_BODIES + 1))).all()
     if not found:
-        raise invalid("areas", say("There is no public body for which all of this holds"))
+        raise invalid("areas", say("No public body matches all of this"))
     if len(found) > MOST_BODIES:
         raise invalid("areas", say("One batch asks up to {count} bodies. Choose fewer", count=MOST_BODIES))
     return found

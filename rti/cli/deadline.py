@@ -151,10 +151,11 @@ def _statute(options: Options) -> Statute:
     near = get_close_matches(wanted.upper(), library, n=3, cutoff=0.4)
     if near:
         raise invalid(
-            "--statute", say("There is no statute of this id; did you mean {names}?", names=" or ".join(near))
+            "--statute",
+            say("There is no statute with this ID; did you mean {names}?", names=" or ".join(near)),
         )
     raise invalid(
-        "--statute", say("There is no statute of this id; there are {names}", names=", ".join(library))
+        "--statute", say("There is no statute with this ID; there are {names}", names=", ".join(library))
     )
 
 

@@ -68,7 +68,7 @@ def to_decide(reading: Reading) -> list[Question]:
 def _faults(found: Sequence[Found], wanted: Sequence[Question]) -> list[Fault]:
     given, questions = {each.question: each for each in found}, {each.code: each for each in wanted}
     faults = [
-        Fault(f"verdict-{code}", say("Say for each question what the answer says"))
+        Fault(f"verdict-{code}", say("Enter what the answer says to each question"))
         for code in questions
         if code not in given
     ]

@@ -1,7 +1,7 @@
 """A second database for reading: a streaming replica, asked once it has all that was committed before the question.
 
 So whoever has just written sees it, and nobody is told anything older than the moment of asking. Where the replica is
-away, or needs longer than `PATIENCE` to catch up, the first database answers instead.
+away, or needs longer than `PATIENCE` to catch up, the main database answers instead.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ async def for_reading(database: Database) -> Database:
             written = (await database.ask(_WRITTEN))[0]
             while not (await replica.ask(_STANDS, written))[0]:  # noqa: ASYNC110 -- in another process
                 await asyncio.sleep(LOOK_EVERY)
-    except Exception as fault:  # noqa: BLE001 -- whatever it is, the first database is there
+    except Exception as fault:  # noqa: BLE001 -- whatever it is, the main database is there
         log.warning("replica_not_asked", fault=type(fault).__name__)
         replica.left_alone_until = time.monotonic() + LEFT_ALONE
         return database

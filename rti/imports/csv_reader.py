@@ -29,12 +29,12 @@ _NOTHING = frozenset({"-", "--", "–", "—", "n/a", "n.a.", "#n/a"})
 AS_CSV = say("Open it in a spreadsheet program and save the sheet as “CSV UTF-8”")
 _OTHER_KINDS = {
     b"PK\x03\x04": say(
-        "This is no CSV file but an ODS spreadsheet or another packed file. {hint}", hint=AS_CSV
+        "This is an ODS spreadsheet or another packed file, not a CSV file. {hint}", hint=AS_CSV
     ),
     b"\xd0\xcf\x11\xe0": say(
-        "This is no CSV file but an old Excel file (XLS) or one with a password. {hint}", hint=AS_CSV
+        "This is an old Excel file (XLS) or one with a password, not a CSV file. {hint}", hint=AS_CSV
     ),
-    b"%PDF": say("This is no CSV file but a PDF. Ask for the table itself"),
+    b"%PDF": say("This is a PDF, not a CSV file. Ask for the table itself"),
 }
 """By how they begin; XLSX is turned into CSV before it comes here."""
 _LONGEST_MAGIC = max(map(len, _OTHER_KINDS))

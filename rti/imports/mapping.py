@@ -274,5 +274,5 @@ def _gaps(found: Any) -> Iterator[Fault]:
     if found.bodies.create and found.bodies.found_by is FoundBy.CODE:
         yield Fault(
             "bodies.create",
-            say('This file has no names to make bodies with; write found_by = "name", or leave this out'),
+            say('This file has no names for new bodies; write found_by = "name", or leave this out'),
         )

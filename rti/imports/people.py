@@ -56,7 +56,7 @@ async def invite_people(
         except Problem as refused:
             faults.append(_of_line(line, "role", refused.detail))
     if faults or not invited:
-        raise Invalid(*(faults[:MOST_TOLD] or [Fault("file", say("There is nobody in this file"))]))
+        raise Invalid(*(faults[:MOST_TOLD] or [Fault("file", say("This file lists no people"))]))
     return invited
 
 

@@ -135,7 +135,7 @@ def _warnings(intake: "_Intake", mapping: RequestMap) -> Iterable[Message]:
         )
     if intake.undated:
         yield say(
-            "Requests answered or withdrawn without a date: {count}. They count as that, and not as in time or late",
+            "Requests answered or withdrawn without a date: {count}. They count as answered or withdrawn, but not as in time or late",
             count=intake.undated,
         )
 

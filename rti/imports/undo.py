@@ -181,4 +181,4 @@ def _told(found: Sequence[Obstacle]) -> Message:
         reasons = say("{reasons}; {reason}", reasons=reasons, reason=each)
     if len(messages) > SHOWN:
         reasons = say("{reasons}; and more", reasons=reasons)
-    return say("This import cannot be undone any more. {reasons}", reasons=reasons)
+    return say("This import can no longer be undone. {reasons}", reasons=reasons)

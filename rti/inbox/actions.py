@@ -58,7 +58,7 @@ async def say_what_it_is(
     incoming = await one(session, person, incoming_id, locking=True)
     row = incoming.row
     if row.request_id is None or row.state not in {IncomingState.FILED, IncomingState.READ}:
-        raise Conflict(say("File this to a request first"))
+        raise Conflict(say("File this with a request first"))
     if row.decided_at:
         raise Conflict(say("Somebody has already recorded what this is"))
     await record_event(session, row.request_id, command, person, now, today)

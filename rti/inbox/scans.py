@@ -120,7 +120,9 @@ async def _shown(session: AsyncSession, code: str, person: Person) -> RequestRow
         await session.scalars(visible(person).where(RequestRow.reference == code.strip()).limit(2))
     ).all()
     if not found:
-        raise invalid("document", say("The code on this page is of no request that you can see"))
+        raise invalid(
+            "document", say("The code on this page does not belong to any request that you can see")
+        )
     if len(found) > 1:
         raise invalid("document", say("Several organisations use the reference in the code on this page"))
     return found[0]

@@ -76,7 +76,7 @@ async def _attend(tick: Tick, job: Claimed, handler: Handler) -> JobState:
     """Run a job while its lease is renewed; returns the state in which that leaves it."""
     if job.attempt > MOST_ATTEMPTS:
         message = say(
-            "The server ended {count} times while it did this. Nothing was changed", count=MOST_ATTEMPTS
+            "The server stopped {count} times while doing this. Nothing was changed", count=MOST_ATTEMPTS
         )
         return await _settle(tick.database, job, Problem(message))
     progress = Progress()

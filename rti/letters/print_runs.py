@@ -68,7 +68,7 @@ async def ask_for_print(
             raise invalid(field, say("There is no request {reference} in this list", reference=unknown))
     total = await foreseen(session, person, wanted, today)
     if not total:
-        raise invalid("kind", say("There is no request in this list about which you can write"))
+        raise invalid("kind", say("You cannot write a letter about any request in this list"))
     if total > MOST_LETTERS:
         raise invalid(
             "kind", say("One run prints up to {count} letters. Narrow the list", count=MOST_LETTERS)

@@ -134,7 +134,7 @@ async def check_release(
     if person_id == row.author_id:
         raise Forbidden(say("A release is checked by others than its author"))
     if command.digest != row.digest:
-        raise invalid("digest", say("This is not the draft that stands here now. Look at it again"))
+        raise invalid("digest", say("The draft has changed since you looked at it. Look at it again"))
     values = {"release_id": row.id, "person_id": person_id, "digest": row.digest}
     checked = insert(ReleaseCheckRow).values(**values, checked_at=now, remark=command.remark)
     await session.execute(checked.on_conflict_do_nothing())

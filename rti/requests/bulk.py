@@ -137,7 +137,7 @@ async def planned(session: AsyncSession, person: Person, command: ActOnMany, tod
 def _no_such(reference: str) -> Message:
     if is_whole(reference):
         return say("There is no request with the reference {name}", name=reference)
-    return say("There is no request {name}. One of its characters may be misread", name=reference)
+    return say("There is no request {name}. One of its characters may have been misread", name=reference)
 
 
 def _several(reference: str) -> Message:
@@ -164,7 +164,7 @@ def _snooze(command: ActOnMany, today: date) -> SnoozeRequest | None:
     if not command.reason:
         raise invalid("reason", say("Say why, so that others understand it later"))
     if command.until is None:
-        raise invalid("until", say("Choose the day until which nothing is said"))
+        raise invalid("until", say("Choose the day until which reminders are snoozed"))
     snoozing.check(command.until, today)
     return SnoozeRequest(until=command.until, reason=command.reason)
 
@@ -224,7 +224,7 @@ async def _added(
 
 async def act_on_many(work: Work) -> bytes:
     """Do what the job says, one request after the other; what cannot be any more is told. Returns the sealed report."""
-    gone = say("What was to be done cannot be opened any more; begin again")
+    gone = say("This preview can no longer be opened; start again")
     order = msgspec.json.decode(reports.given(work, "many", gone), type=Order)
     today = wallclock.day_of(work.now, work.settings.timezone)
     undoes = not (order.event or order.snooze)
@@ -264,7 +264,7 @@ def _why(wrong: Problem) -> Message:
 
 async def report_of(session: AsyncSession, job: JobRow, secret: str) -> Report | None:
     """What came of a job, once it is done."""
-    gone = say("What was done cannot be opened any more. The pages of the requests tell it")
+    gone = say("This result can no longer be opened. The pages of the requests show what was done")
     plain = await reports.report_of(session, job, secret, "many", gone)
     return msgspec.json.decode(plain, type=Report) if plain else None
 

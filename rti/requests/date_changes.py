@@ -113,7 +113,7 @@ CALENDAR: Mapping[str, str] = {
 }
 SENTENCES: Mapping[str, str] = {
     **CALENDAR,
-    "upgrade": N_("Calculated anew by a newer version of this system"),
+    "upgrade": N_("Recalculated by a newer version of this system"),
     **{str(kind): words for kind, words in EVENTS.items()},
 }
 

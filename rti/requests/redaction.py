@@ -189,7 +189,7 @@ def check(command: Redact) -> None:
         if box.left >= box.right or box.top >= box.bottom
     ]
     if not (command.boxes or command.erased or command.words or command.phones):
-        faults.append(Fault("words", say("Say what to hide: a box, a page, words or telephone numbers")))
+        faults.append(Fault("words", say("Choose what to hide: a box, a page, words or telephone numbers")))
     if not 1 <= len(set(command.documents)) <= MOST_DOCUMENTS:
         faults.append(Fault("documents", say("Choose 1 to {count} documents", count=MOST_DOCUMENTS)))
     if faults:
@@ -202,7 +202,7 @@ async def redact(session: AsyncSession, person: Person, command: Redact, now: da
         raise invalid("reason", say("This is required"))
     previews = [each for each in await hits_of(session, person, command, now) if each.marks]
     if not previews:
-        raise invalid("words", say("This hits nothing in these documents"))
+        raise invalid("words", say("Nothing in these documents matches"))
     for each in previews:
         await _redact(session, person, each, command.reason, now)
     return previews

@@ -86,7 +86,7 @@ async def save_list(
         row = SavedListRow(id=new_id(), person_id=person.id, name=command.name, created_at=now)
     row.wanted, row.shared_in, row.mails = as_address(command), command.shared_in, command.mails
     row.known = await _in_list(session, row, person, today) if command.mails else []
-    taken = invalid("name", say("You have a saved list of this name already"))
+    taken = invalid("name", say("You already have a saved list with this name"))
     async with unique(session, taken):
         session.add(row)
         await session.flush()

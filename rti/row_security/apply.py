@@ -38,7 +38,7 @@ async def require(database: Database) -> None:
     async with database.transaction() as session:
         found = await faults(session, declaration())
     if found:
-        raise NotReady(say("The database does not stand as declared: {faults}", faults="; ".join(found)))
+        raise NotReady(say("The database differs from its declaration: {faults}", faults="; ".join(found)))
 
 
 def apply(connection: Connection, secret: str) -> None:

@@ -84,11 +84,9 @@ async def scrub(owner: Database, now: datetime) -> int:
         if not ids:
             return 0
         if not await connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
-            raise NotReady(
-                say("What was shredded must be removed from the disk by a superuser: rti cbo scrub")
-            )
+            raise NotReady(say("Shredded data must be removed from the disk by a superuser: rti cbo scrub"))
         if await connection.scalar(_SEEN_BY_OTHERS):
-            raise Unavailable(say("Others still read what was there before shredding"))
+            raise Unavailable(say("Other transactions can still see the data that was shredded"))
         await connection.execute(text("SET lock_timeout = '10s'"))
         for table in (*WRITTEN_ANEW, "pg_statistic"):
             analyzed = "" if table == "pg_statistic" else ", ANALYZE"

@@ -56,7 +56,7 @@ async def ask_for_file(
     total = await foreseen(session, person, wanted, today)
     if wanted.file is ExportFile.XLSX and total > MOST_IN_WORKBOOK:
         message = say(
-            "A workbook takes up to {count} rows. Choose CSV, or narrow the list", count=MOST_IN_WORKBOOK
+            "A workbook can have up to {count} rows. Choose CSV, or narrow the list", count=MOST_IN_WORKBOOK
         )
         raise invalid("file", message)
     job = queue.added(person, JobKind.EXPORT, wanted, total, now)

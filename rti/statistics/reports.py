@@ -109,7 +109,7 @@ async def save_report(
         row = SavedReportRow(id=new_id(), person_id=person.id, name=command.name, created_at=now)
     row.wanted, row.file, row.mails_to = as_address(command), command.file, command.mails_to
     row.sent_on, row.sent_digest = today, None
-    async with unique(session, invalid("name", say("You have a saved report of this name already"))):
+    async with unique(session, invalid("name", say("You already have a saved report with this name"))):
         session.add(row)
         await session.flush()
     return row

@@ -69,7 +69,7 @@ def _faults(command: RecordVisit, codes: set[str], today: date) -> list[Fault]:
         faults.append(Fault("findings", message))
     elif missing := sorted(codes - command.findings.keys()):
         faults.append(
-            Fault("findings", say("Say for each item what you found; {code} is missing", code=missing[0]))
+            Fault("findings", say("Enter what you found for each item; {code} is missing", code=missing[0]))
         )
     if command.visited_on > today:
         faults.append(Fault("visited_on", say("This date is in the future. Choose today or an earlier date")))

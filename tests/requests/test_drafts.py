@@ -34,7 +34,7 @@ async def test_a_request_is_filed_in_steps_and_what_was_typed_is_a_draft_from_th
     how = await _step(client, whom[1], **DRAFT)
     check = await _step(client, how, channel="post")
     shown = (await client.get(check)).text
-    assert "It is right" in shown
+    assert "Everything is correct" in shown
     assert "Saved." in shown
     assert "Saved." not in (await client.get(check)).text, "it is said once"
     async with database.transaction() as session:

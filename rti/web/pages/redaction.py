@@ -63,7 +63,7 @@ async def redact(session: Session, person: Who, form: Form, now: Now) -> Redirec
     shown = form.values.pop("shown", "")
     command = _command(form)
     if shown != _digest(command):
-        raise invalid("words", say("Look at what is hidden first"))
+        raise invalid("words", say("First look at what will be hidden"))
     done = await redaction.redact(session, person, command, now)
     return see_other(f"/requests/{done[0].document.request_id}#timeline")
 
