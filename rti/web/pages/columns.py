@@ -112,8 +112,7 @@ async def show_columns(
         job=job,
         file=file,
         chosen=chosen,
-        fields=[(name, reader.translate(FIELD_WORDS[name])) for name in FIELDS],
-        field_words=FIELD_WORDS,
+        fields={name: reader.translate(FIELD_WORDS[name]) for name in FIELDS},
         options=_options(await topics(session), reader),
         formats=[("", _example("%Y-%m-%d")), *((each, _example(each)) for each in FORMATS)],
         found_by=[(each.value, reader.translate(words)) for each, words in _FOUND_BY.items()],
@@ -220,7 +219,8 @@ def _in_the_form(fault: Fault) -> Message:
     if name == "received_on":
         return say("Choose a column for the date received, handed over or drafted")
     return say(
-        "Choose a column for this, or enter what holds for every line: {field}", field=say(FIELD_WORDS[name])
+        "Choose a column for this, or enter what holds for every line: {field}",
+        field=Message(FIELD_WORDS[name]),
     )
 
 
