@@ -49,9 +49,9 @@ SCHEMA = """
     ORDER BY 1, 2, 3
 """
 """Every part of the schema; not the names of NOT NULL, which PostgreSQL takes from what a column was called once."""
-GONE: dict[str, set[str]] = {"0007": {"sign_in"}, "0010": {"channel_address"}}
+GONE: dict[str, set[str]] = {"0007": {"sign_in"}, "0010": {"channel_address"}, "0041": {"search"}}
 """What the way down or up of a revision drops on purpose besides its own tables: sessions, few hours old, and
-addresses that nobody proved, to which the schema before would send."""
+addresses that nobody proved, to which the schema before would send; and marks, which the upgrade makes anew."""
 ROWS_ONLY = {"0027"}
 """Revisions that change what is stored, and nothing of how."""
 RENAMED = {

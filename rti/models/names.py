@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import Text
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy import Text, event
+from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.core.alphabet import alphabetical
 
@@ -15,14 +15,15 @@ def _order(context: Any) -> str:
 class InBothLanguages:
     """The names of a row; `name_order` is the key by which the Khmer one is sorted, and follows it.
 
-    It is the one thing of a table that is made here: PostgreSQL knows the order only where it was built with ICU.
+    The key is made here, since PostgreSQL knows the order only where it was built with ICU.
     """
 
     name_km: Mapped[str]
     name_en: Mapped[str]
     name_order: Mapped[str] = mapped_column(Text(collation="C"), default=_order, server_default="")
 
-    @validates("name_km")
-    def _keep_order(self, _: str, name: str) -> str:
-        self.name_order = alphabetical(name)
-        return name
+
+@event.listens_for(InBothLanguages, "before_insert", propagate=True)
+@event.listens_for(InBothLanguages, "before_update", propagate=True)
+def _keep_order(_: object, __: object, row: InBothLanguages) -> None:
+    row.name_order = alphabetical(row.name_km)
