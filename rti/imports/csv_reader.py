@@ -1,4 +1,4 @@
-"""CSV files of other people: bytes in, numbered lines out, and nothing guessed that could be wrong.
+"""Reading other people's CSV files: bytes in, numbered lines out, without guesses that could be wrong.
 
 UTF-8 (with or without byte order mark) or UTF-16 with one; cells separated by , ; tab or |. Titles and a
 line such as "sep=;" may stand above the header. The file is read as a stream. A fault of one line is reported for that line; one that makes later lines uncertain,
@@ -132,7 +132,7 @@ class CsvFile:
 
 
 def filled(cell: str) -> str:
-    """The cell without blanks around it; empty, too, where a sign or word says that there is nothing."""
+    """The cell without spaces around it; empty also if it contains a sign or word for "nothing"."""
     text = cell.strip()
     return "" if text.casefold() in _NOTHING else text
 

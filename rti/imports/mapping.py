@@ -252,7 +252,7 @@ def _given(table: msgspec.Struct) -> dict[str, Any]:
 
 
 def _gaps(found: Any) -> Iterator[Fault]:
-    """What no line could ever bring, and what does not go together."""
+    """Required fields that no line can provide, and parts that contradict each other."""
     columns, defaults = _given(found.columns), _given(found.defaults)
     for each in _LINE:
         if each.required and each.name not in {*columns, *defaults}:

@@ -1,4 +1,4 @@
-"""Inviting many people at once out of a file: all of its lines or none."""
+"""Inviting many people from a file: all of its lines or none."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from rti.models.cbos import CboRow
 MOST_INVITED = 1_000
 """People of one file."""
 MOST_TOLD = 20
-"""Faults that are told at once."""
+"""Faults reported at once."""
 PEOPLE_COLUMNS = Columns(needed=("email", "role"), allowed=("cbo_code", "language"))
 
 

@@ -1,4 +1,4 @@
-"""What people do with what came in: say which request it belongs to, what it means, or that it is nothing of ours."""
+"""What people do with incoming messages and scans: file them with a request, record what they mean, or discard them."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -42,7 +42,7 @@ async def file_to(
 async def discard(
     session: AsyncSession, incoming_id: UUID, command: DiscardIncoming, person: Person, now: datetime
 ) -> None:
-    """It is about no request; kept for a month in case that was a mistake."""
+    """Discard a message or scan; it is kept for a month in case that was a mistake."""
     row = (await _in_state(session, incoming_id, person, IncomingState.HELD)).row
     row.state, row.reason = IncomingState.DISCARDED, command.reason
     row.decided_at, row.decided_by = now, person.id

@@ -62,7 +62,7 @@ Handler = Callable[[Work], Awaitable[bytes]]
 
 
 async def work_off(tick: Tick, handlers: Mapping[JobKind, Handler]) -> Result:
-    """Run jobs one after the other, until none waits or the process is told to stop."""
+    """Run jobs one after the other, until none is due or the process is told to stop."""
     states: Counter[JobState] = Counter()
     while not tick.stopping.is_set() and (job := await claim(tick.database, wallclock.now())):
         try:
@@ -115,7 +115,7 @@ async def _active(database: Database, job: Claimed) -> Person:
 
 
 async def _settle(database: Database, job: Claimed, fault: BaseException | None) -> JobState:
-    """Write down what follows where a job did not come to its end; without a fault it was told to stop.
+    """Record what follows if a job did not finish; without a fault it was told to stop.
 
     What another holds is tried again until it is free.
     """

@@ -1,4 +1,4 @@
-"""What a statute must keep beyond the types of its parts."""
+"""Consistency of a statute beyond the types of its parts."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ class Inconsistency(NamedTuple):
 
 
 def inconsistencies(statute: Statute) -> Iterator[Inconsistency]:
-    """Everything that does not go together; a part that could not be read may be None or empty."""
+    """Every inconsistency; a part that could not be read may be None or empty."""
     if not _ID.fullmatch(statute.id or ""):
         yield Inconsistency("id", N_("Enter up to 64 letters, digits, dots, hyphens and underscores"))
     yield from _number("version", statute.version or 0)

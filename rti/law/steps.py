@@ -1,4 +1,4 @@
-"""What a requester can do: the words for each step, how it is taken, and by which events it is then recorded."""
+"""The steps a requester can take: their words, how they are taken, and the events that record them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -128,4 +128,4 @@ IN_OUR_WORDS: Final[Mapping[EventKind, str]] = MappingProxyType(
         EventKind.WITHDRAWN: N_("We take the request back"),
     }
 )
-"""How a volunteer says what happened; others go by the name of the event."""
+"""Events in a volunteer's words; others are called by their name."""

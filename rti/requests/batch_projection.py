@@ -1,4 +1,4 @@
-"""Requests to which the same things happened on the same days share one projection.
+"""Requests with the same events on the same days share one projection.
 
 What happened to a request is known by its `story`, a digest of what the law asks of its events; one request of each
 story is projected for all of them.

@@ -1,4 +1,4 @@
-"""Each class of data that is removed by itself, how long it is kept, and why: pure.
+"""Each class of data that is deleted automatically, how long it is kept, and why: pure.
 
 What is not here stays until a person decides, such as requests and evidence; shredding takes what names
 anybody (docs/encryption.md).

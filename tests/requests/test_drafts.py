@@ -85,7 +85,7 @@ async def test_what_was_handed_over_is_no_draft_any_more(
     async with database.transaction() as session:
         request = await make.request(session, member.person, NOW)
     address = f"/requests/{request.id}/draft"
-    assert "It was handed over" in (await client.get(address)).text
+    assert "This request was handed over" in (await client.get(address)).text
     given = {**DRAFT, "body_code": "KH-0102"}
     assert (await client.put(f"/api{address}", json=given)).status_code == 409
     assert (await client.delete(f"/api{address}")).status_code == 409
