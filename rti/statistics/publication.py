@@ -1,4 +1,4 @@
-"""Disclosure monitoring: how much of what a body should publish without being asked monitors found.
+"""Disclosure monitoring: how much of what bodies should publish without being asked was found by monitors.
 
 Counted are items of checklists, at the last visit to each body by the cut-off, or in each quarter where the table is
 by quarter. Public bodies are not protected, and those who looked are: whoever sees no request is told by district,
@@ -73,7 +73,7 @@ class PublicationQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """What a visit found, by the code of each item, and where."""
+    """The findings of a visit, by the code of each item, and the place."""
 
     body_id: UUID
     body: str

@@ -1,4 +1,4 @@
-"""The steps of each role, in plain words and with a picture, for the help page."""
+"""The steps of each role, in plain words with a picture, for the help page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is stored as keys, in words: results of periodic jobs, details of audit entries, names of reminder rules.
+"""Stored keys in words: results of periodic jobs, details of audit entries, names of reminder rules.
 
 Keys are written for programs and logs and stay as they are; pages show these words, and whatever has none as it is.
 """

@@ -1,4 +1,4 @@
-"""A message as it came in, where the framework would stumble over what no browser sends, or stop all others."""
+"""The request class: handles input on which the framework would fail, or would block all others."""
 
 import asyncio
 

@@ -34,7 +34,7 @@ _OF_GROUND = {
 
 
 def _arrived(kind: Kind) -> bool:
-    """What never reached the body is in no column."""
+    """Requests that never reached the body are in no column."""
     return kind.state is not State.DRAFT and (kind.state is not State.NOT_SUBMITTED or kind.received)
 
 

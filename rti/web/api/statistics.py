@@ -313,7 +313,7 @@ async def exported_table(
     today: date,
     now: datetime,
 ) -> Table:
-    """The same for a file that is taken away, which the audit log tells."""
+    """The same for a downloaded file, which the audit log records."""
     table = await asked_table(request, reading, person, today)
     record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
     return table
@@ -348,7 +348,7 @@ async def asked_methods(
 
 
 class MethodView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a method makes of all the requests that were asked for; `differs` says why its figures are not those of others."""
+    """The result of a method for the same requests; `differs` says why its figures differ from those of others."""
 
     method: str
     name: str

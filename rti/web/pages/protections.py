@@ -1,4 +1,4 @@
-"""What this system protects people from, what it does not, and the tests that keep each promise.
+"""What this system protects people from, what it does not, and the tests that check each promise.
 
 The page at /safety shows it to anybody, in Khmer and English.
 """
