@@ -96,13 +96,13 @@ def require_room() -> None:
 
 
 async def hashed(password: str) -> str:
-    """`hash_password` beside the event loop."""
+    """`hash_password` off the event loop."""
     async with _line.turn(known=True):
         return await asyncio.get_running_loop().run_in_executor(_HASHING, hash_password, password)
 
 
 async def matches(stored: str, password: str, *, known: bool = True) -> bool:
-    """`password_matches` beside the event loop; those who are not `known` let the others go first."""
+    """`password_matches` off the event loop; those who are not `known` let the others go first."""
     async with _line.turn(known=known):
         return await asyncio.get_running_loop().run_in_executor(_HASHING, password_matches, stored, password)
 

@@ -178,7 +178,7 @@ class Report:
 async def fresh_lines(file: CsvFile, report: Report) -> AsyncIterator[FileLine]:
     """The lines that can be read and stand in the file for the first time; the others go to the report.
 
-    They are read beside the event loop: between two of them there may be a million that are blank.
+    They are read off the event loop: between two of them there may be a million that are blank.
     """
     first: dict[bytes, int] = {}
     lines = iter(file)

@@ -305,7 +305,7 @@ class Faults:
 
 
 class Page(Template):
-    """A page that is written when it is sent: beside the event loop, where a long one stops nobody else."""
+    """A page that is written when it is sent: off the event loop, where a long one stops nobody else."""
 
     def to_asgi_response(  # type: ignore[override]
         self,

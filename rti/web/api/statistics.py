@@ -329,7 +329,7 @@ def _in_json(table: Table, language: str) -> bytes:
 async def asked_view(
     request: WebRequest, session: AsyncSession, person: Person, today: date
 ) -> Response[TableView]:
-    """The same as JSON, put together beside the event loop; raises Invalid."""
+    """The same as JSON, put together off the event loop; raises Invalid."""
     table = await asked_table(request, session, person, today)
     written: Any = await to_thread(_in_json, table, language_of(request))
     return Response(written, media_type=MediaType.JSON)
