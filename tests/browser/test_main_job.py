@@ -81,3 +81,6 @@ async def test_khmer_is_shown_in_the_font_that_we_serve(page: Page, sign_in: Sig
         "[...document.fonts].find(font => font.status === 'loaded' && font.family.includes('Noto Sans Khmer'))"
     )
     assert loaded
+    # The language is kept in the account, which all tests of this demo share.
+    await page.click("button[name=language][value=en]")
+    await page.wait_for_selector("html[lang=en]")
