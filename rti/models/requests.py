@@ -136,6 +136,14 @@ class RequestRow(Standing, Base):
         Index(None, "cbo_id", "next_due_on", "id"),
         Index(None, "next_due_on", "id"),
         Index("ix_request_unfinished", "cbo_id", "id", postgresql_where=text(_UNFINISHED)),
+        # All that policies and the count of what is past due look at.
+        Index(
+            "ix_request_late",
+            "province_code",
+            "next_due_on",
+            postgresql_include=["due_on", "cbo_id", "campaign_id"],
+            postgresql_where=text("met_on IS NULL AND ended_on IS NULL AND duplicate_of IS NULL"),
+        ),
         # What a list can be narrowed by, each in the order of the list, and then what else it can be sorted by.
         Index(None, "body_id", "next_due_on", "id"),
         Index(None, "campaign_id", "next_due_on", "id"),
