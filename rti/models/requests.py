@@ -68,6 +68,7 @@ NEUTRAL = "R-[2-9A-HJKMNP-TV-Z]{8}"
 """The shape of a neutral reference, as a regular expression. Letters that are read or heard as another are missing."""
 NEVER = date(9999, 12, 31)
 """The `next_due_on` of a request on which no clock runs."""
+_IS_NEUTRAL = text(f"reference ~ '^{NEUTRAL}$'")
 _UNFINISHED = f"status IN {tuple(map(str, UNFINISHED))}"
 
 
@@ -126,12 +127,7 @@ class RequestRow(Standing, Base):
     __table_args__ = (
         UniqueConstraint("cbo_id", "id"),
         UniqueConstraint("cbo_id", "reference"),
-        Index(
-            "uq_request_neutral",
-            "reference",
-            unique=True,
-            postgresql_where=text(f"reference ~ '^{NEUTRAL}$'"),
-        ),
+        Index("uq_request_neutral", "reference", unique=True, postgresql_where=_IS_NEUTRAL),
         UniqueConstraint("cbo_id", "import_key"),
         Index(None, "cbo_id", "next_due_on", "id"),
         Index(None, "next_due_on", "id"),
