@@ -68,7 +68,7 @@ SORTED: Mapping[str, Sequence[Any]] = {
     "status": (RequestRow.status, RequestRow.next_due_on),
     "reference": (RequestRow.reference,),
 }
-"""What decides the order of a list, before the identifier; of bodies their names in the reader's language come first."""
+"""The sort key of a list, before the identifier; bodies are sorted by their names in the reader's language."""
 
 
 async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
@@ -78,12 +78,12 @@ async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter,
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """A page of requests that somebody may see and wants to; where nothing else is said, the most urgent first."""
+    """A page of the requests that somebody may see and filtered for; by default the most urgent first."""
 
     wanted: RequestFilter
     today: date
     language: str = ""
-    """As it was chosen on the device; where it is empty, that of the account."""
+    """The language chosen on the device; if empty, that of the account."""
 
     def asked(self, login: Login) -> Statement | None:
         if login not in REQUESTS_SEEN:
@@ -181,9 +181,22 @@ def _kind(key: Any) -> Any:
 
 def _narrowed(login: Login, given: frozenset[str]) -> Select[RequestRow]:
     # Words are looked for in everything at once, and what they bring is looked at one by one.
-    wanted: dict[str, Any] = {name: bindparam(name) for name in sorted(given - {"q"})}
+    wanted: dict[str, Any] = {
+        name: _known_later(name, Text) if name in _PLANNED_ONCE else bindparam(name)
+        for name in sorted(given - {"q"})
+    }
     seen = seen_by(visible_under(login) if "q" in given else true())
-    return narrowed(seen, wanted, bindparam("today", type_=Date))
+    return narrowed(seen, wanted, _known_later("today", Date))
+
+
+_PLANNED_ONCE = {"status", "province"}
+"""Filters by which a list is read the same way whatever their value is."""
+
+
+def _known_later(name: str, kind: type[Any]) -> ColumnElement[Any]:
+    """A parameter at which PostgreSQL does not look when it plans, so that it need not plan anew for each value: that
+    takes longer than the list."""
+    return select(bindparam(name, type_=kind)).scalar_subquery()
 
 
 def _seen(
@@ -193,7 +206,7 @@ def _seen(
     labels: Sequence[str],
     belonging: Mapping[str, str] = MappingProxyType({}),
 ) -> Any:
-    """The first requests of each part of what people see who work under a login."""
+    """The first requests of each part of what people under a login see."""
     parts = [(FOUND, "request.id = part.id")] if "q" in given else ORDERED[login]
     found = [_of_part(first, source, belonging.get(belongs, belongs), labels) for source, belongs in parts]
     return union(*found).subquery("found")
