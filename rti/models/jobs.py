@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     MANY = "many"
     BATCH = "batch"
     RELEASE = "release"
+    VERIFICATION = "verification"
 
 
 class JobState(StrEnum):
