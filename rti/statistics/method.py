@@ -11,7 +11,7 @@ from functools import cached_property
 
 import msgspec
 
-from rti.law.events import Ground, Outcome
+from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import Contest, QuestionClass
 from rti.statistics.measures import State
 
@@ -27,7 +27,8 @@ class Phase(StrEnum):
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """What the methods ask of a request at the cut-off; requests of one kind count alike everywhere.
 
-    `outcome` and `ground` are those of an answer that had come. `extended` means that its limit was, or can
+    `outcome` and `ground` are those of an answer that had come, `not_taken` is by what an attempt ended where the body has not
+    got the request. `extended` means that its limit was, or can
     still be, kept through a valid extension only. `received` is whether the body had it, `begun` and `closed`
     where the days of its beginning and its end lie. `binding` is whether its due day follows from a law in
     force. `checked` is whether staff recorded or corrected the outcome.
@@ -35,6 +36,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
     state: State
     outcome: Outcome | None = None
+    not_taken: EventKind | None = None
     ground: Ground | None = None
     extended: bool = False
     received: bool = True
