@@ -59,9 +59,7 @@ _ATTEMPTS: Final = {
 }
 
 
-def result(
-    outcome: Outcome | None, not_taken: EventKind | None, *, overdue: bool
-) -> Result | None:
+def result(outcome: Outcome | None, not_taken: EventKind | None, *, overdue: bool) -> Result | None:
     """The class of a request; None while an answer may still come in time, after a withdrawal, or where the outcome is unknown.
 
     `not_taken` is by what an attempt ended where the body has not got the request. Silence is a mute refusal from the day

@@ -41,7 +41,7 @@ from rti.models.campaigns import CampaignRow
 from rti.models.requests import FormerStandingRow, RequestRow
 from rti.statistics.commands import Basis, Dimension, StatisticsQuery, Unit
 from rti.statistics.measures import State
-from rti.statistics.method import Kind, Phase
+from rti.statistics.method import Kind, Method, Phase
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of
 
 
@@ -85,7 +85,7 @@ def outcome_at(request: Any, cut_off: date) -> ColumnElement[str | None]:
     """The outcome of the last answer that had come by the cut-off; `outcomes` holds those of several answers."""
     by_then = func.jsonb_path_query_array(
         request.outcomes,
-        cast("$[*] ? (@[0] <= $day)", JSONPATH),
+        cast("strict $[*] ? (@[0] <= $day)", JSONPATH),
         func.jsonb_build_object("day", cut_off.isoformat()),
     )
     last = by_then.op("->")(-1).op("->>")(1)
@@ -326,22 +326,23 @@ def askers_of(facts: Select[Any], dimensions: Sequence[Dimension]) -> Select[Any
     return select(*keys, *(each.c[name] for name in KIND), each.c.asker).distinct()
 
 
-def fingerprints(facts: Select[Any]) -> Select[Any]:
-    """Each request with a digest of all that a table makes of it."""
+def fingerprints(facts: Select[Any], method: Method) -> Select[Any]:
+    """Each request with a digest of all that a table makes of it.
+
+    How an attempt failed counts only in a method that asks for it, so that releases from before it was told still hold.
+    """
     each = facts.subquery("each_request")
-    made_of = [column for column in each.c if column.key not in {"asker", "request", "not_taken"}]
-    # What came later to be told of a request stands behind the others, and only where there is something: so releases that
-    # were frozen before still hold.
-    return select(
-        each.c.request, func.md5(cast(func.row(*made_of), Text).concat(func.coalesce(each.c.not_taken, "")))
-    )
+    others = {"asker", "request"} | ({"not_taken"} - method.asks)
+    made_of = [column for column in each.c if column.key not in others]
+    return select(each.c.request, func.md5(cast(func.row(*made_of), Text)))
 
 
-def grouped(facts: Select[Any], dimensions: Sequence[Dimension]) -> Select[Any]:
-    """Each kind of each group, with the days of its requests: the fields of `method.Kind` one by one, and an array.
+def grouped(facts: Select[Any], wanted: StatisticsQuery) -> Select[Any]:
+    """Each kind of each group, with the days of its requests: its keys, the `fields` of the method, and an array.
 
     Sums are made of these rows in Python, which is faster than to have them made here.
     """
     each = facts.subquery("each_request")
-    group = [each.c[name] for name in (*(f"key{place}" for place in range(len(dimensions))), *KIND)]
+    keys = (f"key{place}" for place in range(len(wanted.dimensions)))
+    group = [each.c[name] for name in (*keys, *wanted.of_method.fields)]
     return select(*group, func.array_agg(each.c.days)).group_by(*group)

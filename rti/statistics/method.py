@@ -116,13 +116,17 @@ class Identity:
     right: frozenset[str]
 
 
+_ALWAYS = frozenset({"state", "outcome", "binding", "statute_id", "statute_version"})
+
+
 @dataclass(frozen=True)
 class Method:
     """A published way of counting: `source` says whose, `differs` why its figures are not those of others.
 
     `by_activity` counts what came in and what was closed in a period, instead of following those that came
     in or fell due. Days are calendar days, or `working_days`; `bands` of them count the requests that
-    are `banded`, both ends included. `early_counts` where the source counts an answer before its day is over.
+    are `banded`, both ends included. `early_counts` where the source counts an answer before its day is over. `asks` are the
+    fields of `Kind` that its columns and durations look at, beside state and outcome.
     """
 
     id: str
@@ -133,12 +137,18 @@ class Method:
     sections: tuple[Section, ...]
     measures: tuple[Measure, ...]
     durations: tuple[Duration, ...]
+    asks: frozenset[str]
     identities: tuple[Identity, ...] = ()
     bands: tuple[tuple[int, int | None], ...] = ()
     banded: Callable[[Kind], bool] | None = None
     by_activity: bool = False
     working_days: bool = False
     early_counts: bool = False
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Of `Kind`: what it asks for, and what every table needs; the others keep their defaults."""
+        return tuple(field for field in Kind.__struct_fields__ if field in self.asks or field in _ALWAYS)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

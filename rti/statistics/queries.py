@@ -151,8 +151,8 @@ async def _counted(
     known_on = wanted.known_on or await known_until(session, person, cut_off, today)
     facts = await facts_of(session, person, wanted, cut_off, known_on if known_on < today else None)
     await session.execute(_ROOM)
-    rows = (await session.execute(grouped(facts, wanted.dimensions))).all()
-    tallies = await to_thread(_tallies, rows, len(wanted.dimensions))
+    rows = (await session.execute(grouped(facts, wanted))).all()
+    tallies = await to_thread(_tallies, rows, wanted)
     names = [
         await names_of(
             session, dimension, {key for keys in tallies for key in keys[place : place + 1] if key}
@@ -230,15 +230,16 @@ async def known_until(session: AsyncSession, person: Person | None, cut_off: dat
     return today
 
 
-def _tallies(rows: Iterable[Any], dimensions: int) -> dict[Keys, dict[Kind, Counter[int | None]]]:
+def _tallies(rows: Iterable[Any], wanted: StatisticsQuery) -> dict[Keys, dict[Kind, Counter[int | None]]]:
     """Of the rows of `grouped`: each group, each sum of groups by their first dimensions, and the total."""
+    dimensions, names = len(wanted.dimensions), wanted.of_method.fields
     kinds: dict[tuple[Any, ...], Kind] = {}
     groups: dict[Keys, dict[Kind, Counter[int | None]]] = {}
     for row in rows:
         fields = tuple(row[dimensions:-1])
         kind = kinds.get(fields)
         if kind is None:
-            kind = kinds[fields] = msgspec.convert(dict(zip(KIND, fields, strict=True)), Kind)
+            kind = kinds[fields] = msgspec.convert(dict(zip(names, fields, strict=True)), Kind)
         groups.setdefault(tuple(row[:dimensions]), {})[kind] = Counter(row[-1])
     found = dict(groups)
     while any(groups):

@@ -126,6 +126,7 @@ OSJI = Method(
         ),
         CHECKED,
     ),
+    asks=frozenset({"ground", "checked", "not_taken"}),
     durations=(Duration("days", N_("Days to answer"), lambda kind: kind.answered),),
     early_counts=True,
 )

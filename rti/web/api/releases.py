@@ -241,9 +241,7 @@ async def _verification(
     return from_attributes(VerificationView, job, found=found, fault=_fault(request, job))
 
 
-@post(
-    "/api/releases/{release:str}/verification", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)]
-)
+@post("/api/releases/{release:str}/verification", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
 async def verify_release(
     request: WebRequest, state: State, session: Session, person: Who, now: Now, release: Code
 ) -> VerificationView:

@@ -244,9 +244,7 @@ async def show_verification(
     if found := await found_by(session, job, state.settings.secret, person):
         return page(request, "releases/verify.html", found, row=row, sees_requests=person.role in REQUESTS)
     address = f"/release-verifications/{verification_id}"
-    return page(
-        request, "releases/verifying.html", job, fault=queue.fault_of(job), address=address, row=row
-    )
+    return page(request, "releases/verifying.html", job, fault=queue.fault_of(job), address=address, row=row)
 
 
 @post("/release-verifications/{verification_id:uuid}/cancel", guards=[only(COMPARING)])
