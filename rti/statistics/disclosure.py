@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from rti.core.errors import Fault, Invalid, say
@@ -25,7 +25,6 @@ from rti.statistics.suppression import THRESHOLD, Counts, Pattern, protect
 SMALLEST = THRESHOLD
 """The smallest number that is shown, and the multiple to which larger ones are rounded."""
 
-Each = TypeVar("Each")
 Keys = tuple[str | None, ...]
 """A line of a table: of the total it is empty, of a sub-total the beginning of what is added up."""
 
@@ -80,8 +79,7 @@ class CoarseFigures:
 
     @cached_property
     def counts(self) -> dict[str, int | None]:
-        hides = [pattern for pattern in self.hides.values() if self.keys in pattern.columns]
-        hidden: set[str] = set().union(*(pattern.alone(self.keys) for pattern in hides))
+        hidden: set[str] = set().union(*(pattern.alone(self.keys) for pattern in self.hides.values()))
         return {
             each: None if each in hidden else coarsened(count) for each, count in self.exact.counts.items()
         }
@@ -151,38 +149,24 @@ def coarse(
     for keys in sorted(lines, key=lambda each: [key or "" for key in each]):
         if keys:
             below.setdefault(keys[:-1], []).append(keys)
-    every = [
-        ((keys, column), number)
-        for keys, figures in lines.items()
-        for column, number in figures.counts.items()
-        if number
-    ]
-    numbers, asking = _by_section(method, every), _by_section(method, askers.items())
     hides = {
         section.id: protect(
             Counts(
                 columns=[column.id for column in section.columns],
                 root=(),
                 below=below,
-                numbers=numbers[section.id],
-                askers=behind(section.ids, asking[section.id]),
+                numbers={
+                    (keys, column): number
+                    for keys, figures in lines.items()
+                    for column, number in figures.counts.items()
+                    if number and column in section.ids
+                },
+                askers=behind(section.ids, askers),
             )
         )
         for section in method.exclusive
     }
     return {keys: CoarseFigures(figures, keys, hides) for keys, figures in lines.items()}
-
-
-def _by_section(
-    method: Method, places: Iterable[tuple[tuple[Keys, str], Each]]
-) -> dict[str, dict[tuple[Keys, str], Each]]:
-    """What is known of columns, apart for each section whose columns have no request in common."""
-    found: dict[str, dict[tuple[Keys, str], Each]] = {section.id: {} for section in method.exclusive}
-    of_column = {column: found[section.id] for section in method.exclusive for column in section.ids}
-    for place, each in places:
-        if place[1] in of_column:
-            of_column[place[1]][place] = each
-    return found
 
 
 def behind(
