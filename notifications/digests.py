@@ -33,7 +33,7 @@ _QUEUE = text(
     f"""
     WITH inserted AS (
         INSERT INTO message (
-            id, person_id, told_on, kind, values, message_id, state, attempt, deferrals, ambiguous,
+            id, person_id, day, kind, values, message_id, state, attempt, deferrals, ambiguous,
             next_attempt_at, created_at, last_reply
         )
         SELECT new_id(), p.id, :day, :kind, '{{}}',
@@ -47,7 +47,7 @@ _QUEUE = text(
               SELECT FROM request r
               WHERE r.cbo_id = p.cbo_id AND r.next_due_on <= :until AND r.duplicate_of IS NULL
           )))
-          AND NOT EXISTS (SELECT FROM message m WHERE m.person_id = p.id AND m.told_on = :day)
+          AND NOT EXISTS (SELECT FROM message m WHERE m.person_id = p.id AND m.day = :day)
         ON CONFLICT DO NOTHING
         RETURNING 1
     )
@@ -75,17 +75,17 @@ async def news(database: Database, session: AsyncSession, reader: Reader, day: d
 
     Lists are looked through as that person, since only so words are looked for in what they may see.
     """
-    if not await told_of_lists(session, reader):
+    if not await mails_lists(session, reader):
         return []
     async with database.under(login_of(reader)).transaction(reader.id) as own:
         found = await news_of(own, reader, day)
     for each in found:
-        known = update(SavedListRow).where(SavedListRow.id == each.id).values(told=list(each.now))
-        await session.execute(known.execution_options(synchronize_session=False))
+        update_known = update(SavedListRow).where(SavedListRow.id == each.id).values(known=list(each.now))
+        await session.execute(update_known.execution_options(synchronize_session=False))
     return [{"name": each.name, "query": each.query, "count": each.new} for each in found if each.new]
 
 
-async def told_of_lists(session: AsyncSession, reader: Reader) -> bool:
+async def mails_lists(session: AsyncSession, reader: Reader) -> bool:
     """Whether somebody wants to be told what is new in a saved list."""
     wanted = select(SavedListRow.id).where(SavedListRow.person_id == reader.id, SavedListRow.mails)
     return reader.role in REQUESTS and await session.scalar(wanted.limit(1)) is not None

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications import render
 from notifications.bounces import health_by_address
-from notifications.digests import NOTHING_DUE, contents, news, told_of_lists
+from notifications.digests import NOTHING_DUE, contents, mails_lists, news
 from notifications.hours import put_off
 from notifications.sweep import reading_calendar
 from rti.accounts.invitations import GOOD_FOR
@@ -232,11 +232,11 @@ async def _due(
 async def _digest(
     database: Database, session: AsyncSession, row: Row[Any], day: date, calendar: Calendar
 ) -> dict[str, Any]:
-    """What is due and what is new in saved lists; what is new was told where there is a text already."""
+    """What is due and what is new in saved lists; what is new was mentioned where there is a text already."""
     reader = Reader(row.person_id, Role(row.role))
     due = await contents(session, reader, day, calendar, named=row.named)
     lists = await news(database, session, reader, day) if row.subject is None else []
-    if not due and not lists and not (row.subject and await told_of_lists(session, reader)):
+    if not due and not lists and not (row.subject and await mails_lists(session, reader)):
         return {}
     return {**NOTHING_DUE, **due, "lists": lists, "named": row.named}
 

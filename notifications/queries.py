@@ -22,7 +22,7 @@ from rti.core.roles import SUPPORT, Person, Role
 from rti.core.validation import ShortText
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow
-from rti.models.jobs import TickRow
+from rti.models.jobs import HeartbeatRow
 from rti.models.messages import WAITING, MessageKind, MessageRow, MessageState
 
 
@@ -116,6 +116,6 @@ async def queue(session: AsyncSession) -> Queue:
     return Queue(count, oldest, turn)
 
 
-async def ticks(session: AsyncSession) -> dict[str, TickRow]:
+async def ticks(session: AsyncSession) -> dict[str, HeartbeatRow]:
     """The last tick of each job of the scheduler."""
-    return {tick.job: tick for tick in await session.scalars(select(TickRow))}
+    return {tick.job: tick for tick in await session.scalars(select(HeartbeatRow))}

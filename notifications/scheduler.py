@@ -23,7 +23,7 @@ from rti.core.db import Database, is_busy
 from rti.core.db_roles import SCHEDULER, Login
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.core.settings import Settings
-from rti.models.jobs import TickRow
+from rti.models.jobs import HeartbeatRow
 from rti.readiness import require_ready
 
 LOOK_AT_CLOCK = 60.0
@@ -60,7 +60,7 @@ class Ticker:
             if due:
                 self._noted_at = elapsed
                 async with self._tick.database.transaction() as session:
-                    await note_tick(session, self._job.name, began_at=now, ended_at=None)
+                    await note_heartbeat(session, self._job.name, began_at=now, ended_at=None)
             result = await self._job.run(replace(self._tick, now=now))
         except Exception as fault:
             if is_busy(fault):
@@ -76,14 +76,14 @@ class Ticker:
         try:
             async with self._tick.database.transaction() as session:
                 outcome = {"well": result.well, "result": result.words}
-                await note_tick(session, self._job.name, began_at=began, ended_at=ended, **outcome)
+                await note_heartbeat(session, self._job.name, began_at=began, ended_at=ended, **outcome)
         except Exception:  # The database is away; the next tick says so too.
-            log.exception("tick_not_noted", job=self._job.name)
+            log.exception("heartbeat_not_noted", job=self._job.name)
 
 
-async def note_tick(session: AsyncSession, job: str, **values: object) -> None:
+async def note_heartbeat(session: AsyncSession, job: str, **values: object) -> None:
     """Write the row of a job; columns that are not named stay as they were."""
-    row = insert(TickRow).values(job=job, **{"well": True, "result": "", **values})
+    row = insert(HeartbeatRow).values(job=job, **{"well": True, "result": "", **values})
     await session.execute(row.on_conflict_do_update(index_elements=["job"], set_=values))
 
 

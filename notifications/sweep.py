@@ -68,7 +68,7 @@ _BATCH_OF_REMINDERS = text(
         FROM due ORDER BY due_on, request_id, kind
         ON CONFLICT DO NOTHING
         RETURNING *
-    ), told AS MATERIALIZED (
+    ), mentions AS MATERIALIZED (
         SELECT r.id AS reminder_id, p.id AS person_id, CAST({TURN} AS timestamptz) AS turn
         FROM reminded r
         JOIN cbo c ON c.id = r.cbo_id AND c.sends_messages AND c.locked_at IS NULL
@@ -82,12 +82,12 @@ _BATCH_OF_REMINDERS = text(
         SELECT new_id(), person_id, :kind, '{{}}',
             '<' || replace(CAST(gen_random_uuid() AS text), '-', '') || '@' || CAST(:host AS text) || '>',
             'gathering', 0, 0, 0, turn, :now, ''
-        FROM (SELECT DISTINCT person_id, turn FROM told ORDER BY person_id) people
+        FROM (SELECT DISTINCT person_id, turn FROM mentions ORDER BY person_id) people
         ON CONFLICT (person_id) WHERE state = 'gathering' DO UPDATE SET next_attempt_at = m.next_attempt_at
         RETURNING m.id, m.person_id
     ), mentioned AS (
         INSERT INTO mention (message_id, reminder_id, ends)
-        SELECT g.id, t.reminder_id, CAST(:ends AS int) FROM told t JOIN gathering g ON g.person_id = t.person_id
+        SELECT g.id, t.reminder_id, CAST(:ends AS int) FROM mentions t JOIN gathering g ON g.person_id = t.person_id
     ), proposed AS (
         INSERT INTO letter (id, cbo_id, request_id, reminder_id, state, language, proposed_at)
         SELECT new_id(), r.cbo_id, r.request_id, r.id,
@@ -107,15 +107,15 @@ _LET_GO = text(
     f"""
     WITH ready AS (
         SELECT m.id, {TURN} AS turn, EXISTS (
-            SELECT FROM message o WHERE o.person_id = m.person_id AND o.told_on = :day
-        ) AS told, EXISTS (
+            SELECT FROM message o WHERE o.person_id = m.person_id AND o.day = :day
+        ) AS has_message, EXISTS (
             SELECT FROM mention n JOIN reminder r ON r.id = n.reminder_id WHERE n.message_id = m.id AND r.due_on = :day
         ) AS urgent
         FROM message m JOIN person p ON p.id = m.person_id WHERE m.state = 'gathering'
     )
-    UPDATE message m SET state = 'queued', told_on = CASE WHEN NOT ready.told THEN CAST(:day AS date) END,
+    UPDATE message m SET state = 'queued', day = CASE WHEN NOT ready.has_message THEN CAST(:day AS date) END,
         next_attempt_at = ready.turn
-    FROM ready WHERE m.id = ready.id AND m.state = 'gathering' AND (ready.urgent OR NOT ready.told)
+    FROM ready WHERE m.id = ready.id AND m.state = 'gathering' AND (ready.urgent OR NOT ready.has_message)
     RETURNING m.id
 """  # noqa: S608 -- our own words
 )

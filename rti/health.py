@@ -23,7 +23,7 @@ from rti.core.periodic import PeriodicJob
 from rti.core.replica import lag
 from rti.core.settings import Settings
 from rti.models.backups import RunKind
-from rti.models.jobs import JobRow, TickRow
+from rti.models.jobs import HeartbeatRow, JobRow
 from rti.models.requests import DocumentRow
 from rti.readiness import newest_version
 from rti.schedule import jobs_of
@@ -259,7 +259,7 @@ async def _backups(session: AsyncSession, now: datetime) -> dict[RunKind, Backup
     return found
 
 
-def _job(job: PeriodicJob, tick: TickRow | None, now: datetime) -> JobHealth:
+def _job(job: PeriodicJob, tick: HeartbeatRow | None, now: datetime) -> JobHealth:
     every = job.every.total_seconds()
     if tick is None:
         return JobHealth(well=False, every=every)

@@ -377,7 +377,7 @@ async def unbounded(session: AsyncSession) -> None:
             AS $$ BEGIN NEW.free_at := '2000-01-01'; RETURN NEW; END $$""")
     )
     await session.execute(
-        text("""CREATE TRIGGER counts_never BEFORE INSERT OR UPDATE ON allowance
+        text("""CREATE TRIGGER counts_never BEFORE INSERT OR UPDATE ON rate_limit
             FOR EACH ROW EXECUTE FUNCTION counts_never()""")
     )
     await (await session.connection()).run_sync(note)

@@ -81,7 +81,7 @@ async def test_a_database_that_is_stopped_hard_loses_nothing_that_was_acknowledg
             writers = [asyncio.create_task(load.record(who)) for who in range(WRITERS)]
             for _ in range(crashes):
                 async with database.transaction() as session:
-                    await session.execute(text("DELETE FROM allowance"))  # as if an hour had passed
+                    await session.execute(text("DELETE FROM rate_limit"))  # as if an hour had passed
                 await busy(load)
                 await stopped_and_started(running)
                 back = time.monotonic()

@@ -130,7 +130,8 @@ class AddToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeopleFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which people to list; `q` is part of a name or address, `after` is the mark of the page before.
+    """Which people to list; `q` is part of a name or address, `after` is the mark of the page before, `before`
+    that of the page behind.
 
     `cbo` is the code of an organisation; `pending` are those who were invited and have set no password.
     """
@@ -139,6 +140,7 @@ class PeopleFilter(msgspec.Struct, frozen=True, kw_only=True):
     cbo: Code | None = None
     pending: bool = False
     after: ShortText = ""
+    before: ShortText = ""
 
 
 class Assign(msgspec.Struct, frozen=True, kw_only=True):

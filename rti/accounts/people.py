@@ -16,7 +16,7 @@ from rti.audit.record import record
 from rti.core.attributes import assign
 from rti.core.db import unique
 from rti.core.errors import Fault, Invalid, NotFound, invalid, say
-from rti.core.pagination import PAGE_SIZE, Page, behind, containing, page_of
+from rti.core.pagination import Page, containing, page_by_key
 from rti.core.roles import CBO, Person, Role, manages
 from rti.models.accounts import InvitationRow, PersonRow
 from rti.models.audit import AuditAction
@@ -38,10 +38,7 @@ async def people(session: AsyncSession, by: Person, wanted: PeopleFilter) -> Pag
         query = query.where(PersonRow.cbo_id.in_(select(CboRow.id).where(CboRow.code == wanted.cbo)))
     if wanted.pending:
         query = query.where(PersonRow.password_hash.is_(None), PersonRow.disabled_at.is_(None))
-    if wanted.after:
-        query = query.where(await behind(session, wanted.after, PersonRow.id, *key))
-    found = await session.scalars(query.order_by(*key).limit(PAGE_SIZE + 1))
-    return page_of(found.all(), PAGE_SIZE, lambda row: [str(row.id)])
+    return await page_by_key(session, query, PersonRow.id, key, after=wanted.after, before=wanted.before)
 
 
 async def invited_until(session: AsyncSession, shown: Sequence[PersonRow]) -> Mapping[UUID, datetime]:

@@ -17,11 +17,11 @@ from enum import StrEnum
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.audit.record import tally
+from rti.audit.record import count_refusal
 from rti.core.db import Database
 from rti.core.errors import RateLimitExceeded, say
 from rti.core.roles import Person
-from rti.models.accounts import AllowanceRow
+from rti.models.accounts import RateLimitRow
 from rti.models.audit import AuditAction
 
 
@@ -39,13 +39,13 @@ class RateLimit:
 
 
 _TAKE = text("""
-    INSERT INTO allowance AS a (key, free_at) VALUES (:key, CAST(:now AS timestamptz) + :every)
+    INSERT INTO rate_limit AS a (key, free_at) VALUES (:key, CAST(:now AS timestamptz) + :every)
     ON CONFLICT (key) DO UPDATE SET free_at = greatest(a.free_at, :now) + :every
     WHERE a.free_at <= CAST(:now AS timestamptz) + :ahead
     RETURNING free_at
 """)
-_WAIT = text("SELECT free_at FROM allowance WHERE key = :key")
-_GIVE_BACK = text("UPDATE allowance SET free_at = free_at - CAST(:every AS interval) WHERE key = :key")
+_WAIT = text("SELECT free_at FROM rate_limit WHERE key = :key")
+_GIVE_BACK = text("UPDATE rate_limit SET free_at = free_at - CAST(:every AS interval) WHERE key = :key")
 
 
 def keyed(secret: str, *parts: str) -> bytes:
@@ -53,23 +53,23 @@ def keyed(secret: str, *parts: str) -> bytes:
     return hmac.new(secret.encode(), "\n".join(parts).encode(), hashlib.sha256).digest()
 
 
-async def take(auth_database: Database, key: bytes, allowance: RateLimit, now: datetime) -> timedelta | None:
+async def take(auth_database: Database, key: bytes, limit: RateLimit, now: datetime) -> timedelta | None:
     """Count a call, in a transaction of its own; None where it may go on, else how long it has to wait."""
-    values = {"key": key, "now": now, "every": allowance.interval, "ahead": allowance.ahead}
+    values = {"key": key, "now": now, "every": limit.interval, "ahead": limit.ahead}
     if await auth_database.alone(_TAKE, values):
         return None
     ((free_at,),) = await auth_database.alone(_WAIT, {"key": key})
-    wait: timedelta = free_at - allowance.ahead - now
+    wait: timedelta = free_at - limit.ahead - now
     return wait
 
 
-async def give_back(session: AsyncSession, key: bytes, allowance: RateLimit) -> None:
-    await session.execute(_GIVE_BACK, {"key": key, "every": allowance.interval})
+async def give_back(session: AsyncSession, key: bytes, limit: RateLimit) -> None:
+    await session.execute(_GIVE_BACK, {"key": key, "every": limit.interval})
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:
     """Drop the counts that count no more."""
-    await session.execute(delete(AllowanceRow).where(AllowanceRow.free_at < now))
+    await session.execute(delete(RateLimitRow).where(RateLimitRow.free_at < now))
 
 
 class LimitedCall(StrEnum):
@@ -108,7 +108,7 @@ async def count_call(auth_database: Database, person: Person, call: LimitedCall,
     if wait is None:
         return
     async with auth_database.transaction() as session:
-        await tally(session, AuditAction.CALLS_REFUSED, now, of=person, calls=call)
+        await count_refusal(session, AuditAction.CALLS_REFUSED, now, of=person, calls=call)
     message = say(
         "Too many requests. You can do this {count} times in a row, then you have to wait. Try again in "
         "{minutes} minutes",

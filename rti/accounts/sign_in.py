@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts import mfa, passwords, rate_limits, sessions, sign_in_throttling
 from rti.accounts.passkeys import Site
 from rti.accounts.sessions import SignedIn, person_of
-from rti.audit.record import record, tally
+from rti.audit.record import count_refusal, record
 from rti.core.db import Database
 from rti.core.errors import Forbidden, Invalid, Problem, invalid, say
 from rti.core.roles import Person, SignInState
@@ -162,4 +162,4 @@ async def _record_failure(
         if person:
             record(session, AuditAction.SIGN_IN_FAILED, now, by=person.id, cbo_id=person.cbo_id, step=step)
         else:
-            await tally(session, AuditAction.SIGN_IN_FAILED, now, of=None, step=step)
+            await count_refusal(session, AuditAction.SIGN_IN_FAILED, now, of=None, step=step)

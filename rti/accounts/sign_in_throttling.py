@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import rate_limits
 from rti.accounts.rate_limits import RateLimit
-from rti.audit.record import tally
+from rti.audit.record import count_refusal
 from rti.core.db import Database
 from rti.core.errors import Fault, TooManyAttempts, say
 from rti.core.roles import Person
@@ -71,7 +71,7 @@ async def take(
     if wait is None:
         return
     async with auth_database.transaction() as session:
-        await tally(session, AuditAction.GUESSES_REFUSED, now, of=at, step=step)
+        await count_refusal(session, AuditAction.GUESSES_REFUSED, now, of=at, step=step)
     minutes = math.ceil(wait / timedelta(minutes=1))
     message = say("Too many failed attempts. Try again in {minutes} minutes", minutes=minutes)
     raise TooManyAttempts(Fault(field, message), again_in=wait)

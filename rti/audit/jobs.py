@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from rti.audit.checkpoints import mail_checkpoint_once_a_day
-from rti.audit.record import record_tallies
+from rti.audit.record import record_counts
 from rti.audit.sealer import chain
 from rti.core.periodic import PeriodicJob, Result, Tick
 from rti.law.explanations import N_
@@ -12,7 +12,7 @@ from rti.law.explanations import N_
 async def seal(tick: Tick) -> Result:
     """Record what was counted, chain what was recorded, and once a day send the head of the chain outside."""
     async with tick.database.transaction() as session:
-        await record_tallies(session, tick.now)
+        await record_counts(session, tick.now)
         chained = await chain(session)
         anchored = await mail_checkpoint_once_a_day(session, tick.settings, tick.now)
     return Result(f"{chained} entries chained" + (f", head queued to {len(anchored)}" if anchored else ""))

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core.db import new_id
 from rti.core.roles import Person
 from rti.models.accounts import PersonRow
-from rti.models.audit import AuditAction, AuditEntryRow, AuditTallyRow
+from rti.models.audit import AuditAction, AuditCountRow, AuditEntryRow
 
 
 def plain(details: Mapping[str, Any]) -> dict[str, int | str]:
@@ -54,12 +54,12 @@ def record(
 HOUR = timedelta(hours=1)
 
 
-async def tally(
+async def count_refusal(
     session: AsyncSession, what: AuditAction, now: datetime, *, of: Person | PersonRow | None, **details: Any
 ) -> None:
     """Count something for the entry of this hour; `details` are few different ones, `of` is None for visitors."""
     begun = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    row = insert(AuditTallyRow).values(
+    row = insert(AuditCountRow).values(
         hour=begun,
         what=what,
         person_id=of.id if of else None,
@@ -67,13 +67,13 @@ async def tally(
         details=plain(details),
         times=1,
     )
-    more = {"times": AuditTallyRow.times + 1}
-    await session.execute(row.on_conflict_do_update(constraint="uq_audit_tally", set_=more))
+    more = {"times": AuditCountRow.times + 1}
+    await session.execute(row.on_conflict_do_update(constraint="uq_audit_count", set_=more))
 
 
-async def record_tallies(session: AsyncSession, now: datetime) -> None:
+async def record_counts(session: AsyncSession, now: datetime) -> None:
     """Write an entry, dated by the end of its hour, for what was counted in each hour that is over."""
-    over = delete(AuditTallyRow).where(AuditTallyRow.hour <= now - HOUR).returning(AuditTallyRow)
+    over = delete(AuditCountRow).where(AuditCountRow.hour <= now - HOUR).returning(AuditCountRow)
     for row in (await session.scalars(over)).all():
         counted = {**row.details, "times": row.times}
         record(session, row.what, row.hour + HOUR, cbo_id=row.cbo_id, by=row.person_id, **counted)

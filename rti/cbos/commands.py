@@ -28,7 +28,8 @@ class SaveCbo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CboFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which organisations to list; `q` is part of a name or code, `after` is the mark of the page before.
+    """Which organisations to list; `q` is part of a name or code, `after` is the mark of the page before, `before` that
+    of the page behind.
 
     `province` is one by its code, `target` are those at which the programme aims.
     """
@@ -37,6 +38,7 @@ class CboFilter(msgspec.Struct, frozen=True, kw_only=True):
     province: Code | None = None
     target: bool = False
     after: ShortText = ""
+    before: ShortText = ""
 
 
 class LockCbo(msgspec.Struct, frozen=True, kw_only=True):

@@ -97,6 +97,13 @@ def together(**parts: Statement) -> Statement:
     return Statement(f"json_build_object({', '.join(pairs)})", names)
 
 
+def in_language(km: Statement, en: Statement, chosen: str) -> Statement:
+    """Of two statements with the same parameters that in the reader's language: the parameter `chosen` is what was chosen
+    on the device, and where that is empty the account says it."""
+    language = f"coalesce(nullif(CAST(${len(km.names) + 1} AS text), ''), rti.language_of({ME}))"
+    return Statement(f"(CASE {language} WHEN 'km' THEN {km.sql} ELSE {en.sql} END)", [*km.names, chosen])
+
+
 def selected(
     kind: type[msgspec.Struct], query: Select[*tuple[Any, ...]], table: type[Any], **others: Any
 ) -> Statement:

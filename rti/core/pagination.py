@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -71,15 +71,29 @@ def _lost() -> Invalid:
     return invalid("after", say("Start again from the first page of the list"))
 
 
-async def behind(
-    session: AsyncSession, cursor: str, row_id: InstrumentedAttribute[UUID], *key: SQLColumnExpression[Any]
-) -> ColumnElement[bool]:
-    """Whether a row comes after the one whose identifier is the mark, in the order of a key that no address may show."""
-    (mark,) = decode_cursor(cursor, UUID)
-    found = (await session.execute(select(*key).where(row_id == mark))).one_or_none()
-    if found is None:
-        raise _lost()
-    return tuple_(*key) > tuple_(*found)
+async def page_by_key(
+    session: AsyncSession,
+    query: Select[T],
+    row_id: InstrumentedAttribute[UUID],
+    key: Sequence[SQLColumnExpression[Any]],
+    *,
+    after: str = "",
+    before: str = "",
+) -> Page[T]:
+    """The page of a query behind or before a mark, in the order of a key that no address may show: a mark is an identifier."""
+    backwards = bool(before) and not after
+    if cursor := after or before:
+        (marked,) = decode_cursor(cursor, UUID)
+        found = (await session.execute(select(*key).where(row_id == marked))).one_or_none()
+        if found is None:
+            raise _lost()
+        query = query.where(tuple_(*key) < tuple_(*found) if backwards else tuple_(*key) > tuple_(*found))
+    order = [each.desc() if backwards else each for each in key]
+    rows = (await session.scalars(query.order_by(*order).limit(PAGE_SIZE + 1))).all()
+    shown = rows[::-1] if backwards else rows
+    return page_between(
+        shown, PAGE_SIZE, lambda row: [str(getattr(row, row_id.key))], after=bool(after), before=backwards
+    )
 
 
 def decode_moment(text: str) -> datetime:

@@ -28,6 +28,7 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
         "uuid",
         "SELECT cbo_id FROM public.person WHERE id = reader AND disabled_at IS NULL",
     ),
+    "language_of(reader uuid)": ("text", "SELECT language FROM public.person WHERE id = reader"),
     "campaigns_of(reader uuid)": (
         "uuid[]",
         "SELECT array_agg(campaign_id) FROM public.assignment WHERE person_id = reader",

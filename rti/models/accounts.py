@@ -132,10 +132,10 @@ class ApiTokenRow(Base):
     expires_at: Mapped[datetime]
 
 
-class AllowanceRow(Base):
+class RateLimitRow(Base):
     """From when on the next call counts as the first again; `key` is a keyed hash and names nobody."""
 
-    __tablename__ = "allowance"
+    __tablename__ = "rate_limit"
 
     key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     free_at: Mapped[datetime] = mapped_column(index=True)

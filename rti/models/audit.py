@@ -163,10 +163,10 @@ class AuditEntryRow(Base):
     hash: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class AuditTallyRow(Base):
+class AuditCountRow(Base):
     """How often something came within the hour that began at `hour`; it becomes one entry when that is over."""
 
-    __tablename__ = "audit_tally"
+    __tablename__ = "audit_count"
     __table_args__ = (
         UniqueConstraint(
             "hour",
@@ -174,7 +174,7 @@ class AuditTallyRow(Base):
             "person_id",
             "cbo_id",
             "details",
-            name="uq_audit_tally",
+            name="uq_audit_count",
             postgresql_nulls_not_distinct=True,
         ),
     )

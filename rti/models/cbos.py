@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, false, or_, select, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.core.db import Base, Choice, new_id
+from rti.models.names import InBothLanguages
 
 
 class SafetyStep(StrEnum):
@@ -43,7 +44,7 @@ class Participant:
     target: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
-class CboRow(Participant, Base):
+class CboRow(Participant, InBothLanguages, Base):
     """An organisation that asks; `last_number` is the last reference given to a request of its own.
 
     While it is locked nothing of it is shown and nobody of it can sign in; its code is as free as one that
@@ -59,8 +60,6 @@ class CboRow(Participant, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str]
-    name_km: Mapped[str]
-    name_en: Mapped[str]
     sends_messages: Mapped[bool] = mapped_column(default=True)
     last_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

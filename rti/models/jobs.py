@@ -67,10 +67,10 @@ class JobRow(Base):
     finished_at: Mapped[datetime | None]
 
 
-class TickRow(Base):
+class HeartbeatRow(Base):
     """When a periodic job last began and ended, so that silence can be seen."""
 
-    __tablename__ = "tick"
+    __tablename__ = "heartbeat"
 
     job: Mapped[str] = mapped_column(primary_key=True)
     began_at: Mapped[datetime]

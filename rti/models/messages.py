@@ -132,7 +132,7 @@ class ReminderRow(Base):
 class MessageRow(Base):
     """One message to one person, a letter to a public body, or something else to an address that stands in the row.
 
-    `told_on` is the day of a digest, or of the reminders that it speaks of: a person gets one a day.
+    `day` is the day of a digest, or of the reminders that it speaks of: a person gets one a day.
     `message_id` (RFC 5322) is made with the row and never changes.
 
     `attempt` grows with every claim, and every result names its attempt, so that a dispatcher
@@ -143,7 +143,7 @@ class MessageRow(Base):
 
     __tablename__ = "message"
     __table_args__ = (
-        UniqueConstraint("person_id", "told_on"),
+        UniqueConstraint("person_id", "day"),
         UniqueConstraint("letter_id"),
         CheckConstraint(
             "num_nonnulls(person_id, letter_id) = CAST(kind <> 'anchor' AS int)", name="addressee"
@@ -163,7 +163,7 @@ class MessageRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     letter_id: Mapped[UUID | None] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"))
-    told_on: Mapped[date | None]
+    day: Mapped[date | None]
     kind: Mapped[MessageKind] = mapped_column(Choice(MessageKind))
     channel: Mapped[Channel] = mapped_column(Choice(Channel), default=Channel.EMAIL, server_default="email")
     values: Mapped[dict[str, Any]]

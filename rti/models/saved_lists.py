@@ -14,7 +14,7 @@ class SavedListRow(Base):
     """A filter under a name: what an address says of a list of requests, as it says it.
 
     Staff of the campaign that it is shared in see it, too. Where it `mails`, its owner is told once a day which
-    requests are new in it; `told` are those that were there the last time.
+    requests are new in it; `known` are those that were there the last time.
     """
 
     __tablename__ = "saved_list"
@@ -26,5 +26,5 @@ class SavedListRow(Base):
     wanted: Mapped[dict[str, Any]]
     shared_in: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
     mails: Mapped[bool]
-    told: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    known: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
     created_at: Mapped[datetime]

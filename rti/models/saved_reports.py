@@ -33,7 +33,7 @@ class SavedReportRow(Base):
     """An address of the figures under a name, without a cut-off date: it is opened, and sent, with the newest.
 
     Where it is sent to the working group they and staff see it, too. `sent_on` is when it was sent last, at first when
-    it was saved; `told` is the digest of the figures that were sent last.
+    it was saved; `sent_digest` is the digest of the figures that were sent last.
     """
 
     __tablename__ = "saved_report"
@@ -46,5 +46,5 @@ class SavedReportRow(Base):
     file: Mapped[ReportFile] = mapped_column(Choice(ReportFile))
     mails_to: Mapped[ReportTo | None] = mapped_column(Choice(ReportTo))
     sent_on: Mapped[date]
-    told: Mapped[str | None]
+    sent_digest: Mapped[str | None]
     created_at: Mapped[datetime]

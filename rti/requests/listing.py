@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -26,12 +26,25 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from rti.bodies.places import PLACE
 from rti.bodies.queries import PROVINCES, Area
 from rti.campaigns.queries import CAMPAIGNS, Named
-from rti.core.asking import ReadBy, Statement, columns, compiled, decoded_once, decoder, read, rows, together
+from rti.core.asking import (
+    ReadBy,
+    Statement,
+    columns,
+    compiled,
+    decoded_once,
+    decoder,
+    in_language,
+    read,
+    rows,
+    together,
+)
 from rti.core.db_roles import Login
+from rti.core.i18n import Language
 from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_between
 from rti.core.roles import Person
 from rti.core.visibility import ORDERED, REQUESTS_SEEN, visible_under
@@ -46,6 +59,8 @@ from rti.requests.shown import Line, LineRow
 from rti.topics.queries import TOPICS, TopicNamed
 
 _NEVER_RECEIVED: ColumnElement[date] = literal_column("'infinity'::date", Date)
+_MARKED = aliased(PublicBodyRow)
+_NAME = {Language.KM: "name_order", Language.EN: "name_en"}
 SORTED: Mapping[str, Sequence[Any]] = {
     "due": (RequestRow.next_due_on,),
     "received": (func.coalesce(RequestRow.received_on, _NEVER_RECEIVED),),
@@ -53,7 +68,7 @@ SORTED: Mapping[str, Sequence[Any]] = {
     "status": (RequestRow.status, RequestRow.next_due_on),
     "reference": (RequestRow.reference,),
 }
-"""What decides the order of a list, before the identifier. Bodies come by their codes: by province, district and commune."""
+"""What decides the order of a list, before the identifier; of bodies their names in the reader's language come first."""
 
 
 async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
@@ -67,15 +82,22 @@ class Worklist:
 
     wanted: RequestFilter
     today: date
+    language: str = ""
+    """As it was chosen on the device; where it is empty, that of the account."""
 
     def asked(self, login: Login) -> Statement | None:
         if login not in REQUESTS_SEEN:
             return None
         wanted = self.wanted
-        return listing(login, wanted.given, wanted.sort, after=bool(wanted.after), before=bool(wanted.before))
+        ask = partial(
+            listing, login, wanted.given, wanted.sort, after=bool(wanted.after), before=bool(wanted.before)
+        )
+        if wanted.sort.column != "body":
+            return ask()
+        return in_language(ask(names=Language.KM), ask(names=Language.EN), "language")
 
     def values(self) -> Mapping[str, Any]:
-        given = values_of(self.wanted) | {"today": self.today}
+        given = values_of(self.wanted) | {"today": self.today, "language": self.language}
         if mark := self.wanted.after or self.wanted.before:
             parsers = [_parser(key) for key in SORTED[self.wanted.sort.column]]
             *keys, last = decode_cursor(mark, *parsers, UUID)
@@ -116,23 +138,27 @@ def listing(
     *,
     after: bool = False,
     before: bool = False,
+    names: Language = Language.EN,
 ) -> Statement:
     """The statement of a list that is narrowed by so much: a page behind a mark, or the one before it, backwards.
 
-    Each part of what somebody sees gives its own first requests in order.
+    Each part of what somebody sees gives its own first requests in order; bodies are sorted by their `names` in a language.
     """
     backwards = before and not after
     descends = sort.descends is not backwards
     keys: list[Any] = [*SORTED[sort.column], RequestRow.id]
+    marks = [*(f"mark_{place}" for place in range(len(keys) - 1)), "mark_id"]
+    mark: list[Any] = [bindparam(name, type_=_kind(key)) for name, key in zip(marks, keys, strict=True)]
     query = _narrowed(login, given)
     if sort.column == "body":
+        # A mark names the body by its code, and so holds in both languages.
+        of_mark = select(getattr(_MARKED, _NAME[names])).where(_MARKED.code == mark[0]).scalar_subquery()
+        keys, mark = [getattr(PublicBodyRow, _NAME[names]), *keys], [of_mark, *mark]
         query = query.join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
         if "province" in given:
             query = query.where(PublicBodyRow.province_code == bindparam("province"))
     if after or before:
-        names = [*(f"mark_{place}" for place in range(len(keys) - 1)), "mark_id"]
-        mark = tuple_(*(bindparam(name, type_=_kind(key)) for name, key in zip(names, keys, strict=True)))
-        query = query.where(tuple_(*keys) < mark if descends else tuple_(*keys) > mark)
+        query = query.where(tuple_(*keys) < tuple_(*mark) if descends else tuple_(*keys) > tuple_(*mark))
     order = [key.desc() if descends else key for key in keys]
     most: ColumnElement[int] = literal_column(str(PAGE_SIZE + 1))
     labels = [*(f"key_{place}" for place in range(len(keys) - 1)), "id"]

@@ -85,7 +85,7 @@ async def save_list(
             raise invalid("name", say("You have {count} saved lists. Delete one first", count=MOST_LISTS))
         row = SavedListRow(id=new_id(), person_id=person.id, name=command.name, created_at=now)
     row.wanted, row.shared_in, row.mails = as_address(command), command.shared_in, command.mails
-    row.told = await _in_list(session, row, person, today) if command.mails else []
+    row.known = await _in_list(session, row, person, today) if command.mails else []
     taken = invalid("name", say("You have a saved list of this name already"))
     async with unique(session, taken):
         session.add(row)
@@ -116,11 +116,11 @@ class News:
 async def news_of(session: AsyncSession, person: Reader, today: date) -> list[News]:
     """What is new in the lists of which a person wants to be told, asked as that person; also where it is nothing."""
     mine = _BY_NAME.where(SavedListRow.person_id == person.id, SavedListRow.mails)
-    told = []
+    news = []
     for row in await session.scalars(mine):
         ids = await _in_list(session, row, person, today)
-        told.append(News(row.id, row.name, _query(row.wanted), len({*ids} - {*row.told}), ids))
-    return told
+        news.append(News(row.id, row.name, _query(row.wanted), len({*ids} - {*row.known}), ids))
+    return news
 
 
 async def _in_list(session: AsyncSession, row: SavedListRow, person: Reader, today: date) -> list[UUID]:

@@ -219,6 +219,7 @@ class Alike(msgspec.Struct, frozen=True):
 
     id: UUID
     reference: str
+    title: str
 
 
 class DetailRead(msgspec.Struct, kw_only=True):

@@ -24,7 +24,7 @@ _REMOVE: Mapping[Kept, str] = {
     Kept.SESSIONS: "DELETE FROM sign_in WHERE expires_at < :before OR last_seen_at < :before",
     Kept.TOKENS: "DELETE FROM api_token WHERE expires_at < :before",
     Kept.INVITATIONS: "DELETE FROM invitation WHERE expires_at < :before",
-    Kept.ALLOWANCES: "DELETE FROM allowance WHERE free_at < :before",
+    Kept.RATE_LIMITS: "DELETE FROM rate_limit WHERE free_at < :before",
     Kept.SUBMISSIONS: "DELETE FROM submission WHERE sent_at < :before",
     Kept.MESSAGE_TEXTS: f"""
         UPDATE message SET subject = NULL, body = NULL, to_address = NULL, values = '{{}}', last_reply = ''

@@ -16,7 +16,7 @@ class Kept(StrEnum):
     SESSIONS = "sessions"
     TOKENS = "tokens"
     INVITATIONS = "invitations"
-    ALLOWANCES = "allowances"
+    RATE_LIMITS = "rate_limits"
     SUBMISSIONS = "submissions"
     MESSAGE_TEXTS = "message_texts"
     JOBS = "jobs"
@@ -48,7 +48,7 @@ RULES: Mapping[Kept, Rule] = {
     Kept.INVITATIONS: Rule(
         timedelta(days=30), N_("Expired invitation links"), N_("They no longer give access")
     ),
-    Kept.ALLOWANCES: Rule(
+    Kept.RATE_LIMITS: Rule(
         timedelta(days=1),
         N_("Counters of failed sign-ins and of rate limits"),
         N_("They no longer limit anyone"),

@@ -65,8 +65,8 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
     "target_area": _open(staff=ALL, admin=ALL, operator=ALL),
     **dict.fromkeys(("letter_text", "reminder_rule"), _open(staff=ALL, admin=ALL, operator=ALL)),
     "figures_version": dict.fromkeys(_EVERYBODY, EDIT),
-    "allowance": {Login.AUTH: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
-    "tick": {
+    "rate_limit": {Login.AUTH: ALL, Login.WORKER: "SELECT (free_at), DELETE", Login.OPERATOR: ALL},
+    "heartbeat": {
         Login.AUTH: READ,
         Login.STAFF: READ,
         Login.ADMIN: READ,
@@ -335,13 +335,13 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         ),
         # Those of others that search for what may name an organisation go with it.
         Login.ERASURE: May("SELECT (person_id, wanted), DELETE", f"{_OF_OWN_OR_NAMED} OR wanted ?| {NAMING}"),
-        Login.WORKER: May("SELECT, UPDATE (told)"),
+        Login.WORKER: May("SELECT, UPDATE (known)"),
         Login.OPERATOR: _ANY,
     },
     "saved_report": {
         **dict.fromkeys((Login.STAFF, Login.GROUP), May(ALL, f"{_MINE} OR mails_to = 'group'")),
         Login.ERASURE: _GONE,
-        Login.WORKER: May("SELECT, UPDATE (sent_on, told)"),
+        Login.WORKER: May("SELECT, UPDATE (sent_on, sent_digest)"),
         Login.OPERATOR: _ANY,
     },
     "submission": {
@@ -376,7 +376,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.WORKER: May("SELECT, INSERT, UPDATE (position, hash), DELETE"),
         Login.OPERATOR: May(ADD),
     },
-    "audit_tally": {
+    "audit_count": {
         Login.AUTH: May("SELECT, INSERT, UPDATE (times)"),
         Login.WORKER: May("SELECT, DELETE"),
     },

@@ -9,16 +9,15 @@ A mark is five letters of a digest: short, and safe within PostgreSQL's tsquery.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
-from rti.core.folding import fold
+from rti.core.folding import fold, formerly, unbroken
 
 _KHMER = "\u1780-\u17dd"
 _RUN = re.compile(f"[{_KHMER}]+|[^\\W_{_KHMER}]+")
-_BLANK_WITHIN = re.compile(f"(?<=[{_KHMER}]) (?=[{_KHMER}])")
 _CLUSTER = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17d3\u17dd])*|.")
 _SIGNS = re.compile("[\u17b4-\u17d1\u17d3\u17dd]")
 """Vowels and signs, in which spellings differ most."""
@@ -31,8 +30,9 @@ LONGEST_QUERY = 12
 def marks(text: str) -> set[str]:
     """All that a text is found by."""
     found: set[str] = set()
-    for run in _runs(_BLANK_WITHIN.sub("", fold(text))):
-        found.update(_of_khmer(run) if _is_khmer(run) else _of_word(run))
+    for run in _runs(fold(unbroken(text))):
+        for written in _ways(run):
+            found.update(_of_khmer(written) if _is_khmer(run) else _of_word(run))
     return found
 
 
@@ -58,10 +58,16 @@ def _is_khmer(run: str) -> bool:
     return "\u1780" <= run[0] <= "\u17dd"
 
 
+def _ways(run: str) -> Iterable[str]:
+    """As it is typed, and as words were written formerly. Both are looked for in both: where one word ends and the next
+    begins with ម្ nobody knows."""
+    return dict.fromkeys((run, formerly(run)))
+
+
 def _exact(run: str) -> str:
     if _is_khmer(run):
-        clusters = _CLUSTER.findall(run)
-        return _marked("k", _pairs(clusters) if len(clusters) > 1 else clusters)
+        ways = map(_CLUSTER.findall, _ways(run))
+        return _any([_marked("k", _pairs(each) if len(each) > 1 else each) for each in ways])
     return _marked("l", _threes(run)) if len(run) > 2 else _marked("b", [run])
 
 

@@ -108,7 +108,7 @@ async def save_report(
             raise invalid("name", say("You have {count} saved reports. Delete one first", count=MOST_REPORTS))
         row = SavedReportRow(id=new_id(), person_id=person.id, name=command.name, created_at=now)
     row.wanted, row.file, row.mails_to = as_address(command), command.file, command.mails_to
-    row.sent_on, row.told = today, None
+    row.sent_on, row.sent_digest = today, None
     async with unique(session, invalid("name", say("You have a saved report of this name already"))):
         session.add(row)
         await session.flush()
@@ -151,7 +151,7 @@ async def _send(
     now: datetime,
     today: date,
 ) -> int:
-    told = row.told
+    digest = row.sent_digest
     readers = await _readers(database, row)
     for reader in readers:
         try:
@@ -161,10 +161,10 @@ async def _send(
             log.warning("report_left_out", report=str(row.id), fault=str(fault))
             readers = []
             break
-        told = values["digest"]
-        message = {**values, "same": told == row.told}
+        digest = values["digest"]
+        message = {**values, "same": digest == row.sent_digest}
         session.add(queued(MessageKind.REPORT, message, settings, now, person_id=reader.id))
-    row.sent_on, row.told = today, told
+    row.sent_on, row.sent_digest = today, digest
     return len(readers)
 
 

@@ -14,7 +14,7 @@ from litestar.exceptions import PermissionDeniedException
 from rti.accounts import rate_limits
 from rti.accounts.rate_limits import RateLimit
 from rti.accounts.sessions import SignedIn
-from rti.audit.record import record, tally
+from rti.audit.record import count_refusal, record
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.errors import ReauthenticationRequired
@@ -42,7 +42,7 @@ async def note_refusal(refused: Exception, scope: Any) -> None:
     try:
         if isinstance(refused, PermissionDeniedException) or _before_asking_who(scope, status):
             async with auth_database.transaction() as session:
-                await tally(session, AuditAction.FORMS_REFUSED, now(), of=me.person if me else None)
+                await count_refusal(session, AuditAction.FORMS_REFUSED, now(), of=me.person if me else None)
         elif me and status in {403, 404} and not isinstance(refused, ReauthenticationRequired):
             await _note_denial(auth_database, me.person, scope, status)
     except Exception:  # The refusal stands, also while the database is away.
@@ -73,4 +73,4 @@ async def _note_denial(auth_database: Database, person: Person, scope: Any, stat
                 status=status,
             )
         else:
-            await tally(session, AuditAction.DENIED, now(), of=person)
+            await count_refusal(session, AuditAction.DENIED, now(), of=person)

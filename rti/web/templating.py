@@ -117,10 +117,15 @@ def who(request: WebRequest) -> Person:
     return person
 
 
+def chosen_language(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """What the reader chose on this device; empty where that is nothing."""
+    chosen = cookies.read(connection, cookies.LANGUAGE)
+    return chosen if chosen in i18n.LANGUAGES else ""
+
+
 def language_of(request: WebRequest) -> str:
     """What the reader chose on this device, else in the account, else in the browser."""
-    chosen = cookies.read(request, cookies.LANGUAGE)
-    if chosen in i18n.LANGUAGES:
+    if chosen := chosen_language(request):
         return chosen
     me: SignedIn | None = request.scope.get("auth")
     if me:

@@ -20,7 +20,7 @@ from rti.core.periodic import Tick
 from rti.core.roles import Person, Role, TokenScope
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
-from rti.models.accounts import AllowanceRow, ApiTokenRow
+from rti.models.accounts import ApiTokenRow, RateLimitRow
 from rti.models.audit import AuditAction, AuditEntryRow
 from rti.web.routes import HANDLERS
 from tests import make
@@ -84,7 +84,7 @@ async def test_calls_that_come_together_are_all_counted(database: Database, pers
 async def test_nobody_is_named_where_it_is_counted(database: Database, person: Person) -> None:
     await count_call(database, person, LimitedCall.EXPORTS, NOW)
     async with database.transaction() as session:
-        (row,) = await session.scalars(select(AllowanceRow))
+        (row,) = await session.scalars(select(RateLimitRow))
         assert person.id.bytes not in row.key
 
 

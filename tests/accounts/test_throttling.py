@@ -15,7 +15,7 @@ from rti.accounts import passwords, rate_limits, sessions, sign_in, sign_in_thro
 from rti.core.db import Database
 from rti.core.errors import Invalid, TooManyAttempts, Unavailable
 from rti.core.roles import Role
-from rti.models.accounts import AllowanceRow
+from rti.models.accounts import RateLimitRow
 from tests import make
 from tests.conftest import NOW
 from tests.sizes import FULL, size
@@ -120,11 +120,11 @@ async def test_good_passwords_use_up_no_guesses_and_the_table_names_nobody(datab
     for _ in range(7):
         await sign_in.sign_in(database, member.email, member.password, NOW)
     async with database.transaction() as session:
-        (row,) = await session.scalars(select(AllowanceRow))
+        (row,) = await session.scalars(select(RateLimitRow))
         assert member.email.encode() not in row.key
         assert row.free_at <= NOW
         await rate_limits.forget(session, NOW + timedelta(seconds=1))
-        assert await session.scalar(select(AllowanceRow.key)) is None
+        assert await session.scalar(select(RateLimitRow.key)) is None
 
 
 async def test_codes_and_the_password_once_more_are_guessed_no_faster(database: Database) -> None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
-from rti.audit.record import HOUR, record, record_tallies
+from rti.audit.record import HOUR, record, record_counts
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.core.wallclock import now
@@ -38,7 +38,7 @@ async def test_signing_in_and_out_is_told_and_so_are_failures_although_they_are_
     await make.post_form(client, "/second-factor", {"code": member.codes[0]})
     assert (await make.post_form(client, "/sign-out", {}, page="/me")).status_code == 303
     async with database.transaction() as session:
-        await record_tallies(session, now() + HOUR)
+        await record_counts(session, now() + HOUR)
     found = await of(database, AuditAction.SIGN_IN_FAILED, AuditAction.SIGNED_IN, AuditAction.SIGNED_OUT)
     me = member.person.id
     assert [(row.what, row.person_id, row.details.get("step")) for row in found] == [

@@ -99,7 +99,7 @@ def healthy(docker: Containers, service: str) -> bool:
     began = {
         "web": lambda: docker.run("web", ["python", "-c", REACHING, "HEAD", "/sign-in"]).status == 0,
         "scheduler": lambda: (
-            docker.psql("SELECT count(*) FROM tick WHERE ended_at IS NOT NULL", "rti") != "0"
+            docker.psql("SELECT count(*) FROM heartbeat WHERE ended_at IS NOT NULL", "rti") != "0"
         ),
     }[service]
     return any(began() or time.sleep(0.2) for _ in range(300)) and any(

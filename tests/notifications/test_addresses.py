@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from notifications.bounces import report
-from notifications.scheduler import note_tick
+from notifications.scheduler import note_heartbeat
 from notifications.sweep import sweep
 from rti.core.db import Database
 from rti.core.roles import Role
@@ -118,7 +118,7 @@ async def test_the_status_page_tells_the_last_tick_the_lag_and_the_queue(
     await sweep(database, TODAY, moment - timedelta(minutes=7), host="rti.test")
     async with database.transaction() as session:
         for job in JOBS:
-            await note_tick(
+            await note_heartbeat(
                 session, job.name, began_at=moment, ended_at=moment, result="1 reminders, 1 messages"
             )
     told = (await client.get("/status")).text
@@ -133,7 +133,7 @@ async def test_metrics_are_for_who_carries_the_token_and_name_nobody(
 ) -> None:
     member = await refused(database, settings, sink)
     async with database.transaction() as session:
-        await note_tick(session, "sweep", began_at=present(), ended_at=present())
+        await note_heartbeat(session, "sweep", began_at=present(), ended_at=present())
         await report(session, (await messages(database))[0].id, "5.1.1", NOW)
     async with visiting(replace(settings, metrics_token=TOKEN)) as scraper:
         for wrong in ({}, {"authorization": "Bearer wrong"}, {"authorization": TOKEN}):

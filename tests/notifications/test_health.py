@@ -9,13 +9,13 @@ import pytest
 from litestar.datastructures import State
 from sqlalchemy import delete, text, update
 
-from notifications.scheduler import note_tick
+from notifications.scheduler import note_heartbeat
 from notifications.sweep import sweep
 from rti.core.db import Database
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
 from rti.health import examine
-from rti.models.jobs import TickRow
+from rti.models.jobs import HeartbeatRow
 from rti.models.messages import MessageRow
 from rti.schedule import JOBS
 from tests.conftest import NOW, TODAY, visiting
@@ -25,7 +25,7 @@ from tests.notifications.conftest import due
 async def ticked(database: Database, **values: Any) -> None:
     async with database.transaction() as session:
         for job in JOBS:
-            await note_tick(session, job.name, **{"began_at": NOW, "ended_at": NOW, **values})
+            await note_heartbeat(session, job.name, **{"began_at": NOW, "ended_at": NOW, **values})
 
 
 @pytest.fixture
@@ -132,6 +132,6 @@ async def test_a_tick_keeps_what_it_does_not_name(database: Database) -> None:
     await ticked(database, well=False, result="stopped")
     await ticked(database)
     async with database.transaction() as session:
-        tick = await session.get_one(TickRow, "dispatch")
+        tick = await session.get_one(HeartbeatRow, "dispatch")
         assert (tick.well, tick.result) == (False, "stopped")
-        await session.execute(delete(TickRow))
+        await session.execute(delete(HeartbeatRow))

@@ -27,7 +27,7 @@ async def kept(database: Database, settings: Settings, *, count: int = 1, langua
     async with database.transaction() as session:
         copied = """
             INSERT INTO message SELECT (jsonb_populate_record(m, jsonb_build_object(
-                'id', new_id(), 'message_id', n, 'told_on', NULL
+                'id', new_id(), 'message_id', n, 'day', NULL
             ))).* FROM message m, generate_series(2, CAST(:count AS int)) n
         """
         await session.execute(text(copied), {"count": count})

@@ -18,12 +18,12 @@ from rti.core.roles import Person, Role, TokenScope
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
 from rti.models.accounts import (
-    AllowanceRow,
     ApiTokenRow,
     AssignmentRow,
     InvitationRow,
     PasskeyRow,
     PersonRow,
+    RateLimitRow,
     RecoveryCodeRow,
     SignInRow,
     SubmissionRow,
@@ -60,7 +60,7 @@ def _rows(person: Person, kept: Kept, ended: datetime) -> list[Any]:
         Kept.SESSIONS: lambda: [SignInRow(**token, **made, last_seen_at=ended, proved_at=ended)],
         Kept.TOKENS: lambda: [ApiTokenRow(**token, **made, name="", scope=TokenScope.READ)],
         Kept.INVITATIONS: lambda: [InvitationRow(**token, **made)],
-        Kept.ALLOWANCES: lambda: [AllowanceRow(key=token["token_hash"], free_at=ended)],
+        Kept.RATE_LIMITS: lambda: [RateLimitRow(key=token["token_hash"], free_at=ended)],
         Kept.SUBMISSIONS: lambda: [
             SubmissionRow(person_id=person.id, key=token["token_hash"], content=b"", sent_at=ended)
         ],
@@ -123,7 +123,7 @@ async def test_what_is_over_goes_and_what_is_not_stays(database: Database) -> No
     assert await remove(worker, now) == EXPECTED
     assert await remove(worker, now) == dict.fromkeys(Kept, 0)
     async with database.transaction() as session:
-        for table in (SignInRow, ApiTokenRow, InvitationRow, AllowanceRow, JobRow):
+        for table in (SignInRow, ApiTokenRow, InvitationRow, RateLimitRow, JobRow):
             assert await session.scalar(select(func.count()).select_from(table)) == 1, table
         messages = (await session.scalars(select(MessageRow))).all()
         assert len(messages) == 6

@@ -32,7 +32,7 @@ TAMPERED = {
     "peek": "CREATE VIEW peek AS SELECT * FROM request",
     "stale": "CREATE MATERIALIZED VIEW stale AS SELECT id FROM request",
     "wide": "CREATE FUNCTION wide() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER AS 'SELECT count(*) FROM request'",
-    "tick": "ALTER TABLE tick OWNER TO rti_worker",
+    "heartbeat": "ALTER TABLE heartbeat OWNER TO rti_worker",
     "declared": "GRANT SELECT (title) ON request TO rti_statistics",
     "me": "ALTER FUNCTION rti.me() VOLATILE",
 }

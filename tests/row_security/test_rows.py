@@ -93,7 +93,7 @@ async def test_who_approves_letters_can_write_no_other_message_and_change_no_tex
     columns = ("to_address", "subject", "body", "kind", "values", "message_id", "attempt", "person_id")
     for statement in (
         "INSERT INTO message (id, person_id) SELECT gen_random_uuid(), id FROM person",
-        "INSERT INTO message (id, told_on) VALUES (gen_random_uuid(), now())",
+        "INSERT INTO message (id, day) VALUES (gen_random_uuid(), now())",
         *(f"UPDATE message SET {column} = {column}" for column in columns),  # noqa: S608 -- names of this file
         "DELETE FROM message",
     ):

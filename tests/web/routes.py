@@ -473,7 +473,7 @@ async def contents(database: Database, *, but: set[str]) -> dict[str, str | None
     """A digest of what is in each table, `but` these, and but what no page writes to."""
     digests = [
         f"SELECT '{name}', (SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {name} t)"  # noqa: S608 -- our own tables
-        for name in Base.metadata.tables.keys() - {"area", "audit_entry", "audit_tally", *but}
+        for name in Base.metadata.tables.keys() - {"area", "audit_entry", "audit_count", *but}
     ]
     async with database.transaction() as session:
         return dict((await session.execute(text(" UNION ALL ".join(digests)))).all())

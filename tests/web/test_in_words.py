@@ -52,7 +52,7 @@ def test_all_words_have_their_khmer() -> None:
 def test_every_detail_that_an_action_records_has_words() -> None:
     names = {
         keyword.arg
-        for call in _calls("record", "tally")
+        for call in _calls("record", "count_refusal")
         if len(call.args) >= 2 and "AuditAction" in ast.unparse(call.args[1])
         for keyword in call.keywords
         if keyword.arg

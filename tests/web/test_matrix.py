@@ -109,7 +109,7 @@ async def test_every_route_is_for_the_roles_of_its_guard_and_looking_changes_not
         names = Things(asked, owner, made={**fixed})
         await names.named(session, *MAKERS)
     person = owner if role else None
-    noted = {"sign_in", "allowance"}
+    noted = {"sign_in", "rate_limit"}
     before = await contents(database, but=noted)
     for route in ROUTES:
         if route.method == "GET":

@@ -15,6 +15,7 @@ from rti.core.validation import decode
 from rti.models.bodies import BodyKind
 from rti.web.guards import Connection, only, signed_in
 from rti.web.inject import Found, Id, Now, Recomputing, Session, Today
+from rti.web.templating import chosen_language
 from rti.web.transfers import READS
 
 
@@ -43,20 +44,24 @@ class BodyView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BodyList(msgspec.Struct, frozen=True, kw_only=True):
-    """One page; `next` goes into `after` for the page behind it."""
+    """One page; `next` goes into `after` for the page behind it, `previous` into `before`."""
 
     bodies: list[BodyView]
     next: str | None
+    previous: str | None
 
 
 def directory(connection: Connection) -> queries.Directory:
-    return queries.Directory(decode(queries.BodyFilter, dict(connection.query_params)))
+    wanted = decode(queries.BodyFilter, dict(connection.query_params))
+    return queries.Directory(wanted, chosen_language(connection))
 
 
 @get("/api/bodies", guards=[signed_in], opt={READS: directory})
 async def list_bodies(found: Found[queries.Listed]) -> BodyList:
     return BodyList(
-        bodies=[from_attributes(BodyView, each) for each in found.page.items], next=found.page.next
+        bodies=[from_attributes(BodyView, each) for each in found.page.items],
+        next=found.page.next,
+        previous=found.page.previous,
     )
 
 

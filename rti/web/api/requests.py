@@ -56,12 +56,13 @@ from rti.web.downloads import download
 from rti.web.guards import Connection, interactive_only, only, rate_limited, recently_authenticated
 from rti.web.inject import Found, Id, Now, Session, Today, Who
 from rti.web.pages.requests import one_request
-from rti.web.templating import WebRequest, today_of, who
+from rti.web.templating import WebRequest, chosen_language, today_of, who
 from rti.web.transfers import FILE, READS
 
 
 def _listed(connection: Connection) -> listing.Counted:
-    return listing.Counted(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
+    wanted = decode(RequestFilter, dict(connection.query_params))
+    return listing.Counted(wanted, today_of(connection), chosen_language(connection))
 
 
 @get("/api/requests", guards=[only(REQUESTS)], opt={READS: _listed})

@@ -26,7 +26,9 @@ async def list_bodies(request: WebRequest, found: Found[queries.Listed]) -> Temp
         request,
         "bodies/list.html",
         found.page,
-        wanted=msgspec.structs.replace(decode(queries.BodyFilter, dict(request.query_params)), after=""),
+        wanted=msgspec.structs.replace(
+            decode(queries.BodyFilter, dict(request.query_params)), after="", before=""
+        ),
         today=today_of(request),
         kinds=BodyKind,
         area_path=found.path,

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from notifications.unsubscribe import address as unsubscribing
 from rti.accounts import sign_in
-from rti.audit.record import HOUR, record_tallies, tally
+from rti.audit.record import HOUR, count_refusal, record_counts
 from rti.core.db import Database
 from rti.core.errors import Invalid
 from rti.core.roles import Role
@@ -23,7 +23,7 @@ from tests.conftest import NOW, SignIn
 
 async def after_an_hour(database: Database, *kinds: AuditAction) -> Sequence[AuditEntryRow]:
     async with database.transaction() as session:
-        await record_tallies(session, present() + HOUR)
+        await record_counts(session, present() + HOUR)
     return await of(database, *kinds)
 
 
@@ -94,14 +94,14 @@ async def test_somebody_who_is_denied_without_end_gives_single_entries_first_and
 async def test_two_schedulers_tell_a_count_once_and_none_before_its_hour_is_over(database: Database) -> None:
     async with database.transaction() as session:
         for _ in range(3):
-            await tally(session, AuditAction.FORMS_REFUSED, NOW, of=None)
+            await count_refusal(session, AuditAction.FORMS_REFUSED, NOW, of=None)
 
     async def told() -> None:
         async with database.transaction() as session:
-            await record_tallies(session, NOW + HOUR)
+            await record_counts(session, NOW + HOUR)
 
     async with database.transaction() as session:
-        await record_tallies(session, NOW + HOUR * 0.99)
+        await record_counts(session, NOW + HOUR * 0.99)
     assert not await of(database, *AuditAction)
     await asyncio.gather(told(), told())
     assert [each.details for each in await of(database, *AuditAction)] == [{"times": 3}]
