@@ -80,7 +80,9 @@ class CsvFile:
         self._text = TextIOWrapper(stream, encoding=_encoding(stream), errors="replace", newline="")
         self._top = list(_top_of(self._text))
         self._found = _find_header(self._top, columns)
-        self.header = _named(self._found.names, columns)
+        self.names = tuple(self._found.names)
+        """As the file writes them; `header` has them as they are expected."""
+        self.header = _named(self.names, columns)
         _check_header(self.header, columns)
         self.lines = 0
 
@@ -172,7 +174,10 @@ def _find_header(top: list[str], columns: Columns) -> _Header:
     if not starts:
         raise invalid("file", say("The file is empty; its first line must name the columns"))
     found = (_header_at(top, start, delimiter) for start in starts for delimiter in DELIMITERS)
-    best = max(found, key=lambda header: len(expected.intersection(map(fold, header.names))))
+    best = max(
+        found,
+        key=lambda each: (len(expected.intersection(map(fold, each.names))), sum(map(bool, each.names))),
+    )
     if fault := _broken(best.names):
         raise invalid(f"line {best.below}", fault)
     return best

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from rti.core.i18n import Language
+from rti.core.lunar import khmer_digits, lunar_date, solar_khmer, weekday_khmer
 from rti.files.typesetting import Document, qr_code
 from rti.letters.addressing import Address
-from rti.letters.lunar import khmer_digits, lunar_date, solar_khmer, weekday_khmer
 from rti.letters.texts import Text
 from rti.models.letters import LetterKind
 

@@ -13,7 +13,10 @@ from rti.core.db import Base, Choice, new_id
 
 
 class JobKind(StrEnum):
+    """What is done; `COLUMNS` is nothing to do: a file that waits until its columns are confirmed."""
+
     IMPORT = "import"
+    COLUMNS = "columns"
     PRINT = "print"
     COMPARE = "compare"
     EXPORT = "export"

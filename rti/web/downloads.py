@@ -36,7 +36,11 @@ def download(request: WebRequest, found: Download | Problem, *, within: bool = F
 
 def csv_file(name: str, text: str) -> Response[str]:
     """Lines of CSV as a file."""
-    return Response(text, media_type=CSV, headers={"Content-Disposition": attachment(name)})
+    return text_file(name, text, CSV)
+
+
+def text_file(name: str, text: str, media_type: str) -> Response[str]:
+    return Response(text, media_type=media_type, headers={"Content-Disposition": attachment(name)})
 
 
 def kept_file() -> IO[bytes]:

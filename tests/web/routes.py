@@ -22,6 +22,7 @@ from rti.core.db import Base, Database, new_id
 from rti.core.roles import SUPPORT, Person, Role, SignInState, TokenScope
 from rti.core.settings import Settings
 from rti.dossiers.bundle import PAPER
+from rti.imports.actions import GivenFile
 from rti.imports.report import Report
 from rti.models.accounts import ApiTokenRow, AssignmentRow, PasskeyRow
 from rti.models.bodies import BodyKind, PublicBodyRow
@@ -266,6 +267,10 @@ class Things:
         report = msgspec.json.encode(Report())
         return await self._done(session, JobKind.IMPORT, "report", report, kind="requests")
 
+    async def _columns(self, session: AsyncSession) -> UUID:
+        file = GivenFile(name="log.csv", content=b"Office,Status\nHall,open\n").packed()
+        return await self._done(session, JobKind.COLUMNS, "columns", file, kind="requests")
+
     async def _run(self, session: AsyncSession) -> UUID:
         return await self._done(session, JobKind.PRINT, "print", b"%PDF")
 
@@ -361,6 +366,7 @@ MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
     "token_id": Things._token,
     "session_id": Things._session,
     "job_id": Things._job,
+    "columns_id": Things._columns,
     "run_id": Things._run,
     "dossier_id": Things._dossier,
     "export_id": Things._export,
