@@ -93,9 +93,9 @@ async def test_the_table_of_any_day_is_the_one_that_plain_python_makes_of_what_w
 ) -> None:
     async with database.transaction() as session:
         chance = Random(16)
-        rows = await _lived(session, chance, size(40, 2_000))
+        rows = await _lived(session, chance, size(15, 2_000))
         today = ENDED + timedelta(days=400)
-        for day in sorted(chance.sample([BEGUN + timedelta(n) for n in range(120)], size(8, 100))):
+        for day in sorted(chance.sample([BEGUN + timedelta(n) for n in range(120)], size(5, 100))):
             found = await table(session, None, StatisticsQuery(as_of=day), today)
             assert found.known_on == day
             assert _counted(found) == await kinds_known_on(session, day, [row.id for row in rows]), day
