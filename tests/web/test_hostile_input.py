@@ -38,7 +38,7 @@ from rti.statistics.what_if import WhatIf
 from rti.statutes.commands import AddStatute, AddStatuteText, Calculate, Commence
 from tests import conftest, make
 from tests.sizes import size
-from tests.web.asking import EACH_ONCE, Visitor, who_tries
+from tests.web.asking import Visitor, who_tries
 from tests.web.routes import ROUTES
 
 COMMANDS = (
@@ -108,7 +108,7 @@ ROUNDS = size(1, len(JSON))
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("role", EACH_ONCE)
+@pytest.mark.parametrize("role", Role)
 async def test_no_value_of_any_field_brings_a_route_down(
     client: httpx.AsyncClient, database: Database, role: Role
 ) -> None:
