@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     postgres.start_installed(config)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more worker than cores, because tests also wait for other processes."""
     return (os.cpu_count() or 1) + 1
