@@ -55,7 +55,6 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_collection_finish() -> None:
     """All that was imported stays to the end, so no collection of garbage looks through it: `tests` stopped them."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 
