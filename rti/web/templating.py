@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context
+from jinja2.filters import do_urlencode
 from jinja2.runtime import Context
 from litestar import Litestar, Request, Response
 from litestar.connection import ASGIConnection
@@ -53,6 +54,14 @@ STATIC = Path(__file__).parent / "static"
 STATIC_FILES = {path.name: path for path in STATIC.iterdir()}
 
 
+_urlencoded_text = lru_cache(1000)(do_urlencode)
+
+
+def _urlencoded(value: Any) -> str:
+    """Texts that stand on every line of a list are encoded once; a query of several fields is a mapping."""
+    return _urlencoded_text(value) if isinstance(value, str) else do_urlencode(value)
+
+
 @cache
 def templates_in(language: str) -> InLanguage:
     """The templates of the pages; Khmer has no word spaces, so nothing is truncated by letters."""
@@ -65,7 +74,7 @@ def templates_in(language: str) -> InLanguage:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    found.filters["urlencode"] = lru_cache(1000)(found.filters["urlencode"])
+    found.filters["urlencode"] = _urlencoded
     found.globals.update(
         static=static_url,
         menu=menu,
