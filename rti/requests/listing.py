@@ -159,6 +159,10 @@ def listing(
             query = query.where(PublicBodyRow.province_code == bindparam("province"))
     if after or before:
         query = query.where(tuple_(*keys) < tuple_(*mark) if descends else tuple_(*keys) > tuple_(*mark))
+        if sort.column == "body":
+            # The same of the body alone, so that its index begins there.
+            body, marked = tuple_(*keys[:2]), tuple_(*mark[:2])
+            query = query.where(body <= marked if descends else body >= marked)
     order = [key.desc() if descends else key for key in keys]
     most: ColumnElement[int] = literal_column(str(PAGE_SIZE + 1))
     labels = [*(f"key_{place}" for place in range(len(keys) - 1)), "id"]

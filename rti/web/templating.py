@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context
-from jinja2.filters import do_urlencode
 from jinja2.runtime import Context
 from litestar import Litestar, Request, Response
 from litestar.connection import ASGIConnection
@@ -54,14 +53,6 @@ STATIC = Path(__file__).parent / "static"
 STATIC_FILES = {path.name: path for path in STATIC.iterdir()}
 
 
-_urlencoded_text = lru_cache(1000)(do_urlencode)
-
-
-def _urlencoded(value: Any) -> str:
-    """Texts that stand on every line of a list are encoded once; a query of several fields is a mapping."""
-    return _urlencoded_text(value) if isinstance(value, str) else do_urlencode(value)
-
-
 @cache
 def templates_in(language: str) -> InLanguage:
     """The templates of the pages; Khmer has no word spaces, so nothing is truncated by letters."""
@@ -74,7 +65,8 @@ def templates_in(language: str) -> InLanguage:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    found.filters["urlencode"] = _urlencoded
+    quote, quoted = found.filters["urlencode"], lru_cache(1000)(found.filters["urlencode"])
+    found.filters["urlencode"] = lambda each: quoted(each) if isinstance(each, str) else quote(each)
     found.globals.update(
         static=static_url,
         menu=menu,
