@@ -13,7 +13,6 @@ from enum import StrEnum
 from io import StringIO
 from typing import IO, Any
 
-import xlsxwriter
 from sqlalchemy import (
     Boolean,
     Date,
@@ -232,6 +231,8 @@ async def write_workbook(session: AsyncSession, rows: Rows, file: IO[bytes]) -> 
 
     Texts are cells of text and never a formula or a link.
     """
+    import xlsxwriter
+
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(file, {"constant_memory": True, **plain})
     sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
