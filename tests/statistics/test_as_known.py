@@ -108,9 +108,9 @@ async def test_the_table_of_any_day_is_the_one_that_plain_python_makes_of_what_w
 ) -> None:
     async with database.transaction() as session:
         chance = Random(16)
-        rows = await _lived(session, chance, size(40, 2_000))
+        rows = await _lived(session, chance, size(15, 2_000))
         today = ENDED + timedelta(days=400)
-        days = sorted(chance.sample([BEGUN + timedelta(n) for n in range(120)], size(8, 100)))
+        days = sorted(chance.sample([BEGUN + timedelta(n) for n in range(120)], size(6, 100)))
         for day, method in zip(days, cycle(METHODS.values()), strict=False):
             found = await table(session, None, StatisticsQuery(method=method.id, as_of=day), today)
             assert found.known_on == day
