@@ -98,6 +98,7 @@ class Standing:
     known_from: Mapped[date] = mapped_column(server_default=text("CURRENT_DATE"))
 
     status: Mapped[RequestStatus] = mapped_column(Choice(RequestStatus))
+    not_taken: Mapped[EventKind | None] = mapped_column(Choice(EventKind))
     outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
     outcomes: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     ground: Mapped[Ground | None] = mapped_column(Choice(Ground))
