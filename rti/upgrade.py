@@ -1,17 +1,21 @@
-"""Bringing a database to the present schema, and the reference data that every installation has."""
+"""Migrating a database to the current schema, and loading the reference data of every installation."""
 
 from datetime import datetime
 from importlib.resources import files
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.bodies.reference import load_cambodia
 from rti.calendars.holidays import load_published_days
+from rti.core.alphabet import alphabetical
 from rti.core.db import Database
 from rti.core.keyring import NO_KEYS, Keyring
 from rti.encryption.data_keys import NUMBERS_IN_USE, require_numbers
+from rti.models.bodies import PublicBodyRow
+from rti.models.cbos import CboRow
 from rti.models.keys import DataKeyRow
 from rti.requests.reprojection import reproject_all
 from rti.row_security.apply import apply
@@ -59,7 +63,7 @@ def _upgrade(connection: Connection, secret: str, keyring: Keyring) -> None:
 
 
 async def migrate(database: Database, now: datetime) -> None:
-    """Apply what is missing; does nothing on a database that is up to date.
+    """Apply missing migrations; does nothing on a database that is up to date.
 
     Raises SettingsFault or NotReady, before anything is written, without the keys that the database needs.
     """
@@ -76,5 +80,14 @@ async def load_reference_data(database: Database, now: datetime) -> None:
         await load_topics(session)
         counted = {key for statute in load_library().values() for key in statute.countries}
         await load_published_days(session, counted, now)
+        await _put_in_order(session)
     await reproject_all(database, now)
     await search.complete(database)
+
+
+async def _put_in_order(session: AsyncSession) -> None:
+    """Give names their keys that were there before these, or that a migration took away since the alphabet changed."""
+    bodies = await session.scalars(select(PublicBodyRow).where(PublicBodyRow.name_order == ""))
+    cbos = await session.scalars(select(CboRow).where(CboRow.name_order == ""))
+    for row in (*bodies, *cbos):
+        row.name_order = alphabetical(row.name_km)

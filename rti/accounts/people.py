@@ -16,7 +16,7 @@ from rti.audit.record import record
 from rti.core.attributes import assign
 from rti.core.db import unique
 from rti.core.errors import Fault, Invalid, NotFound, invalid, say
-from rti.core.pagination import PAGE_SIZE, Page, behind, containing, page_of
+from rti.core.pagination import Page, containing, page_by_key
 from rti.core.roles import CBO, Person, Role, manages
 from rti.models.accounts import InvitationRow, PersonRow
 from rti.models.audit import AuditAction
@@ -24,7 +24,7 @@ from rti.models.cbos import CboRow, not_locked
 
 
 async def people(session: AsyncSession, by: Person, wanted: PeopleFilter) -> Page[PersonRow]:
-    """A page of those whom `by` may know of here, those who can sign in first: a lead sees the own organisation.
+    """A page of the people that `by` may see, those who can sign in first; a lead sees their own organisation.
 
     The people of locked organisations are shown to nobody.
     """
@@ -38,10 +38,7 @@ async def people(session: AsyncSession, by: Person, wanted: PeopleFilter) -> Pag
         query = query.where(PersonRow.cbo_id.in_(select(CboRow.id).where(CboRow.code == wanted.cbo)))
     if wanted.pending:
         query = query.where(PersonRow.password_hash.is_(None), PersonRow.disabled_at.is_(None))
-    if wanted.after:
-        query = query.where(await behind(session, wanted.after, PersonRow.id, *key))
-    found = await session.scalars(query.order_by(*key).limit(PAGE_SIZE + 1))
-    return page_of(found.all(), PAGE_SIZE, lambda row: [str(row.id)])
+    return await page_by_key(session, query, PersonRow.id, key, after=wanted.after, before=wanted.before)
 
 
 async def invited_until(session: AsyncSession, shown: Sequence[PersonRow]) -> Mapping[UUID, datetime]:
@@ -61,7 +58,7 @@ async def person(session: AsyncSession, person_id: UUID) -> PersonRow:
 
 
 async def managed(session: AsyncSession, person_id: UUID, by: Person | None) -> PersonRow:
-    """Somebody whom `by` may reset and disable; anybody else is not there. The command line is None."""
+    """A person whom `by` may reset and disable; raises NotFound for others. The command line is None."""
     row = await person(session, person_id)
     if by and not manages(by, row.role, row.cbo_id):
         raise NotFound
@@ -86,7 +83,7 @@ async def organisation_faults(session: AsyncSession, role: Role, cbo_id: UUID | 
 
 
 async def disable(session: AsyncSession, person_id: UUID, by: Person | None, now: datetime) -> PersonRow:
-    """Nobody signs in to this account any more; its sessions, tokens and link end at once."""
+    """Disable an account; its sessions, tokens and link end at once."""
     row = await managed(session, person_id, by)
     row.disabled_at = row.disabled_at or now
     await session.execute(delete(InvitationRow).where(InvitationRow.person_id == row.id))
@@ -150,7 +147,7 @@ async def set_password(row: PersonRow, field: str, password: str) -> None:
 
 
 async def change_password(session: AsyncSession, me: SignedIn, command: ChangePassword, now: datetime) -> str:
-    """Set a new password where the present one is known to be right; the token of the only session left."""
+    """Set a new password after the current one was checked; returns the token of the only session left."""
     row = await person(session, me.person.id)
     if command.new_password == command.old_password:
         raise invalid("new_password", say("Choose a password that differs from the current one"))
@@ -160,7 +157,7 @@ async def change_password(session: AsyncSession, me: SignedIn, command: ChangePa
 
 
 async def change_email(session: AsyncSession, me: SignedIn, command: ChangeEmail, now: datetime) -> str:
-    """Sign in by another address from now on; the token of the only session left."""
+    """Change the address for signing in; returns the token of the only session left."""
     row = await person(session, me.person.id)
     async with unique(session, invalid("email", say("There is already an account with this email address"))):
         row.email = command.email

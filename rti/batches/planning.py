@@ -1,16 +1,17 @@
-"""What a batch would file: which bodies are chosen, which of them are left out and why, and which were asked before."""
+"""Previewing a batch: the bodies chosen, those left out and why, and those asked before."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, func, literal, or_, select
+from sqlalchemy import Select, Uuid, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.batches.commands import FileBatch, codes_in
 from rti.campaigns.queries import in_target_areas
 from rti.core.errors import Invalid, invalid, say
+from rti.core.folding import same
 from rti.core.roles import Person
 from rti.core.visibility import visible_to
 from rti.law.status import RequestStatus
@@ -32,7 +33,7 @@ _STANDING = (RequestStatus.DRAFT, RequestStatus.SUBMITTED, RequestStatus.OPEN, R
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What would be filed: bodies to `ask`, of which some got the question in `another_batch`, and those left out."""
+    """A preview: bodies to `ask`, those of them that got the question in `another_batch`, and those left out."""
 
     ask: Sequence[PublicBodyRow]
     left_out: Sequence[tuple[PublicBodyRow, LeftOut]]
@@ -42,7 +43,7 @@ class Foreseen:
 async def foresee(
     session: AsyncSession, person: Person, campaign: CampaignRow, command: FileBatch, today: date
 ) -> Foreseen:
-    """What a batch would file today; raises Invalid where no body is chosen, or too many are."""
+    """Preview a batch as of today; raises Invalid if no body is chosen, or too many are."""
     cbo_id = await asking_cbo(session, person, command.cbo_id)
     if faults := topic_faults(await topics(session), command.topic):
         raise Invalid(*faults)
@@ -59,7 +60,7 @@ async def foresee(
 
 
 async def chosen(session: AsyncSession, campaign_id: UUID, command: FileBatch) -> Sequence[PublicBodyRow]:
-    """The bodies for which all that was chosen holds, by area; raises Invalid for a code that is unknown."""
+    """The bodies that match everything chosen, by area; raises Invalid for an unknown code."""
     if not command.chooses:
         raise invalid("areas", say("Choose areas, a type or a list of bodies"))
     query = select(PublicBodyRow)
@@ -75,7 +76,7 @@ async def chosen(session: AsyncSession, campaign_id: UUID, command: FileBatch) -
     query = query.order_by(PublicBodyRow.area_code, PublicBodyRow.name_en, PublicBodyRow.id)
     found = (await session.scalars(query.limit(MOST_BODIES + 1))).all()
     if not found:
-        raise invalid("areas", say("There is no public body for which all of this holds"))
+        raise invalid("areas", say("No public body matches all of this"))
     if len(found) > MOST_BODIES:
         raise invalid("areas", say("One batch asks up to {count} bodies. Choose fewer", count=MOST_BODIES))
     return found
@@ -110,7 +111,7 @@ async def reasons(
     """Why bodies are left out of a batch, by their identifiers."""
     campaign = await session.get_one(CampaignRow, batch.campaign_id)
     statute = await newest_of(session, campaign.statute_id)
-    asked = set(await session.scalars(_standing_requests(person, batch)))
+    asked = await _standing_requests(session, person, batch)
     reachable = set(await session.scalars(_within_reach(person, batch)))
 
     def reason(body: PublicBodyRow) -> LeftOut | None:
@@ -132,8 +133,8 @@ def _is_outside(statute: Statute, body: PublicBodyRow) -> bool:
     }
 
 
-def _standing_requests(person: Person, batch: BatchRow) -> Select[UUID]:
-    """The bodies that the organisation asks the same already, and nothing ended that.
+async def _standing_requests(session: AsyncSession, person: Person, batch: BatchRow) -> set[UUID]:
+    """The bodies to which the organisation has an open request of the same title.
 
     Beside a request that is not sealed no sealed one counts, and the other way round: who is left out would tell whose
     that is.
@@ -146,9 +147,8 @@ def _standing_requests(person: Person, batch: BatchRow) -> Select[UUID]:
         not_hidden_from(person),
         RequestRow.duplicate_of.is_(None),
         RequestRow.status.in_(_STANDING),
-        func.lower(RequestRow.title) == batch.title.lower(),
     )
-    return found.with_only_columns(RequestRow.body_id)
+    return await _asking(session, found, batch.title)
 
 
 def _within_reach(person: Person, batch: BatchRow) -> Select[UUID]:
@@ -165,5 +165,13 @@ def _within_reach(person: Person, batch: BatchRow) -> Select[UUID]:
 async def _in_another_batch(session: AsyncSession, person: Person, title: str) -> set[UUID]:
     """The bodies that got the same question in a batch, as far as the person sees that."""
     of_batches = select(BatchBodyRow.request_id).where(BatchBodyRow.request_id.is_not(None))
-    same = (func.lower(RequestRow.title) == title.lower(), RequestRow.id.in_(of_batches))
-    return set(await session.scalars(visible(person).where(*same).with_only_columns(RequestRow.body_id)))
+    return await _asking(session, visible(person).where(RequestRow.id.in_(of_batches)), title)
+
+
+async def _asking(session: AsyncSession, found: Select[RequestRow], title: str) -> set[UUID]:
+    """The bodies that get a question of this title in some of these requests, in whatever spelling."""
+    titles = await session.scalars(found.with_only_columns(RequestRow.title).distinct())
+    wanted = same(title)
+    alike = [each for each in titles if same(each) == wanted]
+    asked = found.where(RequestRow.title.in_(alike)).with_only_columns(RequestRow.body_id)
+    return set(await session.scalars(asked)) if alike else set()

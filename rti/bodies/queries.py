@@ -11,24 +11,29 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, bindparam, func, literal_column, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from rti.campaigns.queries import CAMPAIGNS, Named, in_target_areas
-from rti.core.asking import ReadBy, Statement, decoded_once, decoder, selected, together
+from rti.core.asking import ReadBy, Statement, decoded_once, decoder, in_language, selected, together
 from rti.core.db_roles import Login
 from rti.core.errors import NotFound, invalid, say
-from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, page_of
+from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, page_between
 from rti.core.validation import Code, ShortText
 from rti.models.bodies import AreaLevel, AreaRow, BodyKind, FormerNameRow, PublicBodyRow
 
 
 class BodyFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which bodies to list; `q` is looked for in names and codes, also former ones, `target_of` is a campaign."""
+    """Which bodies to list; `q` is looked for in names and codes, also former ones, `target_of` is a campaign.
+
+    `after` is the mark of the page before, `before` that of the page behind.
+    """
 
     q: Annotated[str, msgspec.Meta(max_length=100)] = ""
     kind: BodyKind | None = None
     area: Code | None = None
     target_of: UUID | None = None
     after: ShortText = ""
+    before: ShortText = ""
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -61,7 +66,7 @@ class _DirectoryRead(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the directory, and by what it can be narrowed: the areas that lead to the wanted one and those below."""
+    """A page of the directory, with its area filters: the areas above the chosen one and those below it."""
 
     page: Page[Body]
     path: Sequence[Area]
@@ -71,43 +76,46 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Public bodies by English name."""
+    """Public bodies by their names in the reader's language, which is `language` where one was chosen on the device."""
 
     wanted: BodyFilter
+    language: str = ""
 
     def asked(self, login: Login) -> Statement:  # noqa: ARG002 -- the same under all
         given = frozenset(name for name in self.wanted.__struct_fields__ if getattr(self.wanted, name))
         return together(
-            bodies=_listing(given),
+            bodies=in_language(_listing(given, "name_order"), _listing(given, "name_en"), "language"),
             path=_PATH,
             below=_BELOW if "area" in given else PROVINCES,
             campaigns=CAMPAIGNS,
         )
 
     def values(self) -> Mapping[str, Any]:
-        given = msgspec.structs.asdict(self.wanted) | {"codes": _codes_of(self.wanted.area)}
+        given = msgspec.structs.asdict(self.wanted) | {
+            "codes": _codes_of(self.wanted.area),
+            "language": self.language,
+        }
         for name, pattern in (("q", "%{}%"), ("area", "{}%")):
             given[f"like_{name}"] = pattern.format(_literally(given[name] or ""))
-        if self.wanted.after:
-            given["after_name"], given["after_id"] = decode_cursor(self.wanted.after, str, UUID)
+        if mark := self.wanted.after or self.wanted.before:
+            (given["mark"],) = decode_cursor(mark, UUID)
         return given
 
     def view(self, answer: str | None, by: ReadBy) -> Listed:  # noqa: ARG002 -- the same to all
         found = decoder(_DirectoryRead)(answer or "")
+        after, before = bool(self.wanted.after), bool(self.wanted.before) and not self.wanted.after
+        bodies = found.bodies[::-1] if before else found.bodies
         return Listed(
-            page_of(found.bodies, PAGE_SIZE, lambda body: (body.name_en, str(body.id))),
+            page_between(bodies, PAGE_SIZE, lambda body: (str(body.id),), after=after, before=before),
             decoded_once(tuple[Area, ...], bytes(found.path)),
             decoded_once(tuple[Area, ...], bytes(found.below)),
             decoded_once(tuple[Named, ...], bytes(found.campaigns)),
         )
 
 
-_ORDER = (PublicBodyRow.name_en, PublicBodyRow.id)
-
-
 @cache
-def _listing(given: frozenset[str]) -> Statement:
-    """The statement of a directory that is narrowed by so much."""
+def _listing(given: frozenset[str], name: str) -> Statement:
+    """The statement of a directory that is narrowed by so much, in the order of a column with names."""
     query = select(PublicBodyRow)
     if "q" in given:
         former = select(FormerNameRow.body_id).where(_named(FormerNameRow))
@@ -118,11 +126,14 @@ def _listing(given: frozenset[str]) -> Statement:
         query = query.where(PublicBodyRow.area_code.like(bindparam("like_area", type_=Text)))
     if "target_of" in given:
         query = query.where(in_target_areas(bindparam("target_of", type_=Uuid)))
-    if "after" in given:
-        query = query.where(
-            tuple_(*_ORDER) > tuple_(bindparam("after_name", type_=Text), bindparam("after_id", type_=Uuid))
-        )
-    return selected(Body, query.order_by(*_ORDER).limit(literal_column(str(PAGE_SIZE + 1))), PublicBodyRow)
+    key = tuple_(getattr(PublicBodyRow, name), PublicBodyRow.code)
+    marked = aliased(PublicBodyRow)
+    mark = select(getattr(marked, name), marked.code).where(marked.id == bindparam("mark", type_=Uuid))
+    backwards = "before" in given and "after" not in given
+    if "after" in given or backwards:
+        query = query.where(key < mark.scalar_subquery() if backwards else key > mark.scalar_subquery())
+    order = [each.desc() if backwards else each for each in key]
+    return selected(Body, query.order_by(*order).limit(literal_column(str(PAGE_SIZE + 1))), PublicBodyRow)
 
 
 def _named(table: type[PublicBodyRow | FormerNameRow]) -> ColumnElement[bool]:
@@ -144,7 +155,7 @@ async def body(session: AsyncSession, body_id: UUID) -> PublicBodyRow:
 
 
 async def by_code(session: AsyncSession, code: str, field: str) -> PublicBodyRow:
-    """The body with a code, or that once had it; raises Invalid for the field that named it."""
+    """The body that has this code or had it earlier; raises Invalid for the field that named it."""
     found = await session.scalar(select(PublicBodyRow).where(PublicBodyRow.code == code))
     if found is None:
         former = select(FormerNameRow.body_id).where(FormerNameRow.code == code)
@@ -156,7 +167,7 @@ async def by_code(session: AsyncSession, code: str, field: str) -> PublicBodyRow
 
 
 async def code_is_free(session: AsyncSession, code: str, row: PublicBodyRow) -> None:
-    """Raises Invalid where another body had the code before, so that a file means one of them."""
+    """Raises Invalid if another body had the code before, so that a code in a file means only one body."""
     before = select(FormerNameRow.id).where(FormerNameRow.code == code, FormerNameRow.body_id != row.id)
     if await session.scalar(before.limit(1)):
         raise invalid("code", say("Another public body had the code {code} before", code=code))

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.cbos.commands import CboFilter
 from rti.core.errors import NotFound, invalid, say
-from rti.core.pagination import PAGE_SIZE, Page, behind, containing, page_of
+from rti.core.i18n import Language
+from rti.core.pagination import Page, containing, page_by_key
 from rti.core.roles import SUPPORT, Person
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow, CboSafetyRow
@@ -35,13 +36,17 @@ async def count(session: AsyncSession, person: Person) -> int:
     return await session.scalar(seen) or 0
 
 
-async def known_to(session: AsyncSession, person: Person, wanted: CboFilter) -> Page[CboRow]:
-    """A page of the organisations that a person may see; locked ones last, where their position reveals no name.
+async def known_to(
+    session: AsyncSession, person: Person, wanted: CboFilter, language: str = Language.EN
+) -> Page[CboRow]:
+    """A page of the organisations that a person may see, by their names in a language; locked ones last, where their
+    position reveals no name.
 
     None of these is found by a name or code.
     """
     locked = CboRow.locked_at.is_not(None)
-    key = (locked, case((locked, ""), else_=CboRow.code), CboRow.id)
+    name = CboRow.name_order if language == Language.KM else func.lower(CboRow.name_en)
+    key = (locked, case((locked, ""), else_=name), case((locked, ""), else_=CboRow.code), CboRow.id)
     query = _visible(person)
     if wanted.q:
         query = query.where(~locked, containing(wanted.q, CboRow.code, CboRow.name_km, CboRow.name_en))
@@ -49,10 +54,7 @@ async def known_to(session: AsyncSession, person: Person, wanted: CboFilter) -> 
         query = query.where(~locked, CboRow.area_code.startswith(wanted.province, autoescape=True))
     if wanted.target:
         query = query.where(~locked, CboRow.target)
-    if wanted.after:
-        query = query.where(await behind(session, wanted.after, CboRow.id, *key))
-    found = await session.scalars(query.order_by(*key).limit(PAGE_SIZE + 1))
-    return page_of(found.all(), PAGE_SIZE, lambda row: [str(row.id)])
+    return await page_by_key(session, query, CboRow.id, key, after=wanted.after, before=wanted.before)
 
 
 async def cbo_of(session: AsyncSession, code: str, field: str = "cbo", *, locked: bool = False) -> CboRow:
@@ -69,7 +71,7 @@ async def cbo_of(session: AsyncSession, code: str, field: str = "cbo", *, locked
 
 @dataclass(frozen=True, slots=True)
 class CboDetail:
-    """An organisation, and what was done for its safety, with whose hand."""
+    """An organisation, with its safety log and who did what."""
 
     cbo: CboRow
     safety: Sequence[tuple[CboSafetyRow, str | None]]

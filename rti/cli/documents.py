@@ -1,4 +1,4 @@
-"""`rti documents`: open, hash and scan again every document that is kept."""
+"""`rti documents`: decrypt, hash and scan every stored document again."""
 
 import asyncio
 from collections import Counter

@@ -20,7 +20,9 @@ from rti.core import wallclock
 from rti.core.db_roles import Login
 from rti.core.errors import Invalid, TooLarge, say
 from rti.core.settings import Settings
+from rti.imports.actions import meanings
 from rti.imports.csv_reader import LARGEST_FILE, Columns, CsvFile
+from rti.imports.guessing import guess, read_sheet
 from rti.imports.history import named_run
 from rti.imports.mapping import FIXED, read_mapping
 from rti.imports.report import LineResult, Report, Run
@@ -99,13 +101,22 @@ def requests(
     dry_run: DryRun = False,
     all_or_nothing: AllOrNothing = False,
     report: ReportFile = None,
+    only_guess: Annotated[
+        bool,
+        typer.Option("--guess", help="Print a guess at the mapping of the file as TOML, and import nothing."),
+    ] = False,
 ) -> None:
     """Import requests. Lines that were imported before are not changed, so you can import a file again.
 
     Without a mapping, the columns are those in docs/importing.md.
 
+    For somebody else's log: rti import requests log.csv --guess > map.toml, and correct what it says.
+
     Example: rti import requests log.csv --mapping docs/examples/canadian-cities.toml --report report.csv
     """
+    if only_guess:
+        typer.echo(_guessed(file), nl=False)
+        return
     chosen = FIXED
     if mapping:
         try:
@@ -129,9 +140,7 @@ def _run(
     all_or_nothing: bool,
     report_file: Path | None,
 ) -> None:
-    size = file.stat().st_size
-    if size > LARGEST_FILE:
-        raise TooLarge(say("The file must be {count} MB or smaller", count=LARGEST_FILE // 1_000_000))
+    size = _check_size(file)
     if report_file:
         _check_writable(report_file)
     try:
@@ -154,8 +163,33 @@ def _run(
     raise typer.Exit(1 if report.rejected else 0)
 
 
+def _guessed(file: Path) -> str:
+    """The likely mapping of a file, topics by their names in this installation."""
+    _check_size(file)
+    content = file.read_bytes()
+
+    async def found(settings: Settings) -> str:
+        sheet = read_sheet(await as_csv(content))
+        async with connected(settings, Login.OPERATOR) as database, database.transaction() as session:
+            return guess(sheet, await meanings(session)).as_toml(sheet)
+
+    try:
+        with opened() as settings:
+            return asyncio.run(found(settings))
+    except Invalid as invalid:
+        _print_faults(str(file), invalid)
+        raise typer.Exit(1) from None
+
+
+def _check_size(file: Path) -> int:
+    size = file.stat().st_size
+    if size > LARGEST_FILE:
+        raise TooLarge(say("The file must be {count} MB or smaller", count=LARGEST_FILE // 1_000_000))
+    return size
+
+
 def _check_writable(path: Path) -> None:
-    """Before anything is imported, so that a report is never missing afterwards."""
+    """Check before the import that the report can be written."""
     try:
         path.touch()
     except OSError as error:
@@ -173,7 +207,7 @@ async def _imported(settings: Settings, file: Path, columns: Columns, take: Impo
 
 @contextmanager
 def _progress(size: int) -> Iterator[Callable[[CsvFile], None]]:
-    """A bar for people at a terminal, and silence for everybody else."""
+    """A progress bar at a terminal, nothing otherwise."""
     columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
     with bar:
@@ -182,7 +216,7 @@ def _progress(size: int) -> Iterator[Callable[[CsvFile], None]]:
 
 
 def _print_report(report: Report) -> None:
-    """Counts as the answer; each reason with its lines as a message."""
+    """Print the counts to standard output, and each reason with its lines to standard error."""
     for remark in report.remarks():
         if remark.reason:
             typer.echo(f"line {remark.numbers}: {remark.result.value}: {remark.reason}", err=True)

@@ -1,22 +1,25 @@
-"""Importing a file for somebody who is signed in: by what their role allows, as a job.
+"""Importing a file for somebody who is signed in, as a job with the rights of their role.
 
-The file waits sealed for the person, and so does the report of what became of each line.
+The file waits sealed for the person, with its mapping, and so does the report of what became of each line. A file of
+requests in a layout of its own waits in the same way until its columns are confirmed.
 """
 
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
+from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core import wallclock
-from rti.core.errors import Forbidden, TooLarge, say
+from rti.core.errors import Conflict, Forbidden, Invalid, TooLarge, invalid, say
 from rti.core.roles import ADMINISTRATION, REQUESTS, SUPPORT, Person, Role
 from rti.imports.csv_reader import Columns, CsvFile
+from rti.imports.guessing import Meanings, read_sheet
 from rti.imports.history import named_run
-from rti.imports.mapping import FIXED
+from rti.imports.mapping import FIXED, RequestMap, read_mapping
 from rti.imports.report import Foresee, Report, Run
 from rti.imports.requests import import_requests
 from rti.imports.spreadsheets import as_csv
@@ -25,9 +28,10 @@ from rti.jobs import queue, reports
 from rti.jobs.worker import Work
 from rti.models.imports import FileKind
 from rti.models.jobs import JobKind, JobRow
+from rti.topics.queries import topics
 
 MOST_LINES = 5_000
-"""Lines of a file that is sent over the web; a longer one belongs on the command line."""
+"""Lines of a file sent over the web; longer ones need the command line."""
 
 WHO: Mapping[FileKind, frozenset[Role]] = {
     FileKind.REQUESTS: REQUESTS,
@@ -35,8 +39,7 @@ WHO: Mapping[FileKind, frozenset[Role]] = {
     FileKind.CBOS: SUPPORT,
 }
 IMPORTERS = REQUESTS | ADMINISTRATION
-_AFTER_NAME = b"\x00"
-"""Between the name of a file, which has none, and its content."""
+_GONE = say("The file cannot be opened any more; send it again")
 
 COLUMNS: Mapping[FileKind, Columns] = {
     FileKind.REQUESTS: FIXED.expected,
@@ -46,11 +49,42 @@ COLUMNS: Mapping[FileKind, Columns] = {
 
 
 class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked of an import; `check` goes through everything and keeps nothing."""
+    """The options of an import; `check` goes through everything and stores nothing.
+
+    `columns` is the file that waits, where its columns were confirmed in the browser.
+    """
 
     kind: FileKind
     check: bool = False
     all_or_nothing: bool = False
+    columns: UUID | None = None
+
+
+class GivenFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of CSV with its name, and the TOML of its mapping; empty for the fixed layout."""
+
+    name: str
+    content: bytes
+    mapping: str = ""
+
+    def packed(self) -> bytes:
+        """As it is sealed; a name may have been sent in no encoding that there is."""
+        name = self.name.encode(errors="replace").decode()
+        return msgspec.msgpack.encode(msgspec.structs.replace(self, name=name))
+
+    def map_for(self, person: Person) -> RequestMap:
+        """The mapping; raises Invalid with its faults, and where it makes what this person may not."""
+        if not self.mapping:
+            return FIXED
+        mapping = read_mapping(self.mapping.encode())
+        if person.role not in SUPPORT and (mapping.bodies.create or mapping.new_cbo or mapping.standard):
+            raise invalid(
+                "mapping",
+                say(
+                    "Only staff can import with [bodies.create], [cbo.create] or [standard]. Leave these out"
+                ),
+            )
+        return mapping
 
 
 def kinds_for(person: Person) -> list[FileKind]:
@@ -59,42 +93,75 @@ def kinds_for(person: Person) -> list[FileKind]:
 
 
 async def ask_for_import(
-    session: AsyncSession,
-    order: ImportOrder,
-    content: bytes,
-    *,
-    file_name: str,
-    person: Person,
-    secret: str,
-    now: datetime,
+    session: AsyncSession, order: ImportOrder, file: GivenFile, *, person: Person, secret: str, now: datetime
 ) -> JobRow:
-    """Add the job that imports a file in the fixed layout, CSV or XLSX.
+    """Add the job that imports a file, CSV or XLSX, in the fixed layout or through its mapping.
 
     Raises Forbidden for a kind that is not for this role, Invalid or TooLarge for a file that cannot be taken:
     it is read through first, so that only what single lines are like turns up later.
     """
     _require(order.kind, person)
-    content = await as_csv(content)
-    lines = await asyncio.to_thread(_lines_of, content, COLUMNS[order.kind])
+    file = msgspec.structs.replace(file, content=await as_csv(file.content))
+    columns = file.map_for(person).expected if file.mapping else COLUMNS[order.kind]
+    lines = await asyncio.to_thread(_lines_of, file.content, columns)
     job = queue.added(person, JobKind.IMPORT, order, lines, now)
-    named = file_name.encode(errors="replace").replace(_AFTER_NAME, b"") + _AFTER_NAME + content
-    reports.give(job, secret, "file", named)
+    reports.give(job, secret, "file", file.packed())
     session.add(job)
     await session.flush()
     return job
+
+
+async def keep_for_columns(
+    session: AsyncSession, order: ImportOrder, file: GivenFile, *, person: Person, secret: str, now: datetime
+) -> JobRow | None:
+    """Keep a file of requests whose columns are to be confirmed; None for one in the fixed layout.
+
+    Raises as `ask_for_import` does.
+    """
+    _require(order.kind, person)
+    file = msgspec.structs.replace(file, content=await as_csv(file.content))
+    try:
+        await asyncio.to_thread(_lines_of, file.content, FIXED.expected)
+    except Invalid:
+        sheet = await asyncio.to_thread(read_sheet, file.content)
+    else:
+        return None
+    if sheet.lines > MOST_LINES:
+        raise _too_long()
+    job = queue.added(person, JobKind.COLUMNS, order, sheet.lines, now)
+    reports.keep(job, secret, "columns", file.packed(), now)
+    session.add(job)
+    await session.flush()
+    return job
+
+
+async def kept_for_columns(
+    session: AsyncSession, person: Person, job_id: UUID, secret: str
+) -> tuple[JobRow, GivenFile]:
+    """A file that waits for its columns; raises NotFound, and Conflict where it cannot be opened any more."""
+    job = await queue.find(session, person, job_id, JobKind.COLUMNS)
+    plain = await reports.report_of(session, job, secret, "columns", _GONE)
+    return job, msgspec.msgpack.decode(plain or b"", type=GivenFile)
+
+
+async def meanings(session: AsyncSession) -> Meanings:
+    """What words stand for that only the database knows: topics by their names."""
+    named = await topics(session)
+    return {"topic": {word: each.code for each in named for word in (each.code, each.name_en, each.name_km)}}
 
 
 def _lines_of(content: bytes, columns: Columns) -> int:
     file = CsvFile(BytesIO(content), columns)
     for _ in file:
         if file.lines > MOST_LINES:
-            raise TooLarge(
-                say(
-                    "Here a file may have up to {count} lines; cut it, or use the command line",
-                    count=MOST_LINES,
-                )
-            )
+            raise _too_long()
     return file.lines
+
+
+def _too_long() -> TooLarge:
+    return TooLarge(
+        say("Here a file may have up to {count} lines; cut it, or use the command line", count=MOST_LINES)
+    )
 
 
 async def run_import(work: Work, foresee: Foresee | None = None) -> bytes:
@@ -102,15 +169,17 @@ async def run_import(work: Work, foresee: Foresee | None = None) -> bytes:
     secret, job = work.settings.secret, work.job
     order = msgspec.convert(job.arguments, ImportOrder)
     _require(order.kind, work.person)
-    named = reports.given(work, "file", say("The file cannot be opened any more; send it again"))
+    try:
+        file = msgspec.msgpack.decode(reports.given(work, "file", _GONE), type=GivenFile)
+    except msgspec.DecodeError:
+        raise Conflict(_GONE) from None
 
-    def on_progress(file: CsvFile) -> None:
-        work.progress.done = file.lines
+    def on_progress(read: CsvFile) -> None:
+        work.progress.done = read.lines
 
-    name, _, content = named.partition(_AFTER_NAME)
     run = named_run(
         secret,
-        name.decode(),
+        file.name,
         id=job.id,
         by=work.person,
         dry_run=order.check,
@@ -118,18 +187,19 @@ async def run_import(work: Work, foresee: Foresee | None = None) -> bytes:
         on_progress=on_progress,
         foresee=foresee,
     )
-    report = await _import(work, order.kind, CsvFile(BytesIO(content), COLUMNS[order.kind]), run)
+    report = await _import(work, order.kind, file, run)
     return reports.sealed(work, "report", msgspec.json.encode(report))
 
 
-async def _import(work: Work, kind: FileKind, file: CsvFile, run: Run) -> Report:
+async def _import(work: Work, kind: FileKind, file: GivenFile, run: Run) -> Report:
     session, now = work.session, work.now
-    if kind is FileKind.BODIES:
-        return await import_bodies(session, file, now, run)
-    if kind is FileKind.CBOS:
-        return await import_cbos(session, file, now, run)
-    today = wallclock.day_of(now, work.settings.timezone)
-    return await import_requests(session, file, FIXED, now=now, today=today, run=run)
+    if kind is FileKind.REQUESTS:
+        mapping = file.map_for(work.person)
+        lines = CsvFile(BytesIO(file.content), mapping.expected)
+        today = wallclock.day_of(now, work.settings.timezone)
+        return await import_requests(session, lines, mapping, now=now, today=today, run=run)
+    lines = CsvFile(BytesIO(file.content), COLUMNS[kind])
+    return await (import_bodies if kind is FileKind.BODIES else import_cbos)(session, lines, now, run)
 
 
 def _require(kind: FileKind, person: Person) -> None:
@@ -138,7 +208,7 @@ def _require(kind: FileKind, person: Person) -> None:
 
 
 async def report_of(session: AsyncSession, job: JobRow, secret: str) -> Report | None:
-    """What became of each line, once the import is done."""
+    """The result of each line, once the import is done."""
     gone = say("This report cannot be opened any more")
     plain = await reports.report_of(session, job, secret, "report", gone)
     return msgspec.json.decode(plain, type=Report) if plain else None

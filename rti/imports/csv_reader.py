@@ -1,4 +1,4 @@
-"""CSV files of other people: bytes in, numbered lines out, and nothing guessed that could be wrong.
+"""Reading other people's CSV files: bytes in, numbered lines out, without guesses that could be wrong.
 
 UTF-8 (with or without byte order mark) or UTF-16 with one; cells separated by , ; tab or |. Titles and a
 line such as "sep=;" may stand above the header. The file is read as a stream. A fault of one line is reported for that line; one that makes later lines uncertain,
@@ -29,12 +29,12 @@ _NOTHING = frozenset({"-", "--", "–", "—", "n/a", "n.a.", "#n/a"})
 AS_CSV = say("Open it in a spreadsheet program and save the sheet as “CSV UTF-8”")
 _OTHER_KINDS = {
     b"PK\x03\x04": say(
-        "This is no CSV file but an ODS spreadsheet or another packed file. {hint}", hint=AS_CSV
+        "This is an ODS spreadsheet or another packed file, not a CSV file. {hint}", hint=AS_CSV
     ),
     b"\xd0\xcf\x11\xe0": say(
-        "This is no CSV file but an old Excel file (XLS) or one with a password. {hint}", hint=AS_CSV
+        "This is an old Excel file (XLS) or one with a password, not a CSV file. {hint}", hint=AS_CSV
     ),
-    b"%PDF": say("This is no CSV file but a PDF. Ask for the table itself"),
+    b"%PDF": say("This is a PDF, not a CSV file. Ask for the table itself"),
 }
 """By how they begin; XLSX is turned into CSV before it comes here."""
 _LONGEST_MAGIC = max(map(len, _OTHER_KINDS))
@@ -80,7 +80,9 @@ class CsvFile:
         self._text = TextIOWrapper(stream, encoding=_encoding(stream), errors="replace", newline="")
         self._top = list(_top_of(self._text))
         self._found = _find_header(self._top, columns)
-        self.header = _named(self._found.names, columns)
+        self.names = tuple(self._found.names)
+        """As the file writes them; `header` has them as they are expected."""
+        self.header = _named(self.names, columns)
         _check_header(self.header, columns)
         self.lines = 0
 
@@ -130,7 +132,7 @@ class CsvFile:
 
 
 def filled(cell: str) -> str:
-    """The cell without blanks around it; empty, too, where a sign or word says that there is nothing."""
+    """The cell without spaces around it; empty also if it contains a sign or word for "nothing"."""
     text = cell.strip()
     return "" if text.casefold() in _NOTHING else text
 
@@ -172,7 +174,10 @@ def _find_header(top: list[str], columns: Columns) -> _Header:
     if not starts:
         raise invalid("file", say("The file is empty; its first line must name the columns"))
     found = (_header_at(top, start, delimiter) for start in starts for delimiter in DELIMITERS)
-    best = max(found, key=lambda header: len(expected.intersection(map(fold, header.names))))
+    best = max(
+        found,
+        key=lambda each: (len(expected.intersection(map(fold, each.names))), sum(map(bool, each.names))),
+    )
     if fault := _broken(best.names):
         raise invalid(f"line {best.below}", fault)
     return best

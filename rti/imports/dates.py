@@ -1,7 +1,7 @@
-"""Days as other people write them: by a format such as "%d %B %Y", the same on every machine.
+"""Dates as other people write them: by a format such as "%d %B %Y", the same on every machine.
 
-Months may be named in English or Khmer, and digits be Khmer. Python's own reading follows the language of
-the machine, and takes "%M", which means minutes, for a day in January.
+Months may be named in English or Khmer, digits be Khmer and years those of the Buddhist era. Python's own reading
+follows the language of the machine, and takes "%M", which means minutes, for a day in January.
 """
 
 import re
@@ -11,6 +11,7 @@ from functools import cached_property
 
 from rti.core.errors import say
 from rti.core.folding import fold
+from rti.core.lunar import lunar_date
 from rti.core.validation import InvalidValue, parse_date
 
 _ENGLISH = (
@@ -29,6 +30,9 @@ _MONTHS = {
 } | {fold(name): number for name, number in _OTHERS.items()}
 _MONTH_NAME = re.compile(f"({'|'.join(sorted(_MONTHS, key=len, reverse=True))})" + r"(?:\.(?= ))?")
 _DIRECTIVE = re.compile("%-?(.)")
+_BUDDHIST_YEAR = re.compile(r"(?<!\d)(?:244[3-9]|24[5-9]\d|2[56]\d\d|27[0-3]\d|274[0-3])(?!\d)")
+_BEHIND = 543
+"""Years of the common era behind the Buddhist one, until the first waning day of Pisak; one more from then on."""
 _PRIVATE = 0xE000
 """Where directives hide while the words around them are folded."""
 _FITTING = say('Write %d, %m and %Y in it, such as "%d/%m/%Y"; months that are named are %B')
@@ -43,7 +47,7 @@ class DateFormat:
 
     def day(self, text: str) -> date:
         """The day; one that is written as year-month-day is read beside any format. Raises InvalidValue."""
-        if day := self._read(text):
+        if day := self.read(text):
             return day
         try:
             if not self.text.startswith("%Y"):
@@ -54,9 +58,9 @@ class DateFormat:
 
     def leaning(self, text: str) -> int:
         """1 where a text fits this format and not with day and month swapped, -1 the other way round, else 0."""
-        if day := self._read(text):
+        if day := self.read(text):
             return int(day.day > 12)
-        return -bool(self.swapped and self.swapped._read(text))  # noqa: SLF001 -- another of the same
+        return -bool(self.swapped and self.swapped.read(text))
 
     @cached_property
     def swapped(self) -> "DateFormat | None":
@@ -65,8 +69,18 @@ class DateFormat:
             return None
         return DateFormat(re.sub("%-?([dm])", lambda found: "%m" if found[1] == "d" else "%d", self.text))
 
-    def _read(self, text: str) -> date | None:
+    def read(self, text: str) -> date | None:
+        """The day, or None where the text is not in this format."""
         numbered = _MONTH_NAME.sub(lambda name: f" {_MONTHS[name[1]]} ", fold(text))
+        if "%Y" not in self.text or not (year := _BUDDHIST_YEAR.search(numbered)):
+            return self._day(numbered)
+        before, after = (
+            self._day(f"{numbered[: year.start()]}{int(year[0]) - behind}{numbered[year.end() :]}")
+            for behind in (_BEHIND, _BEHIND + 1)
+        )
+        return after if after and lunar_date(after).buddhist_year == int(year[0]) else before
+
+    def _day(self, numbered: str) -> date | None:
         try:
             return datetime.strptime(numbered, self._numbered).date()  # noqa: DTZ007 -- a day has no time zone
         except ValueError:
@@ -78,6 +92,9 @@ class DateFormat:
         hidden = fold(_DIRECTIVE.sub(lambda found: chr(_PRIVATE + ord(found[1])), self.text))
         plain = re.sub("[\ue000-\ue0ff]", lambda found: f"%{chr(ord(found[0]) - _PRIVATE)}", hidden)
         return re.sub("%[bB]", " %m ", plain)
+
+
+ISO = DateFormat("%Y-%m-%d")
 
 
 def read_format(text: str) -> DateFormat:

@@ -24,7 +24,7 @@ from rti.core.errors import Fault, Invalid, Message, invalid, say
 from rti.core.folding import COENG, fold
 from rti.core.validation import Code, InvalidValue, ShortText, decode, reads, text_of, toml_document
 from rti.imports.csv_reader import Columns, filled
-from rti.imports.dates import DateFormat, read_format
+from rti.imports.dates import ISO, DateFormat, read_format
 from rti.law.limits import Limit
 from rti.models.bodies import BodyKind
 from rti.requests.commands import RequestLine
@@ -32,8 +32,8 @@ from rti.requests.commands import RequestLine
 FIELDS = RequestLine.__struct_fields__
 DAYS = ("drafted_on", "submitted_on", "received_on", "answered_on")
 _REQUIRED = {each.name for each in msgspec.structs.fields(RequestLine) if each.required}
-_DATED = frozenset({*DAYS, "extended_to"})
-_WORDS = frozenset(
+DATED = frozenset({*DAYS, "extended_to"})
+WORDED = frozenset(
     {
         "topic",
         "channel",
@@ -144,13 +144,13 @@ class RequestMap:
         if (key := fold(text)) in meanings:
             return meanings[key]
         text = filled(text)
-        if text and name in _DATED and self.date_format:
-            return self.date_format.day(text)
+        if text and name in DATED:
+            return self.date_format.day(text) if self.date_format else ISO.read(text) or text
         return text or self.defaults.get(name)
 
     def explained(self, fault: Fault, values: Mapping[str, object]) -> Message:
         """What is wrong with a value; where the file says it in words of its own, how the mapping covers them."""
-        words = self.values.keys() | (_WORDS if self.others_may_be_there else set())
+        words = self.values.keys() | (WORDED if self.others_may_be_there else set())
         if fault.field in words and (value := values.get(fault.field)):
             return say(
                 "The mapping does not cover “{value}” yet. Add it under [values.{field}]. {hint}",
@@ -252,7 +252,7 @@ def _given(table: msgspec.Struct) -> dict[str, Any]:
 
 
 def _gaps(found: Any) -> Iterator[Fault]:
-    """What no line could ever bring, and what does not go together."""
+    """Required fields that no line can provide, and parts that contradict each other."""
     columns, defaults = _given(found.columns), _given(found.defaults)
     for each in _LINE:
         if each.required and each.name not in {*columns, *defaults}:
@@ -274,5 +274,5 @@ def _gaps(found: Any) -> Iterator[Fault]:
     if found.bodies.create and found.bodies.found_by is FoundBy.CODE:
         yield Fault(
             "bodies.create",
-            say('This file has no names to make bodies with; write found_by = "name", or leave this out'),
+            say('This file has no names for new bodies; write found_by = "name", or leave this out'),
         )

@@ -1,4 +1,6 @@
-"""What a job was given and what it came to, sealed for the person who asked for it."""
+"""The input and the report of a job, encrypted for the person who asked for it."""
+
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -6,16 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.accounts import personal_encryption
 from rti.core.cipher import Unreadable
 from rti.core.errors import Conflict, Message
+from rti.jobs import queue
 from rti.jobs.worker import Work
 from rti.models.cbos import CboRow
-from rti.models.jobs import JobKind, JobRow
+from rti.models.jobs import JobKind, JobRow, JobState
 
-NAMING = frozenset({JobKind.PRINT, JobKind.DOSSIER, JobKind.MANY})
+NAMING = frozenset({JobKind.COLUMNS, JobKind.PRINT, JobKind.DOSSIER, JobKind.MANY})
 """Kinds whose files name organisations or their requests."""
 
 
 def give(job: JobRow, secret: str, name: str, plain: bytes) -> None:
-    """What a job works on, which goes when it ends."""
+    """Store the input of a job, which is deleted when it ends."""
     job.content = personal_encryption.encrypt(secret, f"{name} {job.id}", job.person_id, plain)
 
 
@@ -32,6 +35,12 @@ def given(work: Work, name: str, gone: Message) -> bytes:
 def sealed(work: Work, name: str, plain: bytes) -> bytes:
     """A report of this name, as it is stored."""
     return personal_encryption.encrypt(work.settings.secret, f"{name} {work.job.id}", work.person.id, plain)
+
+
+def keep(job: JobRow, secret: str, name: str, plain: bytes, now: datetime) -> None:
+    """What waits for the person as long as a report does: a job with nothing to do."""
+    queue.end(job, JobState.DONE, now)
+    job.report = personal_encryption.encrypt(secret, f"{name} {job.id}", job.person_id, plain)
 
 
 async def report_of(

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core import i18n
 from rti.core.errors import NotFound, invalid, say
 from rti.core.i18n import Language
+from rti.core.lunar import khmer_digits
 from rti.core.roles import Person
 from rti.files.typesetting import pdf
-from rti.letters.lunar import khmer_digits
 from rti.letters.print_runs import MOST_LETTERS, cases_of
 from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.models.requests import RequestRow

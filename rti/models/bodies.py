@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.core.db import Base, Choice, new_id
+from rti.models.names import InBothLanguages
 
 
 class AreaLevel(StrEnum):
@@ -41,12 +42,14 @@ class AreaRow(Base):
     name_en: Mapped[str]
 
 
-class PublicBodyRow(Base):
-    """An office that can be asked, until the day `closed_on`. `province_code` repeats the first two digits of its area."""
+class PublicBodyRow(InBothLanguages, Base):
+    """A public body, which can be asked until the day `closed_on`. `province_code` repeats the first two digits of its area."""
 
     __tablename__ = "public_body"
     __table_args__ = (
         Index(None, "kind", "name_en", "id"),
+        Index(None, "name_order", "code"),
+        Index(None, "name_en", "code"),
         Index(None, "province_code"),
         Index(None, "area_code"),
     )
@@ -54,8 +57,6 @@ class PublicBodyRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[BodyKind] = mapped_column(Choice(BodyKind))
-    name_km: Mapped[str]
-    name_en: Mapped[str]
     area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
     province_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
     country: Mapped[str] = mapped_column(default="KH")
@@ -67,7 +68,7 @@ class PublicBodyRow(Base):
 
 
 class FormerNameRow(Base):
-    """A code with names that a body had until a day, or that one had which was merged into it."""
+    """A former code with its names, of a body or of one merged into it, until a day."""
 
     __tablename__ = "former_name"
     __table_args__ = (Index(None, "body_id"), Index(None, "code"))

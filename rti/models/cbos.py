@@ -1,4 +1,4 @@
-"""The organisations that ask, and what was done to keep them safe."""
+"""The organisations that ask, and their locks and shredding."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, false, or_, select, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.core.db import Base, Choice, new_id
+from rti.models.names import InBothLanguages
 
 
 class SafetyStep(StrEnum):
@@ -19,7 +20,7 @@ class SafetyStep(StrEnum):
 
 
 class CboKind(StrEnum):
-    """Whom an organisation brings together."""
+    """The kind of people in an organisation."""
 
     FORESTRY = "forestry"
     FISHERY = "fishery"
@@ -35,7 +36,7 @@ class CboKind(StrEnum):
 
 
 class Participant:
-    """What participation is counted by: whether a mapping found the organisation, and whether the programme aims at it."""
+    """The basis of participation: whether the organisation is mapped, and whether it is a target."""
 
     kind: Mapped[CboKind | None] = mapped_column(Choice(CboKind))
     area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
@@ -43,7 +44,7 @@ class Participant:
     target: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
-class CboRow(Participant, Base):
+class CboRow(Participant, InBothLanguages, Base):
     """An organisation that asks; `last_number` is the last reference given to a request of its own.
 
     While it is locked nothing of it is shown and nobody of it can sign in; its code is as free as one that
@@ -59,8 +60,6 @@ class CboRow(Participant, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str]
-    name_km: Mapped[str]
-    name_en: Mapped[str]
     sends_messages: Mapped[bool] = mapped_column(default=True)
     last_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -70,7 +69,7 @@ class CboRow(Participant, Base):
 
 
 class CboStandingRow(Participant, Base):
-    """What a `Participant` was from the day `known_from` on; a trigger of `cbo` writes it, for figures as of a past day."""
+    """An earlier state of a `Participant`, known from the day `known_from` on; a trigger of `cbo` writes it, for figures as of a past day."""
 
     __tablename__ = "cbo_standing"
 

@@ -1,4 +1,4 @@
-"""What hangs on a document beside its bytes and its copy: a small picture, and what is hidden of it."""
+"""Tables of a document besides its bytes and its copy: the small picture, and redactions."""
 
 from datetime import datetime
 from typing import Any

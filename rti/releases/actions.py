@@ -1,6 +1,7 @@
-"""A release from its draft to the day on which it is out. Nothing leaves by one hand."""
+"""A release from draft to publication. Nothing is published by one person alone."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from uuid import UUID
 
@@ -23,15 +24,24 @@ from rti.models.audit import AuditAction
 from rti.models.jobs import JobKind, JobRow
 from rti.models.releases import EmbargoRow, ReleaseCheckRow, ReleaseRow
 from rti.releases import queries
-from rti.releases.commands import ApproveRelease, CheckRelease, DraftRelease, GiveReason, SetEmbargo, check
+from rti.releases.commands import (
+    ApproveRelease,
+    CheckRelease,
+    DraftRelease,
+    GiveReason,
+    SetEmbargo,
+    VerifyRelease,
+    check,
+)
 from rti.releases.content import content_of, digest_of, packed, unpacked
 from rti.releases.drafting import drafted
+from rti.releases.verify import Verification, verified
 
 
 async def ask_for_draft(
     session: AsyncSession, person: Person, wanted: DraftRelease, now: datetime, today: date
 ) -> JobRow:
-    """Add the job that drafts it, since counting and auditing may take minutes; raises Invalid."""
+    """Add the job that drafts it, because counting and auditing may take minutes; raises Invalid."""
     await _checked(session, wanted, today)
     total = len(wanted.groups) * len(wanted.methods) + 1
     job = queue.added(person, JobKind.RELEASE, wanted, total, now)
@@ -44,20 +54,55 @@ async def draft_asked(work: Work) -> bytes:
     """Draft what a job asks for; returns its code, sealed."""
     wanted = msgspec.convert(work.job.arguments, DraftRelease)
     today = day_of(work.now, work.settings.timezone)
-    database: Database = work.session.info["database"]
-
-    def progress(done: int) -> None:
-        work.progress.done = done
-
-    async with database.under(Login.STATISTICS).transaction(work.person.id) as counting:
-        row = await draft(work.session, counting, wanted, work.person.id, work.now, today, progress)
+    async with _counting(work) as counting:
+        row = await draft(work.session, counting, wanted, work.person.id, work.now, today, _telling(work))
     return sealed(work, "release", row.code.encode())
 
 
+def _counting(work: Work) -> AbstractAsyncContextManager[AsyncSession]:
+    """A transaction that reads what figures are made of."""
+    database: Database = work.session.info["database"]
+    return database.under(Login.STATISTICS).transaction(work.person.id)
+
+
+def _telling(work: Work) -> Callable[[int], None]:
+    def progress(done: int) -> None:
+        work.progress.done = done
+
+    return progress
+
+
 async def code_of(session: AsyncSession, job: JobRow, secret: str) -> str | None:
-    """Of the release that a job drafted, None before it is done."""
+    """The code of the release that a job drafted, None before it is done."""
     code = await report_of(session, job, secret, "release", say("This draft cannot be opened any more"))
     return code.decode() if code else None
+
+
+async def ask_for_verification(session: AsyncSession, person: Person, code: str, now: datetime) -> JobRow:
+    """Add the job that counts a release once more, which takes as long as drafting it did; raises NotFound."""
+    row = await queries.release(session, code)
+    total = len(content_of(row.content).tables) + 1
+    job = queue.added(person, JobKind.VERIFICATION, VerifyRelease(release=row.code), total, now)
+    session.add(job)
+    await session.flush()
+    return job
+
+
+async def verification_asked(work: Work) -> bytes:
+    """Verify what a job asks for; returns the `Verification`, sealed."""
+    wanted = msgspec.convert(work.job.arguments, VerifyRelease)
+    row = await queries.release(work.session, wanted.release, kept=True)
+    today = day_of(work.now, work.settings.timezone)
+    async with _counting(work) as counting:
+        found = await verified(counting, row, today, _telling(work))
+    return sealed(work, "verification", msgspec.json.encode(found))
+
+
+async def verification_of(session: AsyncSession, job: JobRow, secret: str) -> Verification | None:
+    """What a job found, None before it is done."""
+    gone = say("This verification cannot be opened any more")
+    found = await report_of(session, job, secret, "verification", gone)
+    return msgspec.json.decode(found, type=Verification) if found else None
 
 
 async def _checked(session: AsyncSession, wanted: DraftRelease, today: date) -> ReleaseRow | None:
@@ -120,7 +165,7 @@ async def _code(session: AsyncSession, today: date) -> str:
 
 
 async def discard(session: AsyncSession, code: str, now: datetime) -> None:
-    """Throw a draft away; what is approved stays for ever."""
+    """Discard a draft; an approved release stays for good."""
     row = await _draft_of(session, code)
     record(session, AuditAction.RELEASE_DISCARDED, now, about=row.id, code=row.code)
     await session.execute(delete(ReleaseRow).where(ReleaseRow.id == row.id))
@@ -129,12 +174,12 @@ async def discard(session: AsyncSession, code: str, now: datetime) -> None:
 async def check_release(
     session: AsyncSession, code: str, command: CheckRelease, person_id: UUID, now: datetime
 ) -> None:
-    """Somebody other than the author has looked at it; raises Invalid where it has changed since."""
+    """Record a check by somebody other than the author; raises Invalid if the draft has changed since."""
     row = await _draft_of(session, code)
     if person_id == row.author_id:
         raise Forbidden(say("A release is checked by others than its author"))
     if command.digest != row.digest:
-        raise invalid("digest", say("This is not the draft that stands here now. Look at it again"))
+        raise invalid("digest", say("The draft has changed since you looked at it. Look at it again"))
     values = {"release_id": row.id, "person_id": person_id, "digest": row.digest}
     checked = insert(ReleaseCheckRow).values(**values, checked_at=now, remark=command.remark)
     await session.execute(checked.on_conflict_do_nothing())
@@ -157,7 +202,7 @@ async def approve(
     now: datetime,
     today: date,
 ) -> ReleaseRow:
-    """Freeze a release for its day; raises Invalid with all that stands against it."""
+    """Freeze a release for its day; raises Invalid with everything that prevents it."""
     found = await queries.standing(session, code, None, today)
     row, day = found.row, command.publish_on or today
     if found.state != "draft":

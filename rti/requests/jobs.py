@@ -1,4 +1,4 @@
-"""The periodic job that looks after documents."""
+"""The periodic job that checks documents."""
 
 from datetime import timedelta
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -26,12 +26,25 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from rti.bodies.places import PLACE
+from rti.bodies.places import PLACE, place_in
 from rti.bodies.queries import PROVINCES, Area
 from rti.campaigns.queries import CAMPAIGNS, Named
-from rti.core.asking import ReadBy, Statement, columns, compiled, decoded_once, decoder, read, rows, together
+from rti.core.asking import (
+    ReadBy,
+    Statement,
+    columns,
+    compiled,
+    decoded_once,
+    decoder,
+    in_language,
+    read,
+    rows,
+    together,
+)
 from rti.core.db_roles import Login
+from rti.core.i18n import Language
 from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_between
 from rti.core.roles import Person
 from rti.core.visibility import ORDERED, REQUESTS_SEEN, visible_under
@@ -46,6 +59,8 @@ from rti.requests.shown import Line, LineRow
 from rti.topics.queries import TOPICS, TopicNamed
 
 _NEVER_RECEIVED: ColumnElement[date] = literal_column("'infinity'::date", Date)
+_MARKED = aliased(PublicBodyRow)
+_NAME = {Language.KM: "name_order", Language.EN: "name_en"}
 SORTED: Mapping[str, Sequence[Any]] = {
     "due": (RequestRow.next_due_on,),
     "received": (func.coalesce(RequestRow.received_on, _NEVER_RECEIVED),),
@@ -53,7 +68,7 @@ SORTED: Mapping[str, Sequence[Any]] = {
     "status": (RequestRow.status, RequestRow.next_due_on),
     "reference": (RequestRow.reference,),
 }
-"""What decides the order of a list, before the identifier. Bodies come by their codes: by province, district and commune."""
+"""The sort key of a list, before the identifier; bodies are sorted by their names in the reader's language."""
 
 
 async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
@@ -63,19 +78,26 @@ async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter,
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """A page of requests that somebody may see and wants to; where nothing else is said, the most urgent first."""
+    """A page of the requests that somebody may see and filtered for; by default the most urgent first."""
 
     wanted: RequestFilter
     today: date
+    language: str = ""
+    """The language chosen on the device; if empty, that of the account."""
 
     def asked(self, login: Login) -> Statement | None:
         if login not in REQUESTS_SEEN:
             return None
         wanted = self.wanted
-        return listing(login, wanted.given, wanted.sort, after=bool(wanted.after), before=bool(wanted.before))
+        ask = partial(
+            listing, login, wanted.given, wanted.sort, after=bool(wanted.after), before=bool(wanted.before)
+        )
+        if wanted.sort.column != "body":
+            return ask()
+        return in_language(ask(names=Language.KM), ask(names=Language.EN), "language")
 
     def values(self) -> Mapping[str, Any]:
-        given = values_of(self.wanted) | {"today": self.today}
+        given = values_of(self.wanted) | {"today": self.today, "language": self.language}
         if mark := self.wanted.after or self.wanted.before:
             parsers = [_parser(key) for key in SORTED[self.wanted.sort.column]]
             *keys, last = decode_cursor(mark, *parsers, UUID)
@@ -116,29 +138,39 @@ def listing(
     *,
     after: bool = False,
     before: bool = False,
+    names: Language = Language.EN,
 ) -> Statement:
     """The statement of a list that is narrowed by so much: a page behind a mark, or the one before it, backwards.
 
-    Each part of what somebody sees gives its own first requests in order.
+    Each part of what somebody sees gives its own first requests in order; bodies are sorted by their `names` in a language.
     """
     backwards = before and not after
     descends = sort.descends is not backwards
     keys: list[Any] = [*SORTED[sort.column], RequestRow.id]
+    marks = [*(f"mark_{place}" for place in range(len(keys) - 1)), "mark_id"]
+    mark: list[Any] = [bindparam(name, type_=_kind(key)) for name, key in zip(marks, keys, strict=True)]
     query = _narrowed(login, given)
     if sort.column == "body":
+        # A mark names the body by its code, and so holds in both languages.
+        of_mark = select(getattr(_MARKED, _NAME[names])).where(_MARKED.code == mark[0]).scalar_subquery()
+        keys, mark = [getattr(PublicBodyRow, _NAME[names]), *keys], [of_mark, *mark]
         query = query.join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
         if "province" in given:
             query = query.where(PublicBodyRow.province_code == bindparam("province"))
     if after or before:
-        names = [*(f"mark_{place}" for place in range(len(keys) - 1)), "mark_id"]
-        mark = tuple_(*(bindparam(name, type_=_kind(key)) for name, key in zip(names, keys, strict=True)))
-        query = query.where(tuple_(*keys) < mark if descends else tuple_(*keys) > mark)
+        query = query.where(tuple_(*keys) < tuple_(*mark) if descends else tuple_(*keys) > tuple_(*mark))
+        if sort.column == "body":
+            # The same of the body alone, so that its index begins there.
+            body, marked = tuple_(*keys[:2]), tuple_(*mark[:2])
+            query = query.where(body <= marked if descends else body >= marked)
     order = [key.desc() if descends else key for key in keys]
     most: ColumnElement[int] = literal_column(str(PAGE_SIZE + 1))
     labels = [*(f"key_{place}" for place in range(len(keys) - 1)), "id"]
     shown: list[Any] = [key.label(label) for key, label in zip(keys, labels, strict=True)]
     first = query.with_only_columns(*shown).order_by(*order).limit(most)
-    found = _seen(login, given, first, labels, _OF_BODIES if sort.column == "body" else {})
+    found = union(*_seen(login, given, first, labels, _OF_BODIES if sort.column == "body" else {})).subquery(
+        "found"
+    )
     in_order = [found.c[label].desc() if descends else found.c[label] for label in labels]
     towards = "DESC" if descends else "ASC"
     page = select(found).order_by(*in_order).limit(most)
@@ -151,9 +183,22 @@ def _kind(key: Any) -> Any:
 
 def _narrowed(login: Login, given: frozenset[str]) -> Select[RequestRow]:
     # Words are looked for in everything at once, and what they bring is looked at one by one.
-    wanted: dict[str, Any] = {name: bindparam(name) for name in sorted(given - {"q"})}
+    wanted: dict[str, Any] = {
+        name: _known_later(name, Text) if name in _PLANNED_ONCE else bindparam(name)
+        for name in sorted(given - {"q"})
+    }
     seen = seen_by(visible_under(login) if "q" in given else true())
-    return narrowed(seen, wanted, bindparam("today", type_=Date))
+    return narrowed(seen, wanted, _known_later("today", Date))
+
+
+_PLANNED_ONCE = {"status", "province"}
+"""Filters by which a list is read the same way whatever their value is."""
+
+
+def _known_later(name: str, kind: type[Any]) -> ColumnElement[Any]:
+    """A parameter at which PostgreSQL does not look when it plans, so that it need not plan anew for each value: that
+    takes longer than the list."""
+    return select(bindparam(name, type_=kind)).scalar_subquery()
 
 
 def _seen(
@@ -162,11 +207,10 @@ def _seen(
     first: Any,
     labels: Sequence[str],
     belonging: Mapping[str, str] = MappingProxyType({}),
-) -> Any:
-    """The first requests of each part of what people see who work under a login."""
+) -> list[Select[Any]]:
+    """The first requests of each part of what people under a login see."""
     parts = [(FOUND, "request.id = part.id")] if "q" in given else ORDERED[login]
-    found = [_of_part(first, source, belonging.get(belongs, belongs), labels) for source, belongs in parts]
-    return union(*found).subquery("found")
+    return [_of_part(first, source, belonging.get(belongs, belongs), labels) for source, belongs in parts]
 
 
 _OF_BODIES = {
@@ -175,7 +219,7 @@ _OF_BODIES = {
 """The same in the order of bodies, of which those elsewhere need not be walked through."""
 
 
-def _of_part(first: Any, source: str, belongs: str, labels: Sequence[str]) -> Any:
+def _of_part(first: Any, source: str, belongs: str, labels: Sequence[str]) -> Select[Any]:
     """The first requests for each row of a part, of those that belong to it."""
     page = first.where(text(belongs)).lateral("page")
     part = text(source).columns(column("id")).subquery("part")
@@ -186,14 +230,14 @@ def _lines(page: Select[Any], order: str) -> Statement:
     """The requests of a page, as a list shows them."""
     others = {
         **{f"body_{name}": f"public_body.{name}" for name in ("code", "name_km", "name_en")},
-        **{f"body_place_{language}": f"place.{language}" for language in ("km", "en")},
+        **{f"body_place_{language}": place_in(language) for language in Language},
         **{f"cbo_{name}": f"cbo.{name}" for name in ("code", "name_km", "name_en")},
     }
     shown = columns(LineRow, "request", next_due_on=next_due_on("request"), **others)
     statement = compiled(page)
     lines = f"""SELECT {shown} FROM {statement.sql} AS page
         JOIN request ON request.id = page.id JOIN public_body ON public_body.id = request.body_id
-        LEFT JOIN cbo ON cbo.id = request.cbo_id AND request.filing <> 'sealed' CROSS JOIN LATERAL ({PLACE}) AS place
+        LEFT JOIN cbo ON cbo.id = request.cbo_id AND request.filing <> 'sealed' {PLACE}
         ORDER BY {order}"""
     return Statement(rows(lines), statement.names)
 
@@ -210,10 +254,17 @@ def unfinished(login: Login) -> Statement:
 
 @cache
 def counting(login: Login, given: frozenset[str]) -> Statement:
-    """How many requests a list has that is narrowed by so much; of very many only that they are more than `MOST_COUNTED`."""
+    """How many requests a list has that is narrowed by so much; of very many only that they are more than `MOST_COUNTED`.
+
+    Who sees everything sees it in the first part: only those of the others can be the same.
+    """
     most: ColumnElement[int] = literal_column(str(MOST_COUNTED + 1))
     few = _narrowed(login, given).with_only_columns(RequestRow.id).limit(most)
-    return compiled(select(func.count()).select_from(_seen(login, given, few, ["id"])))
+    everything, *others = _seen(login, given, few, ["id"])
+    found = [everything.subquery(), *([union(*others).subquery()] if others else [])]
+    return compiled(
+        select(func.greatest(*(select(func.count()).select_from(each).scalar_subquery() for each in found)))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from rti.core.asking import (
 )
 from rti.core.db_roles import Login
 from rti.core.errors import NotFound
+from rti.core.folding import same
 from rti.core.roles import Person
 from rti.core.visibility import REQUESTS_SEEN, visible_under
 from rti.encryption.data_keys import READER_OPENS, DataKeys, kept_keys, opened_keys
@@ -33,6 +34,7 @@ from rti.requests.projection import to_law
 from rti.requests.queries import next_due_on, seen_by
 from rti.requests.requester import decrypted, is_hidden, is_own, openings
 from rti.requests.shown import (
+    Alike,
     Asked,
     CboNamed,
     DateChange,
@@ -94,7 +96,7 @@ class OneRequest:
             snoozes=[_snoozed(each, hidden=hidden) for each in found.snoozes],
             has_incoming=found.has_incoming,
             letters=() if hidden else found.letters,
-            alike=found.alike,
+            alike=_alike(found),
             topics=decoded_once(tuple[TopicNamed, ...], bytes(found.topics)),
             statute=parsed_once(bytes(found.statute)),
             newest_version=found.newest_version,
@@ -106,7 +108,7 @@ def _columns_of_event() -> str:
     to_body = "SELECT {name} FROM {table} AS b WHERE b.id = CAST(x.details ->> 'to_body' AS uuid)"
 
     def receiver(name: str) -> str:
-        """The name of a body that is there, or was until it became another."""
+        """The name of a body, or of one that was merged into another."""
         there, before = (to_body.format(name=name, table=each) for each in ("public_body", "former_name"))
         return f"CASE WHEN x.details ? 'to_body' THEN coalesce(({there}), ({before})) END"
 
@@ -121,9 +123,17 @@ def _columns_of_event() -> str:
 
 
 _OF_REQUEST = "WHERE x.request_id = r.id"
-_ALIKE = """SELECT x.id, x.reference FROM request x WHERE x.cbo_id = r.cbo_id AND x.body_id = r.body_id AND x.id <> r.id
-    AND lower(x.title) = lower(r.title) AND x.duplicate_of IS NULL AND x.resubmission_of IS DISTINCT FROM r.id
-    AND r.resubmission_of IS DISTINCT FROM x.id AND r.duplicate_of IS NULL ORDER BY x.id LIMIT 5"""
+_PERHAPS_ALIKE = """SELECT x.id, x.reference, x.title FROM request x
+    WHERE x.cbo_id = r.cbo_id AND x.body_id = r.body_id AND x.id <> r.id
+    AND x.duplicate_of IS NULL AND x.resubmission_of IS DISTINCT FROM r.id
+    AND r.resubmission_of IS DISTINCT FROM x.id AND r.duplicate_of IS NULL ORDER BY x.id DESC LIMIT 50"""
+_MOST_ALIKE = 5
+
+
+def _alike(found: DetailRead) -> Sequence[Alike]:
+    """Of the newest to the same body those that ask the same, in whatever spelling."""
+    asked = same(found.request.title) if found.alike else ""
+    return [each for each in found.alike if same(each.title) == asked][:_MOST_ALIKE]
 
 
 @cache
@@ -179,7 +189,7 @@ def _many_of_each(*, own: bool) -> dict[str, str]:
     )
     return {
         "openings": openings if own else "'[]'::json",
-        "alike": rows(_ALIKE) if own else "'[]'::json",
+        "alike": rows(_PERHAPS_ALIKE) if own else "'[]'::json",
         "events": rows(
             f"""SELECT {_columns_of_event()} FROM event x LEFT JOIN person p ON p.id = x.recorded_by {_OF_REQUEST}
             ORDER BY x.happened_on, x.id"""

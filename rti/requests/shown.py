@@ -74,6 +74,7 @@ class Asked(Shown, kw_only=True):
     """The same with what was asked, and what an earlier day changes of it."""
 
     question: str
+    not_taken: EventKind | None
     outcomes: list[Any] | None
     contest: Contest | None
     limit_on: date | None
@@ -219,6 +220,7 @@ class Alike(msgspec.Struct, frozen=True):
 
     id: UUID
     reference: str
+    title: str
 
 
 class DetailRead(msgspec.Struct, kw_only=True):

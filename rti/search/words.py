@@ -1,4 +1,4 @@
-"""From a text to the marks it is found by, and from a query to the marks that are looked for.
+"""The search marks of a text, and of a query.
 
 Khmer has no blanks between words, so it is found by clusters (a consonant with all that hangs on it) and pairs of
 them; other scripts by whole words, their beginnings and groups of three letters. A near miss is another vowel or
@@ -9,16 +9,15 @@ A mark is five letters of a digest: short, and safe within PostgreSQL's tsquery.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise
 
-from rti.core.folding import fold
+from rti.core.folding import fold, formerly, unbroken
 
 _KHMER = "\u1780-\u17dd"
 _RUN = re.compile(f"[{_KHMER}]+|[^\\W_{_KHMER}]+")
-_BLANK_WITHIN = re.compile(f"(?<=[{_KHMER}]) (?=[{_KHMER}])")
 _CLUSTER = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17d3\u17dd])*|.")
 _SIGNS = re.compile("[\u17b4-\u17d1\u17d3\u17dd]")
 """Vowels and signs, in which spellings differ most."""
@@ -29,20 +28,25 @@ LONGEST_QUERY = 12
 
 
 def marks(text: str) -> set[str]:
-    """All that a text is found by."""
-    found: set[str] = set()
-    for run in _runs(_BLANK_WITHIN.sub("", fold(text))):
-        found.update(_of_khmer(run) if _is_khmer(run) else _of_word(run))
-    return found
+    """All marks of a text."""
+    return set().union(*map(_of_run, _runs(fold(unbroken(text)))))
+
+
+@lru_cache(2_000)
+def _of_run(run: str) -> frozenset[str]:
+    """Kept, because the names of bodies share most of their words."""
+    if not _is_khmer(run):
+        return frozenset(_of_word(run))
+    return frozenset(chain.from_iterable(map(_of_khmer, _ways(run))))
 
 
 def exactly(query: str) -> str:
-    """What finds the texts that hold every word of a query, as a tsquery; empty where it holds no word."""
+    """The tsquery for texts that contain every word of a query; empty if it has no words."""
     return _all(_exact(run) for run in _asked(query))
 
 
 def nearly(query: str) -> str:
-    """What finds those that hold something like every word of it."""
+    """The tsquery for texts with near misses of every word."""
     return _all(_any([_exact(run), *_misspelt(run)]) for run in _asked(query))
 
 
@@ -58,10 +62,16 @@ def _is_khmer(run: str) -> bool:
     return "\u1780" <= run[0] <= "\u17dd"
 
 
+def _ways(run: str) -> Iterable[str]:
+    """As it is typed, and as words were written formerly. Both are looked for in both: where one word ends and the next
+    begins with ម្ nobody knows."""
+    return dict.fromkeys((run, formerly(run)))
+
+
 def _exact(run: str) -> str:
     if _is_khmer(run):
-        clusters = _CLUSTER.findall(run)
-        return _marked("k", _pairs(clusters) if len(clusters) > 1 else clusters)
+        ways = map(_CLUSTER.findall, _ways(run))
+        return _any([_marked("k", _pairs(each) if len(each) > 1 else each) for each in ways])
     return _marked("l", _threes(run)) if len(run) > 2 else _marked("b", [run])
 
 

@@ -1,8 +1,8 @@
-"""The tables: counted in the database, and put together with their names."""
+"""Tables: counted in the database, then combined with their names."""
 
 from asyncio import to_thread
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -32,7 +32,7 @@ from rti.statistics.published import PublishedFigures
 from rti.statutes.queries import version_of
 
 Told = Figures | CoarseFigures | PublishedFigures
-"""Figures as they are for who sees requests, for all others, and in a release."""
+"""Figures in the form for people who see requests, for all others, and in a release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """By what requests in a table are judged: a deadline where `binding`, else a benchmark."""
+    """The statute under which requests in a table are assessed: a deadline if `binding`, else a benchmark."""
 
     statute: Statute
     binding: bool
@@ -115,15 +115,16 @@ async def table(
     return _kept[key]
 
 
-_ROOM = text("SET LOCAL work_mem = '256MB'")
-"""Requests that are alike are counted by a hash in memory; what PostgreSQL allows by itself it would sort on disk."""
+_ROOM = text("SELECT set_config('work_mem', '256MB', true), set_config('enable_sort', 'off', true)")
+"""Memory for grouping identical requests by hash. PostgreSQL expects ten times as many groups as there are, and would sort
+them by every column."""
 KEPT = 12
 """Tables that a process keeps until something changes, those that were asked for last."""
 _kept: OrderedDict[tuple[object, ...], Table] = OrderedDict()
 
 
 async def version_of_figures(session: AsyncSession) -> tuple[int, int] | None:
-    """Which database this is, and how often what figures are made of was changed in it.
+    """The database, and how often the data behind the figures has changed in it.
 
     It is read before the rows are, so that what is kept under it is never older than it says. There is none in a
     transaction that has written: that may yet be undone.
@@ -136,7 +137,7 @@ async def version_of_figures(session: AsyncSession) -> tuple[int, int] | None:
 
 
 def _scope(person: Person | None) -> tuple[object, ...]:
-    """Those who are told the same."""
+    """The group of people who get the same figures."""
     return (person and person.cbo_id, is_coarse(person))
 
 
@@ -150,8 +151,8 @@ async def _counted(
     known_on = wanted.known_on or await known_until(session, person, cut_off, today)
     facts = await facts_of(session, person, wanted, cut_off, known_on if known_on < today else None)
     await session.execute(_ROOM)
-    rows = (await session.execute(grouped(facts, wanted.dimensions))).all()
-    tallies = await to_thread(_tallies, rows, len(wanted.dimensions))
+    rows = (await session.execute(grouped(facts, wanted))).all()
+    tallies = await to_thread(_tallies, rows, wanted)
     names = [
         await names_of(
             session, dimension, {key for keys in tallies for key in keys[place : place + 1] if key}
@@ -190,7 +191,7 @@ async def askers(session: AsyncSession, of: Table, today: date) -> dict[tuple[Ke
 
 
 async def facts_behind(session: AsyncSession, of: Table, today: date) -> Select[Any]:
-    """A row for each request that a table of everybody's counts."""
+    """A row for each request that a table over all organisations counts."""
     return await facts_of(session, None, of.wanted, of.as_of, of.known_on if of.known_on < today else None)
 
 
@@ -216,7 +217,7 @@ def _note_askers(
 
 
 async def known_until(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
-    """Until which day entries count: the cut-off, and today where nothing at all had been recorded by then."""
+    """The day until which entries count: the cut-off, or today if nothing at all had been recorded by then."""
     if cut_off >= today:
         return today
     earlier = (
@@ -229,17 +230,26 @@ async def known_until(session: AsyncSession, person: Person | None, cut_off: dat
     return today
 
 
-def _tallies(rows: Sequence[Any], dimensions: int) -> dict[Keys, dict[Kind, dict[int | None, int]]]:
-    """`folded` has a bit for each dimension that a row adds up."""
-    kinds: dict[str, Kind] = {}
-    found: dict[Keys, dict[Kind, dict[int | None, int]]] = {}
-    for folded, *own, written, days, numbers in rows:
-        kind = kinds.get(written)
+def _tallies(rows: Iterable[Any], wanted: StatisticsQuery) -> dict[Keys, dict[Kind, Counter[int | None]]]:
+    """Of the rows of `grouped`: each group, each sum of groups by their first dimensions, and the total."""
+    dimensions, names = len(wanted.dimensions), wanted.of_method.fields
+    kinds: dict[tuple[Any, ...], Kind] = {}
+    groups: dict[Keys, dict[Kind, Counter[int | None]]] = {}
+    for row in rows:
+        fields = tuple(row[dimensions:-1])
+        kind = kinds.get(fields)
         if kind is None:
-            fields = msgspec.json.decode(written)
-            kind = kinds[written] = msgspec.convert(dict(zip(KIND, fields, strict=True)), Kind)
-        keys = tuple(own[: dimensions - folded.bit_count()])
-        found.setdefault(keys, {})[kind] = dict(zip(days, map(int, numbers), strict=True))
+            kind = kinds[fields] = msgspec.convert(dict(zip(names, fields, strict=True)), Kind)
+        groups.setdefault(tuple(row[:dimensions]), {})[kind] = Counter(row[-1])
+    found = dict(groups)
+    while any(groups):
+        sums: dict[Keys, dict[Kind, Counter[int | None]]] = {}
+        for keys, tally in groups.items():
+            above = sums.setdefault(keys[:-1], {})
+            for kind, days in tally.items():
+                above.setdefault(kind, Counter()).update(days)
+        found |= sums
+        groups = sums
     return found
 
 
@@ -253,7 +263,7 @@ async def _grounds(session: AsyncSession, total: Tally) -> list[Ground]:
 
 
 _UNDATED = {State.DRAFT, State.NOT_SUBMITTED, State.PAUSED, State.NO_DATE}
-"""States of requests that most often have no due day."""
+"""States of requests that usually have no due day."""
 
 
 def _lines(figures: Mapping[Keys, Told], names: Sequence[Mapping[str, Shown]]) -> list[Line]:

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
 WebRequest = Request[Any, Any, Any]
@@ -14,8 +15,8 @@ def cookie_name(name: str, *, secure: bool) -> str:
     return f"__Host-{name}" if secure else name
 
 
-def read(request: WebRequest, name: str) -> str:
-    return request.cookies.get(cookie_name(name, secure=request.app.state.settings.secure_cookies), "")
+def read(connection: ASGIConnection[Any, Any, Any, Any], name: str) -> str:
+    return connection.cookies.get(cookie_name(name, secure=connection.app.state.settings.secure_cookies), "")
 
 
 def keep(

@@ -1,4 +1,4 @@
-"""Files as an answer: those that people brought, and long ones that are read to their end before they leave."""
+"""Files as a response: uploaded ones, and long ones that are read completely before they are sent."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -36,7 +36,11 @@ def download(request: WebRequest, found: Download | Problem, *, within: bool = F
 
 def csv_file(name: str, text: str) -> Response[str]:
     """Lines of CSV as a file."""
-    return Response(text, media_type=CSV, headers={"Content-Disposition": attachment(name)})
+    return text_file(name, text, CSV)
+
+
+def text_file(name: str, text: str, media_type: str) -> Response[str]:
+    return Response(text, media_type=media_type, headers={"Content-Disposition": attachment(name)})
 
 
 def kept_file() -> IO[bytes]:

@@ -66,6 +66,7 @@ _OTHERS: list[Any] = [
     *pages.cbos.ROUTES,
     *pages.organisations.ROUTES,
     *pages.imports.ROUTES,
+    *pages.columns.ROUTES,
     *pages.inbox.ROUTES,
     *pages.jobs.ROUTES,
     *pages.requests.ROUTES,

@@ -37,6 +37,27 @@ async def test_organisations_come_a_page_at_a_time_the_locked_ones_last_and_unna
     ]
 
 
+async def test_organisations_stand_in_the_order_of_the_readers_alphabet_and_are_walked_back(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await sign_in(Role.ADMINISTRATOR)
+    names = {"កោះកុង": "alpha", "កំពត": "Beta", "កណ្ដាល": "gamma"}
+    async with database.transaction() as session:
+        for number in range(PAGE_SIZE + 5):
+            cbo = await make.cbo(session, NOW, code=f"LIST{number:02d}")
+            cbo.name_km = [*names, "អ"][min(number, 3)]
+            cbo.name_en = [*names.values(), "Zeta"][min(number, 3)]
+    for language, expected in (("km", ["កណ្ដាល", "កំពត", "កោះកុង"]), ("en", [*names])):
+        client.cookies.set("language", language)
+        first = (await client.get("/api/cbos")).json()
+        assert [each["name_km"] for each in first["cbos"]][:3] == expected
+        second = (await client.get("/api/cbos", params={"after": first["next"]})).json()
+        assert second["next"] is None
+        back = (await client.get("/api/cbos", params={"before": second["previous"]})).json()
+        assert back == first
+    assert "Previous page" in (await client.get("/cbos", params={"after": first["next"]})).text
+
+
 async def test_an_administrator_finds_an_organisation_its_people_and_who_has_not_answered_the_invitation(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:

@@ -97,3 +97,14 @@ def test_a_database_without_tables_is_told_as_one(server: Server, tmp_path: Path
     server.psql(f"DROP DATABASE {name} WITH (FORCE)")
     assert done.returncode == 1
     assert done.stderr == "The database has no tables. Run rti migrate first\n"
+
+
+def test_a_guess_is_printed_as_the_mapping_that_imports_the_file(rti, tmp_path: Path) -> None:
+    done = rti("requests", HERE / "log.csv", "--guess")
+    assert done.returncode == 0, done.stderr
+    assert 'received_on = "Received"' in done.stdout
+    mapping = tmp_path / "map.toml"
+    mapping.write_text(f'{done.stdout}[bodies.create]\nkind = "other"\ncountry = "XX"\ncode_prefix = "X-"\n')
+    tried = rti("requests", HERE / "log.csv", "--mapping", mapping, "--dry-run")
+    assert "cbo_code: Enter the code of the requesting organisation" in tried.stderr
+    assert rti("requests", tmp_path / "map.toml", "--guess").returncode == 1

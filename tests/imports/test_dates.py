@@ -2,6 +2,7 @@
 
 import locale
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -71,3 +72,17 @@ def test_a_day_above_twelve_tells_which_number_is_the_month() -> None:
     assert [right.leaning(text) for text in ("25/04/2026", "03/04/2026", "soon", "")] == [1, 0, 0, 0]
     assert [wrong.leaning(text) for text in ("25/04/2026", "03/04/2026", "04/25/2026")] == [-1, 0, 1]
     assert DateFormat("%d %B %Y").swapped is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("30/04/2569", date(2026, 4, 30)),
+        ("28/11/2570", date(2026, 11, 28)),
+        ("២៨/១១/២៥៧០", date(2026, 11, 28)),
+        ("29/02/2567", date(2024, 2, 29)),
+        ("28/11/2026", date(2026, 11, 28)),
+    ],
+)
+def test_a_year_of_the_buddhist_era_is_read_as_cambodia_counts_it(text: str, day: date) -> None:
+    assert DateFormat("%d/%m/%Y").read(text) == day

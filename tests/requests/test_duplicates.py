@@ -52,7 +52,8 @@ async def test_its_own_people_are_told_of_a_second_request_and_of_the_same_file_
 ) -> None:
     member = (await sign_in(Role.CBO_MEMBER)).person
     async with database.transaction() as session:
-        first, second = [await make.request(session, member, NOW) for _ in range(2)]
+        titles = ("តម្លៃសេវាសម្រាប់ឪពុក", "តំលៃ សេវា សំរាប់ ឳពុក")
+        first, second = [await make.request(session, member, NOW, title=title) for title in titles]
         other = await make.request(session, member, NOW, title="Something else")
         event = (await events_of(session, first.id))[0]
         for name in ("a.txt", "b.txt"):
@@ -63,7 +64,7 @@ async def test_its_own_people_are_told_of_a_second_request_and_of_the_same_file_
     assert f'href="/requests/{other.id}"' not in shown
     assert shown.count("the same file as one added before") == 1
     told = (await client.get(f"/api/requests/{second.id}")).json()["alike"]
-    assert told == [{"id": str(first.id), "reference": first.reference}]
+    assert told == [{"id": str(first.id), "reference": first.reference, "title": titles[0]}]
     await sign_in(Role.STAFF)
     assert (await client.get(f"/api/requests/{second.id}")).json()["alike"] == []
 

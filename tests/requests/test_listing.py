@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from rti.core import wallclock
+from rti.core.alphabet import alphabetical
 from rti.core.asking import read
 from rti.core.db import Database
 from rti.core.db_roles import login_of
@@ -27,9 +28,9 @@ from tests.conftest import NOW, TODAY, SignIn
 BODIES = ("KH-010201", "KH-0102", "KH-01", "KH-210701", "KH-23")
 
 
-async def _listed(database: Database, person: Person, **wanted: Any) -> Listed:
+async def _listed(database: Database, person: Person, language: str = "", **wanted: Any) -> Listed:
     async with database.under(login_of(person)).transaction(person.id) as session:
-        found: Listed = await read(session, Counted(RequestFilter(**wanted), TODAY), person)
+        found: Listed = await read(session, Counted(RequestFilter(**wanted), TODAY, language), person)
         return found
 
 
@@ -50,11 +51,12 @@ async def _many(database: Database, count: int) -> Person:
     return person
 
 
-def _key(sort: Sort, row: RequestRow, body_code: str) -> Sequence[Any]:
+def _key(sort: Sort, language: str, row: RequestRow, body: PublicBodyRow) -> Sequence[Any]:
+    name = alphabetical(body.name_km) if language == "km" else body.name_en
     return {
         "due": (row.next_due_on,),
         "received": (row.received_on or date.max,),
-        "body": (body_code, row.next_due_on),
+        "body": (name, body.code, row.next_due_on),
         "status": (row.status.value, row.next_due_on),
         "reference": (row.reference,),
     }[sort.column] + (row.id,)
@@ -65,18 +67,21 @@ async def test_each_order_is_walked_to_its_end_and_back(database: Database) -> N
     async with database.transaction() as session:
         rows = (
             await session.execute(
-                select(RequestRow, PublicBodyRow.code).join(
-                    PublicBodyRow, PublicBodyRow.id == RequestRow.body_id
-                )
+                select(RequestRow, PublicBodyRow).join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
             )
         ).all()
-    for sort in Sort:
+    for sort, language in [*((sort, "") for sort in Sort), (Sort.BODY, "km"), (Sort.BODY_LAST, "km")]:
         expected = [
-            row.title for row, _ in sorted(rows, key=lambda each: _key(sort, *each), reverse=sort.descends)
+            row.title
+            for row, _ in sorted(
+                rows,
+                key=lambda each: _key(sort, language, *each),
+                reverse=sort.descends,
+            )
         ]
         pages, mark = [], ""
         while True:
-            found = await _listed(database, person, sort=sort, after=mark)
+            found = await _listed(database, person, language, sort=sort, after=mark)
             pages.append([line.request.title for line in found.page.items])
             assert found.total == len(rows)
             if not found.page.next:
@@ -85,7 +90,7 @@ async def test_each_order_is_walked_to_its_end_and_back(database: Database) -> N
         assert [title for titles in pages for title in titles] == expected, sort
         back = [pages[-1]]
         while found.page.previous:
-            found = await _listed(database, person, sort=sort, before=found.page.previous)
+            found = await _listed(database, person, language, sort=sort, before=found.page.previous)
             back.append([line.request.title for line in found.page.items])
             assert found.page.next
         assert back == pages[::-1], sort

@@ -28,6 +28,7 @@ def _true(query: str, text: str) -> bool:
         ("របាយការណ៍ហិរញ្ញវត្ថុប្រចាំឆ្នាំ២០២៥", "របាយការណ៍ ហិរញ្ញវត្ថុ ឆ្នាំ ២០២៥ 2025"),
         ("តម្លៃសេវាចុះបញ្ជីដីធ្លី", "តម្លៃ សេវា បញ្ជី ដីធ្លី ដី"),
         ("ផែនការអភិវឌ្ឍន៍ឃុំសំរោង", "ផែនការ អភិវឌ្ឍន៍ ឃុំ សំរោង"),
+        ("របស់ជនម្ចាស់ដី", "ម្ចាស់ ម្ចាស់ដី ជន"),
         ("Contract for the market road", "contract MARKET mark arket roa the"),
         ("R-7K2MWXYZ", "r-7k2mwxyz 7K2M"),
     ],
@@ -44,6 +45,10 @@ def test_every_word_in_a_text_finds_it(text: str, words: str) -> None:
         ("សំរេាង", "សំរោង"),
         ("ឲ្យ", "ឱ្យ"),
         ("រដ្ឋបាល ស្រុក", "រដ្ឋបាលស្រុក"),
+        ("សំរាប់", "សម្រាប់"),
+        ("ឳពុក", "ឪពុក"),
+        ("ញាុំ", "ញ៉ាំ"),
+        ("ខេត្ត។", "ខេត្ត"),
     ],
 )
 def test_spellings_that_look_alike_find_each_other(typed: str, meant: str) -> None:

@@ -1,4 +1,4 @@
-"""What international surveys ask for: the counts of UNESCO on SDG 16.10.2, and of the Global Data Barometer."""
+"""The counts of international surveys: UNESCO on SDG 16.10.2, and the Global Data Barometer."""
 
 from collections.abc import Iterable
 
@@ -80,6 +80,7 @@ UNESCO = Method(
     sections=(_ANSWERS, _APPEALS),
     measures=(_GRANTED,),
     durations=_DAYS,
+    asks=frozenset({"contest"}),
     early_counts=True,
 )
 BAROMETER = Method(
@@ -91,5 +92,6 @@ BAROMETER = Method(
     sections=(_ANSWERS, GROUNDS, _APPEALS),
     measures=(_GRANTED,),
     durations=_DAYS,
+    asks=frozenset({"ground", "contest"}),
     early_counts=True,
 )

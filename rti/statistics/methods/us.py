@@ -34,7 +34,7 @@ _OF_GROUND = {
 
 
 def _arrived(kind: Kind) -> bool:
-    """What never reached the body is in no column."""
+    """Requests that never reached the body are in no column."""
     return kind.state is not State.DRAFT and (kind.state is not State.NOT_SUBMITTED or kind.received)
 
 
@@ -130,8 +130,9 @@ US = Method(
     name=N_("United States, Department of Justice"),
     source="Department of Justice: annual FOIA report, sections V, VII and XII",
     differs=N_(
-        "It counts what came in and what was closed in the period, whenever it came in, and its days are working "
-        "days. A request that is still open is in the backlog and in no rate."
+        "It counts the requests received in the period, and those closed in it whenever they were "
+        "received. Its days are working days. A request that is still open is in the backlog and in no "
+        "rate."
     ),
     version=1,
     sections=(
@@ -189,6 +190,7 @@ US = Method(
         Identity(frozenset({"pending_start", "received_in_period"}), frozenset({"processed", "pending_end"})),
         Identity(frozenset({"processed"}), frozenset(column.id for column in _DISPOSITIONS)),
     ),
+    asks=frozenset({"ground", "received", "begun", "closed", "urgent", "question_class"}),
     durations=tuple(_is(track, granted=granted) for (track, granted) in _TRACKS),
     bands=BANDS,
     banded=lambda kind: _processed(kind) and kind.received,

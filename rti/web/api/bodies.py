@@ -15,6 +15,7 @@ from rti.core.validation import decode
 from rti.models.bodies import BodyKind
 from rti.web.guards import Connection, only, signed_in
 from rti.web.inject import Found, Id, Now, Recomputing, Session, Today
+from rti.web.templating import chosen_language
 from rti.web.transfers import READS
 
 
@@ -43,20 +44,24 @@ class BodyView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BodyList(msgspec.Struct, frozen=True, kw_only=True):
-    """One page; `next` goes into `after` for the page behind it."""
+    """One page; `next` goes into `after` for the page behind it, `previous` into `before`."""
 
     bodies: list[BodyView]
     next: str | None
+    previous: str | None
 
 
 def directory(connection: Connection) -> queries.Directory:
-    return queries.Directory(decode(queries.BodyFilter, dict(connection.query_params)))
+    wanted = decode(queries.BodyFilter, dict(connection.query_params))
+    return queries.Directory(wanted, chosen_language(connection))
 
 
 @get("/api/bodies", guards=[signed_in], opt={READS: directory})
 async def list_bodies(found: Found[queries.Listed]) -> BodyList:
     return BodyList(
-        bodies=[from_attributes(BodyView, each) for each in found.page.items], next=found.page.next
+        bodies=[from_attributes(BodyView, each) for each in found.page.items],
+        next=found.page.next,
+        previous=found.page.previous,
     )
 
 
@@ -80,13 +85,13 @@ async def edit_body(body_id: Id, data: JSONBody[SaveBody], session: Session) -> 
 async def rename_body(
     body_id: Id, data: JSONBody[RenameBody], session: Session, now: Now, today: Today
 ) -> BodyView:
-    """Another name from a day on; the old one, with its code, is still found."""
+    """Rename a body from a day on; it is still found by its old name and code."""
     return from_attributes(BodyView, await merging.rename(session, body_id, data, now, today))
 
 
 @post("/api/bodies/{body_id:uuid}/close", guards=[only(SUPPORT)], status_code=200)
 async def close_body(body_id: Id, data: JSONBody[CloseBody], session: Session, now: Now) -> BodyView:
-    """The last day on which it can be asked; without a day it is open again."""
+    """Close a body after a day; without a day it is open again."""
     return from_attributes(BodyView, await merging.close(session, body_id, data, now))
 
 

@@ -16,7 +16,7 @@ from rti.models.cbos import CboKind, CboRow
 from rti.safety import lock_and_shred
 from rti.web.guards import interactive_only, only, recently_authenticated
 from rti.web.inject import Id, Now, Session, Who
-from rti.web.templating import WebRequest
+from rti.web.templating import WebRequest, language_of
 
 
 class CboView(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,10 +39,11 @@ class CboView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CboList(msgspec.Struct, frozen=True, kw_only=True):
-    """One page; `next` goes into `after` for the page behind it."""
+    """One page; `next` goes into `after` for the page behind it, `previous` into `before`."""
 
     cbos: list[CboView]
     next: str | None
+    previous: str | None
 
 
 def cbo_view(row: CboRow) -> CboView:
@@ -52,8 +53,9 @@ def cbo_view(row: CboRow) -> CboView:
 
 @get("/api/cbos", guards=[only(ORGANISATIONS)])
 async def list_cbos(request: WebRequest, session: Session, person: Who) -> CboList:
-    found = await queries.known_to(session, person, decode(CboFilter, dict(request.query_params)))
-    return CboList(cbos=[cbo_view(row) for row in found.items], next=found.next)
+    wanted = decode(CboFilter, dict(request.query_params))
+    found = await queries.known_to(session, person, wanted, language_of(request))
+    return CboList(cbos=[cbo_view(row) for row in found.items], next=found.next, previous=found.previous)
 
 
 @get("/api/cbos/{cbo_id:uuid}", guards=[only(ORGANISATIONS)])
@@ -101,7 +103,7 @@ async def add_cbo(data: JSONBody[SaveCbo], session: Session, now: Now) -> CboVie
 
 @put("/api/cbos/{cbo_id:uuid}", guards=[only(SUPPORT)])
 async def edit_cbo(cbo_id: Id, data: JSONBody[SaveCbo], session: Session, now: Now) -> CboView:
-    """All of it as it should be; a locked one is as if it were not there."""
+    """Replace the whole record; a locked organisation counts as not found."""
     return cbo_view(await actions.edit(session, cbo_id, data, now))
 
 

@@ -1,5 +1,6 @@
 """Importing over the JSON API: the file as the body, or as `file` of a multipart form; and imports of the past."""
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +12,13 @@ from litestar.params import FromPath
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.attributes import from_attributes
 from rti.core.errors import NotFound, invalid, say
-from rti.core.validation import decode
+from rti.core.roles import REQUESTS
+from rti.core.validation import decode, text_of
 from rti.imports import history, undo
-from rti.imports.actions import IMPORTERS, ImportOrder, ask_for_import
+from rti.imports.actions import IMPORTERS, GivenFile, ImportOrder, ask_for_import, meanings
+from rti.imports.guessing import guess, read_sheet
 from rti.imports.history import ImportFilter, PastImport
+from rti.imports.spreadsheets import as_csv
 from rti.models.imports import FileKind
 from rti.web.api.jobs import JobView, job_view
 from rti.web.guards import only, rate_limited
@@ -29,6 +33,14 @@ class ImportOptions(msgspec.Struct, frozen=True, kw_only=True):
     all_or_nothing: bool = False
 
 
+class MappingView(msgspec.Struct, frozen=True, kw_only=True):
+    """A guess at what the columns of a file mean: `mapping` is the TOML to correct, and to send with the file."""
+
+    mapping: str
+    columns: dict[str, str]
+    lines: int
+
+
 @post("/api/imports/{name:str}", guards=[only(IMPORTERS), rate_limited(LimitedCall.IMPORTS)], status_code=202)
 async def import_one(
     request: WebRequest, state: State, name: FromPath[str], session: Session, person: Who, now: Now
@@ -37,21 +49,34 @@ async def import_one(
         raise NotFound
     options = decode(ImportOptions, dict(request.query_params))
     order = ImportOrder(kind=FileKind(name), check=options.dry_run, all_or_nothing=options.all_or_nothing)
-    (file_name, content), secret = await _file(request), state.settings.secret
-    job = await ask_for_import(
-        session, order, content, file_name=file_name, person=person, secret=secret, now=now
-    )
+    file, secret = await _file(request), state.settings.secret
+    if file.mapping and order.kind is not FileKind.REQUESTS:
+        raise invalid("mapping", say("A mapping is for files of requests"))
+    job = await ask_for_import(session, order, file, person=person, secret=secret, now=now)
     return Response(job_view(request, job), status_code=202, headers={"Location": f"/api/jobs/{job.id}"})
 
 
-async def _file(request: WebRequest) -> tuple[str, bytes]:
-    """Its name, where it has one, and its content."""
+@post(
+    "/api/imports/requests/guess", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)], status_code=200
+)
+async def guess_mapping(request: WebRequest, session: Session) -> MappingView:
+    content = await as_csv((await _file(request)).content)
+    sheet, known = await asyncio.to_thread(read_sheet, content), await meanings(session)
+    found = await asyncio.to_thread(guess, sheet, known)
+    columns = {sheet.names[column]: name for column, name in found.fields.items()}
+    return MappingView(mapping=found.as_toml(sheet), columns=columns, lines=sheet.lines)
+
+
+async def _file(request: WebRequest) -> GivenFile:
+    """With its name, where it has one, and its mapping."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return "", await request.body()
-    upload = (await request.form()).get("file")
+        return GivenFile(name="", content=await request.body())
+    form = await request.form()
+    upload, mapping = form.get("file"), form.get("mapping")
     if not isinstance(upload, UploadFile):
         raise invalid("file", say("Choose a CSV or XLSX file"))
-    return upload.filename, await upload.read()
+    text = text_of(await mapping.read(), "mapping") if isinstance(mapping, UploadFile) else str(mapping or "")
+    return GivenFile(name=upload.filename, content=await upload.read(), mapping=text)
 
 
 class ImportView(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +100,7 @@ class ImportList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ObstacleView(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in the way of undoing an import: a request by its reference, or a body or organisation by its code."""
+    """An obstacle to undoing an import: a request by its reference, or a body or organisation by its code."""
 
     id: UUID | None
     name: str
@@ -83,7 +108,7 @@ class ObstacleView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """An import with what stands in the way of undoing it, as far as that is known before it is tried."""
+    """An import with the obstacles to undoing it, as far as known before trying."""
 
     past: ImportView
     obstacles: list[ObstacleView]
@@ -119,9 +144,9 @@ async def show_import(request: WebRequest, state: State, session: Session, impor
     status_code=200,
 )
 async def undo_import(state: State, session: Session, person: Who, import_id: Id, now: Now) -> ImportView:
-    """Take back all that the import wrote; 409 says what was built on it since."""
+    """Undo everything that the import wrote; 409 lists the obstacles."""
     await undo.undo(session, import_id, person, now)
     return import_view(await history.one(session, import_id, state.settings.secret))
 
 
-ROUTES = [import_one, list_imports, show_import, undo_import]
+ROUTES = [guess_mapping, import_one, list_imports, show_import, undo_import]

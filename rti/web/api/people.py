@@ -1,4 +1,4 @@
-"""People as JSON, for those who invite. A link is in the one answer that makes it and in no other."""
+"""People as JSON, for those who invite. A link is only in the response that creates it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -40,10 +40,11 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeopleList(msgspec.Struct, frozen=True, kw_only=True):
-    """One page; `next` goes into `after` for the page behind it."""
+    """One page; `next` goes into `after` for the page behind it, `previous` into `before`."""
 
     people: list[PersonView]
     next: str | None
+    previous: str | None
 
 
 class Invited(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +69,8 @@ def _handed_over(
 @get("/api/people", guards=[only(INVITING)])
 async def list_people(request: WebRequest, session: Session, person: Who) -> PeopleList:
     found = await people.people(session, person, decode(PeopleFilter, dict(request.query_params)))
-    return PeopleList(people=[person_view(row) for row in found.items], next=found.next)
+    views = [person_view(row) for row in found.items]
+    return PeopleList(people=views, next=found.next, previous=found.previous)
 
 
 @post("/api/people", guards=[only(INVITING), recently_authenticated, rate_limited(LimitedCall.INVITATIONS)])

@@ -56,12 +56,13 @@ from rti.web.downloads import download
 from rti.web.guards import Connection, interactive_only, only, rate_limited, recently_authenticated
 from rti.web.inject import Found, Id, Now, Session, Today, Who
 from rti.web.pages.requests import one_request
-from rti.web.templating import WebRequest, today_of, who
+from rti.web.templating import WebRequest, chosen_language, today_of, who
 from rti.web.transfers import FILE, READS
 
 
 def _listed(connection: Connection) -> listing.Counted:
-    return listing.Counted(decode(RequestFilter, dict(connection.query_params)), today_of(connection))
+    wanted = decode(RequestFilter, dict(connection.query_params))
+    return listing.Counted(wanted, today_of(connection), chosen_language(connection))
 
 
 @get("/api/requests", guards=[only(REQUESTS)], opt={READS: _listed})
@@ -151,7 +152,7 @@ async def attach_document(
 async def correct_request(
     request_id: Id, data: JSONBody[CorrectRequest], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
-    """Put right what was recorded wrongly; what was there before stays on the timeline."""
+    """Correct a request; the earlier values stay on the timeline."""
     await corrections.correct(session, request_id, data, person, now, today)
     return detail_view(await reading.one(session, person, request_id), today)
 
@@ -160,14 +161,14 @@ async def correct_request(
 async def mark_duplicate(
     request_id: Id, data: JSONBody[MarkDuplicate], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
-    """Close a request that was recorded twice into the one with the `reference`."""
+    """Mark a request as a duplicate of the one with this `reference`."""
     await duplicates.mark(session, request_id, data, person, now, today)
     return detail_view(await reading.one(session, person, request_id), today)
 
 
 @delete("/api/requests/{request_id:uuid}/duplicate", guards=[only(REQUESTS)])
 async def unmark_duplicate(request_id: Id, session: Session, person: Who, now: Now, today: Today) -> None:
-    """Let it count again."""
+    """Remove the mark of a duplicate."""
     await duplicates.unmark(session, request_id, person, now, today)
 
 

@@ -26,7 +26,9 @@ async def list_bodies(request: WebRequest, found: Found[queries.Listed]) -> Temp
         request,
         "bodies/list.html",
         found.page,
-        wanted=msgspec.structs.replace(decode(queries.BodyFilter, dict(request.query_params)), after=""),
+        wanted=msgspec.structs.replace(
+            decode(queries.BodyFilter, dict(request.query_params)), after="", before=""
+        ),
         today=today_of(request),
         kinds=BodyKind,
         area_path=found.path,
@@ -85,7 +87,7 @@ async def edit_body(session: Session, body_id: Id, command: SaveBody) -> Redirec
 async def show_change(
     request: WebRequest, session: Session, body_id: Id, form: Form, today: Today
 ) -> Template:
-    """Renaming, closing and merging: what became of a body, where `edit` is for what was written wrongly."""
+    """Renaming, closing and merging a body; `edit` corrects mistakes in its entry."""
     row = await queries.body(session, body_id)
     return page(
         request, "bodies/change.html", row, form=form, initial=fields_of(row, RenameBody), today=today

@@ -14,13 +14,13 @@ from rti.web import reauthentication
 from rti.web.forms import else_show, read, see_other
 from rti.web.guards import only
 from rti.web.inject import Form, Id, Now, Session, Who
-from rti.web.templating import WebRequest, page
+from rti.web.templating import WebRequest, language_of, page
 
 
 @get("/cbos", guards=[only(ORGANISATIONS)])
 async def list_cbos(request: WebRequest, session: Session, person: Who) -> Template:
     wanted = decode(CboFilter, dict(request.query_params))
-    found = await queries.known_to(session, person, wanted)
+    found = await queries.known_to(session, person, wanted, language_of(request))
     return page(
         request,
         "cbos/list.html",

@@ -1,6 +1,6 @@
-"""The pages of imports: sending a file, what was imported, and taking that back.
+"""The pages of imports: sending a file, past imports, and undoing them.
 
-The import itself is a job, whose page shows how far it is and its report.
+The import itself is a job, whose page shows its progress and report.
 """
 
 import msgspec
@@ -12,9 +12,18 @@ from litestar.response import Redirect, Template
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.csv_export import as_csv
 from rti.core.errors import NotFound, invalid, say
-from rti.core.validation import decode
+from rti.core.validation import decode, text_of
 from rti.imports import history, undo
-from rti.imports.actions import COLUMNS, IMPORTERS, MOST_LINES, ImportOrder, ask_for_import, kinds_for
+from rti.imports.actions import (
+    COLUMNS,
+    IMPORTERS,
+    MOST_LINES,
+    GivenFile,
+    ImportOrder,
+    ask_for_import,
+    keep_for_columns,
+    kinds_for,
+)
 from rti.imports.history import ImportFilter
 from rti.imports.report import LineResult
 from rti.jobs import queue
@@ -33,6 +42,7 @@ async def new_import(
 ) -> Template:
     wanted = decode(ImportFilter, {"after": request.query_params.get("after", "")})
     jobs = await queue.recent(session, person, JobKind.IMPORT)
+    waiting = await queue.recent(session, person, JobKind.COLUMNS)
     return page(
         request,
         "imports/new.html",
@@ -41,6 +51,8 @@ async def new_import(
         kinds=kinds_for(person),
         most=MOST_LINES,
         imports=await history.imports(session, wanted, state.settings.secret),
+        waiting=waiting,
+        mapped=FileKind.REQUESTS in kinds_for(person),
         recent=[(job, msgspec.convert(job.arguments, ImportOrder)) for job in jobs],
     )
 
@@ -50,19 +62,25 @@ async def new_import(
 async def import_one(
     state: State, session: Session, person: Who, form: Form, command: ImportOrder, now: Now
 ) -> Redirect:
-    upload = form.files.get("file")
+    """Import a file; of requests in a layout of its own the columns are asked first."""
+    upload, mapping = form.files.get("file"), form.files.get("mapping")
     if upload is None:
         raise invalid("file", say("Choose a CSV or XLSX file"))
-    content, secret = await upload.read(), state.settings.secret
-    job = await ask_for_import(
-        session, command, content, file_name=upload.filename, person=person, secret=secret, now=now
-    )
+    text = text_of(await mapping.read(), "mapping") if mapping else ""
+    file = GivenFile(name=upload.filename, content=await upload.read(), mapping=text)
+    asks = {"person": person, "secret": state.settings.secret, "now": now}
+    if command.kind is FileKind.REQUESTS and not mapping:
+        if waiting := await keep_for_columns(session, command, file, **asks):
+            return see_other(f"/imports/columns/{waiting.id}", done="")
+    elif mapping and command.kind is not FileKind.REQUESTS:
+        raise invalid("mapping", say("A mapping is for files of requests"))
+    job = await ask_for_import(session, command, file, **asks)
     return see_other(f"/jobs/{job.id}")
 
 
 @get("/imports/{import_id:uuid}", guards=[only(IMPORTERS)])
 async def show_import(request: WebRequest, state: State, session: Session, import_id: Id) -> Template:
-    """What an import left, and what stands in the way of undoing it."""
+    """A past import, and the obstacles to undoing it."""
     past = await history.one(session, import_id, state.settings.secret)
     found = [] if past.row.undone_at else await undo.obstacles(session, past.row)
     return page(

@@ -35,12 +35,12 @@ from rti.requests.what_next import result_of, what_next
 from rti.web.forms import attempt, else_show, read_query, see_other
 from rti.web.guards import Connection, only, rate_limited
 from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest, page, today_of, who
+from rti.web.templating import WebRequest, chosen_language, page, today_of, who
 from rti.web.transfers import READS
 
 
 def listed(connection: Connection) -> listing.ListPage:
-    return listing.ListPage(wanted_of(connection), today_of(connection))
+    return listing.ListPage(wanted_of(connection), today_of(connection), chosen_language(connection))
 
 
 def wanted_of(connection: Connection | WebRequest) -> RequestFilter:
@@ -137,7 +137,7 @@ async def detail_page(
     form: Form | None = None,
     identity: Identity | None = None,
 ) -> Template:
-    """The page of a request, once with who asks where that was opened."""
+    """The page of a request; after an opening, once with the requester."""
     detail = await reading.one(session, person, request_id)
     came_in = await of_request(session, person, request_id) if detail.has_incoming else {}
     return shown(request, detail, today, came_in, form, identity)

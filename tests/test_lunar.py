@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rti.letters.lunar import lunar_date, solar_khmer, weekday_khmer
+from rti.core.lunar import lunar_date, solar_khmer, weekday_khmer
 
 FEASTS = list(csv.DictReader((Path(__file__).parent / "lunar_feasts.csv").read_text("utf-8").splitlines()))
 

@@ -1,0 +1,61 @@
+"""The directory of bodies: in the order of the reader's alphabet, walked both ways."""
+
+import httpx
+from sqlalchemy import select, update
+
+from rti.bodies.actions import edit
+from rti.bodies.commands import SaveBody
+from rti.core.alphabet import alphabetical
+from rti.core.attributes import from_attributes
+from rti.core.db import Database
+from rti.core.roles import Role
+from rti.models.bodies import PublicBodyRow
+from rti.upgrade import load_reference_data
+from tests import make
+from tests.conftest import NOW
+
+
+async def test_bodies_stand_in_the_order_of_the_readers_alphabet_and_are_walked_back(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as session:
+        reader = await make.member(session, Role.STAFF, language="km")
+        rows = (await session.scalars(select(PublicBodyRow).where(PublicBodyRow.area_code.like("01%")))).all()
+    in_khmer = [row.code for row in sorted(rows, key=lambda row: (alphabetical(row.name_km), row.code))]
+    in_english = [row.code for row in sorted(rows, key=lambda row: (row.name_en, row.code))]
+    client.headers.update(await make.session_of(client, reader.person, database))
+    for chosen, expected in (("", in_khmer), ("en", in_english)):
+        client.cookies.set("language", chosen)
+        pages, mark = [], {}
+        while True:
+            found = (await client.get("/api/bodies", params={"area": "01", **mark})).json()
+            pages.append([each["code"] for each in found["bodies"]])
+            if not found["next"]:
+                break
+            mark = {"after": found["next"]}
+        assert [code for page in pages for code in page] == expected, chosen
+        back = pages[-1:]
+        while found["previous"]:
+            found = (
+                await client.get("/api/bodies", params={"area": "01", "before": found["previous"]})
+            ).json()
+            back.append([each["code"] for each in found["bodies"]])
+        assert back == pages[::-1]
+    page = (await client.get("/bodies", params={"area": "01", **mark})).text
+    assert "Previous page" in page
+
+
+async def test_a_body_takes_its_new_place_when_it_gets_another_name(database: Database) -> None:
+    async with database.transaction() as session:
+        body = await make.body(session, "KH-01")
+        await edit(session, body.id, from_attributes(SaveBody, body, name_km="កំពត", email=None))
+    async with database.transaction() as session:
+        body = await make.body(session, "KH-01")
+        assert body.name_order == alphabetical("កំពត")
+        await session.execute(update(PublicBodyRow).values(name_order=""))
+    await load_reference_data(database, NOW)
+    async with database.transaction() as session:
+        rows = await session.scalars(select(PublicBodyRow))
+        assert all(row.name_order == alphabetical(row.name_km) for row in rows), (
+            "an upgrade makes what is missing"
+        )
