@@ -178,6 +178,8 @@ def _many_of_each(*, own: bool) -> dict[str, str]:
         sha256="encode(x.sha256, 'hex')",
         has_copy="EXISTS (SELECT FROM document_copy WHERE document_copy.document_id = x.id)",
         has_preview="EXISTS (SELECT FROM document_preview WHERE document_preview.document_id = x.id)",
+        has_text="EXISTS (SELECT FROM document_text t JOIN document_copy c ON c.document_id = t.document_id"
+        " AND c.sha256 = t.copy_sha256 WHERE t.document_id = x.id)",
         redacted="EXISTS (SELECT FROM redaction WHERE redaction.document_id = x.id)",
     )
     snooze = columns(
@@ -249,6 +251,7 @@ def _document(row: DocumentRead, keys: DataKeys | None) -> Document:
         added_at=row.added_at,
         has_copy=row.has_copy,
         has_preview=row.has_preview and keys is not None,
+        has_text=row.has_text and keys is not None and row.threat is None,
         redacted=row.redacted,
         had_location=row.had_location,
         damaged=row.damaged,

@@ -148,6 +148,7 @@ class DocumentRead(msgspec.Struct, kw_only=True):
     damaged: bool
     has_copy: bool
     has_preview: bool
+    has_text: bool
     redacted: bool
 
 
@@ -264,6 +265,7 @@ class Document:
     added_at: datetime
     has_copy: bool
     has_preview: bool
+    has_text: bool
     redacted: bool
     had_location: bool
     damaged: bool
