@@ -40,7 +40,7 @@ class FoundScans(msgspec.Struct, frozen=True, kw_only=True):
 
 @get(
     "/api/requests/{request_id:uuid}/documents/{document_id:uuid}/text",
-    guards=[only(REQUESTS), interactive_only],
+    guards=[only(REQUESTS), interactive_only, rate_limited(LimitedCall.OPENINGS)],
 )
 async def show_text(session: Session, person: Who, request_id: Id, document_id: Id, now: Now) -> ScanTextView:
     return from_attributes(ScanTextView, await scans.text_of(session, person, request_id, document_id, now))

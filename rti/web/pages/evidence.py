@@ -64,7 +64,10 @@ async def show_copy(
     return download(request, found, within="preview" in request.query_params)
 
 
-@get("/requests/{request_id:uuid}/documents/{document_id:uuid}/text", guards=[only(REQUESTS)])
+@get(
+    "/requests/{request_id:uuid}/documents/{document_id:uuid}/text",
+    guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
+)
 async def show_text(
     request: WebRequest, session: Session, person: Who, request_id: Id, document_id: Id, now: Now
 ) -> Template:
