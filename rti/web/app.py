@@ -6,13 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from litestar import Litestar, Request
-from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.middleware import DefineMiddleware
-from litestar.middleware.compression import CompressionMiddleware
-from litestar.template.config import TemplateConfig
 from litestar.types import Middleware
 
 from rti.accounts.entering import Entrance
@@ -23,20 +19,20 @@ from rti.core.db_roles import WEB, Login
 from rti.core.roles import Person
 from rti.core.settings import Settings
 from rti.readiness import require_ready
-from rti.web import cookies, guards, head, headers, openapi, origins, problems, routes, templating
+from rti.web import cookies, guards, head, headers, openapi, origins, problems, routes
 from rti.web.denial_log import note_refusal
 from rti.web.forms import Form
 from rti.web.json_body import JsonBodies
+from rti.web.packing import Packing
 from rti.web.request_class import ReceivedRequest
-from rti.web.transfers import Pieces, Transfers
+from rti.web.transfers import Transfers
 
 LARGEST_BODY = 27_000_000
 MIDDLEWARE: Sequence[Middleware] = (
     origins.SameOrigin(),
     guards.Authentication,
     Transfers(),
-    DefineMiddleware(CompressionMiddleware, config=CompressionConfig("gzip", gzip_compress_level=6)),
-    Pieces(),
+    Packing(),
 )
 
 
@@ -117,7 +113,6 @@ def create_app(settings: Settings) -> Litestar:
         request_class=ReceivedRequest,
         exception_handlers=problems.HANDLERS,
         after_exception=[note_refusal],
-        template_config=TemplateConfig(instance=templating.engine()),
         csrf_config=_form_tokens(settings),
         # Else the framework asks the environment, and shows traces to everybody.
         debug=False,

@@ -12,12 +12,12 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
-from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.enums import MediaType
 from litestar.response import Template
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
@@ -41,6 +41,7 @@ from rti.letters.commands import LETTER_FOR
 from rti.models.bodies import AreaRow
 from rti.models.topics import TopicRow
 from rti.web import cookies
+from rti.web.compiling import InLanguage
 from rti.web.forms import DONE, ONCE_FIELD, Form
 from rti.web.menu import every_day, menu, seldom
 from rti.web.transfers import READS
@@ -52,18 +53,20 @@ STATIC = Path(__file__).parent / "static"
 STATIC_FILES = {path.name: path for path in STATIC.iterdir()}
 
 
-def engine() -> JinjaTemplateEngine:
-    """The template engine; Khmer has no word spaces, so nothing is truncated by letters."""
-    environment = Environment(
+@cache
+def templates_in(language: str) -> InLanguage:
+    """The templates of the pages; Khmer has no word spaces, so nothing is truncated by letters."""
+    found = InLanguage(
+        i18n.translator(language),
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
     )
-    environment.globals.update(
+    found.filters["urlencode"] = lru_cache(1000)(found.filters["urlencode"])
+    found.globals.update(
         static=static_url,
         menu=menu,
         every_day=every_day,
@@ -73,23 +76,21 @@ def engine() -> JinjaTemplateEngine:
         usual_step=usual_step,
         letter_for=LETTER_FOR,
     )
-    return JinjaTemplateEngine.from_environment(environment)
+    return found
 
 
 @pass_context
 def constant(context: Context, template: str, **given: Hashable) -> Markup:
     """A part of a page that depends on nothing but the language and what it is given: rendered once, and kept."""
     reader = context["t"]
-    return _constant(context.environment, template, reader.language, reader.zone, tuple(given.items()))
+    return _constant(template, reader.language, reader.zone, tuple(given.items()))
 
 
 @lru_cache(maxsize=500)
-def _constant(
-    environment: Environment, template: str, language: str, zone: str, given: tuple[tuple[str, Hashable], ...]
-) -> Markup:
-    reader = Reader(language, zone)
+def _constant(template: str, language: str, zone: str, given: tuple[tuple[str, Hashable], ...]) -> Markup:
+    reader = _reader(language, zone)
     values = {"t": reader, "_": reader.translate, "ngettext": reader.ngettext, "faults": Faults(), "form": {}}
-    return Markup(environment.get_template(template).render({**values, **dict(given)}))  # noqa: S704 -- escaped there
+    return Markup(templates_in(language).get_template(template).render({**values, **dict(given)}))  # noqa: S704 -- escaped there
 
 
 @pass_context
@@ -276,6 +277,17 @@ def _way_back(request: WebRequest) -> str:
     return path or "/"
 
 
+def _here(request: WebRequest) -> Callable[..., str]:
+    """Makes the address of the page that is shown, with changes in what is asked of it."""
+    path, asked = request.url.path, dict(request.query_params)
+
+    def here(**changes: object) -> str:
+        kept = {key: value for key, value in {**asked, **changes}.items() if value not in {None, ""}}
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+    return here
+
+
 class Faults:
     """The faults of a form by field, for the templates."""
 
@@ -296,9 +308,18 @@ class Page(Template):
     """A page that is written when it is sent: beside the event loop, where a long one stops nobody else."""
 
     def to_asgi_response(  # type: ignore[override]
-        self, app: Litestar | None, request: WebRequest, **how: Any
+        self,
+        app: Litestar | None,  # noqa: ARG002 -- the interface
+        request: WebRequest,
+        **how: Any,
     ) -> "Unwritten":
-        return Unwritten(partial(super().to_asgi_response, app, request, **how))
+        return Unwritten(partial(self._written, request, **how))
+
+    def _written(self, request: WebRequest, **how: Any) -> ASGIResponse:
+        context = self.create_template_context(request)
+        template = templates_in(context["t"].language).get_template(str(self.template_name))
+        self.content = template.render(context).encode()
+        return Response.to_asgi_response(self, request=request, app=None, **how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,11 +356,6 @@ def page(
     reader = reader_of(request)
     me: SignedIn | None = request.scope.get("auth")
 
-    def here(**changes: object) -> str:
-        query: Mapping[str, object] = {**dict(request.query_params), **changes}
-        kept = {key: value for key, value in query.items() if value not in {None, ""}}
-        return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path
-
     done = cookies.read(request, cookies.DONE)
     context = {
         "view": view,
@@ -353,14 +369,16 @@ def page(
         "settings": request.app.state.settings,
         "languages": i18n.LANGUAGES,
         "path": request.url.path,
-        "here": here,
+        "here": _here(request),
         "back": _way_back(request),
         "form": form.shown(initial),
         "faults": Faults(form.faults),
         "kept": form.kept,
         **more,
     }
-    answer = Page(template, context=context, status_code=422 if form.faults else status)
+    answer = Page(
+        template, context=context, media_type=MediaType.HTML, status_code=422 if form.faults else status
+    )
     for cookie in cookies.forget(request, cookies.DONE) if done else ():
         answer.set_cookie(cookie)
     return answer

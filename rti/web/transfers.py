@@ -194,23 +194,3 @@ def _patient(send: Send) -> Send:
             raise asyncio.CancelledError from None
 
     return taken
-
-
-class Pieces(ASGIMiddleware):
-    """Lets long answers leave in pieces, between which others get their turn; stands before what packs them."""
-
-    scopes = (ScopeType.HTTP,)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        async def in_pieces(message: Any) -> None:
-            body = memoryview(message.get("body", b""))
-            while len(body) > SMALL:
-                await send({"type": "http.response.body", "body": bytes(body[:SMALL]), "more_body": True})
-                await asyncio.sleep(0)
-                body = body[SMALL:]
-            rest: Any = {**message, "body": bytes(body)} if "body" in message else message
-            await send(rest)
-            if message.get("more_body"):
-                await asyncio.sleep(0)
-
-        await next_app(scope, receive, in_pieces)
