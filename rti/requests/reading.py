@@ -36,6 +36,7 @@ from rti.requests.requester import decrypted, is_hidden, is_own, openings
 from rti.requests.shown import (
     Alike,
     Asked,
+    BodyAsked,
     CboNamed,
     DateChange,
     DeadlineShown,
@@ -156,7 +157,7 @@ def _one_of_each(*, own: bool) -> dict[str, str]:
     requester = row(f"SELECT {columns(RequesterRead, 'x')} FROM requester x {_OF_REQUEST}")
     return {
         "request": row(f"SELECT {columns(Asked, 'r', next_due_on=next_due_on('r'))}"),
-        "body": row(f"SELECT {columns(Named, 'b')} FROM public_body b WHERE b.id = r.body_id"),
+        "body": row(f"SELECT {columns(BodyAsked, 'b')} FROM public_body b WHERE b.id = r.body_id"),
         "first_body": row(f"SELECT {columns(Named, 'b')} FROM public_body b WHERE {first}"),
         "cbo": row(f"SELECT {columns(CboNamed, 'c')} FROM cbo c WHERE c.id = r.cbo_id"),
         "campaign": row(f"SELECT {columns(Named, 'c')} FROM campaign c WHERE c.id = r.campaign_id"),

@@ -21,6 +21,7 @@ from rti.law.monitoring import Contest, QuestionClass
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute
+from rti.models.bodies import BodyKind
 from rti.models.letters import LetterKind
 from rti.models.requests import Channel, Filing, Medium, RequestRow
 from rti.requests.projection import to_law
@@ -223,11 +224,18 @@ class Alike(msgspec.Struct, frozen=True):
     title: str
 
 
+class BodyAsked(Named, frozen=True):
+    """A body with what decides whether a law covers it."""
+
+    kind: BodyKind
+    country: str
+
+
 class DetailRead(msgspec.Struct, kw_only=True):
     """All that the statement of a request brings; what is encrypted still is."""
 
     request: Asked
-    body: Named
+    body: BodyAsked
     first_body: Named | None
     cbo: CboNamed
     campaign: Named | None
@@ -322,7 +330,7 @@ class Detail:
     """
 
     request: Asked
-    body: Named
+    body: BodyAsked
     first_body: Named | None
     cbo: CboNamed | None
     own: bool

@@ -287,7 +287,11 @@ class NextStepView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NextStepList(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be done; `outside` where the law does not cover the body, `scope` what it says of whom it covers."""
+
     next_steps: list[NextStepView]
+    outside: bool
+    scope: str | None
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
