@@ -1,4 +1,4 @@
-"""Addresses that refused messages: what follows for them, and how they get another chance."""
+"""Failing addresses: when they are switched off, and how they get another chance."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -13,11 +13,11 @@ from rti.models.messages import AddressHealth, BounceRow, Channel, MessageRow, M
 GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 """No such mailbox or system, bad syntax, moved away, takes no mail at all, disabled (RFC 3463 and 7505)."""
 PATIENCE, WINDOW = 5, timedelta(days=7)
-"""So many other refusals within so long disable an address too."""
+"""This many other rejections within this time also switch an address off."""
 
 
 def health_of(refusals: Iterable[tuple[str, datetime]]) -> AddressHealth:
-    """What the refusals of an address, each a status and a moment, mean for it."""
+    """The health of an address after these rejections, each a status and a moment."""
     known = sorted(refusals, key=lambda refusal: refusal[1])
     if any(status in GONE for status, _ in known):
         return AddressHealth.DISABLED
@@ -29,7 +29,7 @@ def health_of(refusals: Iterable[tuple[str, datetime]]) -> AddressHealth:
 async def health_by_address(
     session: AsyncSession, addresses: Collection[tuple[Channel, str]]
 ) -> dict[tuple[Channel, str], AddressHealth]:
-    """How addresses stand; one that is not named is good."""
+    """The health of addresses; one that is missing here is good."""
     found: dict[tuple[Channel, str], list[tuple[str, datetime]]] = {}
     query = select(BounceRow).where(tuple_(BounceRow.channel, BounceRow.address).in_(set(addresses)))
     for row in await session.scalars(query):
@@ -38,9 +38,9 @@ async def health_by_address(
 
 
 async def report(session: AsyncSession, message_id: UUID, status: str, now: datetime) -> bool:
-    """Note that a message came back, once however often it is reported; False where there is none such.
+    """Record that a message was returned, once however often that is reported; False if there is no such message.
 
-    What was thought to have arrived has failed; what is being tried still goes on.
+    A message thought to have arrived becomes failed; one still being tried goes on.
     """
     message = await session.get(MessageRow, message_id)
     if message is None or message.to_address is None:

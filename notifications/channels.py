@@ -1,6 +1,6 @@
 """Where a person's messages go: the channel and address they chose, verified by a code that is sent there.
 
-Until then messages go to the account's e-mail address, so that a mistyped number tells a stranger nothing.
+Until then messages go to the account's e-mail address, so that a mistyped number reveals nothing to a stranger.
 """
 
 import re
@@ -34,7 +34,7 @@ _TELEPHONE, _CHAT = re.compile(r"\+[1-9]\d{7,14}", re.ASCII), re.compile(r"-?\d{
 
 
 class ChooseChannel(msgspec.Struct, frozen=True, kw_only=True):
-    """Which channel, and the address on it; for e-mail that of the account where none is given."""
+    """The channel and the address on it; for e-mail, that of the account if none is given."""
 
     channel: Channel
     address: ShortText = ""
@@ -47,7 +47,7 @@ class VerifyAddress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
-    """How a person is reached, and the health of the address; only codes go there before it is `verified`."""
+    """A person's channel and the health of its address; before it is `verified` only codes are sent there."""
 
     channel: Channel
     address: str
@@ -143,11 +143,11 @@ FAILING = select(func.count()).select_from(
     .limit(literal_column(str(MOST_COUNTED + 1)))
     .subquery()
 )
-"""How many people have an address that refuses messages; of very many only that they are more than `MOST_COUNTED`."""
+"""How many people have a failing address; counted up to `MOST_COUNTED`."""
 
 
 async def failing_addresses(session: AsyncSession) -> Sequence[FailingAddress]:
-    """Everybody of whom an address refuses messages, the last first; not the addresses themselves.
+    """People with a failing address, the latest first; without the addresses themselves.
 
     The people of locked organisations are shown to nobody.
     """
@@ -182,7 +182,7 @@ async def failing_addresses(session: AsyncSession) -> Sequence[FailingAddress]:
 
 
 DIGITS = 8
-"""With guesses as `rti.accounts.sign_in_throttling` lets through, one stranger in a million hits one within a day."""
+"""At the rate that `rti.accounts.sign_in_throttling` allows, one stranger in a million guesses one within a day."""
 
 
 def send_code(
@@ -219,6 +219,6 @@ async def verify_address(auth_database: Database, person: Person, code: str, now
 
 
 async def forget_codes(session: AsyncSession, person_id: UUID) -> None:
-    """A code that is good no more need not stand in a message."""
+    """Delete codes that are no longer valid from messages."""
     codes = (MessageRow.person_id == person_id, MessageRow.kind == MessageKind.CODE)
     await session.execute(delete(MessageRow).where(*codes))

@@ -1,4 +1,4 @@
-"""Letters that chase a public body: drafted courteously and no more certain than the law is, approved by a person."""
+"""Letters that chase a public body: courteous, no more certain than the law, and approved by a person."""
 
 import hashlib
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ from rti.statutes.queries import version_of
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter with all that its page shows; `running` while what it asks for is still to come."""
+    """A letter with everything its page shows; `running` while what it asks for has not arrived."""
 
     letter: LetterRow
     reminder: ReminderRow
@@ -126,9 +126,9 @@ _RUNNING = and_(DeadlineRow.request_id.is_not(None), RequestRow.body_known)
 
 
 class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter of a list; `needed` while what it asks for is still to come.
+    """A letter in a list; `needed` while what it asks for has not arrived.
 
-    `to_address` is None where it is to be printed and handed over, and `sending` where it was not sent.
+    `to_address` is None if it is to be printed and handed over, `sending` if it was not sent.
     """
 
     id: UUID
@@ -148,7 +148,7 @@ class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Letters, the newest first; of those that nobody has decided on the ones that are still needed."""
+    """Letters, newest first; undecided ones only while they are needed."""
 
     wanted: LetterFilter
 
@@ -171,9 +171,9 @@ class Letters:
 
 @cache
 def _list(login: Login, given: frozenset[str], *, undecided: bool) -> Statement:
-    """The statement of a list that is narrowed by so much.
+    """The statement of a list with these filters.
 
-    Those of a sealed request are for its own people: who can send it, when, and who decided, tells whose it is.
+    Only its own people see those of a sealed request: who can send them, when, and who decided would reveal the organisation.
     """
     mine = seen_by(visible_under(login)).with_only_columns(RequestRow.id)
     if login is not Login.CBO:
@@ -213,7 +213,7 @@ async def letter(session: AsyncSession, person: Person, letter_id: UUID) -> Lett
 async def text_of(
     session: AsyncSession, found: Letter, today: date, language: Language | None = None
 ) -> tuple[str, str]:
-    """The subject and body that were approved, before that a draft in `language` or else in Khmer."""
+    """Subject and body as approved; before that a draft in `language`, by default Khmer."""
     if found.letter.subject is not None:
         return found.letter.subject, found.letter.body or ""
     chosen = Language(language or found.letter.language)
@@ -245,7 +245,7 @@ async def approve(
     *,
     host: str,
 ) -> None:
-    """Let a letter go: as a message where the body has an address, else to be printed and handed over.
+    """Approve a letter: it is sent if the body has an address, else printed and handed over.
 
     `host` is the right side of its Message-ID. Raises Conflict where it is not needed or was decided.
     """
@@ -296,7 +296,7 @@ async def printed(session: AsyncSession, letter_id: UUID) -> UUID | None:
 
 
 async def dismiss(session: AsyncSession, person: Person, letter_id: UUID, now: datetime) -> None:
-    """This letter is not to go; nothing proposes it again for the same due date."""
+    """Reject a letter; it is not proposed again for the same due date."""
     await _decide(session, await letter(session, person, letter_id), person, now, state=LetterState.DISMISSED)
 
 
@@ -322,7 +322,7 @@ async def _decide(
 async def settle(
     session: AsyncSession, person: Person, letter_id: UUID, decision: Decision, now: datetime
 ) -> None:
-    """Say of a letter of which nobody knows whether it arrived that it did, or send the same once more."""
+    """Record that a letter with unknown delivery arrived, or send the same letter again."""
     found = await letter(session, person, letter_id)
     arrived = {"state": MessageState.ACCEPTED, "finished_at": now}
     again = {"state": MessageState.QUEUED, "finished_at": None, "next_attempt_at": now}
@@ -335,7 +335,7 @@ async def settle(
 def draft(
     facts: Facts, about: About, language: Language, today: date, *, printed: bool = False
 ) -> tuple[str, str]:
-    """Subject and body of the letter in `language`, as of `today`; on paper address and closing stand beside them."""
+    """Subject and body of the letter in `language`, as of `today`; on paper, address and closing are added."""
     _ = i18n.translator(language)
     subject = _("Request for information: {title}").format(title=" ".join(facts.title.split()))
     paragraphs = [

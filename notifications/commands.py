@@ -64,6 +64,6 @@ class ApproveLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SettleLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person found out about a letter of which nobody knew whether it arrived."""
+    """What a person found out about a letter with unknown delivery."""
 
     decision: Decision

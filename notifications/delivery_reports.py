@@ -1,4 +1,4 @@
-"""Delivery reports: to which message one belongs, and what it says (RFC 3464).
+"""Delivery reports (RFC 3464): the message one belongs to, and what it says.
 
 Each message leaves with a sender of its own (VERP): `bounce+<message>-<proof>@host`. The proof is keyed with
 the secret of the installation, so that nobody can switch off an address by inventing a report.
@@ -14,12 +14,12 @@ from rti.inbox.delivery_status import MEDIA_TYPES, statuses
 from rti.inbox.mime import TooComplex, leaves
 
 LONGEST = 1_000_000
-"""Bytes that are looked at; a report on one of our messages has a few thousand."""
+"""Bytes; a report on one of our messages has a few thousand."""
 _TAG = re.compile(r"\+([0-9a-f]{32})-([0-9a-f]{16})@", re.ASCII)
 
 
 class Unreadable(ValueError):
-    """Not a delivery report, or one that is larger or deeper than any we can have caused."""
+    """Not a delivery report, or one larger or more nested than any about our messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class Report:
 
 
 def sender_of(message_id: UUID, bounce_address: str, secret: str) -> str:
-    """The sender under which a message leaves, by which reports about it come back."""
+    """The envelope sender of a message, to which reports about it are returned."""
     name, _, host = bounce_address.rpartition("@")
     return f"{name}+{message_id.hex}-{_proof(message_id, secret)}@{host}"
 
 
 def message_of(recipient: str, secret: str) -> UUID | None:
-    """Which message the recipient of a report names; None where we did not make the address."""
+    """The message that the recipient of a report names; None if the address is not ours."""
     tag = _TAG.search(recipient.lower())
     if tag is None:
         return None

@@ -1,6 +1,6 @@
-"""One message a day that adds up what is due, for campaign staff and for members who prefer it.
+"""The daily digest: a summary of what is due, for campaign staff and for members who prefer it.
 
-It is queued as a row for each person and day, and its figures are counted when its turn has come, so that
+It is queued as a row for each person and day, and its figures are counted when it is sent, so that
 it never mentions a deadline that was met a minute before. An empty digest is cancelled.
 """
 
@@ -25,7 +25,7 @@ from rti.requests.saved_lists import news_of
 
 NOTHING_DUE: Mapping[str, Any] = {"areas": [], "requests": [], "overdue": 0, "today": 0, "soon": 0}
 MOST_NAMED = 20
-"""Requests that one message names, where the reader asked for more than figures."""
+"""The most requests that a message names, for readers who asked for details."""
 AHEAD = 3
 """Working days that a digest looks ahead."""
 _TOLD_OF_LISTS = "EXISTS (SELECT FROM saved_list s WHERE s.person_id = p.id AND s.mails)"
@@ -71,9 +71,9 @@ async def queue_digests(session: AsyncSession, moment: Mapping[str, Any], calend
 
 
 async def news(database: Database, session: AsyncSession, reader: Reader, day: date) -> list[dict[str, Any]]:
-    """What is new in the saved lists of which a person wants to be told; from now on it is known.
+    """What is new in the saved lists that a person follows; it is not new again.
 
-    Lists are looked through as that person, since only so words are looked for in what they may see.
+    Lists are read as that person, so that words are searched only in what they may see.
     """
     if not await mails_lists(session, reader):
         return []
@@ -86,7 +86,7 @@ async def news(database: Database, session: AsyncSession, reader: Reader, day: d
 
 
 async def mails_lists(session: AsyncSession, reader: Reader) -> bool:
-    """Whether somebody wants to be told what is new in a saved list."""
+    """Whether somebody follows a saved list."""
     wanted = select(SavedListRow.id).where(SavedListRow.person_id == reader.id, SavedListRow.mails)
     return reader.role in REQUESTS and await session.scalar(wanted.limit(1)) is not None
 
@@ -94,7 +94,7 @@ async def mails_lists(session: AsyncSession, reader: Reader) -> bool:
 async def contents(
     session: AsyncSession, reader: Reader, day: date, calendar: Calendar, *, named: bool
 ) -> dict[str, Any]:
-    """What is due of the requests that a person sees, by area, as the values of a message; empty where nothing is.
+    """What is due among the requests a person sees, by area, as the values of a message; empty if nothing is.
 
     Requests are listed only where `named`, and only the most urgent ones.
     """

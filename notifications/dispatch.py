@@ -1,4 +1,4 @@
-"""Messages whose turn has come, handed to the mail server.
+"""Sending the messages that are due.
 
 A message is claimed, then handed over with a commit just before the final dot, then marked with what the
 server said. A process that dies in between leaves a row that shows how far it got: up to the dot nothing was
@@ -26,7 +26,7 @@ from rti.jobs.leases import back_off
 from rti.models.messages import Channel, MessageKind, MessageState
 
 ROUND = timedelta(minutes=3)
-"""How long messages of one claim are begun; with one conversation's patience it stays within the lease."""
+"""How long after a claim its messages are still started; with the timeouts of one conversation it stays within the lease."""
 ROUND_SIZE = 1_000
 CONNECTIONS = 20
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Dispatched:
-    """How many messages came into which state, and what is the matter with the server if anything."""
+    """How many messages got into which state, and the trouble with the server, if any."""
 
     states: Counter[MessageState] = field(default_factory=Counter)
     trouble: ServerTrouble | None = None
@@ -59,11 +59,11 @@ class _Round:
     stopping: asyncio.Event
     done: Dispatched
     mailing: bool
-    """Whether the mail server is used, which the gateways of other channels do not ask."""
+    """Whether the mail server is used; other channels do not depend on it."""
     slow: set[str] = field(default_factory=set)
-    """Domains for which an answer did not come in time; the rest for them waits until others are served."""
+    """Domains that did not answer in time; other messages to them wait until the rest is sent."""
     marking: set[asyncio.Task[None]] = field(default_factory=set)
-    """Results that are being stored while their connections already serve other messages."""
+    """Results being stored while their connections already send other messages."""
 
     @property
     def over(self) -> bool:
@@ -82,7 +82,7 @@ async def dispatch(
 ) -> Dispatched:
     """Send all that is due, `size` messages at a time; without a mail server, keep it.
 
-    Ends early, and releases what it has claimed, when `stopping` is set. When the mail server is in trouble,
+    Stops early, and releases what it has claimed, if `stopping` is set. When the mail server is in trouble,
     or from the beginning where not `mailing`, only what goes by other channels is sent.
     """
     if settings.smtp_url:
@@ -159,7 +159,7 @@ async def _through_gateways(shared: _Round) -> None:
 
 
 async def _reachable(mail_server: MailServer, shared: _Round, idle: list[SMTP]) -> bool:
-    """Whether one connection can be had; tried alone, because ten refused sign-ins may lock an account."""
+    """Whether the server accepts a connection; tried with one, because ten failed sign-ins may lock an account."""
     idle[:] = [client for client in idle if client.is_connected]
     if idle:
         return True
@@ -202,7 +202,7 @@ async def _converse(mail_server: MailServer, shared: _Round, idle: list[SMTP]) -
 
 
 def _next(shared: _Round) -> Claimed | None:
-    """The next message to begin; what goes to a slow domain is given back for a minute."""
+    """The next message to send; those to a slow domain are given back for a minute."""
     while shared.mails and shared.mailing and not shared.over:
         message = shared.mails.popleft()
         if _domain(message) not in shared.slow:
@@ -252,7 +252,7 @@ _ENDED_BY_A_CLICK = {MessageKind.DIGEST, MessageKind.REPORT}
 
 
 def _unsubscribe(message: Claimed, settings: Settings) -> str:
-    """Where digests and reports can be ended by one click, which RFC 8058 allows by HTTPS only."""
+    """The address for unsubscribing in one click, which RFC 8058 allows over HTTPS only."""
     if message.kind not in _ENDED_BY_A_CLICK or message.person_id is None or not settings.secure_cookies:
         return ""
     return unsubscribe.address(settings.address, message.person_id, settings.secret)
@@ -270,7 +270,7 @@ async def _marked(shared: _Round, mark: Mark) -> None:
 
 
 def _after_trouble(message: Claimed, trouble: ServerTrouble, now: datetime) -> Mark:
-    """Wrong settings are not the message's fault; anything slow or away may be, so it lets others go first."""
+    """Wrong settings are not the fault of the message; a slow or lost server may be, so others are sent first."""
     if trouble.settings:
         return Mark(message, MessageState.QUEUED, next_attempt_at=now)
     return Mark(
@@ -302,5 +302,5 @@ def _after(message: Claimed, outcome: Delivery, now: datetime) -> Mark:
 
 
 def pause(deferrals: int) -> timedelta:
-    """From a minute, doubled each time, to four hours."""
+    """One minute, doubled each time, up to four hours."""
     return back_off(deferrals, FIRST_PAUSE, LONGEST_PAUSE)

@@ -1,4 +1,4 @@
-"""What the sweep will say of requests that were just imported, before anybody is told anything."""
+"""What the sweep will send about requests that were just imported."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,9 +16,9 @@ from rti.models.cbos import CboRow
 
 
 async def forecast(session: AsyncSession, running: Sequence[Due], day: date) -> Forecast:
-    """What follows on `day` from what runs for imported requests.
+    """The reminders of `day` about the running clocks of imported requests.
 
-    Who wants no messages is known to the sweep alone, so people are those who could be told.
+    Only the sweep knows who wants no messages, so `people` is an upper bound.
     """
     calendar, own = await reading_calendar(session), await own_rules(session)
     audience: set[tuple[UUID, str]] = set()

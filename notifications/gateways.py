@@ -1,7 +1,7 @@
 """Channels other than mail: gateways that Apprise knows, each by an address of the installation.
 
 Apprise comes with the extra `channels` and answers only yes or no. A no may come from before the gateway took
-the message or from after it, so it counts as a doubt: a reminder is sent again, anything else waits for a
+the message or from after it, so it counts as ambiguous: a reminder is sent again, anything else waits for a
 person.
 """
 
@@ -20,11 +20,11 @@ from rti.core.settings import Settings, SettingsFault
 from rti.models.messages import Channel
 
 PATIENCE = 30.0
-"""Seconds after which a gateway that says nothing counts as a doubt."""
+"""Seconds after which a gateway that does not answer counts as ambiguous."""
 
 
 class Gateways:
-    """Where messages of each channel go; raises SettingsFault where an address is none that Apprise knows."""
+    """The gateway of each channel; raises SettingsFault for an address that Apprise does not know."""
 
     def __init__(self, settings: Settings) -> None:
         named = {Channel.TELEGRAM: settings.telegram_url, Channel.SMS: settings.sms_url}

@@ -1,6 +1,6 @@
 """The hours at which a person receives messages, in the time zone of the installation.
 
-What is found at another hour is queued for the next that fits; what would come again at another hour,
+What is found at another hour is queued for the next welcome one; what would be sent again at another hour,
 because it was deferred or because the person has chosen anew, is put off before messages are claimed. For a
 code somebody waits.
 """
@@ -35,5 +35,5 @@ def values_of(now: datetime, day: date, zone: str) -> dict[str, object]:
 
 
 async def put_off(session: AsyncSession, now: datetime, day: date, zone: str) -> None:
-    """Let messages whose turn would come at an unwelcome hour wait for a welcome one."""
+    """Postpone messages that would be sent at an unwelcome hour to a welcome one."""
     await session.execute(_PUT_OFF, values_of(now, day, zone))

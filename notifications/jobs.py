@@ -20,7 +20,7 @@ async def sweep(tick: Tick) -> Result:
 
 
 async def dispatch(tick: Tick) -> Result:
-    """Send; while the mail server rests, because a person or time has to help first, by the gateways alone."""
+    """Send what is due; while mail has stopped, through the gateways only."""
     elapsed = asyncio.get_running_loop().time
     mailing = elapsed() >= tick.last.rests_until
     done = await dispatch_messages(tick.database, tick.settings, stopping=tick.stopping, mailing=mailing)

@@ -1,7 +1,7 @@
-"""Claiming messages, and writing down what became of them.
+"""Claiming messages, and recording the result of each attempt.
 
 Only rows that nobody else holds are claimed (SKIP LOCKED), for the length of a lease; every later write
-names the attempt, so that a dispatcher whose lease has passed writes nothing any more.
+names the attempt, so that a dispatcher whose lease has expired can no longer write anything.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from rti.models.messages import AddressHealth, Channel, MessageKind, MessageStat
 Way = tuple[Channel, str]
 """A channel, and an address on it."""
 LEASE = timedelta(minutes=15)
-"""How long a claimed message belongs to its dispatcher; longer than the slowest conversation may last."""
+"""How long a claimed message belongs to its dispatcher: longer than the slowest conversation."""
 HELD_IN_DOUBT = frozenset({MessageKind.LETTER})
 """Kinds that wait as unknown for a person, because a repeat may do harm."""
 TOLD_AS_GIVEN = frozenset({MessageKind.ANCHOR, MessageKind.INVITATION, MessageKind.CODE, MessageKind.REPORT})
@@ -90,7 +90,7 @@ _MENTIONED = text("""
       AND NOT EXISTS (SELECT FROM snooze s WHERE s.request_id = r.request_id AND s.ended_at IS NULL AND s.until > :day)
     ORDER BY n.message_id, r.due_on, r.request_id, r.clock
 """)
-"""What is still to be said of each reminder that messages speak of."""
+"""The reminders in messages that are still worth sending."""
 _WRITTEN = text("""
     UPDATE message m SET subject = w.subject, body = w.body, channel = w.channel, to_address = w.to_address,
         language = w.language
@@ -124,7 +124,7 @@ _MARK = text("""
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours until the lease ends, with its text; of a letter also the request that it is about."""
+    """A message that is ours until the lease ends, with its text; for a letter also its request."""
 
     id: UUID
     person_id: UUID | None
@@ -143,7 +143,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is to be written about one attempt."""
+    """The result of one attempt, to be stored."""
 
     message: Claimed
     state: MessageState
@@ -152,12 +152,12 @@ class Mark:
     reply: str | None = None
     ambiguous: bool = False
     bounced: str | None = None
-    """The status (RFC 3463) with which the address refused it."""
+    """The status (RFC 3463) with which the address rejected it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The messages to send, the marks of those that are settled without it, and how many were claimed."""
+    """The messages to send, the results of those settled without sending, and how many were claimed."""
 
     messages: Sequence[Claimed]
     settled: Sequence[Mark]
@@ -175,7 +175,7 @@ async def claim(
     channels: Collection[Channel] = (Channel.EMAIL,),
     mailing: bool = True,
 ) -> Claim:
-    """Claim up to `size` messages whose turn has come; those that have no text yet get one that stays.
+    """Claim up to `size` messages that are due; those without a text get their final one.
 
     `address` is where links in the text begin, `zone` the time zone of the hours that people have chosen. One
     for which no channel of `channels` leads to an address that works is kept. Where not `mailing`, only those
@@ -219,7 +219,7 @@ async def claim(
 async def _due(
     session: AsyncSession, claimed: Mapping[str, Any], calendar: Calendar
 ) -> Mapping[UUID, list[dict[str, Any]]]:
-    """The dates of which each message still has something to say, each once, the earliest first."""
+    """The dates that each message is still about, each once, the earliest first."""
     found: dict[UUID, dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
     first = cache(lambda ends: first_due(ends, claimed["day"], calendar))
     for each in (await session.execute(_MENTIONED, claimed)).mappings():
@@ -268,7 +268,7 @@ async def _values(
 
 
 def _welcome(row: Row[Any], now: datetime) -> bool:
-    """Whether somebody is there to hear it, and wants to."""
+    """Whether the message still has a reader who wants it."""
     if row.kind == MessageKind.ANCHOR:
         return True
     if row.kind == MessageKind.INVITATION:
@@ -288,7 +288,7 @@ def _letter(
 
 
 def _ways(row: Row[Any]) -> list[Way]:
-    """By which channels and addresses a person can be reached, the chosen one first; what was written stays."""
+    """The channels and addresses of a person, the chosen one first; a message that has a text keeps its address."""
     if row.to_address is not None:
         return [(Channel(row.channel), row.to_address)]
     chosen = [(Channel(row.chosen_channel), row.chosen_address)] if row.chosen_address else []
@@ -296,7 +296,7 @@ def _ways(row: Row[Any]) -> list[Way]:
 
 
 def _works(row: Row[Any], standing: AddressHealth | None) -> bool:
-    """Whether to write to an address; a letter is tried, because a person has just approved it."""
+    """Whether to send to an address; a letter is always tried, because a person has just approved it."""
     return standing is not AddressHealth.DISABLED or row.kind == MessageKind.LETTER
 
 
@@ -320,13 +320,13 @@ def _claimed(row: Row[Any], ways: Sequence[Way], letter: render.RenderedMessage)
 
 
 def _drop(message: Claimed, now: datetime) -> Mark:
-    """No longer worth sending; what may have arrived before is not called dropped."""
+    """Drop a message that is no longer worth sending, unless it may have arrived already."""
     state = MessageState.UNKNOWN if message.ambiguous else MessageState.DROPPED
     return Mark(message, state, finished_at=now)
 
 
 def _keep(message: Claimed, now: datetime) -> Mark:
-    """Every address of the person is disabled, so it waits to be read under /mail."""
+    """Keep a message to be read under /mail, because every address of the person is switched off."""
     state = MessageState.UNKNOWN if message.ambiguous else MessageState.KEPT
     return Mark(message, state, finished_at=now, reply="no working address")
 
@@ -364,9 +364,9 @@ def _columns(marks: Sequence[Mark]) -> dict[str, Any]:
 
 
 class GroupCommitWriter:
-    """Writes the marks of several connections, together where they come together (group commit).
+    """Stores the results of several connections, together if they arrive together (group commit).
 
-    While one transaction commits, the marks that come in gather for the next, so that a commit for each
+    While one transaction commits, new results are collected for the next one, so that a commit for each
     message costs no more than a commit for each round trip to the database.
     """
 
@@ -376,7 +376,7 @@ class GroupCommitWriter:
         self._writer: asyncio.Task[None] | None = None
 
     async def mark(self, mark: Mark) -> bool:
-        """Write it and commit; False where the message is no longer ours."""
+        """Store it and commit; False if the message is no longer ours."""
         written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((mark, written))
         if self._writer is None or self._writer.done():

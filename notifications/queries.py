@@ -1,4 +1,4 @@
-"""Reading messages, and how well sending goes.
+"""Reading messages, and the state of the queue.
 
 The text of a message belongs to the person it is for. Staff and administrators see of every message how
 far it came, in every installation alike: a mode in which they could read on would be left switched on
@@ -34,7 +34,7 @@ class MessageFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
-    """A message; the fields from `to_address` on are None for whom it is not for, and before it is written."""
+    """A message; the fields from `to_address` on are None for anybody but its reader, and before it has a text."""
 
     id: UUID
     kind: MessageKind
@@ -103,7 +103,7 @@ def _view(row: Row[MessageRow, str], person: Person) -> MessageView:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What waits to be sent: how much, since when the oldest exists, and the turn that is latest."""
+    """The queue: how many messages wait, when the oldest was created, and the latest time at which one is due."""
 
     waiting: int
     oldest_at: datetime | None
@@ -117,5 +117,5 @@ async def queue(session: AsyncSession) -> Queue:
 
 
 async def ticks(session: AsyncSession) -> dict[str, HeartbeatRow]:
-    """The last tick of each job of the scheduler."""
+    """The last run of each job of the scheduler."""
     return {tick.job: tick for tick in await session.scalars(select(HeartbeatRow))}

@@ -27,7 +27,7 @@ from rti.law.rules import FILING, ClockKind
 from rti.models.messages import MessageKind
 
 _ON_THE_WIRE = SMTP.clone(cte_type="7bit")
-"""Not every server takes eight bits, so Khmer travels as base64 or quoted-printable (RFC 2045)."""
+"""Not every server accepts eight bits, so Khmer is sent as base64 or quoted-printable (RFC 2045)."""
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
 """A dot-atom at a host (RFC 5322 3.4.1); what an account may have was checked more closely before."""
@@ -53,7 +53,7 @@ class RenderedMessage:
 def write(
     kind: MessageKind, values: dict[str, Any], *, language: str, day: date, calendar: Calendar, address: str
 ) -> RenderedMessage:
-    """The text on `day`; it names its day, so that it stays true however late it arrives."""
+    """The text of a message as of `day`, which it names, so that it stays true however late it arrives."""
     catalogue = i18n.translations(language)
     context = {
         "_": catalogue.gettext,
@@ -75,7 +75,7 @@ def write(
 def _what_is_due(
     due: Sequence[Mapping[str, Any]], day: date, calendar: Calendar, *, named: bool
 ) -> dict[str, Any]:
-    """What a reminder says of its dates: of one alone when it is, of several how many are how urgent.
+    """What a reminder says: the date if it is about one, else how many requests are how urgent.
 
     Requests are listed only where `named`, and only the most urgent ones.
     """
@@ -136,7 +136,7 @@ def compose(
 
 @lru_cache(maxsize=1000)
 def _shared_part(letter: RenderedMessage, sender: str, language: str) -> bytes:
-    """All but the headers of one message: silent messages repeat, and folding Khmer headers is slow."""
+    """Everything except the headers of one message, cached: messages without details repeat, and folding Khmer headers is slow."""
     message = EmailMessage(policy=_ON_THE_WIRE)
     message["From"] = Address(addr_spec=sender)
     message["Subject"] = " ".join(letter.subject.split())

@@ -1,4 +1,4 @@
-"""The reminder rules of campaigns: their own where they have some, else the defaults."""
+"""The reminder rules of campaigns: their own if they have any, else the defaults."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ async def own_rules(session: AsyncSession) -> dict[UUID, list[ReminderRule]]:
 
 
 async def rules_of(session: AsyncSession, campaign_id: UUID) -> Sequence[ReminderRule]:
-    """What a campaign says when, in the order of time."""
+    """The rules of a campaign, in order of time."""
     if not (await campaign(session, campaign_id)).own_rules:
         return DEFAULT_RULES
     rows = await session.scalars(select(ReminderRuleRow).where(ReminderRuleRow.campaign_id == campaign_id))
@@ -45,7 +45,7 @@ async def rules_of(session: AsyncSession, campaign_id: UUID) -> Sequence[Reminde
 
 
 async def save(session: AsyncSession, campaign_id: UUID, command: SaveRule, now: datetime) -> None:
-    """Add a rule, or put it in the place of the one with its name; the defaults are taken over first."""
+    """Add a rule, or replace the one with its name; the defaults are copied first."""
     faults = []
     if command.begins > command.ends:
         faults.append(Fault("ends", say("This is before the first day of the rule")))

@@ -29,7 +29,7 @@ from rti.readiness import require_ready
 LOOK_AT_CLOCK = 60.0
 """Seconds after which a clock that was set back is noticed."""
 NOTED_EVERY = 30.0
-"""Seconds after which a tick is written down although it came to the same as the last."""
+"""Seconds after which a run is recorded even if its result is the same as the last."""
 LAST_WORD = 8.0
 """Seconds that running jobs get to finish at shutdown."""
 log = structlog.get_logger()
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 class Ticker:
     """Runs one job at each tick, and records its start, end and result.
 
-    Of ticks that come to the same every 30 seconds one is written down.
+    Of runs with the same result one is recorded every 30 seconds.
     """
 
     def __init__(self, job: PeriodicJob, tick: Tick) -> None:
@@ -82,7 +82,7 @@ class Ticker:
 
 
 async def note_heartbeat(session: AsyncSession, job: str, **values: object) -> None:
-    """Write the row of a job; columns that are not named stay as they were."""
+    """Update the row of a job; columns that are not given stay as they are."""
     row = insert(HeartbeatRow).values(job=job, **{"well": True, "result": "", **values})
     await session.execute(row.on_conflict_do_update(index_elements=["job"], set_=values))
 
@@ -92,7 +92,7 @@ async def keep_ticking(
 ) -> None:
     """Wait for `stopping`, and wake jobs whenever the clock was set back.
 
-    APScheduler waits for a time of day: set back by an hour, it would be silent for an hour.
+    APScheduler waits for a time of day: if the clock is set back by an hour, it would do nothing for an hour.
     """
     while not stopping.is_set():
         with suppress(TimeoutError):

@@ -32,7 +32,7 @@ _UNPRINTABLE = re.compile("[^\x20-\x7e]+")
 
 
 class DeliveryStatus(StrEnum):
-    """What an attempt came to."""
+    """The result of an attempt."""
 
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
@@ -54,7 +54,7 @@ class Delivery:
 
 
 class ServerTrouble(Exception):
-    """Not this message but the server is the matter, so that the others need not try.
+    """The trouble is with the server and not with this message, so the others need not be tried.
 
     `settings` means that a person has to change something; waiting will not help. The text is
     for the status page, and names neither the server nor an account.
@@ -119,7 +119,7 @@ class MailServer:
     ) -> Delivery | None:
         """Give one message to the server; None where `before_dot` says that it is no longer ours to give.
 
-        `before_dot` is awaited when the server is ready for the content, and records that from here on
+        `before_dot` is awaited when the server is ready for the content; it records that from here on
         nobody can know. `sender` is where delivery reports go, if not to the sender of all messages. Raises
         ServerTrouble where it is not about this message: everything about the sender is not, and everything
         about the recipient is, because a server may be slow for the sake of a single one.
@@ -166,7 +166,7 @@ class MailServer:
         return Delivery(DeliveryStatus.AMBIGUOUS, "the reply was not valid")
 
     async def _refused(self, client: SMTP, refusal: SMTPResponseException, stage: str) -> Delivery:
-        """Judge an explicit refusal, and make the connection fit for the next message."""
+        """Classify an explicit rejection, and reset the connection for the next message."""
         if refusal.code in {530, 535} or (stage == "MAIL" and refusal.code >= 500):
             client.close()
             raise ServerTrouble("the mail server does not accept messages from us", settings=True)
@@ -185,7 +185,7 @@ class MailServer:
 
 
 def kept_of(refusal: SMTPResponseException) -> str:
-    """The code and enhanced status (RFC 3463) of a refusal; its words often repeat the address."""
+    """The code and enhanced status (RFC 3463) of a rejection, without its text, which often repeats the address."""
     status = _STATUS.match(refusal.message)
     return f"{refusal.code} {status[0]}" if status else str(refusal.code)
 
@@ -215,7 +215,7 @@ async def _send_content(client: SMTP, content: bytes) -> SMTPResponse:
 
 
 def _trouble(fault: Exception) -> ServerTrouble:
-    """What kept us from a usable connection."""
+    """The reason why there is no usable connection."""
     cause = fault.__cause__ if isinstance(fault, SMTPConnectError) else fault
     if isinstance(cause, ssl.SSLError):
         return ServerTrouble("the mail server's certificate cannot be trusted", settings=True)

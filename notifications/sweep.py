@@ -1,10 +1,10 @@
-"""Due dates of which a rule has something to say, made into reminders and messages.
+"""Turns due dates for which a rule has something to say into reminders and messages.
 
-The insert is the mark: a reminder that is there has happened, and one that is not is made by whichever
+The inserted row is the proof: a reminder that exists has been made, and one that does not is made by whichever
 sweep comes first, today or after a missed month. The same statement adds it to the message that gathers for
 each person who is to hear of it. At its end a sweep lets these go, and so does the next after one that was killed.
 
-An import begins quietly: of what was late when it came, letters are held and not proposed.
+An import begins quietly: letters about what was already late are held and not proposed.
 
 A person gets one message a day: what is found after it left waits for that of the next day, unless that is too late.
 """
@@ -28,7 +28,7 @@ from rti.law.reminders import DEFAULT_RULES, Audience, Occasion, ReminderRule, d
 from rti.models.messages import MessageKind
 
 BATCH = 5_000
-"""Reminders of one transaction: few enough that nobody waits for it."""
+"""Reminders per transaction: few enough that nobody has to wait."""
 log = structlog.get_logger()
 
 _PLAN_EACH_TIME = text("SET LOCAL plan_cache_mode = force_custom_plan")
@@ -128,7 +128,7 @@ _BEGINNING: dict[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How much a sweep found to say, and the rules at which it failed."""
+    """How much a sweep queued, and the rules that failed."""
 
     reminders: int = 0
     messages: int = 0
@@ -144,7 +144,7 @@ async def sweep(
     zone: str = "Asia/Phnom_Penh",
     size: int = BATCH,
 ) -> Swept:
-    """Queue what is worth saying on `day`; a rule that fails does not silence the others.
+    """Queue the reminders of `day`; a rule that fails does not stop the others.
 
     `host` is the right side of the Message-IDs, and `zone` the time zone of people's hours.
     Each batch is a transaction of its own.
@@ -181,7 +181,7 @@ async def sweep(
 
 
 async def _reminded(database: Database, values: Mapping[str, object]) -> int:
-    """Make the reminders of one occasion, batch by batch; how many they are."""
+    """Make the reminders of one occasion, batch by batch; returns how many."""
     reminders: int = 0
     mark: Mapping[str, object] = _BEGINNING
     if values["first"] > values["last"]:  # type: ignore[operator]
@@ -199,7 +199,7 @@ async def _reminded(database: Database, values: Mapping[str, object]) -> int:
 
 
 async def _let_go(session: AsyncSession, moment: Mapping[str, Any], _: Calendar) -> int:
-    """Queue the messages that have gathered what there is to say; how many."""
+    """Queue the messages that are complete; returns how many."""
     gone = (await session.execute(_LET_GO, moment)).all()
     return len(gone)
 
@@ -212,7 +212,7 @@ async def reading_calendar(session: AsyncSession) -> Calendar:
 def values_of_occasion(
     rule: ReminderRule, occasion: Occasion, day: date, calendar: Calendar
 ) -> dict[str, object]:
-    """The values of a batch that say what is due, and who is to hear of it."""
+    """The values of a batch: what is due, and for whom."""
     first, last = due_dates(occasion, day, calendar)
     return {
         "rule": rule.name,

@@ -1,4 +1,4 @@
-"""Ending digests by one click (RFC 8058), without signing in: the address is the proof.
+"""Unsubscribing from digests in one click (RFC 8058), without signing in: the address is the proof.
 
 It belongs to a person and not to a message, so that it works however old the message is.
 """
@@ -22,7 +22,7 @@ def address(base: str, person_id: UUID, secret: str) -> str:
 
 
 def person_of(token: str, secret: str) -> UUID:
-    """Whose address it is; raises NotFound where we did not make it."""
+    """The person that the address belongs to; raises NotFound for an address that is not ours."""
     try:
         person_id = UUID(hex=token[:32])
     except ValueError:
@@ -33,7 +33,7 @@ def person_of(token: str, secret: str) -> UUID:
 
 
 async def unsubscribe(session: AsyncSession, person_id: UUID, now: datetime) -> None:
-    """No message comes any more, until the person asks for them again."""
+    """Send the person no more messages, until they ask for them again."""
     written_to = (PersonRow.id == person_id, PersonRow.wants_reminders)
     ended = update(PersonRow).where(*written_to).values(wants_reminders=False).returning(PersonRow.cbo_id)
     for cbo_id in await session.scalars(ended):

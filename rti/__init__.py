@@ -1,52 +1,52 @@
 """The case system: information requests of community-based organisations to public bodies.
 
-Each storey imports from those below it and from none beside or above it; `make check` refuses anything else.
+Each layer imports from those below it and from none beside or above it; `make check` refuses anything else.
 
     cli/             the command line
     web/             pages, the JSON API and what they share
     health           whether database, scheduler, messages and backups are well
     schedule         the periodic jobs of all features, for the scheduler
     (notifications)  everything about messages to people, and the scheduler: a package beside this one
-    dossiers/        a request with all that proves it, for a court and for checking elsewhere
+    dossiers/        a case with its evidence, for a court and for checking elsewhere
     labels           the words for the members of enumerations
-    backups/         encrypted backups, restoring them, and the drill that proves it
+    backups/         encrypted backups, restoring them, and restore drills
     demo             a campaign with invented requests
     feeds/           due dates for calendar programs and changes for news readers, behind a secret address
-    inbox/           mail and scans that come in, and which request they belong to
-    letters/         what is written to public bodies, on paper in the form of Cambodian offices
+    inbox/           incoming mail and scans, and filing them with their requests
+    letters/         letters to public bodies, on paper in the form that Cambodian offices use
     imports/         CSV and XLSX files of other systems, read line by line
     releases/        figures frozen for publication, checked by others, audited and verified
-    retention/       how long each class of data is kept, and its removal
-    statistics/      what is counted and how, and the tables that show it
+    retention/       how long each class of data is kept, and its deletion
+    statistics/      methods of counting, and their tables
     safety/          locking and shredding an organisation, erasing people
     readiness        whether database and key file fit this version
     upgrade          migrations and the reference data that every installation has
-    batches/         one question of a campaign to many bodies, and where those requests stand
+    batches/         one question of a campaign to many bodies, and the status of those requests
     coding/          what answers say, question by question, read by two
-    requests/        a request, its events, evidence, deadlines and where it stands
-    visits/          what bodies publish: checklists, and what monitors found
+    requests/        a request, its events, evidence, deadlines and status
+    visits/          what bodies publish: checklists, and the findings of monitors
     bodies/          areas of Cambodia and the public bodies that can be asked
     campaigns/       programmes of requests and their target areas
     statutes/        laws, drafts and campaign standards as versioned data
-    topics/          what requests are about, as data
+    topics/          topics of requests, as data
     calendars/       days off per country and year, as dated and sourced rows
     accounts/        people, sign-in, second factors, sessions, rate limits
     cbos/            the organisations that ask
-    audit/           who did what: recorded, sealed into a chain, verified
-    jobs/            the durable queue: what takes long is a row first
+    audit/           who did what: recorded, hash-chained, verified
+    jobs/            the durable queue: long work is a row first
     encryption/      field encryption with keys of each organisation, and their rotation
-    search/          finding by words and parts of words, in Khmer and English
+    search/          search by words and parts of words, in Khmer and English
     outbox           a message is a row first
     models/          every table with its enumerations
     row_security/    which login may see and do what, enforced by PostgreSQL
-    files/           file types, the copy without metadata, the virus scanner, pages set as PDF
+    files/           file types, the copy without metadata, the virus scanner, typesetting PDF
     core/            database, settings, clock, translations, errors, validation, ciphers
     law/             statutes, calendars, clocks and deadlines: pure functions of plain values
 
-A feature holds `commands` (what a person asks for, as values), `actions` (writes) and `queries` (reads), as far
-as it needs them; its table is in `models`, its pages and JSON are in `web`.
+A feature has `commands` (what a person asks for, as values), `actions` (writes) and `queries` (reads), as far
+as it needs them; its tables are in `models`, its pages and JSON in `web`.
 
-The rules of the house:
+Rules:
 
 1. `law` and the definitions in `statistics` know no database, no web and no clock.
 2. Only `core.wallclock` reads the time; everything else takes `now` or `day` as an argument.

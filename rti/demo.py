@@ -1,4 +1,4 @@
-"""A demo campaign, so that a fresh installation shows something; every name and request is invented."""
+"""A demo campaign for a fresh installation; every name and request is invented."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -73,10 +73,10 @@ ANSWERS = (
     (20, Outcome.PARTIAL),
     (4, Outcome.ORAL_REFUSAL),
 )
-"""Working days from receipt to answer, and what came of it; None is silence."""
+"""Working days from receipt to answer, and the outcome; None is silence."""
 
 SECTIONS = ("art. 20(7)", None, "មាត្រា ២០", "art. 11", "Law on Archives")
-"""What bodies cite that refuse."""
+"""Sections that refusing bodies cite."""
 
 FINDINGS = (Finding.BOARD, Finding.ABSENT, Finding.BOTH, Finding.OUTDATED, Finding.ABSENT, Finding.ONLINE)
 

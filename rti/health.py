@@ -1,4 +1,4 @@
-"""Whether the system is well; what is found names nobody."""
+"""The health of the system; the report names nobody."""
 
 import asyncio
 import shutil
@@ -29,13 +29,13 @@ from rti.readiness import newest_version
 from rti.schedule import jobs_of
 
 PATIENCE = 5.0
-"""Seconds after which a silent database counts as away."""
+"""Seconds after which a database that does not respond counts as unreachable."""
 LITTLE_ROOM = 1_000_000_000
 """Bytes; less free space is reported."""
 STANDSTILL = timedelta(minutes=20)
-"""How long a message or a job may wait past its turn; longer than the lease of one that is being sent."""
+"""How long a message or a job may be overdue; longer than the lease of one that is being sent."""
 UNANCHORED = timedelta(days=2)
-"""How long the head of the audit log may not have been sent, where it is to be sent daily."""
+"""How old the last checkpoint may be, if it is to be sent daily."""
 log = structlog.get_logger()
 
 
@@ -59,7 +59,7 @@ class ReplicaHealth(Part, frozen=True):
 
 
 class JobHealth(Part, frozen=True):
-    """`every` is the number of seconds between ticks, `lag` that since the last; `result` is what it came to."""
+    """`every` is the number of seconds between runs, `lag` the number since the last; `result` is its outcome."""
 
     every: float
     last_tick: datetime | None = None
@@ -102,7 +102,7 @@ class StorageHealth(Part, frozen=True):
 
 
 class AuditHealth(Part, frozen=True):
-    """`waiting` entries are not chained yet; `last_anchor` is when the head was last sent outside.
+    """`waiting` entries are not chained yet; `last_anchor` is when the last checkpoint was sent.
 
     `anchored` says whether anybody receives checkpoints.
     """
@@ -214,7 +214,7 @@ async def _replica(database: Database) -> ReplicaHealth | None:
 
 
 def _unknown(settings: Settings, mode: str, storage: StorageHealth, now: datetime) -> Health:
-    """While the database is away."""
+    """While the database is unreachable."""
     silent = {job.name: _job(job, None, now) for job in jobs_of(settings)}
     unknown = MailHealth(False, mode), QueueHealth(False), DocumentHealth(False)
     return Health(False, DatabaseHealth(False), silent, *unknown, storage, AuditHealth(False), {})

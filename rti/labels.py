@@ -53,7 +53,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         LeftOut.CLOSED: N_("The body is closed"),
         LeftOut.OUTSIDE_THE_LAW: N_("The statute or standard does not cover it"),
         LeftOut.OUT_OF_REACH: N_("Not assigned to you"),
-        LeftOut.ASKED_ALREADY: N_("An open request asks the same already"),
+        LeftOut.ASKED_ALREADY: N_("An open request already asks the same"),
     },
     Stage: {
         Stage.DRAFTED: N_("Drafted"),
@@ -291,7 +291,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         LineResult.REJECTED: N_("Rejected"),
     },
     JobState: {
-        JobState.QUEUED: N_("Waits for its turn"),
+        JobState.QUEUED: N_("Waiting for its turn"),
         JobState.RUNNING: N_("Under way"),
         JobState.DONE: N_("Done"),
         JobState.FAILED: N_("Failed"),

@@ -1,4 +1,4 @@
-"""Messages that one action queues; those of rules and digests are made in sets, by `notifications`."""
+"""Queueing the message of one action; reminders and digests are queued in sets by `notifications`."""
 
 from datetime import datetime
 from typing import Any

@@ -15,7 +15,7 @@ _REVISION = re.compile(r'^(down_)?revision = "(\w+)"$', re.MULTILINE)
 
 @lru_cache
 def newest_version() -> str | None:
-    """The version that an up-to-date database has: of the migrations the one that no other follows."""
+    """The schema version of an up-to-date database: the migration that no other follows."""
     texts = [
         path.read_text("utf-8")
         for path in files("migrations").joinpath("versions").iterdir()
@@ -26,7 +26,7 @@ def newest_version() -> str | None:
 
 
 async def require_ready(database: Database) -> None:
-    """Refuse to work on a database or with a key file that does not fit; raises SettingsFault or NotReady."""
+    """Raises SettingsFault or NotReady if the database or the key file does not fit."""
     auth_database = database.under(Login.AUTH)
     await require(auth_database)
     await connections.require(database)

@@ -1,4 +1,4 @@
-"""Bringing a database to the present schema, and the reference data that every installation has."""
+"""Migrating a database to the current schema, and loading the reference data of every installation."""
 
 from datetime import datetime
 from importlib.resources import files
@@ -63,7 +63,7 @@ def _upgrade(connection: Connection, secret: str, keyring: Keyring) -> None:
 
 
 async def migrate(database: Database, now: datetime) -> None:
-    """Apply what is missing; does nothing on a database that is up to date.
+    """Apply missing migrations; does nothing on a database that is up to date.
 
     Raises SettingsFault or NotReady, before anything is written, without the keys that the database needs.
     """

@@ -84,7 +84,7 @@ async def test_figures_come_from_the_replica_which_never_hides_what_was_just_wri
     assert not await house.at_replica()
     behind = (await house.visitor.get("/health")).json()["replica"]
     assert behind["lag"] > 0
-    assert "Seconds behind the first database" in (await house.visitor.get("/status")).text
+    assert "Seconds behind the main database" in (await house.visitor.get("/status")).text
 
     house.second.psql("SELECT pg_wal_replay_resume()")
     assert await house.at_replica()
@@ -94,7 +94,7 @@ async def test_figures_come_from_the_replica_which_never_hides_what_was_just_wri
     await house.file()
     assert await house.requests() == 5
     assert (await house.visitor.get("/health")).json()["replica"] == {"well": False, "lag": None}
-    assert "It is away" in (await house.visitor.get("/status")).text
+    assert "It is not available" in (await house.visitor.get("/status")).text
 
     house.second.start()
     house.second.control("promote")

@@ -26,7 +26,7 @@ async def tokens_of(session: AsyncSession, person_id: UUID) -> Sequence[ApiToken
 async def add(
     session: AsyncSession, person: Person, command: AddToken, now: datetime
 ) -> tuple[ApiTokenRow, str]:
-    """A new token, which is kept nowhere and can be shown once only."""
+    """A new token; only its hash is stored, so it can be shown only once."""
     token = API_TOKEN + new_token()
     row = ApiTokenRow(
         id=new_id(),

@@ -1,4 +1,4 @@
-"""Which campaigns and provinces are assigned to a member of the staff; policies of the database look here."""
+"""Which campaigns and provinces are assigned to campaign staff; database policies read this."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ async def assignments_of(session: AsyncSession, person_id: UUID) -> Sequence[Ass
 
 
 async def assign(session: AsyncSession, person_id: UUID, command: Assign, now: datetime) -> AssignmentRow:
-    """Let a member of the staff see more; counts from the next thing the person opens."""
+    """Let a member of staff see more, from the next page they open."""
     faults = []
     if (await person(session, person_id)).role not in STAFF:
         faults.append(Fault("person", say("Only campaign staff can have assignments")))
@@ -72,7 +72,7 @@ async def assign(session: AsyncSession, person_id: UUID, command: Assign, now: d
 
 
 async def end(session: AsyncSession, person_id: UUID, assignment_id: UUID, now: datetime) -> None:
-    """Take an assignment away; counts from the next thing the person opens."""
+    """Remove an assignment, effective from the next page the person opens."""
     chosen = (AssignmentRow.id == assignment_id, AssignmentRow.person_id == person_id)
     if (
         await session.execute(delete(AssignmentRow).where(*chosen).returning(AssignmentRow.id))

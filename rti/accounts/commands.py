@@ -1,4 +1,4 @@
-"""What a person asks of the accounts."""
+"""Commands about accounts."""
 
 from typing import Annotated
 from uuid import UUID
@@ -12,12 +12,12 @@ from rti.core.validation import Code, Email, ShortText
 
 Password = Annotated[str, msgspec.Meta(max_length=LONGEST, extra={"as_typed": True})]
 NewPassword = Annotated[str, msgspec.Meta(min_length=SHORTEST, max_length=LONGEST, extra={"as_typed": True})]
-"""Length is all that is asked of the kind of characters (NIST SP 800-63B-4, 3.1.1.2)."""
+"""Only the length is checked, not the kinds of characters (NIST SP 800-63B-4, 3.1.1.2)."""
 FactorCode = Annotated[str, msgspec.Meta(max_length=64)]
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
-    """Who somebody says to be; `code` where the account has a second factor."""
+    """Address and password; `code` if the account has a second factor."""
 
     email: Annotated[str, msgspec.Meta(max_length=254)]
     password: Password
@@ -70,7 +70,7 @@ class Invite(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reset(msgspec.Struct, frozen=True, kw_only=True):
-    """A new way in for somebody who lost the password, and with `factors` the second factor, too."""
+    """A new link for somebody who lost the password, and with `factors` also the second factor."""
 
     factors: bool = False
     by_mail: bool = False
@@ -144,7 +144,7 @@ class PeopleFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assign(msgspec.Struct, frozen=True, kw_only=True):
-    """What a member of the staff is to see: the requests of a campaign, those to bodies of a province, or all."""
+    """What a member of staff may see: the requests of a campaign, those to the bodies of a province, or all."""
 
     campaign_id: UUID | None = None
     province_code: Code | None = None

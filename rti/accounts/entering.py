@@ -1,4 +1,4 @@
-"""Who asks, and what they ask for, in one round trip: a session is looked at anew for every answer."""
+"""Session and page data in one round trip: the session is checked for every response."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _NOBODY_ASKS = Statement("NULL")
 
 @dataclass(slots=True)
 class Entrance:
-    """Remembers under which login a token was good last, to ask there first. That grants nothing: the database says
+    """Remembers under which login a token was last valid, to try that first. This grants nothing: the database decides
     each time whose token it is, and answers the rest only where its person works under the login that asks."""
 
     demo: bool
@@ -28,7 +28,7 @@ class Entrance:
     async def enter(
         self, database: Database, token: str, now: datetime, reading: Reading[Any] | None = None
     ) -> tuple[SignedIn | None, Callable[[], Any] | None]:
-        """Who holds a token, and what tells what they read; None where nobody does, and where it is not for their role."""
+        """The holder of a token and the data they asked for; None for an unknown token, or if their role may not read it."""
         hashed = token_hash(token)
         login = self._logins.get(hashed, Login.AUTH) if reading else Login.AUTH
         me, answer = await self._ask(database, login, token, now, reading)

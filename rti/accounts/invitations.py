@@ -1,4 +1,4 @@
-"""Invitations: the link by which somebody sets a password, for a new account and for a lost password alike.
+"""Invitations: the link for setting a password, for a new account or after a lost password.
 
 Whoever lost a password asks a person who knows them, an administrator or the lead, and no mailbox: one that
 was seized must not be enough. The link is good once, for 72 hours, and for one account; a new one replaces it.
@@ -107,7 +107,7 @@ def hand_over(
 
 
 async def invited(session: AsyncSession, token: str, now: datetime) -> PersonRow:
-    """Whose link it is; raises NotFound where it is good no more."""
+    """The person whose link it is; raises NotFound if it is no longer valid."""
     query = select(PersonRow).join(InvitationRow, InvitationRow.person_id == PersonRow.id)
     live = (InvitationRow.token_hash == token_hash(token), InvitationRow.expires_at > now)
     row = await session.scalar(query.where(*live, *sessions.ACTIVE))
@@ -131,6 +131,6 @@ async def accept(session: AsyncSession, command: Accept, now: datetime) -> Perso
 
 
 async def _forget_messages(session: AsyncSession, person_id: UUID) -> None:
-    """A link that is good no more need not stand in a message."""
+    """Delete a link that is no longer valid from messages."""
     chosen = (MessageRow.person_id == person_id, MessageRow.kind == MessageKind.INVITATION)
     await session.execute(delete(MessageRow).where(*chosen))

@@ -27,7 +27,7 @@ _NO_PASSKEY = say("The browser did not provide a passkey of this account; try ag
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What an account has got; an app is there or not, of codes there are so many left."""
+    """The second factors of an account, and how many recovery codes are left."""
 
     app_since: datetime | None
     passkeys: Sequence[PasskeyRow]
@@ -47,7 +47,7 @@ async def enrolled(session: AsyncSession, person_id: UUID) -> Enrolled:
 
 
 def new_app(secret: str, person: Person) -> tuple[bytes, str]:
-    """A secret for an authenticator app, and the same sealed for this person, to come back with the first code."""
+    """A secret for an authenticator app, and the same encrypted for this person, to be returned with the first code."""
     made = totp.new_secret()
     return made, personal_encryption.encrypt(secret, "new", person.id, made).hex()
 
@@ -65,7 +65,7 @@ def read_new_app(secret: str, person: Person, sealed_secret: str) -> bytes:
 async def add_app(
     session: AsyncSession, secret: str, person: Person, app_secret: bytes, code: str, now: datetime
 ) -> list[str]:
-    """Keep an authenticator app that has shown a good code; recovery codes where there were none."""
+    """Store an authenticator app that has shown a valid code; returns recovery codes if there were none."""
     step = totp.matching_step(app_secret, totp.plain(code), now)
     if step is None:
         raise invalid(
@@ -87,7 +87,7 @@ async def add_app(
 async def add_passkey(
     session: AsyncSession, site: Site | None, me: SignedIn, answer: str, name: str, now: datetime
 ) -> list[str]:
-    """Keep a passkey that the browser has just made; recovery codes where there were none."""
+    """Store a passkey that the browser has just made; returns recovery codes if there were none."""
     if site is None:
         raise invalid("answer", _NO_NAME)
     try:
@@ -128,7 +128,7 @@ async def remove_passkey(
 
 
 async def _keep_one(session: AsyncSession, person: Person, *, demo: bool) -> None:
-    """Codes are no factor by themselves; a role that needs a factor keeps one."""
+    """Refuse to remove the last factor of a role that needs one; recovery codes do not count as a factor."""
     if await enrolled(session, person.id):
         return
     if person.role in TWO_FACTORS and not demo:
@@ -170,7 +170,7 @@ async def _new_codes(session: AsyncSession, person_id: UUID) -> list[str]:
 
 
 async def take_code(session: AsyncSession, secret: str, person_id: UUID, code: str, now: datetime) -> bool:
-    """Whether it is a good code of the app or a recovery code; neither is good a second time."""
+    """Whether this is a valid code of the app or a recovery code; neither is valid a second time."""
     given = totp.plain(code)
     if len(given) != totp.DIGITS:
         used = (RecoveryCodeRow.person_id == person_id, RecoveryCodeRow.code_hash == token_hash(given))

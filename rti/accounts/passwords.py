@@ -19,7 +19,7 @@ from rti.core.errors import Message, Unavailable, say
 
 _HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=2)
 AT_ONCE, MOST_WAITING = 2, 100
-"""Hashes that are worked out, so that many sign-ins take 128 MiB at most and starve nobody else, and how many wait."""
+"""Hashes computed at the same time, so that many sign-ins take at most 128 MiB and slow nobody else, and how many may wait."""
 _HASHING = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="hashing")
 
 _SALT, _TAG = (
@@ -49,7 +49,7 @@ def password_matches(stored: str, password: str) -> bool:
 
 
 class _Line:
-    """Whoever waits for a hash: those who are known first, and otherwise in the order of their coming."""
+    """The queue for hashes: known devices first, otherwise in order of arrival."""
 
     def __init__(self) -> None:
         self._at_work, self._numbers = 0, count()
@@ -77,7 +77,7 @@ class _Line:
             self._pass_on()
 
     def _pass_on(self) -> None:
-        """Give a place to the next who has not gone away."""
+        """Give the place to the next in the queue who is still waiting."""
         while self._waiting:
             *_, turn = heappop(self._waiting)
             if not turn.done():
@@ -90,25 +90,25 @@ _line = _Line()
 
 
 def require_room() -> None:
-    """Let no line of strangers grow without end; raises Unavailable."""
+    """Limit the queue of strangers; raises Unavailable."""
     if len(_line) >= MOST_WAITING:
         raise Unavailable(say("Very many people are signing in right now. Try again in a minute"))
 
 
 async def hashed(password: str) -> str:
-    """`hash_password` beside the event loop."""
+    """`hash_password` off the event loop."""
     async with _line.turn(known=True):
         return await asyncio.get_running_loop().run_in_executor(_HASHING, hash_password, password)
 
 
 async def matches(stored: str, password: str, *, known: bool = True) -> bool:
-    """`password_matches` beside the event loop; whoever is not `known` lets all others go first."""
+    """`password_matches` off the event loop; those who are not `known` let the others go first."""
     async with _line.turn(known=known):
         return await asyncio.get_running_loop().run_in_executor(_HASHING, password_matches, stored, password)
 
 
 def outdated(stored: str) -> bool:
-    """Whether it was hashed with other parameters than today's."""
+    """Whether the hash has other parameters than today's."""
     return _HASHER.check_needs_rehash(stored)
 
 

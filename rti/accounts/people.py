@@ -24,7 +24,7 @@ from rti.models.cbos import CboRow, not_locked
 
 
 async def people(session: AsyncSession, by: Person, wanted: PeopleFilter) -> Page[PersonRow]:
-    """A page of those whom `by` may know of here, those who can sign in first: a lead sees the own organisation.
+    """A page of the people that `by` may see, those who can sign in first; a lead sees their own organisation.
 
     The people of locked organisations are shown to nobody.
     """
@@ -58,7 +58,7 @@ async def person(session: AsyncSession, person_id: UUID) -> PersonRow:
 
 
 async def managed(session: AsyncSession, person_id: UUID, by: Person | None) -> PersonRow:
-    """Somebody whom `by` may reset and disable; anybody else is not there. The command line is None."""
+    """A person whom `by` may reset and disable; raises NotFound for others. The command line is None."""
     row = await person(session, person_id)
     if by and not manages(by, row.role, row.cbo_id):
         raise NotFound
@@ -83,7 +83,7 @@ async def organisation_faults(session: AsyncSession, role: Role, cbo_id: UUID | 
 
 
 async def disable(session: AsyncSession, person_id: UUID, by: Person | None, now: datetime) -> PersonRow:
-    """Nobody signs in to this account any more; its sessions, tokens and link end at once."""
+    """Disable an account; its sessions, tokens and link end at once."""
     row = await managed(session, person_id, by)
     row.disabled_at = row.disabled_at or now
     await session.execute(delete(InvitationRow).where(InvitationRow.person_id == row.id))
@@ -147,7 +147,7 @@ async def set_password(row: PersonRow, field: str, password: str) -> None:
 
 
 async def change_password(session: AsyncSession, me: SignedIn, command: ChangePassword, now: datetime) -> str:
-    """Set a new password where the present one is known to be right; the token of the only session left."""
+    """Set a new password after the current one was checked; returns the token of the only session left."""
     row = await person(session, me.person.id)
     if command.new_password == command.old_password:
         raise invalid("new_password", say("Choose a password that differs from the current one"))
@@ -157,7 +157,7 @@ async def change_password(session: AsyncSession, me: SignedIn, command: ChangePa
 
 
 async def change_email(session: AsyncSession, me: SignedIn, command: ChangeEmail, now: datetime) -> str:
-    """Sign in by another address from now on; the token of the only session left."""
+    """Change the address for signing in; returns the token of the only session left."""
     row = await person(session, me.person.id)
     async with unique(session, invalid("email", say("There is already an account with this email address"))):
         row.email = command.email

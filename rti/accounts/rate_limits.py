@@ -1,6 +1,6 @@
-"""How often something may be done: so much at once, and then one in so much time.
+"""Rate limits: a burst, then one call per interval.
 
-Each key has a moment `free_at`, which every call puts off and which may lie only so far ahead (generic cell
+Each key has a moment `free_at`, which every call postpones and which may lie only so far ahead (generic cell
 rate algorithm, ITU-T I.371): one row for a key, however often it comes, and one count for all processes.
 Keys are keyed hashes: the table reveals neither accounts nor addresses, and no visitor's address is known
 here.
@@ -34,7 +34,7 @@ class RateLimit:
 
     @property
     def ahead(self) -> timedelta:
-        """How far ahead the next call may count and still come now."""
+        """How far ahead `free_at` may lie for a call to be allowed now."""
         return self.interval * (self.burst - 1)
 
 
@@ -54,7 +54,7 @@ def keyed(secret: str, *parts: str) -> bytes:
 
 
 async def take(auth_database: Database, key: bytes, limit: RateLimit, now: datetime) -> timedelta | None:
-    """Count a call, in a transaction of its own; None where it may go on, else how long it has to wait."""
+    """Count a call, in a transaction of its own; None if it is allowed, else how long to wait."""
     values = {"key": key, "now": now, "every": limit.interval, "ahead": limit.ahead}
     if await auth_database.alone(_TAKE, values):
         return None
@@ -68,7 +68,7 @@ async def give_back(session: AsyncSession, key: bytes, limit: RateLimit) -> None
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:
-    """Drop the counts that count no more."""
+    """Delete counters that no longer limit anyone."""
     await session.execute(delete(RateLimitRow).where(RateLimitRow.free_at < now))
 
 

@@ -22,7 +22,7 @@ from rti.models.cbos import not_locked
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 PROVED_FOR = timedelta(minutes=10)
-"""How long after the password was shown it need not be shown again before what asks for it."""
+"""How long after entering the password nobody has to enter it again (reauthentication)."""
 API_TOKEN = "rti_"  # noqa: S105 -- the beginning of a token, by which secret scanners and we know it
 _NOTED_EVERY = timedelta(minutes=1)
 
@@ -33,7 +33,7 @@ _FIND = text("SELECT CAST(who AS text) AS who FROM rti.enter(:token, :now, :sinc
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who asks, and how far they have come. A token for a program has a scope, and proves nothing more."""
+    """Who is signed in, and how far. An API token has a scope and counts as no reauthentication."""
 
     person: Person
     token: str
@@ -45,7 +45,7 @@ class SignedIn:
     last_seen_at: datetime | None = None
 
     def unnoted(self, now: datetime) -> bool:
-        """Whether it is to be written down that the session was seen; of a token it never is."""
+        """Whether the use of the session should be recorded; never for an API token."""
         return self.last_seen_at is not None and now - self.last_seen_at > _NOTED_EVERY
 
     def recently_authenticated(self, now: datetime) -> bool:
@@ -80,14 +80,14 @@ async def open_session(
 
 
 async def find(session: AsyncSession, token: str, now: datetime, *, demo: bool = False) -> SignedIn | None:
-    """Whose token it is, if it is live; being seen keeps a session alive."""
+    """The person whose valid token it is; using a session keeps it alive."""
     values = {"token": token_hash(token), "now": now, "since": now - IDLE}
     who = await session.scalar(_FIND, values)
     return await seen(session, entered(who, token, demo=demo), now) if who else None
 
 
 class Entered(msgspec.Struct, frozen=True):
-    """What `rti.enter` tells of a live session or token."""
+    """What `rti.enter` returns about a valid session or token."""
 
     id: UUID
     person: Person
@@ -122,7 +122,7 @@ def entered(who: str, token: str, *, demo: bool) -> SignedIn:
 
 
 async def seen(session: AsyncSession, me: SignedIn, now: datetime) -> SignedIn:
-    """Note that a session goes on; while nothing can be written, people read on until its time is over."""
+    """Record that a session was used; while nothing can be written, people can go on reading until it expires."""
     if me.unnoted(now):
         try:
             async with session.begin_nested():
@@ -134,7 +134,7 @@ async def seen(session: AsyncSession, me: SignedIn, now: datetime) -> SignedIn:
 
 
 async def person_before(session: AsyncSession, token: str) -> UUID | None:
-    """Whose session this was, also when it has ended by itself; what was ended by somebody is not known any more."""
+    """The person whose session this was, even if it has timed out; None if somebody ended it."""
     query = select(SignInRow.person_id).where(SignInRow.token_hash == token_hash(token))
     return await session.scalar(query)
 
@@ -150,7 +150,7 @@ async def record_reauthentication(session: AsyncSession, me: SignedIn, now: date
 
 
 async def complete(session: AsyncSession, me: SignedIn, now: datetime) -> str:
-    """The second factor was shown: the session goes on under a new token."""
+    """After the second factor: continue the session under a new token."""
     token = new_token()
     changed = {"token_hash": token_hash(token), "second_factor_at": now, "proved_at": now}
     gone = await session.scalar(
@@ -162,7 +162,7 @@ async def complete(session: AsyncSession, me: SignedIn, now: datetime) -> str:
 
 
 async def renew(session: AsyncSession, me: SignedIn, now: datetime, *, enrolled: bool = False) -> str:
-    """A credential has changed: every session ends, and the person who changed it gets a new one."""
+    """After a change of credentials: end every session, and give the person who changed them a new one."""
     await end_all(session, me.person.id)
     return await open_session(session, me.person.id, now, second_factor=enrolled or me.second_factor)
 

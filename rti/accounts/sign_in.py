@@ -1,6 +1,6 @@
-"""Signing in, and showing again who one is.
+"""Signing in, and reauthentication.
 
-A guess is counted and committed before it is looked at, so that a refusal does not undo the count, and no
+A guess is counted and committed before it is checked, so that a refusal does not undo the count, and no
 connection is held while a password is hashed.
 """
 
@@ -29,7 +29,7 @@ _WRONG_CODE = say(
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A new session; `device` is what the browser keeps so that strangers cannot keep it out."""
+    """A new session; `device` is the cookie by which the device is recognised, so that strangers cannot lock it out."""
 
     token: str
     person: Person
@@ -41,7 +41,7 @@ async def sign_in(
 ) -> Opened:
     """A session for a correct password; an unknown address and a wrong password give the same message.
 
-    Who comes from a device that signed in before need not wait for strangers. Raises Invalid, or TooManyAttempts
+    People on a device that signed in before need not wait for strangers. Raises Invalid, or TooManyAttempts
     with its status 429, or Unavailable where too many strangers wait.
     """
     email = email.strip().lower()
@@ -102,7 +102,7 @@ async def _completed(auth_database: Database, me: SignedIn, code: str, now: date
 
 
 async def verify_code(auth_database: Database, me: SignedIn, code: str, now: datetime) -> str:
-    """Show a code of the authenticator app, or a recovery code; the new token of the session."""
+    """Check a code of the authenticator app, or a recovery code; returns the new token of the session."""
     key = sign_in_throttling.key_of_person(auth_database.secret, "second factor", me.person.id)
     await sign_in_throttling.take(auth_database, key, now, "code", at=me.person, step="code")
     async with auth_database.transaction() as session:
@@ -117,7 +117,7 @@ async def verify_code(auth_database: Database, me: SignedIn, code: str, now: dat
 async def verify_passkey(
     auth_database: Database, site: Site | None, me: SignedIn, answer: str, now: datetime
 ) -> str:
-    """Show a passkey; the new token of the session."""
+    """Check a passkey; returns the new token of the session."""
     try:
         async with auth_database.transaction() as session:
             await mfa.take_passkey(session, site, me, answer)
@@ -131,7 +131,7 @@ async def verify_passkey(
 async def confirm_password(
     auth_database: Database, me: SignedIn, password: str, now: datetime, *, field: str = "password"
 ) -> None:
-    """Show the password again, for what must not be done from a device that was left alone.
+    """Reauthenticate, before anything that must not be done from a device left unattended.
 
     Raises Invalid about `field`.
     """
@@ -154,7 +154,7 @@ def _record_success(session: AsyncSession, person: PersonRow | Person, step: str
 async def _record_failure(
     auth_database: Database, person: PersonRow | Person | None, step: str, now: datetime
 ) -> None:
-    """In a transaction of its own, so that it is kept where the guess is refused.
+    """Record a failed guess in a transaction of its own, so that the refusal does not undo it.
 
     Where there is no such account it is only counted: addresses that nobody has can be made up without end.
     """

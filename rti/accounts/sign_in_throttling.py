@@ -1,6 +1,6 @@
-"""How often somebody may guess: a delay instead of a lock (ASVS 5.0, 6.3.1).
+"""Sign-in throttling: a delay instead of a lock (ASVS 5.0, 6.3.1).
 
-Five guesses can come at once and then one in twelve minutes: never more than ten within an hour. A guess
+Five guesses are allowed at once, then one every twelve minutes: never more than ten in an hour. A guess
 that was right is given back.
 
 Whoever guesses from a device that signed in before has a key of its own (OWASP, device cookies), so that
@@ -31,7 +31,7 @@ def _keyed(secret: str, *parts: str) -> bytes:
 
 
 def new_device(secret: str, email: str) -> str:
-    """What a device keeps to be known again for one account; worth nothing without the password."""
+    """The cookie by which a device is recognised for one account; useless without the password."""
     nonce = secrets.token_urlsafe(16)
     return f"{nonce}.{_keyed(secret, 'device', nonce, email).hex()}"
 
@@ -63,7 +63,7 @@ async def take(
     at: Person | PersonRow | None,
     step: str,
 ) -> None:
-    """Count a guess before it is looked at; raises TooManyAttempts, in which case it must not be looked at.
+    """Count a guess before it is checked; raises TooManyAttempts, in which case it must not be checked.
 
     `at` is whose account it is, if there is one; `step` is what is guessed.
     """

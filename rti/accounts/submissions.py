@@ -1,6 +1,6 @@
-"""What is sent twice is done once: the first takes the key, and the second gets the answer of the first.
+"""Idempotent submissions: the first takes the key, and a second one gets the response of the first.
 
-The key is taken in the transaction of what it stands for, so that both are kept or neither; the second waits
+The key is stored in the transaction of the action, so that both are kept or neither; the second waits
 for the end of the first, because a key is unique (PostgreSQL, INSERT ... ON CONFLICT).
 """
 
@@ -19,12 +19,12 @@ from rti.core.roles import Person
 from rti.models.accounts import SubmissionRow
 
 MOST_KEPT = 200_000
-"""Bytes of an answer that is kept to be given again."""
+"""Bytes of the largest response that is stored to be repeated."""
 _PURPOSE = "answer"
 
 
 class KeptAnswer(msgspec.Struct, frozen=True):
-    """An answer, as it is given again."""
+    """A stored response."""
 
     status: int
     media_type: str
@@ -33,7 +33,7 @@ class KeptAnswer(msgspec.Struct, frozen=True):
 
 
 class Submission(msgspec.Struct, frozen=True):
-    """One sending by one person: its key, and a digest of what was sent."""
+    """One submission by one person: its key, and a digest of its content."""
 
     person: Person
     key: bytes
@@ -41,13 +41,13 @@ class Submission(msgspec.Struct, frozen=True):
 
 
 def submission(person: Person, key: str, where: str, content: bytes) -> Submission:
-    """`where` is what was asked for; the same key means something else elsewhere."""
+    """`where` is the route; the same key elsewhere is a different one."""
     digest = hashlib.sha256(f"{where}\n{key}".encode()).digest()
     return Submission(person, digest, hashlib.sha256(content).digest())
 
 
 async def take(session: AsyncSession, sent: Submission, secret: str, now: datetime) -> KeptAnswer | None:
-    """Take the key, or return the answer that was given under it.
+    """Take the key, or return the response that was given under it.
 
     Raises Conflict where that was too large to keep, or the key was used for something else.
     """
@@ -69,7 +69,7 @@ async def take(session: AsyncSession, sent: Submission, secret: str, now: dateti
 
 
 async def keep(session: AsyncSession, sent: Submission, answer: KeptAnswer, secret: str) -> None:
-    """Keep the answer; a refusal frees the key, because nothing was done."""
+    """Store the response; a refusal frees the key, because nothing was done."""
     if answer.status >= 400:
         await session.execute(delete(SubmissionRow).where(*_of(sent)))
     elif len(answer.body) <= MOST_KEPT:

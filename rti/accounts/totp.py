@@ -17,7 +17,7 @@ DIGITS = 6
 SECRET_BYTES = 20
 """160 bits, the length of the hash (RFC 4226, section 4)."""
 AROUND = (-1, 0, 1)
-"""Steps around the present one whose codes are taken, for clocks that are a little off."""
+"""Steps before and after the current one whose codes are accepted, for clocks that are a little off."""
 CODES = 8
 CODE_LETTERS = 24
 """Letters of a recovery code, 120 bits in base32 (ASVS 5.0, 6.5.2 asks for 112 to store a plain hash)."""
@@ -69,7 +69,7 @@ def new_recovery_codes() -> list[str]:
 
 
 def plain(code: str) -> str:
-    """A code as it was made, however it was typed: spaces, dashes, capitals, Khmer digits."""
+    """A code without the spaces, dashes, capitals or Khmer digits with which it was typed."""
     return plain_digits(re.sub(r"[\s\u200b-]", "", code).lower())
 
 

@@ -2,7 +2,7 @@
 
 The digest of an entry is SHA-256 (FIPS 180-4) over the digest before it, its position, and each of its
 fields with its length in front, so that no two different entries have the same bytes. Changing, swapping,
-inserting or deleting an entry shows in the chain itself. Cutting off its end, or making all of it anew,
+inserting or deleting an entry shows in the chain itself. Cutting off its end, or rewriting all of it,
 shows only against an anchor: a head that somebody kept elsewhere.
 """
 
@@ -48,7 +48,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How far a chain goes, and its digest there."""
+    """The last position of a chain, and the digest there."""
 
     position: int
     hash: bytes
@@ -110,7 +110,7 @@ class Check:
         self.count = 0
 
     def take(self, position: int, stored: bytes, entry: Entry) -> Iterator[str]:
-        """The next entry; yields a sentence for each thing that is wrong with it."""
+        """Check the next entry; yields a sentence for each fault."""
         if self._first is None:
             self._first = (position, stored, entry)
         # What was before a cut is known only from the entry that records it, which comes later.
@@ -132,7 +132,7 @@ class Check:
         self.count += 1
 
     def end(self) -> Iterator[str]:
-        """What shows only when all entries have been seen."""
+        """The faults that show only after the last entry."""
         first = self._first[0] if self._first else 1
         if self._first and first > 1 and not self._is_told(*self._first):
             yield f"The entries before {first} are missing, and no entry records their deletion"

@@ -1,7 +1,7 @@
-"""The head of the chain, sent outside once a day to people who keep it.
+"""The checkpoint of the chain, mailed once a day to people outside who keep it.
 
-Whoever rules the server can make the whole log anew, and no digest in it shows that. A head that lies in
-mailboxes elsewhere does.
+Whoever controls the server can rewrite the whole log, and no digest in it shows that. A checkpoint in
+mailboxes elsewhere does show it.
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ from rti.outbox import queued
 
 
 def recipients(settings: Settings) -> Sequence[str]:
-    """The addresses to which the head goes: none where no message leaves."""
+    """The recipients of the checkpoint; none if no messages are sent."""
     return settings.anchor_to if settings.smtp_url else ()
 
 
 async def last_checkpoint(session: AsyncSession) -> datetime | None:
-    """When a head was last queued to leave."""
+    """When a checkpoint was last queued."""
     return await session.scalar(
         select(func.max(AuditEntryRow.happened_at)).where(AuditEntryRow.what == AuditAction.HEAD_ANCHORED)
     )
@@ -34,7 +34,7 @@ async def last_checkpoint(session: AsyncSession) -> datetime | None:
 async def mail_checkpoint_once_a_day(
     session: AsyncSession, settings: Settings, now: datetime
 ) -> Sequence[str]:
-    """Queue the head to everybody who keeps it, unless that was done today; returns to whom.
+    """Queue the checkpoint for its recipients, unless that was done today; returns these.
 
     The same transaction has chained before and so holds the lock: two schedulers do not both send it.
     """

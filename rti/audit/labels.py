@@ -1,4 +1,4 @@
-"""The words for what the audit log tells."""
+"""The words for actions in the audit log."""
 
 from collections.abc import Mapping
 

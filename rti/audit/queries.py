@@ -1,4 +1,4 @@
-"""Reading the audit log: an administrator all of it, a lead what is about the own organisation."""
+"""Reading the audit log: administrators all of it, leads what concerns their organisation."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -88,7 +88,7 @@ async def entries(
 
 
 class Called(msgspec.Struct, frozen=True):
-    """What something is called, in both languages."""
+    """The name of something, in both languages."""
 
     name_km: str
     name_en: str

@@ -1,6 +1,6 @@
 """Recording actions; frequent ones are tallied and recorded once an hour with their count.
 
-So nobody fills the log: neither visitors nor a program of somebody who is signed in.
+So nobody can flood the log, neither visitors nor a program of somebody who is signed in.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from rti.models.audit import AuditAction, AuditCountRow, AuditEntryRow
 
 
 def plain(details: Mapping[str, Any]) -> dict[str, int | str]:
-    """Details as an entry keeps them."""
+    """Details as an entry stores them."""
     return {name: value if isinstance(value, int) else str(value) for name, value in details.items()}
 
 
@@ -72,7 +72,7 @@ async def count_refusal(
 
 
 async def record_counts(session: AsyncSession, now: datetime) -> None:
-    """Write an entry, dated by the end of its hour, for what was counted in each hour that is over."""
+    """For each hour that is over, write an entry for what was counted, dated at the end of the hour."""
     over = delete(AuditCountRow).where(AuditCountRow.hour <= now - HOUR).returning(AuditCountRow)
     for row in (await session.scalars(over)).all():
         counted = {**row.details, "times": row.times}

@@ -31,12 +31,12 @@ _CHAINED = text("""
 
 
 def entry_of(row: Sequence[Any]) -> Entry:
-    """An entry out of a row that begins with `COLUMNS`."""
+    """An entry from a row that begins with `COLUMNS`."""
     return Entry(*row[: len(COLUMNS)])
 
 
 async def head(session: AsyncSession) -> Head:
-    """How far the chain goes; position 0 where there is none yet."""
+    """The head of the chain; position 0 if there is none yet."""
     last = (
         select(AuditEntryRow.position, AuditEntryRow.hash)
         .where(AuditEntryRow.position.is_not(None))
@@ -86,7 +86,7 @@ async def chain(session: AsyncSession) -> int:
 async def cut(session: AsyncSession, before: datetime, now: datetime) -> int:
     """Delete entries older than a moment, from the beginning of the chain; returns how many.
 
-    An entry records the head that is left and is chained at once, so that the rest can be verified.
+    An entry records the remaining head and is chained at once, so that the rest can be verified.
     The database itself lets nobody delete what is younger than five years.
     """
     await chain(session)

@@ -1,4 +1,4 @@
-"""The whole audit log of a database, checked against itself and against heads that were kept elsewhere."""
+"""Verifying the whole audit log of a database, against itself and against checkpoints kept elsewhere."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
-"""What is inside of an encrypted file: a tar archive, compressed, of a manifest and the rows of each table.
+"""The content of an encrypted file: a compressed tar archive of a manifest and the rows of each table.
 
     manifest.json          what there is, and how many rows with which digest
     TABLE.0001, …          rows as `COPY TABLE (columns) TO STDOUT` writes them (PostgreSQL, COPY, text format)
 
-Only what age, tar and PostgreSQL themselves know, so that it can be read without this program.
+It uses only formats of age, tar and PostgreSQL, so that it can be read without this program.
 """
 
 import gzip
@@ -24,7 +24,7 @@ _MANIFEST = "manifest.json"
 _PART = 4 << 20
 """Bytes after which rows go into the next part; a part has whole messages, so one of a document may be longer."""
 _FAST = 1
-"""Compression level: most of the bytes are encrypted documents, of which no level makes less."""
+"""Compression level: most of the bytes are encrypted documents, which no level makes smaller."""
 
 Name = Annotated[str, msgspec.Meta(pattern="^[a-z_][a-z0-9_]*$")]
 
@@ -52,7 +52,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Writer:
-    """Puts parts into an archive; holds no more than one of them."""
+    """Writes parts into an archive, with at most one of them in memory."""
 
     def __init__(self, tar: tarfile.TarFile) -> None:
         self._tar = tar
@@ -70,7 +70,7 @@ class Writer:
 
 
 class Rows:
-    """Takes the rows of one table as they come."""
+    """Collects the rows of one table as they arrive."""
 
     def __init__(self, writer: Writer, name: str) -> None:
         self._writer, self._name = writer, name

@@ -1,4 +1,4 @@
-"""Making a backup: one unchanging view of the database, two encrypted files."""
+"""Making a backup: one snapshot of the database, two encrypted files."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class Made:
 
 
 async def make(database: Database, folder: Path, recipients: str, now: datetime) -> Made:
-    """Back everything up that was committed before now, while everybody goes on working.
+    """Back up everything committed before now, while everybody goes on working.
 
     Raises BackupFailed; then no file is there that looks whole.
     """

@@ -1,4 +1,4 @@
-"""A drill: the newest backup restored into a server that is gone afterwards, and examined."""
+"""A drill: the newest backup is restored into a temporary server and examined."""
 
 import tempfile
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from rti.row_security.apply import require
 
 @dataclass(frozen=True, slots=True)
 class Drilled:
-    """What was found good: rows, of which documents were opened and had the digest of when they came in."""
+    """What was verified: rows, and documents that were opened and matched their digest on arrival."""
 
     rows: int
     documents: int
@@ -59,7 +59,7 @@ async def drill(place: Place, identity: Path, keyring: Keyring, now: datetime) -
 
 
 async def _require(database: Database) -> None:
-    """That the database stands as declared."""
+    """Require that the database matches its declaration."""
     try:
         await require(database)
     except NotReady as fault:

@@ -1,6 +1,6 @@
 """The folder of backups: `rti-20261124T190000Z.age` with all rows, and beside it `….keys.age`.
 
-A file gets its name when it is whole and on the disk. What a killed backup leaves has a name that says
+A file gets its name when it is complete and on the disk. What a killed backup leaves has a name that says
 that it is a part, and the next backup throws it away.
 """
 
@@ -83,13 +83,13 @@ def keys_for(path: Path) -> list[Path]:
 
 
 def clean(folder: Path) -> None:
-    """Throw away what killed backups have left."""
+    """Delete what killed backups have left."""
     for path in folder.glob(f"rti-*{_PART}"):
         path.unlink(missing_ok=True)
 
 
 def prune(folder: Path, now: datetime, last_shredded: datetime | None = None) -> None:
-    """Throw away backups and keys whose time is over; `last_shredded` is when an organisation last was."""
+    """Delete expired backups and keys; `last_shredded` is when an organisation was last shredded."""
     there = backups(folder)
     made = [each.made_at for each in there]
     rows, keys = kept(made), kept_keys(made, now, last_shredded)

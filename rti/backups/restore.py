@@ -113,7 +113,7 @@ async def _filled(connection: AsyncConnection, database: Database, path: Path, i
 
 
 async def _count_on(connection: AsyncConnection) -> None:
-    """Numbers that the database gives out begin behind those that came in."""
+    """Set the sequences of the database past the restored numbers."""
     for table, column in (await connection.execute(_NUMBERED)).all():
         highest = f"SELECT coalesce(max({column}), 0) + 1 FROM {table}"  # noqa: S608 -- names of the catalogue
         sequence = f"pg_get_serial_sequence('{table}', '{column}')"
@@ -122,7 +122,7 @@ async def _count_on(connection: AsyncConnection) -> None:
 
 @asynccontextmanager
 async def _guards_off(connection: AsyncConnection) -> AsyncIterator[None]:
-    """Let rows in as they were; the guard of the audit log lets in none that has a place in the chain already."""
+    """Disable triggers, so that rows are restored unchanged; that of the audit log refuses rows that are already chained."""
     triggers = (await connection.execute(_TRIGGERS)).all()
     for table, name, _ in triggers:
         await connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {name}"))

@@ -1,4 +1,4 @@
-"""What was tried, when, and what came of it."""
+"""Backups and drills that were attempted, when, and their result."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from rti.models.backups import BackupRunRow, RunKind
 
 
 async def last_good(session: AsyncSession) -> Mapping[RunKind, datetime]:
-    """When the newest backup and drill that went well were begun; a kind without one is missing."""
+    """When the newest successful backup and drill began; a kind without one is missing."""
     query = select(BackupRunRow.kind, func.max(BackupRunRow.began_at)).where(BackupRunRow.well)
     rows = await session.execute(query.group_by(BackupRunRow.kind))
     return dict(rows.all())

@@ -1,1 +1,1 @@
-"""One question of a campaign to many bodies: chosen, foreseen, filed by a job, and watched on a board."""
+"""One question of a campaign to many bodies: chosen, previewed, filed by a job, and followed on a board."""

@@ -1,4 +1,4 @@
-"""What a person asks for about batches, as values."""
+"""Commands about batches."""
 
 import re
 from typing import Annotated
@@ -12,7 +12,7 @@ from rti.models.requests import Filing
 from rti.requests.commands import PlainFields
 
 Codes = Annotated[str, msgspec.Meta(max_length=200_000)]
-"""Codes parted by blanks, commas, semicolons or lines, in Khmer digits too."""
+"""Codes separated by spaces, commas, semicolons or line breaks; Khmer digits are read."""
 
 
 class FileBatch(PlainFields, frozen=True, kw_only=True):

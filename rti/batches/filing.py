@@ -37,11 +37,11 @@ from rti.requests.references import next_references
 from rti.statutes.queries import newest_of
 
 AT_ONCE = 200
-"""Requests that are written together, so that memory does not grow with the batch and it is seen how far it is."""
+"""Requests written together, so that memory does not grow with the batch and progress is visible."""
 
 
 class BatchOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """File what waits of a batch."""
+    """File the missing requests of a batch."""
 
     batch_id: UUID
 

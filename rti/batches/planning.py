@@ -1,4 +1,4 @@
-"""What a batch would file: which bodies are chosen, which of them are left out and why, and which were asked before."""
+"""Previewing a batch: the bodies chosen, those left out and why, and those asked before."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _STANDING = (RequestStatus.DRAFT, RequestStatus.SUBMITTED, RequestStatus.OPEN, R
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What would be filed: bodies to `ask`, of which some got the question in `another_batch`, and those left out."""
+    """A preview: bodies to `ask`, those of them that got the question in `another_batch`, and those left out."""
 
     ask: Sequence[PublicBodyRow]
     left_out: Sequence[tuple[PublicBodyRow, LeftOut]]
@@ -43,7 +43,7 @@ class Foreseen:
 async def foresee(
     session: AsyncSession, person: Person, campaign: CampaignRow, command: FileBatch, today: date
 ) -> Foreseen:
-    """What a batch would file today; raises Invalid where no body is chosen, or too many are."""
+    """Preview a batch as of today; raises Invalid if no body is chosen, or too many are."""
     cbo_id = await asking_cbo(session, person, command.cbo_id)
     if faults := topic_faults(await topics(session), command.topic):
         raise Invalid(*faults)
@@ -60,7 +60,7 @@ async def foresee(
 
 
 async def chosen(session: AsyncSession, campaign_id: UUID, command: FileBatch) -> Sequence[PublicBodyRow]:
-    """The bodies for which all that was chosen holds, by area; raises Invalid for a code that is unknown."""
+    """The bodies that match everything chosen, by area; raises Invalid for an unknown code."""
     if not command.chooses:
         raise invalid("areas", say("Choose areas, a type or a list of bodies"))
     query = select(PublicBodyRow)
@@ -76,7 +76,7 @@ async def chosen(session: AsyncSession, campaign_id: UUID, command: FileBatch) -
     query = query.order_by(PublicBodyRow.area_code, PublicBodyRow.name_en, PublicBodyRow.id)
     found = (await session.scalars(query.limit(MOST_BODIES + 1))).all()
     if not found:
-        raise invalid("areas", say("There is no public body for which all of this holds"))
+        raise invalid("areas", say("No public body matches all of this"))
     if len(found) > MOST_BODIES:
         raise invalid("areas", say("One batch asks up to {count} bodies. Choose fewer", count=MOST_BODIES))
     return found
@@ -127,7 +127,7 @@ async def reasons(
 
 
 async def _standing_requests(session: AsyncSession, person: Person, batch: BatchRow) -> set[UUID]:
-    """The bodies that the organisation asks the same already, and nothing ended that.
+    """The bodies to which the organisation has an open request of the same title.
 
     Beside a request that is not sealed no sealed one counts, and the other way round: who is left out would tell whose
     that is.

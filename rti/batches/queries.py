@@ -24,7 +24,7 @@ from rti.requests.requester import is_hidden
 
 
 class Stage(StrEnum):
-    """Where a request of a batch stands, each at one place."""
+    """The stage of a request of a batch; each has exactly one."""
 
     DRAFTED = "drafted"
     NOT_ACCEPTED = "not_accepted"

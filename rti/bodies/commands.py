@@ -1,4 +1,4 @@
-"""What a person asks of the directory: the same for a form, the JSON API and a CSV line."""
+"""Commands about public bodies, the same for a form, the JSON API and a CSV line."""
 
 from datetime import date
 from typing import Annotated

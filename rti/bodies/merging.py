@@ -1,4 +1,4 @@
-"""What becomes of public bodies: they get other names, are closed, or turn out to be one and the same.
+"""Renaming, closing and merging public bodies.
 
 Earlier names and codes stay, so that files that still use them find the body.
 """
@@ -40,7 +40,7 @@ async def rename(
 
 
 async def close(session: AsyncSession, body_id: UUID, command: CloseBody, now: datetime) -> PublicBodyRow:
-    """Say until which day a body can be asked; without a day it is open again."""
+    """Set the last day on which a body can be asked; without a day it is open again."""
     row = await body_of(session, body_id)
     row.closed_on = command.closed_on
     record(session, AuditAction.BODY_CLOSED, now, about=row.id, day=command.closed_on or "")
@@ -51,7 +51,7 @@ async def close(session: AsyncSession, body_id: UUID, command: CloseBody, now: d
 async def merge(
     session: AsyncSession, body_id: UUID, command: MergeBody, now: datetime, today: date
 ) -> PublicBodyRow:
-    """Make two bodies one: requests go to the one that is kept, and the other becomes a former name of it.
+    """Merge a body into another one: requests move to the one that is kept, and the other becomes a former name of it.
 
     For a login that may move requests which the person may not see. Returns the body that is kept.
     """
@@ -79,7 +79,7 @@ async def merge(
 def _keep_name(
     session: AsyncSession, of: PublicBodyRow, named: PublicBodyRow, until: date, now: datetime
 ) -> None:
-    """What was a body of its own keeps its identifier as a name, for the transfers that name it."""
+    """The former name keeps the identifier of the merged body, for transfers that refer to it."""
     session.add(
         FormerNameRow(
             id=new_id() if named is of else named.id,

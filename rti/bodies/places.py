@@ -11,7 +11,7 @@ from rti.models.bodies import AreaRow, BodyKind, PublicBodyRow
 
 K = TypeVar("K")
 Place = Sequence[AreaRow]
-"""The areas that a body lies in, the innermost first, without the one that it governs and is named after."""
+"""The areas in which a body lies, the innermost first, without the one that it governs and is named after."""
 
 _GOVERN = {
     BodyKind.PROVINCE_ADMINISTRATION,

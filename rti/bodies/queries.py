@@ -66,7 +66,7 @@ class _DirectoryRead(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the directory, and by what it can be narrowed: the areas that lead to the wanted one and those below."""
+    """A page of the directory, with its area filters: the areas above the chosen one and those below it."""
 
     page: Page[Body]
     path: Sequence[Area]
@@ -155,7 +155,7 @@ async def body(session: AsyncSession, body_id: UUID) -> PublicBodyRow:
 
 
 async def by_code(session: AsyncSession, code: str, field: str) -> PublicBodyRow:
-    """The body with a code, or that once had it; raises Invalid for the field that named it."""
+    """The body that has this code or had it earlier; raises Invalid for the field that named it."""
     found = await session.scalar(select(PublicBodyRow).where(PublicBodyRow.code == code))
     if found is None:
         former = select(FormerNameRow.body_id).where(FormerNameRow.code == code)
@@ -167,7 +167,7 @@ async def by_code(session: AsyncSession, code: str, field: str) -> PublicBodyRow
 
 
 async def code_is_free(session: AsyncSession, code: str, row: PublicBodyRow) -> None:
-    """Raises Invalid where another body had the code before, so that a file means one of them."""
+    """Raises Invalid if another body had the code before, so that a code in a file means only one body."""
     before = select(FormerNameRow.id).where(FormerNameRow.code == code, FormerNameRow.body_id != row.id)
     if await session.scalar(before.limit(1)):
         raise invalid("code", say("Another public body had the code {code} before", code=code))

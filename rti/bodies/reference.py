@@ -25,7 +25,7 @@ from rti.models.cbos import CboRow
 _CORRECTIONS = tomllib.loads((files("rti.bodies") / "area_codes.toml").read_text(encoding="utf-8"))
 SOURCE: str = _CORRECTIONS["source"]
 SOURCE_DAY: date = _CORRECTIONS["day"]
-"""Whose codes the directory has, and of which day."""
+"""The source of the codes in the directory, and its day."""
 NOT_VERIFIED: Collection[str] = frozenset(_CORRECTIONS["not_verified"])
 _CODES: Mapping[str, str] = _CORRECTIONS["codes"]
 _DOUBLED: Mapping[str, str] = _CORRECTIONS["doubled"]
@@ -116,7 +116,7 @@ def administration(
 
 
 async def load_cambodia(session: AsyncSession, now: datetime) -> None:
-    """Load what is missing and put right what was loaded otherwise; skipped when every area is there already."""
+    """Load what is missing and correct what was loaded with other codes; skipped if every area is there already."""
     wanted = list(areas())
     names = ("code", "name_km", "name_en")
     columns = (AreaRow.code, AreaRow.name_km, AreaRow.name_en)
@@ -139,9 +139,9 @@ async def load_cambodia(session: AsyncSession, now: datetime) -> None:
 
 
 async def _put_right(session: AsyncSession, now: datetime) -> None:
-    """Let administrations and target areas that were loaded before the corrections follow their places.
+    """Correct administrations and target areas that were loaded with earlier codes.
 
-    A body is one of ours while it has the code and the names that we gave it; what people changed is left alone.
+    A body counts as ours while it has the code and names that we loaded; what people changed is left alone.
     """
     found = {row.code: row for row in await session.scalars(select(PublicBodyRow))}
     right: dict[PublicBodyRow, dict[str, Any]] = {}
@@ -168,7 +168,7 @@ async def _put_right(session: AsyncSession, now: datetime) -> None:
 def _movable(
     found: Mapping[str, PublicBodyRow], right: dict[PublicBodyRow, dict[str, Any]]
 ) -> Collection[PublicBodyRow]:
-    """The bodies that get another code; what people changed keeps its code, and so does whoever would have to have it."""
+    """The bodies that get another code; one that people changed keeps its code, and so does the one that should get that code."""
     moved = {row: body["code"] for row, body in right.items() if row.code != body["code"]}
     while blocked := [row for row, code in moved.items() if found.get(code, row) not in {row, *moved}]:
         for row in blocked:
@@ -190,7 +190,7 @@ async def _merge_doubled(
 
 
 async def _move_target_areas(session: AsyncSession) -> None:
-    """They were chosen by their names, so they follow them to the right codes."""
+    """Move target areas to the right codes; they were chosen by name."""
     codes = {**_CODES, **_DOUBLED}
     chosen = delete(TargetAreaRow).where(TargetAreaRow.area_code.in_(codes))
     gone = await session.execute(chosen.returning(TargetAreaRow.campaign_id, TargetAreaRow.area_code))
@@ -200,7 +200,7 @@ async def _move_target_areas(session: AsyncSession) -> None:
 
 
 async def _forget_areas(session: AsyncSession) -> None:
-    """Remove the codes that no place has, unless something still names them."""
+    """Delete areas with codes of no place, unless something still refers to them."""
     unknown = {*_CODES, *_DOUBLED} - {area["code"] for area in areas()}
     named = or_(
         *(

@@ -1,4 +1,4 @@
-"""What a person asks of the calendars."""
+"""Commands about calendars."""
 
 from datetime import date
 from typing import Annotated
@@ -11,7 +11,7 @@ Year = Annotated[int, msgspec.Meta(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class CalendarFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list to show; this year's where none is named."""
+    """The list to show, by default that of this year."""
 
     country: Code = "KH"
     year: Year | None = None
@@ -28,7 +28,7 @@ class DeclareDay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WithdrawDay(msgspec.Struct, frozen=True, kw_only=True):
-    """A day that was listed as off is worked after all."""
+    """A listed day off is a working day after all."""
 
     country: Code = "KH"
     day: date

@@ -22,13 +22,13 @@ WARN_FROM_MONTH = 10
 
 
 PATIENCE = 2_000
-"""Milliseconds for which a filing waits for a change of the calendar."""
+"""Milliseconds that filing waits for a calendar change."""
 _CHANGES = 7426_02
 """Key of the advisory lock between those who count by the calendars and those who change one."""
 
 
 async def count_undisturbed(session: AsyncSession) -> None:
-    """Let no calendar change until this transaction ends; called before a computed date is stored.
+    """Block calendar changes until this transaction ends; called before a computed date is stored.
 
     A date counted by the old calendar could otherwise be stored after the change had moved all others.
     A change that is being made is waited for, but not for long, since everybody who waits holds a
@@ -47,7 +47,7 @@ async def count_undisturbed(session: AsyncSession) -> None:
 
 
 async def change_alone(session: AsyncSession) -> None:
-    """Let nobody store a counted date or change a calendar until this transaction ends; pages still read."""
+    """Block storing dates and changing calendars until this transaction ends; pages can still read."""
     await session.execute(select(func.pg_advisory_xact_lock(_CHANGES)))
 
 
@@ -77,7 +77,7 @@ _Stored = tuple[list[tuple[str, date, str, str]] | None, list[tuple[str, int, bo
 
 @lru_cache(maxsize=50)
 def _union(stored: str, countries: tuple[str, ...], weekend: frozenset[int]) -> Calendar:
-    """The calendar out of what is stored: one that was made before is known by all that it was made of."""
+    """The calendar of these rows, cached by their content."""
     days, years = decoder(_Stored)(stored)
 
     def of(country: str) -> Calendar:
@@ -116,7 +116,7 @@ class ListedYear(msgspec.Struct, frozen=True):
 
 
 class YearRead(msgspec.Struct):
-    """The list of a year, `known` where one is loaded; the countries with lists, and whether that of the next year at home is confirmed."""
+    """The list of a year, `known` if one is loaded; the countries with lists, and whether next year's list for Cambodia is confirmed."""
 
     days: list[ListedDay]
     years: list[ListedYear]
@@ -161,7 +161,7 @@ async def year_of(session: AsyncSession, country: str, year: int) -> CalendarYea
 
 
 async def warning(session: AsyncSession, today: date) -> Message | None:
-    """From October on, what the list of the next year lacks at home."""
+    """From October on, what is missing in next year's list for Cambodia."""
     return lacking(today, await session.scalar(CONFIRMED, {"coming": today.year + 1}))
 
 

@@ -1,4 +1,4 @@
-"""What a person asks of campaigns."""
+"""Commands about campaigns."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from rti.core.validation import Code, LimitText, ShortText
 
 
 class SaveCampaign(msgspec.Struct, frozen=True, kw_only=True):
-    """A campaign; its requests are judged by a stored statute or by a limit that it declares itself."""
+    """A campaign; its requests are assessed under a stored statute or a limit that it declares itself."""
 
     code: Code
     name_km: ShortText

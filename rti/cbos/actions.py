@@ -1,4 +1,4 @@
-"""Adding and correcting organisations, and whether anything leaves the system for one, which its lead decides."""
+"""Adding and correcting organisations, and switching their messages on or off, which their lead decides."""
 
 from datetime import datetime
 from uuid import UUID
@@ -23,7 +23,7 @@ async def own_cbo(session: AsyncSession, person: Person) -> CboRow:
 
 
 async def set_sending(session: AsyncSession, person: Person, command: SetSending, now: datetime) -> CboRow:
-    """Let messages leave or not, at once: what is queued asks again when its turn comes."""
+    """Switch messages on or off, with immediate effect: queued ones are checked again when they are sent."""
     row = await own_cbo(session, person)
     row.sends_messages = command.sends_messages
     record(

@@ -1,4 +1,4 @@
-"""What a person asks about organisations: the same for a form, the JSON API and a CSV line."""
+"""Commands about organisations, the same for a form, the JSON API and a CSV line."""
 
 import msgspec
 
@@ -7,7 +7,7 @@ from rti.models.cbos import CboKind
 
 
 class SetSending(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether anything may leave for the people of an organisation."""
+    """Whether messages may be sent to the people of an organisation."""
 
     sends_messages: bool = False
 
@@ -42,7 +42,7 @@ class CboFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LockCbo(msgspec.Struct, frozen=True, kw_only=True):
-    """Lock an organisation at once; `sure` so that nothing empty does it."""
+    """Lock an organisation at once; `sure` prevents an empty form from doing it."""
 
     sure: bool
 
@@ -54,6 +54,6 @@ class UnlockCbo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShredCbo(msgspec.Struct, frozen=True, kw_only=True):
-    """Destroy the keys of an organisation; `code` is typed again, for there is no way back."""
+    """Destroy the keys of an organisation; `code` is typed as confirmation, because this cannot be undone."""
 
     code: Code

@@ -71,7 +71,7 @@ async def cbo_of(session: AsyncSession, code: str, field: str = "cbo", *, locked
 
 @dataclass(frozen=True, slots=True)
 class CboDetail:
-    """An organisation, and what was done for its safety, with whose hand."""
+    """An organisation, with its safety log and who did what."""
 
     cbo: CboRow
     safety: Sequence[tuple[CboSafetyRow, str | None]]

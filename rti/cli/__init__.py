@@ -96,11 +96,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "rules": ("rules:app", "Manage the reminder rules of a campaign."),
 }
-"""By its name: where each command is, and the first sentence of its help."""
+"""The module of each command by its name, and the first sentence of its help."""
 
 
 class Commands(TyperGroup):
-    """Knows the commands by name and sentence, and imports the one that is wanted."""
+    """Lists the commands with their first sentence, and imports only the one that is run."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 -- the interface
         return list(COMMANDS)
@@ -145,7 +145,7 @@ def command(name: str) -> Any:
 
 
 def main() -> None:
-    """Run a command, and print what a person can mend as a sentence instead of a traceback."""
+    """Run a command; faults that a person can fix are printed as a sentence instead of a traceback."""
     try:
         app()
     except KeyboardInterrupt:

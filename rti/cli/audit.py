@@ -1,4 +1,4 @@
-"""`rti audit`: read the audit log, check it, and print the line that shows later whether it was made anew."""
+"""`rti audit`: read the audit log, verify it, and print the checkpoint that later shows whether it was rewritten."""
 
 import json
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""`rti backup` and `rti restore`: encrypted backups, their drill, and the way back."""
+"""`rti backup` and `rti restore`: encrypted backups, drills, and restoring."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

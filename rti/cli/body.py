@@ -1,4 +1,4 @@
-"""`rti body`: what becomes of public bodies, each named by its code."""
+"""`rti body`: rename, close and merge public bodies, each named by its code."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime

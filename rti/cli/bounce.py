@@ -1,4 +1,4 @@
-"""The command to which the mail server hands delivery reports: `bounce`."""
+"""`rti bounce`, to which the mail server passes delivery reports."""
 
 import asyncio
 import resource
@@ -15,7 +15,7 @@ from rti.core.db_roles import Login
 from rti.core.settings import Settings
 
 SECONDS, MEMORY = 5, 512 * 2**20
-"""What reading a report may cost; a hostile one ends this process and nothing else."""
+"""Limits for reading a report; a hostile one ends only this process."""
 
 
 def bounce(

@@ -1,4 +1,4 @@
-"""`rti calendar`: the days off of a country, and what a change of them moves."""
+"""`rti calendar`: the days off of a country, and the dates that a change moves."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

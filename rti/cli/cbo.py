@@ -1,4 +1,4 @@
-"""`rti cbo`: keep an organisation safe from the server's own console; the console is an administrator."""
+"""`rti cbo`: lock, unlock and shred an organisation from the server's console, which counts as an administrator."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -13,25 +13,25 @@ from rti.core.db_roles import Login
 from rti.core.settings import Settings, SettingsFault
 
 _ADDRESS = "address"
-"""The file of the data folder that tells other processes where the pages are."""
+"""The file in the data folder that has the address of the web server."""
 
 
 def settings_of_environment() -> Settings:
-    """Those of RTI_*, with the logs set up before anything can be said in them."""
+    """The settings from RTI_*, after setting up the logs."""
     logs.configure()
     return Settings.from_env(os.environ)
 
 
 @contextmanager
 def opened() -> Iterator[Settings]:
-    """Settings with a database that is there, the given one or the embedded server, and with the address of its pages."""
+    """Settings with a running database, the given one or the embedded server, and with the address of its pages."""
     given = settings_of_environment()
     with embedded_postgres.completed(replace(given, base_url=address_of(given))) as settings:
         yield settings
 
 
 def address_of(settings: Settings) -> str:
-    """Where links lead: as set, else where the web server of this data folder was started last."""
+    """Where links lead: as set, else the address at which the web server of this data folder was last started."""
     path = settings.data_dir / _ADDRESS
     if settings.base_url or not settings.embedded_folder or not path.exists():
         return settings.address

@@ -1,4 +1,4 @@
-"""Commands that print tables of things that are counted: `participation`, `refusals`, `publication`, `answers`."""
+"""Commands that print tables of counts: `participation`, `refusals`, `publication`, `answers`."""
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence

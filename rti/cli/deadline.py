@@ -133,7 +133,7 @@ def deadline(
 
 
 def _order_faults(law: Statute, events: Sequence[Event]) -> list[Fault]:
-    """Steps beside the receipt that cannot lie where they do."""
+    """Faults in the order of events: dates that contradict the receipt."""
     faults = []
     for event in events[1:]:
         wrong = misplaced(law, event, [other for other in events if other is not event])
@@ -151,10 +151,11 @@ def _statute(options: Options) -> Statute:
     near = get_close_matches(wanted.upper(), library, n=3, cutoff=0.4)
     if near:
         raise invalid(
-            "--statute", say("There is no statute of this id; did you mean {names}?", names=" or ".join(near))
+            "--statute",
+            say("There is no statute with this ID; did you mean {names}?", names=" or ".join(near)),
         )
     raise invalid(
-        "--statute", say("There is no statute of this id; there are {names}", names=", ".join(library))
+        "--statute", say("There is no statute with this ID; there are {names}", names=", ".join(library))
     )
 
 
@@ -174,7 +175,7 @@ def _events(options: Options, *, urgent: bool, channel: str | None) -> list[Even
 def _calendar(
     law: Statute, listed: Mapping[str, date] | None, countries: Sequence[str] | None, events: Sequence[Event]
 ) -> Calendar:
-    """The listed days off, the published ones, or both; a list confirms the years that it reaches over."""
+    """The listed days off, the published ones, or both; a list confirms the years it covers."""
     keys = countries or (() if listed is not None else law.countries)
     first, last = min(event.on.year for event in events), max(event.on.year for event in events)
     years = range(max(first - 1, FIRST_YEAR), last + _YEARS_AROUND)
@@ -193,7 +194,7 @@ def _calendar(
 
 
 def _lines(path: Path) -> dict[str, str]:
-    """What is written on each line, without comments."""
+    """The content of each line, without comments."""
     written = (line.partition("#")[0].strip() for line in _text(path).splitlines())
     return {f"line {number}": text for number, text in enumerate(written, start=1) if text}
 

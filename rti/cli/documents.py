@@ -1,4 +1,4 @@
-"""`rti documents`: open, hash and scan again every document that is kept, and read what scans say."""
+"""`rti documents`: decrypt, hash and scan every stored document again, and read scans."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What a person can mend, as sentences instead of a traceback."""
+"""Faults that a person can fix, as sentences instead of a traceback."""
 
 from sqlalchemy.exc import DBAPIError
 
@@ -12,7 +12,7 @@ password that it does not take."""
 
 
 def explained(fault: Exception) -> tuple[int, list[str]] | None:
-    """The exit status and what to print; None where it is our own fault."""
+    """The exit status and what to print; None for a bug."""
     if isinstance(fault, SettingsFault):
         return 2, fault.faults
     if isinstance(fault, Invalid):
@@ -26,7 +26,7 @@ def explained(fault: Exception) -> tuple[int, list[str]] | None:
 
 
 def _explained(error: DBAPIError | OSError) -> str | None:
-    """What is wrong with the database or a file in a sentence, where a person can mend it."""
+    """What is wrong with the database or a file, in a sentence, if a person can fix it."""
     cause = getattr(error, "orig", None)
     sqlstate = str(getattr(cause, "sqlstate", ""))
     if sqlstate.startswith(REFUSED):

@@ -208,7 +208,7 @@ def _caption(found: Table) -> str:
 
 
 def _columns(method: Method) -> list[Column]:
-    """The columns that hold anything in the table of a terminal: states, and what other methods count."""
+    """The columns of a terminal table that are not empty: states, and those of other methods."""
     left_out = {OUTCOMES.id, *("grounds", "checks")}
     return [column for section in method.sections if section.id not in left_out for column in section.columns]
 

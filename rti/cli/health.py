@@ -50,7 +50,7 @@ def health(
 
 
 def _answered(at: str) -> Any:
-    """What the web server at an address says; where it is silent, that nothing is well."""
+    """The response of the web server at an address; if there is none, everything counts as unhealthy."""
     server = urlsplit(at)
     connection = http.client.HTTPConnection(server.hostname or "", server.port or 80, timeout=10)
     try:
@@ -64,7 +64,7 @@ def _answered(at: str) -> Any:
 
 
 def _examined() -> Any:
-    """What this process finds itself."""
+    """The health as this process finds it."""
     with import_module("rti.cli.connecting").opened() as settings:
         return msgspec.to_builtins(asyncio.run(_found(settings)))
 

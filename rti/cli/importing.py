@@ -189,7 +189,7 @@ def _check_size(file: Path) -> int:
 
 
 def _check_writable(path: Path) -> None:
-    """Before anything is imported, so that a report is never missing afterwards."""
+    """Check before the import that the report can be written."""
     try:
         path.touch()
     except OSError as error:
@@ -207,7 +207,7 @@ async def _imported(settings: Settings, file: Path, columns: Columns, take: Impo
 
 @contextmanager
 def _progress(size: int) -> Iterator[Callable[[CsvFile], None]]:
-    """A bar for people at a terminal, and silence for everybody else."""
+    """A progress bar at a terminal, nothing otherwise."""
     columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
     with bar:
@@ -216,7 +216,7 @@ def _progress(size: int) -> Iterator[Callable[[CsvFile], None]]:
 
 
 def _print_report(report: Report) -> None:
-    """Counts as the answer; each reason with its lines as a message."""
+    """Print the counts to standard output, and each reason with its lines to standard error."""
     for remark in report.remarks():
         if remark.reason:
             typer.echo(f"line {remark.numbers}: {remark.result.value}: {remark.reason}", err=True)

@@ -1,4 +1,4 @@
-"""`rti imports`: what was imported, and the way back."""
+"""`rti imports`: list imports, and undo them."""
 
 import asyncio
 from typing import Annotated

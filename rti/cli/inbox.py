@@ -1,4 +1,4 @@
-"""`rti inbox`: how much came in, and reading what is held once more."""
+"""`rti inbox`: count incoming messages, and read held ones again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

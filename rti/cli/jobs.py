@@ -1,4 +1,4 @@
-"""`rti jobs`: what people asked for that takes long, such as imports; the scheduler does it."""
+"""`rti jobs`: long work that people asked for, such as imports, which the scheduler runs."""
 
 import json
 from datetime import date, datetime

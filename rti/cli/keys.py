@@ -1,4 +1,4 @@
-"""`rti keys`: the keys that wrap the data keys, and renewing either."""
+"""`rti keys`: wrapping keys and data keys, and their rotation."""
 
 import asyncio
 from typing import Annotated

@@ -78,7 +78,7 @@ def what_if(
 
 
 def _document(file: Path) -> dict[str, Any]:
-    """The document in a file, in which there is no fault; raises Invalid with all of them."""
+    """The valid document in a file; raises Invalid with all faults."""
     document = decode(AddStatuteText, {"text": text_of(file.read_bytes(), "file")}).text
     parse_statute(document)
     return document

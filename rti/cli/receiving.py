@@ -1,4 +1,4 @@
-"""The command that takes mail from the mail server: `receive`."""
+"""`rti receive`, which takes mail from the mail server."""
 
 import asyncio
 import signal

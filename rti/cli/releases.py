@@ -73,7 +73,7 @@ def create(
 
 
 async def author_of(session: AsyncSession, address: str) -> PersonRow:
-    """Who works on figures under this address; raises Invalid where nobody does."""
+    """The person with this address who may work on releases; raises Invalid if there is none."""
     found = await session.scalar(
         select(PersonRow).where(
             PersonRow.email == address.strip().lower(),

@@ -1,4 +1,4 @@
-"""`rti retention`: remove at once what is kept no longer."""
+"""`rti retention`: delete expired data now."""
 
 import asyncio
 from typing import Annotated

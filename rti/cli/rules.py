@@ -1,4 +1,4 @@
-"""`rti rules`: when a campaign reminds of what."""
+"""`rti rules`: the reminder rules of a campaign."""
 
 from datetime import date, datetime
 from typing import Annotated

@@ -69,7 +69,7 @@ def _announce(settings: Settings) -> None:
 
 
 def _supervise(settings: Settings) -> int:
-    """Run the web server and the scheduler; when one ends or a signal comes, end both."""
+    """Run the web server and the scheduler; stop both when one ends or a signal comes."""
     environment = embedded_postgres.for_children(settings)
     children = [
         subprocess.Popen(  # noqa: S603 -- our own command

@@ -1,4 +1,4 @@
-"""Commands that make reminders and send messages once: `sweep`, `dispatch`."""
+"""Commands that create reminders and send messages once: `sweep`, `dispatch`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

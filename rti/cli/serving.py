@@ -17,11 +17,11 @@ from rti.readiness import require_ready
 from rti.web.app import create_app, database_of
 
 GRACE = 0.5
-"""Seconds in which a connection that was taken just before the end may still say what it wants."""
+"""Seconds for a connection accepted just before shutdown to send its request."""
 
 
 class Worker(uvicorn.Server):
-    """A server that first takes no more connections, and a moment later leaves those on which nothing is asked."""
+    """A server that at shutdown first accepts no more connections, and a moment later closes the idle ones."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -70,7 +70,7 @@ def serve(
 
 
 async def _ready(settings: Settings) -> None:
-    """Tell what keeps the web server from starting in words; it would show a trace itself."""
+    """Say in words why the web server cannot start, where uvicorn would print a traceback."""
     database = database_of(settings)
     try:
         await require_ready(database)

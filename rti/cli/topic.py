@@ -1,4 +1,4 @@
-"""`rti topic`: what requests are about."""
+"""`rti topic`: the topics of requests."""
 
 from datetime import date, datetime
 from typing import Annotated

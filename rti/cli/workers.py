@@ -17,11 +17,11 @@ from rti.core.db import PROCESS, PROCESS_NAMED
 
 STOP_SECONDS = 10
 _LOOK = 0.1
-"""Seconds between two looks at whether all are there."""
+"""Seconds between two checks whether all workers run."""
 _AGAIN = 1.0
-"""Seconds before one that ended is replaced; if it cannot start, the machine has something else to do meanwhile."""
+"""Seconds before a worker that ended is replaced, so that one that cannot start does not keep the machine busy."""
 _KEPT = "SERVING_ON"
-"""What a server that is started anew finds in its environment: its socket, and the pipe that its workers listen to."""
+"""The environment variable by which a restarted server finds its socket, and the pipe that its workers watch."""
 log = structlog.get_logger()
 _asked: list[int] = []
 """The signals that came."""
@@ -39,7 +39,7 @@ def kept_socket() -> socket.socket | None:
 
 
 def spare_collections() -> None:
-    """Let what was imported be shared by all, unless a collection of garbage writes into it; and as a collection stops
+    """Keep garbage collection from writing to imported modules, so that all workers share their memory; and as a collection stops
     everybody, seldom look through large tables."""
     gc.collect()
     gc.freeze()
@@ -47,7 +47,7 @@ def spare_collections() -> None:
 
 
 def supervise(work: Callable[[], None], count: int, listening: socket.socket) -> None:
-    """Keep `count` processes at `work` until SIGTERM or SIGINT comes; all that they do is ended first.
+    """Keep `count` processes running `work` until SIGTERM or SIGINT; they finish what they are doing first.
 
     On SIGHUP, if that would start, this process becomes a new one, with the program and the key file as they are then, under the same
     number and on the same socket: who asks meanwhile is answered by the workers before or after it.
@@ -74,7 +74,7 @@ def supervise(work: Callable[[], None], count: int, listening: socket.socket) ->
 
 
 def _forked(work: Callable[[], None], end: int, hold: int) -> int:
-    """A process that works until it is told to stop, or until nobody holds the pipe open any more."""
+    """A process that works until it is told to stop, or until nobody holds the pipe open."""
     if number := os.fork():
         return number
     status = 1
@@ -132,7 +132,7 @@ def _command() -> list[str]:
 
 
 def _could_start() -> bool:
-    """Whether the program that is there now would serve; if not, this one goes on, and the log says why."""
+    """Whether the current program on the disk would start; if not, this one goes on, and the log says why."""
     tried = subprocess.run([*_command(), "--check"], stdin=subprocess.DEVNULL, check=False)  # noqa: S603 -- our own command
     if tried.returncode:
         log.error("not_started_anew", status=tried.returncode)

@@ -1,4 +1,4 @@
-"""What commands share that do one piece of work in one transaction."""
+"""What commands that do one piece of work in one transaction share."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -26,7 +26,7 @@ Work = Callable[[AsyncSession, datetime, date], Awaitable[T]]
 
 @contextmanager
 def wrong_use() -> Iterator[None]:
-    """A wrong value is wrong use of a command."""
+    """Turn a wrong value into the exit status for wrong use."""
     try:
         yield
     except Invalid as wrong:
@@ -34,7 +34,7 @@ def wrong_use() -> Iterator[None]:
 
 
 def as_person(address: str, work: Callable[[AsyncSession, Person, datetime, date], Awaitable[T]]) -> T:
-    """Do the work as whoever has this e-mail address would, and see no more than they do."""
+    """Do the work as the person with this e-mail address, with no more rights than theirs."""
 
     async def done(settings: Settings) -> T:
         now = wallclock.now()

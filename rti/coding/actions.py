@@ -21,9 +21,9 @@ from rti.models.coding import ReadingRow
 async def record_reading(
     session: AsyncSession, request_id: UUID, command: RecordReading, person: Person, now: datetime
 ) -> ReadingRow:
-    """Keep what somebody read; raises Conflict where that is not for this person, and Invalid.
+    """Store a reading; raises Conflict if it is not this person's turn, and Invalid.
 
-    Who comes first has place 1, who comes next 2, and who decides where they differ 3: three different people.
+    The first reader has place 1, the second 2, and the one who decides where they differ 3: three different people.
     """
     reading = await reading_of(session, request_id, person)
     if not reading.is_there or reading.request.campaign_id is None:
@@ -57,7 +57,7 @@ async def record_reading(
 
 
 def to_decide(reading: Reading) -> list[Question]:
-    """The questions that whoever reads next has to answer: all, or those on which the two before differ."""
+    """The questions for the next reader: all, or those on which the first two differ."""
     if len(reading.readings) < 2:
         return list(reading.questions.items)
     open_ones = differing(*reading.readings[:2])
@@ -68,7 +68,7 @@ def to_decide(reading: Reading) -> list[Question]:
 def _faults(found: Sequence[Found], wanted: Sequence[Question]) -> list[Fault]:
     given, questions = {each.question: each for each in found}, {each.code: each for each in wanted}
     faults = [
-        Fault(f"verdict-{code}", say("Say for each question what the answer says"))
+        Fault(f"verdict-{code}", say("Enter what the answer says to each question"))
         for code in questions
         if code not in given
     ]

@@ -1,4 +1,4 @@
-"""How far two readers agree, and what stands where they do: functions of plain values."""
+"""The agreement of two readers, and the settled answers: functions of plain values."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from rti.coding.commands import Found
 from rti.models.coding import Verdict
 
 Answer = tuple[Verdict, str | None]
-"""What counts of a finding when two are compared: the page may differ."""
+"""The part of a finding that is compared; the page may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def differing(first: Mapping[str, Found], second: Mapping[str, Found]) -> list[s
 
 
 def settled(readings: Sequence[Mapping[str, Found]]) -> dict[str, Found | None]:
-    """What stands for each question: what both say, or else what the third decided; None where nobody has yet."""
+    """The settled answer to each question: what both readers found, or what the third decided; None if not settled."""
     if len(readings) < 2:
         return {code: None for reading in readings for code in reading}
     first, second, *third = readings

@@ -1,4 +1,4 @@
-"""What a person asks of questions and readings."""
+"""Commands about questions and readings."""
 
 from typing import Annotated
 from uuid import UUID
@@ -31,7 +31,7 @@ class SaveQuestions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SaveQuestionsText(msgspec.Struct, frozen=True, kw_only=True):
-    """The same as lines: code | English | Khmer | values apart by commas, which may be left out."""
+    """The same as lines: code | English | Khmer | values separated by commas, which may be left out."""
 
     lines: Paragraphs
 
@@ -46,7 +46,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordReading(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody read: of each question, or for the third reader of those on which the two differ."""
+    """A reading: findings for each question, or for the third reader only those on which the two differ."""
 
     found: list[Found]
 

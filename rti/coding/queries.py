@@ -1,4 +1,4 @@
-"""Which answers are to be read, and what was read of one.
+"""The answers to read, and the readings of one.
 
 Row security shows a reader the readings of others only when two people have read; before that not even that there
 is one is told, but as a number.
@@ -29,7 +29,7 @@ from rti.requests.queries import visible
 from rti.requests.requester import not_hidden_from
 
 DECIDING = 3
-"""The place of whoever decides where the first two differ."""
+"""The place of the reader who decides where the first two differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ToRead:
 
 
 def _read_by(request_id: Any) -> ColumnElement[int]:
-    """How many have read an answer: the function counts what row security hides."""
+    """How many people have read an answer, counted by a function because row security hides the readings."""
     return func.rti.readings_of(request_id, type_=Integer)
 
 

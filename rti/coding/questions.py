@@ -1,4 +1,4 @@
-"""The questions of a campaign: drawn from the words of its letters, and edited by staff."""
+"""The questions of a campaign: proposed from the text of its letters, and edited by staff."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -53,7 +53,7 @@ async def questions(session: AsyncSession, campaign_id: UUID) -> QuestionList:
 
 
 async def proposed(session: AsyncSession, campaign_id: UUID) -> QuestionList:
-    """Questions to begin with: those in the words that most requests of the campaign have in common."""
+    """Proposed questions: those in the text that most requests of the campaign share."""
     text = await session.scalar(
         select(RequestRow.question)
         .where(RequestRow.campaign_id == campaign_id, RequestRow.question != "")

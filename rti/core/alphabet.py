@@ -1,4 +1,4 @@
-"""The order of the Khmer alphabet, for servers of PostgreSQL without ICU: names are sorted by a key of theirs.
+"""The order of the Khmer alphabet, for PostgreSQL servers without ICU: names are sorted by a stored key.
 
 The order is that of Unicode's locale data (CLDR, km): a letter stands before the same with a vowel, and that before the
 same with a subscript; last of the vowels come ុំ ំ ាំ ះ and those that end in ះ. Independent vowels stand with អ, ឫ and ឬ

@@ -1,8 +1,8 @@
-"""Pages that are read in one round trip: one statement, whose JSON is decoded into the structs that a page shows.
+"""Pages read in one round trip: one statement, whose JSON is decoded into the structs that a page shows.
 
 A statement names its columns after the fields of the struct, so that a field is added in one place. It is made once for
 each shape that it can have and prepared once for each connection; `accounts.entering` sends it together with the
-question who asks.
+check of the session.
 """
 
 import re
@@ -29,7 +29,7 @@ _DIALECT: Dialect = dialect()  # type: ignore[no-untyped-call]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL of one scalar, as text with $1, $2 and so on, and the names of what goes there."""
+    """SQL of one scalar, as text with $1, $2 and so on, and the names of these parameters."""
 
     sql: str
     names: Sequence[str] = ()
@@ -37,7 +37,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class ReadBy:
-    """Who reads an answer, and with which keys; `opens` is False for programs, to which nothing encrypted is told."""
+    """The reader of a response, and their keys; `opens` is False for programs, which read nothing encrypted."""
 
     person: Person
     keyring: Keyring
@@ -48,18 +48,18 @@ class Reading(Protocol[T_co]):
     """What a page asks for."""
 
     def asked(self, login: Login) -> Statement | None:
-        """The statement of people who work under a login; None where it is not for them."""
+        """The statement for people under this login; None if the page is not for them."""
 
     def values(self) -> Mapping[str, Any]:
-        """What its parameters stand for, by name."""
+        """The values of its parameters, by name."""
 
     def view(self, answer: str | None, by: ReadBy) -> T_co:
-        """What the page shows, out of the answer to the statement; raises NotFound."""
+        """The view of the page, from the result of the statement; raises NotFound."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForAll(Generic[T_co]):
-    """What may be read by everybody: the JSON that a statement gives, as a `kind` of struct."""
+    """A page that everybody may read: the JSON of a statement, decoded as `kind`."""
 
     kind: Any
     statement: Statement
@@ -83,12 +83,12 @@ def compiled(query: Select[Any]) -> Statement:
 
 
 def _after(others: int) -> Callable[[re.Match[str]], str]:
-    """The number of a parameter behind those of others."""
+    """The number of a parameter after those of other statements."""
     return lambda found: f"${int(found[1]) + others}"
 
 
 def together(**parts: Statement) -> Statement:
-    """One statement whose JSON object has the answer to each of these under its name."""
+    """One statement whose JSON object has the result of each of these under its name."""
     pairs: list[str] = []
     names: list[str] = []
     for name, part in parts.items():
@@ -117,7 +117,7 @@ def selected(
 
 
 def inline(query: ScalarSelect[Any]) -> str:
-    """A subquery as text that stands within another; what it compares with is written out."""
+    """A subquery as text for use in another, with its values written out."""
     return str(query.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
 
 
@@ -154,12 +154,12 @@ def decoder(kind: Any) -> Callable[[str | bytes], Any]:
 
 @lru_cache(maxsize=100)
 def decoded_once(kind: Any, answer: bytes) -> Any:
-    """The same for what hardly ever changes: what was decoded before is known by its text, so it can never be stale."""
+    """The same for data that rarely changes, cached by its text, so that it can never be stale."""
     return decoder(kind)(answer)
 
 
 async def read(session: AsyncSession, reading: Reading[T], person: Person, *, opens: bool = True) -> T:
-    """The same within a transaction, which has written what it reads."""
+    """The same within a transaction, which sees its own writes."""
     await session.flush()
     statement = reading.asked(login_of(person))
     answer = None

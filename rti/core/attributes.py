@@ -8,11 +8,11 @@ import msgspec
 
 S = TypeVar("S", bound=msgspec.Struct)
 _KNOWN: dict[tuple[type, type, tuple[str, ...]], tuple[list[str], Callable[[object], Sequence[object]]]] = {}
-"""Which fields of a struct are copied from what is of a type, and how."""
+"""The fields of a struct that are copied from a type, and how."""
 
 
 def from_attributes(kind: type[S], source: object, /, **more: object) -> S:
-    """A `kind` out of the attributes of `source`; `more` adds to them and goes before them."""
+    """A `kind` from the attributes of `source`; `more` adds to them and takes precedence."""
     key = kind, type(source), tuple(more)
     if (known := _KNOWN.get(key)) is None:
         names = [name for name in kind.__struct_fields__ if name not in more and hasattr(source, name)]
@@ -31,7 +31,7 @@ def _values_of(names: Sequence[str]) -> Callable[[object], Sequence[object]]:
 
 
 def assign(row: object, values: Mapping[str, object]) -> list[str]:
-    """Give a row these values; the names of those that it did not have before."""
+    """Give a row these values; returns the names of those that changed."""
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])

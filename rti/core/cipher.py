@@ -1,4 +1,4 @@
-"""Encrypting one cell of a table with AES-256-GCM (NIST SP 800-38D): pure, and all there is of cryptography.
+"""Encrypting one cell of a table with AES-256-GCM (NIST SP 800-38D): pure, and the only place for field encryption.
 
 An encrypted cell is `v1 | number of its key, 4 bytes | nonce, 12 bytes | ciphertext and tag`. The place where
 it stands (table, column, organisation, row) and the header are authenticated with it, so that a cell moved
@@ -23,7 +23,7 @@ PAD_TO = 64
 
 
 class Unreadable(Exception):
-    """It cannot be opened; nothing says whether the key, the place or the bytes are wrong."""
+    """A cell cannot be decrypted; the error does not reveal whether the key, the place or the bytes are wrong."""
 
     def __init__(self) -> None:
         super().__init__("cannot be opened")

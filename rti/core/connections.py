@@ -1,4 +1,4 @@
-"""Whether PostgreSQL has connections for all who may want them; it refuses everybody once they are used up."""
+"""Whether PostgreSQL has enough connections for all servers; once they are used up it refuses everybody."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from rti.core.db_roles import Login
 from rti.core.errors import NotReady, say
 
 LEFT_FREE = 10
-"""Connections that no server takes: for the command line, migrations, and somebody who looks what is wrong."""
+"""Connections that no server uses: for the command line, migrations and troubleshooting."""
 _COUNTED = text("""
     SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
             - coalesce(current_setting('reserved_connections', true), '0')::int,
@@ -25,7 +25,7 @@ _COUNTED = text("""
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """How many PostgreSQL takes beside `LEFT_FREE`, are in use, and may be opened by others and by this process."""
+    """How many connections PostgreSQL accepts besides `LEFT_FREE`, how many are in use, and how many other processes and this one may open."""
 
     room: int
     used: int
@@ -44,7 +44,7 @@ async def count(session: AsyncSession, database: Database) -> Connections:
 
 
 async def require(database: Database) -> None:
-    """Refuse to serve where all servers together could use PostgreSQL up; raises NotReady with the numbers."""
+    """Raises NotReady, with the numbers, if all servers together could use up the connections."""
     async with database.under(Login.AUTH).transaction() as session:
         found = await count(session, database)
     if found.own + found.others > found.room:

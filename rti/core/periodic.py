@@ -1,4 +1,4 @@
-"""What is done again and again: each feature declares its periodic jobs, and the scheduler runs what it is given."""
+"""Periodic jobs: each feature declares its own, and the scheduler runs what it is given."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ class Result:
     words: str = ""
     well: bool = True
     rests_until: float = 0.0
-    """Until when the job leaves alone what failed, by the event loop's clock, which nobody sets."""
+    """Until when the job does not retry what failed, by the monotonic clock of the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,6 @@ class PeriodicJob:
     run: Callable[[Tick], Awaitable[Result]]
     wanted: Callable[[Settings], bool] = lambda _: True
     silence: timedelta = timedelta(minutes=5)
-    """How long ago it may last have begun before that is an alarm."""
+    """How long ago it may last have started before that is reported."""
     at_once: int = 1
-    """How many runs there may be beside each other."""
+    """How many runs there may be at the same time."""

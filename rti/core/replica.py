@@ -1,7 +1,7 @@
 """A second database for reading: a streaming replica, asked once it has all that was committed before the question.
 
-So whoever has just written sees it, and nobody is told anything older than the moment of asking. Where the replica is
-away, or needs longer than `PATIENCE` to catch up, the first database answers instead.
+So people see what they have just written, and no answer is older than the question. If the replica is
+unreachable, or needs longer than `PATIENCE` to catch up, the main database answers instead.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ import structlog
 from rti.core.db import Database
 
 PATIENCE = 1.0
-"""Seconds for which a question waits for the replica."""
+"""Seconds that a query waits for the replica."""
 LOOK_EVERY = 0.02
 LEFT_ALONE = 10.0
-"""Seconds for which a replica that did not catch up, or is away, is not asked again."""
+"""Seconds for which a replica that did not catch up, or is unreachable, is not used again."""
 LONGEST_LAG = 60.0
 """Seconds; a replica that is further behind is reported."""
 _WRITTEN = "SELECT CAST(pg_current_wal_flush_lsn() AS text)"
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """How many seconds a replica is behind; None where it is away, or is no replica."""
+    """How many seconds a replica is behind; None if it is unreachable, or is no replica."""
 
     seconds: float | None
 
@@ -39,7 +39,7 @@ class Lag:
 
 
 async def for_reading(database: Database) -> Database:
-    """The replica under the same login where there is one that has everything, else the database itself."""
+    """The replica under the same login if it has everything, else the database itself."""
     replica = database.replica
     if replica is None or time.monotonic() < replica.left_alone_until:
         return database
@@ -48,7 +48,7 @@ async def for_reading(database: Database) -> Database:
             written = (await database.ask(_WRITTEN))[0]
             while not (await replica.ask(_STANDS, written))[0]:  # noqa: ASYNC110 -- in another process
                 await asyncio.sleep(LOOK_EVERY)
-    except Exception as fault:  # noqa: BLE001 -- whatever it is, the first database is there
+    except Exception as fault:  # noqa: BLE001 -- whatever it is, the main database is there
         log.warning("replica_not_asked", fault=type(fault).__name__)
         replica.left_alone_until = time.monotonic() + LEFT_ALONE
         return database

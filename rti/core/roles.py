@@ -15,7 +15,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who reads: all that decides which requests they see."""
+    """A reader: everything that decides which requests they see."""
 
     id: UUID
     role: Role
@@ -23,7 +23,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Person(Reader):
-    """Whoever is signed in, as far as rules need to know."""
+    """The person who is signed in, as far as rules need to know."""
 
     name: str
     cbo_id: UUID | None
@@ -35,13 +35,13 @@ class SignInState(StrEnum):
 
     COMPLETE = "complete"
     MUST_PROVE = "must_prove"
-    """The password was right, and the second factor is still to be shown."""
+    """The password was right, and the second factor has still to be entered."""
     MUST_ENROL = "must_enrol"
     """The password was right, and the role needs a second factor that the account has not got yet."""
 
 
 class TokenScope(StrEnum):
-    """What a token for a program is good for; each includes those before it."""
+    """The scope of an API token; each includes those before it."""
 
     STATISTICS = "statistics"
     READ = "read"
@@ -80,7 +80,7 @@ TWO_FACTORS = STAFF | ADMINISTRATION | {Role.WORKING_GROUP}
 
 
 def sign_in_state_of(role: Role, *, enrolled: bool, shown: bool, demo: bool) -> SignInState:
-    """Where somebody stands whose password was right; the demo asks for a second factor only where there is one."""
+    """The state after a correct password; the demo asks for a second factor only if there is one."""
     if shown:
         return SignInState.COMPLETE
     if enrolled:

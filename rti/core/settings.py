@@ -20,7 +20,7 @@ OLDEST_POSTGRES = 15
 """The oldest major version of PostgreSQL that is supported, that of Debian 12; tests of the database run on it too."""
 
 MOST_WORKERS = 4
-"""Worker processes of a web server where nobody says how many: as many as have a connection of each login by default."""
+"""Worker processes of a web server by default: as many as there are connections for each login by default."""
 
 
 class SettingsFault(Exception):
@@ -222,7 +222,7 @@ class Settings:
 
     @property
     def embedded_folder(self) -> Path | None:
-        """Where the embedded database lies, if it is the one that is used."""
+        """The folder of the embedded database, if that is used."""
         folder = self.data_dir.resolve() / "postgres"
         return (
             folder if not self.database_url or ("?host=/" in self.database_url and folder.exists()) else None

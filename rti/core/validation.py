@@ -1,4 +1,4 @@
-"""What people write: forms, JSON, CSV lines, TOML documents and the environment become values of one class.
+"""Validation: forms, JSON, CSV lines, TOML documents and the environment become values of one class.
 
 All go through `decode`, so that a field means the same, is checked the same, and is refused with
 the same words wherever it comes from.
@@ -35,11 +35,11 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FLAGS = dict.fromkeys(("true", "1", "on", "yes"), True) | dict.fromkeys(("false", "0", "off", "no"), False)
 _INT64 = 2**63
 _LARGEST_TOML = 200_000
-"""Characters; the longest statute that is shipped has 4,000."""
+"""Characters; the longest included statute has 4,000."""
 _SUGGESTING_BELOW = 100
 _MOST_FAULTS = 1_000
 _MOST_PARTS = 10_000
-"""Names in one table, faults listed, and parts of one list: what a stranger sends by the million costs no more."""
+"""Names in one table, faults listed, and parts of one list, so that millions from a stranger cost no more."""
 
 
 class InvalidValue(ValueError):
@@ -68,7 +68,7 @@ def parse_date(text: str) -> date:
 
 
 def clean_text(text: str) -> str:
-    """The text unchanged, or `InvalidValue` where it holds characters that no document can hold."""
+    """The text unchanged, or `InvalidValue` if it contains characters that no document can contain."""
     if _UNWANTED.search(text):
         raise InvalidValue(
             say(
@@ -111,7 +111,7 @@ def _limit(text: str) -> Limit:
 
 
 def _area_code(text: str) -> str:
-    """With the zero in front that spreadsheets take for nothing: a code has 2, 4 or 6 digits."""
+    """Restore the leading zero that spreadsheets drop: a code has 2, 4 or 6 digits."""
     plain = plain_digits(text)
     return f"0{plain}" if plain.isdecimal() and len(plain) % 2 else plain
 
@@ -124,7 +124,7 @@ def _hour(text: str) -> str:
 
 
 def reads(read: Callable[[str], object] | None, hint: Message | None = None, **limits: Any) -> msgspec.Meta:
-    """For the type of a field: what makes its value of a text, and what to write where that raises ValueError."""
+    """For the type of a field: the function that reads its value from a text, and the hint if that raises ValueError."""
     return msgspec.Meta(extra={"read": read, "hint": hint}, **limits)
 
 
@@ -146,9 +146,9 @@ _USUAL: Mapping[object, msgspec.Meta] = {
     frozenset: _LIST,
     dict: reads(None, say("Enter names with their values here")),
 }
-"""How a type is read that says nothing else."""
+"""How a type is read by default."""
 _RECORDS = ("__struct_fields__", "__dataclass_fields__", "_fields")
-"""One of them is an attribute of each class with fields."""
+"""Each class with fields has one of these attributes."""
 
 ShortText = Annotated[str, msgspec.Meta(max_length=300)]
 Line = Annotated[str, msgspec.Meta(max_length=1_000)]
@@ -205,7 +205,7 @@ class _Type:
 
     @property
     def empty(self) -> Any:
-        """What stands in for a value that could not be read."""
+        """The stand-in for a value that could not be read."""
         if self.is_record:
             return _record(self.base, {}, "", [])
         return self.base() if self.container else None
@@ -229,7 +229,7 @@ def _take_apart(whole: Any) -> _Type:
 
 @cache
 def _fields(kind: type, named: Callable[[str], str]) -> dict[str, tuple[str, _Type, bool]]:
-    """By the name outside: the name inside, the type, and whether it is required."""
+    """By outside name: the name inside, the type, and whether it is required."""
     types = get_type_hints(kind, include_extras=True)
     return {
         named(name): (name, _take_apart(types[name]), parameter.default is Parameter.empty)
@@ -274,7 +274,7 @@ def _unknown(name: str, known: Iterable[str], values: Mapping[str, object]) -> M
 
 
 def _read(wanted: _Type, value: Any, path: str, faults: list[Fault]) -> Any:
-    """The value as its field wants it. What is wrong becomes a fault, and something empty stands in for it."""
+    """The value as its field needs it. A wrong value becomes a fault, with an empty stand-in."""
     if isinstance(value, date | time):
         value = value.isoformat()
     if isinstance(value, str) and value in wanted.words:
@@ -326,7 +326,7 @@ def _scalar(wanted: _Type, value: Any) -> Any:
 
 
 def _hint(wanted: _Type) -> Message:
-    """What to write instead of what does not fit."""
+    """The hint for a value that does not fit."""
     own = None if wanted.base is str else wanted.extra.get("hint")
     if wanted.words:
         words = ", ".join(word or '""' for word in wanted.words)

@@ -20,7 +20,7 @@ from rti.core.db_roles import LOGINS, Login, login_of, statistics_login_of
 from rti.core.roles import Reader, Role
 
 ME = "rti.me()"
-"""SQL: the person whom the transaction serves."""
+"""SQL: the person of the transaction."""
 
 FUNCTIONS: Mapping[str, tuple[str, str]] = {
     "me()": ("uuid", "SELECT NULLIF(current_setting('rti.person', true), '')::uuid"),
@@ -81,7 +81,7 @@ ENTERING = f"""
         AND NOT EXISTS (SELECT FROM public.cbo WHERE cbo.id = p.cbo_id AND cbo.locked_at IS NOT NULL)
 """
 LOOKED_INTO = ("person", "assignment", "request", "sign_in", "api_token", "totp", "passkey", "cbo", "reading")
-"""Restricted tables in which these functions look, and which their owner may therefore read."""
+"""Restricted tables that these functions read, and their owner therefore may read."""
 
 
 def cbo_of(person: str = ME) -> str:
@@ -115,7 +115,7 @@ REQUESTS_SEEN: Mapping[Login, Callable[[str], str]] = {
     Login.CBO: own_requests,
     Login.STAFF: assigned_requests,
 }
-"""Which requests the people see who work under a login; those of other logins see none."""
+"""The requests that people under a login see; those under other logins see none."""
 _SEEN_BY_READER = {login: text(f"({seen(':reader')})") for login, seen in REQUESTS_SEEN.items()}
 
 
@@ -138,7 +138,7 @@ one of them. Who sees everything has an assignment without a campaign, for which
 
 
 def visible_under(login: Login) -> ColumnElement[bool]:
-    """The same for a statement that is answered for who enters with it."""
+    """The same for a statement that runs for the person who enters with it."""
     return and_(text(f"({REQUESTS_SEEN[login](ME)})")) if login in REQUESTS_SEEN else false()
 
 

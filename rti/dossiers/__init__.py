@@ -1,1 +1,1 @@
-"""A request with all that proves it: one PDF for a court, and a bundle that can be checked without this system."""
+"""A case with its evidence: one PDF for a court, and a bundle that can be checked without this system."""

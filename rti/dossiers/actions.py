@@ -1,4 +1,4 @@
-"""Making a dossier: a job that opens what it may as the person who asked, and records each opening."""
+"""Making a dossier: a job that opens, as the person who asked, what that person may open, and records each opening."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,13 +32,13 @@ from rti.requests.requester import check_purpose, open_identity
 from rti.requests.shown import Document, LetterShown
 
 MOST_BYTES = 200_000_000
-"""Of the documents of one dossier, which is put together in memory."""
+"""For all documents of one dossier, which is assembled in memory."""
 GONE = say("This file cannot be opened any more. Make the dossier again")
 _NAME = "dossier"
 
 
 class DossierOrder(MakeDossier, frozen=True, kw_only=True):
-    """The same about one request; the purpose is sealed beside it."""
+    """The command for one request; the purpose is stored encrypted."""
 
     request_id: UUID
 
@@ -46,7 +46,7 @@ class DossierOrder(MakeDossier, frozen=True, kw_only=True):
 async def ask_for_dossier(
     session: AsyncSession, person: Person, request_id: UUID, wanted: MakeDossier, secret: str, now: datetime
 ) -> JobRow:
-    """Add the job that makes it; raises Invalid without a purpose where one is owed."""
+    """Add the job; raises Invalid if a purpose is required and missing."""
     case = await case_of(session, person, request_id)
     if wanted.identity:
         check_purpose(case.request, OpenSealed(purpose=wanted.purpose), person)
@@ -95,7 +95,7 @@ async def make_dossier(work: Work) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """Opens letters and documents for a job; whatever may not be opened is told and not left out in silence."""
+    """Opens letters and documents for a job; what may not be opened is listed and not silently left out."""
 
     work: Work
     order: DossierOrder
@@ -109,7 +109,7 @@ class _Opening:
         return Enclosure(day=day, added_at=letter.written_at, letter=letter.kind, shown=found)
 
     async def document(self, document: Document, day: date, *, withheld: bool) -> Enclosure:
-        """With its original where that is wanted, and nothing that came with it was redacted: a message holds its files."""
+        """With its original if requested, unless something that came with it was redacted: a message contains its files."""
         work, which = self.work, (self.order.request_id, document.id)
         shown = await evidence.copy_to_show(work.session, work.person, *which, work.now)
         original = None

@@ -17,7 +17,7 @@ _HOW_TO_CHECK: Final = (Path(__file__).parent / "how-to-check.txt").read_text("u
 
 
 def bundle_of(dossier: Dossier, paper: bytes) -> tuple[bytes, str]:
-    """The bundle, and the digest of its list of digests, by which all of it can be recognised.
+    """The bundle, and the digest of its list of digests, which identifies all of it.
 
     The list has the form of `sha256sum`, so that anybody can compare it.
     """

@@ -1,4 +1,4 @@
-"""What a person asks for about dossiers, as values."""
+"""Commands about dossiers."""
 
 import msgspec
 

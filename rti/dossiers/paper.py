@@ -1,4 +1,4 @@
-"""How a dossier looks on paper: its first pages, a page before each annex, and the annexes themselves, in one PDF."""
+"""A dossier on paper: its first pages, a title page for each annex, and the annexes themselves, in one PDF."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ _MISSING: Final[Mapping[Missing, str]] = {
 
 
 async def paper_of(dossier: Dossier, language: Language, zone: str) -> bytes:
-    """The PDF; what is neither picture nor PDF is listed in it and lies beside it."""
+    """The PDF; files that are neither picture nor PDF are only listed in it."""
     writer = _Writer(language, zone)
     first = await pdf(LAYOUT, writer.record(dossier.record))
     annexes = dossier.record.annexes

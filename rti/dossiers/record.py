@@ -1,4 +1,4 @@
-"""What a dossier says: pure, from a request as its page shows it to a value that becomes paper and JSON."""
+"""The content of a dossier: pure, from a request as its page shows it to a value for paper and JSON."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from rti.requests.requester import Identity, Requester
 from rti.requests.shown import DeadlineShown, Detail, TimelineEvent
 
 FORMAT: Final = 1
-"""Of the JSON; grows when a reader would have to change."""
+"""Version of the JSON; raised when readers have to change."""
 
 
 class Missing(StrEnum):
@@ -46,7 +46,7 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Law(msgspec.Struct, frozen=True, kw_only=True):
-    """By what the dates are reckoned; only a law that is `in_force` gives deadlines."""
+    """The basis of the dates; only a law that is `in_force` gives deadlines."""
 
     id: str
     version: int
@@ -55,7 +55,7 @@ class Law(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened: on which day, who wrote it down when, and which annexes prove it."""
+    """An event: its day, who recorded it and when, and the annexes that prove it."""
 
     day: date
     at: datetime | None
@@ -72,7 +72,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
-    """A date with the steps by which it was reckoned, as codes with values (`law.explanations`)."""
+    """A date with the steps of its calculation, as codes with values (`law.explanations`)."""
 
     kind: ClockKind
     state: ClockState
@@ -100,7 +100,7 @@ class Annex(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a dossier says. `sender` is who signs the letters, `asker` is None where nobody is to be named."""
+    """The content of a dossier. `sender` signs the letters; `asker` is None if nobody is to be named."""
 
     format: int
     made_at: datetime
@@ -157,7 +157,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """What is said, and the files of its annexes by their paths."""
+    """The record, and the files of its annexes by path."""
 
     record: Record
     files: dict[str, Download]

@@ -27,14 +27,14 @@ FIRST_EPOCH = 1
 NUMBERS_IN_USE = select(DataKeyRow.key_number).where(DataKeyRow.state != KeyState.DESTROYED).distinct()
 """Of the keys that wrap data keys; fits every schema that has them."""
 NOBODY = UUID(int=0)
-"""In place of an organisation, in the cells of what belongs to none yet (`nobodys_keys`)."""
+"""The organisation of cells that belong to none yet (`nobodys_keys`)."""
 READER_OPENS = "reader_opens"
 """In the `info` of a session: False where it serves a program with a token, to which nothing encrypted is told."""
 log = structlog.get_logger()
 
 
 class DataKeys:
-    """The keys of one organisation that can be used; none while it is locked, and none after shredding.
+    """The usable keys of one organisation; none while it is locked or after shredding.
 
     Those of a session that does not open only encrypt.
     """
@@ -121,7 +121,7 @@ def nobodys_keys(session: AsyncSession) -> DataKeys:
 
 
 async def keys_to_decrypt(session: AsyncSession, cbo_id: UUID) -> DataKeys:
-    """What can be opened of an organisation now."""
+    """The keys for decrypting cells of an organisation now."""
     kept = await session.scalar(select(kept_keys(cbo_id)))
     return opened_keys(keyring(session), cbo_id, kept, opens=session.info.get(READER_OPENS, True))
 

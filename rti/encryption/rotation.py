@@ -1,4 +1,4 @@
-"""Changing keys while everybody works: wrapping keys at once, data keys in bounded batches."""
+"""Key rotation during normal operation: wrapping keys at once, data keys in bounded batches."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,7 +22,7 @@ CELLS_AT_ONCE, BYTES_AT_ONCE = 500, 16_000_000
 
 
 async def rewrap(database: Database) -> int:
-    """Wrap every data key with the first key of the key file; returns how many were not. Raises Unreadable."""
+    """Wrap every data key with the first key of the key file; returns how many had another one. Raises Unreadable."""
     count = 0
     while True:
         async with database.transaction() as session:
@@ -44,7 +44,7 @@ async def rewrap(database: Database) -> int:
 
 
 async def reseal_held(database: Database) -> int:
-    """Seal what belongs to nobody yet with the first key of the key file; returns how much there was."""
+    """Encrypt again, with the first key of the key file, what belongs to no organisation yet; returns how much there was."""
     count = 0
     while True:
         async with database.transaction() as session:
@@ -65,7 +65,7 @@ async def reseal_held(database: Database) -> int:
 
 
 async def renew(database: Database, cbo_id: UUID, now: datetime) -> int:
-    """Give an organisation a new data key and seal all its cells with it; returns how many there were.
+    """Give an organisation a new data key and encrypt all its cells with it; returns how many there were.
 
     Both keys open meanwhile. Stopped half-way, the next call goes on with a key of its own.
     """

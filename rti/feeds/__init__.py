@@ -1,4 +1,4 @@
-"""What a calendar program and a news reader fetch for a person: dates as iCalendar, changes as Atom.
+"""Feeds for a person's calendar program and news reader: dates as iCalendar, changes as Atom.
 
     secrets     the address of a person's feeds: made, revoked, and who stands behind it now
     queries     the dates and the changes that this person may see now

@@ -18,7 +18,7 @@ from rti.requests.queries import snoozed, visible
 
 MOST_DATES, MOST_CHANGES = 500, 50
 PASSED = timedelta(days=31)
-"""How long a date that nobody has met stays in a calendar."""
+"""How long a missed date stays in a calendar."""
 
 
 Told = TypeVar("Told", EventRow, DateChangeRow)
@@ -26,7 +26,7 @@ Told = TypeVar("Told", EventRow, DateChangeRow)
 
 @dataclass(frozen=True, slots=True)
 class DueDate:
-    """A running clock, how often its date was moved, and when it was last."""
+    """A running clock, how often its date was moved, and when it last was."""
 
     clock: DeadlineRow
     request: RequestRow
@@ -75,7 +75,7 @@ async def due_dates(session: AsyncSession, person: Person, today: date) -> list[
 
 
 async def left_out(session: AsyncSession, person: Person, today: date) -> int:
-    """How many dates a calendar has no room for: those that passed longest ago, then those furthest ahead."""
+    """How many dates do not fit into a calendar: those that passed longest ago, then those furthest ahead."""
     expected = _expected(person, today).with_only_columns(func.count())
     return max(await session.scalar(expected) or 0, MOST_DATES) - MOST_DATES
 

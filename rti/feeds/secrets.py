@@ -1,4 +1,4 @@
-"""The secret part of the address of a person's feeds, and who stands behind it."""
+"""The secret in the address of a person's feeds, and the person it belongs to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,12 +62,12 @@ async def revoke(session: AsyncSession, person: Person, now: datetime) -> None:
 
 
 async def since(session: AsyncSession, person_id: UUID) -> datetime | None:
-    """When the present secret was made, if there is one."""
+    """When the current secret was made, if there is one."""
     return await session.scalar(select(FeedRow.created_at).where(FeedRow.person_id == person_id))
 
 
 async def reader_of(session: AsyncSession, secret: str) -> FeedReader | None:
-    """Whoever reads with this secret, as long as they may see requests and their organisation sends anything."""
+    """The person with this secret, as long as they may see requests and their organisation sends messages."""
     if not secret.isascii():
         return None
     found = await session.execute(

@@ -1,1 +1,1 @@
-"""Files that come in: which are taken, and the copy without metadata that others see."""
+"""Uploaded files: which are accepted, and the copy without metadata that others see."""

@@ -1,4 +1,4 @@
-"""What the processes that read the files of strangers answer, apart from what they read them with."""
+"""The results of the processes that read strangers' files, without the libraries that read them."""
 
 import msgspec
 
@@ -21,7 +21,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """What is hidden of a page, which is counted from 1: a box, or without one the whole page.
+    """What is hidden on a page, counted from 1: a box, or without one the whole page.
 
     A box is left, top, right and bottom, in percent of the page as it is shown.
     """
@@ -38,7 +38,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """What the redactor is given: the copy without metadata, what to hide, and for a picture of it the page."""
+    """The input of the redactor: the copy without metadata, what to hide, and the page if a picture is wanted."""
 
     media_type: str
     content: bytes
@@ -48,7 +48,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hits(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a rule hits; on pages that are not `readable` there is no text to look in."""
+    """The matches of a rule; pages that are not `readable` have no text to search."""
 
     pages: int
     readable: tuple[int, ...]

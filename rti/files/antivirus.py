@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 class ScannerAway(Exception):
-    """Nobody answered, or nothing that says whether the file is malicious."""
+    """The scanner did not respond, or its response does not say whether the file is malicious."""
 
 
 async def threat_in(clamd: str, content: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""What may be a document, by what its bytes show and by its name: the sender's own word is not believed."""
+"""Accepted documents, by their bytes and name; the media type given by the sender is ignored."""
 
 import io
 import re
@@ -91,11 +91,11 @@ KINDS = (
     DocumentKind("message/rfc822", ("eml",), _is_mail),
     DocumentKind("text/plain", ("txt",), _is_text),
 )
-"""What is taken: bytes and ending have to agree."""
+"""Accepted kinds: content and extension must agree."""
 PICTURES = {"image/jpeg", "image/png", "image/webp", "image/heic"}
-"""Types whose copies every browser shows: they are painted anew, as JPEG or PNG."""
+"""Types whose copies every browser shows: they are redrawn as JPEG or PNG."""
 SEEN_BY_BEGINNING = {"application/pdf", "image/jpeg", "image/png", "image/webp", "image/tiff", "image/heic"}
-"""Types that the first bytes tell for sure."""
+"""Types that the first bytes identify for certain."""
 ACCEPTED = ",".join(f".{ending}" for kind in KINDS for ending in kind.endings)
 """For the file fields of forms."""
 
@@ -119,7 +119,7 @@ def kind_of(file_name: str, content: bytes, field: str) -> DocumentKind:
 
 
 UNKNOWN = "application/octet-stream"
-"""The type of what is kept because it was sent to us, and is of no kind that people may bring."""
+"""The type of files that were sent to us and that people could not upload."""
 
 
 def guessed(file_name: str, content: bytes) -> tuple[str, str]:
@@ -136,7 +136,7 @@ def guessed(file_name: str, content: bytes) -> tuple[str, str]:
 
 
 def clean_file_name(name: str) -> str:
-    """The last part of the name, without what no file name may hold."""
+    """The last part of the name, without characters that no file name may contain."""
     try:
         return clean_text(name.replace("\\", "/").rsplit("/", 1)[-1])[-200:] or "document"
     except InvalidValue:

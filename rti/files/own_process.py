@@ -1,4 +1,4 @@
-"""What a process that reads the files of strangers does to itself before it reads any."""
+"""How a process that reads strangers' files limits itself before it reads any."""
 
 import resource
 

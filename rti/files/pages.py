@@ -20,7 +20,7 @@ from rti.files.rendering import page_of_pdf
 
 CPU_SECONDS = 45
 _PER_INCH = (110, 220)
-"""Pixels at which a page is looked at: a code of two centimetres is read at the first, a smaller or crooked one at the second."""
+"""Pixels per inch: a code of two centimetres is read at the first, a smaller or crooked one at the second."""
 _CODES = zxingcpp.barcode_formats_from_str("QRCode")
 
 

@@ -40,7 +40,7 @@ _REMOVED = """#set page(width: 120mm, height: 40mm, margin: 4mm)
 
 
 def found(content: bytes, media_type: str, rule: Rule) -> Hits:
-    """Where the text of a PDF holds what a rule looks for; pictures have no text."""
+    """The matches of a rule in the text of a PDF; pictures have no text."""
     if media_type != "application/pdf":
         with Image.open(io.BytesIO(content)) as image:
             return Hits(pages=getattr(image, "n_frames", 1), readable=(), marks=())
@@ -142,7 +142,7 @@ def _removed(number: int, size: tuple[int, int]) -> Image.Image:
 
 
 def page_shown(task: Task) -> bytes:
-    """One page as it will look, as a JPEG for the screen."""
+    """A preview of one page, as a JPEG for the screen."""
     if task.media_type == "application/pdf":
         with pypdfium2.PdfDocument(task.content) as pdf:
             page = pdf[task.page - 1]

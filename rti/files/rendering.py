@@ -1,4 +1,4 @@
-"""Pages as pictures, for the processes that read the files of strangers."""
+"""Pages as pictures, for the processes that read strangers' files."""
 
 import io
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import pypdfium2
 from PIL import Image, ImageSequence
 
 MOST_PIXELS = 8_000_000
-"""Of one page, whatever size it says it has."""
+"""For one page, whatever size it claims to have."""
 PREVIEW, PREVIEW_QUALITY = 320, 70
 """Pixels of the longer side of the small picture of a document."""
 

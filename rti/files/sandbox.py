@@ -1,4 +1,4 @@
-"""Running what reads the files of strangers beside the server, with an end to its patience."""
+"""Running the programs that read strangers' files in separate processes, with time limits."""
 
 import asyncio
 import hashlib
@@ -75,7 +75,7 @@ async def examine(content: bytes, media_type: str) -> Examined:
 
 
 async def find(copy: Copy, rule: Rule) -> Hits | None:
-    """Where a rule hits a copy; None where it cannot be read or has more than `MOST_PAGES`."""
+    """The matches of a rule in a copy; None if it cannot be read or has more than `MOST_PAGES`."""
     status, answer = await _redactor(
         "find", Task(media_type=copy.media_type, content=copy.content, rule=rule)
     )
@@ -90,7 +90,7 @@ async def page_of(copy: Copy, page: int, marks: Sequence[Mark]) -> bytes | None:
 
 
 async def hide(copy: Copy, marks: Sequence[Mark]) -> Copy | None:
-    """The copy with what is marked hidden for good; None where that cannot be done."""
+    """The copy with the marked parts hidden for good; None if that cannot be done."""
     task = Task(media_type=copy.media_type, content=copy.content, marks=tuple(marks))
     status, answer = await _redactor("hide", task)
     if status:

@@ -73,7 +73,7 @@ def cleaned_picture(content: bytes) -> tuple[bytes, str, bool]:
 
 
 def _encoded(pixels: Image.Image, kind: str, at_most: int) -> bytes:
-    """A photo in as many bytes as its original had, where that can be done without harm."""
+    """A photo in no more bytes than its original, if that is possible without visible loss."""
     for quality in PHOTO_QUALITIES:
         out = io.BytesIO()
         pixels.save(out, kind, quality=quality)

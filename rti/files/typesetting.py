@@ -48,7 +48,7 @@ def typeset(template: str, values: Mapping[str, Any]) -> bytes:
 
 
 async def pdf(template: str, values: Mapping[str, Any]) -> bytes:
-    """The same beside the event loop: typst lets go of the interpreter while it works."""
+    """The same off the event loop: typst lets go of the interpreter while it works."""
     return await asyncio.to_thread(typeset, template, values)
 
 

@@ -1,4 +1,4 @@
-"""The only sheet of an XLSX file as CSV, in a process of its own: `python -m rti.files.xlsx < in > out`.
+"""Turns the only sheet of an XLSX file into CSV, in a process of its own: `python -m rti.files.xlsx < in > out`.
 
 Where several sheets have content, it ends with `SEVERAL_SHEETS` and says their names, one a line.
 """

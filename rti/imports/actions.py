@@ -1,4 +1,4 @@
-"""Importing a file for somebody who is signed in: by what their role allows, as a job.
+"""Importing a file for somebody who is signed in, as a job with the rights of their role.
 
 The file waits sealed for the person, with its mapping, and so does the report of what became of each line. A file of
 requests in a layout of its own waits in the same way until its columns are confirmed.
@@ -31,7 +31,7 @@ from rti.models.jobs import JobKind, JobRow
 from rti.topics.queries import topics
 
 MOST_LINES = 5_000
-"""Lines of a file that is sent over the web; a longer one belongs on the command line."""
+"""Lines of a file sent over the web; longer ones need the command line."""
 
 WHO: Mapping[FileKind, frozenset[Role]] = {
     FileKind.REQUESTS: REQUESTS,
@@ -49,7 +49,7 @@ COLUMNS: Mapping[FileKind, Columns] = {
 
 
 class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked of an import; `check` goes through everything and keeps nothing.
+    """The options of an import; `check` goes through everything and stores nothing.
 
     `columns` is the file that waits, where its columns were confirmed in the browser.
     """
@@ -208,7 +208,7 @@ def _require(kind: FileKind, person: Person) -> None:
 
 
 async def report_of(session: AsyncSession, job: JobRow, secret: str) -> Report | None:
-    """What became of each line, once the import is done."""
+    """The result of each line, once the import is done."""
     gone = say("This report cannot be opened any more")
     plain = await reports.report_of(session, job, secret, "report", gone)
     return msgspec.json.decode(plain, type=Report) if plain else None

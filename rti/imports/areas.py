@@ -1,4 +1,4 @@
-"""Whether the name of a body fits the code of its area: a code that is wrong by one digit lies far away."""
+"""Whether the name of a body fits its area code: a code with one wrong digit is a place far away."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from rti.core.folding import COENG, fold
 from rti.models.bodies import AreaRow
 
 _SHORTEST = 4
-"""Letters of a name that is looked for inside of another."""
+"""Letters of the shortest name that is looked for within another."""
 _SHOWN = 3
 
 
@@ -23,7 +23,7 @@ class Areas:
                 self._named.setdefault(fold(name), set()).add(code)
 
     def doubt(self, given: SaveBody) -> Message | None:
-        """What to say where the names of a body name an area, and its code one that is elsewhere.
+        """The warning if the names of a body name an area other than that of its code.
 
         Khmer names end with the place and English ones begin with it; a name without a known place fits any code.
         """

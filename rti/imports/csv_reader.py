@@ -1,4 +1,4 @@
-"""CSV files of other people: bytes in, numbered lines out, and nothing guessed that could be wrong.
+"""Reading other people's CSV files: bytes in, numbered lines out, without guesses that could be wrong.
 
 UTF-8 (with or without byte order mark) or UTF-16 with one; cells separated by , ; tab or |. Titles and a
 line such as "sep=;" may stand above the header. The file is read as a stream. A fault of one line is reported for that line; one that makes later lines uncertain,
@@ -29,12 +29,12 @@ _NOTHING = frozenset({"-", "--", "–", "—", "n/a", "n.a.", "#n/a"})
 AS_CSV = say("Open it in a spreadsheet program and save the sheet as “CSV UTF-8”")
 _OTHER_KINDS = {
     b"PK\x03\x04": say(
-        "This is no CSV file but an ODS spreadsheet or another packed file. {hint}", hint=AS_CSV
+        "This is an ODS spreadsheet or another packed file, not a CSV file. {hint}", hint=AS_CSV
     ),
     b"\xd0\xcf\x11\xe0": say(
-        "This is no CSV file but an old Excel file (XLS) or one with a password. {hint}", hint=AS_CSV
+        "This is an old Excel file (XLS) or one with a password, not a CSV file. {hint}", hint=AS_CSV
     ),
-    b"%PDF": say("This is no CSV file but a PDF. Ask for the table itself"),
+    b"%PDF": say("This is a PDF, not a CSV file. Ask for the table itself"),
 }
 """By how they begin; XLSX is turned into CSV before it comes here."""
 _LONGEST_MAGIC = max(map(len, _OTHER_KINDS))
@@ -132,7 +132,7 @@ class CsvFile:
 
 
 def filled(cell: str) -> str:
-    """The cell without blanks around it; empty, too, where a sign or word says that there is nothing."""
+    """The cell without spaces around it; empty also if it contains a sign or word for "nothing"."""
     text = cell.strip()
     return "" if text.casefold() in _NOTHING else text
 

@@ -1,4 +1,4 @@
-"""Days as other people write them: by a format such as "%d %B %Y", the same on every machine.
+"""Dates as other people write them: by a format such as "%d %B %Y", the same on every machine.
 
 Months may be named in English or Khmer, digits be Khmer and years those of the Buddhist era. Python's own reading
 follows the language of the machine, and takes "%M", which means minutes, for a day in January.

@@ -1,4 +1,4 @@
-"""Imports as rows: each is known afterwards, with what it wrote, and is listed.
+"""The record of imports: each with what it wrote.
 
 Row security says who knows of which: members those of their organisation, staff their own (all, where everything is
 assigned to them), administrators those of the directory and of organisations.
@@ -161,7 +161,7 @@ def _imports() -> Select[FileImportRow, str, str]:
 async def imports(
     session: AsyncSession, wanted: ImportFilter, secret: str, size: int = PAGE_SIZE
 ) -> Page[PastImport]:
-    """Imports that left something, the newest first."""
+    """Imports that changed something, newest first."""
     key = (FileImportRow.created_at, FileImportRow.id)
     query = _imports().order_by(*(column.desc() for column in key)).limit(size + 1)
     if wanted.after:

@@ -1,4 +1,4 @@
-"""From the codes and names in a file to what they stand for; each is asked for once."""
+"""Looking up the codes and names in a file, each once."""
 
 import hashlib
 import re

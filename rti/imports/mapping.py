@@ -252,7 +252,7 @@ def _given(table: msgspec.Struct) -> dict[str, Any]:
 
 
 def _gaps(found: Any) -> Iterator[Fault]:
-    """What no line could ever bring, and what does not go together."""
+    """Required fields that no line can provide, and parts that contradict each other."""
     columns, defaults = _given(found.columns), _given(found.defaults)
     for each in _LINE:
         if each.required and each.name not in {*columns, *defaults}:
@@ -274,5 +274,5 @@ def _gaps(found: Any) -> Iterator[Fault]:
     if found.bodies.create and found.bodies.found_by is FoundBy.CODE:
         yield Fault(
             "bodies.create",
-            say('This file has no names to make bodies with; write found_by = "name", or leave this out'),
+            say('This file has no names for new bodies; write found_by = "name", or leave this out'),
         )

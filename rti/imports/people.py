@@ -1,4 +1,4 @@
-"""Inviting many people at once out of a file: all of its lines or none."""
+"""Inviting many people from a file: all of its lines or none."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from rti.models.cbos import CboRow
 MOST_INVITED = 1_000
 """People of one file."""
 MOST_TOLD = 20
-"""Faults that are told at once."""
+"""Faults reported at once."""
 PEOPLE_COLUMNS = Columns(needed=("email", "role"), allowed=("cbo_code", "language"))
 
 
@@ -56,7 +56,7 @@ async def invite_people(
         except Problem as refused:
             faults.append(_of_line(line, "role", refused.detail))
     if faults or not invited:
-        raise Invalid(*(faults[:MOST_TOLD] or [Fault("file", say("There is nobody in this file"))]))
+        raise Invalid(*(faults[:MOST_TOLD] or [Fault("file", say("This file lists no people"))]))
     return invited
 
 

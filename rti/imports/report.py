@@ -1,4 +1,4 @@
-"""What became of each line of a file: every line has exactly one result, and none is left out."""
+"""The report of an import: every line of the file has exactly one result."""
 
 import asyncio
 from collections import Counter
@@ -25,7 +25,7 @@ _SHOWN = 10
 
 
 class LineResult(StrEnum):
-    """What becomes of a line."""
+    """The result of a line."""
 
     IMPORTED = "imported"
     DOUBTFUL = "doubtful"
@@ -59,7 +59,7 @@ class ReportedLine:
 
 
 class Remark(NamedTuple):
-    """A reason with the lines that it is told of."""
+    """A reason with its lines."""
 
     result: LineResult
     reason: str
@@ -93,7 +93,7 @@ class Due(NamedTuple):
 
 
 Foresee = Callable[[AsyncSession, Sequence[Due], date], Awaitable[Forecast]]
-"""Tells what follows on a day from what runs for the requests of a file."""
+"""Returns the forecast for a day from the running clocks of the imported requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class Report:
 async def fresh_lines(file: CsvFile, report: Report) -> AsyncIterator[FileLine]:
     """The lines that can be read and stand in the file for the first time; the others go to the report.
 
-    They are read beside the event loop: between two of them there may be a million that are blank.
+    They are read off the event loop: between two of them there may be a million that are blank.
     """
     first: dict[bytes, int] = {}
     lines = iter(file)

@@ -49,7 +49,7 @@ async def import_requests(
     today: date,
     run: Run,
 ) -> Report:
-    """Import every line that is right, and say of each line what became of it.
+    """Import every valid line, and report the result of each line.
 
     The command line may act for every organisation.
     """
@@ -98,7 +98,7 @@ async def _take(line: FileLine, mapping: RequestMap, intake: "_Intake", report: 
 
 
 def _ending(line: RequestLine) -> EventKind | None:
-    """What ended the request by this line, if anything did."""
+    """The event that ended the request, according to this line, if any."""
     if line.outcome is LineOutcome.WITHDRAWN:
         return EventKind.WITHDRAWN
     if line.outcome is LineOutcome.OPEN or not (line.outcome or line.answered_on):
@@ -107,7 +107,7 @@ def _ending(line: RequestLine) -> EventKind | None:
 
 
 def _answer_faults(line: RequestLine, mapping: RequestMap, today: date) -> Iterable[Fault]:
-    """Days that are missing, ahead or out of order: a log is only as good as its days."""
+    """Dates that are missing, in the future or out of order."""
     filing = [name for name in DAYS if name != "answered_on" and name in mapping.columns]
     if _ending(line) is EventKind.ANSWERED and line.received_on is None:
         yield Fault("received_on", say("There is an answer but no date received"))
@@ -125,7 +125,7 @@ def _answer_faults(line: RequestLine, mapping: RequestMap, today: date) -> Itera
 
 
 def _warnings(intake: "_Intake", mapping: RequestMap) -> Iterable[Message]:
-    """What no single line shows."""
+    """Warnings about the file as a whole."""
     if mapping.date_format and mapping.date_format.swapped and intake.leaning < 0:
         yield say(
             "More dates fit {swapped} than {form}. Check which of the two is meant: where day and month are "
@@ -135,7 +135,7 @@ def _warnings(intake: "_Intake", mapping: RequestMap) -> Iterable[Message]:
         )
     if intake.undated:
         yield say(
-            "Requests answered or withdrawn without a date: {count}. They count as that, and not as in time or late",
+            "Requests answered or withdrawn without a date: {count}. They count as answered or withdrawn, but not as in time or late",
             count=intake.undated,
         )
 
@@ -193,7 +193,7 @@ class _Intake:
         return self.run.by.id if self.run.by else None
 
     async def ledger_of(self, command: FileRequest) -> _Ledger:
-        """The books of an organisation, locked against another import; a dry run locks nothing."""
+        """The ledger of an organisation, locked against another import; a dry run locks nothing."""
         assert command.cbo_id is not None  # noqa: S101 -- `LookUp.resolve` has seen to it
         if command.cbo_id not in self.books:
             if not self.run.dry_run:

@@ -21,7 +21,8 @@ async def as_csv(content: bytes) -> bytes:
         raise invalid(
             "file",
             say(
-                "Several sheets of this XLSX file have content: {names}. Leave the one to import", names=names
+                "Several sheets of this XLSX file have content: {names}. Keep only the one to import",
+                names=names,
             ),
         )
     if status:

@@ -1,4 +1,4 @@
-"""Taking back an import as a whole, in one transaction, while nothing was built on it.
+"""Undoing an import as a whole, in one transaction, while no work continued on it.
 
 What it made goes, what it changed is again as it was. Numbers that requests had are not given again, and the public
 bodies that came with requests go unless something else refers to them.
@@ -49,7 +49,7 @@ class Obstacle:
 
 
 async def undo(session: AsyncSession, import_id: UUID, by: Person | None, now: datetime) -> FileImportRow:
-    """Take back all that an import wrote; raises Conflict with what stands in the way.
+    """Undo everything that an import wrote; raises Conflict with the obstacles.
 
     `by` is None on the command line. Row security says whose imports there are, and those of the people of a locked
     organisation are not there.
@@ -181,4 +181,4 @@ def _told(found: Sequence[Obstacle]) -> Message:
         reasons = say("{reasons}; {reason}", reasons=reasons, reason=each)
     if len(messages) > SHOWN:
         reasons = say("{reasons}; and more", reasons=reasons)
-    return say("This import cannot be undone any more. {reasons}", reasons=reasons)
+    return say("This import can no longer be undone. {reasons}", reasons=reasons)

@@ -1,4 +1,4 @@
-"""Importing what has a code: a new code is added, a known one updated, and an equal one left alone."""
+"""Importing records with codes: new ones are added, known ones updated, equal ones left alone."""
 
 from collections.abc import Callable
 from datetime import datetime

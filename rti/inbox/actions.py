@@ -1,4 +1,4 @@
-"""What people do with what came in: say which request it belongs to, what it means, or that it is nothing of ours."""
+"""What people do with incoming messages and scans: file them with a request, record what they mean, or discard them."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -42,7 +42,7 @@ async def file_to(
 async def discard(
     session: AsyncSession, incoming_id: UUID, command: DiscardIncoming, person: Person, now: datetime
 ) -> None:
-    """It is about no request; kept for a month in case that was a mistake."""
+    """Discard a message or scan; it is kept for a month in case that was a mistake."""
     row = (await _in_state(session, incoming_id, person, IncomingState.HELD)).row
     row.state, row.reason = IncomingState.DISCARDED, command.reason
     row.decided_at, row.decided_by = now, person.id
@@ -58,7 +58,7 @@ async def say_what_it_is(
     incoming = await one(session, person, incoming_id, locking=True)
     row = incoming.row
     if row.request_id is None or row.state not in {IncomingState.FILED, IncomingState.READ}:
-        raise Conflict(say("File this to a request first"))
+        raise Conflict(say("File this with a request first"))
     if row.decided_at:
         raise Conflict(say("Somebody has already recorded what this is"))
     await record_event(session, row.request_id, command, person, now, today)

@@ -13,7 +13,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _READ_AS = str.maketrans({"i": "1", "l": "1", "o": "0"})
 _ID_LETTERS, _PROOF_LETTERS = 26, 8
 LONGEST_NAME = 64 - 1 - _ID_LETTERS - _PROOF_LETTERS
-"""Octets of what stands before the plus."""
+"""Octets before the plus sign."""
 
 
 def reply_address(request_id: UUID, base: str, secret: str) -> str:
@@ -23,14 +23,14 @@ def reply_address(request_id: UUID, base: str, secret: str) -> str:
 
 
 def is_ours(recipient: str, base: str) -> bool:
-    """Whether mail to an address is for us, be its code right or mistyped."""
+    """Whether mail to an address is for us, even if its code is mistyped."""
     name, _, host = recipient.lower().rpartition("@")
     our_name, _, our_host = base.lower().rpartition("@")
     return host == our_host and name.partition("+")[0] == our_name
 
 
 def request_of(recipient: str, base: str, secret: str) -> UUID | None:
-    """Which request an address names; None where we did not make it."""
+    """The request that an address names; None if the address is not ours."""
     if not is_ours(recipient, base):
         return None
     code = recipient.lower().rpartition("@")[0].partition("+")[2].translate(_READ_AS)

@@ -1,4 +1,4 @@
-"""What a person asks for of something that came in."""
+"""Commands about incoming messages and scans."""
 
 from datetime import date
 from typing import Annotated

@@ -16,7 +16,7 @@ MEDIA_TYPES = frozenset({"message/delivery-status", "message/global-delivery-sta
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What became of one recipient: the action, an enhanced status (RFC 3463) or none, and the server's own words."""
+    """The report on one recipient: the action, an enhanced status (RFC 3463) or none, and the text of the server."""
 
     action: str
     code: str

@@ -1,4 +1,4 @@
-"""Putting what came in with its request: an entry of the timeline that stops no clock, and every file as evidence."""
+"""Filing incoming messages and scans with their request: an entry of the timeline that stops no clock, with every file as evidence."""
 
 import hashlib
 import hmac
@@ -68,7 +68,7 @@ def likeness_of(raw: bytes, message_id: str, secret: str) -> bytes:
 
 
 def mark(row: IncomingRow, raw: bytes, mail: Mail | None, secret: str) -> None:
-    """Write down what a message is by its form."""
+    """Record what kind of message it is, by its form."""
     row.nature = Nature(mail.written) if mail else Nature.REPLY
     if mail and mail.message_id:
         row.thread = thread_of(mail.message_id, secret)
@@ -86,7 +86,7 @@ async def file_mail(
     found_by: FoundBy,
     now: datetime,
 ) -> None:
-    """Put a message with its request; what came before by another way is noted and not put there again."""
+    """File a message with its request; one that arrived before by another route is only noted."""
     keys = await keys_to_encrypt(session, request.cbo_id, now)
     summary, earlier = described(envelope, mail), await _same(session, row, request)
     if not earlier:
@@ -113,7 +113,7 @@ async def file_scan(
     found_by: FoundBy,
     now: datetime,
 ) -> None:
-    """Put a scan with its request."""
+    """File a scan with its request."""
     keys = await keys_to_encrypt(session, request.cbo_id, now)
     event = await _entry(session, row, request, keys, "", found_by, now)
     name, media_type = guessed(clean_file_name(summary.subject), content)
@@ -125,7 +125,7 @@ async def file_scan(
 
 
 async def _same(session: AsyncSession, row: IncomingRow, request: Target) -> UUID | None:
-    """The message that came before by another way, if one did."""
+    """The same message that arrived before by another route, if any."""
     if row.likeness is None:
         return None
     like = (IncomingRow.request_id == request.id, IncomingRow.likeness == row.likeness)

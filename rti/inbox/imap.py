@@ -27,7 +27,7 @@ from rti.models.inbox import MailboxRow
 
 SECONDS = 60.0
 AT_ONCE = 50
-"""Messages of one turn; the next ones come with the next."""
+"""Messages fetched in one run; the rest follow in the next."""
 _ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 
 

@@ -1,6 +1,6 @@
-"""Taking mail from the mail server of this machine, by LMTP (RFC 2033) or SMTP.
+"""Receiving mail from the mail server of this machine, by LMTP (RFC 2033) or SMTP.
 
-Yes is said when the message is committed, and not before. One recipient is taken in a transaction, so that each copy has
+A message is accepted only once it is committed. Each transaction takes one recipient, so that each copy has
 an envelope of its own and an answer of its own; a mail server sends the others in the next one.
 """
 
@@ -23,7 +23,7 @@ from rti.inbox.mime import MOST_BYTES
 from rti.inbox.store import receive
 
 CONNECTIONS = 20
-"""At once; what more come are told to come again."""
+"""At the same time; further ones are told to try again."""
 PATIENCE = 60.0
 """Seconds for the next line of a conversation."""
 log = structlog.get_logger()
@@ -72,7 +72,7 @@ async def receiving(
     open_now: set[SMTP] = set()
 
     class Conversation(kind):  # type: ignore[misc,valid-type]
-        """One connection, which has a place or is told at once that there is none."""
+        """One connection, which is refused at once if there are too many."""
 
         def connection_made(self, transport: Any) -> None:
             if len(open_now) >= CONNECTIONS:

@@ -1,4 +1,4 @@
-"""What a message says: its text whole, its files by their names, and whether a person wrote it: pure.
+"""Parsing a message: its whole text, its files by name, and whether a person wrote it; pure.
 
 Nothing here decides what it means for a request.
 """
@@ -89,7 +89,7 @@ def _values(header: Message, name: str) -> list[str]:
 
 
 def folded(text: str) -> list[tuple[bool, str]]:
-    """The text in pieces, each with whether it is quoted; together they are the whole text."""
+    """The text in pieces, each marked as quoted or not; together they are the whole text."""
     grouped = groupby(text.splitlines(), key=lambda each: each.lstrip().startswith(">"))
     return [(quoted, "\n".join(lines)) for quoted, lines in grouped]
 

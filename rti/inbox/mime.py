@@ -21,7 +21,7 @@ _MESSAGES = ("message/rfc822", "message/global", "message/news")
 
 
 class TooComplex(ValueError):
-    """More or deeper parts than anybody writes."""
+    """More or more deeply nested parts than any genuine message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ async def file_of(session: AsyncSession, person: Person, incoming_id: UUID, numb
         copy = None
     if copy is None:
         raise Conflict(
-            say("There is no safe copy of this file. File the message to its request to open the original")
+            say("There is no safe copy of this file. File the message with its request to open the original")
         )
     return Download(name, copy.media_type, copy.content)
 

@@ -1,4 +1,4 @@
-"""A stack of scans, split into its pages: each goes to the request whose code it shows, or is held for a person."""
+"""A stack of scans, split into pages: each is filed with the request whose code it shows, or held for a person."""
 
 import hashlib
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ WALL_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What became of a page: its request, or why it is held; `known` where the request had the same scan already."""
+    """The result of a page: its request, or why it is held; `known` if the request had the same scan already."""
 
     number: int
     request: RequestRow | None = None
@@ -120,7 +120,9 @@ async def _shown(session: AsyncSession, code: str, person: Person) -> RequestRow
         await session.scalars(visible(person).where(RequestRow.reference == code.strip()).limit(2))
     ).all()
     if not found:
-        raise invalid("document", say("The code on this page is of no request that you can see"))
+        raise invalid(
+            "document", say("The code on this page does not belong to any request that you can see")
+        )
     if len(found) > 1:
         raise invalid("document", say("Several organisations use the reference in the code on this page"))
     return found[0]

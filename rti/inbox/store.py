@@ -1,4 +1,4 @@
-"""Keeping what came in, before anybody reads it: the bytes, their digest and the envelope.
+"""Storing incoming messages before anybody reads them: the bytes, their digest and the envelope.
 
 Whoever receives may only add rows here, and reads none. Until its organisation is known a row is sealed by the key file
 itself, for nobody's data key would do.
@@ -103,7 +103,7 @@ def summary_of(row: IncomingRow, keys: DataKeys) -> Summary:
 
 
 async def read_again(session: AsyncSession, now: datetime) -> int:
-    """Let everything that is held be read once more, as after a better version of the rules; returns how many."""
+    """Have all held messages read again, for example after an update; returns how many."""
     held = (IncomingRow.state == IncomingState.HELD, IncomingRow.nature != Nature.SCAN)
     again = update(IncomingRow).where(*held).values(state=IncomingState.ARRIVED, next_attempt_at=now)
     return len((await session.execute(again.returning(IncomingRow.id))).all())

@@ -1,4 +1,4 @@
-"""Durable jobs: what takes long is a row, done for one person after the answer has left.
+"""Durable jobs: long work is a row, done for one person after the response was sent.
 
 leases      taking rows whose turn has come, so that nobody else has them; and how long to wait after a failure
 queue       adding jobs, and writing down how far they are and how they ended

@@ -1,4 +1,4 @@
-"""Work that keeps a processor busy, done in a process beside this one."""
+"""CPU-bound work, in a separate process."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable

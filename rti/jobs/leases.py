@@ -1,4 +1,4 @@
-"""Taking rows whose turn has come, so that nobody else has them; and how long to wait after a failure."""
+"""Claiming rows that are due, so that nobody else has them; and how long to wait after a failure."""
 
 import random
 from datetime import timedelta
@@ -20,6 +20,6 @@ def take(table: type[Base], due: Select[Any], **values: Any) -> Update:
 
 
 def back_off(failures: int, first: timedelta, longest: timedelta) -> timedelta:
-    """A pause, doubled after each failure; spread, so that not all come back at once."""
+    """A pause, doubled after each failure, with jitter, so that not all retry at once."""
     whole = min(first * (1 << min(failures, 10)), longest)
     return whole * random.uniform(0.75, 1.25)  # noqa: S311 -- no secret

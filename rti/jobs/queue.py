@@ -1,4 +1,4 @@
-"""Jobs as rows: adding them, and writing down how far they are and how they ended.
+"""Jobs as rows: adding them, and recording their progress and result.
 
 A job is claimed for the length of a lease, which its worker renews while it runs; every later write names the
 attempt, so that a worker whose lease has passed writes nothing any more.
@@ -24,7 +24,7 @@ from rti.models.audit import AuditAction
 from rti.models.jobs import JobKind, JobRow, JobState
 
 LEASE = timedelta(minutes=1)
-"""How long a job belongs to a worker that gives no sign."""
+"""How long a job belongs to a worker that does not renew its lease."""
 NEVER_AHEAD = timedelta(days=1)
 """No turn is put off so far, so one further ahead was given while the clock was wrong, and comes now."""
 RECENT = 10
@@ -32,7 +32,7 @@ ENDED = say("This has ended already")
 PATIENCE = timedelta(seconds=2)
 """How long an answer waits for the end of a job that was just asked for."""
 LOOK_EVERY = 0.1
-"""Seconds between two looks at a job for whose end somebody waits."""
+"""Seconds between two checks of a job whose end somebody waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def added(person: Person, kind: JobKind, arguments: msgspec.Struct, total: int, 
 
 
 async def claim(database: Database, now: datetime) -> Claimed | None:
-    """Take the job whose turn came first, if there is one."""
+    """Claim the job that has been due longest, if there is one."""
     due = or_(JobRow.next_attempt_at <= now, JobRow.next_attempt_at > now + NEVER_AHEAD)
     query = select(JobRow.id).where(JobRow.finished_at.is_(None), due)
     first = query.order_by(JobRow.next_attempt_at, JobRow.id).limit(1)
@@ -77,7 +77,7 @@ async def claim(database: Database, now: datetime) -> Claimed | None:
 
 
 async def renew(database: Database, job: Claimed, done: int, now: datetime) -> bool:
-    """Prolong the lease and write down how far the job is; whether somebody asked to cancel it."""
+    """Renew the lease and store the progress; returns whether somebody asked to cancel the job."""
     ours = update(JobRow).where(*_ours(job)).values(done=done, next_attempt_at=now + LEASE)
     rows = await database.alone(ours.returning(JobRow.cancel_asked), {})
     return any(row.cancel_asked for row in rows)
@@ -98,7 +98,7 @@ def _ours(job: Claimed) -> tuple[ColumnElement[bool], ...]:
 def end(
     row: JobRow, state: JobState, now: datetime, *, report: bytes | None = None, fault: Message | None = None
 ) -> None:
-    """Write how a job ended; what it worked on goes."""
+    """Record how a job ended, and delete its input."""
     row.state, row.finished_at, row.content = state, now, None
     row.report, row.fault = report, msgspec.to_builtins(fault, enc_hook=str)
     if state is JobState.DONE:

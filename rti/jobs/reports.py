@@ -1,4 +1,4 @@
-"""What a job was given and what it came to, sealed for the person who asked for it."""
+"""The input and the report of a job, encrypted for the person who asked for it."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ NAMING = frozenset({JobKind.COLUMNS, JobKind.PRINT, JobKind.DOSSIER, JobKind.MAN
 
 
 def give(job: JobRow, secret: str, name: str, plain: bytes) -> None:
-    """What a job works on, which goes when it ends."""
+    """Store the input of a job, which is deleted when it ends."""
     job.content = personal_encryption.encrypt(secret, f"{name} {job.id}", job.person_id, plain)
 
 

@@ -62,7 +62,7 @@ Handler = Callable[[Work], Awaitable[bytes]]
 
 
 async def work_off(tick: Tick, handlers: Mapping[JobKind, Handler]) -> Result:
-    """Run jobs one after the other, until none waits or the process is told to stop."""
+    """Run jobs one after the other, until none is due or the process is told to stop."""
     states: Counter[JobState] = Counter()
     while not tick.stopping.is_set() and (job := await claim(tick.database, wallclock.now())):
         try:
@@ -76,7 +76,7 @@ async def _attend(tick: Tick, job: Claimed, handler: Handler) -> JobState:
     """Run a job while its lease is renewed; returns the state in which that leaves it."""
     if job.attempt > MOST_ATTEMPTS:
         message = say(
-            "The server ended {count} times while it did this. Nothing was changed", count=MOST_ATTEMPTS
+            "The server stopped {count} times while doing this. Nothing was changed", count=MOST_ATTEMPTS
         )
         return await _settle(tick.database, job, Problem(message))
     progress = Progress()
@@ -115,7 +115,7 @@ async def _active(database: Database, job: Claimed) -> Person:
 
 
 async def _settle(database: Database, job: Claimed, fault: BaseException | None) -> JobState:
-    """Write down what follows where a job did not come to its end; without a fault it was told to stop.
+    """Record what follows if a job did not finish; without a fault it was told to stop.
 
     What another holds is tried again until it is free.
     """

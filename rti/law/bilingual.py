@@ -1,4 +1,4 @@
-"""Names in the two languages of the system."""
+"""Names in both languages of the system."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The section on which a refusal rests: as it was cited, and whether the law has it."""
+"""Citations in refusals: the section as cited, and whether the law has it."""
 
 import re
 import tomllib
@@ -10,12 +10,12 @@ from importlib.resources import files
 
 
 class Citation(StrEnum):
-    """What there is to say of a section that was cited."""
+    """The result of checking a cited section."""
 
     GROUND = "ground"
     """The law has it, and a refusal can rest on it."""
     NO_GROUND = "no_ground"
-    """The law has it, and it says nothing of refusing."""
+    """The law has it, but it allows no refusal."""
     MISSING = "missing"
     """The law has no such section."""
     UNCHECKED = "unchecked"

@@ -31,7 +31,7 @@ _END_OF_DAY: Final = time(23, 59)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a clock is judged by: the statute, the calendar, and the events that stand, in order."""
+    """The basis of a clock: the statute, the calendar, and the effective events, in order."""
 
     statute: Statute
     calendar: Calendar
@@ -62,7 +62,7 @@ class Running:
     stops_used: tuple[Stop, ...] = ()
     extensions: int = 0
     looked_up: bool = False
-    """Whether the calendar had a say in where the end lies."""
+    """Whether the end depends on the calendar."""
     awaits_receipt: bool = False
     met_on: date | None = None
     ended_on: date | None = None

@@ -1,4 +1,4 @@
-"""What a statute must keep beyond the types of its parts."""
+"""Consistency of a statute beyond the types of its parts."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ class Inconsistency(NamedTuple):
 
 
 def inconsistencies(statute: Statute) -> Iterator[Inconsistency]:
-    """Everything that does not go together; a part that could not be read may be None or empty."""
+    """Every inconsistency; a part that could not be read may be None or empty."""
     if not _ID.fullmatch(statute.id or ""):
         yield Inconsistency("id", N_("Enter up to 64 letters, digits, dots, hyphens and underscores"))
     yield from _number("version", statute.version or 0)
@@ -64,9 +64,11 @@ def _clock(path: str, clock: Clock, before: Sequence[Clock]) -> Iterator[Inconsi
     if clock.kind is ClockKind.FOLLOW_UP:
         yield Inconsistency(f"{path}kind", N_("No statute has this clock; leave it out"))
     if clock.kind in kinds:
-        yield Inconsistency(f"{path}kind", N_("There is a clock of this kind before; each kind stands once"))
+        yield Inconsistency(
+            f"{path}kind", N_("There is already a clock of this kind above; use each kind once")
+        )
     if clock.or_lapse_of and clock.or_lapse_of not in kinds:
-        yield Inconsistency(f"{path}or_lapse_of", N_("No clock of this kind stands before this one"))
+        yield Inconsistency(f"{path}or_lapse_of", N_("No clock of this kind comes before this one"))
     for name, events in (("starts", clock.starts), ("met_by", clock.met_by)):
         if not events:
             yield Inconsistency(path + name, N_("Enter at least one event"))
@@ -90,7 +92,7 @@ def _terms(clock: Clock) -> Iterator[tuple[str, Term]]:
 
 def _stop(path: str, stop: Stop) -> Iterator[Inconsistency]:
     if stop.begins is stop.ends:
-        yield Inconsistency(f"{path}ends", N_("This event begins the stop; write the one that ends it"))
+        yield Inconsistency(f"{path}ends", N_("This event begins the stop; name the one that ends it"))
     yield from _number(f"{path}at_most", stop.at_most)
     yield from _section(path, stop)
 

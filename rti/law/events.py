@@ -1,4 +1,4 @@
-"""What happened in a case, as facts with a day, and what of it was known at a moment."""
+"""The events of a case, as facts with a day, and which of them were known at a moment."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""When to ask again about a request that waits although no time limit runs."""
+"""The follow-up day of a request that waits although no time limit runs."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final

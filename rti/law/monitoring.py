@@ -1,4 +1,4 @@
-"""What those who monitor bodies record of a request, for which no law asks."""
+"""What monitors record about a request, beyond what any law needs."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -9,7 +9,7 @@ from rti.law.status import RequestStatus
 
 
 class QuestionClass(StrEnum):
-    """How much a question asks of a body: plainly open, laborious, or one that nobody likes to answer."""
+    """The kind of question: routine, difficult or sensitive for the body."""
 
     ROUTINE = "routine"
     DIFFICULT = "difficult"
@@ -17,7 +17,7 @@ class QuestionClass(StrEnum):
 
 
 class RequesterProfile(StrEnum):
-    """As whom the requester appears to the body, where the same question is asked by several."""
+    """As whom the requester appears to the body, if several people ask the same question."""
 
     RESIDENT = "resident"
     ORGANISATION = "organisation"

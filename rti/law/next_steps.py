@@ -92,7 +92,7 @@ def _steps(
 
 
 def _awaiting(due: date | None, section: str, today: date) -> Suggestion:
-    """To wait until a day, and to ask once it has passed."""
+    """Wait until a day, then ask."""
     if due and due < today:
         return Suggestion(NextStep.REMIND)
     return Suggestion(NextStep.WAIT, due, section)
@@ -170,7 +170,7 @@ _USUAL: Final[Mapping[RequestStatus, NextStep]] = {
 
 
 def usual_step(status: RequestStatus) -> Suggestion | None:
-    """What is usually done about a request that needs somebody, as a list says it of many; an open one is late."""
+    """The usual next step of a request that needs attention, for lists; an open one is late."""
     step = _USUAL.get(status)
     return Suggestion(step) if step else None
 

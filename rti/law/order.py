@@ -1,4 +1,4 @@
-"""What can be true of a request beside what is known of it: the order of its steps, and what happens only once."""
+"""Which events can be true together: the order of steps, and events that happen only once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -10,7 +10,7 @@ from rti.law.rounds import INTAKE, rounds
 from rti.law.statutes import Statute
 
 STEPS: Final = (EventKind.DRAFTED, EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.ANSWERED)
-"""What happens in this order and in no other within a round."""
+"""Events that within a round happen only in this order."""
 _AFTER: Final[Mapping[EventKind, frozenset[EventKind]]] = {
     EventKind.ACKNOWLEDGED: INTAKE,
     EventKind.FEE_REQUESTED: INTAKE,
@@ -20,12 +20,12 @@ _AFTER: Final[Mapping[EventKind, frozenset[EventKind]]] = {
     EventKind.COMPLAINT_DECIDED: frozenset({EventKind.COMPLAINT_FILED}),
     EventKind.APPEAL_DECIDED: frozenset({EventKind.APPEAL_FILED}),
 }
-"""What a body does with a request, never before it first had one. Who pays or explains may do so unasked."""
+"""What a body does with a request, never before it first had one. The requester may pay or explain unasked."""
 _ONCE: Final = frozenset({EventKind.SUBMITTED, EventKind.RECEIVED, EventKind.WITHDRAWN})
 _AGAIN_AFTER: Final = NOT_TAKEN | {EventKind.TRANSFERRED}
 """After one of these a request is handed over or received a second time in the same round."""
 _ONE_AT_A_TIME: Final = frozenset({EventKind.ANSWERED, EventKind.EXTENDED, EventKind.TRANSFERRED})
-"""Of which two at one moment that say different things cannot both be true."""
+"""Events of which two at one moment with different content cannot both be true."""
 
 
 class Wrong(Enum):
@@ -43,7 +43,7 @@ class Misplaced(NamedTuple):
 
 
 def misplaced(statute: Statute, event: Event, others: Iterable[Event]) -> Misplaced | None:
-    """Why `event` cannot be true beside the `others` that stand, or None."""
+    """Why `event` contradicts the other effective events, or None."""
     history = effective([*others, event])
     beside = [each for each in history if each is not event]
     current = [each for each in next(r for r in rounds(statute, history) if event in r) if each is not event]
@@ -55,7 +55,7 @@ def misplaced(statute: Statute, event: Event, others: Iterable[Event]) -> Mispla
 
 
 def _said_before(event: Event, beside: Sequence[Event], current: Sequence[Event]) -> Misplaced | None:
-    """The same again, or something else of the same moment; messages differ in what nobody but people can read."""
+    """A repetition, or a contradiction at the same moment; the content of messages only people can compare."""
     same_kind = [each for each in beside if each.kind is event.kind]
     for other in same_kind if event.kind is not EventKind.MESSAGE else ():
         if _at_once(event, other):
@@ -71,7 +71,7 @@ def _said_before(event: Event, beside: Sequence[Event], current: Sequence[Event]
 
 
 def _at_once(one: Event, other: Event) -> bool:
-    """On one day, unless their hours or the reasons of two extensions are known to differ."""
+    """Both on one day, unless their times, or the reasons of two extensions, are known to differ."""
     apart = _differ(one.at, other.at) or _differ(one.reason, other.reason)
     return one.on == other.on and not apart
 
@@ -101,7 +101,7 @@ def _out_of_step(event: Event, current: Sequence[Event]) -> Misplaced | None:
 
 
 def _before_its_cause(event: Event, beside: Sequence[Event]) -> Misplaced | None:
-    """Something done with a request or appeal before the first one came, where that is known."""
+    """Something done with a request or appeal before it arrived, if that is known."""
     cause = _first(beside, _AFTER.get(event.kind, frozenset()))
     if cause and event.on < cause:
         return Misplaced(Wrong.TOO_EARLY, cause)

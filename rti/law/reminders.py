@@ -28,7 +28,7 @@ class About(StrEnum):
 
     @property
     def clocks(self) -> frozenset[ClockKind]:
-        """The clocks that are meant; those of an answer are all that run against a public body but one."""
+        """The clocks of this subject; those of an answer are all that run against a public body except one."""
         return _CLOCKS[self]
 
 
@@ -111,7 +111,7 @@ DEFAULT_RULES: Final = (
     ReminderRule("window_closing", About.COMPLAINT, -3, 0),
     ReminderRule("follow_up", About.FOLLOW_UP, 0, 59, every=20),
 )
-"""What a campaign says that has no rules of its own."""
+"""The rules of a campaign without its own."""
 
 
 def due_dates(occasion: Occasion, day: date, calendar: Calendar) -> tuple[date, date]:

@@ -1,4 +1,4 @@
-"""The rounds of a case: each time that a request is handed in, its clocks begin anew."""
+"""The rounds of a case: each time a request is handed in, its clocks start again."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -31,7 +31,7 @@ def rounds(statute: Statute, history: Iterable[Event]) -> tuple[Round, ...]:
 
 
 def is_over(statute: Statute, current: Sequence[Event]) -> bool:
-    """Whether the body is done with the request in this round, so that it can be handed in anew.
+    """Whether the body has finished with the request in this round, so that it can be handed in again.
 
     It is when the body sent it back, refused it in an answer, or refused it at the counter, or was not to be found, before any receipt.
     """

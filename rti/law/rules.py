@@ -26,13 +26,13 @@ class ClockKind(StrEnum):
     APPEAL_FILING = "appeal_filing"
     APPEAL = "appeal"
     FOLLOW_UP = "follow_up"
-    """Our own, in no statute: when to ask again about a request that waits while no other clock runs."""
+    """Ours and in no statute: the follow-up day of a request that waits while no other clock runs."""
 
 
 FILING: Final = frozenset({ClockKind.REVIEW_FILING, ClockKind.COMPLAINT_FILING, ClockKind.APPEAL_FILING})
 """The clocks that run against the requester."""
 DECISIVE: Final = (ClockKind.REPLY, ClockKind.SUPPLY, ClockKind.CAP)
-"""The clocks that an answer meets, by stage; the last one that began decides whether it was in time."""
+"""The clocks that an answer meets, by stage; the one that started last decides whether it was in time."""
 AGAINST_BODY: Final = frozenset(ClockKind) - FILING - {ClockKind.FOLLOW_UP}
 """The clocks that run against a public body."""
 
@@ -151,7 +151,7 @@ class Extension(Term):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A pair of events between which clocks stand still.
+    """A pair of events between which clocks are stopped.
 
     Stopped days run from the day after `begins` to the day of `ends`; where `inclusive`, from the day
     of `begins` itself. `unit` is what ADD_DAYS counts, the unit of the limit unless it is given.
@@ -217,4 +217,4 @@ class Clock(Term):
     extensions: tuple[Extension, ...] = ()
     cap: Cap | None = None
     counting: Counting | None = None
-    """Where this clock is counted in another way than the rest of the statute."""
+    """The counting rule of this clock, if it differs from that of the statute."""

@@ -1,6 +1,6 @@
-"""Where a request stands, and whether a deadline is overdue on a day.
+"""The status of a request, and whether a deadline is overdue on a day.
 
-Status and outcome are two axes: the status says where a request stands, the outcome of its answer what
+Status and outcome are separate: the status says how far a request is, the outcome what its answer
 came of it.
 """
 
@@ -26,7 +26,7 @@ class RequestStatus(StrEnum):
 
 
 UNFINISHED = (RequestStatus.NOT_SUBMITTED, RequestStatus.SUBMITTED, RequestStatus.DRAFT)
-"""Where requests stand that their body has not received, the most urgent first."""
+"""The statuses of requests that their body has not received, the most urgent first."""
 
 
 def overdue_on(due: date | None, met_on: date | None, ended_on: date | None, day: date) -> bool:
@@ -63,7 +63,7 @@ _MOVES = {
 
 
 def status_of(statute: Statute, current: Iterable[Event]) -> RequestStatus:
-    """Where the request stands after `current`, the events of its last round in order.
+    """The status of the request after `current`, the events of its last round in order.
 
     Only an open request can be paused, by a stop that its statute declares.
     """
@@ -79,7 +79,7 @@ def status_of(statute: Statute, current: Iterable[Event]) -> RequestStatus:
 
 
 def _moved(status: RequestStatus, kind: EventKind) -> RequestStatus:
-    """What arrives later reopens no closed request, and a counter that refuses closes no open one."""
+    """A later arrival does not reopen a closed request, and a refusal at the counter does not close an open one."""
     if status in {RequestStatus.ANSWERED, RequestStatus.WITHDRAWN}:
         return status
     if status is RequestStatus.OPEN and kind in {EventKind.SUBMITTED, *NOT_TAKEN}:

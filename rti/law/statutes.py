@@ -14,7 +14,7 @@ from rti.law.rules import Clock, ClockKind, Counting, Extension, Silence, Stop, 
 
 
 class StatuteStatus(StrEnum):
-    """What a statute is when no date of commencement is set."""
+    """The status of a statute without a date of commencement."""
 
     IN_FORCE = "in_force"
     DRAFT = "draft"

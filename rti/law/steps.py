@@ -1,4 +1,4 @@
-"""What a requester can do: the words for each step, how it is taken, and by which events it is then recorded."""
+"""The steps a requester can take: their words, how they are taken, and the events that record them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ NEXT_STEPS: Final[Mapping[NextStep, str]] = {
     NextStep.CLARIFY: N_("Answer what the body asked, and record it"),
     NextStep.REMIND: N_("Send a reminder"),
     NextStep.OBJECT: N_("Object to the answer"),
-    NextStep.COMPLAIN: N_("Complain to whoever stands above the body"),
-    NextStep.APPEAL: N_("Turn to the last instance"),
+    NextStep.COMPLAIN: N_("Complain to the authority above the body"),
+    NextStep.APPEAL: N_("Make the last appeal"),
     NextStep.FILE_AGAIN: N_("Ask the same again, in a new request"),
     NextStep.FILE_ANEW: N_("Ask the body that has the information"),
 }
@@ -80,10 +80,10 @@ WAYS: Final[Mapping[NextStep, Way]] = MappingProxyType(
             (EventKind.ANSWERED, EventKind.EXTENDED, EventKind.TRANSFERRED),
         ),
         NextStep.PAY: Way(
-            N_("The time stands still until the fee is paid. Keep the receipt."), (EventKind.FEE_PAID,)
+            N_("The time limit is paused until the fee is paid. Keep the receipt."), (EventKind.FEE_PAID,)
         ),
         NextStep.CLARIFY: Way(
-            N_("The time stands still until you do what they asked for. Do it, and record it."),
+            N_("The time limit is paused until you do what they asked for. Do it, and record it."),
             (EventKind.CLARIFICATION_GIVEN, EventKind.ANSWERED),
         ),
         NextStep.REMIND: Way(
@@ -101,7 +101,7 @@ WAYS: Final[Mapping[NextStep, Way]] = MappingProxyType(
             (EventKind.COMPLAINT_FILED,),
         ),
         NextStep.APPEAL: Way(
-            N_("Turn to whoever decides last, with copies of all that was written."),
+            N_("Write to the authority that decides last, with copies of the whole correspondence."),
             (EventKind.APPEAL_FILED,),
         ),
         NextStep.FILE_AGAIN: Way(
@@ -128,4 +128,4 @@ IN_OUR_WORDS: Final[Mapping[EventKind, str]] = MappingProxyType(
         EventKind.WITHDRAWN: N_("We take the request back"),
     }
 )
-"""How a volunteer says what happened; others go by the name of the event."""
+"""Events in a volunteer's words; others are called by their name."""

@@ -1,1 +1,1 @@
-"""What is written to public bodies, on paper and in the form that Cambodian offices expect."""
+"""Letters to public bodies, on paper and in the form that Cambodian offices expect."""

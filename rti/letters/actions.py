@@ -1,4 +1,4 @@
-"""Writing letters: set once, kept byte for byte with their words beside them, and given out as they were."""
+"""Writing letters: typeset once, stored byte for byte with their text, and given out unchanged."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -37,12 +37,12 @@ _ABOVE = {
     BodyKind.COMMUNE_ADMINISTRATION: (BodyKind.DISTRICT_ADMINISTRATION, 4),
     BodyKind.DISTRICT_ADMINISTRATION: (BodyKind.PROVINCE_ADMINISTRATION, 2),
 }
-"""Who stands above an administration: its kind, and how many digits of the code of the area it has."""
+"""The administration above another: its kind, and the number of digits of its area code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request with those whom a letter about it can name."""
+    """A request with everything that a letter about it can name."""
 
     request: RequestRow
     body: PublicBodyRow
@@ -64,7 +64,7 @@ def with_names(
 
 
 async def case_of(session: AsyncSession, person: Person, request_id: UUID) -> Case:
-    """Of a sealed request for its own people only: who writes, and when, tells whose it is. Raises NotFound."""
+    """For a sealed request only its own people, because the author and the day of a letter would reveal the organisation. Raises NotFound."""
     found = with_names(visible(person).where(RequestRow.id == request_id), person)
     row = (await session.execute(found)).one_or_none()
     if row is None:
@@ -73,14 +73,14 @@ async def case_of(session: AsyncSession, person: Person, request_id: UUID) -> Ca
 
 
 async def paper_of(session: AsyncSession, case: Case, command: WriteLetter, today: date) -> Paper:
-    """The letter that a command asks for, before it is set."""
+    """The letter for a command, before it is typeset."""
     return (await papers_of(session, [case], command, today))[0]
 
 
 async def papers_of(
     session: AsyncSession, cases: Sequence[Case], command: WriteLetter, today: date
 ) -> list[Paper]:
-    """The same about each of many cases; what is the same for all is asked once."""
+    """The same for many cases; what they share is queried once."""
     words = await text_of(session, command.kind, command.language)
     addressed = await _addressed(session, [case.body for case in cases], command.kind)
     wanted = {(case.request.statute_id, case.request.statute_version) for case in cases}
@@ -125,7 +125,7 @@ def _paper(facts: Facts, usual: Text, addressed: PublicBodyRow, command: WriteLe
 async def _addressed(
     session: AsyncSession, bodies: Sequence[PublicBodyRow], kind: LetterKind
 ) -> Mapping[UUID, PublicBodyRow]:
-    """Who is written to in place of a body: a complaint goes to the administration above it, if there is one."""
+    """The recipient if it is not the body: a complaint goes to the administration above it, if there is one."""
     wanted = {body.id: above for body in bodies if (above := _above(body))}
     if kind is not LetterKind.COMPLAINT or not wanted:
         return {}
@@ -166,7 +166,7 @@ async def keep(
     *,
     proposal_id: UUID | None = None,
 ) -> WrittenLetterRow:
-    """Set a letter and keep it with its words."""
+    """Typeset a letter and store it with its text."""
     content = await pdf(*document_of(paper))
     return (await keep_set(session, [(request, paper, content)], person, now, proposal_id=proposal_id))[0]
 
@@ -179,7 +179,7 @@ async def keep_set(
     *,
     proposal_id: UUID | None = None,
 ) -> list[WrittenLetterRow]:
-    """Keep letters that were set."""
+    """Store letters that were typeset."""
     keys = {
         cbo_id: await keys_to_encrypt(session, cbo_id, now)
         for cbo_id in sorted({request.cbo_id for request, _, _ in letters})
@@ -210,7 +210,7 @@ async def keep_set(
 
 
 async def letters_of(session: AsyncSession, request_id: UUID) -> Sequence[WrittenLetterRow]:
-    """The letters of a request that its reader was found to see, the newest first."""
+    """The letters of a request that its reader may see, newest first."""
     found = select(WrittenLetterRow).where(WrittenLetterRow.request_id == request_id)
     return (await session.scalars(found.order_by(WrittenLetterRow.id.desc()))).all()
 
@@ -218,7 +218,7 @@ async def letters_of(session: AsyncSession, request_id: UUID) -> Sequence[Writte
 async def written(
     session: AsyncSession, person: Person, request_id: UUID, written_id: UUID
 ) -> Download | Altered:
-    """A letter as it was set, hashed again."""
+    """A letter as typeset, hashed again."""
     case = await case_of(session, person, request_id)
     letter = await session.get(WrittenLetterRow, written_id)
     if letter is None or letter.request_id != case.request.id:
@@ -232,5 +232,5 @@ async def written(
 
 
 def as_it_was_set(keys: DataKeys, letter: WrittenLetterRow, sealed: bytes | None) -> bytes | None:
-    """The PDF of a letter, hashed again; None where it is not the one that was set."""
+    """The PDF of a letter, hashed again; None if it was altered."""
     return as_it_came(keys, WrittenLetterRow.content, letter.id, sealed, letter.sha256)

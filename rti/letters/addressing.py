@@ -1,4 +1,4 @@
-"""How an office is addressed in Cambodia: the title of who heads it, and the words of respect by rank."""
+"""How an office is addressed in Cambodia: the title of its head, and the honorifics of its rank."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -8,32 +8,32 @@ from rti.models.bodies import BodyKind
 
 
 class Address(NamedTuple):
-    """The title of the head of an office, before its name, and whether that office stands high."""
+    """The title of the head of an office, put before its name, and whether the office is of high rank."""
 
     title_km: str
     title_en: str
     high: bool = False
 
     def to(self, name: str, language: Language) -> str:
-        """Who is written to, with title and office."""
+        """The recipient, with title and office."""
         if language is Language.KM:
             return f"{self.title_km} {name}"
         return f"{self.title_en}, {name}"
 
     def relation(self, language: Language) -> str:
-        """The word between sender and recipient: with more respect to those who stand high."""
+        """The word between sender and recipient: more respectful for high ranks."""
         if language is Language.KM:
             return "សូមគោរពជូន" if self.high else "ជូន"
         return "respectfully to" if self.high else "to"
 
     def attached(self, language: Language) -> str:
-        """How attachments are introduced: by rank, as the guidebook of provincial administrations has it."""
+        """How attachments are introduced, by rank, following the guidebook of provincial administrations."""
         if language is Language.KM:
             return "សូមគោរពជូនភ្ជាប់មកជាមួយនូវ៖" if self.high else "សូមជូនភ្ជាប់មកជាមួយនូវ៖"
         return "Attached:"
 
     def courtesy(self, language: Language) -> str:
-        """The sentence with which a letter closes."""
+        """The closing sentence of a letter."""
         if language is Language.KM:
             if self.high:
                 return (

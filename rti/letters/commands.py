@@ -1,4 +1,4 @@
-"""What a person asks for about letters, as values."""
+"""Commands about letters."""
 
 import msgspec
 
@@ -51,7 +51,7 @@ class PrintLetters(RequestFilter, frozen=True, kw_only=True):
 
 
 class SaveLetterText(msgspec.Struct, frozen=True, kw_only=True):
-    """The words of a kind of letter from now on."""
+    """Change the words of a kind of letter."""
 
     subject: ShortText
     body: Paragraphs
@@ -65,4 +65,4 @@ LETTER_FOR = {
     NextStep.COMPLAIN: LetterKind.COMPLAINT,
     NextStep.APPEAL: LetterKind.COMPLAINT,
 }
-"""By which letter a step is taken."""
+"""The letter for a step."""

@@ -1,4 +1,4 @@
-"""What a letter can say of a request, in the language of the letter: sentences no more certain than the law is."""
+"""What a letter can say about a request, in its language: sentences no more certain than the law."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ _REMEDIES: Mapping[LetterKind, tuple[ClockKind, ...]] = {
     LetterKind.OBJECTION: (ClockKind.REVIEW_FILING, ClockKind.REVIEW),
     LetterKind.COMPLAINT: (ClockKind.COMPLAINT_FILING, ClockKind.COMPLAINT, ClockKind.REVIEW_FILING),
 }
-"""By which clock of a statute a letter of this kind is known there; the first that it has counts."""
+"""The clocks of a statute for a letter of this kind; the first one that exists counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a letter names: what the body must know to find the request again, and nobody in person.
+    """The facts in a letter: what the body needs to find the request, and no person.
 
     `passed_on_on` is the day on which another body passed the request on to this one, if one did. `statute` is
     None where no law in force gives the date; the letter then claims none.
@@ -45,7 +45,7 @@ class Facts:
     statute: Statute | None
 
     def variables(self, kind: LetterKind, language: Language, today: date) -> Mapping[str, str]:
-        """What stands for each of `texts.VARIABLES`."""
+        """The value of each of `texts.VARIABLES`."""
         return {
             "title": " ".join(self.title.split()),
             "question": self.question or self.title,
@@ -59,7 +59,7 @@ class Facts:
         }
 
     def asked(self, language: Language) -> str:
-        """On which day the request came to the body."""
+        """The day on which the request reached the body."""
         _, about = i18n.translator(language), {"title": self.title, "reference": self.reference}
         if self.passed_on_on:
             said = _(
@@ -75,7 +75,7 @@ class Facts:
         return said.format(day=i18n.show_date(self.handed_over_on, language), **about)
 
     def expected(self, language: Language) -> str:
-        """By which day an answer was due, and under which law where one is in force."""
+        """The day an answer was due, and the law if one is in force."""
         if self.due_on is None:
             return ""
         _, due = i18n.translator(language), i18n.show_date(self.due_on, language)
@@ -85,7 +85,7 @@ class Facts:
         return _("We had hoped for it by {due}.").format(due=due)
 
     def remedy(self, kind: LetterKind, language: Language) -> str:
-        """Under which section of a law in force this letter is written; nothing where there is none."""
+        """The section of a law in force under which this letter is written; empty if there is none."""
         clocks = [self.statute.clock(each) for each in _REMEDIES.get(kind, ())] if self.statute else []
         section = next((clock.section for clock in clocks if clock and clock.section), None)
         if self.statute is None or section is None:
@@ -100,7 +100,7 @@ def _name(statute: Statute, language: Language) -> str:
 
 
 def signed_by(request: RequestRow, cbo: CboRow, campaign: CampaignRow | None, language: Language) -> str:
-    """Who signs: the organisation, or the campaign where it asks through that or is not to be known."""
+    """The signer: the organisation, or the campaign if the request is filed through it or sealed."""
     named = cbo if request.filing is Filing.ITSELF else campaign
     if named is None:
         return i18n.translator(language)("A community-based organisation")

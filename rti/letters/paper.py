@@ -1,4 +1,4 @@
-"""What stands on a paper and where: pure, from the words of a letter to the values of `layout.typ`."""
+"""The content of a letter: pure, from its words to the values of `layout.typ`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from rti.models.letters import LetterKind
 
 LAYOUT: Final = (Path(__file__).parent / "layout.typ").read_text("utf-8")
 _BY_HAND: Final = "." * 40
-"""What is left to be filled in by hand."""
+"""Blanks to be filled in by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A letter before it is set. `sender` is the only one that the file names beside the office."""
+    """A letter before it is typeset. Besides the office only `sender` is named in it."""
 
     kind: LetterKind
     language: Language
@@ -115,12 +115,12 @@ def document_of(paper: Paper) -> Document:
 
 
 def layout_values(paper: Paper) -> Mapping[str, Any]:
-    """What `layout.typ` is given: texts and lists, and nothing that it would have to look up."""
+    """The input of `layout.typ`: texts and lists, without anything to look up."""
     return {**_parts(paper), "qr": qr_code(paper.reference) if paper.reference.isascii() else ""}
 
 
 def _parts(paper: Paper) -> Mapping[str, Any]:
-    """Every text that stands on it."""
+    """Every text in the letter."""
     language, to_office = paper.language, paper.kind in _TO_AN_OFFICE
     return {
         "language": language.value,
@@ -146,7 +146,7 @@ def _parts(paper: Paper) -> Mapping[str, Any]:
 
 
 def _dates(paper: Paper) -> list[str]:
-    """Both dates of a letter: by the moon, then by the sun with the place."""
+    """Both dates of a letter: the lunar one, then the solar one with the place."""
     moon, place = lunar_date(paper.day), paper.place or _BY_HAND
     if paper.language is Language.KM:
         return [f"ថ្ងៃ{weekday_khmer(paper.day)} {moon.khmer()}", f"{place} {solar_khmer(paper.day)}"]
@@ -154,7 +154,7 @@ def _dates(paper: Paper) -> list[str]:
 
 
 def words_of(paper: Paper) -> str:
-    """The same as plain text, which is kept beside the file."""
+    """The same as plain text, which is stored beside the file."""
     values = _parts(paper)
     labels: Mapping[str, str] = values["labels"]
     head = [labels["kingdom"], labels["motto"], f"{labels['number']} {paper.reference}", *values["dates"]]

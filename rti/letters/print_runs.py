@@ -34,7 +34,7 @@ from rti.requests.commands import RequestFilter, lines_of
 from rti.requests.queries import matching
 
 MOST_LETTERS = 2_000
-"""Of one run; every commune of Cambodia fits in."""
+"""In one run; every commune of Cambodia fits."""
 
 
 def cases_of(
@@ -68,7 +68,7 @@ async def ask_for_print(
             raise invalid(field, say("There is no request {reference} in this list", reference=unknown))
     total = await foreseen(session, person, wanted, today)
     if not total:
-        raise invalid("kind", say("There is no request in this list about which you can write"))
+        raise invalid("kind", say("You cannot write a letter about any request in this list"))
     if total > MOST_LETTERS:
         raise invalid(
             "kind", say("One run prints up to {count} letters. Narrow the list", count=MOST_LETTERS)
@@ -85,7 +85,7 @@ def _known(person: Person, wanted: PrintLetters, today: date) -> Select[str]:
 
 
 async def print_letters(work: Work) -> bytes:
-    """Write what is missing, and merge all; returns the sealed file."""
+    """Write missing letters, and merge all; returns the encrypted file."""
     wanted = msgspec.convert(work.job.arguments, PrintLetters)
     today = wallclock.day_of(work.now, work.settings.timezone)
     rows = await work.session.execute(_cases(work.person, wanted, today))
@@ -102,7 +102,7 @@ async def print_letters(work: Work) -> bytes:
 async def _written_before(
     session: AsyncSession, cases: Sequence[Case], wanted: PrintLetters
 ) -> dict[UUID, bytes]:
-    """The newest request letters that are there; every other kind is about the day on which it is printed."""
+    """The newest existing request letters; letters of other kinds depend on the day of printing."""
     if wanted.kind is not LetterKind.REQUEST:
         return {}
     found = await session.scalars(
@@ -123,7 +123,7 @@ async def _written_before(
 
 
 async def _set(work: Work, cases: Sequence[Case], papers: Sequence[Paper], files: dict[UUID, bytes]) -> None:
-    """Set and keep the letters of the cases, and add them to `files`."""
+    """Typeset and store the letters of the cases, and add them to `files`."""
     work.progress.done = len(files)
     waiting = zip((case.request for case in cases), papers, strict=True)
     async for part in pdfs(document_of, papers):

@@ -1,4 +1,4 @@
-"""The words of letters: shipped for each kind and language, and changed by staff, with declared variables only."""
+"""The words of letters: default texts for each kind and language, which staff can change, with declared placeholders only."""
 
 import re
 import tomllib
@@ -26,7 +26,7 @@ VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
         "today": N_("The date of the letter"),
     }
 )
-"""What a text may name, and what stands for it."""
+"""The placeholders of a text, and what replaces them."""
 _NAMED: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -38,7 +38,7 @@ class Text(NamedTuple):
 
 
 def shipped(kind: LetterKind, language: Language) -> Text:
-    """The words with which a kind of letter comes."""
+    """The default text of a kind of letter."""
     return Text(**_shipped()[kind][language])
 
 
@@ -48,7 +48,7 @@ def _shipped() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
 
 
 def faults_of(text: Text) -> list[Fault]:
-    """What a text names that nothing stands for."""
+    """The unknown placeholders in a text."""
     unknown = (
         (field, next((name for name in _NAMED.findall(words) if name not in VARIABLES), None))
         for field, words in text._asdict().items()
@@ -62,7 +62,7 @@ def _no_variable(name: str) -> Message:
 
 
 def filled(text: Text, values: Mapping[str, str]) -> Text:
-    """The text with its variables replaced; a paragraph for which there is nothing is left out."""
+    """The text with its placeholders filled in; a paragraph with nothing to fill in is left out."""
 
     def fill(words: str) -> str:
         return _NAMED.sub(lambda found: values.get(found[1], found[0]), words)

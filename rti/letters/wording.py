@@ -1,4 +1,4 @@
-"""The words of letters as they stand in this installation: those that staff wrote, else those that are shipped."""
+"""The current words of letters: those that staff wrote, else the default texts."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -25,7 +25,7 @@ async def text_of(session: AsyncSession, kind: LetterKind, language: Language) -
 
 
 async def changed(session: AsyncSession) -> Sequence[LetterTextRow]:
-    """The texts that stand in place of shipped ones."""
+    """The texts that replace default ones."""
     return (await session.scalars(select(LetterTextRow))).all()
 
 
@@ -55,7 +55,7 @@ def checked(command: SaveLetterText) -> Text:
 
 
 def sample(kind: LetterKind, language: Language, text: Text, today: date) -> Paper:
-    """A letter with these words in which what each variable means stands in its place."""
+    """A sample letter with these words, in which each placeholder is replaced by its meaning."""
     translate = translator(language)
     meanings = {name: f"«{translate(words)}»" for name, words in VARIABLES.items()}
     address = ADDRESSES[BodyKind.COMMUNE_ADMINISTRATION]

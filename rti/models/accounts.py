@@ -1,4 +1,4 @@
-"""People, by what they prove who they are, and their sessions."""
+"""People, their credentials and their sessions."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,7 @@ from rti.core.roles import Role, TokenScope
 class PersonRow(Base):
     """Somebody who can sign in; `email` is stored in lower case.
 
-    Whoever was invited, or has to set a new password, has no `password_hash` until then. `entrusted_at` is when
+    An invited person, or one who has to set a new password, has no `password_hash` until then. `entrusted_at` is when
     somebody else last gave the account to its person: by an invitation, a reset or a role. Messages come from
     the hour `hours_from` to before `hours_to`, in the time zone of the installation; they are silent unless
     `wants_detail`, and one a day with `wants_digest`.
@@ -55,7 +55,7 @@ class PersonRow(Base):
 
 
 class InvitationRow(Base):
-    """The link by which somebody sets a password: one for each person, of which only SHA-256 is kept."""
+    """The link for setting a password: one for each person, of which only the SHA-256 is stored."""
 
     __tablename__ = "invitation"
 
@@ -67,7 +67,7 @@ class InvitationRow(Base):
 
 
 class TotpRow(Base):
-    """The sealed secret of an authenticator app (RFC 6238), and the last step whose code was taken."""
+    """The encrypted secret of an authenticator app (RFC 6238), and the last step whose code was used."""
 
     __tablename__ = "totp"
 
@@ -92,7 +92,7 @@ class PasskeyRow(Base):
 
 
 class RecoveryCodeRow(Base):
-    """A code that stands in for the second factor once; only its SHA-256 is kept."""
+    """A code that replaces the second factor once; only its SHA-256 is stored."""
 
     __tablename__ = "recovery_code"
 
@@ -101,7 +101,7 @@ class RecoveryCodeRow(Base):
 
 
 class SignInRow(Base):
-    """A session: only the SHA-256 of its token is kept, and no address of the visitor.
+    """A session: only the SHA-256 of its token is stored, and no address of the visitor.
 
     `proved_at` is when its person last showed the password, `second_factor_at` when the second factor.
     """
@@ -133,7 +133,7 @@ class ApiTokenRow(Base):
 
 
 class RateLimitRow(Base):
-    """From when on the next call counts as the first again; `key` is a keyed hash and names nobody."""
+    """The moment at which the next call counts as the first again; `key` is a keyed hash and names nobody."""
 
     __tablename__ = "rate_limit"
 
@@ -142,7 +142,7 @@ class RateLimitRow(Base):
 
 
 class AssignmentRow(Base):
-    """What a member of the staff sees: a campaign, the bodies of a province, or with neither everything."""
+    """What a member of staff sees: a campaign, the bodies of a province, or with neither everything."""
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -168,7 +168,7 @@ class FeedRow(Base):
 
 
 class SubmissionRow(Base):
-    """What a person sent under a key that says which sending it is: what comes again is not done again.
+    """A submission of a person under an idempotency key: a repetition is not executed again.
 
     `content` is a digest of what was sent, and `answer` what came of it, sealed for the person; None until it
     is there, and where it was too large to keep.

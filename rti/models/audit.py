@@ -134,7 +134,7 @@ OF_A_REQUEST = frozenset(
 
 
 class AuditEntryRow(Base):
-    """Something that was done; never changed, but for its place in the chain, which it gets once.
+    """An action; never changed, except for its position in the chain, which it gets once.
 
     There are no foreign keys: the log outlives what it records, and writing it waits for no lock.
     Triggers refuse every other change and, for five years, every deletion.

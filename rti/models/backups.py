@@ -1,4 +1,4 @@
-"""Backups and drills that were tried."""
+"""Attempted backups and drills."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ class RunKind(StrEnum):
 
 
 class BackupRunRow(Base):
-    """One attempt, written when it has ended; `result` names nobody, and `file` is without its folder."""
+    """One attempt, recorded when it has ended; `result` names nobody, and `file` is without its folder."""
 
     __tablename__ = "backup_run"
 

@@ -13,7 +13,7 @@ from rti.models.requests import Filing
 
 
 class LeftOut(StrEnum):
-    """Why a body that was chosen is not asked."""
+    """Why a chosen body is not asked."""
 
     CLOSED = "closed"
     OUTSIDE_THE_LAW = "outside_the_law"

@@ -43,7 +43,7 @@ class AreaRow(Base):
 
 
 class PublicBodyRow(InBothLanguages, Base):
-    """An office that can be asked, until the day `closed_on`. `province_code` repeats the first two digits of its area."""
+    """A public body, which can be asked until the day `closed_on`. `province_code` repeats the first two digits of its area."""
 
     __tablename__ = "public_body"
     __table_args__ = (
@@ -68,7 +68,7 @@ class PublicBodyRow(InBothLanguages, Base):
 
 
 class FormerNameRow(Base):
-    """A code with names that a body had until a day, or that one had which was merged into it."""
+    """A former code with its names, of a body or of one merged into it, until a day."""
 
     __tablename__ = "former_name"
     __table_args__ = (Index(None, "body_id"), Index(None, "code"))

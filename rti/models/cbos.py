@@ -1,4 +1,4 @@
-"""The organisations that ask, and what was done to keep them safe."""
+"""The organisations that ask, and their locks and shredding."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,7 +20,7 @@ class SafetyStep(StrEnum):
 
 
 class CboKind(StrEnum):
-    """Whom an organisation brings together."""
+    """The kind of people in an organisation."""
 
     FORESTRY = "forestry"
     FISHERY = "fishery"
@@ -36,7 +36,7 @@ class CboKind(StrEnum):
 
 
 class Participant:
-    """What participation is counted by: whether a mapping found the organisation, and whether the programme aims at it."""
+    """The basis of participation: whether the organisation is mapped, and whether it is a target."""
 
     kind: Mapped[CboKind | None] = mapped_column(Choice(CboKind))
     area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
@@ -69,7 +69,7 @@ class CboRow(Participant, InBothLanguages, Base):
 
 
 class CboStandingRow(Participant, Base):
-    """What a `Participant` was from the day `known_from` on; a trigger of `cbo` writes it, for figures as of a past day."""
+    """An earlier state of a `Participant`, known from the day `known_from` on; a trigger of `cbo` writes it, for figures as of a past day."""
 
     __tablename__ = "cbo_standing"
 

@@ -1,4 +1,4 @@
-"""The questions of a campaign, and what readers found of them in an answer."""
+"""The questions of a campaign, and what readers found in answers."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -33,7 +33,7 @@ class QuestionListRow(Base):
 
 
 class ReadingRow(Base):
-    """What a person read in the answer to a request; never changed.
+    """One person's reading of the answer to a request; never changed.
 
     The first and the second reader have the `place` 1 and 2, whoever decides where they differ has 3. `findings` are
     a list of `coding.commands.Found`.

@@ -1,4 +1,4 @@
-"""What hangs on a document beside its bytes and its copy: a small picture, its text by a machine, what is hidden of it."""
+"""Tables of a document besides its bytes and its copy: the small picture, the text, and redactions."""
 
 from datetime import datetime
 from typing import Any

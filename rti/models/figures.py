@@ -1,4 +1,4 @@
-"""Whether what figures are made of may have changed."""
+"""A counter of changes to the data behind the figures."""
 
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from rti.core.db import Base
 
 
 class FiguresVersionRow(Base):
-    """How often a connection has changed what figures are made of: the sum tells whether they may have changed.
+    """How often a connection has changed data behind the figures: the sum shows whether they may have changed.
 
     Triggers count for each server process apart, so that no two writers wait for each other.
     """

@@ -1,4 +1,4 @@
-"""Imports of files, and what each wrote, so that it can be taken back."""
+"""Imports of files, and what each wrote, so that it can be undone."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ class FileKind(StrEnum):
 
 
 class FileImportRow(Base):
-    """A file that was imported; one that left nothing has no row.
+    """An imported file; one that changed nothing has no row.
 
     `id` is that of the job, where there was one. `cbo_id` is the organisation of the person, None for staff,
     administrators and the command line. `file_name` is sealed as `imports.history` does. `counts` are lines by what
@@ -41,7 +41,7 @@ class FileImportRow(Base):
 
 
 class ImportEntryRow(Base):
-    """A row that an import wrote: of a request only which, of what has a code the columns that it wrote.
+    """A row that an import wrote: for requests only the identifier, for records with a code also the columns.
 
     `before` are the same columns as they were, None where the import made the row.
     """

@@ -1,4 +1,4 @@
-"""What came in by mail or as a scan, and the places up to which mailboxes were read."""
+"""Incoming messages and scans, and how far mailboxes have been read."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from rti.models.keys import Encrypted
 class IncomingState(StrEnum):
     """arrived → held, or filed → read; held → filed, or discarded.
 
-    Held is what belongs to no request that we know of; filed what waits for a person to say what it means.
+    Held: belongs to no known request. Filed: waits for a person to record what it means.
     """
 
     ARRIVED = "arrived"
@@ -25,7 +25,7 @@ class IncomingState(StrEnum):
 
 
 class Nature(StrEnum):
-    """What it is by its form: only of a reply a person says what it means; a scan shows what was on paper."""
+    """The nature of a message by its form; only for a reply a person records what it means; a scan shows a paper."""
 
     REPLY = "reply"
     AUTOMATIC = "automatic"
@@ -93,7 +93,7 @@ class IncomingRow(Base):
 
 
 class MailboxRow(Base):
-    """Up to which message a mailbox was read: `name` is the digest of its address (RFC 3501, 2.3.1.1)."""
+    """How far a mailbox has been read; `name` is the digest of its address (RFC 3501, 2.3.1.1)."""
 
     __tablename__ = "mailbox"
 

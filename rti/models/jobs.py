@@ -1,4 +1,4 @@
-"""Jobs: what people asked for that takes long, and the ticks of the scheduler."""
+"""Jobs: long work that people asked for, and the heartbeats of the scheduler."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from rti.core.db import Base, Choice, new_id
 
 
 class JobKind(StrEnum):
-    """What is done; `COLUMNS` is nothing to do: a file that waits until its columns are confirmed."""
+    """The kind of work; `COLUMNS` is none: a file that waits until its columns are confirmed."""
 
     IMPORT = "import"
     COLUMNS = "columns"
@@ -37,7 +37,7 @@ class JobState(StrEnum):
 
 
 class JobRow(Base):
-    """Something that takes long, done for one person after the answer has left.
+    """Long work, done for one person after the response was sent.
 
     `content` is what the job works on and goes when it ends, `report` what it came to; both are sealed for the
     person. `done` of `total` is how far it is. `attempt` grows with every claim, and whoever writes about a claim
@@ -71,7 +71,7 @@ class JobRow(Base):
 
 
 class HeartbeatRow(Base):
-    """When a periodic job last began and ended, so that silence can be seen."""
+    """When a periodic job last started and ended, so that silence is noticed."""
 
     __tablename__ = "heartbeat"
 

@@ -13,7 +13,7 @@ from rti.core.db import Base, Choice
 
 
 class KeyState(StrEnum):
-    """CURRENT seals and opens, OLD only opens until its cells are sealed anew, DESTROYED is gone for ever."""
+    """CURRENT encrypts and decrypts, OLD only decrypts until its cells are encrypted again, DESTROYED is gone for good."""
 
     CURRENT = "current"
     OLD = "old"
@@ -47,6 +47,6 @@ class Encrypted(LargeBinary):
 
 
 def encrypted_columns() -> Iterator[Column[Any]]:
-    """Every sealed column; its table has a `cbo_id` and a primary key of one column."""
+    """Every encrypted column; its table has a `cbo_id` and a primary key of one column."""
     for table in Base.metadata.sorted_tables:
         yield from (column for column in table.columns if isinstance(column.type, Encrypted))

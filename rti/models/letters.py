@@ -1,4 +1,4 @@
-"""Letters as they were written, and the texts of which they are made."""
+"""Written letters, and their texts."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from rti.models.keys import Encrypted
 
 
 class LetterKind(StrEnum):
-    """What is written: letters to a public body, and papers that a person takes along to its counter."""
+    """Letters to a public body, and papers that a person takes along to its counter."""
 
     REQUEST = "request"
     REMINDER = "reminder"
@@ -25,7 +25,7 @@ class LetterKind(StrEnum):
 
 
 class LetterTextRow(Base):
-    """The words of a kind of letter in place of those that are shipped; see `letters.texts`."""
+    """The words of a kind of letter that replace the default text; see `letters.texts`."""
 
     __tablename__ = "letter_text"
 
@@ -37,7 +37,7 @@ class LetterTextRow(Base):
 
 
 class WrittenLetterRow(Base):
-    """A letter as it was set once: its PDF byte for byte, and its words beside it; never changed.
+    """A letter, typeset once: its PDF byte for byte, and its text; never changed.
 
     The words of Khmer cannot be taken back out of a PDF. `proposal_id` is the proposal of which it came.
     """

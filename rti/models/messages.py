@@ -25,7 +25,7 @@ class MessageKind(StrEnum):
 
 
 class Channel(StrEnum):
-    """By which way a message reaches a person; `notifications.channels` knows how each is sent."""
+    """How a message reaches a person; `notifications.channels` knows how each is sent."""
 
     EMAIL = "email"
     TELEGRAM = "telegram"
@@ -33,7 +33,7 @@ class Channel(StrEnum):
 
 
 class AddressHealth(StrEnum):
-    """Nothing is sent any more to a disabled address; one in doubt is still tried."""
+    """Nothing is sent to a disabled address; a failing one is still used."""
 
     GOOD = "good"
     SUSPECT = "suspect"
@@ -61,7 +61,7 @@ class MessageState(StrEnum):
 class LetterState(StrEnum):
     """proposed or held → approved (sent, or printed where the body has no address) or dismissed.
 
-    Held is a letter about what was late already when it was imported: it waits until somebody looks for it.
+    A held letter is about something that was already late when it was imported: it waits until somebody looks for it.
     """
 
     PROPOSED = "proposed"
@@ -74,25 +74,25 @@ UNDECIDED = (LetterState.PROPOSED, LetterState.HELD)
 
 
 class Decision(StrEnum):
-    """What is to become of a letter of which nobody knows whether it arrived."""
+    """The decision on a letter with unknown delivery."""
 
     ARRIVED = "arrived"
     AGAIN = "again"
 
 
 UNTRIED = (MessageState.GATHERING, MessageState.QUEUED, MessageState.DEFERRED)
-"""The states in which nobody holds a message."""
+"""The states of messages that no dispatcher holds."""
 WAITING = (MessageState.QUEUED, MessageState.DEFERRED, MessageState.CLAIMED, MessageState.HANDED)
-"""The states in which a message has a turn."""
+"""The states of messages that will still be sent."""
 
 
 WITH_TEXT = """state IN ('accepted', 'failed', 'kept', 'dropped')
     AND (to_address IS NOT NULL OR subject IS NOT NULL OR values <> '{}')"""
-"""Messages that retention has to blank one day; of others nobody knows yet whether they arrived."""
+"""The states of messages that retention blanks; whether others arrived is not known yet."""
 
 
 class ReminderRuleRow(Base):
-    """A rule of a campaign that has rules of its own, as `law.reminders.ReminderRule`."""
+    """A rule of a campaign with its own rules, as `law.reminders.ReminderRule`."""
 
     __tablename__ = "reminder_rule"
 
@@ -106,7 +106,7 @@ class ReminderRuleRow(Base):
 
 
 class ReminderRow(Base):
-    """That a rule had something to say about a due date; inserting it is what makes it happen once.
+    """A reminder about a due date under a rule; the unique row makes it happen once.
 
     `occasion` numbers the repetitions of a rule for the same due date.
     """
@@ -183,7 +183,7 @@ class MessageRow(Base):
 
 
 class MentionRow(Base):
-    """That a message speaks of a reminder, which is worth it until `ends` working days after the due date."""
+    """A reminder in a message, worth sending until `ends` working days after the due date."""
 
     __tablename__ = "mention"
 
@@ -248,7 +248,7 @@ class ChannelAddressRow(Base):
 
 
 class BounceRow(Base):
-    """That an address refused a message, at once or by a delivery report; `status` is as in RFC 3463.
+    """A rejection by an address, at once or in a delivery report; `status` is as in RFC 3463.
 
     What follows for the address is `notifications.bounces.health_of` of its rows, and an address that
     is given another chance loses them.

@@ -1,4 +1,4 @@
-"""What bodies and organisations are called."""
+"""Names of bodies and organisations."""
 
 from typing import Any
 

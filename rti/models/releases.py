@@ -1,4 +1,4 @@
-"""Releases: figures that were frozen for publication, who checked them, and who saw them before their day."""
+"""Releases: figures frozen for publication, who checked them, and who saw them before publication."""
 
 from datetime import date, datetime
 from typing import Any
@@ -47,7 +47,7 @@ class ReleaseRow(Base):
 
 
 class ReleaseCheckRow(Base):
-    """Somebody has checked a release, as it was with this digest."""
+    """A check of a release with this digest."""
 
     __tablename__ = "release_check"
 
@@ -59,7 +59,7 @@ class ReleaseCheckRow(Base):
 
 
 class ReleaseSightRow(Base):
-    """Somebody saw a release before its day, first at this moment."""
+    """The first time a person saw a release before its day."""
 
     __tablename__ = "release_sight"
 
@@ -69,7 +69,7 @@ class ReleaseSightRow(Base):
 
 
 class EmbargoRow(Base):
-    """A part of a campaign of which nothing is published before a day: all of it, a wave, or a province of it."""
+    """A part of a campaign under embargo until a day: all of it, a wave, or a province."""
 
     __tablename__ = "embargo"
 

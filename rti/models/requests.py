@@ -42,7 +42,7 @@ class Channel(StrEnum):
 
 
 class Medium(StrEnum):
-    """How something that happened came about; the members of `Channel` are among them."""
+    """How an event came about; the members of `Channel` are among them."""
 
     COUNTER = Channel.COUNTER.value
     POST = Channel.POST.value
@@ -57,7 +57,7 @@ class Medium(StrEnum):
 
 
 class Filing(StrEnum):
-    """In whose name a request is made: the letter of a PROXY names the campaign, a SEALED one reveals nothing to staff."""
+    """In whose name a request is filed: the letter of a PROXY names the campaign, a SEALED one hides the organisation from staff."""
 
     ITSELF = "itself"
     PROXY = "proxy"
@@ -170,7 +170,7 @@ class RequestRow(Standing, Base):
 
 
 class FormerStandingRow(Standing, Base):
-    """Where a request stood, as it was known from the day `known_from` until before `known_until`.
+    """The earlier standing of a request, known from the day `known_from` until before `known_until`.
 
     A trigger of `request` writes it when a column of `Standing` changes on a later day; what changed within
     one day was never known at the end of a day, and is not kept.
@@ -189,7 +189,7 @@ class FormerStandingRow(Standing, Base):
 
 
 class EventRow(Base):
-    """Something that happened to a request on a day, and when it was recorded; never changed.
+    """An event of a request on a day, and when it was recorded; never changed.
 
     `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction
     the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`,
@@ -245,7 +245,7 @@ class DeadlineRow(Base):
 
 
 class DateChangeRow(Base):
-    """A due date that moved: from what to what, when, and through which event or day off."""
+    """A change of a due date: the old and new day, when, and because of which event or day off."""
 
     __tablename__ = "date_change"
     __table_args__ = (
@@ -322,7 +322,7 @@ class DocumentRow(Base):
 
 
 def of_document() -> ForeignKeyConstraint:
-    """What belongs to a document of the same organisation, and goes with it."""
+    """The foreign key to a document of the same organisation, with which the row is deleted."""
     return ForeignKeyConstraint(
         ["cbo_id", "document_id"], ["document.cbo_id", "document.id"], ondelete="CASCADE"
     )
@@ -358,7 +358,7 @@ class DocumentCopyRow(Base):
 
 
 class RequesterRow(Base):
-    """Who asks, sealed: for the organisation's own people, and for staff who say why."""
+    """The requester, encrypted: for the organisation's own people, and for staff who give a reason."""
 
     __tablename__ = "requester"
     __table_args__ = (
@@ -375,7 +375,7 @@ class RequesterRow(Base):
 
 
 class IdentityOpeningRow(Base):
-    """That somebody looked at what is sealed: the requester, or the original of a document; never changed."""
+    """An opening of encrypted data: the requester, or the original of a document; never changed."""
 
     __tablename__ = "identity_opening"
     __table_args__ = (

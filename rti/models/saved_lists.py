@@ -1,4 +1,4 @@
-"""Lists of requests that people come back to."""
+"""Saved lists of requests."""
 
 from datetime import datetime
 from typing import Any

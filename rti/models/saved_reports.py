@@ -1,4 +1,4 @@
-"""Reports of figures that people come back to, and have sent to them."""
+"""Saved reports of figures, which can be sent each month."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from rti.core.db import Base, Choice, new_id
 
 
 class ReportFile(StrEnum):
-    """As what a report is opened."""
+    """The file type of a report."""
 
     PAGE = "page"
     CSV = "csv"

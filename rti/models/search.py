@@ -1,4 +1,4 @@
-"""What requests, public bodies and organisations are found by."""
+"""The search index of requests, public bodies and organisations."""
 
 from enum import StrEnum
 from uuid import UUID

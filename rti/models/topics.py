@@ -7,7 +7,7 @@ from rti.core.db import Base
 
 
 class TopicRow(Base):
-    """A topic by its code, which never changes; a `retired` one is no longer offered, and keeps what it has."""
+    """A topic by its code, which never changes; a `retired` one is no longer offered, but keeps its requests."""
 
     __tablename__ = "topic"
 

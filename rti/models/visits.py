@@ -24,7 +24,7 @@ class Subject(StrEnum):
 
 
 class Finding(StrEnum):
-    """Where a monitor found an item; what does not apply to a body counts nowhere."""
+    """Where a monitor found an item; items that do not apply to the body are not counted."""
 
     BOARD = "board"
     ONLINE = "online"
@@ -35,7 +35,7 @@ class Finding(StrEnum):
 
 
 class ChecklistRow(Base):
-    """A campaign's own list for a type of body; each change is a new version, and version 0 is the list that is shipped."""
+    """A campaign's own checklist for a type of body; each change is a new version, and version 0 is the default list."""
 
     __tablename__ = "checklist"
 
@@ -72,7 +72,7 @@ class VisitRow(Base):
 
 
 class VisitPhotoRow(Base):
-    """A photo of a notice board or page: made anew from its picture, without where and when it was taken."""
+    """A photo of a notice board or page, stored as a copy without the place and time where it was taken."""
 
     __tablename__ = "visit_photo"
     __table_args__ = (Index(None, "visit_id"),)

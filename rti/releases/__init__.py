@@ -1,1 +1,1 @@
-"""Figures frozen for publication: drafted, checked by others, audited against disclosure, verified for ever."""
+"""Figures frozen for publication: drafted, checked by others, audited for disclosure, verifiable at any time."""

@@ -1,4 +1,4 @@
-"""A release from its draft to the day on which it is out. Nothing leaves by one hand."""
+"""A release from draft to publication. Nothing is published by one person alone."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -31,7 +31,7 @@ from rti.releases.drafting import drafted
 async def ask_for_draft(
     session: AsyncSession, person: Person, wanted: DraftRelease, now: datetime, today: date
 ) -> JobRow:
-    """Add the job that drafts it, since counting and auditing may take minutes; raises Invalid."""
+    """Add the job that drafts it, because counting and auditing may take minutes; raises Invalid."""
     await _checked(session, wanted, today)
     total = len(wanted.groups) * len(wanted.methods) + 1
     job = queue.added(person, JobKind.RELEASE, wanted, total, now)
@@ -55,7 +55,7 @@ async def draft_asked(work: Work) -> bytes:
 
 
 async def code_of(session: AsyncSession, job: JobRow, secret: str) -> str | None:
-    """Of the release that a job drafted, None before it is done."""
+    """The code of the release that a job drafted, None before it is done."""
     code = await report_of(session, job, secret, "release", say("This draft cannot be opened any more"))
     return code.decode() if code else None
 
@@ -120,7 +120,7 @@ async def _code(session: AsyncSession, today: date) -> str:
 
 
 async def discard(session: AsyncSession, code: str, now: datetime) -> None:
-    """Throw a draft away; what is approved stays for ever."""
+    """Discard a draft; an approved release stays for good."""
     row = await _draft_of(session, code)
     record(session, AuditAction.RELEASE_DISCARDED, now, about=row.id, code=row.code)
     await session.execute(delete(ReleaseRow).where(ReleaseRow.id == row.id))
@@ -129,12 +129,12 @@ async def discard(session: AsyncSession, code: str, now: datetime) -> None:
 async def check_release(
     session: AsyncSession, code: str, command: CheckRelease, person_id: UUID, now: datetime
 ) -> None:
-    """Somebody other than the author has looked at it; raises Invalid where it has changed since."""
+    """Record a check by somebody other than the author; raises Invalid if the draft has changed since."""
     row = await _draft_of(session, code)
     if person_id == row.author_id:
         raise Forbidden(say("A release is checked by others than its author"))
     if command.digest != row.digest:
-        raise invalid("digest", say("This is not the draft that stands here now. Look at it again"))
+        raise invalid("digest", say("The draft has changed since you looked at it. Look at it again"))
     values = {"release_id": row.id, "person_id": person_id, "digest": row.digest}
     checked = insert(ReleaseCheckRow).values(**values, checked_at=now, remark=command.remark)
     await session.execute(checked.on_conflict_do_nothing())
@@ -157,7 +157,7 @@ async def approve(
     now: datetime,
     today: date,
 ) -> ReleaseRow:
-    """Freeze a release for its day; raises Invalid with all that stands against it."""
+    """Freeze a release for its day; raises Invalid with everything that prevents it."""
     found = await queries.standing(session, code, None, today)
     row, day = found.row, command.publish_on or today
     if found.state != "draft":

@@ -1,4 +1,4 @@
-"""In which columns of several methods one request can stand at once.
+"""The sets of columns, of several methods, in which one request can be at the same time.
 
 Whoever attacks a table knows that, too: that an answer has one outcome, and silence none. A request is an atom, the set
 of its columns. Columns of one block that go with the same others are as good as one, and one class; only classes are
@@ -40,7 +40,7 @@ class Atoms:
 
 @lru_cache(maxsize=16)
 def atoms_of(methods: Sequence[str]) -> Atoms:
-    """Of every kind of request that there can be."""
+    """The atoms of every possible kind of request."""
     by_activity = any(METHODS[method].by_activity for method in methods)
     raw = {
         frozenset(

@@ -1,4 +1,4 @@
-"""Whether a hidden small number can be worked out from everything that was published, this release and earlier ones.
+"""The audit: whether a hidden small number can be worked out from everything published, in this release and earlier ones.
 
 The audit does not trust its solver. For each small number it looks for two whole-numbered tables that both say all that
 was published and differ in this number by the threshold at least: whoever finds both cannot tell which is true. Only
@@ -51,7 +51,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something leaks: a line of a table, in which population."""
+    """A leak: a line of a table of a population."""
 
     population: Population
     dimensions: tuple[Dimension, ...]
@@ -98,7 +98,7 @@ class Audit:
         ]
 
     def leaks(self) -> list[Place]:
-        """Where a small number, or a small growth from one release to the next, can be told."""
+        """The places where a small number, or a small growth from one release to the next, can be worked out."""
         targets = [
             (Place(table.population, table.dimensions, keys), self._sum(table, keys, [column]), False)
             for table in self._tables
@@ -182,7 +182,7 @@ class Audit:
         self._rows += [(expression, 0, 0) for expression in sums.values()]
 
     def _grow(self, before: Population, after: Population) -> Iterator[tuple[Place, Expression]]:
-        """By how many requests each leaf of a table has grown from one release to the other."""
+        """The growth of each leaf of a table from one release to the other, in requests."""
         for dimensions in self._of(before):
             if (after, dimensions) not in self._trees:
                 continue

@@ -1,4 +1,4 @@
-"""Between which whole numbers sums can lie that were not published: the solver of the audit, loaded where it is used."""
+"""Integer bounds of unpublished sums: the solver of the audit, imported only where it is used."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What people ask of releases."""
+"""Commands about releases."""
 
 from datetime import date
 from typing import Annotated
@@ -43,7 +43,7 @@ class DraftRelease(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckRelease(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody else has looked at the draft with this digest, and it is right."""
+    """Confirm that the draft with this digest is correct, as somebody other than its author."""
 
     digest: Code
     remark: Paragraphs = ""
@@ -63,7 +63,7 @@ class ApproveRelease(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetEmbargo(msgspec.Struct, frozen=True, kw_only=True):
-    """Nothing of a campaign, or of a wave or province of it, is published before a day."""
+    """Put a campaign, or a wave or province of it, under embargo until a day."""
 
     campaign_id: UUID
     wave: Code | None = None

@@ -1,4 +1,4 @@
-"""What a release tells, as a value that is written once, and what of it never leaves."""
+"""The content of a release, as a value that is written once, and the part of it that is never published."""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from rti.topics.reference import shipped as shipped_topics
 
 
 class StatuteVersion(msgspec.Struct, frozen=True, order=True):
-    """By which version of which statute requests are judged, and whether its days are deadlines."""
+    """The version of a statute under which requests are assessed, and whether its dates are deadlines."""
 
     id: str
     version: int
@@ -68,7 +68,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """What stays here: a digest of every counted request, the hidden small numbers of each table, and the findings."""
+    """What is never published: a digest of every counted request, the hidden small numbers of each table, and the findings."""
 
     requests: dict[bytes, bytes]
     small: list[list[tuple[Keys, str]]]

@@ -1,4 +1,4 @@
-"""Making the tables of a release: counted, protected, audited, and looked over."""
+"""Making the tables of a release: count, protect, audit and check them."""
 
 from asyncio import to_thread
 from collections.abc import Callable, Iterable, Sequence

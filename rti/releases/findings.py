@@ -1,4 +1,4 @@
-"""What is wrong with a draft, and what needs a reason: pure, from its tables before anything is hidden of them."""
+"""Errors of a draft, and warnings that need a reason: pure, from its tables before anything is hidden."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""What of a release is hidden: each table protected by itself, then all of them together and with what is out already.
+"""What a release hides: each table is protected by itself, then all of them together with everything already published.
 
 Where the audit finds that a number could be told, its line is hidden as a whole, then the lines beside it, then what
 other tables say of the same requests, until nothing leaks. The same tables give the same pattern.
@@ -35,7 +35,7 @@ class Exact:
 
 
 class StillLeaks(Exception):
-    """The lines of which something could be told after everything was tried."""
+    """The lines that still leak after everything was tried."""
 
     def __init__(self, places: Sequence[Place]) -> None:
         self.places = places

@@ -26,7 +26,7 @@ from rti.statutes.queries import version_of
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who checked a release or saw it early, and when."""
+    """A person who checked a release or saw it early, and when."""
 
     name: str
     at: datetime
@@ -58,7 +58,7 @@ class Standing:
 
     @property
     def missing(self) -> list[Message]:
-        """What is to be done before it can be approved."""
+        """What is missing before it can be approved."""
         found = [Message(each.text, each.values) for each in self.errors]
         if any(not reason for _, reason in self.warnings):
             found.append(say("Give a reason for each warning"))
@@ -167,7 +167,7 @@ async def earlier(session: AsyncSession) -> list[Earlier]:
 
 
 async def approved_since(session: AsyncSession, row: ReleaseRow) -> bool:
-    """Whether a release was approved that the audit of this draft does not know."""
+    """Whether a release was approved after the audit of this draft."""
     return bool(await session.scalar(select(func.count()).where(ReleaseRow.approved_at > row.drafted_at)))
 
 

@@ -1,4 +1,4 @@
-"""Whether a release still holds: counted anew from the rows, as they were known then."""
+"""Verifying a release: counted again from the rows, as they were known then."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -22,7 +22,7 @@ MOST_ROWS = 100
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A number that was published, and what it is now; `published` is null for a line that was not there."""
+    """A published number, and its value now; `published` is null for a line that did not exist."""
 
     table: str
     line: str

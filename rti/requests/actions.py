@@ -92,7 +92,7 @@ async def file_request(
 async def _asked_before(
     session: AsyncSession, cbo_id: UUID, command: FileRequest, person: Person, faults: list[Fault]
 ) -> UUID | None:
-    """The request of the organisation that a new one asks again.
+    """The organisation's earlier request that a new one asks again.
 
     One that is sealed from who files is not found, and none is linked to one that is not sealed: either would
     tell whose the sealed one is.
@@ -158,7 +158,7 @@ def filing_events(
 
 
 def intake(request: RequestRow) -> dict[str, Any]:
-    """What the law asks of the handing over and the receipt: on some ways limits are shorter, and for urgent requests."""
+    """What the law needs to know about handing over and receipt: some channels, and urgency, have shorter limits."""
     return {"channel": request.channel.value} | ({"urgent": True} if request.urgent else {})
 
 
@@ -230,7 +230,7 @@ async def event_of(session: AsyncSession, request_id: UUID, event_id: UUID, pers
 async def reproject(
     session: AsyncSession, request: RequestRow, events: Iterable[EventRow], now: datetime, cause: str
 ) -> None:
-    """Project the events, store where the request stands, and keep every due date that moved."""
+    """Project the events, store the status of the request, and record every due date that moved."""
     statute = await version_of(session, request.statute_id, request.statute_version)
     calendar = await calendar_of(session, statute.countries, statute.weekend)
     projection = project(statute, calendar, [to_law(event) for event in events])
@@ -276,12 +276,12 @@ async def replace_deadlines(
 
 
 def write_projection(request: RequestRow, projection: Projection, known_from: date) -> None:
-    """Put the projected columns in place."""
+    """Store the projected columns."""
     assign(request, projection.columns() | {"known_from": known_from})
 
 
 async def _body_of(session: AsyncSession, request: RequestRow, to_body: str | None) -> UUID:
-    """The body that has the request: the one that it was last passed on to, under what that is called now."""
+    """The body that has the request: the one it was last transferred to, by its current name."""
     if to_body is None:
         return request.first_body_id
     merged = await session.get(FormerNameRow, UUID(to_body))

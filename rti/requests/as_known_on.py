@@ -20,7 +20,7 @@ from rti.requests.shown import Asked, DeadlineShown, Detail
 async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: str) -> Detail:
     """The same request with the entries, evidence, days off and dates of that day; raises Invalid.
 
-    Nothing of this is ever stored.
+    None of this is ever stored.
     """
     moment = end_of(day, zone)
     entries = [entry for entry in detail.events if entry.event.recorded_at <= moment]

@@ -1,4 +1,4 @@
-"""Requests to which the same things happened on the same days share one projection.
+"""Requests with the same events on the same days share one projection.
 
 What happened to a request is known by its `story`, a digest of what the law asks of its events; one request of each
 story is projected for all of them.
@@ -41,7 +41,7 @@ def story_of(request: type[RequestRow] = RequestRow) -> ColumnElement[bytes]:
 
 
 async def project_samples(session: AsyncSession, samples: Sequence[tuple[UUID, Law]]) -> list[Projection]:
-    """The projections of some requests, each under the law beside it, in the same order; made beside the event loop."""
+    """The projections of some requests, each under the law beside it, in the same order; made off the event loop."""
     events = await events_by_request(session, [request_id for request_id, _ in samples])
 
     def projected() -> list[Projection]:

@@ -1,4 +1,4 @@
-"""One thing done to many requests: these 24 were handed over on Tuesday, nothing is to be said of those before May.
+"""The same for many requests: these 24 were handed over on Tuesday, no reminders for those before May.
 
 First a preview says whom it hits and why the others are left out. Then a job does it, to those that the preview named and
 to no others, and keeps what it did, so that it can be undone.
@@ -42,7 +42,7 @@ from rti.requests.references import is_whole
 from rti.statutes.queries import version_of
 
 MOST_AT_ONCE = 1_000
-"""Requests; whoever does more waits for minutes, and so does who wants to write to one of them."""
+"""Requests at once; with more the job takes minutes, and blocks others who want to change one of them."""
 FOR_MANY = (
     EventKind.SUBMITTED,
     EventKind.REFUSED_AT_COUNTER,
@@ -55,18 +55,18 @@ FOR_MANY = (
     EventKind.REVIEW_REQUESTED,
     EventKind.COMPLAINT_FILED,
 )
-"""The events that say the same of each request; an answer has an outcome of its own."""
+"""The events that can be recorded for many requests; each answer has its own outcome."""
 
 
 class Excluded(msgspec.Struct, frozen=True):
-    """A request to which it is not done, and why."""
+    """A request that is left out, and why."""
 
     reference: str
     reason: Message
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A request to which it is done, and the event that was recorded."""
+    """An affected request, and the event that was recorded."""
 
     id: UUID
     reference: str
@@ -82,7 +82,7 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What came of it, and whether it was an undoing."""
+    """The result, and whether it was an undo."""
 
     done: list[Hit]
     excluded: list[Excluded]
@@ -98,7 +98,7 @@ class Act(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Whom it hits, and who is left out."""
+    """The requests affected, and those left out."""
 
     order: Order
     excluded: Sequence[Excluded]
@@ -111,7 +111,7 @@ async def counted(session: AsyncSession, person: Person, wanted: RequestFilter, 
 
 
 async def planned(session: AsyncSession, person: Person, command: ActOnMany, today: date) -> Plan:
-    """What would be done; raises Invalid where nobody can say it of a request, or of too many."""
+    """A preview; raises Invalid for an event that cannot be recorded like this, or too many requests."""
     event, snooze = _event(command), _snooze(command, today)
     found = matching(person, command, today).order_by(RequestRow.reference, RequestRow.id)
     requests = (await session.scalars(found.limit(MOST_AT_ONCE + 1))).all()
@@ -137,7 +137,7 @@ async def planned(session: AsyncSession, person: Person, command: ActOnMany, tod
 def _no_such(reference: str) -> Message:
     if is_whole(reference):
         return say("There is no request with the reference {name}", name=reference)
-    return say("There is no request {name}. One of its characters may be misread", name=reference)
+    return say("There is no request {name}. One of its characters may have been misread", name=reference)
 
 
 def _several(reference: str) -> Message:
@@ -164,7 +164,7 @@ def _snooze(command: ActOnMany, today: date) -> SnoozeRequest | None:
     if not command.reason:
         raise invalid("reason", say("Say why, so that others understand it later"))
     if command.until is None:
-        raise invalid("until", say("Choose the day until which nothing is said"))
+        raise invalid("until", say("Choose the day until which reminders are snoozed"))
     snoozing.check(command.until, today)
     return SnoozeRequest(until=command.until, reason=command.reason)
 
@@ -172,7 +172,7 @@ def _snooze(command: ActOnMany, today: date) -> SnoozeRequest | None:
 async def _reasons(
     session: AsyncSession, requests: Sequence[RequestRow], event: RecordEvent, today: date
 ) -> Mapping[UUID, Message]:
-    """Why the event cannot be recorded, of those requests for which it cannot."""
+    """The reasons for requests for which the event cannot be recorded."""
     ids = [each.id for each in requests]
     rows = await session.scalars(
         select(EventRow)
@@ -224,7 +224,7 @@ async def _added(
 
 async def act_on_many(work: Work) -> bytes:
     """Do what the job says, one request after the other; what cannot be any more is told. Returns the sealed report."""
-    gone = say("What was to be done cannot be opened any more; begin again")
+    gone = say("This preview can no longer be opened; start again")
     order = msgspec.json.decode(reports.given(work, "many", gone), type=Order)
     today = wallclock.day_of(work.now, work.settings.timezone)
     undoes = not (order.event or order.snooze)
@@ -263,8 +263,8 @@ def _why(wrong: Problem) -> Message:
 
 
 async def report_of(session: AsyncSession, job: JobRow, secret: str) -> Report | None:
-    """What came of a job, once it is done."""
-    gone = say("What was done cannot be opened any more. The pages of the requests tell it")
+    """The result of a job, once it is done."""
+    gone = say("This result can no longer be opened. The pages of the requests show what was done")
     plain = await reports.report_of(session, job, secret, "many", gone)
     return msgspec.json.decode(plain, type=Report) if plain else None
 

@@ -22,7 +22,7 @@ FIRST_DAYS = (
 
 
 def filing_faults(command: FilingFields | CorrectRequest, today: date) -> list[Fault]:
-    """Days of filing that lie ahead, or out of their order."""
+    """Dates of filing that are in the future or out of order."""
     faults, before = [], None
     for name, _ in FIRST_DAYS:
         day = getattr(command, name)
@@ -62,7 +62,7 @@ def event_faults(
     statute: Statute,
     to_body: UUID | None = None,
 ) -> list[Fault]:
-    """What is wrong with an event beside what is on the timeline already; `to_body` is the body of its code."""
+    """Faults of an event, given the timeline; `to_body` is the body of its code."""
     event = _as_event(command, statute, to_body)
     return [*_own_faults(command, today), *_faults_beside(event, earlier, statute)]
 

@@ -1,4 +1,4 @@
-"""What a person asks for, as values: the same for a form, the JSON API and a CSV line."""
+"""Commands about requests, the same for a form, the JSON API and a CSV line."""
 
 import re
 import unicodedata
@@ -50,7 +50,7 @@ def _own_reference(text: str) -> str:
 
 
 def lines_of(text: str) -> list[str]:
-    """What stands one to a line, each once."""
+    """The distinct lines of a text."""
     return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
@@ -63,7 +63,7 @@ Wave = Annotated[str, reads(without_unseen, max_length=40)]
 
 
 class PlainFields(msgspec.Struct, frozen=True, kw_only=True):
-    """What is stored of a request just as it is given: each field is a column of `RequestRow` of the same name.
+    """The fields of a request that are stored as given: each is a column of `RequestRow` of the same name.
 
     `urgent` is one about life or liberty. `question_class`, `requester_profile` and the code `wave` belong to monitoring
     in which the same questions are asked by several and again.
@@ -109,7 +109,7 @@ class FileRequest(FilingFields, frozen=True, kw_only=True):
 
 
 class CorrectRequest(PlainFields, frozen=True, kw_only=True):
-    """Put right what was recorded wrongly when a request was filed: all of it as it should have been.
+    """Correct what was recorded when a request was filed; contains the whole request as it should have been.
 
     Days that are left out stay as they are. The body is named by its code.
     """
@@ -124,13 +124,13 @@ class CorrectRequest(PlainFields, frozen=True, kw_only=True):
 
 
 class EditDraft(PlainFields, frozen=True, kw_only=True):
-    """Change what a draft says: all of it as it should be. The body is named by its code."""
+    """Change a draft; contains the whole draft. The body is named by its code."""
 
     body_code: Code
 
 
 class HandOver(msgspec.Struct, frozen=True, kw_only=True):
-    """Which way a draft goes, and the days of handing over and receipt as far as they have been."""
+    """The channel of a draft, and the dates of handing over and receipt, as far as known."""
 
     channel: Channel = Channel.COUNTER
     urgent: bool = False
@@ -145,7 +145,7 @@ class MarkDuplicate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SaveRequester(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks; what is left empty is not known, or no longer."""
+    """The requester; empty fields are unknown, or removed."""
 
     requester_name: ShortText = ""
     requester_phone: ShortText = ""
@@ -195,7 +195,7 @@ class Redact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineOutcome(StrEnum):
-    """What a log says came of a request: the outcome of its answer, that there is none yet, or never will be."""
+    """The outcome of a request in a log: that of its answer, or that it is open or withdrawn."""
 
     FULL = Outcome.FULL.value
     PARTIAL = Outcome.PARTIAL.value
@@ -266,7 +266,7 @@ class RecordForMany(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SnoozeRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Say nothing about a request before the day `until`, and why."""
+    """Snooze reminders for a request until the day `until`, with a reason."""
 
     until: date
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
@@ -279,7 +279,7 @@ class KnownOn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sort(StrEnum):
-    """By what a list of requests is sorted; those with a minus from the last to the first."""
+    """The order of a list of requests; with a minus sign in reverse."""
 
     DUE = "due"
     DUE_LAST = "-due"
@@ -330,7 +330,7 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything but the order and the place in the list was chosen."""
+        """Whether the list is filtered."""
         return bool(self.given)
 
     @property

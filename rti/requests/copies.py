@@ -1,4 +1,4 @@
-"""The copy of a document that others see, and the small picture of it: whatever makes them hides what was redacted."""
+"""The copy of a document that others see, and its small picture; making them always applies redactions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -42,7 +42,7 @@ async def make_copy(session: AsyncSession, document: DocumentRow, content: bytes
 async def keep_copy(
     session: AsyncSession, document: DocumentRow, copy: Copy, now: datetime, *, redactions: int = 0
 ) -> None:
-    """Put a copy in the place of the one that there is."""
+    """Replace the current copy."""
     keys = await keys_to_encrypt(session, document.cbo_id, now)
     of = {"document_id": document.id, "cbo_id": document.cbo_id}
     row = DocumentCopyRow(

@@ -1,4 +1,4 @@
-"""Putting right what was recorded wrongly of a request, with what was there before on its timeline.
+"""Correcting a request, with the earlier values on its timeline.
 
 What the request itself says is changed, and an entry keeps what it said. A day of filing is an event, which never
 changes: another one takes its place. So the dates that follow from it are worked out anew, and both stay to be seen.
@@ -61,7 +61,7 @@ class _Filing:
 
 
 async def as_recorded(session: AsyncSession, request: AnyRequest) -> CorrectRequest:
-    """A request as it was filed, as far as that is known: what the form of a correction begins with."""
+    """A request as it was filed, as far as known: the initial values of the correction form."""
     filing = await _filing_of(session, request, await events_of(session, request.id))
     return filing.as_recorded(request, (await body_of(session, request.first_body_id)).code)
 

@@ -1,4 +1,4 @@
-"""Changes of a calendar with the dates that they move, and why a date moved, as `date_change.cause` stores it."""
+"""Calendar changes with the dates they move, and the cause of a move as `date_change.cause` stores it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class _Touched:
 
 
 async def preview(session: AsyncSession, command: Command, now: datetime) -> Moves:
-    """Which dates would move; the change is made and undone again."""
+    """The dates that would move; the change is made and rolled back."""
     nested = await session.begin_nested()
     try:
         touched = await _write(session, command, None, now)
@@ -39,7 +39,7 @@ async def preview(session: AsyncSession, command: Command, now: datetime) -> Mov
 
 
 async def change(session: AsyncSession, command: Command, by: UUID | None, now: datetime) -> Moves:
-    """Change the calendar and move what follows from it; `by` is None on the command line."""
+    """Change the calendar and move the dates that depend on it; `by` is None on the command line."""
     await change_alone(session)
     touched = await _write(session, command, by, now)
     record(session, AuditAction.CALENDAR_CHANGED, now, about=command.country, cause=touched.cause)
@@ -113,7 +113,7 @@ CALENDAR: Mapping[str, str] = {
 }
 SENTENCES: Mapping[str, str] = {
     **CALENDAR,
-    "upgrade": N_("Calculated anew by a newer version of this system"),
+    "upgrade": N_("Recalculated by a newer version of this system"),
     **{str(kind): words for kind, words in EVENTS.items()},
 }
 

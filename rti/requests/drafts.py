@@ -50,7 +50,7 @@ async def edit(
 async def choose_way(
     session: AsyncSession, request_id: UUID, command: HandOver, person: Person, now: datetime
 ) -> RequestRow:
-    """Say which way a draft goes; raises Conflict once it went."""
+    """Choose the channel of a draft; raises Conflict once it was handed over."""
     request = await _draft(session, request_id, person)
     if changed := assign(request, {"channel": command.channel, "urgent": command.urgent}):
         about = {"about": request.id, "cbo_id": request.cbo_id}
@@ -79,7 +79,7 @@ async def happened(
 
 
 async def remove(session: AsyncSession, request_id: UUID, person: Person, now: datetime) -> None:
-    """Delete a draft with all that hangs on it; raises Conflict once it was handed over."""
+    """Delete a draft with everything attached to it; raises Conflict once it was handed over."""
     request = await _draft(session, request_id, person)
     record(session, AuditAction.DRAFT_DELETED, now, about=request.id, cbo_id=request.cbo_id)
     gone = delete(RequestRow).where(RequestRow.id == request.id)

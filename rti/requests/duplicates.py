@@ -1,7 +1,7 @@
-"""Requests that were recorded twice: one is kept, the other is closed into it and counts no more.
+"""Requests that were recorded twice: one is kept, the other is marked as its duplicate and no longer counts.
 
 Nothing moves. The duplicate keeps its entries and documents where they were recorded, its page leads to the one that is
-kept, and lists, figures, reminders and calendars leave it out. So the way back is to take the mark away.
+kept, and lists, figures, reminders and calendars leave it out. Removing the mark undoes it.
 """
 
 from collections.abc import Sequence
@@ -101,7 +101,7 @@ def _note(
     now: datetime,
     today: date,
 ) -> None:
-    """Tell it on the timeline: by identifiers, since references change when an organisation is shredded."""
+    """Note it on the timeline: by identifiers, because references change when an organisation is shredded."""
     session.add(
         EventRow(
             id=new_id(),

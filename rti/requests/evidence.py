@@ -31,7 +31,7 @@ from rti.requests.queries import visible
 from rti.requests.requester import is_hidden, note_opening
 
 CHECKED_EVERY = timedelta(days=7)
-"""So the newest backups still hold what is found missing or altered (`backups.retention`)."""
+"""Often enough for the newest backups to still have what is found missing or altered (`backups.retention`)."""
 NO_COPY = say("There is no copy of this document. Ask for the original")
 Stored = DocumentContentRow | DocumentCopyRow
 log = structlog.get_logger()
@@ -69,7 +69,7 @@ async def attach(
 async def keep(
     session: AsyncSession, event: EventRow, *, file_name: str, media_type: str, content: bytes, now: datetime
 ) -> DocumentRow:
-    """Keep what was sent to us, whatever it is; what cannot be looked into has no copy."""
+    """Store what was sent to us, whatever it is; files that cannot be examined have no copy."""
     try:
         found = await examine(content, media_type)
     except TooManyPixels:
@@ -223,7 +223,7 @@ async def _checked(
 def as_it_came(
     keys: DataKeys, column: EncryptedColumn, row_id: UUID, sealed: bytes | None, sha256: bytes
 ) -> bytes | None:
-    """What is stored of a file, hashed again; None where it is missing or is not what was stored."""
+    """The stored file, hashed again; None if it is missing or altered."""
     try:
         content = keys.decrypt(column, row_id, sealed or b"")
     except Unreadable:
@@ -239,7 +239,7 @@ def record_altered(session: AsyncSession, document: DocumentRow, table: type[Sto
 def record_document_action(
     session: AsyncSession, document: DocumentRow, what: AuditAction, now: datetime, **details: Any
 ) -> None:
-    """Write down what happened to a document."""
+    """Record what happened to a document."""
     about = document.request_id
     record(session, what, now, about=about, cbo_id=document.cbo_id, document=document.id, **details)
 

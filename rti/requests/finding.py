@@ -22,7 +22,7 @@ NOTHING = Found(())
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """What was found, requests by what is due next and bodies from near to far; `found` says how, of each kind."""
+    """The results: requests by what is due next and bodies from near to far; `found` says how each kind was found."""
 
     requests: Sequence[tuple[RequestRow, PublicBodyRow]]
     bodies: Sequence[PublicBodyRow]
@@ -32,7 +32,7 @@ class Everything:
 
 
 async def everything(session: AsyncSession, person: Person | None, query: str) -> Everything:
-    """What holds the words of a query; the command line as None finds everything."""
+    """Everything that matches a query; the command line (None) sees everything."""
     wanted = {
         Findable.REQUEST: person is None or person.role in REQUESTS,
         Findable.BODY: True,

@@ -32,11 +32,11 @@ from rti.requests.evidence import (
 )
 
 CLOSED_FOR = timedelta(days=1)
-"""When a document is looked at next that could not be opened."""
+"""How long until a document that could not be opened is checked again."""
 ALARM_FOR = timedelta(hours=1)
-"""When one is looked at next that is altered, so that the alarm ends soon after it is put back."""
+"""How long until an altered document is checked again, so that the alarm ends soon after it is restored."""
 AT_ONCE = 20
-"""Documents of one turn, of 25 MB at most; a turn each minute is 200,000 a week."""
+"""Documents per run, of at most 25 MB each; a run every minute is 200,000 a week."""
 
 
 class Found(StrEnum):
@@ -56,7 +56,7 @@ def words(found: Counter[Found]) -> str:
 
 
 async def check_some(database: Database, clamd: str, now: datetime) -> Counter[Found]:
-    """Check the documents whose turn has come, the longest due first, each in a transaction of its own.
+    """Check the documents that are due, the longest overdue first, each in a transaction of its own.
 
     All are put off first: what cannot be looked at keeps nobody waiting, and nobody else takes them too.
     """

@@ -1,4 +1,4 @@
-"""The periodic jobs that look after documents."""
+"""The periodic jobs that check documents and read scans."""
 
 from datetime import timedelta
 

@@ -68,7 +68,7 @@ SORTED: Mapping[str, Sequence[Any]] = {
     "status": (RequestRow.status, RequestRow.next_due_on),
     "reference": (RequestRow.reference,),
 }
-"""What decides the order of a list, before the identifier; of bodies their names in the reader's language come first."""
+"""The sort key of a list, before the identifier; bodies are sorted by their names in the reader's language."""
 
 
 async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
@@ -78,12 +78,12 @@ async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter,
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """A page of requests that somebody may see and wants to; where nothing else is said, the most urgent first."""
+    """A page of the requests that somebody may see and filtered for; by default the most urgent first."""
 
     wanted: RequestFilter
     today: date
     language: str = ""
-    """As it was chosen on the device; where it is empty, that of the account."""
+    """The language chosen on the device; if empty, that of the account."""
 
     def asked(self, login: Login) -> Statement | None:
         if login not in REQUESTS_SEEN:
@@ -202,7 +202,7 @@ def _seen(
     labels: Sequence[str],
     belonging: Mapping[str, str] = MappingProxyType({}),
 ) -> Any:
-    """The first requests of each part of what people see who work under a login."""
+    """The first requests of each part of what people under a login see."""
     parts = [(FOUND, "request.id = part.id")] if "q" in given else ORDERED[login]
     found = [_of_part(first, source, belonging.get(belongs, belongs), labels) for source, belongs in parts]
     return union(*found).subquery("found")

@@ -1,4 +1,4 @@
-"""What the form for a new request shows, read by one statement; see `core.asking`."""
+"""The form for a new request, read by one statement; see `core.asking`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class FormShown:
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
-    """The form for a request to a body; raises NotFound where there is none such."""
+    """The form for a request to a body; raises NotFound for an unknown body."""
 
     body_id: UUID
 

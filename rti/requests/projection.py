@@ -1,4 +1,4 @@
-"""From the events of a request to where it stands: pure, and the same for one request or a million."""
+"""Projecting the status of a request from its events: pure, and the same for one request or a million."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -21,7 +21,7 @@ from rti.law.statutes import Statute
 from rti.models.requests import NEVER
 
 VERSION: Final = 4
-"""Raised with a change of what is projected; a migration then projects anew what is stored under an older one."""
+"""Raised when the projection changes; a migration then projects again what is stored under an older version."""
 _WITH_BODY = frozenset(RequestStatus) - {RequestStatus.DRAFT, RequestStatus.NOT_SUBMITTED}
 
 
@@ -76,7 +76,7 @@ class Projection:
 
 
 def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Projection:
-    """Judge the events of one request under one statute and calendar."""
+    """Project the events of one request under one statute and calendar."""
     standing = effective(events)
     histories = rounds(statute, standing)
     current = histories[-1]
@@ -147,7 +147,7 @@ def decisive_clock(clocks: Iterable[Deadline]) -> Deadline | None:
 def _without_extensions(
     statute: Statute, calendar: Calendar, events: Sequence[Event], decisive: Deadline | None
 ) -> date | None:
-    """The due day of the clock that decides, had nobody prolonged it."""
+    """The due day of the clock that decides, without extensions."""
     if decisive is None or not any(event.kind is EventKind.EXTENDED for event in events):
         return decisive.due if decisive else None
     plain = deadlines(statute, calendar, [e for e in effective(events) if e.kind is not EventKind.EXTENDED])
@@ -179,7 +179,7 @@ def _closed_on(statute: Statute, current: Sequence[Event], status: RequestStatus
 
 
 def _undated(answer: Event | None, withdrawal: Event | None, met_on: date | None) -> bool:
-    """Whether nobody knows the day of what the request is judged by."""
+    """Whether the day of the decisive event is unknown."""
     if answer:
         return answer.undated and met_on == answer.on
     return bool(withdrawal and withdrawal.undated)

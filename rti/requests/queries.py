@@ -1,4 +1,4 @@
-"""Which requests somebody sees and wants; every query begins at what the person may see."""
+"""Selecting requests; every query starts from what the person may see."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -81,7 +81,7 @@ async def events_of(session: AsyncSession, request_id: UUID) -> Sequence[EventRo
 
 
 def matching(person: Reader, wanted: RequestFilter, today: date) -> Select[RequestRow]:
-    """The requests that this person may see and wants to."""
+    """The requests that this person may see, filtered."""
     values = values_of(wanted)
     given = {name: values[name] for name in wanted.given}
     query = narrowed(visible(person), given, today)
@@ -124,7 +124,7 @@ def _begins(value: Any, _: Any) -> ColumnElement[bool]:
 
 
 def _of_cbo(code: Any, _: Any) -> ColumnElement[bool]:
-    """Of a sealed request only its own people are told that it is of their organisation."""
+    """For a sealed request only its own people may know its organisation."""
     named = select(CboRow.id).where(CboRow.code == code).scalar_subquery()
     return and_(
         RequestRow.cbo_id == named, text(f"(request.filing <> '{Filing.SEALED}' OR {own_requests()})")

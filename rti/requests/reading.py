@@ -109,7 +109,7 @@ def _columns_of_event() -> str:
     to_body = "SELECT {name} FROM {table} AS b WHERE b.id = CAST(x.details ->> 'to_body' AS uuid)"
 
     def receiver(name: str) -> str:
-        """The name of a body that is there, or was until it became another."""
+        """The name of a body, or of one that was merged into another."""
         there, before = (to_body.format(name=name, table=each) for each in ("public_body", "former_name"))
         return f"CASE WHEN x.details ? 'to_body' THEN coalesce(({there}), ({before})) END"
 

@@ -1,4 +1,4 @@
-"""Projecting requests anew when a calendar changed, open and answered ones.
+"""Projecting open and answered requests again when a calendar changes.
 
 Only requests with a clock, running or met, whose window holds one of the changed days are looked at. The database
 groups them by what happened to them, one of each group is projected, and the projections are joined back to the
@@ -61,7 +61,7 @@ class Move:
 
 @dataclass(slots=True)
 class Moves:
-    """What a change of a calendar does to requests.
+    """The effect of a calendar change on requests.
 
     `become_in_time` and `become_late` count answered ones whose verdict changes. `requests` counts those of which a date moves, `rewritten` those of which anything is stored anew (the
     date is no longer provisional, say, or its steps name another day). `first` holds the first 50 moves,

@@ -1,4 +1,4 @@
-"""Hiding parts of documents from everybody but those who may open the originals.
+"""Hiding parts of documents from everybody except those who may open the originals.
 
 A rule is given for one document or for several, what it hits is shown first, and what is hidden is never shown again:
 it goes into every copy that is made of the document from then on. The original stays as it came.
@@ -50,7 +50,7 @@ class Redactable:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a rule hits in a document: on which pages, and which pages have no text in which words could be found."""
+    """The matches of a rule in a document: the pages, and the pages without text to search."""
 
     document: Redactable
     hits: Hits
@@ -58,7 +58,7 @@ class Preview:
 
     @property
     def pages(self) -> Mapping[int, Sequence[Mark]]:
-        """The pages that are hit."""
+        """The pages with matches."""
         numbers = dict.fromkeys(sorted(mark.page for mark in self.marks))
         return {number: [mark for mark in self.marks if mark.page == number] for number in numbers}
 
@@ -135,7 +135,7 @@ async def pages_in(session: AsyncSession, person: Person, document: Redactable, 
 
 
 async def hits_of(session: AsyncSession, person: Person, command: Redact, now: datetime) -> list[Preview]:
-    """What a rule hits, document by document; raises Invalid where it cannot be applied to all of them."""
+    """The matches of a rule, document by document; raises Invalid if it cannot be applied to all of them."""
     check(command)
     chosen = await redactable(session, person, documents=await _with_twins(session, command.documents))
     if not set(command.documents) <= {each.id for each in chosen}:
@@ -189,7 +189,7 @@ def check(command: Redact) -> None:
         if box.left >= box.right or box.top >= box.bottom
     ]
     if not (command.boxes or command.erased or command.words or command.phones):
-        faults.append(Fault("words", say("Say what to hide: a box, a page, words or telephone numbers")))
+        faults.append(Fault("words", say("Choose what to hide: a box, a page, words or telephone numbers")))
     if not 1 <= len(set(command.documents)) <= MOST_DOCUMENTS:
         faults.append(Fault("documents", say("Choose 1 to {count} documents", count=MOST_DOCUMENTS)))
     if faults:
@@ -197,12 +197,12 @@ def check(command: Redact) -> None:
 
 
 async def redact(session: AsyncSession, person: Person, command: Redact, now: datetime) -> list[Preview]:
-    """Hide what the rule hits, in every document that it hits; returns those."""
+    """Hide the matches of a rule; returns the documents that had any."""
     if not command.reason:
         raise invalid("reason", say("This is required"))
     previews = [each for each in await hits_of(session, person, command, now) if each.marks]
     if not previews:
-        raise invalid("words", say("This hits nothing in these documents"))
+        raise invalid("words", say("Nothing in these documents matches"))
     for each in previews:
         await _redact(session, person, each, command.reason, now)
     return previews

@@ -1,4 +1,4 @@
-"""References: numbered under the organisation's code, or neutral where it is not to be known.
+"""References: numbered under the organisation's code, or neutral if the organisation must stay unknown.
 
 The last letter of each checks the others, and none of the random and checking letters is read as another on a bad
 photocopy. References from before, and those of offices, have no such letter and stay as they are.
@@ -50,7 +50,7 @@ def neutral_reference() -> str:
 
 
 async def next_reference(session: AsyncSession, cbo_id: UUID, filing: Filing) -> str:
-    """The next number of the organisation that nobody has given by hand, or a neutral reference."""
+    """The organisation's next number that is not in use, or a neutral reference."""
     while True:
         reference = neutral_reference()
         if filing is Filing.ITSELF:

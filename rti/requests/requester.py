@@ -1,4 +1,4 @@
-"""Who asks: kept sealed, shown to the organisation's own people, opened to staff who say why."""
+"""The requester: stored encrypted, shown to the organisation's own people, opened for staff who give a reason."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -40,7 +40,7 @@ _PARTS = tuple(each.name for each in fields(Requester))
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Somebody looked at what is sealed; without a document at the requester."""
+    """An opening of encrypted data; without a document, of the requester."""
 
     by: str
     at: datetime
@@ -91,7 +91,7 @@ def told_at(moment: datetime, *, hidden: bool) -> datetime:
 async def save_requester(
     session: AsyncSession, request: RequestRow, command: SaveRequester, now: datetime
 ) -> None:
-    """Keep who asks in place of what was kept before."""
+    """Store the requester, replacing what was stored before."""
     keys = await keys_to_encrypt(session, request.cbo_id, now)
     sealed = {
         name: keys.encrypt_text(
@@ -130,7 +130,7 @@ def decrypted(row: Any, keys: DataKeys) -> Requester | None:
 async def open_identity(
     session: AsyncSession, request: RequestRow, command: OpenSealed, person: Person, now: datetime
 ) -> Identity:
-    """Show the requester once, and record that."""
+    """Show the requester once, and record the opening."""
     await note_opening(session, request, command, person, now)
     row = await session.get(RequesterRow, request.id)
     keys = await keys_to_decrypt(session, request.cbo_id)
@@ -138,7 +138,7 @@ async def open_identity(
 
 
 def check_purpose(request: RequestRow, command: OpenSealed, person: Person) -> None:
-    """Raises Invalid where somebody from outside of the organisation gives none."""
+    """Raises Invalid if somebody outside the organisation gives no purpose."""
     if not is_own(person, request) and len(command.purpose) < SHORTEST_PURPOSE:
         raise invalid(
             "purpose",
@@ -154,7 +154,7 @@ async def note_opening(
     now: datetime,
     document_id: UUID | None = None,
 ) -> None:
-    """Write down who looks at what is sealed; raises Invalid without a purpose where one is owed."""
+    """Record an opening; raises Invalid if a required purpose is missing."""
     check_purpose(request, command, person)
     keys = await keys_to_encrypt(session, request.cbo_id, now)
     opening = IdentityOpeningRow(

@@ -72,7 +72,7 @@ async def saved_lists(session: AsyncSession, person: Person) -> list[SavedList]:
 async def save_list(
     session: AsyncSession, command: SaveList, person: Person, now: datetime, today: date
 ) -> SavedListRow:
-    """Keep a list under a name, in place of an own one with the same name. What is in it now is nothing new."""
+    """Save a list under a name, replacing one's own list of that name. What is in it now does not count as new."""
     if not command.narrowed:
         raise invalid("name", say("Choose a filter first: this list has all requests"))
     if command.shared_in:
@@ -86,7 +86,7 @@ async def save_list(
         row = SavedListRow(id=new_id(), person_id=person.id, name=command.name, created_at=now)
     row.wanted, row.shared_in, row.mails = as_address(command), command.shared_in, command.mails
     row.known = await _in_list(session, row, person, today) if command.mails else []
-    taken = invalid("name", say("You have a saved list of this name already"))
+    taken = invalid("name", say("You already have a saved list with this name"))
     async with unique(session, taken):
         session.add(row)
         await session.flush()
@@ -94,7 +94,7 @@ async def save_list(
 
 
 async def delete_list(session: AsyncSession, list_id: UUID, person: Person) -> None:
-    """Forget an own list; raises NotFound for one of somebody else."""
+    """Delete one's own list; raises NotFound for somebody else's."""
     row = await session.get(SavedListRow, list_id)
     if row is None or row.person_id != person.id:
         raise NotFound
@@ -114,7 +114,7 @@ class News:
 
 
 async def news_of(session: AsyncSession, person: Reader, today: date) -> list[News]:
-    """What is new in the lists of which a person wants to be told, asked as that person; also where it is nothing."""
+    """What is new in the lists that a person follows, read as that person; includes lists with nothing new."""
     mine = _BY_NAME.where(SavedListRow.person_id == person.id, SavedListRow.mails)
     news = []
     for row in await session.scalars(mine):

@@ -1,4 +1,4 @@
-"""Saying nothing about a request until a day: nobody is reminded of it, and everybody sees who wanted that."""
+"""Snoozing: no reminders for a request until a day, and everybody sees who snoozed it."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -23,7 +23,7 @@ async def snooze(
     now: datetime,
     today: date,
 ) -> None:
-    """Say nothing until a day; takes the place of a snooze that is still open."""
+    """Snooze until a day; replaces an open snooze."""
     request = await locked(session, request_id, person)
     check(command.until, today)
     await end(session, request_id, person, now)
@@ -41,13 +41,13 @@ async def snooze(
 
 
 def check(until: date, today: date) -> None:
-    """Raises Invalid for a day on which nobody would think of it any more, or that has been."""
+    """Raises Invalid for a day in the past or too far ahead."""
     if not today < until <= today + LONGEST:
         raise invalid("until", say("Choose a date after today and within one year"))
 
 
 async def end(session: AsyncSession, request_id: UUID, person: Person, now: datetime) -> None:
-    """Speak of the request again from now on; does nothing where nobody asked for silence."""
+    """End a snooze; does nothing if there is none."""
     request = await locked(session, request_id, person)
     still_open = (SnoozeRow.request_id == request.id, SnoozeRow.ended_at.is_(None))
     await session.execute(update(SnoozeRow).where(*still_open).values(ended_at=now, ended_by=person.id))

@@ -1,4 +1,4 @@
-"""What came of a request that is shown, and what can be done now."""
+"""The result of a request that is shown, and the next steps."""
 
 from datetime import date
 

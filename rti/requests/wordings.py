@@ -1,4 +1,4 @@
-"""Wordings to begin with: a title and a question for each subject of the programme, which whoever files may take over."""
+"""Suggested wordings: a title and a question for each subject of the programme."""
 
 import tomllib
 from collections.abc import Sequence

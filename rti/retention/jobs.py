@@ -1,4 +1,4 @@
-"""The periodic job that removes what is kept no longer."""
+"""The periodic job that deletes expired data."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Removing what is kept no longer, with a report of how much went: an entry of the audit log."""
+"""Deleting expired data, with a report of the counts: an entry of the audit log."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -35,7 +35,7 @@ _REMOVE: Mapping[Kept, str] = {
 
 
 async def remove(database: Database, now: datetime, *, dry_run: bool = False) -> dict[Kept, int]:
-    """Remove all that was kept long enough; how many of each class. A dry run counts, and leaves all there.
+    """Delete expired data; returns how many of each class. A dry run only counts.
 
     `database` is under the login of the worker, which may change no account.
     """

@@ -1,4 +1,4 @@
-"""What is kept for how long, and what went last: the same for the page and the JSON API."""
+"""Data retention and the last deletion, the same for the page and the JSON API."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from rti.retention.schedule import RULES, Kept
 
 
 class KeptClass(msgspec.Struct, frozen=True, kw_only=True):
-    """A class of data: for how many days it is kept, and how much of it went at the last removal."""
+    """A class of data: how many days it is kept, and how much was deleted in the last run."""
 
     name: Kept
     days: int

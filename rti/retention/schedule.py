@@ -1,4 +1,4 @@
-"""Each class of data that is removed by itself, how long it is kept, and why: pure.
+"""Each class of data that is deleted automatically, how long it is kept, and why: pure.
 
 What is not here stays until a person decides, such as requests and evidence; shredding takes what names
 anybody (docs/encryption.md).
@@ -55,8 +55,8 @@ RULES: Mapping[Kept, Rule] = {
     ),
     Kept.SUBMISSIONS: Rule(
         timedelta(days=1),
-        N_("Answers to forms that were sent"),
-        N_("Whoever sends a form a second time gets the same answer, and soon nobody does"),
+        N_("Stored responses to submitted forms"),
+        N_("They let a form that is sent twice get the same response; after that nobody needs them"),
     ),
     Kept.MESSAGE_TEXTS: Rule(
         timedelta(days=14),
@@ -66,12 +66,12 @@ RULES: Mapping[Kept, Rule] = {
     Kept.JOBS: Rule(
         timedelta(days=14),
         N_("Imports that have ended, with their reports"),
-        N_("Whoever asked has read them; that a file was imported stays in the audit log"),
+        N_("Whoever sent the file has read its report; the audit log keeps the record of the import"),
     ),
     Kept.DISCARDED: Rule(
         timedelta(days=30),
         N_("Incoming messages and scans that were discarded"),
-        N_("A mistake can be put right for a month; that it was discarded stays in the audit log"),
+        N_("A mistake can be put right for a month; the audit log keeps the record that it was discarded"),
     ),
     Kept.ACCOUNTS: Rule(
         timedelta(days=366),

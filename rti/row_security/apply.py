@@ -38,11 +38,11 @@ async def require(database: Database) -> None:
     async with database.transaction() as session:
         found = await faults(session, declaration())
     if found:
-        raise NotReady(say("The database does not stand as declared: {faults}", faults="; ".join(found)))
+        raise NotReady(say("The database differs from its declaration: {faults}", faults="; ".join(found)))
 
 
 def apply(connection: Connection, secret: str) -> None:
-    """Let the database stand as declared; `secret` is what the passwords of the logins are derived from.
+    """Make the database match the declaration; the passwords of the logins are derived from `secret`.
 
     Over a Unix socket the server trusts who its folder lets in, and passwords are left alone. Raises NotReady
     where the connection is not a superuser's.
@@ -58,7 +58,7 @@ def apply(connection: Connection, secret: str) -> None:
 
 
 def note(connection: Connection) -> None:
-    """Note how the database stands now, with which every start compares it."""
+    """Store the current state of the database, which every start compares."""
     found = connection.exec_driver_sql(FINGERPRINT).scalar_one()
     connection.exec_driver_sql(f"COMMENT ON SCHEMA rti IS '{declaration()} {found}'")
 

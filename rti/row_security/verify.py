@@ -1,4 +1,4 @@
-"""Whether a database stands as declared: asked of PostgreSQL's own catalogue at every start and in the tests."""
+"""Whether a database matches its declaration: read from PostgreSQL's own catalogue at every start and in the tests."""
 
 from collections.abc import Mapping
 

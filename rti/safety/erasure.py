@@ -1,4 +1,4 @@
-"""Forgetting people: what they did stays that of one person, by a number, and nothing names them any more."""
+"""Erasing people: their actions stay attributed to one person, by a number, and nothing names them any more."""
 
 from collections.abc import Sequence
 from datetime import datetime

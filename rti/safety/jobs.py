@@ -1,4 +1,4 @@
-"""The periodic job that removes from the disk what was shredded."""
+"""The periodic job that removes shredded data from the disk."""
 
 from datetime import timedelta
 

@@ -1,8 +1,8 @@
 """Locking, unlocking and shredding an organisation.
 
-A lock is one step of anybody who may, and undone by an administrator. Shredding has no way back, so it
+One person is enough for a lock, and an administrator can undo it. Shredding cannot be undone, so it
 takes two people: an administrator, and the organisation's lead or campaign staff, within a week. An account
-that somebody was given in that time is neither: who gave it could hold both.
+that somebody was given in that time does not count: whoever gave it could act as both.
 """
 
 import secrets
@@ -43,7 +43,7 @@ SETTLED_AFTER = SECOND_HAND_WITHIN
 async def lock(
     session: AsyncSession, cbo_id: UUID, command: LockCbo, by: Person | None, now: datetime
 ) -> CboRow:
-    """Show nothing of an organisation any more, and end every session of its people.
+    """Hide an organisation, and end every session of its people.
 
     Here and below, `by` is None on the command line.
     """
@@ -64,7 +64,7 @@ async def _lock(session: AsyncSession, cbo: CboRow, by: Person | None, now: date
 async def unlock(
     session: AsyncSession, cbo_id: UUID, command: UnlockCbo, by: Person | None, now: datetime
 ) -> CboRow:
-    """Show it again and let its people sign in again; its code gets a number where another one has it by now."""
+    """Show it and let its people sign in again; its code gets a number if another organisation has it by now."""
     cbo = await _changed_alone(session, cbo_id, by)
     if cbo.shredded_at:
         raise Conflict(say("This organisation has been shredded, so it cannot be unlocked"))
@@ -76,7 +76,7 @@ async def unlock(
 
 
 async def _free_code(session: AsyncSession, code: str) -> str:
-    """The code, or the first one of its kind that nobody has."""
+    """The code, or the first free one with a number."""
     taken = set(await session.scalars(select(CboRow.code).where(CboRow.locked_at.is_(None))))
     numbered = (f"{code}-{number}" for number in count(2))
     return next(each for each in chain([code], numbered) if each not in taken)
@@ -85,7 +85,7 @@ async def _free_code(session: AsyncSession, code: str) -> str:
 async def shred(
     session: AsyncSession, cbo_id: UUID, command: ShredCbo, by: Person | None, now: datetime
 ) -> CboRow:
-    """Ask for shredding, which locks, or do it where the other of the two has asked within a week."""
+    """Request shredding, which locks, or shred if the other of the two has requested it within a week."""
     cbo = await _changed_alone(session, cbo_id, by)
     if cbo.shredded_at:
         raise Conflict(say("This organisation has already been shredded"))
@@ -142,12 +142,12 @@ async def _settled(session: AsyncSession, by: Person, now: datetime) -> bool:
 
 
 def _administers(role: object) -> bool:
-    """Whether this is the administrator's half; the command line is, too."""
+    """Whether this is the administrator's confirmation; the command line counts as one."""
     return role is None or role in ADMINISTRATION
 
 
 async def _changed_alone(session: AsyncSession, cbo_id: UUID, by: Person | None) -> CboRow:
-    """The organisation, if the person may know of it; nobody locks, unlocks or shreds it meanwhile."""
+    """The organisation, if the person may know of it, locked against other locks, unlocks and shreddings."""
     if by:
         await one(session, by, cbo_id)
     await session.execute(select(CboRow.id).where(CboRow.id == cbo_id).with_for_update())
@@ -167,7 +167,7 @@ def _note(
 
 
 async def _send_away(session: AsyncSession, cbo_id: UUID, now: datetime) -> None:
-    """End sessions, tokens and links of its people, and send them nothing that has not left yet."""
+    """End sessions, tokens and links of its people, and cancel their unsent messages."""
     people = select(PersonRow.id).where(PersonRow.cbo_id == cbo_id)
     for way_in in (SignInRow, ApiTokenRow, InvitationRow):
         ended = delete(way_in).where(way_in.person_id.in_(people))
@@ -181,7 +181,7 @@ async def _send_away(session: AsyncSession, cbo_id: UUID, now: datetime) -> None
 
 
 async def _destroy(session: AsyncSession, cbo: CboRow, now: datetime) -> None:
-    """Wipe the keys, and everything that was under them or names anybody; requests and figures stay."""
+    """Destroy the keys, and everything that they encrypted or that names anybody; requests and figures stay."""
     await alone_with_keys(session, cbo.id)
     destroyed = {"state": KeyState.DESTROYED, "wrapped": None}
     wiped = update(DataKeyRow).where(DataKeyRow.cbo_id == cbo.id).values(destroyed)

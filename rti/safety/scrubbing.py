@@ -1,4 +1,4 @@
-"""After shredding: what left the tables is still in their files, in samples of the planner and in the log of changes.
+"""Scrubbing after shredding: the data is still in the files of the tables, in samples of the planner and in the write-ahead log.
 
 PostgreSQL writes a changed row beside the old one, and keeps the old one until something else needs its place. So
 the tables that held names and wrapped keys are written anew, the planner's samples too, and the write-ahead log is
@@ -60,7 +60,7 @@ _SEEN_BY_OTHERS = text(
              WHERE datname = current_database() AND pid <> pg_backend_pid()))
     )"""  # noqa: S608 -- our own words
 )
-"""Whether a transaction from before could still read what was shredded; then PostgreSQL would carry it along.
+"""Whether an earlier transaction could still read the shredded data; PostgreSQL would then keep it.
 
 One that writes in another database of the server counts, too, because it holds back what is oldest for everybody.
 """
@@ -72,7 +72,7 @@ async def waiting(session: AsyncSession) -> int:
 
 
 async def scrub(owner: Database, now: datetime) -> int:
-    """Remove from the disk what shredding removed from the tables; returns of how many organisations.
+    """Remove from the disk what shredding removed from the tables; returns the number of organisations.
 
     `owner` is the database under the login that owns it. Raises NotReady where that may not do all of it, and
     Unavailable where others still work with what was there before: then the next try does it.
@@ -84,11 +84,9 @@ async def scrub(owner: Database, now: datetime) -> int:
         if not ids:
             return 0
         if not await connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
-            raise NotReady(
-                say("What was shredded must be removed from the disk by a superuser: rti cbo scrub")
-            )
+            raise NotReady(say("Shredded data must be removed from the disk by a superuser: rti cbo scrub"))
         if await connection.scalar(_SEEN_BY_OTHERS):
-            raise Unavailable(say("Others still read what was there before shredding"))
+            raise Unavailable(say("Other transactions can still see the data that was shredded"))
         await connection.execute(text("SET lock_timeout = '10s'"))
         for table in (*WRITTEN_ANEW, "pg_statistic"):
             analyzed = "" if table == "pg_statistic" else ", ANALYZE"
@@ -118,6 +116,6 @@ async def _turn_over_log(connection: AsyncConnection) -> None:
 
 
 async def _switch(connection: AsyncConnection) -> None:
-    """Begin a new segment; there has to be something in the old one."""
+    """Start a new segment; the old one must not be empty."""
     await connection.execute(text("SELECT pg_logical_emit_message(false, 'rti', '')"))
     await connection.execute(text("SELECT pg_switch_wal()"))

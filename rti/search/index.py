@@ -1,4 +1,4 @@
-"""Keeps `search` in step with what it is made from: with every flush of a session, in the same transaction.
+"""Keeps `search` up to date with its sources: with every flush of a session, in the same transaction.
 
 What is written without a session is found once `complete` was there, which every upgrade runs.
 """
@@ -44,7 +44,7 @@ _READ: Mapping[type[Base], tuple[Findable, tuple[str, ...]]] = {
     CboRow: (Findable.CBO, _NAMED),
     RequestRow: (Findable.REQUEST, ("title", "question", "reference")),
 }
-"""What is found anew when one of these columns changes."""
+"""The columns that, when they change, need the row to be indexed again."""
 
 
 @event.listens_for(Session, "after_flush")
@@ -60,7 +60,7 @@ def _follow(session: Session, _: object) -> None:
 
 
 async def complete(database: Database) -> int:
-    """How many had no marks yet and have them now; a batch is a transaction, so it goes on after an interruption."""
+    """Index everything that is not indexed yet; returns how many. A batch is a transaction, so an interrupted run can continue."""
     done = 0
     for kind, table in _FINDABLE.items():
         last = UUID(int=0)
@@ -134,4 +134,4 @@ _TEXTS: Mapping[Findable, Callable[[set[UUID]], Executable]] = {
     Findable.CBO: _texts_of_cbos,
     Findable.REQUEST: _texts_of_requests,
 }
-"""What a kind is found by: in each row its id, its organisation, and texts."""
+"""The texts by which a kind is found: rows of id, organisation and texts."""

@@ -1,4 +1,4 @@
-"""What a person finds by words."""
+"""Searching by words, as a person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from rti.models.search import Findable
 from rti.search.words import exactly, nearly
 
 MOST_FOUND = 200
-"""Of one kind; whoever finds more is asked for another word."""
+"""Results of one kind; with more, another word is asked for."""
 
 
 def _tsquery(name: str) -> str:
@@ -44,7 +44,7 @@ class Found:
 
 
 def looked_for(query: str) -> dict[str, str]:
-    """What `WHICH` is asked for the words of a query."""
+    """The parameters of `WHICH` for a query."""
     return {"words": exactly(query), "near_words": nearly(query)}
 
 

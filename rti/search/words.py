@@ -1,4 +1,4 @@
-"""From a text to the marks it is found by, and from a query to the marks that are looked for.
+"""The search marks of a text, and of a query.
 
 Khmer has no blanks between words, so it is found by clusters (a consonant with all that hangs on it) and pairs of
 them; other scripts by whole words, their beginnings and groups of three letters. A near miss is another vowel or
@@ -28,7 +28,7 @@ LONGEST_QUERY = 12
 
 
 def marks(text: str) -> set[str]:
-    """All that a text is found by."""
+    """All marks of a text."""
     found: set[str] = set()
     for run in _runs(fold(unbroken(text))):
         for written in _ways(run):
@@ -37,12 +37,12 @@ def marks(text: str) -> set[str]:
 
 
 def exactly(query: str) -> str:
-    """What finds the texts that hold every word of a query, as a tsquery; empty where it holds no word."""
+    """The tsquery for texts that contain every word of a query; empty if it has no words."""
     return _all(_exact(run) for run in _asked(query))
 
 
 def nearly(query: str) -> str:
-    """What finds those that hold something like every word of it."""
+    """The tsquery for texts with near misses of every word."""
     return _all(_any([_exact(run), *_misspelt(run)]) for run in _asked(query))
 
 

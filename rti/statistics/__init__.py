@@ -1,1 +1,1 @@
-"""What is counted, how, and the tables that show it."""
+"""Statistics: definitions, counting, and tables."""

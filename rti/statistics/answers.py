@@ -1,4 +1,4 @@
-"""What was answered, question by question: verdicts that two readers share or a third decided, and how far they agree.
+"""What was answered, question by question: verdicts on which two readers agree or that a third decided, and their agreement.
 
 Counted is each question of each answer that somebody has read. Questions that two people have not settled yet stand
 apart, so that no figure rests on one reader.

@@ -1,4 +1,4 @@
-"""What somebody wants to know, as a value: the same for the page, the JSON API and the command line."""
+"""Queries for statistics, the same for the page, the JSON API and the command line."""
 
 from datetime import date
 from enum import StrEnum
@@ -41,7 +41,7 @@ _PLACES = _FINE_PLACES | {Dimension.PROVINCE, Dimension.BODY_KIND}
 
 
 class JudgedBy(StrEnum):
-    """What a due day is: that of a law in force, or one to compare with."""
+    """The kind of a due day: a deadline under a law in force, or a benchmark."""
 
     DEADLINE = "deadline"
     BENCHMARK = "benchmark"
@@ -105,7 +105,7 @@ class StatisticsQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def count_early(self) -> bool:
-        """In a table by the day of the answer nothing is still to come, so every answer is judged at once."""
+        """In a table by the day of the answer nothing is pending, so every answer is judged at once."""
         return self.early or self.basis in {Basis.ANSWERED, Basis.CLOSED} or self.of_method.early_counts
 
     @property
@@ -114,7 +114,7 @@ class StatisticsQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SAVED = tuple(name for name in StatisticsQuery.__struct_fields__ if name not in {"as_of", "known_on"})
-"""What is kept of a query: all but the cut-off."""
+"""The saved part of a query: everything except the cut-off."""
 
 
 def as_address(wanted: StatisticsQuery) -> dict[str, str]:
@@ -124,7 +124,7 @@ def as_address(wanted: StatisticsQuery) -> dict[str, str]:
 
 
 def contradictions(wanted: Any, today: date) -> list[Fault]:
-    """What of a query contradicts another part of it or the calendar, as far as it has these parts."""
+    """The parts of a query that contradict each other or the calendar."""
     parts = ("by", "then_by", "since", "until", "as_of", "known_on")
     by, then_by, since, until, as_of, known_on = (getattr(wanted, name, None) for name in parts)
     faults = []

@@ -1,4 +1,4 @@
-"""What if, as a job: the same question of the same person has one answer until what it rests on changes."""
+"""What if, as a job: the same question of the same person has one answer until its data changes."""
 
 from datetime import datetime, timedelta
 
@@ -23,9 +23,9 @@ from rti.statistics.queries import version_of_figures
 from rti.statistics.what_if import Comparison, WhatIf, checked, compared, comparison, how_many
 
 PERCENT = 100
-"""Progress is told in parts of a hundred: how many requests there are is not for everybody who may ask."""
+"""Progress is given in percent, because not everybody who may ask may know the number of requests."""
 AGAIN_AFTER = timedelta(minutes=1)
-"""A comparison that failed is told for so long, and then made anew."""
+"""How long a failed comparison is shown before it is made again."""
 
 
 class Comparing(WhatIf, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""What tells whether two tables say the same, in whatever language and kind of file."""
+"""The digest of a table, the same in every language and file type."""
 
 from collections.abc import Iterable
 from hashlib import sha256

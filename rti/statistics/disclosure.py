@@ -1,4 +1,4 @@
-"""What may be told of requests to those who may see none of them: no small number, and no short period.
+"""Disclosure control for people who may see no requests: no small numbers and no short periods.
 
 Of each table `suppression` chooses what is not told: counts of fewer than 5 askers, and whatever would give them
 away. Nothing tells which of the two a number is. Every other one is rounded to a multiple of 5, each by itself,
@@ -23,19 +23,19 @@ from rti.statistics.method import Duration, Measure, Method
 from rti.statistics.suppression import THRESHOLD, Counts, Pattern, protect
 
 SMALLEST = THRESHOLD
-"""The smallest number that is told, and the multiple to which larger ones are rounded."""
+"""The smallest number that is shown, and the multiple to which larger ones are rounded."""
 
 Keys = tuple[str | None, ...]
 """A line of a table: of the total it is empty, of a sub-total the beginning of what is added up."""
 
 
 def is_coarse(reader: Person | None) -> bool:
-    """Whether somebody is told coarse figures: everybody who sees no request. The command line is None."""
+    """Whether somebody gets coarse figures: everybody who sees no requests. The command line is None."""
     return reader is not None and reader.role not in REQUESTS
 
 
 def coarsened(count: int) -> int | None:
-    """The number as it is told, None where it is too small."""
+    """The number as shown; None if it is too small."""
     if 0 < count < SMALLEST:
         return None
     return (count + SMALLEST // 2) // SMALLEST * SMALLEST
@@ -64,7 +64,7 @@ class CoarseDays:
 
 @dataclass(frozen=True)
 class CoarseFigures:
-    """`Figures` as they are told: no more than the numbers here ever leaves.
+    """`Figures` as shown: only the numbers in here ever leave.
 
     `hides` has what is hidden in each section of the method whose columns have no request in common.
     """
@@ -97,7 +97,7 @@ class CoarseFigures:
 
     @property
     def _hidden(self) -> bool:
-        """Whether it is not even told how many requests there are: then nothing else is, either."""
+        """Whether even the number of requests is hidden; then everything else is, too."""
         return any(self.keys in pattern.whole for pattern in self.hides.values())
 
     def rate(self, measure: Measure) -> Percentage:
@@ -183,7 +183,7 @@ def behind(
 
 
 def cut_off_of(wanted: Any, person: Person | None, today: date, more: Iterable[Fault] = ()) -> date:
-    """The cut-off of a table that somebody asks for; raises Invalid with all that is wrong, `more` among it."""
+    """The cut-off of a requested table; raises Invalid with all faults, including `more`."""
     coarse, since, until = is_coarse(person), getattr(wanted, "since", None), getattr(wanted, "until", None)
     faults = period_faults(today, since, until, wanted.as_of) if coarse else []
     faults += [*contradictions(wanted, today), *more]
@@ -209,7 +209,7 @@ def quarter_name(day: date) -> str:
 
 
 def period_faults(today: date, since: date | None, until: date | None, as_of: date | None) -> list[Fault]:
-    """What is too fine of a period and its cut-off."""
+    """The faults of a period and cut-off that are too fine."""
     faults, over = [], last_quarter(today)
     if since and since != quarter_of(since):
         first = say("Choose the first day of a quarter, for example {day}", day=quarter_of(over))

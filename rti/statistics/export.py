@@ -1,4 +1,4 @@
-"""Requests as the rows of a file, without anything that says who asked for what in which words.
+"""Requests as rows of a file, without titles, questions or anything about who asked.
 
 Three forms of the same rows: as they stand, flat with all names beside the codes for programs that draw charts, and as
 a request log in the Standard FOIA Log Format 1.5 (MuckRock).
@@ -45,7 +45,7 @@ from rti.statistics.in_sql import answered_by, state_at
 
 
 class ExportForm(StrEnum):
-    """What the rows of a file look like."""
+    """The form of the rows of a file."""
 
     REQUESTS = "requests"
     FLAT = "flat"
@@ -105,7 +105,7 @@ def rows_of(wanted: Select[RequestRow], form: ExportForm, today: date) -> Rows:
 
 
 def _flat(query: Select[RequestRow], today: date) -> Rows:
-    """Each value stands beside its code, so that no other table is needed."""
+    """Each name is beside its code, so that no other table is needed."""
     area = PublicBodyRow.area_code
     codes: dict[str, Any] = {
         "province": PublicBodyRow.province_code,

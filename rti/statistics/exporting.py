@@ -1,4 +1,4 @@
-"""Files of many rows, as jobs: made beside the pages, kept sealed for who asked, and fetched later."""
+"""Files of many rows, as jobs: made in the background, stored encrypted for the person who asked, and downloaded later."""
 
 import gzip
 import tempfile
@@ -56,7 +56,7 @@ async def ask_for_file(
     total = await foreseen(session, person, wanted, today)
     if wanted.file is ExportFile.XLSX and total > MOST_IN_WORKBOOK:
         message = say(
-            "A workbook takes up to {count} rows. Choose CSV, or narrow the list", count=MOST_IN_WORKBOOK
+            "A workbook can have up to {count} rows. Choose CSV, or narrow the list", count=MOST_IN_WORKBOOK
         )
         raise invalid("file", message)
     job = queue.added(person, JobKind.EXPORT, wanted, total, now)
@@ -118,6 +118,6 @@ async def made(session: AsyncSession, job: JobRow, secret: str) -> IO[bytes] | N
 
 
 def name_of(job: JobRow) -> str:
-    """What the file is called."""
+    """The name of the file."""
     wanted = msgspec.convert(job.arguments, ExportRequests)
     return f"{wanted.form}-{job.created_at.date()}.{wanted.file}"

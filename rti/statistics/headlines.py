@@ -1,4 +1,4 @@
-"""The numbers of a table that matter most, each with a sentence in plain words that can be quoted."""
+"""The main numbers of a table, each with a quotable sentence in plain words."""
 
 from rti.core.errors import Message, say
 from rti.law.explanations import N_

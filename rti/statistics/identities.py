@@ -1,4 +1,4 @@
-"""What must hold in every line of figures before they leave."""
+"""The identities that must hold in every line of figures before they are published."""
 
 from rti.statistics.disclosure import CoarseFigures
 from rti.statistics.figures import Figures
@@ -6,7 +6,7 @@ from rti.statistics.queries import Table, Told
 
 
 class Broken(Exception):
-    """Figures contradict themselves, so none of them leaves."""
+    """Figures contradict themselves, so none of them is published."""
 
 
 def require_identities(table: Table) -> None:

@@ -1,4 +1,4 @@
-"""What is counted, as SQL: a row for each request with its keys, its kind and its days, and their sums.
+"""Counting in SQL: a row for each request with its keys, its kind and its days, and their sums.
 
 The expressions here say in SQL what `measures` says in Python; tests compare the two for every
 combination of days around every boundary, and for random histories as they were known on any day.
@@ -98,7 +98,7 @@ def outcome_at(request: Any, cut_off: date) -> ColumnElement[str | None]:
 
 
 def known(row: Any, day: date) -> ColumnElement[bool]:
-    """Whether a row of `request` or `former_standing` says what was known at the end of a day."""
+    """Whether a row of `request` or `former_standing` holds what was known at the end of a day."""
     until = getattr(row, "known_until", None)
     return row.known_from <= day if until is None else and_(row.known_from <= day, until > day)
 
@@ -208,7 +208,7 @@ def _table_of(request: Any) -> Any:
 
 
 def _phase(day: ColumnElement[Any], wanted: StatisticsQuery) -> ColumnElement[str]:
-    """Where a day lies to the period; after it where it has not come."""
+    """The phase of a day relative to the period; after it if it has not come."""
     cases: list[Any] = [(day.is_(None), Phase.AFTER.value)]
     if wanted.since:
         cases.append((day < wanted.since, Phase.BEFORE.value))

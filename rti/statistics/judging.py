@@ -1,4 +1,4 @@
-"""Stories judged by another rule: a function of plain values, which a process of its own can be given.
+"""Judging stories by another rule: a function of plain values, for use in a separate process.
 
 Requests to which the same happened on the same days are one story. Stories that differ only in the day of the answer
 with which they end are judged by the first and the last of these days, and one by one only where these two have not
@@ -46,7 +46,7 @@ _events = msgspec.json.Decoder(list[Told])
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """By what is judged, and on which day."""
+    """The rule for judging, and the cut-off day."""
 
     statute: Statute
     calendar: Calendar

@@ -1,4 +1,4 @@
-"""What is counted: the state of a request at a cut-off day.
+"""The state of a request at a cut-off day, which all methods count.
 
 docs/statistics.md describes the states; a change here raises the version of each method that asks for them.
 """
@@ -12,7 +12,7 @@ from rti.law.status import RequestStatus
 
 
 class State(StrEnum):
-    """Where a request counts at a cut-off day: every request in exactly one of these."""
+    """The state of a request at a cut-off day: every request is in exactly one."""
 
     IN_TIME = "in_time"
     LATE = "late"
@@ -36,7 +36,7 @@ EXCLUDED = frozenset(State) - JUDGED - PENDING
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a request, as far as its state depends on it.
+    """The facts on which the state of a request depends.
 
     `due_on` is None while the clock that decides waits or stands still, and where the statute gives no
     number. `met_on` is the day on which that clock was met: that of the first answer, or of a first reply

@@ -1,4 +1,4 @@
-"""What a method of counting is made of: columns into which requests fall, and measures made of these columns.
+"""The parts of a method of counting: columns into which requests fall, and measures made of these columns.
 
 A method is data. The same rows, on the same day, are put into the columns of each; what differs between two
 methods is written down in them and nowhere else.
@@ -17,7 +17,7 @@ from rti.statistics.measures import State
 
 
 class Phase(StrEnum):
-    """Where a day lies to the period of a table; `AFTER` also where it has not come by the cut-off."""
+    """The position of a day relative to the period of a table; `AFTER` also if it has not come by the cut-off."""
 
     BEFORE = "before"
     DURING = "during"

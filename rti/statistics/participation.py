@@ -39,7 +39,7 @@ from rti.statistics.tables import CountTable, Scheme, area_at, names_by, put_tog
 
 
 class CboGroup(StrEnum):
-    """Which organisations are counted: those the programme aims at, those that a mapping found, or all there are."""
+    """The organisations counted: targets of the programme, mapped ones, or all."""
 
     TARGET = "target"
     MAPPED = "mapped"
@@ -71,7 +71,7 @@ class ParticipationQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cbo(msgspec.Struct, frozen=True, kw_only=True):
-    """What participation asks of an organisation: the days on which it first filed, got an answer, complained."""
+    """The facts for participation: the days on which an organisation first filed, got an answer and complained."""
 
     area_code: str | None = None
     kind: CboKind | None = None

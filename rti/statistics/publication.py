@@ -1,4 +1,4 @@
-"""Disclosure monitoring: how much of what a body should publish without being asked monitors found.
+"""Disclosure monitoring: how much of what bodies should publish without being asked was found by monitors.
 
 Counted are items of checklists, at the last visit to each body by the cut-off, or in each quarter where the table is
 by quarter. Public bodies are not protected, and those who looked are: whoever sees no request is told by district,
@@ -73,7 +73,7 @@ class PublicationQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """What a visit found, by the code of each item, and where."""
+    """The findings of a visit, by the code of each item, and the place."""
 
     body_id: UUID
     body: str
@@ -93,7 +93,7 @@ PUBLISHED = Measure(
     id="published_rate",
     name=N_("Published"),
     question=N_("Of the items that should be published, how many were found?"),
-    counts=N_("Items that hung on the notice board or stood online, and were up to date."),
+    counts=N_("Items that were on the notice board or online, and up to date."),
     excludes=N_("Items that do not apply to the body, and visits that were withdrawn."),
     numerator=frozenset({Finding.BOARD, Finding.ONLINE, Finding.BOTH}),
     denominator=frozenset(Finding) - {Finding.NOT_APPLICABLE},
@@ -101,8 +101,8 @@ PUBLISHED = Measure(
 ONLINE = Measure(
     id="online_rate",
     name=N_("Online"),
-    question=N_("Of the items that should be published, how many stood online?"),
-    counts=N_("Items that stood online and were up to date."),
+    question=N_("Of the items that should be published, how many were online?"),
+    counts=N_("Items that were online and up to date."),
     excludes=PUBLISHED.excludes,
     numerator=frozenset({Finding.ONLINE, Finding.BOTH}),
     denominator=PUBLISHED.denominator,

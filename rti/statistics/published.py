@@ -1,4 +1,4 @@
-"""Figures as a release tells them: exact numbers written down once, where what is hidden is None, and read back."""
+"""Figures of a release: exact numbers stored once, with None for hidden ones, and read back."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

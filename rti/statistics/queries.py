@@ -1,4 +1,4 @@
-"""The tables: counted in the database, and put together with their names."""
+"""Tables: counted in the database, then combined with their names."""
 
 from asyncio import to_thread
 from collections import OrderedDict
@@ -32,7 +32,7 @@ from rti.statistics.published import PublishedFigures
 from rti.statutes.queries import version_of
 
 Told = Figures | CoarseFigures | PublishedFigures
-"""Figures as they are for who sees requests, for all others, and in a release."""
+"""Figures in the form for people who see requests, for all others, and in a release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """By what requests in a table are judged: a deadline where `binding`, else a benchmark."""
+    """The statute under which requests in a table are assessed: a deadline if `binding`, else a benchmark."""
 
     statute: Statute
     binding: bool
@@ -116,14 +116,14 @@ async def table(
 
 
 _ROOM = text("SET LOCAL work_mem = '256MB'")
-"""Requests that are alike are counted by a hash in memory; what PostgreSQL allows by itself it would sort on disk."""
+"""Memory for counting identical requests by hash; with its default PostgreSQL would sort on disk."""
 KEPT = 12
 """Tables that a process keeps until something changes, those that were asked for last."""
 _kept: OrderedDict[tuple[object, ...], Table] = OrderedDict()
 
 
 async def version_of_figures(session: AsyncSession) -> tuple[int, int] | None:
-    """Which database this is, and how often what figures are made of was changed in it.
+    """The database, and how often the data behind the figures has changed in it.
 
     It is read before the rows are, so that what is kept under it is never older than it says. There is none in a
     transaction that has written: that may yet be undone.
@@ -136,7 +136,7 @@ async def version_of_figures(session: AsyncSession) -> tuple[int, int] | None:
 
 
 def _scope(person: Person | None) -> tuple[object, ...]:
-    """Those who are told the same."""
+    """The group of people who get the same figures."""
     return (person and person.cbo_id, is_coarse(person))
 
 
@@ -190,7 +190,7 @@ async def askers(session: AsyncSession, of: Table, today: date) -> dict[tuple[Ke
 
 
 async def facts_behind(session: AsyncSession, of: Table, today: date) -> Select[Any]:
-    """A row for each request that a table of everybody's counts."""
+    """A row for each request that a table over all organisations counts."""
     return await facts_of(session, None, of.wanted, of.as_of, of.known_on if of.known_on < today else None)
 
 
@@ -216,7 +216,7 @@ def _note_askers(
 
 
 async def known_until(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:
-    """Until which day entries count: the cut-off, and today where nothing at all had been recorded by then."""
+    """The day until which entries count: the cut-off, or today if nothing at all had been recorded by then."""
     if cut_off >= today:
         return today
     earlier = (
@@ -253,7 +253,7 @@ async def _grounds(session: AsyncSession, total: Tally) -> list[Ground]:
 
 
 _UNDATED = {State.DRAFT, State.NOT_SUBMITTED, State.PAUSED, State.NO_DATE}
-"""States of requests that most often have no due day."""
+"""States of requests that usually have no due day."""
 
 
 def _lines(figures: Mapping[Keys, Told], names: Sequence[Mapping[str, Shown]]) -> list[Line]:

@@ -1,4 +1,4 @@
-"""Grounds of refusal: which section was cited, whether the law has it, and how often.
+"""Grounds of refusal: the sections cited, whether the law has them, and how often.
 
 Counted are answers that refused, in whole or in part, by the cut-off. The section is looked for in the law under which
 the request was made; sections of other laws are told as they were cited, and not judged.

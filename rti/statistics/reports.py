@@ -1,4 +1,4 @@
-"""Saved reports: figures under a name, opened with the newest cut-off, and sent to people once a month."""
+"""Saved reports: figures under a name, opened with the newest cut-off, and sent once a month."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -94,7 +94,7 @@ async def saved_reports(session: AsyncSession, person: Person | None) -> list[Sa
 async def save_report(
     session: AsyncSession, command: SaveReport, person: Person, now: datetime, today: date
 ) -> SavedReportRow:
-    """Keep figures under a name, in place of own ones with the same name; sent from the next month on. Raises Invalid."""
+    """Save figures under a name, replacing one's own of that name; sent from the next month on. Raises Invalid."""
     check(command, today)
     if is_coarse(person) or command.mails_to is ReportTo.GROUP:
         faults = period_faults(today, command.since, command.until, None)
@@ -109,14 +109,14 @@ async def save_report(
         row = SavedReportRow(id=new_id(), person_id=person.id, name=command.name, created_at=now)
     row.wanted, row.file, row.mails_to = as_address(command), command.file, command.mails_to
     row.sent_on, row.sent_digest = today, None
-    async with unique(session, invalid("name", say("You have a saved report of this name already"))):
+    async with unique(session, invalid("name", say("You already have a saved report with this name"))):
         session.add(row)
         await session.flush()
     return row
 
 
 async def delete_report(session: AsyncSession, report_id: UUID, person: Person | None) -> None:
-    """Forget an own report, or on the command line any; raises NotFound for one of somebody else."""
+    """Delete one's own report, or on the command line any; raises NotFound for somebody else's."""
     row = await session.get(SavedReportRow, report_id)
     if row is None or (person and row.person_id != person.id):
         raise NotFound
@@ -129,7 +129,7 @@ def _month_after(day: date) -> date:
 
 
 async def send_due(database: Database, settings: Settings, now: datetime, today: date) -> int:
-    """Queue what is to be sent in the month of `today` and was not yet: how many messages. Each goes once."""
+    """Queue the reports not yet sent in the month of `today`; returns how many messages. Each is sent once."""
     due = (SavedReportRow.mails_to.is_not(None), SavedReportRow.sent_on < today.replace(day=1))
     async with database.transaction() as session:
         ids = (await session.scalars(select(SavedReportRow.id).where(*due))).all()
@@ -183,7 +183,7 @@ async def _readers(database: Database, row: SavedReportRow) -> Sequence[Person]:
 
 
 async def _contents(database: Database, row: SavedReportRow, reader: Person, today: date) -> dict[str, Any]:
-    """What a message says: the figures that its reader may see, as of the end of the month or quarter that is over."""
+    """The content of a message: the figures that its reader may see, as of the end of the last month or quarter."""
     month_over = today.replace(day=1) - timedelta(days=1)
     as_of = last_quarter(today) if is_coarse(reader) else month_over
     wanted = decode(StatisticsQuery, {**row.wanted, "as_of": as_of.isoformat()})

@@ -1,4 +1,4 @@
-"""Which cells of a table are hidden, so that no small one can be worked out from all the others.
+"""Cell suppression: which cells of a table are hidden, so that no small one can be worked out from the others.
 
 A table has lines in a tree (the country, its provinces, their districts, their communes), and for each line the
 counts of some columns and their total. Every reader knows that the columns of a line add up to its total, and the
@@ -24,7 +24,7 @@ Column = Any
 Each = TypeVar("Each")
 
 THRESHOLD = 5
-"""The smallest number of askers of whose requests a count is told."""
+"""The smallest number of askers for whose requests a count is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Counts:
         return self.is_of_few(line, column, number, threshold)
 
     def is_of_few(self, line: Line, column: Column | None, number: int, threshold: int) -> bool:
-        """The same of a number that is known already."""
+        """The same for a number that is already known."""
         if column is None and line in self.marked:
             return True
         return number > 0 and 0 < self.askers.get((line, column), number) < threshold
@@ -61,13 +61,13 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What is hidden: columns of lines, where `whole` has the lines whose total is hidden, too."""
+    """The hidden cells: columns of lines; the totals of lines in `whole` are hidden, too."""
 
     columns: Mapping[Line, frozenset[Column]]
     whole: frozenset[Line]
 
     def shows(self, line: Line, columns: Collection[Column]) -> bool:
-        """Whether the sum of some columns may be told: of none that are hidden, or of all that are, which the total tells."""
+        """Whether the sum of some columns may be shown: it contains no hidden one, or all of them, which the total shows anyway."""
         hidden = self.columns.get(line, frozenset())
         touched = hidden.intersection(columns)
         return not touched or (touched == hidden and line not in self.whole)
@@ -84,7 +84,7 @@ class Pattern:
 
 
 def protect(counts: Counts, threshold: int = THRESHOLD) -> Pattern:
-    """What to hide: the same for the same counts in the same order, else two patterns would tell more than one."""
+    """Choose what to hide, always the same for the same counts in the same order, because two patterns would reveal more than one."""
     hidden: dict[Line, frozenset[Column]] = {}
     whole: set[Line] = set()
     every = frozenset(counts.columns)

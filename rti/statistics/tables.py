@@ -1,4 +1,4 @@
-"""Tables of what is no request: organisations that take part, items that a body publishes, questions of an answer.
+"""Tables of things other than requests: participating organisations, published items, answered questions.
 
 Each thing counts in exactly one column, and measures are made of columns, as in a `Method` of requests. To those who
 see no request they are told by the rule of `disclosure`.

@@ -1,4 +1,4 @@
-"""What if: stored requests judged by another limit or statute, and nothing about them changed.
+"""What if: recorded requests judged by another limit or statute, without changing them.
 
 Both verdicts are states of `measures.state_at` over the requests of the tables, so that the same rule gives
 the same counts as there; an answer is judged as soon as it is there.
@@ -42,7 +42,7 @@ from rti.statutes.queries import newest_of
 
 
 class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
-    """By which rule to judge, and what: all requests or those of a campaign, as they stood on a day.
+    """The rule, and the requests: all or those of a campaign, as they stood on a day.
 
     A limit is counted from the receipt, without pauses and extensions; the events of a request are
     judged under a statute in full. `country` names the days off that a limit leaves out.
@@ -89,7 +89,7 @@ class Comparison:
 
     @property
     def still_in_time(self) -> Percentage:
-        """Of those answered in time under their own rule, how many are under the other."""
+        """How many of those answered in time under their own rule are also in time under the other."""
         return Percentage(self._both(State.IN_TIME, State.IN_TIME), self.own(State.IN_TIME))
 
     @property

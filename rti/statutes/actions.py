@@ -1,4 +1,4 @@
-"""Declaring standards: the time for a reply that a campaign or a log is judged by, where no law gives one."""
+"""Declaring standards: the reply time for a campaign or a log, where no law gives one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ _UNITS = {
 async def declare_standard(
     session: AsyncSession, limit: Limit, now: datetime, *, countries: Sequence[str] = ()
 ) -> Statute:
-    """The standard of this limit, stored when it is asked for the first time; it is never law.
+    """The standard with this limit, stored on first use; it is never law.
 
     The days off of `countries` (keys such as KH) count; a limit in calendar days needs none.
     """

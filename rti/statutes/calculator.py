@@ -1,4 +1,4 @@
-"""The calculator: when an answer is due and why, from a day of receipt alone; no request is needed."""
+"""The calculator: when an answer is due and why, from the date of receipt alone."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -59,7 +59,7 @@ async def _rule(session: AsyncSession, wanted: Calculate) -> Statute:
 def counted(
     law: Statute, roll: RollChoice | None, receipt: Receipt | None, *, count_start_day: bool
 ) -> Statute:
-    """The statute with its way of counting changed where something was chosen."""
+    """The statute with the chosen counting rules."""
     usual = law.counting
     counting = replace(
         usual,

@@ -1,4 +1,4 @@
-"""What a person asks of the statutes."""
+"""Commands about statutes."""
 
 from datetime import date
 from enum import StrEnum
@@ -11,7 +11,7 @@ from rti.law.rules import Receipt
 
 
 class RollChoice(StrEnum):
-    """What a last day on a day off does."""
+    """What happens if the last day is a day off."""
 
     NONE = "none"
     FORWARD = "forward"

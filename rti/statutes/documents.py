@@ -1,4 +1,4 @@
-"""Statutes as documents: TOML files, and the JSON that the database keeps."""
+"""Statutes as documents: TOML files, and the JSON stored in the database."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ def parse_statute(document: Mapping[str, object]) -> Statute:
 
 @lru_cache(maxsize=500)
 def parsed_once(document: bytes | str) -> Statute:
-    """The same from JSON as it is stored: what was parsed before is known by its text, so it can never be stale."""
+    """The same from stored JSON, cached by its text, so that it can never be stale."""
     return parse_statute(msgspec.json.decode(document))
 
 
@@ -31,13 +31,13 @@ def _inconsistencies(statute: Statute) -> Iterator[Fault]:
 
 
 def library_documents() -> Iterator[dict[str, Any]]:
-    """The statutes that are shipped, in the order of their file names."""
+    """The included statutes, in the order of their file names."""
     shipped = (path for path in files("rti.law").joinpath("library").iterdir() if path.name.endswith(".toml"))
     for path in sorted(shipped, key=lambda path: path.name):
         yield tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def load_library() -> dict[str, Statute]:
-    """The shipped statutes by id. Raises Invalid where a file is wrong."""
+    """The included statutes by id. Raises Invalid if a file is wrong."""
     statutes = map(parse_statute, library_documents())
     return {statute.id: statute for statute in statutes}

@@ -20,7 +20,7 @@ DEFAULT_STATUTE = "KH-A2I-DRAFT"
 
 
 class StatuteNamed(msgspec.Struct, frozen=True):
-    """The newest version of a statute, as far as somebody chooses one."""
+    """The newest version of a statute, for choosing one."""
 
     id: str
     countries: tuple[str, ...]
@@ -90,6 +90,6 @@ async def versions(session: AsyncSession, statute_id: str) -> Sequence[StatuteRo
 
 
 async def version_of(session: AsyncSession, statute_id: str, version: int) -> Statute:
-    """The very version under which a request was filed."""
+    """The version under which a request was filed."""
     wanted = _AS_STORED.where(StatuteRow.id == statute_id, StatuteRow.version == version)
     return parsed_once((await session.scalars(wanted)).one())

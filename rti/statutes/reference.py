@@ -1,4 +1,4 @@
-"""The statutes that are shipped, loaded as versions into the database."""
+"""Loading the included statutes into the database, as versions."""
 
 from datetime import datetime
 

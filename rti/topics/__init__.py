@@ -1,1 +1,1 @@
-"""What requests are about, as data that administrators keep."""
+"""Topics of requests, as data that administrators manage."""

@@ -32,7 +32,7 @@ async def add(session: AsyncSession, command: AddTopic, now: datetime) -> TopicR
 
 
 async def edit(session: AsyncSession, code: str, command: SaveTopic, now: datetime) -> TopicRow:
-    """Call it otherwise, move it, retire it or offer it again."""
+    """Rename a topic, move it, retire it or offer it again."""
     row = await topic(session, code)
     if assign(row, asdict(command)):
         record(session, AuditAction.TOPIC_CHANGED, now, about=row.code)

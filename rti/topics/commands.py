@@ -1,4 +1,4 @@
-"""What a person asks of topics."""
+"""Commands about topics."""
 
 import re
 from typing import Annotated
@@ -19,7 +19,7 @@ TopicCode = Annotated[str, reads(_code, max_length=40)]
 
 
 class SaveTopic(msgspec.Struct, frozen=True, kw_only=True):
-    """What a topic is called, its `place` in lists, and whether it is no longer offered."""
+    """The names of a topic, its `place` in lists, and whether it is retired."""
 
     name_km: ShortText
     name_en: ShortText

@@ -1,4 +1,4 @@
-"""The topics that are shipped."""
+"""The included topics."""
 
 import tomllib
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ def shipped() -> Mapping[str, SaveTopic]:
 
 
 async def load_topics(session: AsyncSession) -> None:
-    """Add every shipped topic that the database does not have; what is stored stays as administrators left it."""
+    """Add every included topic that the database does not have; stored ones stay as administrators left them."""
     rows = [
         {"code": code, "name_km": each.name_km, "name_en": each.name_en, "place": each.place}
         for code, each in shipped().items()

@@ -1,1 +1,1 @@
-"""Visits of monitors to public bodies: what hangs on the notice board or stands online, without being asked for."""
+"""Visits of monitors to public bodies: what these publish, on the notice board or online, without being asked."""

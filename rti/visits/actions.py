@@ -33,7 +33,7 @@ async def record_visit(
     now: datetime,
     today: date,
 ) -> VisitRow:
-    """Keep what was found, with photos of it; raises Invalid."""
+    """Store the findings, with photos; raises Invalid."""
     found = await body(session, command.body_id)
     await campaign(session, command.campaign_id)
     listed = await checklist(session, command.campaign_id, found.kind)
@@ -69,7 +69,7 @@ def _faults(command: RecordVisit, codes: set[str], today: date) -> list[Fault]:
         faults.append(Fault("findings", message))
     elif missing := sorted(codes - command.findings.keys()):
         faults.append(
-            Fault("findings", say("Say for each item what you found; {code} is missing", code=missing[0]))
+            Fault("findings", say("Enter what you found for each item; {code} is missing", code=missing[0]))
         )
     if command.visited_on > today:
         faults.append(Fault("visited_on", say("This date is in the future. Choose today or an earlier date")))
@@ -77,7 +77,7 @@ def _faults(command: RecordVisit, codes: set[str], today: date) -> list[Fault]:
 
 
 async def add_photo(session: AsyncSession, row: VisitRow, name: str, content: bytes) -> VisitPhotoRow:
-    """Keep a picture that is made anew, without what its file tells of place, time and camera; raises Invalid."""
+    """Store a newly made copy of a picture, without place, time and camera; raises Invalid."""
     kind = await asyncio.to_thread(kind_of, clean_file_name(name), content, "photo")
     if not kind.media_type.startswith("image/"):
         raise invalid("photo", say("Choose a picture"))
@@ -100,7 +100,7 @@ async def add_photo(session: AsyncSession, row: VisitRow, name: str, content: by
 
 
 async def withdraw(session: AsyncSession, visit_id: UUID, person: Person, now: datetime) -> VisitRow:
-    """Count a visit no more from today on; figures as of an earlier day keep it."""
+    """Withdraw a visit from today on; figures as of an earlier day keep it."""
     row = (await visit(session, person, visit_id)).visit
     if row.withdrawn_at:
         raise Conflict(say("This visit has already been withdrawn"))

@@ -1,4 +1,4 @@
-"""Which items a body of a type should publish: the list that is shipped, or a campaign's own."""
+"""The items a body of a type should publish: the default list, or a campaign's own."""
 
 import tomllib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a person asks of checklists and visits."""
+"""Commands about checklists and visits."""
 
 from datetime import date
 from uuid import UUID

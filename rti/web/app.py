@@ -1,4 +1,4 @@
-"""The web process: everything that is wired together, and nothing else."""
+"""The web process: only the wiring of its parts."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

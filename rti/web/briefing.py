@@ -1,4 +1,4 @@
-"""Figures on two pages of paper: to be handed to a minister or a member of parliament, in Khmer or English.
+"""A two-page briefing of figures on paper, for a minister or a member of parliament, in Khmer or English.
 
 Those of a release, or of any table that somebody may see, which then says that it was not released.
 
@@ -47,7 +47,7 @@ class Cover:
     draft: str
     changes: str
     rule: str
-    """What is told of numbers and what is hidden."""
+    """Which numbers are shown and which are hidden."""
     as_of: date
     known_on: date
     digest: str

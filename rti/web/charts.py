@@ -1,4 +1,4 @@
-"""Pictures of figures: SVG with its letters as text, and PNG of the same. Each shows numbers of a table and no others.
+"""Charts: SVG with text as text, and PNG of the same. Each shows only numbers of a table.
 
 Without colour the marks differ by lightness, by dashes and by the numbers on them.
 """
@@ -30,7 +30,7 @@ LIGHT_TO_DARK = ("#1b5e8c", "#7fb3d5", "#2b2b2b", "#c9c9c9")
 ON_THEM = ("white", "#111", "white", "#111")
 WIDTH, HEIGHT = 720, 420
 MOST = 25
-"""Groups in a picture; the table has all."""
+"""Groups in a chart; the table has all."""
 ACROSS, PANEL_HEIGHT = 3, 190
 """Of small multiples: how many stand in a row, and how high each is."""
 LINES = ((ON_TIME, "#1b5e8c", "none"), (SILENCE, "#2b2b2b", "8, 6"))

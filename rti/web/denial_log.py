@@ -1,6 +1,6 @@
-"""Denials are recorded in transactions of their own, since the refused one is rolled back.
+"""Denials are recorded in transactions of their own, because the refused one is rolled back.
 
-Told is who was refused, at which address, and the identifiers in it: never what else was sent.
+Recorded are the person, the address and the identifiers in it, and nothing else that was sent.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Files as an answer: those that people brought, and long ones that are read to their end before they leave."""
+"""Files as a response: uploaded ones, and long ones that are read completely before they are sent."""
 
 import tempfile
 from collections.abc import AsyncIterator

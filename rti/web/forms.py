@@ -1,4 +1,4 @@
-"""Forms: read what was sent, try the action, and show the same form again with what is wrong."""
+"""Forms: read what was sent, attempt the action, and show the same form again with its faults."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,7 +24,7 @@ from rti.web import cookies, typed
 
 CSRF_FIELD = "_csrf_token"
 ONCE_FIELD = "_once"
-"""Which sending this is, for `once`."""
+"""The idempotency key of a form, for `once`."""
 KEPT_FIELD = "_kept"
 """What was typed before signing in again, for `typed`."""
 DONE = {
@@ -33,9 +33,9 @@ DONE = {
     "recorded": N_("The entry has been recorded."),
     "deleted": N_("The draft has been deleted."),
 }
-"""What the next page says of a form that did what it was for."""
+"""What the next page says after a successful form."""
 _TOLD_WITHIN = 60
-"""Seconds in which the next page has to come."""
+"""Seconds within which the next page must be requested."""
 _NOT_TYPED = {CSRF_FIELD, ONCE_FIELD, KEPT_FIELD}
 _OURS = {"form", "command"}
 _ASKED = {"request": Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])}
@@ -64,7 +64,7 @@ class Form:
 
 
 async def read(request: Request[Any, Any, Any]) -> Form:
-    """The fields of a form that hold something and that somebody filled in.
+    """The fields of a form that are not empty.
 
     A browser sends a file field in which no file was chosen as an empty text.
     """
@@ -80,12 +80,12 @@ async def read(request: Request[Any, Any, Any]) -> Form:
 
 
 def read_query(request: Request[Any, Any, Any]) -> Form:
-    """A form that was sent in the address, so that the address can be kept and sent on."""
+    """A form sent in the address, so that the address can be bookmarked and shared."""
     return Form({name: value for name, value in request.query_params.items() if value})
 
 
 def fields_of(row: object, command: type[Struct]) -> dict[str, object]:
-    """What the form of a command shows of something that is there already."""
+    """The initial values of a command's form for an existing record."""
     fields = {name: getattr(row, name, None) for name in command.__struct_fields__}
     return {name: value for name, value in fields.items() if value is not None}
 
@@ -167,7 +167,7 @@ def _show_typed(request: Request[Any, Any, Any], form: Form) -> bool:
 
 
 class Onward(Redirect):
-    """On to another page, which says what is `done`; a key of `DONE`, empty for what speaks for itself."""
+    """Redirect to another page, which says what is `done`: a key of `DONE`, or empty."""
 
     def __init__(self, path: str, done: str, **more: Any) -> None:
         super().__init__(path, status_code=303, **more)
@@ -183,7 +183,7 @@ class Onward(Redirect):
 
 
 def see_other(path: str, done: str = "saved", **more: Any) -> Onward:
-    """On to another page after a form (RFC 9110, 15.4.4)."""
+    """Redirect after a form (RFC 9110, 15.4.4)."""
     return Onward(path, done, **more)
 
 

@@ -1,4 +1,4 @@
-"""Who is asking, and whether this route is for them.
+"""Authentication, and whether a person may use a route.
 
 The browser carries a session cookie; the JSON API carries the same token, or one made for a program, as a
 bearer token (RFC 6750) and never the cookie, so that no other site can make a browser use it.
@@ -76,7 +76,7 @@ def read_along(request: Request[Any, Any, Any]) -> Any:
 
 
 def open_to_all(connection: Connection, handler: BaseRouteHandler) -> None:
-    """This route is for anybody, signed in or not."""
+    """Guard for routes that are open to everybody."""
 
 
 def only(roles: frozenset[Role], *, standings: frozenset[SignInState] = COMPLETE) -> Guard:

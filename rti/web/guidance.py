@@ -1,4 +1,4 @@
-"""The steps of each role, in plain words and with a picture, for the help page."""
+"""The steps of each role, in plain words with a picture, for the help page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ STEPS: Mapping[Role, Sequence[HelpStep]] = {
         *_CBO,
         HelpStep(
             N_("Invite the people of your organisation"),
-            N_("Each has an account of their own. Take it away when somebody leaves."),
+            N_("Everybody has an account of their own. Disable it when somebody leaves."),
             "/people",
             "people",
         ),
@@ -88,15 +88,15 @@ STEPS: Mapping[Role, Sequence[HelpStep]] = {
             "clock",
         ),
         HelpStep(
-            N_("Find anything by its words"),
+            N_("Search everything"),
             N_("The box at the top finds requests, public bodies and organisations, in Khmer and English."),
             "/search",
             "building",
         ),
         HelpStep(
-            N_("Do one thing to many at once"),
+            N_("Do the same for many requests at once"),
             N_(
-                "Narrow the list or tick some of it. You see whom it hits before it is done. A list that you need often can be saved."
+                "Narrow the list, or tick some of its requests. You see which ones are affected before anything is done. You can save a list that you need often."
             ),
             "/requests",
             "stamp",
@@ -108,7 +108,7 @@ STEPS: Mapping[Role, Sequence[HelpStep]] = {
             "letter",
         ),
         HelpStep(
-            N_("Look after campaigns"),
+            N_("Manage campaigns"),
             N_("A campaign has its standard, its areas, and rules for when people are reminded."),
             "/campaigns",
             "people",
@@ -131,7 +131,7 @@ STEPS: Mapping[Role, Sequence[HelpStep]] = {
     Role.ADMINISTRATOR: (
         HelpStep(
             N_("Add the organisations"),
-            N_("One by one, or all in a spreadsheet; a file to fill in can be downloaded."),
+            N_("One by one, or all in a spreadsheet; a template can be downloaded."),
             "/cbos",
             "building",
         ),
@@ -142,7 +142,7 @@ STEPS: Mapping[Role, Sequence[HelpStep]] = {
             "people",
         ),
         HelpStep(
-            N_("Look at the system"),
+            N_("Check the system"),
             N_("It says what is not working, and what is missing, such as a backup."),
             "/status",
             "clock",

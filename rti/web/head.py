@@ -1,4 +1,4 @@
-"""HEAD is answered as GET, without what would follow the headers (RFC 9110, section 9.3.2)."""
+"""HEAD is answered like GET, without the content (RFC 9110, section 9.3.2)."""
 
 from typing import cast
 

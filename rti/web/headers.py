@@ -1,4 +1,4 @@
-"""The headers of every answer: nothing from another host, nothing inline, nothing framed, nothing kept."""
+"""The headers of every response: nothing from another host, nothing inline, nothing framed, nothing cached."""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -48,7 +48,7 @@ def attachment(file_name: str) -> str:
 
 
 async def protect(message: Message, scope: Scope) -> None:
-    """Add the headers as an answer leaves, refusals and crashes included."""
+    """Add the headers to every response, including refusals and crashes."""
     if message["type"] == "http.response.start":
         secure = scope["litestar_app"].state.settings.secure_cookies
         there = {name.lower() for name, _ in message["headers"]}

@@ -1,4 +1,4 @@
-"""What is stored as keys, in words: results of periodic jobs, details of audit entries, names of reminder rules.
+"""Stored keys in words: results of periodic jobs, details of audit entries, names of reminder rules.
 
 Keys are written for programs and logs and stay as they are; pages show these words, and whatever has none as it is.
 """
@@ -32,12 +32,12 @@ RULE_NAMES: Final[Mapping[str, str]] = {
     "chase": N_("Letter about a late answer"),
     "unacknowledged": N_("No acknowledgement has come"),
     "window_closing": N_("The time to complain ends soon"),
-    "follow_up": N_("Ask again where there is no limit"),
+    "follow_up": N_("Follow up where no time limit runs"),
 }
 """The rules of every campaign without rules of its own."""
 
 _SENTENCES: Final[Mapping[str, str]] = {
-    "another process is at it": N_("Another process is at it"),
+    "another process is at it": N_("Another process is already doing this"),
     "done today": N_("Done today"),
     "on another machine": N_("On another machine"),
     "no tesseract": N_("Tesseract is not installed, or has neither khm nor eng"),
@@ -67,7 +67,7 @@ _COUNTED: Final[Mapping[str, str]] = {
     "whole": N_("Unchanged"),
     "read": N_("Scans read"),
     "altered": N_("Missing or altered"),
-    "closed": N_("Of locked organisations, not looked at"),
+    "closed": N_("Not checked, because the organisation is locked"),
     "unscanned": N_("Not scanned, the scanner does not answer"),
     **{kept.value: rule.what for kept, rule in RULES.items()},
     **{each.value: label(each) for each in chain(IncomingState, JobState, LineResult, MessageState)},

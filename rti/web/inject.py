@@ -1,4 +1,4 @@
-"""What a handler can ask for by the name and type of a parameter; `app.py` provides each."""
+"""The dependencies of handlers, by parameter name and type; `app.py` provides each."""
 
 from datetime import date, datetime
 from typing import TypeVar
@@ -20,7 +20,7 @@ Session = NamedDependency[AsyncSession]
 Reading = NamedDependency[AsyncSession]
 """`reading`: the same as `session` for what only reads and costs much: at the replica, where there is one."""
 Counting = NamedDependency[AsyncSession]
-"""`counting`: a transaction that reads what figures are made of, and nothing that says who asked or what."""
+"""`counting`: a transaction that reads the data behind figures, and nothing about who asked or what."""
 Recomputing = NamedDependency[AsyncSession]
 """`recalculating`: a transaction that may move the dates of every request and sees of each no more than that needs."""
 Who = NamedDependency[Person]
@@ -36,6 +36,6 @@ Now = NamedDependency[datetime]
 Today = NamedDependency[date]
 """`today`: its day in the time zone of the installation."""
 Found = NamedDependency[T]
-"""`found`: what was read in one round trip with the question who asks, for a route that `reads`; see `guards`."""
+"""`found`: what was read in one round trip with the session check, for a route that `reads`; see `guards`."""
 Id = FromPath[UUID]
 """The identifier in the address of a page or record."""

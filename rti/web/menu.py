@@ -1,4 +1,4 @@
-"""The pages in the menu, by role: the few of every day, and behind "More" all others."""
+"""The pages in the menu, by role: a few for daily use, and all others behind "More"."""
 
 from collections.abc import Mapping, Sequence
 

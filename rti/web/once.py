@@ -1,4 +1,4 @@
-"""A form or call that is sent twice is done once, and the second gets the answer of the first.
+"""A form or call that is sent twice is executed once, and the second gets the response of the first.
 
 A form carries the key of its sending in a hidden field, so that a second click is the same sending; a changed
 form is another one. A program names the key in a header, and must not use it for anything else
@@ -33,7 +33,7 @@ _NOT_KEPT = {"set-cookie", "content-length"}
 
 
 def each_once(handlers: Iterable[HTTPRouteHandler]) -> None:
-    """Let each of these that writes do nothing a second time; what only opens something may be opened again."""
+    """Make each of these routes that writes idempotent; routes that only open something may repeat."""
     for handler in handlers:
         opens = any(
             getattr(guard, "limited_call", None) is LimitedCall.OPENINGS for guard in handler.guards or ()

@@ -1,4 +1,4 @@
-"""What the JSON API says of itself (OpenAPI 3.1): its own addresses only, and how it refuses."""
+"""The OpenAPI 3.1 description of the JSON API: its own addresses only, and its errors."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Whatever changes something comes from our own pages, or from a program that is no browser."""
+"""Changes are accepted only from our own pages, or from a program that is not a browser."""
 
 from typing import Any
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""What went wrong, as a page or as one JSON shape (RFC 9457), in the reader's language."""
+"""Errors, as a page or as problem JSON (RFC 9457), in the reader's language."""
 
 import math
 import uuid
@@ -89,7 +89,7 @@ def answer(request: WebRequest, problem: Problem, reference: str | None = None) 
 
 
 def go_on(request: WebRequest, typed: str, path: str) -> Response[Any]:
-    """A page that carries what was typed on to another: by a form, because an address has no room for it."""
+    """A page that passes what was typed on to another, by a form, because an address has no room for it."""
     signed_in = path not in {"/sign-in", "/second-factor"}
     return page(request, "accounts/go_on.html", path, form=Form(kept=typed), status=200 if signed_in else 401)
 
@@ -121,7 +121,7 @@ def on_http_exception(request: WebRequest, exception: HTTPException) -> Response
 
 
 def on_crash(request: WebRequest, exception: Exception) -> Response[Any]:
-    """What nobody foresaw, or an outage: a reference for the person, and the trace in the log under it."""
+    """An unexpected error or an outage: a reference for the person, under which the log has the traceback."""
     if is_busy(exception):
         log.warning("busy", method=request.method, address=request.scope.get("path_template"))
         return answer(request, Busy())

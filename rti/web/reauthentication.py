@@ -1,4 +1,4 @@
-"""Forms that need the password to have been shown within ten minutes: they ask for it where it was not."""
+"""Forms that need the password to have been entered within ten minutes; if it was not, they ask for it."""
 
 from rti.accounts import sign_in
 from rti.core.errors import invalid, say

@@ -1,4 +1,4 @@
-"""A message as it came in, where the framework would stumble over what no browser sends, or stop all others."""
+"""The request class: handles input on which the framework would fail, or would block all others."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ LARGEST_TEXT = 1_000_000
 
 
 class ReceivedRequest(Request[Person | None, SignedIn | None, State]):
-    """Refuses forms in broken text, reads long ones beside the event loop, and knows no cookie outside ASCII
+    """Refuses forms in broken text, reads long ones off the event loop, and knows no cookie outside ASCII
     (RFC 6265, 4.1.1)."""
 
     @property

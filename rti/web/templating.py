@@ -81,7 +81,7 @@ def templates_in(language: str) -> InLanguage:
 
 @pass_context
 def constant(context: Context, template: str, **given: Hashable) -> Markup:
-    """A part of a page that depends on nothing but the language and what it is given: rendered once, and kept."""
+    """A part of a page that depends only on the language and its arguments: rendered once, and cached."""
     reader = context["t"]
     return _constant(template, reader.language, reader.zone, tuple(given.items()))
 
@@ -305,7 +305,7 @@ class Faults:
 
 
 class Page(Template):
-    """A page that is written when it is sent: beside the event loop, where a long one stops nobody else."""
+    """A page that is written when it is sent: off the event loop, where a long one stops nobody else."""
 
     def to_asgi_response(  # type: ignore[override]
         self,

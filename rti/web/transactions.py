@@ -1,4 +1,4 @@
-"""One transaction around a request: it commits before the answer leaves, and a failure is a 500."""
+"""One transaction around an HTTP request: it commits before the response is sent, and a failure is a 500."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -31,7 +31,7 @@ def under(login_of: Callable[[Person | None], Login], name: str = "session") -> 
 
 
 def reading_under(login_of: Callable[[Person | None], Login]) -> dict[str, Provide]:
-    """A dependency for what only reads and costs much: a transaction of the replica that has everything, else the first."""
+    """A dependency for costly reads: a transaction of the replica if it has everything, else of the main database."""
 
     async def opened_under(
         state: State, request: Request[Any, Any, Any], session: NamedDependency[AsyncSession]

@@ -1,4 +1,4 @@
-"""What goes over the wire: read whole before anything is done, sent with patience, and for nobody who has gone.
+"""Transfers: bodies are read completely before anything is done, responses are sent with time limits, and work for clients that have gone is cancelled.
 
 So nobody holds a connection of the database by sending or fetching slowly, one person has a bounded share of what is
 under way at once, and a request that was tried ten times is not done ten times when its lock comes free.
@@ -23,11 +23,11 @@ from rti.core.roles import Person
 SMALL = 64_000
 """Bytes of a form without a file, and all that somebody may send who is not signed in; also of one piece of an answer."""
 AT_ONCE, MOST_WAITING = 3, 20
-"""Files that one person sends or fetches at the same time, and how many more may wait for that."""
+"""Files that one person uploads or downloads at the same time, and how many more may wait."""
 PATIENCE = 30.0
 """Seconds for the next piece."""
 GRACE = 1.0
-"""Seconds in which what was begun may still end after the other side has gone."""
+"""Seconds for work to finish after the client has gone."""
 FILE = {"file": True}
 """The `opt` of a route that answers with a file."""
 READS = "reads"
@@ -138,7 +138,7 @@ async def _read(scope: Scope, receive: Receive, person: Person | None, announced
 async def _worked_on(
     scope: Scope, receive: Receive, send: Send, next_app: ASGIApp, body: bytes, *, to_the_end: bool
 ) -> None:
-    """Do the work as long as somebody waits for it."""
+    """Do the work while somebody waits for it."""
     whole: list[HTTPRequestEvent] = [{"type": "http.request", "body": body, "more_body": False}]
     gone = asyncio.ensure_future(_gone(receive))
 
@@ -184,7 +184,7 @@ async def _gone(receive: Receive) -> None:
 
 
 def _patient(send: Send) -> Send:
-    """Wait for ever for nobody: what is not taken is given up."""
+    """Give up on clients that stop reading."""
 
     async def taken(message: Any) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What somebody typed into a form after the session had ended: carried by the pages of signing in, and shown again.
+"""What somebody typed into a form after the session had ended: kept across signing in, and shown again.
 
 It is sealed for the person of that session and the address of the form, and kept nowhere but on the page itself.
 """

@@ -29,7 +29,7 @@ async def test_a_cbo_files_a_request_records_the_answer_and_sees_both_dates(
     await page.fill("#submitted_on", "2023-04-11")
     await page.fill("#received_on", "2023-04-12")
     await page.click("main form button")
-    await page.click("text=It is right")
+    await page.click("text=Everything is correct")
     await expect(page.locator("main")).to_contain_text("20 April 2023")
     await expect(page.locator("main")).to_contain_text("not a legal deadline")
 

@@ -45,7 +45,7 @@ async def test_a_large_photo_is_sent_smaller_with_a_bar_and_shown_where_it_belon
     await page.select_option("#topic", "budget")
     await page.click("main form button")
     await page.click("main form button")
-    await page.click("text=It is right")
+    await page.click("text=Everything is correct")
     await page.click("text=They gave me a receipt")
     form = page.locator("main form")
     await form.locator("#document").set_input_files(

@@ -165,7 +165,7 @@ async def test_after_shredding_no_file_of_the_database_holds_a_key_a_name_an_add
     tick = Tick(database.under(Login.WORKER), settings, NOW)
     async with asyncio.timeout(PATIENCE):
         while not (result := await scrub_shredded(tick)).well:
-            assert "Others still read" in result.words
+            assert "Other transactions can still see" in result.words
     assert result.words == "1 removed from the disk"
     left = await asyncio.to_thread(_on_disk, folder, wanted)
     assert {name: places for name, places in left.items() if not name.startswith("cell")} == {}
@@ -215,5 +215,5 @@ async def test_a_login_that_may_not_do_it_tells_what_is_to_be_done(
     assert (told.well, "rti cbo scrub" in told.words) == (False, True)
     async with asyncio.timeout(PATIENCE):
         while (done := await asyncio.to_thread(rti, database_url, "cbo", "scrub")).returncode:
-            assert "Others still read" in done.stderr
+            assert "Other transactions can still see" in done.stderr
     assert (done.returncode, done.stdout) == (0, "Organisations removed from the disk: 1\n"), done.stderr

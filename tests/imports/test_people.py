@@ -45,4 +45,4 @@ async def test_a_file_with_one_wrong_line_invites_nobody_and_says_which(
     assert "Line 4, email" in answer.text
     async with database.transaction() as session:
         assert await session.scalar(select(func.count()).select_from(PersonRow)) == before
-    assert "nobody in this file" in (await _send(client, "email,role\n")).text
+    assert "This file lists no people" in (await _send(client, "email,role\n")).text

@@ -96,7 +96,7 @@ async def test_a_file_that_unpacks_to_more_than_is_sane_is_not_unpacked(
     await sign_in(Role.STAFF)
     answer = await client.post("/api/imports/bodies", content=out.getvalue())
     assert answer.status_code == 422
-    assert "no CSV file" in answer.text
+    assert "not a CSV file" in answer.text
 
 
 async def test_a_member_imports_the_own_spreadsheet(

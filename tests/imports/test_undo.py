@@ -256,7 +256,7 @@ async def test_a_body_that_is_in_use_or_was_changed_keeps_its_import(
         await make.request(session, member, NOW, body_code="HC-5")
     answer = await client.post(f"/api/imports/{past}/undo")
     assert answer.json()["detail"] == (
-        "This import cannot be undone any more. HC-5: something else refers to it"
+        "This import can no longer be undone. HC-5: something else refers to it"
     )
     async with database.transaction() as session:
         (await make.body(session, "HC-2")).phone = "012"

@@ -62,7 +62,7 @@ async def test_a_stack_of_receipts_moves_its_requests_and_what_has_no_code_waits
     assert told.status_code == 200, told.text
     assert told.text.count(">filed<") == 2
     assert "No code can be read on this page" in told.text
-    assert "of no request that you can see" in told.text
+    assert "does not belong to any request that you can see" in told.text
     async with database.transaction() as session:
         for each in asked:
             assert (await session.get_one(RequestRow, each.id)).received_on == TODAY

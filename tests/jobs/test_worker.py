@@ -246,7 +246,7 @@ async def test_a_job_that_ends_its_worker_each_time_fails(database: Database, ti
     assert await _organisations(database) == set()
     fault = queue.fault_of(await _row(database, job))
     assert fault
-    assert "The server ended 3 times" in fault.render()
+    assert "The server stopped 3 times" in fault.render()
 
 
 async def test_a_running_job_is_cancelled_when_asked_and_keeps_nothing(

@@ -132,10 +132,10 @@ def test_a_document_reads_the_same_with_its_dates_as_text():
             {"clocks": clocks(sofft=True)},
             "clocks[1].sofft: There is no field with this name; did you mean soft?",
         ),
-        ({"clocks": clocks(kind="reply")}, "clocks[1].kind: There is a clock of this kind before"),
+        ({"clocks": clocks(kind="reply")}, "clocks[1].kind: There is already a clock of this kind above"),
         (
             {"clocks": clocks(or_lapse_of="review")},
-            "clocks[1].or_lapse_of: No clock of this kind stands before",
+            "clocks[1].or_lapse_of: No clock of this kind comes before",
         ),
         (
             {"clocks": clocks(by_outcome={"no": {"limit": "1 working", "section": "s"}})},

@@ -61,7 +61,7 @@ async def test_what_cannot_be_printed_is_told_and_what_was_typed_stays(
         await make.request(session, member.person, NOW)
     await make.sign_in(client, member)
     for order, told in (
-        ({"topic": "land"}, "no request in this list"),
+        ({"topic": "land"}, "letter about any request in this list"),
         ({"leave_out": "NOTHING-1"}, "There is no request NOTHING-1"),
     ):
         answer = await make.post_form(client, "/print-runs/new", order)

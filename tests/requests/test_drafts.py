@@ -34,7 +34,7 @@ async def test_a_request_is_filed_in_steps_and_what_was_typed_is_a_draft_from_th
     how = await _step(client, whom[1], **DRAFT)
     check = await _step(client, how, channel="post")
     shown = (await client.get(check)).text
-    assert "It is right" in shown
+    assert "Everything is correct" in shown
     assert "Saved." in shown
     assert "Saved." not in (await client.get(check)).text, "it is said once"
     async with database.transaction() as session:
@@ -85,7 +85,7 @@ async def test_what_was_handed_over_is_no_draft_any_more(
     async with database.transaction() as session:
         request = await make.request(session, member.person, NOW)
     address = f"/requests/{request.id}/draft"
-    assert "It was handed over" in (await client.get(address)).text
+    assert "This request was handed over" in (await client.get(address)).text
     given = {**DRAFT, "body_code": "KH-0102"}
     assert (await client.put(f"/api{address}", json=given)).status_code == 409
     assert (await client.delete(f"/api{address}")).status_code == 409

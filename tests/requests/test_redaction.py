@@ -142,7 +142,7 @@ async def test_on_the_page_one_rule_hides_in_several_documents_what_was_looked_a
     assert "greater than the left" in wrong
     fields["boxes[2].right"] = "50"
     unseen = await make.post_form(client, f"/redact?request={request.id}", fields, page=page)
-    assert "Look at what is hidden first" in unseen.text
+    assert "First look at what will be hidden" in unseen.text
     seen = (await make.post_form(client, f"/redact/preview?request={request.id}", fields, page=page)).text
     pictures = [
         address.replace("&amp;", "&")

@@ -1,4 +1,4 @@
-"""The published ways of counting, each in a module of its own, in the order in which they are offered."""
+"""The published methods of counting, each in a module of its own, in display order."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The method of this project: requests whose day is over, by whether and when they were answered."""
+"""The method of this project: requests whose due date has passed, by whether and when they were answered."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What international surveys ask for: the counts of UNESCO on SDG 16.10.2, and of the Global Data Barometer."""
+"""The counts of international surveys: UNESCO on SDG 16.10.2, and the Global Data Barometer."""
 
 from collections.abc import Iterable
 

@@ -34,7 +34,7 @@ _OF_GROUND = {
 
 
 def _arrived(kind: Kind) -> bool:
-    """What never reached the body is in no column."""
+    """Requests that never reached the body are in no column."""
     return kind.state is not State.DRAFT and (kind.state is not State.NOT_SUBMITTED or kind.received)
 
 
@@ -130,8 +130,9 @@ US = Method(
     name=N_("United States, Department of Justice"),
     source="Department of Justice: annual FOIA report, sections V, VII and XII",
     differs=N_(
-        "It counts what came in and what was closed in the period, whenever it came in, and its days are working "
-        "days. A request that is still open is in the backlog and in no rate."
+        "It counts the requests received in the period, and those closed in it whenever they were "
+        "received. Its days are working days. A request that is still open is in the backlog and in no "
+        "rate."
     ),
     version=1,
     sections=(

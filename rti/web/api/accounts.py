@@ -36,7 +36,7 @@ async def open_session(
 
 @post("/api/sessions/proof", guards=[signed_in, interactive_only], status_code=204)
 async def confirm_password(data: JSONBody[ConfirmPassword], auth_database: Door, me: Me, now: Now) -> None:
-    """For ten minutes, what asks for the password again is allowed."""
+    """Confirm the password; for ten minutes, actions that need it are allowed."""
     await sign_in.confirm_password(auth_database, me, data.password, now)
 
 

@@ -20,7 +20,7 @@ class AuditList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnchorView(msgspec.Struct, frozen=True):
-    """The line to keep elsewhere: day, position and digest of the head of the chain."""
+    """The checkpoint to keep elsewhere: day, position and digest of the head of the chain."""
 
     anchor: str
 

@@ -1,4 +1,4 @@
-"""Batches as JSON: what one would file, filing it, and its board."""
+"""Batches as JSON: preview, filing, and the board."""
 
 from datetime import datetime
 from uuid import UUID
@@ -97,7 +97,7 @@ async def list_batches(session: Session, person: Who, campaign_id: Id) -> BatchL
 async def preview_batch(
     campaign_id: Id, data: JSONBody[FileBatch], session: Session, person: Who, today: Today
 ) -> ForeseenView:
-    """What a batch would file; nothing is."""
+    """Preview a batch, without filing it."""
     found = await foresee(session, person, await campaign_of(session, campaign_id), data, today)
     return ForeseenView(
         foreseen=len(found.ask),
@@ -111,7 +111,7 @@ async def preview_batch(
 async def file_batch(
     campaign_id: Id, data: JSONBody[FileBatch], session: Session, person: Who, now: Now, today: Today
 ) -> BoardView:
-    """File a batch; `foreseen` is the number that the preview told."""
+    """File a batch; `foreseen` is the number from the preview."""
     batch = await filing.ask(session, person, campaign_id, data, now, today)
     return await _board(session, person, batch.id, today)
 
@@ -127,7 +127,7 @@ async def show_batch(session: Session, person: Who, today: Today, batch_id: Id) 
     status_code=200,
 )
 async def file_again(session: Session, person: Who, now: Now, today: Today, batch_id: Id) -> BoardView:
-    """File what still waits, as after a cancellation."""
+    """File the missing requests, for example after a cancellation."""
     await filing.ask_again(session, person, batch_id, now)
     return await _board(session, person, batch_id, today)
 

@@ -85,13 +85,13 @@ async def edit_body(body_id: Id, data: JSONBody[SaveBody], session: Session) -> 
 async def rename_body(
     body_id: Id, data: JSONBody[RenameBody], session: Session, now: Now, today: Today
 ) -> BodyView:
-    """Another name from a day on; the old one, with its code, is still found."""
+    """Rename a body from a day on; it is still found by its old name and code."""
     return from_attributes(BodyView, await merging.rename(session, body_id, data, now, today))
 
 
 @post("/api/bodies/{body_id:uuid}/close", guards=[only(SUPPORT)], status_code=200)
 async def close_body(body_id: Id, data: JSONBody[CloseBody], session: Session, now: Now) -> BodyView:
-    """The last day on which it can be asked; without a day it is open again."""
+    """Close a body after a day; without a day it is open again."""
     return from_attributes(BodyView, await merging.close(session, body_id, data, now))
 
 

@@ -1,4 +1,4 @@
-"""One thing done to many requests, as JSON: first whom it hits, then how far it is and what came of it."""
+"""Actions on many requests, as JSON: a preview, then progress and result."""
 
 from uuid import UUID
 
@@ -48,7 +48,7 @@ async def act_on_many(
     now: Now,
     today: Today,
 ) -> ManyView:
-    """Tells whom it hits; with that number as `hits` it is begun."""
+    """Preview the requests affected; with their number as `hits` the action is started."""
     found = await bulk.ask_for_many(session, person, data, state.settings.secret, now, today)
     if isinstance(found, bulk.Plan):
         return _view(request, None, bulk.Report(list(found.order.hits), list(found.excluded)))
@@ -67,7 +67,7 @@ async def show_act(
 async def undo_act(
     request: WebRequest, state: State, session: Session, person: Who, now: Now, many_id: Id
 ) -> ManyView:
-    """Takes back what was done: events are corrected, snoozes end."""
+    """Undo: recorded events are corrected, snoozes end."""
     job = await queue.find(session, person, many_id, JobKind.MANY)
     return _view(request, await bulk.ask_to_undo(session, person, job, state.settings.secret, now), None)
 

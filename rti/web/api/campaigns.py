@@ -71,7 +71,7 @@ async def mark_areas(
 
 
 class RuleList(msgspec.Struct, frozen=True, kw_only=True):
-    """What a campaign says when; `own` where it has rules of its own, else these are the defaults."""
+    """The rules of a campaign; `own` if they are its own, else these are the defaults."""
 
     own: bool
     rules: list[SaveRule]
@@ -92,7 +92,7 @@ async def show_rules(session: Session, campaign_id: Id) -> RuleList:
 
 @post("/api/campaigns/{campaign_id:uuid}/rules", guards=[only(SUPPORT)])
 async def save_rule(campaign_id: Id, data: JSONBody[SaveRule], session: Session, now: Now) -> RuleList:
-    """Add a rule, or put it in the place of the one with its name."""
+    """Add a rule, or replace the one with its name."""
     await rules.save(session, campaign_id, data, now)
     return await _rules(session, campaign_id)
 

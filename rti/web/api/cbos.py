@@ -103,7 +103,7 @@ async def add_cbo(data: JSONBody[SaveCbo], session: Session, now: Now) -> CboVie
 
 @put("/api/cbos/{cbo_id:uuid}", guards=[only(SUPPORT)])
 async def edit_cbo(cbo_id: Id, data: JSONBody[SaveCbo], session: Session, now: Now) -> CboView:
-    """All of it as it should be; a locked one is as if it were not there."""
+    """Replace the whole record; a locked organisation counts as not found."""
     return cbo_view(await actions.edit(session, cbo_id, data, now))
 
 

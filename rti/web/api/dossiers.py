@@ -1,4 +1,4 @@
-"""Dossiers as JSON, for who signed in and confirmed the password: asking for one, how far it is, and its bundle."""
+"""Dossiers as JSON, for people who signed in and confirmed the password: creating one, its progress, and its bundle."""
 
 from litestar import Response, get, post
 from litestar.datastructures import State

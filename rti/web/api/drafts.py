@@ -19,13 +19,13 @@ from rti.web.inject import Id, Now, Session, Today, Who
 async def edit_draft(
     request_id: Id, data: JSONBody[EditDraft], session: Session, person: Who, now: Now, today: Today
 ) -> None:
-    """All of it as it should be; only until it is handed over."""
+    """Replace the whole draft; only until it is handed over."""
     await drafts.edit(session, request_id, data, person, now, today)
 
 
 @delete("/api/requests/{request_id:uuid}/draft", guards=[only(REQUESTS)])
 async def delete_draft(request_id: Id, session: Session, person: Who, now: Now) -> None:
-    """With all that hangs on it; only until it is handed over."""
+    """Delete a draft with everything attached; only until it is handed over."""
     await drafts.remove(session, request_id, person, now)
 
 

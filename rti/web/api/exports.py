@@ -1,4 +1,4 @@
-"""Exports as JSON: asking for a file of rows, how far it is, and the file."""
+"""Exports as JSON: asking for a file of rows, its progress, and the file."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The addresses of one's feeds as JSON. Only the answer that makes them holds them."""
+"""The addresses of one's feeds as JSON. Only the response that creates them contains them."""
 
 from datetime import datetime
 

@@ -100,7 +100,7 @@ class ImportList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ObstacleView(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in the way of undoing an import: a request by its reference, or a body or organisation by its code."""
+    """An obstacle to undoing an import: a request by its reference, or a body or organisation by its code."""
 
     id: UUID | None
     name: str
@@ -108,7 +108,7 @@ class ObstacleView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """An import with what stands in the way of undoing it, as far as that is known before it is tried."""
+    """An import with the obstacles to undoing it, as far as known before trying."""
 
     past: ImportView
     obstacles: list[ObstacleView]
@@ -144,7 +144,7 @@ async def show_import(request: WebRequest, state: State, session: Session, impor
     status_code=200,
 )
 async def undo_import(state: State, session: Session, person: Who, import_id: Id, now: Now) -> ImportView:
-    """Take back all that the import wrote; 409 says what was built on it since."""
+    """Undo everything that the import wrote; 409 lists the obstacles."""
     await undo.undo(session, import_id, person, now)
     return import_view(await history.one(session, import_id, state.settings.secret))
 

@@ -1,4 +1,4 @@
-"""What came in as JSON."""
+"""Incoming messages and scans as JSON."""
 
 from datetime import datetime
 from uuid import UUID
@@ -95,7 +95,7 @@ async def list_incoming(request: WebRequest, session: Session, person: Who) -> I
     guards=[only(REQUESTS), interactive_only, rate_limited(LimitedCall.OPENINGS)],
 )
 async def show_incoming(session: Session, person: Who, incoming_id: Id) -> IncomingText:
-    """Not with a token, like all that is stored encrypted."""
+    """Not with an API token, like everything stored encrypted."""
     return await _text(session, person, incoming_id)
 
 

@@ -1,4 +1,4 @@
-"""Jobs as JSON: how far each is, and what it came to."""
+"""Jobs as JSON: progress and result."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Letters as JSON: writing them, their PDF, and the words of which they are made."""
+"""Letters as JSON: writing them, their PDF, and their wording."""
 
 from datetime import datetime
 from uuid import UUID

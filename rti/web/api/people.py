@@ -1,4 +1,4 @@
-"""People as JSON, for those who invite. A link is in the one answer that makes it and in no other."""
+"""People as JSON, for those who invite. A link is only in the response that creates it."""
 
 from datetime import datetime
 from uuid import UUID

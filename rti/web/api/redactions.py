@@ -44,13 +44,13 @@ class HitList(msgspec.Struct, frozen=True, kw_only=True):
     status_code=200,
 )
 async def preview_redaction(data: JSONBody[Redact], session: Session, person: Who, now: Now) -> HitList:
-    """What a rule hits in each of the documents; nothing is changed."""
+    """Preview the matches of a rule in each document; nothing is changed."""
     return _hits(await redaction.hits_of(session, person, data, now))
 
 
 @post("/api/redactions", guards=[only(REQUESTS), interactive_only, rate_limited(LimitedCall.RECORDS)])
 async def redact(data: JSONBody[Redact], session: Session, person: Who, now: Now) -> HitList:
-    """Hide it for good in the copies of those documents that it hits; the originals stay."""
+    """Hide the matches for good in the copies of these documents; the originals stay."""
     return _hits(await redaction.redact(session, person, data, now))
 
 

@@ -1,4 +1,4 @@
-"""Releases as JSON: drafting, checking and approving them, what they tell, and whether that still holds."""
+"""Releases as JSON: drafting, checking, approving, reading and verifying them."""
 
 from datetime import date, datetime
 from typing import Any

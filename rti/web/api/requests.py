@@ -161,7 +161,7 @@ async def attach_document(
 async def correct_request(
     request_id: Id, data: JSONBody[CorrectRequest], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
-    """Put right what was recorded wrongly; what was there before stays on the timeline."""
+    """Correct a request; the earlier values stay on the timeline."""
     await corrections.correct(session, request_id, data, person, now, today)
     return detail_view(await reading.one(session, person, request_id), today)
 
@@ -170,14 +170,14 @@ async def correct_request(
 async def mark_duplicate(
     request_id: Id, data: JSONBody[MarkDuplicate], session: Session, person: Who, now: Now, today: Today
 ) -> DetailView:
-    """Close a request that was recorded twice into the one with the `reference`."""
+    """Mark a request as a duplicate of the one with this `reference`."""
     await duplicates.mark(session, request_id, data, person, now, today)
     return detail_view(await reading.one(session, person, request_id), today)
 
 
 @delete("/api/requests/{request_id:uuid}/duplicate", guards=[only(REQUESTS)])
 async def unmark_duplicate(request_id: Id, session: Session, person: Who, now: Now, today: Today) -> None:
-    """Let it count again."""
+    """Remove the mark of a duplicate."""
     await duplicates.unmark(session, request_id, person, now, today)
 
 

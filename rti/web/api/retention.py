@@ -1,4 +1,4 @@
-"""What is kept for how long, and what went last, as JSON."""
+"""Data retention and the last deletion, as JSON."""
 
 from litestar import get
 

@@ -13,7 +13,7 @@ from rti.web.inject import Id, Now, Session, Today, Who
 
 @get("/api/saved-lists", guards=[only(REQUESTS)])
 async def list_saved(session: Session, person: Who) -> list[SavedList]:
-    """The own ones and those that are shared; `wanted` are the parameters of `GET /api/requests`."""
+    """One's own and shared lists; `wanted` are the parameters of `GET /api/requests`."""
     return await saved_lists.saved_lists(session, person)
 
 
@@ -21,7 +21,7 @@ async def list_saved(session: Session, person: Who) -> list[SavedList]:
 async def save_list(
     session: Session, person: Who, data: JSONBody[SaveList], now: Now, today: Today
 ) -> list[SavedList]:
-    """Keep a filter under a name, in place of an own one of the same name."""
+    """Save a filter under a name, replacing one's own of that name."""
     await saved_lists.save_list(session, data, person, now, today)
     return await saved_lists.saved_lists(session, person)
 

@@ -12,7 +12,7 @@ from rti.web.inject import Id, Now, Session, Today, Who
 
 @get("/api/saved-reports", guards=[only(COMPARING)])
 async def list_reports(session: Session, person: Who) -> list[SavedReport]:
-    """The own ones and those that the working group gets; `wanted` are the parameters of `GET /api/statistics`."""
+    """One's own reports and those for the working group; `wanted` are the parameters of `GET /api/statistics`."""
     return await reports.saved_reports(session, person)
 
 
@@ -20,7 +20,7 @@ async def list_reports(session: Session, person: Who) -> list[SavedReport]:
 async def save_report(
     session: Session, person: Who, data: JSONBody[SaveReport], now: Now, today: Today
 ) -> list[SavedReport]:
-    """Keep figures under a name, in place of own ones of the same name."""
+    """Save figures under a name, replacing one's own of that name."""
     await reports.save_report(session, data, person, now, today)
     return await reports.saved_reports(session, person)
 

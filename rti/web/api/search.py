@@ -50,7 +50,7 @@ class FoundCbo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundView(msgspec.Struct, frozen=True, kw_only=True):
-    """At most 200 of each; `more` names the kinds of which there are others, `near` those where only something like the words was found."""
+    """At most 200 of each kind; `more` names the kinds with further results, `near` those with only near misses."""
 
     requests: list[FoundRequest]
     bodies: list[FoundBody]

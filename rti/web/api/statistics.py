@@ -313,7 +313,7 @@ async def exported_table(
     today: date,
     now: datetime,
 ) -> Table:
-    """The same for a file that is taken away, which the audit log tells."""
+    """The same for a downloaded file, which the audit log records."""
     table = await asked_table(request, reading, person, today)
     record(session, AuditAction.EXPORTED, now, about="statistics", cbo_id=person.cbo_id)
     return table
@@ -329,7 +329,7 @@ def _in_json(table: Table, language: str) -> bytes:
 async def asked_view(
     request: WebRequest, session: AsyncSession, person: Person, today: date
 ) -> Response[TableView]:
-    """The same as JSON, put together beside the event loop; raises Invalid."""
+    """The same as JSON, put together off the event loop; raises Invalid."""
     table = await asked_table(request, session, person, today)
     written: Any = await to_thread(_in_json, table, language_of(request))
     return Response(written, media_type=MediaType.JSON)
@@ -348,7 +348,7 @@ async def asked_methods(
 
 
 class MethodView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a method makes of all the requests that were asked for; `differs` says why its figures are not those of others."""
+    """The result of a method for the same requests; `differs` says why its figures differ from those of others."""
 
     method: str
     name: str

@@ -37,7 +37,7 @@ async def add_topic(data: JSONBody[AddTopic], session: Session, now: Now) -> Top
 async def edit_topic(
     topic: FromPath[str], data: JSONBody[SaveTopic], session: Session, now: Now
 ) -> TopicView:
-    """All of it as it should be; the code stays."""
+    """Replace everything except the code."""
     return from_attributes(TopicView, await actions.edit(session, topic, data, now))
 
 

@@ -127,7 +127,7 @@ async def show_photo(visit_id: Id, photo_id: Id, session: Session, person: Who) 
 
 @get("/api/campaigns/{campaign_id:uuid}/checklists", guards=[signed_in])
 async def list_checklists(campaign_id: Id, session: Session) -> list[Checklist]:
-    """What bodies of each type should publish; version 0 is the list that is shipped."""
+    """The items that bodies of each type should publish; version 0 is the default list."""
     return await checklists.checklists(session, campaign_id)
 
 
@@ -135,7 +135,7 @@ async def list_checklists(campaign_id: Id, session: Session) -> list[Checklist]:
 async def save_checklist(
     campaign_id: Id, body_kind: FromPath[str], data: JSONBody[SaveChecklist], session: Session, now: Now
 ) -> Checklist:
-    """A new version of a list; without items it is again the one that is shipped."""
+    """Save a new version of a list; without items the default list applies again."""
     if body_kind not in list(BodyKind):
         raise NotFound
     return await checklists.save(session, campaign_id, BodyKind(body_kind), data, now)

@@ -1,4 +1,4 @@
-"""What if, as JSON: the address is the question, and is asked again until its answer is there."""
+"""What if, as JSON: the address is the question, and is polled until the answer is there."""
 
 from typing import Any
 from uuid import UUID

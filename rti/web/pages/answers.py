@@ -1,4 +1,4 @@
-"""What answers say to each question, and how far readers agree, as a page and as files."""
+"""Answers to each question, and the agreement of readers, as a page and as files."""
 
 from functools import partial
 from typing import Any

@@ -87,7 +87,7 @@ async def edit_body(session: Session, body_id: Id, command: SaveBody) -> Redirec
 async def show_change(
     request: WebRequest, session: Session, body_id: Id, form: Form, today: Today
 ) -> Template:
-    """Renaming, closing and merging: what became of a body, where `edit` is for what was written wrongly."""
+    """Renaming, closing and merging a body; `edit` corrects mistakes in its entry."""
     row = await queries.body(session, body_id)
     return page(
         request, "bodies/change.html", row, form=form, initial=fields_of(row, RenameBody), today=today

@@ -1,4 +1,4 @@
-"""One thing done to many requests: what it is, whom it hits, how far it is, and undoing it."""
+"""Actions on many requests: choosing, preview, progress and undo."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -60,7 +60,7 @@ async def act_on_many(
     now: Now,
     today: Today,
 ) -> Redirect | Template:
-    """Shows whom it hits; once that was seen, it is done."""
+    """Shows the preview; once that was seen, starts the action."""
     found = await bulk.ask_for_many(session, person, command, state.settings.secret, now, today)
     if not isinstance(found, bulk.Plan):
         return see_other(f"/requests/many/{found.id}", done="")

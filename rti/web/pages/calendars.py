@@ -1,4 +1,4 @@
-"""The pages of the calendar: the list of a year, and changes with a look at what they move."""
+"""The pages of the calendar: the list of a year, and changes with a preview of the dates they move."""
 
 from collections.abc import Mapping
 
@@ -78,7 +78,7 @@ async def preview_change(
     now: Now,
     today: Today,
 ) -> Template:
-    """What a change would move; nothing is changed yet."""
+    """Preview the dates that a change would move."""
     form = forms.Form(dict(request.query_params))
     async with forms.attempt(form, recalculating):
         command = _command(change, form)

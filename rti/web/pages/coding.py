@@ -56,7 +56,7 @@ async def record_reading(session: Session, person: Who, request_id: Id, form: Fo
 
 
 def _found(form: Sent) -> list[dict[str, str]]:
-    """What was chosen for each question, out of fields that are named by its code."""
+    """The choice for each question, from fields named by its code."""
     return [
         {
             "question": name.removeprefix("verdict-"),
@@ -71,7 +71,7 @@ def _found(form: Sent) -> list[dict[str, str]]:
 
 @get("/campaigns/{campaign_id:uuid}/questions", guards=[only(STAFF)])
 async def show_questions(request: WebRequest, session: Session, campaign_id: Id, form: Form) -> Template:
-    """Where the campaign has none yet, those to begin with are drawn from the words of its letters."""
+    """If the campaign has none yet, they are proposed from the text of its letters."""
     found = await questions.questions(session, campaign_id)
     drawn = not found.items
     if drawn:

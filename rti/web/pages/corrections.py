@@ -1,4 +1,4 @@
-"""The pages on which what was recorded wrongly of a request is put right."""
+"""The pages for correcting a request."""
 
 from litestar import get, post
 from litestar.response import Redirect, Template

@@ -1,4 +1,4 @@
-"""The pages of dossiers: what is to be in one, how far it is, and its files."""
+"""The pages of dossiers: choosing the content, progress, and the files."""
 
 from litestar import Response, get, post
 from litestar.datastructures import State

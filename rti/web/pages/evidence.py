@@ -1,4 +1,4 @@
-"""The pages of what is sealed: who asks, and the documents of a request."""
+"""The pages of encrypted data: the requester, and the documents of a request."""
 
 from litestar import Response, get, post
 from litestar.response import Redirect, Template
@@ -43,7 +43,7 @@ async def open_identity(
     now: Now,
     today: Today,
 ) -> Template:
-    """Answers with the page instead of a way to it: each look is an opening of its own."""
+    """Responds with the page instead of a redirect: each view is a separate opening."""
     filed = await actions.locked(session, request_id, person)
     opened = await requester.open_identity(session, filed, command, person, now)
     return await detail_page(request, session, person, request_id, today, identity=opened)

@@ -1,4 +1,4 @@
-"""The pages of exports: which rows in which form, how far the file is, and the file."""
+"""The pages of exports: choosing rows and form, progress, and the file."""
 
 from litestar import get, post
 from litestar.datastructures import State

@@ -39,7 +39,7 @@ async def show_feeds(
 async def renew_feeds(
     request: WebRequest, state: State, session: Session, person: Who, now: Now, today: Today
 ) -> Template:
-    """Answers with a page instead of a way to it: the addresses are shown here and never again."""
+    """Responds with a page instead of a redirect: the addresses are shown only here."""
     secret = await secrets.renew(session, person, now)
     made = secrets.addresses(request.app.state.settings.address, secret)
     more = await queries.left_out_for(state.database, person, today)

@@ -1,4 +1,4 @@
-"""Filing in steps that fit a phone: to whom, what, how, a look at all of it. What was typed is a draft from the second step on."""
+"""Filing in steps that fit a phone: to whom, what, how, check. What was typed is a draft from the second step on."""
 
 from litestar import get, post
 from litestar.response import Redirect, Template

@@ -1,6 +1,6 @@
-"""The pages of imports: sending a file, what was imported, and taking that back.
+"""The pages of imports: sending a file, past imports, and undoing them.
 
-The import itself is a job, whose page shows how far it is and its report.
+The import itself is a job, whose page shows its progress and report.
 """
 
 import msgspec
@@ -80,7 +80,7 @@ async def import_one(
 
 @get("/imports/{import_id:uuid}", guards=[only(IMPORTERS)])
 async def show_import(request: WebRequest, state: State, session: Session, import_id: Id) -> Template:
-    """What an import left, and what stands in the way of undoing it."""
+    """A past import, and the obstacles to undoing it."""
     past = await history.one(session, import_id, state.settings.secret)
     found = [] if past.row.undone_at else await undo.obstacles(session, past.row)
     return page(

@@ -1,4 +1,4 @@
-"""What came in, in the browser: what waits for a request, what waits to be understood, and each with its words."""
+"""Incoming messages and scans in the browser: those held, those whose meaning is not recorded yet, and each with its text."""
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -35,7 +35,7 @@ SHOWN = (
     EventKind.ANSWERED,
     EventKind.MESSAGE,
 )
-"""What the pages of a stack can show."""
+"""What scanned pages can show."""
 PAGES = ",".join(f".{ending}" for kind in KINDS if kind.media_type in COPIED for ending in kind.endings)
 MEANS = (
     EventKind.ANSWERED,
@@ -87,7 +87,7 @@ async def file_stack(
     now: Now,
     today: Today,
 ) -> Template:
-    """Answers with what became of each page."""
+    """Responds with the result of each page."""
     file = form.files.get("document")
     if file is None:
         raise invalid("document", say("Choose a PDF or a picture"))

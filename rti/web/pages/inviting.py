@@ -1,4 +1,4 @@
-"""Inviting many people at once: a file to fill in, and the link of each, shown once or sent."""
+"""Inviting many people at once: a template, and the link of each person, shown once or sent."""
 
 from typing import Any
 

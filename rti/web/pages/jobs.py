@@ -1,4 +1,4 @@
-"""The page of a job: how far it is, and what it came to. It can be closed and opened again."""
+"""The page of a job: progress and result. It can be closed and opened again."""
 
 import msgspec
 from litestar import Response, get, post

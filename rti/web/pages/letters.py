@@ -1,4 +1,4 @@
-"""The pages of letters: writing one about a request, its PDF, and the words of which letters are made."""
+"""The pages of letters: writing one about a request, its PDF, and the words of letters."""
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -28,7 +28,7 @@ from rti.web.transfers import FILE
 async def new_letter(
     request: WebRequest, session: Session, person: Who, request_id: Id, today: Today, form: Form
 ) -> Template:
-    """A letter as it would be written, to change before it is."""
+    """A preview of a letter, which can be changed before it is written."""
     case = await actions.case_of(session, person, request_id)
     asked = {name: form.values.get(name) or request.query_params.get(name) for name in ("kind", "language")}
     try:
@@ -118,7 +118,7 @@ async def save_text(
 async def preview_text(
     request: WebRequest, kind: FromPath[str], language: FromPath[str], command: SaveLetterText, today: Today
 ) -> Response[bytes]:
-    """A letter with the words that were typed, kept nowhere."""
+    """A preview of a letter with the words typed; nothing is stored."""
     which = named(kind, language)
     paper = wording.sample(*which, wording.checked(command), today)
     content = await pdf(*document_of(paper))

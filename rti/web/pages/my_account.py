@@ -1,4 +1,4 @@
-"""What people set for themselves: language, password, address, and what acts in their name."""
+"""People's own settings: language, password, address and API tokens."""
 
 from litestar import get, post
 from litestar.response import Redirect, Template
@@ -95,7 +95,7 @@ async def end_session(session: Session, person: Who, session_id: Id, now: Now) -
 @post("/me/tokens", guards=[signed_in], status_code=200)
 @else_show(show_me, reauthentication.read)
 async def add_token(request: WebRequest, session: Session, me: Me, command: AddToken, now: Now) -> Template:
-    """Answers with a page instead of a way to it: the token is shown here and never again."""
+    """Responds with a page instead of a redirect: the token is shown only here."""
     _, token = await api_tokens.add(session, me.person, command, now)
     return await _page(request, session, me, now, new_token=token)
 

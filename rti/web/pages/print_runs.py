@@ -1,4 +1,4 @@
-"""The pages of print runs: which letters, how far they are, and the file."""
+"""The pages of print runs: choosing letters, progress, and the file."""
 
 from litestar import Response, get, post
 from litestar.datastructures import State

@@ -1,4 +1,4 @@
-"""What this system protects people from, what it does not, and the tests that keep each promise.
+"""What this system protects people from, what it does not, and the tests that check each promise.
 
 The page at /safety shows it to anybody, in Khmer and English.
 """
@@ -74,8 +74,8 @@ PROMISES = (
     ),
     Promise(
         N_(
-            "A program with an API token is told nothing that is stored encrypted but reports of imports, whoever "
-            "it acts for, and cannot shred or unlock an organisation."
+            "A program with an API token sees nothing that is stored encrypted except reports of imports, "
+            "whoever it acts for, and cannot shred or unlock an organisation."
         ),
         (
             "tests/test_canaries.py::test_no_canary_is_told_to_a_program_with_a_token_not_even_of_the_organisations_own_people",
@@ -297,8 +297,9 @@ LIMITS = (
     ),
     N_("Titles and questions are not encrypted. Do not enter names in them."),
     N_(
-        "A sealed request hides the organisation, and not its trail: the public body, the title or the campaign "
-        "can suggest who asks, and whoever locks an organisation sees which requests disappear."
+        "A sealed request hides the organisation, but not every clue to it: the public body, the title or "
+        "the campaign can suggest who asks, and whoever locks an organisation sees which requests "
+        "disappear."
     ),
     N_("A photo still shows what can be seen in it: a face, a name on the letter, a shop sign."),
     N_("Anyone who can watch the network sees that this site is visited, but not what is read there."),

@@ -1,4 +1,4 @@
-"""The page on which parts of documents are hidden, and the pictures of pages that it shows."""
+"""The page for redacting documents, with its pictures of pages."""
 
 import hashlib
 import re
@@ -63,7 +63,7 @@ async def redact(session: Session, person: Who, form: Form, now: Now) -> Redirec
     shown = form.values.pop("shown", "")
     command = _command(form)
     if shown != _digest(command):
-        raise invalid("words", say("Look at what is hidden first"))
+        raise invalid("words", say("First look at what will be hidden"))
     done = await redaction.redact(session, person, command, now)
     return see_other(f"/requests/{done[0].document.request_id}#timeline")
 
@@ -131,7 +131,7 @@ def _command(form: Sent) -> Redact:
 
 
 def _digest(command: Redact) -> str:
-    """By what it is known that somebody saw what this hits."""
+    """The digest that shows that somebody saw the preview of these matches."""
     return hashlib.sha256(msgspec.json.encode(msgspec.structs.replace(command, reason=""))).hexdigest()
 
 

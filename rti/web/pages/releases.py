@@ -1,4 +1,4 @@
-"""The pages of releases, from the draft to the files that everybody may take away."""
+"""The pages of releases, from the draft to the downloads."""
 
 from asyncio import to_thread
 from functools import partial
@@ -137,7 +137,7 @@ async def draft_release(
 async def show_drafting(
     request: WebRequest, state: State, session: Session, person: Who, now: Now, draft_id: Id
 ) -> Template | Redirect:
-    """How far it is; once it is done, the release."""
+    """The progress of a draft; once it is done, the release."""
     job = await queue.settled(session, person, draft_id, now, JobKind.RELEASE)
     if code := await actions.code_of(session, job, state.settings.secret):
         return see_other(f"/releases/{code}")

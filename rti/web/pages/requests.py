@@ -139,7 +139,7 @@ async def detail_page(
     form: Form | None = None,
     identity: Identity | None = None,
 ) -> Template:
-    """The page of a request, once with who asks where that was opened."""
+    """The page of a request; after an opening, once with the requester."""
     detail = await reading.one(session, person, request_id)
     came_in = await of_request(session, person, request_id) if detail.has_incoming else {}
     return shown(request, detail, today, came_in, form, identity)

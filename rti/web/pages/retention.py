@@ -1,4 +1,4 @@
-"""What is kept for how long, and what went last, for administrators."""
+"""Data retention and the last deletion, for administrators."""
 
 from litestar import get
 from litestar.response import Template

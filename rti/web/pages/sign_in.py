@@ -107,7 +107,7 @@ async def do_sign_out(request: WebRequest, session: Session, me: Me, now: Now) -
 
 @post("/exit", guards=[open_to_all], status_code=200, opt=TO_THE_END)
 async def leave(request: WebRequest, session: Session, now: Now) -> Response[str]:
-    """End the session, forget everything, and show a page that says nothing.
+    """End the session, clear the browser's data, and show a neutral page.
 
     `Refresh` and not a redirect: forms lead to our own host only (`form-action`), and browsers put what a
     page refreshes to at once in the place of that page in their history.

@@ -165,7 +165,7 @@ async def statistics_workbook(
 async def statistics_briefing(
     request: WebRequest, session: Session, reading: Reading, person: Who, today: Today, now: Now
 ) -> Response[bytes]:
-    """The figures on paper, with pictures and definitions; table and words are attached to it."""
+    """The figures as a briefing, with charts and definitions; table and text are attached."""
     table = await exported_table(request, session, reading, person, today, now)
     language = language_of(request)
     content = await to_thread(briefing, of_table(table, language), [table], language)

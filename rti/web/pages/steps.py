@@ -1,4 +1,4 @@
-"""One thing that happened to a request: a page that asks only what it needs, with a photo; also in place of an entry."""
+"""Recording one event: a page that asks only what it needs, with a photo; also for replacing an entry."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How the system is, for staff and administrators: the scheduler, the queue, and addresses that do not work."""
+"""The health of the system, for staff and administrators: the scheduler, the queue, and failing addresses."""
 
 from litestar import get
 from litestar.datastructures import State
@@ -31,7 +31,7 @@ async def show_status(request: WebRequest, state: State, session: Session, now: 
 
 
 def missing(settings: Settings) -> list[str]:
-    """What an installation does without, as message ids: nothing is broken, and yet something is not there."""
+    """What an installation lacks, as message ids: nothing is broken, but something is not set up."""
     without = {
         N_(
             "No backup is made. The server operator must set RTI_BACKUP_FOLDER and RTI_BACKUP_RECIPIENT."

@@ -1,4 +1,4 @@
-"""What if, as a page: the address is the question, and shows how far its answer is until it is there."""
+"""What if, as a page: the address is the question, and shows the progress until the answer is there."""
 
 from litestar import get
 from litestar.datastructures import State
