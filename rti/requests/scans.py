@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import Database
-from rti.core.errors import NotFound
+from rti.core.errors import Conflict, say
 from rti.core.folding import same
 from rti.core.roles import Person
 from rti.encryption.data_keys import DataKeys, keys_to_decrypt, keys_to_encrypt
@@ -32,6 +32,7 @@ AT_ONCE = 5
 MOST_SEARCHED = 500
 """Texts of one search."""
 _LONGEST_FOUND = 120
+_NOTHING = say("No text was read in this document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ async def _read(session: AsyncSession, document_id: UUID, now: datetime) -> None
 async def text_of(
     session: AsyncSession, person: Person, request_id: UUID, document_id: UUID, now: datetime
 ) -> ScanText:
-    """What was read in a document that the person may see; raises NotFound where that is nothing."""
+    """What was read in a document that the person may see; raises Conflict where that is nothing."""
     request, document = await document_of(session, person, request_id, document_id)
     row = await session.scalar(
         select(DocumentTextRow)
@@ -102,10 +103,10 @@ async def text_of(
         .where(DocumentTextRow.document_id == document_id)
     )
     if row is None or is_hidden(person, request) or document.threat:
-        raise NotFound
+        raise Conflict(_NOTHING)
     text = _opened(await keys_to_decrypt(session, row.cbo_id), row)
     if not text:
-        raise NotFound
+        raise Conflict(_NOTHING)
     record_document_action(session, document, AuditAction.DOCUMENT_SHOWN, now)
     return ScanText(text, row.read_at)
 

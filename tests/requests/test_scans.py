@@ -66,7 +66,7 @@ async def test_a_scan_is_read_shown_and_found_by_whom_may_open_it_and_read_anew_
     await make.sign_in(client, member)
     hides = {"documents": [str(shown)], "erased": [1], "reason": "Names somebody"}
     assert (await client.post("/api/redactions", json=hides)).status_code == 201
-    assert (await client.get(f"/api{at}/text")).status_code == 404, "gone with what was hidden"
+    assert (await client.get(f"/api{at}/text")).status_code == 409, "gone with what was hidden"
     assert (await read_scans(tick)).words == "1 read"
     assert "commune" not in (await client.get(f"/api{at}/text")).text
     async with database.transaction() as session:
