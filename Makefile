@@ -37,7 +37,7 @@ test: check
 
 # The inner loop: the law, what is filed and what is counted; no browser, no process of its own, no attack, no long proof.
 FAST_TESTS := tests/law tests/statutes tests/statistics tests/campaigns tests/bodies tests/requests/test_actions.py tests/requests/test_api.py tests/requests/test_pages.py tests/test_architecture.py tests/test_documentation.py tests/test_intake.py tests/test_settings.py tests/test_snapshots.py
-LONG_PROOFS := $(addprefix --ignore=tests/,statistics/test_as_known.py statistics/test_suppression.py statistics/test_what_if.py bodies/test_merging.py)
+LONG_PROOFS := $(addprefix --ignore=tests/,statistics/test_as_known.py statistics/test_suppression.py statistics/test_what_if.py statistics/test_files.py statistics/test_reports.py bodies/test_merging.py)
 test-fast: setup
 	$(PYTEST) -m "not torture" $(FAST_TESTS) $(LONG_PROOFS)
 

@@ -62,12 +62,12 @@ _REQUESTS = """
     )
     INSERT INTO request (
         id, cbo_id, campaign_id, first_body_id, body_id, province_code, reference, title, question, topic, channel, filing, statute_id, statute_version,
-        created_at, status, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
+        created_at, status, not_taken, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
         provisional, confirmed, met_on, answered_on, ended_on, next_due_on, limit_on, closed_on, known_from, story
     )
     SELECT gen_random_uuid(), cbo_id, (SELECT id FROM campaign WHERE code = 'C' || n % 7), body_id, body_id, province_code, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
         (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'itself', 'KH-A2I-DRAFT', 1,
-        received_on, status,
+        received_on, status, CASE WHEN status = 'not_submitted' THEN 'refused_at_counter' END,
         CASE WHEN answered_on IS NOT NULL THEN (ARRAY['full', 'partial', 'refused', 'not_held'])[1 + n % 4] END,
         received_on, received_on, CASE WHEN status <> 'not_submitted' THEN received_on END,
         CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END, false, false, false, false,

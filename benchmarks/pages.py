@@ -26,7 +26,7 @@ REQUESTS = int(os.environ.get("BENCH_REQUESTS", "100000"))
 ROUNDS, SECONDS = int(os.environ.get("BENCH_ROUNDS", "3")), int(os.environ.get("BENCH_SECONDS", "2"))
 """How often each address is asked of each release in turn, and for how long."""
 WARMING = 40
-"""Calls before it is measured, so that statements are prepared and templates compiled in all processes."""
+"""Calls before that, which give the cookies and have to be answered well."""
 ONLY = os.environ.get("BENCH_ONLY", "")
 """Measure only what has this pattern in its name."""
 
@@ -162,12 +162,15 @@ def compared(releases: Sequence[Release], pages: Sequence[Asked]) -> Iterator[tu
 
 
 def in_turn(releases: Sequence[Release], calls: Sequence[Sequence[Call]]) -> list[Sum]:
-    """What came of asking each release for its calls."""
+    """What came of asking each release for its calls; a first round is not counted, in which every process compiles its
+    templates and every connection plans its statements."""
     ready: list[list[Call]] = []
     for each, its in zip(releases, calls, strict=True):
         cookies = once(each.port, its[:WARMING])
         ready.append([call.with_cookies(cookies) for call in its])
     found = [Sum() for _ in releases]
+    for each, its in zip(releases, ready, strict=True):
+        asked(each.port, its, SECONDS)
     for _ in range(ROUNDS):
         for each, its, total in zip(releases, ready, found, strict=True):
             before = each.seconds()

@@ -31,6 +31,7 @@ ROOT = Path(__file__).parent.parent
 _NEWER = (
     "request ADD COLUMN IF NOT EXISTS province_code text",
     "request ADD COLUMN IF NOT EXISTS story bytea",
+    "request ADD COLUMN IF NOT EXISTS not_taken text",
     "person ADD COLUMN IF NOT EXISTS entrusted_at timestamptz",
     *(f"request ADD COLUMN IF NOT EXISTS {name} date" for name in ("limit_on", "closed_on", "known_from")),
     "request ADD COLUMN IF NOT EXISTS first_body_id uuid",

@@ -65,8 +65,8 @@ asyncio.run(main())
 _FILL = """
     INSERT INTO cbo (id, code, name_km, name_en, sends_messages, last_number, created_at)
     SELECT gen_random_uuid(), 'B' || n, 'x', 'x', true, 0, now() FROM generate_series(1, {people}) n;
-    INSERT INTO person (id, email, name, password_hash, role, cbo_id, language, wants_reminders, hours_from, hours_to, created_at)
-    SELECT gen_random_uuid(), 'b' || code || '@bench.example', 'x', 'x', 'cbo_member', id, 'km', true, 0, 24, now() FROM cbo;
+    INSERT INTO person (id, email, name, password_hash, role, cbo_id, language, wants_reminders, hours_from, hours_to, created_at, entrusted_at)
+    SELECT gen_random_uuid(), 'b' || code || '@bench.example', 'x', 'x', 'cbo_member', id, 'km', true, 0, 24, now(), now() FROM cbo;
     CREATE TEMP TABLE org AS SELECT row_number() OVER () - 1 AS n, id FROM cbo;
     INSERT INTO request (
         id, cbo_id, first_body_id, body_id, reference, title, question, topic, channel, filing, statute_id, statute_version, created_at,

@@ -22,7 +22,7 @@ from rti.jobs.worker import Handler, work_off
 from rti.law.explanations import N_
 from rti.letters.print_runs import print_letters
 from rti.models.jobs import JobKind
-from rti.releases.actions import draft_asked
+from rti.releases.actions import draft_asked, verification_asked
 from rti.requests.bulk import act_on_many
 from rti.statistics.comparing import compare
 from rti.statistics.exporting import export
@@ -36,6 +36,7 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.MANY: act_on_many,
     JobKind.BATCH: file_batch,
     JobKind.RELEASE: draft_asked,
+    JobKind.VERIFICATION: verification_asked,
 }
 
 

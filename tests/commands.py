@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -93,6 +94,19 @@ def reap(process: subprocess.Popen[str]) -> int:
     return status
 
 
+def await_listener(port: int) -> None:
+    """Wait until somebody listens there, asking again at once; retries of httpx wait twice as long each time."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline, f"nobody listens at port {port}"
+            time.sleep(0.05)
+        else:
+            return
+
+
 @contextmanager
 def serving(env: Mapping[str, str], command: Sequence[str] = ("rti", "serve"), **how: Any) -> Iterator[str]:
     """Where `rti serve` answers in an environment, until the block ends; then it is told to stop, and does."""
@@ -101,7 +115,8 @@ def serving(env: Mapping[str, str], command: Sequence[str] = ("rti", "serve"), *
         [sys.executable, "-m", *command], env={**env, "RTI_PORT": str(port)}, text=True, **how
     )
     address = f"http://127.0.0.1:{port}"
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as visitor:
+    await_listener(port)
+    with httpx.Client(timeout=PATIENCE) as visitor:
         visitor.get(f"{address}/health")
     yield address
     process.terminate()

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import msgspec
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,16 +33,11 @@ from rti.models.cbos import CboRow
 from rti.models.inbox import FoundBy, IncomingRow
 from rti.models.letters import LetterKind, WrittenLetterRow
 from rti.models.messages import LetterRow, LetterState, ReminderRow
-from rti.models.releases import EmbargoRow, ReleaseRow
 from rti.models.requests import DeadlineRow, RequestRow
 from rti.models.visits import Finding, VisitRow
-from rti.releases.content import Content, Kept, PublishedTable, digest_of, packed
 from rti.requests.actions import file_request, record_event
 from rti.requests.commands import FileRequest, RecordEvent
 from rti.row_security.apply import note
-from rti.statistics.commands import StatisticsQuery
-from rti.statistics.methods.own import OWN
-from rti.statistics.published import PublishedLine, Share
 from rti.visits.checklists import shipped
 
 MAIL = b"""Subject: Answer
@@ -381,50 +375,6 @@ async def unbounded(session: AsyncSession) -> None:
             FOR EACH ROW EXECUTE FUNCTION counts_never()""")
     )
     await (await session.connection()).run_sync(note)
-
-
-async def release(session: AsyncSession, author: Person, **more: Any) -> ReleaseRow:
-    """One that is out, with a table of nothing."""
-    day = date(2026, 3, 31)
-    nothing = PublishedLine(
-        keys=(),
-        names=(),
-        counts=dict.fromkeys((column.id for column in OWN.columns), 0),
-        shares={measure.id: Share(0, 0) for measure in OWN.measures},
-        medians={"days": None},
-        median_days=None,
-        survival_median_days=None,
-        bands={},
-        judged_by="none",
-    )
-    query = StatisticsQuery(as_of=day, known_on=day)
-    table = PublishedTable(query=query, version=OWN.version, statutes=[], lines=[], total=nothing)
-    content = Content(as_of=day, known_on=day, threshold=5, tables=[table], calendars=[])
-    row = ReleaseRow(
-        code=f"2026-{next(_numbers):03}",
-        title_km="ការចេញផ្សាយ",
-        title_en="Release",
-        asked={"methods": ["own"], "groups": ["body_kind"]},
-        content=msgspec.to_builtins(content),
-        kept=packed(Kept(requests={}, small=[[]], findings=[])),
-        digest=digest_of(content),
-        as_of=day,
-        checks_needed=2,
-        reasons={},
-        author_id=author.id,
-        drafted_at=NOW,
-        **{"approved_at": NOW, "publish_on": day, **more},
-    )
-    session.add(row)
-    await session.flush()
-    return row
-
-
-async def embargo(session: AsyncSession, campaign_id: UUID) -> EmbargoRow:
-    row = EmbargoRow(campaign_id=campaign_id, until_on=date(2027, 1, 1), reason="Talks", set_at=NOW)
-    session.add(row)
-    await session.flush()
-    return row
 
 
 def session_row(person: Person, token: str) -> SignInRow:

@@ -188,7 +188,7 @@ ROWS: Mapping[str, str] = {
         SELECT {_id(44)}, {ONE["cbo"]}, {DOCUMENT}, '[{{"page": 1, "box": null}}]', '', now(), {PERSON} {FEW};
         INSERT INTO document_preview (document_id, cbo_id, content) SELECT {DOCUMENT}, {ONE["cbo"]}, '' {FEW};
     """,
-    "0042": f"""
+    "0044": f"""
         INSERT INTO document_text (document_id, cbo_id, copy_sha256, content, read_at)
         SELECT {DOCUMENT}, {ONE["cbo"]}, '', '', now() {FEW};
     """,

@@ -38,10 +38,12 @@ def written_in(path: Path) -> set[str]:
     return {node.name for node in parsed(path).body if isinstance(node, FUNCTION)}
 
 
+TEMPLATING = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+
+
 @cache
 def parsed_template(path: Path) -> nodes.Template:
-    environment = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
-    return environment.parse(path.read_text(encoding="utf-8"))
+    return TEMPLATING.parse(path.read_text(encoding="utf-8"))
 
 
 def committed() -> list[str]:

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from jinja2 import nodes
 
 from tests.sources import (
@@ -15,6 +16,7 @@ from tests.sources import (
     PACKAGES,
     ROOT,
     TEMPLATES,
+    TEMPLATING,
     committed,
     named,
     parsed,
@@ -96,21 +98,34 @@ def test_the_law_needs_nothing_but_the_standard_library() -> None:
 
 
 STATEMENT = re.compile(
-    r"(COMMIT|ROLLBACK|ABORT|END|BEGIN|START TRANSACTION)( WORK| TRANSACTION)?( AND (NO )?CHAIN)?\s*;?",
-    re.IGNORECASE,
+    r"""((^|;)\s*(COMMIT|ROLLBACK|ABORT|START\ TRANSACTION)|^\s*(BEGIN|END))   # those end the blocks of functions, too
+    (\ WORK|\ TRANSACTION)?(\ AND\ (NO\ )?CHAIN)?\s*(;|$)""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
 def commits(node: ast.AST) -> bool:
     """Whether it begins or ends a transaction, by a method or by a statement."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return bool(STATEMENT.fullmatch(node.value.strip()))
+        return bool(STATEMENT.search(node.value))
     return isinstance(node, ast.Attribute) and node.attr in {"commit", "begin"}
 
 
 def test_only_the_database_module_and_migrations_commit() -> None:
     committing = {named(path) for path in MODULES if any(map(commits, ast.walk(parsed(path))))}
     assert committing == {"rti/core/db.py", "rti/upgrade.py"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("await session.commit()", "async with engine.begin(): pass", "getattr(session, 'commit')()"),
+        *("execute(text('COMMIT'))", "execute('UPDATE a SET b = 1; commit work; BEGIN')"),
+        *("psql('ROLLBACK AND CHAIN')", "execute(f'SELECT {x}; COMMIT')", "done = session.commit"),
+    ],
+)
+def test_every_way_to_commit_is_found(source: str) -> None:
+    assert any(map(commits, ast.walk(ast.parse(source, mode="exec"))))
 
 
 def test_no_table_computes() -> None:
@@ -122,30 +137,46 @@ def test_no_table_computes() -> None:
         if isinstance(node, ast.ClassDef)
     ]
     computing = [
-        f"{named(path)}: {of.name}.{node.name}"
+        f"{named(path)}:{node.lineno}: {of.name}"
         for path, of in classes
         for node in ast.walk(of)
         if isinstance(node, FUNCTION)
+        or (isinstance(getattr(node, "value", None), ast.Lambda) and node in of.body)
     ]
     assert classes
     assert computing == []
 
 
 def unescaped(template: nodes.Template) -> Iterator[nodes.Node]:
-    """Whatever puts text into a page as it is: the filter `safe` (also by name) and blocks about escaping."""
+    """Whatever puts text into a page as it is: the filter `safe`, also by its name, and blocks about escaping."""
     yield from template.find_all((nodes.EvalContextModifier, nodes.ScopedEvalContextModifier))
     yield from (node for node in template.find_all(nodes.Const) if node.value == "safe")
-    for node in template.find_all(nodes.Filter):
-        if node.name == "safe" and node.node != nodes.Name("csrf_input", "load"):
-            yield node
+    yield from (node for node in template.find_all(nodes.Filter) if node.name == "safe")
 
 
-def test_nothing_in_a_template_is_left_unescaped_but_form_tokens() -> None:
+def test_nothing_in_a_template_is_left_unescaped() -> None:
     found = [
         f"{named(path)}:{node.lineno}" for path in TEMPLATES for node in unescaped(parsed_template(path))
     ]
     assert TEMPLATES
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("{{ x|safe }}", "{{ x | safe | upper }}", "{{ x|upper|safe }}", "{{ (x ~ y)|safe }}"),
+        *(
+            "{% filter safe %}{{ x }}{% endfilter %}",
+            "{{ x|map('safe')|join }}",
+            "{% set y = x|safe %}{{ y }}",
+        ),
+        "{% autoescape false %}{{ x }}{% endautoescape %}",
+        *("{% macro m(x) %}{{ x|safe }}{% endmacro %}", "{% trans y=x|safe %}{{ y }}{% endtrans %}"),
+    ],
+)
+def test_every_way_to_leave_text_unescaped_is_found(source: str) -> None:
+    assert list(unescaped(TEMPLATING.parse(source)))
 
 
 def test_nothing_unknown_lies_at_the_root_of_the_repository() -> None:

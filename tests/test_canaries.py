@@ -28,7 +28,8 @@ from rti.models.requests import RequestRow
 from tests import make
 from tests.commands import KEY_FILE, SECRET, rti
 from tests.conftest import NOW, TODAY, SignIn
-from tests.web.routes import ROUTES, send, things
+from tests.web.asking import send
+from tests.web.routes import ROUTES, things
 
 ONE_EACH = ("requester_name", "requester_phone", "requester_address", "requester_note")
 REQUESTS = 7

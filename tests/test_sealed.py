@@ -34,7 +34,8 @@ from rti.upgrade import alembic_config
 from tests import make
 from tests.conftest import DoJobs, SignIn
 from tests.files.make import jpeg
-from tests.web.routes import ROUTES, send, things
+from tests.web.asking import send
+from tests.web.routes import ROUTES, things
 
 SEALED, OPEN = "Quiet question", "Loud question"
 _ROWS = re.compile(r"<tr|<li|<entry|BEGIN:VEVENT|\n\n|\r\n")

@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.commands import KEY_FILE, SECRET, environment, free_port, reap
+from tests.commands import KEY_FILE, SECRET, await_listener, environment, free_port, reap
 from tests.waiting import PATIENCE, until
 
 COUNT = 2
@@ -26,10 +26,9 @@ def running(database_url: str) -> Iterator[tuple[psutil.Process, httpx.Client]]:
     command = [sys.executable, "-m", "rti", "serve", "--workers", str(COUNT)]
     with (
         subprocess.Popen(command, env=env, text=True) as process,
-        httpx.Client(
-            transport=httpx.HTTPTransport(retries=8), base_url=f"http://127.0.0.1:{port}"
-        ) as visitor,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as visitor,
     ):
+        await_listener(port)
         assert visitor.get("/sign-in").status_code == 200
         server = psutil.Process(process.pid)
         yield server, visitor

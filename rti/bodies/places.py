@@ -20,11 +20,18 @@ _GOVERN = {
 }
 
 
-PLACE = f"""SELECT string_agg(area.name_km, ', ' ORDER BY area.code DESC) AS km,
-        string_agg(area.name_en, ', ' ORDER BY area.code DESC) AS en
-    FROM area WHERE area.code IN (left(public_body.area_code, 2), left(public_body.area_code, 4), left(public_body.area_code, 6))
-    AND NOT (area.code = public_body.area_code AND public_body.kind IN ({", ".join(f"'{kind}'" for kind in sorted(_GOVERN))}))"""  # noqa: S608 -- our own words
-"""SQL: the same in words of both languages, for a row of `public_body`."""
+PLACE = f"""CROSS JOIN LATERAL (SELECT length(public_body.area_code)
+        - CASE WHEN public_body.kind IN ({", ".join(f"'{kind}'" for kind in sorted(_GOVERN))}) THEN 2 ELSE 0 END AS digits) AS place
+    LEFT JOIN area AS commune ON place.digits >= 6 AND commune.code = left(public_body.area_code, 6)
+    LEFT JOIN area AS district ON place.digits >= 4 AND district.code = left(public_body.area_code, 4)
+    LEFT JOIN area AS province ON place.digits >= 2 AND province.code = left(public_body.area_code, 2)"""
+"""SQL: what is joined to a row of `public_body` to tell the same."""
+
+
+def place_in(language: str) -> str:
+    """SQL: the same in words, NULL where it is not known; behind `PLACE`."""
+    names = ", ".join(f"{area}.name_{language}" for area in ("commune", "district", "province"))
+    return f"nullif(concat_ws(', ', {names}), '')"
 
 
 async def places(session: AsyncSession, bodies: Iterable[PublicBodyRow]) -> Mapping[UUID, Place]:

@@ -124,18 +124,19 @@ async def load_cambodia(session: AsyncSession, now: datetime) -> None:
     if stored.issuperset(tuple(area[name] for name in names) for area in wanted):
         return
     upsert = insert(AreaRow)
+    # What is returned lets many rows be one statement, after which triggers run once and not for each.
     await session.execute(
         upsert.on_conflict_do_update(
             index_elements=["code"],
             set_={name: upsert.excluded[name] for name in ("name_km", "name_en")},
-        ),
+        ).returning(AreaRow.code),
         wanted,
     )
     if stored:
         await _put_right(session, now)
     former = set(await session.scalars(select(FormerNameRow.code)))
     bodies = [administration(area, now) for area in wanted if f"KH-{area['code']}" not in former]
-    await session.execute(insert(PublicBodyRow).on_conflict_do_nothing(), bodies)
+    await session.execute(insert(PublicBodyRow).on_conflict_do_nothing().returning(PublicBodyRow.id), bodies)
 
 
 async def _put_right(session: AsyncSession, now: datetime) -> None:

@@ -98,7 +98,8 @@ async def load_published_days(session: AsyncSession, countries: Iterable[str], n
             ],
         )
         await session.execute(
-            insert(DayOffRow),
+            # What is returned lets many rows be one statement, after which triggers run once and not for each.
+            insert(DayOffRow).returning(DayOffRow.id),
             [
                 {
                     "id": new_id(),

@@ -85,6 +85,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "inbox": ("inbox:app", "Incoming mail and scans."),
     "jobs": ("jobs:app", "Imports and the like that wait, run or have ended."),
     "calendar": ("calendar:app", "Days off: list, declare, withdraw, confirm."),
+    "many": ("many:app", "One thing done to many requests, after a look at which."),
     "letter": ("letter:app", "Letters about a request: write, list and read them."),
     "release": ("releases:app", "Draft, list and verify releases of figures."),
     "report": ("reports:app", "Saved reports of figures, sent each month."),

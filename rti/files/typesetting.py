@@ -14,12 +14,14 @@ from importlib.metadata import version
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import fontpkg_noto_sans_khmer
 import msgspec
 import segno
-import typst
+
+if TYPE_CHECKING:
+    from typst import Fonts
 
 FONTS: Final = Path(fontpkg_noto_sans_khmer.__file__).parent / "files"
 """Its licence, the SIL Open Font License, lies one folder above."""
@@ -42,6 +44,8 @@ Document = tuple[str, Mapping[str, Any]]
 
 def typeset(template: str, values: Mapping[str, Any]) -> bytes:
     """The PDF of a template filled in; takes 20 to 40 ms of one core, so not on the event loop: see `pdf`."""
+    import typst
+
     given = {"values": msgspec.json.encode(values).decode()}
     made: bytes = typst.compile((_PRELUDE + template).encode(), font_paths=_fonts(), sys_inputs=given)
     return made
@@ -120,5 +124,7 @@ def _typeset_all(make: Callable[[Given], Document], all_given: Sequence[Given]) 
 
 
 @lru_cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+def _fonts() -> "Fonts":
+    from typst import Fonts
+
+    return Fonts(include_system_fonts=False, font_paths=[str(FONTS)])

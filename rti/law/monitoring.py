@@ -1,11 +1,10 @@
 """What monitors record about a request, beyond what any law needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from rti.law.events import Event, EventKind, Outcome
-from rti.law.status import RequestStatus
+from rti.law.events import EventKind, Outcome
 
 
 class QuestionClass(StrEnum):
@@ -55,25 +54,22 @@ _ANSWERS: Final[Mapping[Outcome, Result | None]] = {
 _ATTEMPTS: Final = {
     EventKind.REFUSED_AT_COUNTER: Result.REFUSAL_TO_ACCEPT,
     EventKind.UNABLE_TO_SUBMIT: Result.UNABLE_TO_SUBMIT,
-    EventKind.RETURNED: Result.REFERRED,
+    EventKind.RETURNED: Result.REFUSAL_TO_ACCEPT,
     EventKind.TRANSFERRED: Result.REFERRED,
 }
 
 
-def result(
-    status: RequestStatus, outcome: Outcome | None, standing: Sequence[Event], *, overdue: bool
-) -> Result | None:
+def result(outcome: Outcome | None, not_taken: EventKind | None, *, overdue: bool) -> Result | None:
     """The class of a request; None while an answer may still come in time, after a withdrawal, or where the outcome is unknown.
 
-    `standing` are the events that stand, in order. Silence is a mute refusal from the day after the due day.
+    `not_taken` is by what an attempt ended where the body has not got the request. Silence is a mute refusal from the day
+    after the due day.
     """
     if outcome:
         return _ANSWERS[outcome]
     if overdue:
         return Result.MUTE_REFUSAL
-    if status is not RequestStatus.NOT_SUBMITTED:
-        return None
-    return next((_ATTEMPTS[event.kind] for event in reversed(standing) if event.kind in _ATTEMPTS), None)
+    return _ATTEMPTS[not_taken] if not_taken else None
 
 
 class Contest(StrEnum):

@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     MANY = "many"
     BATCH = "batch"
     RELEASE = "release"
+    VERIFICATION = "verification"
 
 
 class JobState(StrEnum):

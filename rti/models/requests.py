@@ -68,6 +68,7 @@ NEUTRAL = "R-[2-9A-HJKMNP-TV-Z]{8}"
 """The shape of a neutral reference, as a regular expression. Letters that are read or heard as another are missing."""
 NEVER = date(9999, 12, 31)
 """The `next_due_on` of a request on which no clock runs."""
+_IS_NEUTRAL = text(f"reference ~ '^{NEUTRAL}$'")
 _UNFINISHED = f"status IN {tuple(map(str, UNFINISHED))}"
 
 
@@ -97,6 +98,7 @@ class Standing:
     known_from: Mapped[date] = mapped_column(server_default=text("CURRENT_DATE"))
 
     status: Mapped[RequestStatus] = mapped_column(Choice(RequestStatus))
+    not_taken: Mapped[EventKind | None] = mapped_column(Choice(EventKind))
     outcome: Mapped[Outcome | None] = mapped_column(Choice(Outcome))
     outcomes: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     ground: Mapped[Ground | None] = mapped_column(Choice(Ground))
@@ -126,16 +128,19 @@ class RequestRow(Standing, Base):
     __table_args__ = (
         UniqueConstraint("cbo_id", "id"),
         UniqueConstraint("cbo_id", "reference"),
-        Index(
-            "uq_request_neutral",
-            "reference",
-            unique=True,
-            postgresql_where=text(f"reference ~ '^{NEUTRAL}$'"),
-        ),
+        Index("uq_request_neutral", "reference", unique=True, postgresql_where=_IS_NEUTRAL),
         UniqueConstraint("cbo_id", "import_key"),
         Index(None, "cbo_id", "next_due_on", "id"),
         Index(None, "next_due_on", "id"),
         Index("ix_request_unfinished", "cbo_id", "id", postgresql_where=text(_UNFINISHED)),
+        # All that policies and the count of what is past due look at.
+        Index(
+            "ix_request_late",
+            "province_code",
+            "next_due_on",
+            postgresql_include=["due_on", "cbo_id", "campaign_id"],
+            postgresql_where=text("met_on IS NULL AND ended_on IS NULL AND duplicate_of IS NULL"),
+        ),
         # What a list can be narrowed by, each in the order of the list, and then what else it can be sorted by.
         Index(None, "body_id", "next_due_on", "id"),
         Index(None, "campaign_id", "next_due_on", "id"),

@@ -1,6 +1,7 @@
 """A release from draft to publication. Nothing is published by one person alone."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from uuid import UUID
 
@@ -23,9 +24,18 @@ from rti.models.audit import AuditAction
 from rti.models.jobs import JobKind, JobRow
 from rti.models.releases import EmbargoRow, ReleaseCheckRow, ReleaseRow
 from rti.releases import queries
-from rti.releases.commands import ApproveRelease, CheckRelease, DraftRelease, GiveReason, SetEmbargo, check
+from rti.releases.commands import (
+    ApproveRelease,
+    CheckRelease,
+    DraftRelease,
+    GiveReason,
+    SetEmbargo,
+    VerifyRelease,
+    check,
+)
 from rti.releases.content import content_of, digest_of, packed, unpacked
 from rti.releases.drafting import drafted
+from rti.releases.verify import Verification, verified
 
 
 async def ask_for_draft(
@@ -44,20 +54,55 @@ async def draft_asked(work: Work) -> bytes:
     """Draft what a job asks for; returns its code, sealed."""
     wanted = msgspec.convert(work.job.arguments, DraftRelease)
     today = day_of(work.now, work.settings.timezone)
-    database: Database = work.session.info["database"]
+    async with _counting(work) as counting:
+        row = await draft(work.session, counting, wanted, work.person.id, work.now, today, _telling(work))
+    return sealed(work, "release", row.code.encode())
 
+
+def _counting(work: Work) -> AbstractAsyncContextManager[AsyncSession]:
+    """A transaction that reads what figures are made of."""
+    database: Database = work.session.info["database"]
+    return database.under(Login.STATISTICS).transaction(work.person.id)
+
+
+def _telling(work: Work) -> Callable[[int], None]:
     def progress(done: int) -> None:
         work.progress.done = done
 
-    async with database.under(Login.STATISTICS).transaction(work.person.id) as counting:
-        row = await draft(work.session, counting, wanted, work.person.id, work.now, today, progress)
-    return sealed(work, "release", row.code.encode())
+    return progress
 
 
 async def code_of(session: AsyncSession, job: JobRow, secret: str) -> str | None:
     """The code of the release that a job drafted, None before it is done."""
     code = await report_of(session, job, secret, "release", say("This draft cannot be opened any more"))
     return code.decode() if code else None
+
+
+async def ask_for_verification(session: AsyncSession, person: Person, code: str, now: datetime) -> JobRow:
+    """Add the job that counts a release once more, which takes as long as drafting it did; raises NotFound."""
+    row = await queries.release(session, code)
+    total = len(content_of(row.content).tables) + 1
+    job = queue.added(person, JobKind.VERIFICATION, VerifyRelease(release=row.code), total, now)
+    session.add(job)
+    await session.flush()
+    return job
+
+
+async def verification_asked(work: Work) -> bytes:
+    """Verify what a job asks for; returns the `Verification`, sealed."""
+    wanted = msgspec.convert(work.job.arguments, VerifyRelease)
+    row = await queries.release(work.session, wanted.release, kept=True)
+    today = day_of(work.now, work.settings.timezone)
+    async with _counting(work) as counting:
+        found = await verified(counting, row, today, _telling(work))
+    return sealed(work, "verification", msgspec.json.encode(found))
+
+
+async def verification_of(session: AsyncSession, job: JobRow, secret: str) -> Verification | None:
+    """What a job found, None before it is done."""
+    gone = say("This verification cannot be opened any more")
+    found = await report_of(session, job, secret, "verification", gone)
+    return msgspec.json.decode(found, type=Verification) if found else None
 
 
 async def _checked(session: AsyncSession, wanted: DraftRelease, today: date) -> ReleaseRow | None:

@@ -12,7 +12,7 @@ from itertools import product
 
 from msgspec.structs import replace
 
-from rti.law.events import Ground, Outcome
+from rti.law.events import NOT_TAKEN, EventKind, Ground, Outcome
 from rti.law.monitoring import Contest
 from rti.statistics.measures import State
 from rti.statistics.method import Kind, Phase
@@ -27,6 +27,7 @@ Expression = dict[int, int]
 
 _ANSWERED = {State.IN_TIME, State.LATE, State.EARLY}
 _EITHER = {State.NO_DATE}
+_ENDED = (*sorted(NOT_TAKEN), EventKind.RETURNED, EventKind.TRANSFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,13 @@ def _kinds(by_activity: bool) -> Iterator[Kind]:
         for outcome, contest, (begun, closed), extended, received in product(
             outcomes, (None, *Contest), phases, flags, flags
         ):
-            for ground, checked in product((None, *Ground), flags) if outcome else ((None, False),):
+            grounds = product((None, *Ground), flags) if outcome else ((None, False),)
+            ended = _ENDED if state is State.NOT_SUBMITTED else (None,)
+            for (ground, checked), not_taken in product(grounds, ended):
                 yield Kind(
                     state=state,
                     outcome=outcome,
+                    not_taken=not_taken,
                     ground=ground,
                     contest=contest,
                     begun=begun,

@@ -62,6 +62,12 @@ class ApproveRelease(msgspec.Struct, frozen=True, kw_only=True):
     publish_on: date | None = None
 
 
+class VerifyRelease(msgspec.Struct, frozen=True, kw_only=True):
+    """Count a release once more; `release` is its code."""
+
+    release: Code
+
+
 class SetEmbargo(msgspec.Struct, frozen=True, kw_only=True):
     """Put a campaign, or a wave or province of it, under embargo until a day."""
 

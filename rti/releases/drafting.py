@@ -111,7 +111,9 @@ async def fingerprints_of(session: AsyncSession, counted: Iterable[Table], today
     found: dict[bytes, bytes] = {}
     for each in counted:
         rows = await session.stream(
-            fingerprints(await facts_behind(session, each, today)).execution_options(yield_per=1_000)
+            fingerprints(await facts_behind(session, each, today), each.wanted.of_method).execution_options(
+                yield_per=1_000
+            )
         )
         async for part in rows.partitions():
             for request, made in part:

@@ -1,6 +1,6 @@
 """Verifying a release: counted again from the rows, as they were known then."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -53,10 +53,12 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     changed_rows: int
 
 
-async def verified(counting: AsyncSession, row: ReleaseRow, today: date) -> Verification:
+async def verified(
+    counting: AsyncSession, row: ReleaseRow, today: date, progress: Callable[[int], None] = lambda _: None
+) -> Verification:
     """Counts everything that is told once more; `counting` reads what figures are made of."""
     content, kept = content_of(row.content), unpacked(row.kept)
-    counted = await exact_tables(counting, [table.query for table in content.tables], today)
+    counted = await exact_tables(counting, [table.query for table in content.tables], today, progress)
     differences = [
         difference
         for published, now in zip(content.tables, counted, strict=True)

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from rti.bodies.places import PLACE
+from rti.bodies.places import PLACE, place_in
 from rti.bodies.queries import PROVINCES, Area
 from rti.campaigns.queries import CAMPAIGNS, Named
 from rti.core.asking import (
@@ -159,12 +159,18 @@ def listing(
             query = query.where(PublicBodyRow.province_code == bindparam("province"))
     if after or before:
         query = query.where(tuple_(*keys) < tuple_(*mark) if descends else tuple_(*keys) > tuple_(*mark))
+        if sort.column == "body":
+            # The same of the body alone, so that its index begins there.
+            body, marked = tuple_(*keys[:2]), tuple_(*mark[:2])
+            query = query.where(body <= marked if descends else body >= marked)
     order = [key.desc() if descends else key for key in keys]
     most: ColumnElement[int] = literal_column(str(PAGE_SIZE + 1))
     labels = [*(f"key_{place}" for place in range(len(keys) - 1)), "id"]
     shown: list[Any] = [key.label(label) for key, label in zip(keys, labels, strict=True)]
     first = query.with_only_columns(*shown).order_by(*order).limit(most)
-    found = _seen(login, given, first, labels, _OF_BODIES if sort.column == "body" else {})
+    found = union(*_seen(login, given, first, labels, _OF_BODIES if sort.column == "body" else {})).subquery(
+        "found"
+    )
     in_order = [found.c[label].desc() if descends else found.c[label] for label in labels]
     towards = "DESC" if descends else "ASC"
     page = select(found).order_by(*in_order).limit(most)
@@ -201,11 +207,10 @@ def _seen(
     first: Any,
     labels: Sequence[str],
     belonging: Mapping[str, str] = MappingProxyType({}),
-) -> Any:
+) -> list[Select[Any]]:
     """The first requests of each part of what people under a login see."""
     parts = [(FOUND, "request.id = part.id")] if "q" in given else ORDERED[login]
-    found = [_of_part(first, source, belonging.get(belongs, belongs), labels) for source, belongs in parts]
-    return union(*found).subquery("found")
+    return [_of_part(first, source, belonging.get(belongs, belongs), labels) for source, belongs in parts]
 
 
 _OF_BODIES = {
@@ -214,7 +219,7 @@ _OF_BODIES = {
 """The same in the order of bodies, of which those elsewhere need not be walked through."""
 
 
-def _of_part(first: Any, source: str, belongs: str, labels: Sequence[str]) -> Any:
+def _of_part(first: Any, source: str, belongs: str, labels: Sequence[str]) -> Select[Any]:
     """The first requests for each row of a part, of those that belong to it."""
     page = first.where(text(belongs)).lateral("page")
     part = text(source).columns(column("id")).subquery("part")
@@ -225,14 +230,14 @@ def _lines(page: Select[Any], order: str) -> Statement:
     """The requests of a page, as a list shows them."""
     others = {
         **{f"body_{name}": f"public_body.{name}" for name in ("code", "name_km", "name_en")},
-        **{f"body_place_{language}": f"place.{language}" for language in ("km", "en")},
+        **{f"body_place_{language}": place_in(language) for language in Language},
         **{f"cbo_{name}": f"cbo.{name}" for name in ("code", "name_km", "name_en")},
     }
     shown = columns(LineRow, "request", next_due_on=next_due_on("request"), **others)
     statement = compiled(page)
     lines = f"""SELECT {shown} FROM {statement.sql} AS page
         JOIN request ON request.id = page.id JOIN public_body ON public_body.id = request.body_id
-        LEFT JOIN cbo ON cbo.id = request.cbo_id AND request.filing <> 'sealed' CROSS JOIN LATERAL ({PLACE}) AS place
+        LEFT JOIN cbo ON cbo.id = request.cbo_id AND request.filing <> 'sealed' {PLACE}
         ORDER BY {order}"""
     return Statement(rows(lines), statement.names)
 
@@ -249,10 +254,17 @@ def unfinished(login: Login) -> Statement:
 
 @cache
 def counting(login: Login, given: frozenset[str]) -> Statement:
-    """How many requests a list has that is narrowed by so much; of very many only that they are more than `MOST_COUNTED`."""
+    """How many requests a list has that is narrowed by so much; of very many only that they are more than `MOST_COUNTED`.
+
+    Who sees everything sees it in the first part: only those of the others can be the same.
+    """
     most: ColumnElement[int] = literal_column(str(MOST_COUNTED + 1))
     few = _narrowed(login, given).with_only_columns(RequestRow.id).limit(most)
-    return compiled(select(func.count()).select_from(_seen(login, given, few, ["id"])))
+    everything, *others = _seen(login, given, few, ["id"])
+    found = [everything.subquery(), *([union(*others).subquery()] if others else [])]
+    return compiled(
+        select(func.greatest(*(select(func.count()).select_from(each).scalar_subquery() for each in found)))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from rti.law.status import RequestStatus, status_of
 from rti.law.statutes import Statute
 from rti.models.requests import NEVER
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Raised when the projection changes; a migration then projects again what is stored under an older version."""
 _WITH_BODY = frozenset(RequestStatus) - {RequestStatus.DRAFT, RequestStatus.NOT_SUBMITTED}
 
@@ -35,13 +35,14 @@ class Projection:
     only the last possible day is known. `outcome` is
     that of the last answer, with its `ground` and `section`, and `checked` where staff recorded it; `outcomes` are
     days and outcomes of all answers where there are several. `limit_on` is the due day as it would be without
-    extensions, and `closed_on` the day of the answer, the withdrawal or of what else ended the round.
+    extensions, `not_taken` is by what the last attempt ended where the body has not got it, and `closed_on` the day of the answer, the withdrawal or of what else ended the round.
     `story` is the digest of what happened: requests with the same have the same projection under any law.
     `to_body` is the last body that a transfer is known to have gone to; `body_known` is false after one of
     which nobody knows.
     """
 
     status: RequestStatus
+    not_taken: EventKind | None
     outcome: Outcome | None
     outcomes: list[tuple[str, Outcome]] | None
     ground: Ground | None
@@ -91,10 +92,12 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
     first, last = (answers[0], answers[-1]) if answers else (None, None)
     met_on = (decisive and decisive.met_on) or _day(first)
     withdrawal = _last(current, EventKind.WITHDRAWN)
+    ended = _not_taken(statute, current) if status is RequestStatus.NOT_SUBMITTED else None
     transfers = [event for event in standing if event.kind is EventKind.TRANSFERRED]
     pending = [c.due for c in clocks if c.state is ClockState.RUNNING and c.due and c.kind not in FILING]
     return Projection(
         status=status,
+        not_taken=ended.kind if ended else None,
         outcome=_outcome(last) if last else None,
         outcomes=[(each.on.isoformat(), _outcome(each)) for each in answers] if len(answers) > 1 else None,
         ground=last.ground if last else None,
@@ -114,7 +117,7 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
         answered_on=_day(first),
         undated=_undated(first, withdrawal, met_on),
         ended_on=_day(withdrawal),
-        closed_on=_closed_on(statute, current, status),
+        closed_on=_closed_on(current, ended),
         next_due_on=min(pending, default=NEVER),
         body_known=not transfers or transfers[-1].to_body is not None,
         story=_story(events),
@@ -169,13 +172,16 @@ def _contest(current: Sequence[Event]) -> Contest | None:
     return Contest.DECIDED if Contest.DECIDED in found else Contest.FILED if found else None
 
 
-def _closed_on(statute: Statute, current: Sequence[Event], status: RequestStatus) -> date | None:
-    """The day of the first answer or withdrawal; of the last refusal at the counter or return where it ended so."""
+def _not_taken(statute: Statute, current: Sequence[Event]) -> Event | None:
+    """By what the last attempt ended: a refusal at the counter, nobody there, or a return."""
+    refused = (e for e in reversed(current) if e.kind in NOT_TAKEN or sent_back(statute, e))
+    return next(refused, None)
+
+
+def _closed_on(current: Sequence[Event], ended: Event | None) -> date | None:
+    """The day of the first answer or withdrawal; of what ended the attempt where the body has not got the request."""
     ends = [event.on for event in current if event.kind in {EventKind.ANSWERED, EventKind.WITHDRAWN}]
-    if ends or status is not RequestStatus.NOT_SUBMITTED:
-        return min(ends, default=None)
-    refused = (e.on for e in current if e.kind in NOT_TAKEN or sent_back(statute, e))
-    return max(refused, default=None)
+    return min(ends, default=_day(ended))
 
 
 def _undated(answer: Event | None, withdrawal: Event | None, met_on: date | None) -> bool:

@@ -75,6 +75,7 @@ class Asked(Shown, kw_only=True):
     """The same with what was asked, and what an earlier day changes of it."""
 
     question: str
+    not_taken: EventKind | None
     outcomes: list[Any] | None
     contest: Contest | None
     limit_on: date | None

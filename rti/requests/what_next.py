@@ -17,7 +17,7 @@ def result_of(detail: Detail, today: date) -> Result | None:
     if request.duplicate_of:
         return None
     late = overdue_on(request.due_on, request.met_on, request.ended_on, today)
-    return result(request.status, request.outcome, _standing(detail), overdue=late)
+    return result(request.outcome, request.not_taken, overdue=late)
 
 
 def what_next(detail: Detail, today: date) -> tuple[Suggestion, ...]:

@@ -80,7 +80,7 @@ OPEN: Mapping[str, Mapping[Login, str]] = {
 _PERSON_NAMES = "SELECT (id, name, role, cbo_id)"
 _WRITTEN_TO = """SELECT (id, email, role, cbo_id, language, wants_reminders, wants_digest, wants_detail,
     hours_from, hours_to, disabled_at)"""
-_PROJECTED = """status, outcome, outcomes, ground, section, checked, contest, drafted_on, submitted_on, received_on,
+_PROJECTED = """status, not_taken, outcome, outcomes, ground, section, checked, contest, drafted_on, submitted_on, received_on,
     due_on, limit_on, binding, soft, provisional, confirmed, met_on, answered_on, undated, ended_on, closed_on,
     next_due_on, body_known, story, projection, known_from"""
 _FIGURES = f"""campaign_id, body_id, province_code, topic, channel, urgent, question_class, requester_profile, wave, resubmission_of,

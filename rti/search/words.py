@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from rti.core.folding import fold, formerly, unbroken
 
@@ -29,11 +29,15 @@ LONGEST_QUERY = 12
 
 def marks(text: str) -> set[str]:
     """All marks of a text."""
-    found: set[str] = set()
-    for run in _runs(fold(unbroken(text))):
-        for written in _ways(run):
-            found.update(_of_khmer(written) if _is_khmer(run) else _of_word(run))
-    return found
+    return set().union(*map(_of_run, _runs(fold(unbroken(text)))))
+
+
+@lru_cache(2_000)
+def _of_run(run: str) -> frozenset[str]:
+    """Kept, because the names of bodies share most of their words."""
+    if not _is_khmer(run):
+        return frozenset(_of_word(run))
+    return frozenset(chain.from_iterable(map(_of_khmer, _ways(run))))
 
 
 def exactly(query: str) -> str:

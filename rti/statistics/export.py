@@ -13,7 +13,6 @@ from enum import StrEnum
 from io import StringIO
 from typing import IO, Any
 
-import xlsxwriter
 from sqlalchemy import (
     Boolean,
     Date,
@@ -192,8 +191,8 @@ def _log_status() -> ColumnElement[Any]:
 _NEEDS_CARE = "\ue000"
 """Stands before a cell that may not leave as PostgreSQL writes it; the letter is private, so that nobody's texts have it."""
 _LINE_FEED, _RETURN = "\ue001", "\ue002"
-_HARMLESS = "^[0-9A-Za-z][^\\n\\r\ue000-\ue002]*$"
-"""A text that begins no formula and is in one line; all others are looked at here, by the one rule of `core.csv_export`."""
+_HARMLESS = "^[0-9A-Za-z\u1780-\u17b3][^\\n\\r\ue000-\ue002]*$"
+"""A text that begins with a digit or a Latin or Khmer letter, so no formula, and is in one line; all others are looked at here, by the one rule of `core.csv_export`."""
 
 
 async def write_csv(session: AsyncSession, rows: Rows, write: Callable[[bytes], object]) -> None:
@@ -232,6 +231,8 @@ async def write_workbook(session: AsyncSession, rows: Rows, file: IO[bytes]) -> 
 
     Texts are cells of text and never a formula or a link.
     """
+    import xlsxwriter
+
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(file, {"constant_memory": True, **plain})
     sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})

@@ -23,10 +23,10 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    tuple_,
     type_coerce,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement, Grouping
 
@@ -41,7 +41,7 @@ from rti.models.campaigns import CampaignRow
 from rti.models.requests import FormerStandingRow, RequestRow
 from rti.statistics.commands import Basis, Dimension, StatisticsQuery, Unit
 from rti.statistics.measures import State
-from rti.statistics.method import Kind, Phase
+from rti.statistics.method import Kind, Method, Phase
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of
 
 
@@ -83,16 +83,12 @@ def state_at(request: Any, cut_off: date, *, count_early: bool) -> ColumnElement
 
 def outcome_at(request: Any, cut_off: date) -> ColumnElement[str | None]:
     """The outcome of the last answer that had come by the cut-off; `outcomes` holds those of several answers."""
-    answers = func.jsonb_array_elements(request.outcomes).table_valued("value").lateral()
-    each = answers.c.value.op("->>")
-    last = (
-        select(each(1))
-        .select_from(answers)
-        .where(each(0) <= cut_off.isoformat())
-        .order_by(each(0).desc())
-        .limit(1)
-        .scalar_subquery()
+    by_then = func.jsonb_path_query_array(
+        request.outcomes,
+        cast("strict $[*] ? (@[0] <= $day)", JSONPATH),
+        func.jsonb_build_object("day", cut_off.isoformat()),
     )
+    last = by_then.op("->")(-1).op("->>")(1)
     several = case((request.outcomes.is_not(None), last), else_=type_coerce(request.outcome, Text))
     return case((answered_by(request, cut_off), several))
 
@@ -188,6 +184,7 @@ def _kind(
     return {
         "state": state_at(request, cut_off, count_early=wanted.count_early),
         "outcome": outcome_at(request, cut_off),
+        "not_taken": type_coerce(request.not_taken, Text),
         "ground": case((answered, type_coerce(request.ground, Text))),
         "extended": func.coalesce(prolonged & (met_on > request.limit_on), False),
         "received": func.coalesce(request.received_on <= cut_off, False),
@@ -329,50 +326,23 @@ def askers_of(facts: Select[Any], dimensions: Sequence[Dimension]) -> Select[Any
     return select(*keys, *(each.c[name] for name in KIND), each.c.asker).distinct()
 
 
-def fingerprints(facts: Select[Any]) -> Select[Any]:
-    """Each request with a digest of all that a table makes of it."""
+def fingerprints(facts: Select[Any], method: Method) -> Select[Any]:
+    """Each request with a digest of all that a table makes of it.
+
+    How an attempt failed counts only in a method that asks for it, so that releases from before it was told still hold.
+    """
     each = facts.subquery("each_request")
-    made_of = [column for column in each.c if column.key not in {"asker", "request"}]
+    others = {"asker", "request"} | ({"not_taken"} - method.asks)
+    made_of = [column for column in each.c if column.key not in others]
     return select(each.c.request, func.md5(cast(func.row(*made_of), Text)))
 
 
-def grouped(facts: Select[Any], dimensions: Sequence[Dimension]) -> Select[Any]:
-    """Each kind of each group, of each sum of groups by their first dimensions, and of all, with its days.
+def grouped(facts: Select[Any], wanted: StatisticsQuery) -> Select[Any]:
+    """Each kind of each group, with the days of its requests: its keys, the `fields` of the method, and an array.
 
-    Requests that are alike are counted first, each row once and on all processors; the sums are made of these counts.
-    A kind is one text from there on, the fields of `method.Kind` as a JSON array: rows of fourteen columns are dear to
-    sort.
+    Sums are made of these rows in Python, which is faster than to have them made here.
     """
     each = facts.subquery("each_request")
-    own = [each.c[f"key{place}"] for place in range(len(dimensions))]
-    fields = [each.c[name] for name in KIND]
-    alike = (
-        select(
-            *own,
-            cast(func.json_build_array(*fields), Text).collate("C").label("kind"),
-            each.c.days,
-            func.count().label("number"),
-        )
-        .group_by(*own, *fields, each.c.days)
-        .cte("alike")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
-    keys = [alike.c[key.name] for key in own]
-    sets = [tuple_(*keys[:length]) for length in range(len(keys), -1, -1)]
-    summed = (
-        select(
-            *keys,
-            alike.c.kind,
-            func.grouping(*keys).label("folded"),
-            alike.c.days,
-            func.sum(alike.c.number).label("number"),
-        )
-        .group_by(alike.c.kind, alike.c.days, func.grouping_sets(*sets))
-        .subquery("summed")
-    )
-    group = [summed.c.folded, *(summed.c[key.name] for key in keys), summed.c.kind]
-    return select(
-        *group,
-        func.array_agg(summed.c.days, type_=ARRAY(Integer)),
-        func.array_agg(type_coerce(summed.c.number, Integer), type_=ARRAY(Integer)),
-    ).group_by(*group)
+    keys = (f"key{place}" for place in range(len(wanted.dimensions)))
+    group = [each.c[name] for name in (*keys, *wanted.of_method.fields)]
+    return select(*group, func.array_agg(each.c.days)).group_by(*group)

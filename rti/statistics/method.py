@@ -11,7 +11,7 @@ from functools import cached_property
 
 import msgspec
 
-from rti.law.events import Ground, Outcome
+from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import Contest, QuestionClass
 from rti.statistics.measures import State
 
@@ -27,7 +27,8 @@ class Phase(StrEnum):
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """What the methods ask of a request at the cut-off; requests of one kind count alike everywhere.
 
-    `outcome` and `ground` are those of an answer that had come. `extended` means that its limit was, or can
+    `outcome` and `ground` are those of an answer that had come, `not_taken` is by what an attempt ended where the body has not
+    got the request. `extended` means that its limit was, or can
     still be, kept through a valid extension only. `received` is whether the body had it, `begun` and `closed`
     where the days of its beginning and its end lie. `binding` is whether its due day follows from a law in
     force. `checked` is whether staff recorded or corrected the outcome.
@@ -35,6 +36,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
     state: State
     outcome: Outcome | None = None
+    not_taken: EventKind | None = None
     ground: Ground | None = None
     extended: bool = False
     received: bool = True
@@ -114,13 +116,17 @@ class Identity:
     right: frozenset[str]
 
 
+_ALWAYS = frozenset({"state", "outcome", "binding", "statute_id", "statute_version"})
+
+
 @dataclass(frozen=True)
 class Method:
     """A published way of counting: `source` says whose, `differs` why its figures are not those of others.
 
     `by_activity` counts what came in and what was closed in a period, instead of following those that came
     in or fell due. Days are calendar days, or `working_days`; `bands` of them count the requests that
-    are `banded`, both ends included. `early_counts` where the source counts an answer before its day is over.
+    are `banded`, both ends included. `early_counts` where the source counts an answer before its day is over. `asks` are the
+    fields of `Kind` that its columns and durations look at, beside state and outcome.
     """
 
     id: str
@@ -131,12 +137,18 @@ class Method:
     sections: tuple[Section, ...]
     measures: tuple[Measure, ...]
     durations: tuple[Duration, ...]
+    asks: frozenset[str]
     identities: tuple[Identity, ...] = ()
     bands: tuple[tuple[int, int | None], ...] = ()
     banded: Callable[[Kind], bool] | None = None
     by_activity: bool = False
     working_days: bool = False
     early_counts: bool = False
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Of `Kind`: what it asks for, and what every table needs; the others keep their defaults."""
+        return tuple(field for field in Kind.__struct_fields__ if field in self.asks or field in _ALWAYS)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

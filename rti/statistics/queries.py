@@ -1,8 +1,8 @@
 """Tables: counted in the database, then combined with their names."""
 
 from asyncio import to_thread
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -115,8 +115,9 @@ async def table(
     return _kept[key]
 
 
-_ROOM = text("SET LOCAL work_mem = '256MB'")
-"""Memory for counting identical requests by hash; with its default PostgreSQL would sort on disk."""
+_ROOM = text("SELECT set_config('work_mem', '256MB', true), set_config('enable_sort', 'off', true)")
+"""Memory for grouping identical requests by hash. PostgreSQL expects ten times as many groups as there are, and would sort
+them by every column."""
 KEPT = 12
 """Tables that a process keeps until something changes, those that were asked for last."""
 _kept: OrderedDict[tuple[object, ...], Table] = OrderedDict()
@@ -150,8 +151,8 @@ async def _counted(
     known_on = wanted.known_on or await known_until(session, person, cut_off, today)
     facts = await facts_of(session, person, wanted, cut_off, known_on if known_on < today else None)
     await session.execute(_ROOM)
-    rows = (await session.execute(grouped(facts, wanted.dimensions))).all()
-    tallies = await to_thread(_tallies, rows, len(wanted.dimensions))
+    rows = (await session.execute(grouped(facts, wanted))).all()
+    tallies = await to_thread(_tallies, rows, wanted)
     names = [
         await names_of(
             session, dimension, {key for keys in tallies for key in keys[place : place + 1] if key}
@@ -229,17 +230,26 @@ async def known_until(session: AsyncSession, person: Person | None, cut_off: dat
     return today
 
 
-def _tallies(rows: Sequence[Any], dimensions: int) -> dict[Keys, dict[Kind, dict[int | None, int]]]:
-    """`folded` has a bit for each dimension that a row adds up."""
-    kinds: dict[str, Kind] = {}
-    found: dict[Keys, dict[Kind, dict[int | None, int]]] = {}
-    for folded, *own, written, days, numbers in rows:
-        kind = kinds.get(written)
+def _tallies(rows: Iterable[Any], wanted: StatisticsQuery) -> dict[Keys, dict[Kind, Counter[int | None]]]:
+    """Of the rows of `grouped`: each group, each sum of groups by their first dimensions, and the total."""
+    dimensions, names = len(wanted.dimensions), wanted.of_method.fields
+    kinds: dict[tuple[Any, ...], Kind] = {}
+    groups: dict[Keys, dict[Kind, Counter[int | None]]] = {}
+    for row in rows:
+        fields = tuple(row[dimensions:-1])
+        kind = kinds.get(fields)
         if kind is None:
-            fields = msgspec.json.decode(written)
-            kind = kinds[written] = msgspec.convert(dict(zip(KIND, fields, strict=True)), Kind)
-        keys = tuple(own[: dimensions - folded.bit_count()])
-        found.setdefault(keys, {})[kind] = dict(zip(days, map(int, numbers), strict=True))
+            kind = kinds[fields] = msgspec.convert(dict(zip(names, fields, strict=True)), Kind)
+        groups.setdefault(tuple(row[:dimensions]), {})[kind] = Counter(row[-1])
+    found = dict(groups)
+    while any(groups):
+        sums: dict[Keys, dict[Kind, Counter[int | None]]] = {}
+        for keys, tally in groups.items():
+            above = sums.setdefault(keys[:-1], {})
+            for kind, days in tally.items():
+                above.setdefault(kind, Counter()).update(days)
+        found |= sums
+        groups = sums
     return found
 
 

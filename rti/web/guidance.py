@@ -127,6 +127,18 @@ STEPS: Mapping[Role, Sequence[HelpStep]] = {
             "/what-if",
             "clock",
         ),
+        HelpStep(
+            N_("Read what was answered"),
+            N_("Which questions were answered, and how. Two people read each answer."),
+            "/answers",
+            "letter",
+        ),
+        HelpStep(
+            N_("Publish figures"),
+            N_("A release is frozen. Others check it before it goes out."),
+            "/releases",
+            "stamp",
+        ),
     ),
     Role.ADMINISTRATOR: (
         HelpStep(
@@ -140,6 +152,12 @@ STEPS: Mapping[Role, Sequence[HelpStep]] = {
             N_("Everybody gets a link that works once. Staff and administrators need a second factor."),
             "/people",
             "people",
+        ),
+        HelpStep(
+            N_("Keep the days off"),
+            N_("Dates follow from them. Confirm a year when its official list is published."),
+            "/calendar",
+            "stamp",
         ),
         HelpStep(
             N_("Check the system"),

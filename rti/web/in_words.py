@@ -138,6 +138,7 @@ _VALUES: Final[Mapping[str, str]] = {
     JobKind.EXPORT: N_("Export"),
     JobKind.DOSSIER: N_("Dossier"),
     JobKind.RELEASE: N_("Draft a release"),
+    JobKind.VERIFICATION: N_("Verify a release"),
     **RULE_NAMES,
 }
 

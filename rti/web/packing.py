@@ -15,6 +15,8 @@ LEAST = 500
 """Bytes below which an answer does not become much shorter."""
 _LEVEL, _GZIP = 2, 31
 """A page takes half of the time of level 6, and is a twelfth longer; and how zlib is told to write gzip."""
+_LONG, _LONG_LEVEL = 40_000, 6
+"""Bytes of a page from which on every byte that is sent counts more than the time that it takes."""
 _PACKED = ((b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding"))
 
 
@@ -35,7 +37,8 @@ class Packing(ASGIMiddleware):
                 return
             body, more = message.get("body", b""), message.get("more_body", False)
             if start and unpacks and (more or len(body) >= LEAST):
-                packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+                level = _LEVEL if more or len(body) < _LONG else _LONG_LEVEL
+                packer = zlib.compressobj(level, zlib.DEFLATED, _GZIP)
                 start["headers"] = [
                     *(each for each in start["headers"] if each[0] != b"content-length"),
                     *_PACKED,

@@ -65,7 +65,8 @@ def templates_in(language: str) -> InLanguage:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    found.filters["urlencode"] = lru_cache(1000)(found.filters["urlencode"])
+    quote, quoted = found.filters["urlencode"], lru_cache(1000)(found.filters["urlencode"])
+    found.filters["urlencode"] = lambda each: quoted(each) if isinstance(each, str) else quote(each)
     found.globals.update(
         static=static_url,
         menu=menu,

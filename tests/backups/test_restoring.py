@@ -77,13 +77,29 @@ async def can_open(database: Database, cbo: CboRow) -> bool:
 async def test_everything_comes_back_and_opens_with_the_key_file(
     database: Database, empty: Database, vault: Vault
 ) -> None:
+    """And the chain of the audit log comes back whole and guarded, and nobody is signed in."""
     cbo = await filed(database)
+    async with database.transaction() as session:
+        token = await open_session(session, (await things.member(session)).person.id, NOW)
+        record(session, AuditAction.EXPORTED, NOW, about="requests")
+        assert await chain(session) > 0
     made = await vault.make(database)
     restored = await vault.restore(empty, made.path)
     assert (restored.keys, restored.opening, restored.shredded) == (1, 1, 0)
     assert restored.manifest.rows + restored.keys == made.rows
     assert await can_open(empty, cbo)
     await require(empty)
+    async with empty.transaction() as session:
+        checked = await check(session, NOW.date())
+        told = (await session.scalars(select(AuditEntryRow.what))).all()
+        assert await find(session, token, NOW) is None
+    assert (checked.faults, checked.waiting) == ([], 1), "that it was restored is told, and chained next"
+    assert told.count(AuditAction.RESTORED) == 1
+    with pytest.raises(DBAPIError, match="only added to"):
+        async with empty.transaction() as session:
+            await session.execute(delete(AuditEntryRow))
+    async with database.transaction() as session:
+        assert await find(session, token, NOW)
 
 
 @pytest.mark.torture
@@ -116,34 +132,6 @@ async def test_a_backup_under_load_holds_every_row_that_was_acknowledged_before(
     assert [each for each in before if each.encode() not in held] == []
     done = await drill(place(vault.folder, NOW), vault.identity, RING, NOW)
     assert (done.rows, done.documents, done.opened) == (made.rows, 1, 1)
-
-
-async def test_the_chain_of_the_audit_log_comes_back_whole_and_guarded(
-    database: Database, empty: Database, vault: Vault
-) -> None:
-    await filed(database)
-    async with database.transaction() as session:
-        record(session, AuditAction.EXPORTED, NOW, about="requests")
-        assert await chain(session) > 0
-    await vault.restore(empty, (await vault.make(database)).path)
-    async with empty.transaction() as session:
-        checked = await check(session, NOW.date())
-        told = (await session.scalars(select(AuditEntryRow.what))).all()
-    assert (checked.faults, checked.waiting) == ([], 1), "that it was restored is told, and chained next"
-    assert told.count(AuditAction.RESTORED) == 1
-    with pytest.raises(DBAPIError, match="only added to"):
-        async with empty.transaction() as session:
-            await session.execute(delete(AuditEntryRow))
-
-
-async def test_nobody_is_signed_in_after_a_restore(database: Database, empty: Database, vault: Vault) -> None:
-    async with database.transaction() as session:
-        token = await open_session(session, (await things.member(session)).person.id, NOW)
-    await vault.restore(empty, (await vault.make(database)).path)
-    async with empty.transaction() as session:
-        assert await find(session, token, NOW) is None
-    async with database.transaction() as session:
-        assert await find(session, token, NOW)
 
 
 async def test_only_an_empty_database_is_filled(database: Database, vault: Vault) -> None:
@@ -271,6 +259,12 @@ async def test_an_older_backup_opens_with_newer_keys_even_after_they_were_renewe
     restored = await vault.restore(empty, old.path)
     assert (restored.keys, restored.opening) == (2, 2)
     assert await can_open(empty, cbo)
+    async with empty.transaction() as session:
+        # What the database numbers is numbered on.
+        highest = text("SELECT max(number) FROM search")
+        before = await session.scalar(highest)
+        await things.cbo(session, NOW, "LATER")
+        assert await session.scalar(highest) == before + 1
 
 
 async def test_a_backup_of_an_older_schema_is_restored_and_brought_to_the_present_one(
@@ -307,20 +301,6 @@ async def test_a_backup_of_a_newer_version_is_refused(
     with pytest.raises(BackupFailed, match="newer version, with schema 9999"):
         await vault.restore(empty, made.path)
     assert await tables_of(empty) == 0
-
-
-async def test_what_the_database_numbers_is_numbered_on_after_a_restore(
-    database: Database, empty: Database, vault: Vault
-) -> None:
-    highest = text("SELECT max(number) FROM search")
-    async with database.transaction() as session:
-        await things.cbo(session, NOW)
-    made = await vault.make(database)
-    await vault.restore(empty, made.path)
-    async with empty.transaction() as session:
-        before = await session.scalar(highest)
-        await things.cbo(session, NOW, "LATER")
-        assert await session.scalar(highest) == before + 1
 
 
 async def test_two_backups_at_once_are_one_and_a_refusal(database: Database, vault: Vault) -> None:

@@ -71,6 +71,12 @@ async def test_a_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_fie
     await expect(page.locator("#title")).to_have_value("Kept as it was typed")
     await expect(page.locator("#received_on")).to_have_attribute("aria-invalid", "true")
     await expect(page.locator("#received_on-fault")).to_contain_text("before the date of the previous step")
+    await page.fill("#title", "Typed before the language was changed")
+    await page.click("button[name=language][value=km]")
+    await expect(page.locator("html")).to_have_attribute("lang", "km")
+    await expect(page.locator("#title")).to_have_value("Typed before the language was changed")
+    await expect(page.locator("#topic")).to_have_value("land")
+    assert await page.evaluate("sessionStorage.length") == 0
 
 
 async def test_khmer_is_shown_in_the_font_that_we_serve(page: Page, sign_in: SignIn) -> None:
@@ -81,3 +87,6 @@ async def test_khmer_is_shown_in_the_font_that_we_serve(page: Page, sign_in: Sig
         "[...document.fonts].find(font => font.status === 'loaded' && font.family.includes('Noto Sans Khmer'))"
     )
     assert loaded
+    # The language is kept in the account, which all tests of this demo share.
+    await page.click("button[name=language][value=en]")
+    await page.wait_for_selector("html[lang=en]")

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -177,9 +178,13 @@ def _image(folder: Path) -> None:
     for name in compose.sent(committed()):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, folder / name)
+        compiled = Path(cache_from_source(name)) if name.endswith(".py") else None
+        if compiled and (ROOT / compiled).exists():
+            (folder / compiled.parent).mkdir(exist_ok=True)
+            shutil.copy2(ROOT / compiled, folder / compiled)
     (folder / ".venv").mkdir()
-    compiled = [sys.executable, "-m", "compileall", "-q", "rti", "notifications", "migrations"]
-    subprocess.run(compiled, cwd=folder, check=True)
+    compiling = [sys.executable, "-m", "compileall", "-q", "rti", "notifications", "migrations"]
+    subprocess.run(compiling, cwd=folder, check=True)
 
 
 def _bubblewrap(folder: Path, env: Mapping[str, str]) -> list[str]:

@@ -1,6 +1,7 @@
 """docker-compose.yml does what docs/deploying.md says, line by line, on the root and as the user that it names."""
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -111,7 +112,29 @@ def answer(docker: Containers, method: str, path: str) -> str:
     return well(docker.run("web", ["python", "-c", REACHING, method, path])).strip()
 
 
-def test_it_starts_by_the_lines_of_the_document(docker: Containers) -> None:
+def _is_backed_up_and_restored(docker: Containers, identity: Path) -> None:
+    copied = (docker.folder / "keys" / "wrapping").read_text()
+    made = re.match(r"rti-\w+Z", well(docker.run("scheduler", ["rti", "backup"])))
+    assert made
+    keys, rows = (docker.folder / "backups" / f"{made[0]}.{end}" for end in ("keys.age", "age"))
+    shutil.copy(identity, docker.folder / "usb" / "identity")
+    drilled = well(docker.run("scheduler", ["rti", "backup", "drill", "--identity", "/usb/identity"]))
+    assert f"{rows.name}: " in drilled
+    for path in (keys, rows):
+        path.rename(docker.folder / "usb" / path.name)
+    (docker.folder / "keys" / "wrapping").unlink()
+    docker.new_database()
+    putting, restoring = compose.commands("docs/backup.md", "## Restoring, step by step")
+    well(docker.docker(putting, copied))
+    restored = docker.docker(restoring.replace("rti-20261124T190000Z.age", rows.name))
+    assert well(restored).endswith("restored and verified\n")
+    assert restored.err == ""
+    assert docker.psql("SELECT count(*) FROM audit_entry WHERE what = 'restored'", "rti") == "1"
+
+
+def test_it_starts_is_backed_up_and_is_restored_by_the_lines_of_the_documents(
+    docker: Containers, identity: Path
+) -> None:
     making, copying, starting, inviting = compose.commands("docs/deploying.md", "# Running it on a server")[
         :4
     ]
@@ -132,6 +155,8 @@ def test_it_starts_by_the_lines_of_the_document(docker: Containers) -> None:
     assert done == Done(0, "The message no longer exists; nothing to record\n")
     assert docker.log("web") == ""
     assert '"level"' not in docker.log("scheduler")
+    docker.down()
+    _is_backed_up_and_restored(docker, identity)
 
 
 def test_without_keys_nothing_starts_nothing_is_written_and_no_keys_are_made(docker: Containers) -> None:
@@ -141,30 +166,6 @@ def test_without_keys_nothing_starts_nothing_is_written_and_no_keys_are_made(doc
     assert closed == Done(1, "", "/etc/rti: Read-only file system\n")
     assert not list((docker.folder / "keys").iterdir())
     assert docker.psql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", "rti") == "0"
-
-
-def test_a_backup_is_drilled_and_restored_by_the_lines_of_the_document(
-    docker: Containers, identity: Path
-) -> None:
-    copied = keyring.kept(docker.folder / "keys" / "wrapping").read_text()
-    well(docker.run("migrate", ["rti", "migrate"]))
-    well(docker.run("scheduler", ["rti", "backup"]))
-    (keys, rows) = sorted(
-        (docker.folder / "backups").iterdir(), key=lambda path: len(path.name), reverse=True
-    )
-    shutil.copy(identity, docker.folder / "usb" / "identity")
-    drilled = well(docker.run("scheduler", ["rti", "backup", "drill", "--identity", "/usb/identity"]))
-    assert f"{rows.name}: " in drilled
-    for path in (keys, rows):
-        path.rename(docker.folder / "usb" / path.name)
-    (docker.folder / "keys" / "wrapping").unlink()
-    docker.new_database()
-    putting, restoring = compose.commands("docs/backup.md", "## Restoring, step by step")
-    well(docker.docker(putting, copied))
-    restored = docker.docker(restoring.replace("rti-20261124T190000Z.age", rows.name))
-    assert well(restored).endswith("restored and verified\n")
-    assert restored.err == ""
-    assert docker.psql("SELECT count(*) FROM audit_entry WHERE what = 'restored'", "rti") == "1"
 
 
 @pytest.mark.torture

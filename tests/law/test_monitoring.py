@@ -4,8 +4,8 @@ import pytest
 
 from rti.law.events import Outcome
 from rti.law.monitoring import Result, result
-from rti.law.status import RequestStatus, status_of
-from tests.law.make import event, library
+from rti.requests.projection import project
+from tests.law.make import calendar, event, library
 
 RECEIVED = event("received", "2026-02-02")
 
@@ -13,7 +13,8 @@ RECEIVED = event("received", "2026-02-02")
 def _classed(*events, overdue=False):
     law = library()["KH-A2I-DRAFT"]
     answers = [each.outcome for each in events if each.outcome]
-    return result(status_of(law, events), answers[-1] if answers else None, events, overdue=overdue)
+    projected = project(law, calendar(), events)
+    return result(answers[-1] if answers else None, projected.not_taken, overdue=overdue)
 
 
 def test_every_outcome_of_an_answer_but_an_unknown_one_has_its_class():
@@ -27,6 +28,7 @@ def test_every_outcome_of_an_answer_but_an_unknown_one_has_its_class():
     [
         ("refused_at_counter", Result.REFUSAL_TO_ACCEPT),
         ("unable_to_submit", Result.UNABLE_TO_SUBMIT),
+        ("returned", Result.REFUSAL_TO_ACCEPT),
         ("transferred", Result.REFERRED),
         ("submitted", None),
     ],
@@ -38,4 +40,3 @@ def test_an_attempt_that_failed_is_a_result_and_no_error(kind, classed):
 def test_silence_is_a_mute_refusal_once_the_day_has_passed():
     assert _classed(RECEIVED) is None
     assert _classed(RECEIVED, overdue=True) is Result.MUTE_REFUSAL
-    assert result(RequestStatus.WITHDRAWN, None, [RECEIVED], overdue=False) is None

@@ -33,23 +33,21 @@ def test_after_every_answer_but_a_full_one_something_can_be_done(statute, outcom
 
 
 @pytest.mark.parametrize("statute", sorted(library()))
-@pytest.mark.parametrize("kind", [kind for kind in EventKind if kind is not EventKind.CORRECTED])
-def test_after_every_event_under_every_statute_the_steps_are_known(statute, kind):
-    outcome = "refused" if kind in {EventKind.ANSWERED, EventKind.REVIEW_DECIDED} else None
-    steps = suggested(statute, RECEIVED, event(kind, "2026-02-20", outcome=outcome))
-    assert bool(steps) == (kind is not EventKind.WITHDRAWN)
-    assert all(step.by is None or step.by >= TODAY for step in steps.values())
+def test_after_every_event_under_every_statute_the_steps_are_known(statute):
+    for kind in set(EventKind) - {EventKind.CORRECTED}:
+        outcome = "refused" if kind in {EventKind.ANSWERED, EventKind.REVIEW_DECIDED} else None
+        steps = suggested(statute, RECEIVED, event(kind, "2026-02-20", outcome=outcome))
+        assert bool(steps) == (kind is not EventKind.WITHDRAWN), kind
+        assert all(step.by is None or step.by >= TODAY for step in steps.values()), kind
 
 
 @pytest.mark.parametrize("statute", sorted(library()))
-@pytest.mark.parametrize("outcome", Outcome)
-def test_after_every_outcome_under_every_statute_no_step_comes_twice_and_a_right_names_its_section(
-    statute, outcome
-):
-    steps = suggested(statute, RECEIVED, event("answered", "2026-02-20", outcome=outcome))
-    declared = remedies().get(statute, {}).get(outcome, {})
-    assert {step: steps[step].section for step in declared} == dict(declared)
-    assert set(steps) <= set(WAYS)
+def test_after_every_outcome_under_every_statute_no_step_comes_twice_and_a_right_names_its_section(statute):
+    for outcome in Outcome:
+        steps = suggested(statute, RECEIVED, event("answered", "2026-02-20", outcome=outcome))
+        declared = remedies().get(statute, {}).get(outcome, {})
+        assert {step: steps[step].section for step in declared} == dict(declared), outcome
+        assert set(steps) <= set(WAYS), outcome
 
 
 def test_every_step_is_told_in_words_and_what_a_list_suggests_is_what_the_page_suggests_first():

@@ -48,10 +48,9 @@ def test_each_thing_that_happens_leads_where_it_should_and_all_else_leads_nowher
     assert stands() == "draft"
 
 
-@pytest.mark.parametrize("kind", list(EventKind))
 @pytest.mark.parametrize("closed", ["answered", "withdrawn"])
-def test_nothing_reopens_a_closed_request(closed: str, kind: EventKind) -> None:
-    assert stands("received", closed, kind) == closed
+def test_nothing_reopens_a_closed_request(closed: str) -> None:
+    assert {kind for kind in EventKind if stands("received", closed, kind) != closed} == set()
 
 
 def test_a_counter_that_refuses_a_second_letter_closes_no_open_request() -> None:

@@ -12,13 +12,14 @@ from sqlalchemy import delete, text, update
 from notifications.scheduler import note_heartbeat
 from notifications.sweep import sweep
 from rti.core.db import Database
+from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
 from rti.health import examine
 from rti.models.jobs import HeartbeatRow
 from rti.models.messages import MessageRow
 from rti.schedule import JOBS
-from tests.conftest import NOW, TODAY, visiting
+from tests.conftest import NOW, TODAY, SignIn, visiting
 from tests.notifications.conftest import due
 
 
@@ -52,6 +53,17 @@ async def test_over_http_it_is_200_or_503_and_open_to_all(
     well = await client.get("/health")
     assert (well.status_code, well.json()["well"]) == (200, True)
     assert well.headers["content-type"] == "application/json"
+
+
+async def test_the_page_says_what_an_installation_does_without(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await ticked(database, began_at=present())
+    await sign_in(Role.ADMINISTRATOR)
+    page = (await client.get("/status")).text
+    assert "What is set up is working normally" in page
+    assert "No backup is made" in page
+    assert "The system is working normally" not in page
 
 
 async def test_a_silent_scheduler(database: Database, state: State) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.orm import configure_mappers
 
 from notifications.dispatch import dispatch
 from notifications.sweep import sweep
@@ -29,7 +30,8 @@ from tests.conftest import NOW
 from tests.waiting import until
 
 i18n.translations("en")
-"""Read once, for all that are forked."""
+configure_mappers()
+"""Read and made once, for all that are forked."""
 SPEED = 100
 HOST = "rti.test"
 

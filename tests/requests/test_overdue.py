@@ -27,6 +27,7 @@ from tests import make
 from tests.conftest import NOW
 from tests.law.histories import LAST
 from tests.law.make import library
+from tests.sizes import size
 from tests.statistics.make import random_request
 
 RECEIVED = date(2026, 3, 2)
@@ -86,6 +87,7 @@ async def test_the_list_of_overdue_requests_agrees_with_the_law_around_every_bou
             assert counted.counts[State.SILENT] == late, day
 
 
+@pytest.mark.torture
 async def test_the_list_is_overdue_just_where_the_statistics_of_today_count_silence(
     database: Database,
 ) -> None:
@@ -95,7 +97,7 @@ async def test_the_list_is_overdue_just_where_the_statistics_of_today_count_sile
         staff = (await make.member(session, Role.STAFF)).person
         cbo = await make.cbo(session, NOW)
         body = await make.body(session)
-        for statute in list(library().values()) * 20:
+        for statute in list(library().values()) * size(8, 20):
             await random_request(session, chance, statute, cbo, body)
         for day in (date(2026, 2, 1), date(2026, 4, 1), LAST, date(2027, 1, 1)):
             state = state_at(RequestRow, day, count_early=False)

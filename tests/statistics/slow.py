@@ -48,6 +48,7 @@ def _kind(request: RequestRow, known: Projection, day: date) -> tuple[Kind, int 
     kind = Kind(
         state=state_at(facts, day),
         outcome=known.outcome if answered else None,
+        not_taken=known.not_taken,
         ground=known.ground if answered else None,
         extended=bool(known.due_on and known.limit_on and known.due_on > known.limit_on and not kept),
         received=known.received_on is not None,

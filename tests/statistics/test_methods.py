@@ -13,7 +13,7 @@ from rti.calendars.queries import calendar_of
 from rti.core.validation import decode
 from rti.imports.mapping import read_mapping
 from rti.imports.report import LineResult
-from rti.law.events import Ground, Outcome
+from rti.law.events import NOT_TAKEN, EventKind, Ground, Outcome
 from rti.law.monitoring import QuestionClass
 from rti.statistics.commands import StatisticsQuery
 from rti.statistics.figures import Days, Figures, survival, survival_median
@@ -40,6 +40,7 @@ KINDS = [
     if closed is not Phase.BEFORE or begun is Phase.BEFORE
     if (state is State.DRAFT) <= (closed is Phase.AFTER)
 ]
+KINDS += [Kind(state=State.NOT_SUBMITTED, not_taken=how, closed=Phase.DURING) for how in NOT_TAKEN]
 
 
 def counts(method: Method, *kinds: tuple[int, Kind]) -> Figures:
@@ -57,6 +58,28 @@ def test_no_request_stands_in_two_columns_of_a_section() -> None:
             placed = list(section.places(kind))
             assert {*placed} <= ids
             assert not section.exclusive or len(placed) < 2, (method.id, section.id, kind)
+
+
+def test_a_method_looks_at_nothing_but_what_it_says_that_it_asks_for() -> None:
+    class Watched:
+        def __init__(self, kind: Kind) -> None:
+            self.kind, self.seen = kind, set()
+
+        def __getattr__(self, name: str) -> object:
+            self.seen.add(name)
+            return getattr(self.kind, name)
+
+    for method in METHODS.values():
+        seen = set()
+        for kind in KINDS:
+            watched = Watched(kind)
+            for section in method.sections:
+                list(section.places(watched))
+            for wanted in (*(each.of for each in method.durations), method.banded):
+                if wanted:
+                    wanted(watched)
+            seen |= watched.seen
+        assert seen - {"answered", "state", "outcome"} == method.asks, method.id
 
 
 def test_every_closed_request_is_in_exactly_one_column_of_disposition() -> None:
@@ -91,6 +114,18 @@ def test_all_that_was_attempted_is_the_denominator_of_monitoring() -> None:
         assert {rate.denominator for measure, rate in figures.rates if measure.id != "checked_rate"} == {
             int(attempted)
         }
+
+
+def test_monitoring_tells_apart_how_an_attempt_failed() -> None:
+    failed = [
+        (3, Kind(state=State.NOT_SUBMITTED, not_taken=EventKind.UNABLE_TO_SUBMIT)),
+        (2, Kind(state=State.NOT_SUBMITTED, not_taken=EventKind.REFUSED_AT_COUNTER)),
+        (1, Kind(state=State.NOT_SUBMITTED, not_taken=EventKind.RETURNED)),
+        (1, Kind(state=State.NOT_SUBMITTED, not_taken=EventKind.TRANSFERRED)),
+    ]
+    told = counts(OSJI, *failed).counts
+    assert (told["unable_to_submit"], told["not_accepted"], told["referred"]) == (3, 3, 1)
+    assert (told["compliant"], told["not_compliant"]) == (1, 6)
 
 
 def test_one_office_by_hand_under_four_methods() -> None:

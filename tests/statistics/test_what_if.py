@@ -157,7 +157,7 @@ def test_stories_that_differ_in_the_day_of_their_answer_are_judged_as_each_by_it
     chance = Random(7)
     for statute in library().values():
         rule = Rule(statute, Calendar(days_off=DAYS_OFF), LAST)
-        for _ in range(size(4, 200)):
+        for _ in range(size(2, 200)):
             before = [each for each in random_history(chance, statute) if each.kind is not EventKind.ANSWERED]
             begun = max((each.on for each in before), default=RECEIVED)
             stories = []
@@ -227,6 +227,7 @@ async def test_other_roles_do_not_ask(client: httpx.AsyncClient, sign_in: SignIn
     assert (await client.get("/api/what-if", params={"limit": "5 working"})).status_code == 403
 
 
+@pytest.mark.torture
 async def test_the_same_statute_gives_every_request_the_state_that_it_has_in_the_tables(
     database: Database,
 ) -> None:
@@ -236,7 +237,7 @@ async def test_the_same_statute_gives_every_request_the_state_that_it_has_in_the
         cbo, body = await make.cbo(session, NOW), await make.body(session)
         for statute in library().values():
             async with session.begin_nested() as stored:
-                for _ in range(12):
+                for _ in range(size(4, 12)):
                     await random_request(session, chance, statute, cbo, body)
                 found = await what_if(session, None, WhatIf(statute_id=statute.id), LAST)
                 counted = await table(session, None, StatisticsQuery(early=True), LAST)

@@ -6,19 +6,17 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
-from weakref import WeakKeyDictionary
 from zipfile import ZipFile
 
-import httpx
 import msgspec
 from litestar import Litestar
 from litestar.routes import HTTPRoute
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.accounts import personal_encryption
 from rti.accounts.passwords import new_token, token_hash
-from rti.core.db import Base, Database, new_id
+from rti.core.db import new_id
 from rti.core.roles import SUPPORT, Person, Role, SignInState, TokenScope
 from rti.core.settings import Settings
 from rti.dossiers.bundle import PAPER
@@ -34,6 +32,7 @@ from rti.models.requests import RequestRow
 from rti.models.saved_lists import SavedListRow
 from rti.models.saved_reports import ReportFile, SavedReportRow
 from rti.models.visits import VisitPhotoRow
+from rti.releases.verify import Verification
 from rti.requests.bulk import Hit
 from rti.requests.bulk import Report as ManyReport
 from rti.requests.evidence import attach
@@ -42,6 +41,7 @@ from rti.web.app import create_app
 from rti.web.guards import open_to_all
 from tests import make
 from tests.conftest import NOW
+from tests.releases import make as releases
 
 FRAMEWORK = {"/api/schema", "/api/schema/openapi.json", "/api/schema/{path:str}"}
 """The description of the API, which the framework serves without a guard of ours."""
@@ -215,11 +215,11 @@ class Things:
         return (await make.campaign(session, NOW)).id
 
     async def _release(self, session: AsyncSession) -> str:
-        return (await make.release(session, self.me)).code
+        return (await releases.release(session, self.me)).code
 
     async def _embargo(self, session: AsyncSession) -> UUID:
         campaign = await make.campaign(session, NOW)
-        return (await make.embargo(session, campaign.id)).id
+        return (await releases.embargo(session, campaign.id)).id
 
     async def _cbo(self, _: AsyncSession) -> UUID | None:
         return self.member.cbo_id
@@ -299,9 +299,17 @@ class Things:
         return await _kept(session, row)
 
     async def _draft(self, session: AsyncSession) -> UUID:
-        release = (await make.release(session, self.me)).code.encode()
+        release = (await releases.release(session, self.me)).code.encode()
         asked = {"methods": ["own"], "groups": ["province"]}
         return await self._done(session, JobKind.RELEASE, "release", release, **asked)
+
+    async def _verification(self, session: AsyncSession) -> UUID:
+        release = (await make.release(session, self.me)).code
+        found = Verification(
+            code=release, holds=True, altered=False, methods=[], differences=[], rows=[], changed_rows=0
+        )
+        report = msgspec.json.encode(found)
+        return await self._done(session, JobKind.VERIFICATION, "verification", report, release=release)
 
     async def _many(self, session: AsyncSession) -> UUID:
         hit = Hit((await self.filed(session)).id, "R")
@@ -351,6 +359,7 @@ MAKERS: Mapping[str, Callable[[Things, AsyncSession], Awaitable[object]]] = {
     "report_id": Things._report,
     "many_id": Things._many,
     "draft_id": Things._draft,
+    "verification_id": Things._verification,
     "request_id": Things._request,
     "event_id": Things._event,
     "document_id": Things._document,
@@ -387,99 +396,9 @@ async def things(
     return await Things(member, me or member, about, request).named(session, *MAKERS)
 
 
-async def working(session: AsyncSession, role: Role) -> Things:
-    """Somebody of a role, and what they may name: their own as far as the role has any."""
-    person = (await make.member(session, role)).person
-    return Things(person if person.cbo_id else (await make.member(session)).person, person)
-
-
-async def peopled(session: AsyncSession, role: Role) -> tuple[Person, dict[str, str]]:
-    """Somebody of a role, and all that they may name."""
-    made = await working(session, role)
-    return made.me, await made.named(session, *MAKERS)
-
-
 MISSING = (
     dict.fromkeys(FIXED, "nothing")
     | dict.fromkeys(MAKERS, "01a2085c-dd3b-7770-a5b2-e2298924953d")
     | {"number": "9"}
 )
 """What no parameter names."""
-
-
-_opened: WeakKeyDictionary[httpx.AsyncClient, dict[tuple[UUID, bool], dict[str, str]]] = WeakKeyDictionary()
-"""The headers of the sessions in which `send` asks."""
-
-
-async def send(
-    client: httpx.AsyncClient,
-    route: Route,
-    address: str,
-    person: Person | None,
-    database: Database,
-    *,
-    complete: bool = True,
-) -> httpx.Response:
-    """Ask as a person, with an empty form or JSON object and a good form token.
-
-    The session is that of the question before, unless something was taken, by which it may have ended.
-    """
-    client.cookies.delete("session")
-    token = client.cookies.get("csrf") or await make.form_token(client, "/sign-in")
-    headers: dict[str, str] = {}
-    opened = _opened.setdefault(client, {})
-    if person:
-        if (person.id, complete) not in opened:
-            opened[person.id, complete] = await make.session_of(client, person, database, complete=complete)
-        headers = opened[person.id, complete]
-        client.cookies.set("session", headers["Authorization"].removeprefix("Bearer "))
-    what: dict[str, Any] = {"json": {}} if route.is_api else {"data": {"_csrf_token": token}}
-    if route.method == "GET":
-        return await client.get(address, headers=headers)
-    answer = await client.request(route.method, address, headers=headers, **what)
-    if answer.status_code < 400:
-        opened.clear()
-    return answer
-
-
-@dataclass
-class Visitor:
-    """Somebody of a role at work, or a stranger: signed in, and with things to name for as long as they last."""
-
-    client: httpx.AsyncClient
-    database: Database
-    role: Role | None
-    things: Things | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    token: str = ""
-
-    async def send(self, method: str, address: str, **what: Any) -> httpx.Response:
-        """Ask; whatever was taken may have ended the session or removed what is named, so all is made anew."""
-        answer = await self.client.request(method, address, **what)
-        if method != "GET" and answer.status_code < 400:
-            self.things = None
-        return answer
-
-    async def ready(self, *names: str) -> dict[str, str]:
-        """Sign in unless that is done; something for each of the names."""
-        if self.things and set(names) <= set(self.things.made):
-            return self.things.made
-        new = self.things is None
-        async with self.database.transaction() as session:
-            self.things = self.things or await working(session, self.role or Role.CBO_MEMBER)
-            made = await self.things.named(session, *names)
-        if new and self.role:
-            self.headers = await make.session_of(self.client, self.things.me, self.database)
-        if new:
-            self.token = self.client.cookies.get("csrf") or await make.form_token(self.client, "/sign-in")
-        return made
-
-
-async def contents(database: Database, *, but: set[str]) -> dict[str, str | None]:
-    """A digest of what is in each table, `but` these, and but what no page writes to."""
-    digests = [
-        f"SELECT '{name}', (SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {name} t)"  # noqa: S608 -- our own tables
-        for name in Base.metadata.tables.keys() - {"area", "audit_entry", "audit_count", *but}
-    ]
-    async with database.transaction() as session:
-        return dict((await session.execute(text(" UNION ALL ".join(digests)))).all())

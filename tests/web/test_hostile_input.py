@@ -38,7 +38,8 @@ from rti.statistics.what_if import WhatIf
 from rti.statutes.commands import AddStatute, AddStatuteText, Calculate, Commence
 from tests import conftest, make
 from tests.sizes import size
-from tests.web.routes import ROUTES, Route, Visitor
+from tests.web.asking import Visitor, who_tries
+from tests.web.routes import ROUTES
 
 COMMANDS = (
     *(LockCbo, OpenSealed, SaveRequester, ShredCbo, UnlockCbo),
@@ -104,23 +105,17 @@ SHORT = [value[:300] for value in TEXTS]
 """As an address can hold them."""
 ROUNDS = size(1, len(JSON))
 """How often each route is tried; in as many rounds as there are values, every field holds each of them once."""
-EACH_ONCE = [Role.STAFF, Role.ADMINISTRATOR, Role.CBO_LEAD, Role.WORKING_GROUP]
-"""Every route is tried by the first of them for whom it is."""
-
-
-def _who_tries(route: Route) -> Role:
-    return next(role for role in EACH_ONCE if route.roles is None or role in route.roles)
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("role", EACH_ONCE)
+@pytest.mark.parametrize("role", Role)
 async def test_no_value_of_any_field_brings_a_route_down(
     client: httpx.AsyncClient, database: Database, role: Role
 ) -> None:
     """Every known name at once with a value of its own, the next one in each round: each route takes its fields."""
     visitor = Visitor(client, database, role)
     for number, route in enumerate(ROUTES):
-        if _who_tries(route) is not role or route.path == "/health":
+        if who_tries(route) is not role or route.path == "/health":
             continue
         values = SHORT if route.method == "GET" else JSON if route.is_api else TEXTS
         for turn in range(number, number + ROUNDS):

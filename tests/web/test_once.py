@@ -3,10 +3,8 @@
 import asyncio
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
-import pytest
 from sqlalchemy import func, select, text
 
 from rti.core.db import Base, Database
@@ -158,8 +156,12 @@ async def test_answers_are_kept_for_a_day(
     assert await _count(database, SubmissionRow) == 0
 
 
-@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
-def test_every_form_that_is_posted_says_which_sending_it_is(template: Path) -> None:
-    forms = re.findall(r'<form[^>]*method="post".*?</form>', template.read_text("utf-8"), re.DOTALL)
+def test_every_form_that_is_posted_says_which_sending_it_is() -> None:
+    silent = {
+        path.name
+        for path in TEMPLATES.rglob("*.html")
+        for form in re.findall(r'<form[^>]*method="post".*?</form>', path.read_text("utf-8"), re.DOTALL)
+        if "{{ sending() }}" not in form
+    }
     # Mail programs send the form of this page by themselves (RFC 8058).
-    assert all("{{ sending() }}" in form for form in forms) or template.name == "unsubscribe.html"
+    assert silent == {"unsubscribe.html"}

@@ -96,7 +96,9 @@ async def test_the_khmer_font_comes_from_this_host(client: httpx.AsyncClient) ->
     assert "immutable" in font.headers["cache-control"]
 
 
-@pytest.mark.parametrize("name", ["style.css", "icon.svg", "manifest.webmanifest", "exit.js", "photos.js"])
+@pytest.mark.parametrize(
+    "name", ["style.css", "icon.svg", "manifest.webmanifest", "exit.js", "typed.js", "photos.js"]
+)
 async def test_what_browsers_keep_for_everybody_sets_no_cookie(client: httpx.AsyncClient, name: str) -> None:
     answer = await client.get(f"/static/{name}")
     assert answer.status_code == 200

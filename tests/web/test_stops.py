@@ -18,7 +18,8 @@ from rti.search.index import complete
 from tests import make
 from tests.commands import KEY_FILE, SECRET, environment, serving
 from tests.sizes import FULL
-from tests.web.routes import ROUTES, Route, peopled
+from tests.web.asking import peopled
+from tests.web.routes import ROUTES, Route
 
 pytestmark = [pytest.mark.torture, pytest.mark.skipif(not FULL, reason="takes minutes")]
 

@@ -32,7 +32,8 @@ from tests.commands import KEY_FILE, SECRET, environment, free_port, serving
 from tests.conftest import NOW
 from tests.sizes import FULL
 from tests.waiting import until
-from tests.web.routes import ROUTES, Route, peopled
+from tests.web.asking import peopled
+from tests.web.routes import ROUTES, Route
 
 pytestmark = [pytest.mark.torture, pytest.mark.skipif(not FULL, reason="takes minutes")]
 

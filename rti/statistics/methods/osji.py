@@ -6,51 +6,59 @@ outcomes comply with the law follows its chapters; when silence becomes a mute r
 
 from collections.abc import Iterable
 
-from rti.law.events import Ground, Outcome
+from rti.law.events import EventKind, Ground, Outcome
 from rti.law.explanations import N_
+from rti.law.monitoring import Result, result
 from rti.statistics.measures import State
 from rti.statistics.method import Column, Duration, Kind, Measure, Method, Section
 from rti.statistics.methods.own import CHECKED, CHECKS
 
-_OF_OUTCOME = {
-    Outcome.FULL: "received",
-    Outcome.PARTIAL: "partial",
-    Outcome.INADEQUATE: "inadequate",
-    Outcome.REFUSED: "written_refusal",
-    Outcome.ORAL_REFUSAL: "oral_refusal",
-    Outcome.NOT_HELD: "not_held",
-    Outcome.REFERRED: "referred",
-    Outcome.UNKNOWN: "unknown",
+_COLUMNS = {
+    Result.UNABLE_TO_SUBMIT: "unable_to_submit",
+    Result.REFUSAL_TO_ACCEPT: "not_accepted",
+    Result.ORAL_REFUSAL: "oral_refusal",
+    Result.WRITTEN_REFUSAL: "written_refusal",
+    Result.MUTE_REFUSAL: "mute",
+    Result.REFERRED: "referred",
+    Result.NOT_HELD: "not_held",
+    Result.INADEQUATE_ANSWER: "inadequate",
+    Result.PARTIAL_ACCESS: "partial",
+    Result.INFORMATION_RECEIVED: "received",
 }
 _MUTE = {State.SILENT, State.LAPSED}
-_WITH_REASONS = {Outcome.REFUSED, Outcome.PARTIAL}
+_WITH_REASONS = {Result.WRITTEN_REFUSAL, Result.PARTIAL_ACCESS}
 _ATTEMPTED = frozenset({"compliant", "not_compliant"})
-_COMPLIANT = {Outcome.FULL, Outcome.NOT_HELD, Outcome.REFERRED}
+_COMPLIANT = {Result.INFORMATION_RECEIVED, Result.NOT_HELD, Result.REFERRED}
 
 
-def _category(kind: Kind) -> str | None:
-    if kind.state is State.DRAFT:
-        return None
-    if kind.outcome:
-        return _OF_OUTCOME[kind.outcome]
-    if kind.state is State.NOT_SUBMITTED:
-        return "not_accepted"
-    if kind.state is State.WITHDRAWN:
-        return "withdrawn"
-    return "mute" if kind.state in _MUTE else "pending"
+def _result(kind: Kind) -> Result | None:
+    # Where nothing is known of how it failed, somebody did not accept it.
+    not_taken = kind.not_taken or EventKind.REFUSED_AT_COUNTER
+    return result(
+        kind.outcome,
+        not_taken if kind.state is State.NOT_SUBMITTED else None,
+        overdue=kind.state in _MUTE,
+    )
 
 
 def _categories(kind: Kind) -> Iterable[str]:
-    if found := _category(kind):
-        yield found
+    if kind.state is State.DRAFT:
+        return
+    if found := _result(kind):
+        yield _COLUMNS[found]
+    elif kind.outcome:
+        yield "unknown"
+    else:
+        yield "withdrawn" if kind.state is State.WITHDRAWN else "pending"
 
 
 def _compliance(kind: Kind) -> Iterable[str]:
     """Late is not compliant; a refusal and a part need a ground that was given."""
     if kind.state is State.DRAFT:
         return
-    reasons = kind.outcome in _WITH_REASONS and kind.ground not in {None, Ground.NONE}
-    complies = kind.state is not State.LATE and (kind.outcome in _COMPLIANT or reasons)
+    found = _result(kind)
+    reasons = found in _WITH_REASONS and kind.ground not in {None, Ground.NONE}
+    complies = kind.state is not State.LATE and (found in _COMPLIANT or reasons)
     yield "compliant" if complies else "not_compliant"
 
 
@@ -62,21 +70,13 @@ OSJI = Method(
         "It divides by every request that someone tried to hand over, those that were not accepted or are "
         "still pending included, so its shares are lower than those of answers alone."
     ),
-    version=1,
+    version=2,
     sections=(
         Section(
             "attempts",
             N_("Outcome of every attempt"),
             (
-                Column("not_accepted", N_("Unable to submit, or not accepted")),
-                Column("oral_refusal", Outcome.ORAL_REFUSAL),
-                Column("written_refusal", N_("Written refusal")),
-                Column("mute", N_("Mute refusal")),
-                Column("referred", N_("Transferred or referred")),
-                Column("not_held", N_("Information not held")),
-                Column("inadequate", Outcome.INADEQUATE),
-                Column("partial", Outcome.PARTIAL),
-                Column("received", N_("Information received")),
+                *(Column(column, of_result) for of_result, column in _COLUMNS.items()),
                 Column("withdrawn", State.WITHDRAWN),
                 Column("unknown", Outcome.UNKNOWN),
                 Column("pending", N_("Still pending")),
@@ -126,6 +126,7 @@ OSJI = Method(
         ),
         CHECKED,
     ),
+    asks=frozenset({"ground", "checked", "not_taken"}),
     durations=(Duration("days", N_("Days to answer"), lambda kind: kind.answered),),
     early_counts=True,
 )

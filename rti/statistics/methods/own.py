@@ -135,5 +135,6 @@ OWN = Method(
     sections=(STATES, OUTCOMES, GROUNDS, CHECKS),
     measures=(ON_TIME, RESPONSE, SILENCE, DISCLOSURE, DISCLOSURE_OF_ALL, CHECKED),
     identities=(Identity(frozenset({"checked", "unchecked"}), frozenset(Outcome)),),
+    asks=frozenset({"ground", "checked"}),
     durations=(Duration("days", N_("Days to answer"), lambda kind: kind.answered),),
 )

@@ -80,6 +80,7 @@ UNESCO = Method(
     sections=(_ANSWERS, _APPEALS),
     measures=(_GRANTED,),
     durations=_DAYS,
+    asks=frozenset({"contest"}),
     early_counts=True,
 )
 BAROMETER = Method(
@@ -91,5 +92,6 @@ BAROMETER = Method(
     sections=(_ANSWERS, GROUNDS, _APPEALS),
     measures=(_GRANTED,),
     durations=_DAYS,
+    asks=frozenset({"ground", "contest"}),
     early_counts=True,
 )

@@ -170,6 +170,7 @@ UK = Method(
         ),
     ),
     identities=(Identity(_JUDGED, _RESOLVABLE | {"advice", "not_held"}),),
+    asks=frozenset({"ground", "extended"}),
     durations=(Duration("days", N_("Days to answer"), lambda kind: kind.answered),),
     early_counts=True,
 )

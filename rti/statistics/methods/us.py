@@ -190,6 +190,7 @@ US = Method(
         Identity(frozenset({"pending_start", "received_in_period"}), frozenset({"processed", "pending_end"})),
         Identity(frozenset({"processed"}), frozenset(column.id for column in _DISPOSITIONS)),
     ),
+    asks=frozenset({"ground", "received", "begun", "closed", "urgent", "question_class"}),
     durations=tuple(_is(track, granted=granted) for (track, granted) in _TRACKS),
     bands=BANDS,
     banded=lambda kind: _processed(kind) and kind.received,

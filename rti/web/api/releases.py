@@ -25,7 +25,7 @@ from rti.releases import actions, queries
 from rti.releases.commands import ApproveRelease, CheckRelease, DraftRelease, GiveReason, SetEmbargo
 from rti.releases.content import CalendarVersion, StatuteVersion
 from rti.releases.queries import Standing
-from rti.releases.verify import Verification, verified
+from rti.releases.verify import Verification
 from rti.web.api.statistics import TableView, table_view
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Counting, Id, Now, Session, Today, Who
@@ -158,10 +158,13 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def _drafting(request: WebRequest, state: State, session: Session, job: JobRow) -> DraftView:
-    fault = queue.fault_of(job)
-    said = reader_of(request).say(fault) if fault else None
     code = await actions.code_of(session, job, state.settings.secret)
-    return from_attributes(DraftView, job, code=code, fault=said)
+    return from_attributes(DraftView, job, code=code, fault=_fault(request, job))
+
+
+def _fault(request: WebRequest, job: JobRow) -> str | None:
+    fault = queue.fault_of(job)
+    return reader_of(request).say(fault) if fault else None
 
 
 @post("/api/releases", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
@@ -217,15 +220,51 @@ async def approve_release(
     return _view(row, queries.state_of(row, today, superseded=False))
 
 
-@get("/api/releases/{release:str}/verification", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
+class VerificationView(msgspec.Struct, frozen=True, kw_only=True):
+    """A release that is counted once more: `done` of `total` steps, the last of which looks at its requests. `found` is what
+    came of it, and `fault` says why there is nothing.
+    """
+
+    id: UUID
+    state: JobState
+    done: int
+    total: int
+    created_at: datetime
+    found: Verification | None
+    fault: str | None
+
+
+async def _verification(
+    request: WebRequest, state: State, session: Session, person: Person, job: JobRow
+) -> VerificationView:
+    found = await found_by(session, job, state.settings.secret, person)
+    return from_attributes(VerificationView, job, found=found, fault=_fault(request, job))
+
+
+@post("/api/releases/{release:str}/verification", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
 async def verify_release(
-    session: Session, counting: Counting, person: Who, today: Today, release: Code
-) -> Verification:
-    row = await queries.release(session, release, kept=True)
-    return await for_reader(session, await verified(counting, row, today), person)
+    request: WebRequest, state: State, session: Session, person: Who, now: Now, release: Code
+) -> VerificationView:
+    """Begin to count it once more, beside the answer: `GET /api/release-verifications/{id}` tells what was found."""
+    job = await actions.ask_for_verification(session, person, release, now)
+    return await _verification(request, state, session, person, job)
 
 
-async def for_reader(session: Session, found: Verification, person: Person) -> Verification:
+@get("/api/release-verifications/{verification_id:uuid}", guards=[only(COMPARING)])
+async def show_verification(
+    request: WebRequest, state: State, session: Session, person: Who, now: Now, verification_id: Id
+) -> VerificationView:
+    job = await queue.settled(session, person, verification_id, now, JobKind.VERIFICATION)
+    return await _verification(request, state, session, person, job)
+
+
+async def found_by(session: Session, job: JobRow, secret: str, person: Person) -> Verification | None:
+    """What a verification found, as far as the reader may know it; None before it is done."""
+    found = await actions.verification_of(session, job, secret)
+    return await _for_reader(session, found, person) if found else None
+
+
+async def _for_reader(session: Session, found: Verification, person: Person) -> Verification:
     """Of the rows those that a person sees. Whoever may see no request is told which numbers differ and how many rows,
     and neither what they are now nor which."""
     if person.role not in REQUESTS:
@@ -266,6 +305,7 @@ ROUTES: list[Any] = [
     give_reason,
     approve_release,
     verify_release,
+    show_verification,
     list_embargoes,
     set_embargo,
     lift_embargo,

@@ -13,7 +13,7 @@ from rti.web.templating import WebRequest, page
 
 @get("/help", guards=[signed_in], sync_to_thread=False)
 def show_help(request: WebRequest, person: Who) -> Template:
-    return page(request, "help.html", STEPS[person.role], pictures=PICTURES)
+    return page(request, "help.html", steps=STEPS[person.role], pictures=PICTURES)
 
 
 @get("/components", guards=[signed_in], sync_to_thread=False)

@@ -24,6 +24,7 @@ from rti.requests.listing import Worklist, listing, unfinished, urgency
 from rti.requests.saved_lists import SAVED_LISTS, SavedList
 from rti.requests.shown import Line, LineRow
 from rti.web.guards import Connection, open_to_all
+from rti.web.guidance import PICTURES, STEPS
 from rti.web.inject import Found
 from rti.web.templating import WebRequest, page, today_of
 from rti.web.transfers import READS
@@ -123,7 +124,8 @@ def _first(connection: Connection) -> FirstPage:
 async def home(request: WebRequest, found: Found[First | None]) -> Template | Redirect:
     if request.user is None:
         return Redirect("/sign-in")
-    return page(request, "home.html", found, today=today_of(request))
+    steps = STEPS[request.user.role]
+    return page(request, "home.html", found, today=today_of(request), steps=steps, pictures=PICTURES)
 
 
 ROUTES = [home]

@@ -30,7 +30,6 @@ from rti.releases.commands import (
     GiveReason,
     SetEmbargo,
 )
-from rti.releases.verify import verified
 from rti.statistics.commands import Basis, Dimension, Unit
 from rti.statistics.disclosure import last_quarter
 from rti.statistics.headlines import HEADLINES
@@ -38,7 +37,7 @@ from rti.statistics.methods import METHODS
 from rti.statistics.methods.own import OWN
 from rti.statistics.queries import Table
 from rti.statutes.queries import newest
-from rti.web.api.releases import for_reader
+from rti.web.api.releases import found_by
 from rti.web.api.statistics import csv_header, csv_rows, words
 from rti.web.briefing import briefing, of_release
 from rti.web.data_package import package
@@ -229,13 +228,29 @@ async def discard_release(session: Session, release: Code, now: Now) -> Redirect
     return see_other("/releases")
 
 
-@get("/releases/{release:str}/verify", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
-async def verify_release(
-    request: WebRequest, session: Session, counting: Counting, person: Who, today: Today, release: Code
+@post("/releases/{release:str}/verify", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
+async def verify_release(session: Session, person: Who, now: Now, release: Code) -> Redirect:
+    job = await actions.ask_for_verification(session, person, release, now)
+    return see_other(f"/release-verifications/{job.id}", done="")
+
+
+@get("/release-verifications/{verification_id:uuid}", guards=[only(COMPARING)])
+async def show_verification(
+    request: WebRequest, state: State, session: Session, person: Who, now: Now, verification_id: Id
 ) -> Template:
-    row = await queries.release(session, release, kept=True)
-    found = await for_reader(session, await verified(counting, row, today), person)
-    return page(request, "releases/verify.html", found, row=row, sees_requests=person.role in REQUESTS)
+    """How far it is; once it is done, what was found."""
+    job = await queue.settled(session, person, verification_id, now, JobKind.VERIFICATION)
+    row = await queries.release(session, job.arguments["release"])
+    if found := await found_by(session, job, state.settings.secret, person):
+        return page(request, "releases/verify.html", found, row=row, sees_requests=person.role in REQUESTS)
+    address = f"/release-verifications/{verification_id}"
+    return page(request, "releases/verifying.html", job, fault=queue.fault_of(job), address=address, row=row)
+
+
+@post("/release-verifications/{verification_id:uuid}/cancel", guards=[only(COMPARING)])
+async def cancel_verification(session: Session, person: Who, now: Now, verification_id: Id) -> Redirect:
+    await queue.cancel(session, person, verification_id, now, JobKind.VERIFICATION)
+    return see_other(f"/release-verifications/{verification_id}", done="")
 
 
 @get("/releases/{release:str}/tables/{sheet:str}", guards=[signed_in])
@@ -333,6 +348,8 @@ ROUTES: list[Any] = [
     approve_release,
     discard_release,
     verify_release,
+    show_verification,
+    cancel_verification,
     release_table,
     release_file,
     list_embargoes,

@@ -1,0 +1,44 @@
+"""Templates with the words of one language in them, and texts that are escaped as ever."""
+
+import pytest
+from jinja2 import DictLoader, StrictUndefined, UndefinedError
+from markupsafe import Markup, escape
+
+from rti.law.status import RequestStatus
+from rti.web.compiling import InLanguage, shown
+
+KHMER = {"Public body": "ស្ថាប័ន <សាធារណៈ>", "{count} days": "{count} ថ្ងៃ"}
+
+
+def _page(template: str, **values: object) -> str:
+    environment = InLanguage(
+        lambda words: KHMER.get(words, words),
+        loader=DictLoader({"page": template}),
+        autoescape=True,
+        undefined=StrictUndefined,
+    )
+    return environment.get_template("page").render(**values)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["plain", "a < b", 'x" onload="', "it's & more", Markup("<b>kept</b>"), 7, None, RequestStatus.OPEN, ""],
+)
+def test_whatever_is_shown_is_escaped_as_by_the_library(value: object) -> None:
+    assert str(shown(value)) == str(escape(value)) == _page("{{ value }}", value=value)
+
+
+def test_words_are_looked_up_before_anybody_asks_and_escaped_like_all_others() -> None:
+    assert _page('<b title="{{ _("Public body") }}">') == '<b title="ស្ថាប័ន &lt;សាធារណៈ&gt;">'
+    assert _page('{{ _("{count} days").format(count=count) }}', count="<3") == "&lt;3 ថ្ងៃ"
+    assert _page("{{ _(words) }}", words="said later", _=str.upper) == "SAID LATER"
+
+
+def test_a_name_that_is_missing_is_still_a_fault() -> None:
+    with pytest.raises(UndefinedError):
+        _page("{{ view.missing }}", view={})
+
+
+def test_what_a_macro_wrote_is_not_escaped_twice() -> None:
+    macro = '{% macro tag(text) %}<i>{{ text }}</i>{% endmacro %}{{ tag("<") }}{{ tag("a") ~ "<" }}'
+    assert _page(macro) == "<i>&lt;</i><i>a</i>&lt;"
