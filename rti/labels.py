@@ -51,7 +51,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     },
     LeftOut: {
         LeftOut.CLOSED: N_("The body is closed"),
-        LeftOut.OUTSIDE_THE_LAW: N_("The statute or standard is not of its country"),
+        LeftOut.OUTSIDE_THE_LAW: N_("The statute or standard does not cover it"),
         LeftOut.OUT_OF_REACH: N_("Not assigned to you"),
         LeftOut.ASKED_ALREADY: N_("An open request already asks the same"),
     },

@@ -188,6 +188,10 @@ ROWS: Mapping[str, str] = {
         SELECT {_id(44)}, {ONE["cbo"]}, {DOCUMENT}, '[{{"page": 1, "box": null}}]', '', now(), {PERSON} {FEW};
         INSERT INTO document_preview (document_id, cbo_id, content) SELECT {DOCUMENT}, {ONE["cbo"]}, '' {FEW};
     """,
+    "0044": f"""
+        INSERT INTO document_text (document_id, cbo_id, copy_sha256, content, read_at)
+        SELECT {DOCUMENT}, {ONE["cbo"]}, '', '', now() {FEW};
+    """,
     "0025": f"""
         INSERT INTO search (id, kind, words) SELECT gen_random_uuid(), 'body', 'x' {FEW};
     """,

@@ -14,8 +14,8 @@ from rti.core.errors import Invalid, invalid, say
 from rti.core.folding import same
 from rti.core.roles import Person
 from rti.core.visibility import visible_to
+from rti.law.scope import is_outside
 from rti.law.status import RequestStatus
-from rti.law.statutes import Statute
 from rti.models.batches import BatchBodyRow, BatchRow, LeftOut
 from rti.models.bodies import AreaRow, FormerNameRow, PublicBodyRow
 from rti.models.campaigns import CampaignRow
@@ -117,20 +117,13 @@ async def reasons(
     def reason(body: PublicBodyRow) -> LeftOut | None:
         if body.closed_on and body.closed_on < today:
             return LeftOut.CLOSED
-        if _is_outside(statute, body):
+        if is_outside(statute, body.country, body.kind):
             return LeftOut.OUTSIDE_THE_LAW
         if body.id not in reachable:
             return LeftOut.OUT_OF_REACH
         return LeftOut.ASKED_ALREADY if body.id in asked else None
 
     return {body.id: found for body in bodies if (found := reason(body))}
-
-
-def _is_outside(statute: Statute, body: PublicBodyRow) -> bool:
-    """Whether a statute is of other countries than the body; a key such as GB-SCT is of a part of its country."""
-    return bool(statute.countries) and body.country not in {
-        key.partition("-")[0] for key in statute.countries
-    }
 
 
 async def _standing_requests(session: AsyncSession, person: Person, batch: BatchRow) -> set[UUID]:

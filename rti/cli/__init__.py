@@ -78,7 +78,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "batch": ("batch:app", "One question of a campaign to many public bodies."),
     "body": ("body:app", "Rename, close and merge public bodies."),
     "cbo": ("cbo:app", "Lock, unlock and shred organisations."),
-    "documents": ("documents:app", "Check stored documents."),
+    "documents": ("documents:app", "Check stored documents, and read scans."),
     "keys": ("keys:app", "Manage encryption keys."),
     "import": ("importing:app", "Import CSV and XLSX files."),
     "imports": ("imports:app", "List what was imported, and undo it."),

@@ -1,4 +1,4 @@
-"""`rti documents`: decrypt, hash and scan every stored document again."""
+"""`rti documents`: decrypt, hash and scan every stored document again, and read scans."""
 
 import asyncio
 from collections import Counter
@@ -11,15 +11,38 @@ from rti.cli.connecting import connected, opened
 from rti.core import wallclock
 from rti.core.db_roles import Login
 from rti.core.settings import Settings
+from rti.files.sandbox import languages
 from rti.models.requests import DocumentRow
 from rti.requests.fixity import Found, check, words
+from rti.requests.scans import read_some
 
-app = typer.Typer(name="documents", help="Check stored documents.", no_args_is_help=True)
+app = typer.Typer(name="documents", help="Check stored documents, and read scans.", no_args_is_help=True)
 
 
 @app.callback()
 def that_are_kept() -> None:
-    """Check stored documents."""
+    """Check stored documents, and read scans."""
+
+
+@app.command("read")
+def read_all() -> None:
+    """Read the text of every scan that has none yet, with Tesseract. The scheduler does so where RTI_READ_SCANS is set.
+
+    Example: rti documents read
+    """
+
+    async def read(settings: Settings) -> int:
+        total = 0
+        async with connected(settings, Login.DOCUMENTS) as database:
+            while some := await read_some(database, wallclock.now()):
+                total += some
+        return total
+
+    if not languages():
+        typer.echo("Tesseract is not installed, or has neither khm nor eng", err=True)
+        raise typer.Exit(1)
+    with opened() as settings:
+        typer.echo(f"{asyncio.run(read(settings))} read", err=True)
 
 
 @app.command("check")

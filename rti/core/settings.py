@@ -206,6 +206,7 @@ class Settings:
     telegram_url: Gateway = ""
     sms_url: Gateway = ""
     clamd: Clamd = ""
+    read_scans: bool = False
     metrics_token: Secret = ""
     backup_folder: Path | None = None
     backup_recipient: Recipients = ""

@@ -3,9 +3,12 @@
 import asyncio
 import hashlib
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 import msgspec
@@ -13,7 +16,7 @@ import structlog
 
 from rti.files.answers import TOO_MANY_PIXELS, Hits, Mark, Rule, Task, TooManyPixels
 
-WALL_SECONDS, REDACTING_SECONDS = 10, 60
+WALL_SECONDS, REDACTING_SECONDS, READING_SECONDS = 10, 60, 180
 AT_ONCE = 2
 COPIED = {"application/pdf", "image/jpeg", "image/png", "image/webp", "image/tiff", "image/heic"}
 """Kinds of which a copy is made; of the others there is the original only."""
@@ -22,6 +25,8 @@ MADE_BY = (
 )
 """The version of our rules, and the libraries that did the work."""
 _ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+_ENVIRONMENT["OMP_THREAD_LIMIT"] = "1"
+"""Tesseract takes all cores otherwise, and is no faster for it."""
 _places = asyncio.Semaphore(AT_ONCE)
 log = structlog.get_logger()
 
@@ -93,6 +98,24 @@ async def hide(copy: Copy, marks: Sequence[Mark]) -> Copy | None:
     header, _, rest = answer.partition(b"\n")
     made, length = header.decode().split(" ")
     return Copy(rest[: int(length)], made, rest[int(length) :])
+
+
+@cache
+def languages() -> str:
+    """Those of Khmer and English that Tesseract has been given, as it takes them; empty where it is not installed."""
+    if not shutil.which("tesseract"):
+        return ""
+    listed = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=False)  # noqa: S607
+    return "+".join(each for each in ("khm", "eng") if each in listed.stdout.split())
+
+
+async def read_scan(copy: Copy) -> str | None:
+    """The text of a copy as a machine reads it; None where it cannot be read within the limits."""
+    words = copy.media_type, languages()
+    status, answer = await run(
+        "rti.files.scan_reader", *words, content=copy.content, wall_seconds=READING_SECONDS
+    )
+    return None if status else answer.decode()
 
 
 async def _redactor(what: str, task: Task) -> tuple[int, bytes]:

@@ -1,10 +1,10 @@
-"""Tables of a document besides its bytes and its copy: the small picture, and redactions."""
+"""Tables of a document besides its bytes and its copy: the small picture, the text, and redactions."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +22,22 @@ class DocumentPreviewRow(Base):
     document_id: Mapped[UUID] = mapped_column(primary_key=True)
     cbo_id: Mapped[UUID]
     content: Mapped[bytes] = mapped_column(Encrypted)
+
+
+class DocumentTextRow(Base):
+    """What a machine read in the copy with this digest: a draft that nobody checked, empty where it found nothing.
+
+    It goes with the copy, so that it never holds what was hidden.
+    """
+
+    __tablename__ = "document_text"
+    __table_args__ = (UniqueConstraint("cbo_id", "document_id"), of_document())
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cbo_id: Mapped[UUID]
+    copy_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(Encrypted)
+    read_at: Mapped[datetime]
 
 
 class RedactionRow(Base):

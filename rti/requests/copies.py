@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.encryption.data_keys import keys_to_encrypt
 from rti.files.answers import Mark, TooManyPixels
 from rti.files.sandbox import MADE_BY, Copy, examine, hide
-from rti.models.documents import DocumentPreviewRow, RedactionRow
+from rti.models.documents import DocumentPreviewRow, DocumentTextRow, RedactionRow
 from rti.models.requests import DocumentCopyRow, DocumentRow
 
 
@@ -54,6 +54,8 @@ async def keep_copy(
         redactions=redactions,
     )
     await session.merge(row)
+    other = DocumentTextRow.document_id == document.id, DocumentTextRow.copy_sha256 != copy.sha256
+    await session.execute(delete(DocumentTextRow).where(*other))
     if copy.preview:
         sealed = keys.encrypt(DocumentPreviewRow.content, document.id, copy.preview)
         await session.merge(DocumentPreviewRow(**of, content=sealed))

@@ -17,12 +17,13 @@ from rti.core.errors import NotFound
 from rti.core.visibility import REQUESTS_SEEN
 from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.models.cbos import CboRow
+from rti.requests.shown import BodyAsked
 from rti.statutes.queries import STATUTES, StatuteNamed
 from rti.topics.queries import TOPICS, TopicNamed
 
 
 class _FormRead(msgspec.Struct):
-    bodies: list[Named]
+    bodies: list[BodyAsked]
     path: list[Area]
     campaigns: msgspec.Raw
     topics: msgspec.Raw
@@ -34,7 +35,7 @@ class _FormRead(msgspec.Struct):
 class FormShown:
     """The body that is asked, with the areas in which it lies, and among what one chooses; `cbos` for staff alone."""
 
-    body: Named
+    body: BodyAsked
     path: Sequence[Area]
     campaigns: Sequence[Named]
     topics: Sequence[TopicNamed]
@@ -78,7 +79,7 @@ def _statement(login: Login) -> Statement:
         for length in (2, 4, 6)
     ]
     parts = {
-        "bodies": selected(Named, body, PublicBodyRow),
+        "bodies": selected(BodyAsked, body, PublicBodyRow),
         "path": selected(
             Area, select(AreaRow).where(AreaRow.code.in_(codes)).order_by(AreaRow.code), AreaRow
         ),

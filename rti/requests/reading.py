@@ -36,6 +36,7 @@ from rti.requests.requester import decrypted, is_hidden, is_own, openings
 from rti.requests.shown import (
     Alike,
     Asked,
+    BodyAsked,
     CboNamed,
     DateChange,
     DeadlineShown,
@@ -156,7 +157,7 @@ def _one_of_each(*, own: bool) -> dict[str, str]:
     requester = row(f"SELECT {columns(RequesterRead, 'x')} FROM requester x {_OF_REQUEST}")
     return {
         "request": row(f"SELECT {columns(Asked, 'r', next_due_on=next_due_on('r'))}"),
-        "body": row(f"SELECT {columns(Named, 'b')} FROM public_body b WHERE b.id = r.body_id"),
+        "body": row(f"SELECT {columns(BodyAsked, 'b')} FROM public_body b WHERE b.id = r.body_id"),
         "first_body": row(f"SELECT {columns(Named, 'b')} FROM public_body b WHERE {first}"),
         "cbo": row(f"SELECT {columns(CboNamed, 'c')} FROM cbo c WHERE c.id = r.cbo_id"),
         "campaign": row(f"SELECT {columns(Named, 'c')} FROM campaign c WHERE c.id = r.campaign_id"),
@@ -178,6 +179,8 @@ def _many_of_each(*, own: bool) -> dict[str, str]:
         sha256="encode(x.sha256, 'hex')",
         has_copy="EXISTS (SELECT FROM document_copy WHERE document_copy.document_id = x.id)",
         has_preview="EXISTS (SELECT FROM document_preview WHERE document_preview.document_id = x.id)",
+        has_text="EXISTS (SELECT FROM document_text t JOIN document_copy c ON c.document_id = t.document_id"
+        " AND c.sha256 = t.copy_sha256 WHERE t.document_id = x.id)",
         redacted="EXISTS (SELECT FROM redaction WHERE redaction.document_id = x.id)",
     )
     snooze = columns(
@@ -249,6 +252,7 @@ def _document(row: DocumentRead, keys: DataKeys | None) -> Document:
         added_at=row.added_at,
         has_copy=row.has_copy,
         has_preview=row.has_preview and keys is not None,
+        has_text=row.has_text and keys is not None and row.threat is None,
         redacted=row.redacted,
         had_location=row.had_location,
         damaged=row.damaged,

@@ -21,6 +21,7 @@ from rti.law.monitoring import Contest, QuestionClass
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute
+from rti.models.bodies import BodyKind
 from rti.models.letters import LetterKind
 from rti.models.requests import Channel, Filing, Medium, RequestRow
 from rti.requests.projection import to_law
@@ -149,6 +150,7 @@ class DocumentRead(msgspec.Struct, kw_only=True):
     damaged: bool
     has_copy: bool
     has_preview: bool
+    has_text: bool
     redacted: bool
 
 
@@ -223,11 +225,18 @@ class Alike(msgspec.Struct, frozen=True):
     title: str
 
 
+class BodyAsked(Named, frozen=True):
+    """A body with what decides whether a law covers it."""
+
+    kind: BodyKind
+    country: str
+
+
 class DetailRead(msgspec.Struct, kw_only=True):
     """All that the statement of a request brings; what is encrypted still is."""
 
     request: Asked
-    body: Named
+    body: BodyAsked
     first_body: Named | None
     cbo: CboNamed
     campaign: Named | None
@@ -265,6 +274,7 @@ class Document:
     added_at: datetime
     has_copy: bool
     has_preview: bool
+    has_text: bool
     redacted: bool
     had_location: bool
     damaged: bool
@@ -321,7 +331,7 @@ class Detail:
     """
 
     request: Asked
-    body: Named
+    body: BodyAsked
     first_body: Named | None
     cbo: CboNamed | None
     own: bool

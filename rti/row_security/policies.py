@@ -283,6 +283,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     ),
     "document_content": _of_document(ADD, ADD),
     **dict.fromkeys(("document_copy", "document_preview"), _of_document(EDIT, EDIT)),
+    "document_text": _of_document("SELECT, DELETE", ALL),
     "redaction": _of_document(ADD, "SELECT (id, document_id, marks)"),
     "requester": {
         **_of_request(ADD, erasure=_wiped("SELECT (cbo_id), UPDATE (name, phone, address, note)")),

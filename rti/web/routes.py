@@ -104,6 +104,7 @@ _OTHERS: list[Any] = [
     *api.jobs.ROUTES,
     *api.requests.ROUTES,
     *api.redactions.ROUTES,
+    *api.scans.ROUTES,
     *api.bulk.ROUTES,
     *api.saved_lists.ROUTES,
     *api.saved_reports.ROUTES,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.law.events import EventKind
+from rti.models.bodies import BodyKind
 from rti.models.requests import RequestRow
 from rti.requests.queries import events_of
 from tests import make
@@ -102,3 +103,25 @@ async def test_where_somebody_holds_the_request_for_long_the_others_are_told_and
     assert "By phone" in form.text
     async with database.transaction() as session:
         assert len(await events_of(session, request.id)) == 1
+
+
+async def test_a_body_that_the_law_does_not_cover_is_told_where_one_files_and_in_what_next(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        court = await make.body(session)
+        court.kind = BodyKind.OTHER
+        us = await make.body(session, "KH-010202")
+        us.country = "US"
+        filed = await make.request(session, member.person, NOW, statute_id="KH-A2I-DRAFT")
+        elsewhere = await make.request(
+            session, member.person, NOW, statute_id="KH-A2I-DRAFT", body_code="KH-010202"
+        )
+    said = "It does not cover courts"
+    for page in (f"/bodies/{court.id}/new-request", f"/bodies/{court.id}/file", f"/requests/{filed.id}"):
+        assert said in (await client.get(page)).text, page
+    assert "states and local governments" in (await client.get(f"/bodies/{us.id}/file")).text
+    assert "does not cover this body" in (await client.get(f"/requests/{elsewhere.id}")).text
+    told = [(await client.get(f"/api/requests/{each.id}/next-steps")).json() for each in (filed, elsewhere)]
+    assert [(each["outside"], bool(each["scope"])) for each in told] == [(False, True), (True, False)]

@@ -29,7 +29,7 @@ _OF_A_REQUEST = {
     "photo_id",
 }
 _OF_A_PERSON = {"session_id", "token_id", "passkey_id"}
-_JOBS = {"job_id", "run_id", "dossier_id", "export_id"}
+_JOBS = {"job_id", "columns_id", "run_id", "dossier_id", "export_id"}
 OWNED: dict[Role, set[str]] = {role: set() for role in Role} | {
     Role.CBO_MEMBER: {*_OF_A_REQUEST, *_OF_A_PERSON, *_JOBS, "import_id", "message_id"},
     Role.CBO_LEAD: {*_OF_A_REQUEST, *_OF_A_PERSON, *_JOBS, "import_id", "message_id", "person_id"},
@@ -55,11 +55,13 @@ FILES = {
         for one in (
             "documents/{document_id:uuid}",
             "documents/{document_id:uuid}/preview",
+            "documents/{document_id:uuid}/text",
             "letters/{written_id:uuid}",
         )
     ),
     "/api/inbox/{incoming_id:uuid}",
     "/api/dossiers/{dossier_id:uuid}/bundle",
+    "/api/search/scans",
 }
 """What it must not even read."""
 

@@ -76,7 +76,8 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
 
     `damaged` means that it came in as a picture that is not whole; its copy shows what is left. The first two
     are null where the document is sealed from the reader.
-    `redacted` means that parts of its copy were hidden; `has_preview` that there is a small picture of it.
+    `redacted` means that parts of its copy were hidden; `has_preview` that there is a small picture of it,
+    `has_text` that a machine read what is in it, which nobody checked.
     `altered` means that it is missing or has changed; `quarantined` that a virus scanner found
     something in it, so that nobody gets the original.
     """
@@ -88,6 +89,7 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str | None
     has_copy: bool
     has_preview: bool
+    has_text: bool
     redacted: bool
     had_location: bool
     damaged: bool
@@ -285,7 +287,11 @@ class NextStepView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NextStepList(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be done; `outside` where the law does not cover the body, `scope` what it says of whom it covers."""
+
     next_steps: list[NextStepView]
+    outside: bool
+    scope: str | None
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from rti.core.errors import Conflict, invalid, say
 from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
+from rti.law import scope
 from rti.letters.commands import LETTER_FOR
 from rti.requests import (
     actions,
@@ -56,7 +57,7 @@ from rti.web.downloads import download
 from rti.web.guards import Connection, interactive_only, only, rate_limited, recently_authenticated
 from rti.web.inject import Found, Id, Now, Session, Today, Who
 from rti.web.pages.requests import one_request
-from rti.web.templating import WebRequest, chosen_language, today_of, who
+from rti.web.templating import WebRequest, chosen_language, reader_of, today_of, who
 from rti.web.transfers import FILE, READS
 
 
@@ -107,14 +108,22 @@ async def show_request(
 
 
 @get("/api/requests/{request_id:uuid}/next-steps", guards=[only(REQUESTS)])
-async def list_next_steps(session: Session, person: Who, request_id: Id, today: Today) -> NextStepList:
+async def list_next_steps(
+    request: WebRequest, session: Session, person: Who, request_id: Id, today: Today
+) -> NextStepList:
     """What can be done now, the most useful first."""
     detail = await reading.one(session, person, request_id)
     steps = [
         from_attributes(NextStepView, each, letter=LETTER_FOR.get(each.step), events=[*each.events])
         for each in what_next(detail, today)
     ]
-    return NextStepList(next_steps=steps)
+    body, law = detail.body, detail.statute
+    known = scope.scope_for(law.id, body.kind)
+    return NextStepList(
+        next_steps=steps,
+        outside=scope.is_outside(law, body.country, body.kind),
+        scope=reader_of(request).name(known.text) if known else None,
+    )
 
 
 @post("/api/requests/{request_id:uuid}/events", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])

@@ -94,7 +94,7 @@ _EXAMPLES = {
 _FOUND_BY = {FoundBy.CODE: N_("By their codes"), FoundBy.NAME: N_("By their names")}
 
 
-@get("/imports/columns/{columns_id:uuid}", guards=[only(REQUESTS)])
+@get("/imports/columns/{columns_id:uuid}", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
 async def show_columns(
     request: WebRequest, state: State, session: Session, person: Who, columns_id: Id, form: Form
 ) -> Template:

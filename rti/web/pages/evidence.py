@@ -5,7 +5,7 @@ from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.core.roles import CBO, REQUESTS
-from rti.requests import actions, evidence, requester
+from rti.requests import actions, evidence, requester, scans
 from rti.requests.commands import OpenSealed, SaveRequester
 from rti.requests.reading import one
 from rti.web import reauthentication
@@ -64,6 +64,20 @@ async def show_copy(
     return download(request, found, within="preview" in request.query_params)
 
 
+@get(
+    "/requests/{request_id:uuid}/documents/{document_id:uuid}/text",
+    guards=[only(REQUESTS), rate_limited(LimitedCall.OPENINGS)],
+)
+async def show_text(
+    request: WebRequest, session: Session, person: Who, request_id: Id, document_id: Id, now: Now
+) -> Template:
+    """What a machine read in it."""
+    found = await scans.text_of(session, person, request_id, document_id, now)
+    detail = await one(session, person, request_id)
+    shown = next(each for event in detail.events for each in event.documents if each.id == document_id)
+    return page(request, "requests/text.html", detail, document=shown, found=found)
+
+
 @get("/requests/{request_id:uuid}/documents/{document_id:uuid}/original", guards=[only(REQUESTS)])
 async def ask_for_original(
     request: WebRequest, session: Session, person: Who, request_id: Id, document_id: Id, form: Form
@@ -95,4 +109,4 @@ async def get_original(
     return download(request, found)
 
 
-ROUTES = [save_requester, open_identity, show_copy, ask_for_original, get_original]
+ROUTES = [save_requester, open_identity, show_copy, show_text, ask_for_original, get_original]

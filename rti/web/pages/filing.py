@@ -10,6 +10,7 @@ from rti.campaigns.queries import campaigns
 from rti.cbos.queries import cbos
 from rti.core.roles import CBO, REQUESTS
 from rti.core.validation import decode
+from rti.law import scope
 from rti.law.events import EventKind
 from rti.models.requests import Channel, Filing
 from rti.requests import actions, drafts, reading
@@ -57,7 +58,8 @@ async def say_what(
         within=(await places(session, [body]))[body.id],
         offered=offered,
         campaigns=await campaigns(session),
-        statutes=await newest(session),
+        statutes=(statutes := await newest(session)),
+        notes=scope.notes(statutes, body.country, body.kind),
         cbos=[] if person.role in CBO else await cbos(session, person),
         topics=await topics(session),
         filings=Filing,

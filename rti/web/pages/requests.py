@@ -18,6 +18,7 @@ from rti.core.validation import decode
 from rti.files.media_types import ACCEPTED, PICTURES
 from rti.inbox.addresses import reply_address
 from rti.inbox.queries import of_request
+from rti.law import scope
 from rti.law.events import EventKind
 from rti.law.explanations import step_from_data
 from rti.law.monitoring import QuestionClass, RequesterProfile
@@ -101,6 +102,7 @@ def form_for(request: WebRequest, found: FormShown, form: Form | None = None) ->
         path_to_body=found.path,
         campaigns=found.campaigns,
         statutes=found.statutes,
+        notes=scope.notes(found.statutes, found.body.country, found.body.kind),
         cbos=found.cbos,
         topics=found.topics,
         channels=Channel,
@@ -169,6 +171,8 @@ def shown(
         answers_to=_answers_to(request, detail),
         letters=detail.letters,
         next_steps=what_next(detail, today),
+        outside=scope.is_outside(statute, detail.body.country, detail.body.kind),
+        notes=scope.notes([statute], detail.body.country, detail.body.kind),
         result=result_of(detail, today),
     )
 
