@@ -100,12 +100,12 @@ async def _everything(client: httpx.AsyncClient, database: Database, role: Role)
     async with database.transaction() as session:
         person, about = (await make.member(session, role)).person, (await make.member(session)).person
         names = await things(session, about, about)
-    told = []
+    values = []
     for route in ROUTES:
         if route.method == "GET" and (route.roles is None or role in route.roles):
             answer = await send(client, route, route.at(names), person, database)
-            told += [answer.text, str(answer.headers)]
-    return "\n".join(told)
+            values += [answer.text, str(answer.headers)]
+    return "\n".join(values)
 
 
 def _dumped(url: str) -> bytes:
@@ -124,8 +124,8 @@ async def test_no_canary_is_told_to_others_by_any_page_answer_or_address(
         assert planted.found_in(await _everything(client, database, role)) == set(), role
         pages = [(await client.get(path)).text for path in planted.requests]
         # Staff read the notes and file names of what is not sealed, and of no request who asks.
-        told = {re.sub(r"Canary\d\d", "", word) for word in planted.found_in(*pages)}
-        assert told == ({"File", "Note"} if role is Role.STAFF else set()), role
+        values = {re.sub(r"Canary\d\d", "", word) for word in planted.found_in(*pages)}
+        assert values == ({"File", "Note"} if role is Role.STAFF else set()), role
         assert planted.found_in(*pages[2::3]) == set(), role
 
 
@@ -150,21 +150,21 @@ async def test_no_canary_is_told_to_a_program_with_a_token_not_even_of_the_organ
         token = await make.api_token(session, holder, TokenScope.WRITE)
     client.headers["Authorization"] = f"Bearer {token}"
     purpose = {"purpose": "To bring the answer to her house"}
-    told = [await client.get(f"/api{path}") for path in ("/requests", *planted.requests)]
-    assert {each.status_code for each in told} == {200}
+    values = [await client.get(f"/api{path}") for path in ("/requests", *planted.requests)]
+    assert {each.status_code for each in values} == {200}
     opened = [await client.post(f"/api{path}/identity", json=purpose) for path in planted.requests]
     opened += [await client.get(path) for path in documents]
     opened += [await client.post(f"{path}/original", json=purpose) for path in documents]
     assert {each.status_code for each in opened} == {403}
-    told += [
+    values += [
         await client.get(route.at(names))
         for route in ROUTES
         if route.is_api and route.method == "GET" and role in (route.roles or {role})
     ]
     written = {"kind": "message", "happened_on": "2026-11-20", "note": planted.words[0]}
-    told.append(await client.post(f"/api{planted.requests[0]}/events", json=written))
-    assert told[-1].status_code == 201
-    assert planted.found_in(*(each.content for each in (*told, *opened))) == set()
+    values.append(await client.post(f"/api{planted.requests[0]}/events", json=written))
+    assert values[-1].status_code == 201
+    assert planted.found_in(*(each.content for each in (*values, *opened))) == set()
 
 
 async def test_no_canary_is_in_a_dump_a_log_a_message_or_an_export(

@@ -120,8 +120,8 @@ async def test_a_full_disk_stops_writing_first_and_then_everything_and_room_brin
     installation: Installation,
 ) -> None:
     filed = (await installation.file_request()).json()
-    told = (await installation.client.get("/health")).json()["storage"]
-    assert told["well"] is False, "while there is still some room"
+    view = (await installation.client.get("/health")).json()["storage"]
+    assert view["well"] is False, "while there is still some room"
     for _ in range(size(1, 20)):
         installation.leave(RESERVE - 10_000_000)
         await _only_read(installation, filed["request"]["id"])
@@ -132,9 +132,9 @@ async def test_a_full_disk_stops_writing_first_and_then_everything_and_room_brin
         page = await installation.client.get("/requests")
         installation.client.cookies.delete("language")
         assert (page.status_code, 'lang="km"' in page.text) == (503, True)
-        told = (await installation.client.get("/health")).json()
-        assert not told["database"]["well"]
-        assert told["storage"]["free"] < RESERVE
+        view = (await installation.client.get("/health")).json()
+        assert not view["database"]["well"]
+        assert view["storage"]["free"] < RESERVE
         installation.make_room()
         await installation.until_filed()
         assert await installation.stored() == installation.acknowledged

@@ -30,9 +30,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def faults_of(values: dict[str, object]) -> dict[str, str]:
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as error:
         decode(Asked, values)
-    return {fault.field: fault.message.render() for fault in told.value.faults}
+    return {fault.field: fault.message.render() for fault in error.value.faults}
 
 
 def test_texts_become_values_and_empty_ones_the_default() -> None:
@@ -98,8 +98,8 @@ def test_a_number_out_of_range_is_told_its_range(number: object) -> None:
 def test_whatever_comes_either_fits_or_is_told_by_its_field(values: dict[str, object]) -> None:
     try:
         asked = decode(Asked, values)
-    except Invalid as told:
-        faults = told.faults
+    except Invalid as error:
+        faults = error.faults
     else:
         assert asked.title
         faults = ()
@@ -122,9 +122,9 @@ class Whole(NamedTuple):
 def faults_of_whole(
     values: dict[str, object], also: Callable[[Whole], Iterable[Fault]] = lambda _: ()
 ) -> dict[str, Message]:
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as error:
         decode(Whole, values, also=also)
-    return {fault.field: fault.message for fault in told.value.faults}
+    return {fault.field: fault.message for fault in error.value.faults}
 
 
 def test_what_stands_inside_of_another_is_read_as_well() -> None:
@@ -137,7 +137,7 @@ def test_what_stands_inside_of_another_is_read_as_well() -> None:
 
 
 def test_a_fault_inside_of_another_is_named_by_its_path() -> None:
-    told = faults_of_whole(
+    messages = faults_of_whole(
         {
             "parts": [{"limit": "none", "days": ["x"]}, 5, {"limits": "none"}],
             "by_outcome": {"ful": {"limit": "soon"}},
@@ -148,27 +148,27 @@ def test_a_fault_inside_of_another_is_named_by_its_path() -> None:
             Fault("main.limit", say("Second")),
         ],
     )
-    assert {path: message.render() for path, message in told.items() if path != "main.limit"} == {
+    assert {path: message.render() for path, message in messages.items() if path != "main.limit"} == {
         "parts[0].days[0]": "Enter a date between 1900 and 2200 as year-month-day, for example 2026-04-20",
         "parts[1]": "Enter names with their values here",
         "parts[2].limits": "There is no field with this name; did you mean limit?",
-        "parts[2].limit": told["main.limit"].render(),
+        "parts[2].limit": messages["main.limit"].render(),
         "by_outcome.ful": "Choose one of: full, partial, refused, oral_refusal, not_held, referred, inadequate, unknown",
-        "by_outcome.ful.limit": told["main.limit"]
+        "by_outcome.ful.limit": messages["main.limit"]
         .render()
         .removeprefix("This is required. ")
         .partition(";")[0],
         "asked.title": "Enter this as text; in a file, in quotes",
         "parts": "There are 3",
     }
-    assert "or write one of: none" in told["main.limit"].render()
-    assert told["main.limit"].render(translator("km")).startswith("ចាំបាច់ត្រូវបំពេញ។ សូមសរសេរចំនួនពី 0 ដល់ 3660")
+    assert "or write one of: none" in messages["main.limit"].render()
+    assert messages["main.limit"].render(translator("km")).startswith("ចាំបាច់ត្រូវបំពេញ។ សូមសរសេរចំនួនពី 0 ដល់ 3660")
 
 
 def test_whatever_comes_by_the_million_is_not_answered_one_by_one() -> None:
-    told = faults_of({f"titl{number}": "x" for number in range(5_000)})
-    assert set(told.values()) == {"There is no field with this name"}
-    assert len(told) == 1_000
+    messages = faults_of({f"titl{number}": "x" for number in range(5_000)})
+    assert set(messages.values()) == {"There is no field with this name"}
+    assert len(messages) == 1_000
     assert set(faults_of_whole({"parts": [5] * 20_000})) == {"parts", "by_outcome", "main.limit"}
 
 

@@ -12,7 +12,7 @@ from rti.core.lunar import lunar_date, solar_khmer, weekday_khmer
 FEASTS = list(csv.DictReader((Path(__file__).parent / "lunar_feasts.csv").read_text("utf-8").splitlines()))
 
 
-def told(day: date) -> str:
+def in_words(day: date) -> str:
     moon = lunar_date(day)
     return f"{moon.day} {'waxing' if moon.waxing else 'waning'} {moon.month[1]}"
 
@@ -24,7 +24,7 @@ def every_day(first: int, last: int) -> list[date]:
 
 def test_the_99_official_lunar_feasts_of_2015_to_2026_fall_on_their_days():
     assert len(FEASTS) == 99
-    assert [told(date.fromisoformat(each["day"])) for each in FEASTS] == [each["moon"] for each in FEASTS]
+    assert [in_words(date.fromisoformat(each["day"])) for each in FEASTS] == [each["moon"] for each in FEASTS]
 
 
 def test_a_date_is_written_as_on_a_letter():
@@ -46,7 +46,7 @@ def test_each_half_of_a_month_follows_on_the_other_without_a_gap():
 
 
 def test_the_years_of_2010_to_2026_with_a_leap_month_have_a_second_asadh():
-    second = {day.year for day in every_day(2010, 2026) if told(day) == "1 waxing Second Asadh"}
+    second = {day.year for day in every_day(2010, 2026) if in_words(day) == "1 waxing Second Asadh"}
     assert second == {2010, 2012, 2015, 2018, 2021, 2023, 2026}
 
 
@@ -64,7 +64,7 @@ def test_the_buddhist_year_changes_once_a_year_and_the_animal_in_april():
         if before.buddhist_year != moon.buddhist_year
     ]
     assert len(changes) == 101
-    assert all(told(day) == "1 waning Pisak" for day, _ in changes)
+    assert all(in_words(day) == "1 waning Pisak" for day, _ in changes)
     animals = {
         day
         for before, day, moon in zip(moons, days[1:], moons[1:], strict=False)

@@ -193,16 +193,16 @@ def _says(row: str, words: tuple[str, ...]) -> bool:
 async def test_nothing_that_staff_are_told_joins_a_sealed_request_to_its_organisation(
     client: httpx.AsyncClient, database: Database, filed: Filed
 ) -> None:
-    told = await _told(client, database, filed, Role.STAFF)
+    result = await _told(client, database, filed, Role.STAFF)
     of_request = [
-        route for route in told if "{request_id:uuid}" in route and "GET /requests/{request_id" in route
+        route for route in result if "{request_id:uuid}" in route and "GET /requests/{request_id" in route
     ]
     assert len(of_request) >= 3
-    for route, answer in told.items():
+    for route, answer in result.items():
         if "{request_id:uuid}" in route or "{document_id:uuid}" in route:
             assert not _says(answer.text, (*filed.names, "knows")), route
     common = await _common(database)
-    rows = [(route, row, _links(row) - common) for route, answer in told.items() for row in _rows(answer)]
+    rows = [(route, row, _links(row) - common) for route, answer in result.items() for row in _rows(answer)]
     assert any(_says(row, filed.names) for _, row, _ in rows), "staff know of the organisation"
     reached = {link for _, row, links in rows if _says(row, filed.about) for link in links}
     assert reached, "staff know of the request"
@@ -222,11 +222,11 @@ async def test_nothing_that_staff_are_told_joins_a_sealed_request_to_its_organis
 async def test_the_working_group_is_told_of_neither(
     client: httpx.AsyncClient, database: Database, filed: Filed
 ) -> None:
-    told = await _told(client, database, filed, Role.WORKING_GROUP)
+    result = await _told(client, database, filed, Role.WORKING_GROUP)
     words = (*filed.names, filed.sealed.reference, SEALED, OPEN)
-    named = {route for route, answer in told.items() if _says(answer.text, words)}
+    named = {route for route, answer in result.items() if _says(answer.text, words)}
     assert named == set()
-    assert not [route for route, answer in told.items() if str(filed.sealed.id) in answer.text]
+    assert not [route for route, answer in result.items() if str(filed.sealed.id) in answer.text]
 
 
 async def test_a_neutral_reference_is_taken_from_nobody_and_says_the_same_of_every_organisation(

@@ -12,7 +12,7 @@ def test_without_any_variable_everything_has_a_default() -> None:
 
 
 def test_all_faults_are_reported_together_and_name_their_variable() -> None:
-    with pytest.raises(SettingsFault) as told:
+    with pytest.raises(SettingsFault) as error:
         Settings.from_env(
             {
                 "RTI_PORT": "0",
@@ -23,7 +23,7 @@ def test_all_faults_are_reported_together_and_name_their_variable() -> None:
                 "RTI_DATABSE_URL": "postgresql://x/y",
             }
         )
-    assert [fault.split(":")[0] for fault in told.value.faults] == [
+    assert [fault.split(":")[0] for fault in error.value.faults] == [
         "RTI_DATABASE_URL",
         "RTI_DATABSE_URL",
         "RTI_PORT",

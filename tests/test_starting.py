@@ -57,16 +57,16 @@ def test_a_server_that_is_too_old_is_told_with_the_version_that_is_needed(
 ) -> None:
     done = rti(old_server, command)
     assert done.returncode == 1
-    told = f"The database is PostgreSQL {OLDEST_POSTGRES - 1}; this program needs version {OLDEST_POSTGRES} or newer"
-    assert done.stderr == f"{told}\n"
+    message = f"The database is PostgreSQL {OLDEST_POSTGRES - 1}; this program needs version {OLDEST_POSTGRES} or newer"
+    assert done.stderr == f"{message}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS[:2])
 def test_a_database_that_is_not_there_is_told_in_a_line(server: Server, command: str) -> None:
     done = rti(server.url("nowhere"), command)
     assert done.returncode == 1
-    told = 'PostgreSQL answers, but database "nowhere" does not exist. Create it: createdb'
-    assert done.stderr == f"{told} --encoding UTF8 --template template0\n"
+    message = 'PostgreSQL answers, but database "nowhere" does not exist. Create it: createdb'
+    assert done.stderr == f"{message} --encoding UTF8 --template template0\n"
 
 
 def test_the_scheduler_tells_the_same_in_a_process_of_its_own(server: Server) -> None:
@@ -103,8 +103,8 @@ async def test_nothing_starts_with_keys_that_are_not_those_of_the_database(
     done = rti(database_url, command, RTI_KEY_FILE=str(other))
     assert done.returncode == 1
     number = keyring.read(KEY_FILE).current.number
-    told = "The key file (RTI_KEY_FILE) lacks keys that wrap data keys in use"
-    assert done.stderr == f"{told}: {number:08x}\n"
+    message = "The key file (RTI_KEY_FILE) lacks keys that wrap data keys in use"
+    assert done.stderr == f"{message}: {number:08x}\n"
 
 
 @pytest.mark.parametrize(
@@ -157,16 +157,16 @@ def test_what_is_large_and_seldom_needed_is_not_loaded_at_the_start() -> None:
         "rti.web.app": large,
         "rti.cli.health": {"sqlalchemy", "litestar", "asyncpg"},
     }.items():
-        told = f"import sys, {module}; print(*sys.modules)"
-        loaded = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+        message = f"import sys, {module}; print(*sys.modules)"
+        loaded = subprocess.run([sys.executable, "-c", message], capture_output=True, text=True, check=True)
         assert not others & {*loaded.stdout.split()}, module
 
 
 def test_a_container_asks_the_web_server_how_the_scheduler_is(address: str) -> None:
     asked = rti("", "health", "--part", "scheduler", "--at", address)
-    told = json.loads(asked.stdout)
-    assert asked.returncode == int(not all(job["well"] for job in told["scheduler"].values()))
-    assert {"sweep", "dispatch"} <= set(told["scheduler"])
+    output = json.loads(asked.stdout)
+    assert asked.returncode == int(not all(job["well"] for job in output["scheduler"].values()))
+    assert {"sweep", "dispatch"} <= set(output["scheduler"])
     silent = rti("", "health", "--part", "scheduler", "--at", "http://127.0.0.1:1")
     assert silent.returncode == 1
     assert silent.stderr.startswith("The web server does not answer")

@@ -32,7 +32,7 @@ async def test_the_first_administrator_signs_in_after_following_the_printed_link
 
 
 @pytest.mark.parametrize(
-    ("base", "begins", "told"),
+    ("base", "begins", "message"),
     [
         ("https://rti.example.org", "https://rti.example.org/invitation?token=", ""),
         (
@@ -43,13 +43,13 @@ async def test_the_first_administrator_signs_in_after_following_the_printed_link
     ],
 )
 def test_the_printed_link_begins_with_the_address_of_the_installation(
-    database_url: str, base: str, begins: str, told: str
+    database_url: str, base: str, begins: str, message: str
 ) -> None:
     invited = rti(
         database_url, "account", "invite", "a@example.org", "--role", "administrator", RTI_BASE_URL=base
     )
     assert invited.stdout.startswith(begins)
-    assert invited.stderr == told
+    assert invited.stderr == message
 
 
 async def test_an_administrator_who_lost_everything_gets_back_in(
@@ -79,7 +79,7 @@ async def test_a_disabled_account_is_shut(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["no-address", "--role", "staff"], "email"),
         (["a@example.org", "--role", "king"], "role"),
@@ -88,10 +88,10 @@ async def test_a_disabled_account_is_shut(
     ],
 )
 async def test_a_wrong_account_is_told_and_none_is_made(
-    database: Database, database_url: str, arguments: list[str], told: str
+    database: Database, database_url: str, arguments: list[str], message: str
 ) -> None:
     refused = rti(database_url, "account", "invite", *arguments)
     assert refused.returncode == 2
-    assert told in refused.stderr
+    assert message in refused.stderr
     async with database.transaction() as session:
         assert await session.scalar(select(PersonRow.id)) is None

@@ -60,9 +60,9 @@ async def test_who_got_another_role_reads_under_its_login_from_the_next_call_on(
     entrance, reading = Entrance(demo=False), Worklist(RequestFilter(), TODAY)
 
     async def read() -> int:
-        me, told = await entrance.enter(database, token, now(), reading)
+        me, result = await entrance.enter(database, token, now(), reading)
         assert me
-        return len(told().items) if told else 0
+        return len(result().items) if result else 0
 
     assert [await read(), await read()] == [1, 1]
     async with database.transaction() as session:

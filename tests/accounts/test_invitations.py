@@ -94,7 +94,7 @@ async def test_a_link_of_a_disabled_account_opens_nothing(client: httpx.AsyncCli
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ({"password": "short"}, "Enter 15 to 256 characters"),
         ({"password": "x" * 257}, "Enter 15 to 256 characters"),
@@ -105,13 +105,13 @@ async def test_a_link_of_a_disabled_account_opens_nothing(client: httpx.AsyncCli
     ],
 )
 async def test_what_is_wrong_is_told_and_uses_nothing_up(
-    client: httpx.AsyncClient, sign_in: SignIn, wrong: dict[str, str], told: str
+    client: httpx.AsyncClient, sign_in: SignIn, wrong: dict[str, str], message: str
 ) -> None:
     await sign_in(Role.ADMINISTRATOR)
     token = await _token(client)
     refused = await _accept(client, token, **wrong)
     assert refused.status_code == 422
-    assert told in refused.text
+    assert message in refused.text
     assert "seven green" not in refused.text
     assert (await _accept(client, token)).status_code == 303
 

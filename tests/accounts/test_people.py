@@ -146,7 +146,7 @@ async def test_a_changed_password_ends_the_other_sessions(client: httpx.AsyncCli
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("not it, but long enough", NEW, "The password is wrong"),
         (make.PASSWORD, "short", "Enter 15 to 256 characters"),
@@ -157,13 +157,13 @@ async def test_a_changed_password_ends_the_other_sessions(client: httpx.AsyncCli
     ],
 )
 async def test_a_wrong_change_of_password_changes_nothing(
-    client: httpx.AsyncClient, sign_in: SignIn, old: str, new: str, told: str
+    client: httpx.AsyncClient, sign_in: SignIn, old: str, new: str, message: str
 ) -> None:
     me = await sign_in(Role.CBO_LEAD)
     form = {"old_password": old, "new_password": new}
     answer = await make.post_form(client, "/me/password", form, page="/me")
     assert answer.status_code == 422
-    assert told in answer.text
+    assert message in answer.text
     assert f'value="{new}"' not in answer.text
     assert (await _token(client, me.email, me.password)).status_code == 201
 
@@ -178,8 +178,8 @@ async def test_people_choose_what_they_are_told_how_and_when(
         row = await session.get_one(PersonRow, member.person.id)
     assert (row.wants_reminders, row.wants_digest, row.wants_detail) == (False, True, True)
     assert (row.language, row.hours_from, row.hours_to) == ("km", 9, 17)
-    told = (await client.get("/api/me")).json()
-    assert (told["wants_digest"], told["hours_to"]) == (True, 17)
+    view = (await client.get("/api/me")).json()
+    assert (view["wants_digest"], view["hours_to"]) == (True, 17)
 
 
 @pytest.mark.parametrize(

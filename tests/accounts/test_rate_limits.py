@@ -114,8 +114,8 @@ async def test_a_refusal_is_told_in_the_readers_language_with_when_it_works_agai
         assert 0 < int(answer.headers["retry-after"]) <= longest, path
         said = "in a row" if language == "en" else "ម្តងទៀត"
         assert said in answer.text, path
-    told = (await client.get("/api/statistics")).json()
-    assert (told["status"], told["faults"]) == (429, [])
+    view = (await client.get("/api/statistics")).json()
+    assert (view["status"], view["faults"]) == (429, [])
     assert "text/html" in (await client.get("/statistics")).headers["content-type"]
 
 
@@ -155,7 +155,7 @@ async def test_refusals_give_one_entry_an_hour_with_how_many_there_were(
     for _ in range(7):
         assert (await client.get("/requests.csv")).status_code == 429
 
-    async def told() -> list[tuple[object, ...]]:
+    async def entries() -> list[tuple[object, ...]]:
         async with database.transaction() as session:
             query = select(AuditEntryRow).where(AuditEntryRow.what == AuditAction.CALLS_REFUSED)
             rows = (await session.scalars(query)).all()
@@ -163,17 +163,17 @@ async def test_refusals_give_one_entry_an_hour_with_how_many_there_were(
 
     tick = Tick(database.under(Login.WORKER), settings, present())
     await seal(tick)
-    assert await told() == []
+    assert await entries() == []
     for _ in range(2):
         await seal(replace(tick, now=present() + HOUR))
         entry = (member.id, member.cbo_id, {"calls": "exports", "times": 7})
-        assert await told() == [entry]
+        assert await entries() == [entry]
 
 
 async def test_the_description_of_the_api_tells_how_often(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/api/schema/openapi.json")).json()["paths"]
-    told = paths["/api/statistics"]["get"]["responses"]["429"]["description"]
-    assert "figures per person: 300 requests in a row, then one in 12 s" in told
+    result = paths["/api/statistics"]["get"]["responses"]["429"]["description"]
+    assert "figures per person: 300 requests in a row, then one in 12 s" in result
     assert "in a row" not in paths["/api/me"]["get"]["responses"]["429"]["description"]
 
 

@@ -25,7 +25,7 @@ async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(data
         member = await make.member(session)
         invited = await make.member(session)
         (await session.get_one(PersonRow, invited.person.id)).password_hash = None
-    told = []
+    values = []
     for email, password in (
         (member.email, "wrong"),
         ("nobody@test.example", member.password),
@@ -34,8 +34,8 @@ async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(data
     ):
         with pytest.raises(Invalid) as refused:
             await sign_in.sign_in(database, email, password, NOW)
-        told.append((type(refused.value), str(refused.value)))
-    assert len(set(told)) == 1
+        values.append((type(refused.value), str(refused.value)))
+    assert len(set(values)) == 1
 
 
 async def test_only_the_hash_of_a_token_is_stored(database: Database) -> None:

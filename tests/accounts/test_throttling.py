@@ -89,14 +89,14 @@ async def test_an_address_without_an_account_is_treated_as_one_with(
 ) -> None:
     async with database.transaction() as session:
         member = await make.member(session)
-    told = []
+    values = []
     for email in (member.email, "nobody@test.example"):
         wrong = {"email": email, "password": "a wrong guess"}
         answers = [await client.post("/api/sessions", json=wrong) for _ in range(7)]
-        told.append([(answer.status_code, answer.text) for answer in answers])
-    assert told[0] == told[1]
-    assert [status for status, _ in told[0]] == [422] * 5 + [429] * 2
-    assert "Try again in 12 minutes" in told[0][-1][1]
+        values.append([(answer.status_code, answer.text) for answer in answers])
+    assert values[0] == values[1]
+    assert [status for status, _ in values[0]] == [422] * 5 + [429] * 2
+    assert "Try again in 12 minutes" in values[0][-1][1]
     assert 11 * 60 < int(answers[-1].headers["retry-after"]) <= 12 * 60
 
 
@@ -137,9 +137,9 @@ async def test_codes_and_the_password_once_more_are_guessed_no_faster(database: 
     for show in (sign_in.verify_code, sign_in.confirm_password):
         refused = []
         for number in range(20):
-            with pytest.raises(Invalid) as told:
+            with pytest.raises(Invalid) as error:
                 await show(database, me, f"{number:06}", NOW)
-            refused.append(isinstance(told.value, TooManyAttempts))
+            refused.append(isinstance(error.value, TooManyAttempts))
         assert refused.count(False) == 5
 
 

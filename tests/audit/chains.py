@@ -150,12 +150,12 @@ def rewrite_shorter_and_go_on(chain: Chain, chance: random.Random) -> Chain:
 def cut_beginning_and_tell(chain: Chain, chance: random.Random) -> Chain:
     """What retention does, too early."""
     at = chance.randrange(1, len(chain))
-    told = replace(
+    result = replace(
         entry(chance, at),
         what=AuditAction.LOG_CUT,
         details={"position": at, "hash": chain[at - 1].hash.hex(), "entries": at},
     )
-    return [*chain[at:], *chained([told], Head(len(chain), chain[-1].hash))]
+    return [*chain[at:], *chained([result], Head(len(chain), chain[-1].hash))]
 
 
 SHOWN_BY_AN_ANCHOR: Sequence[Callable[[Chain, random.Random], Chain]] = (

@@ -70,8 +70,8 @@ def test_a_beginning_that_was_removed_too_early_is_shown_by_a_recent_anchor() ->
 @pytest.mark.parametrize("details", [{}, {"position": 4, "hash": "no"}, {"position": "4"}, None, [1]])
 def test_an_entry_about_a_cut_that_makes_no_sense_excuses_nothing(details) -> None:
     chance = random.Random(5)
-    told = replace(chains.entry(chance, 9), what=AuditAction.LOG_CUT, details=details)
-    chain = chains.chained([*(chains.entry(chance, each) for each in range(9)), told])
+    result = replace(chains.entry(chance, 9), what=AuditAction.LOG_CUT, details=details)
+    chain = chains.chained([*(chains.entry(chance, each) for each in range(9)), result])
     assert any("no entry records their deletion" in fault for fault in chains.faults(chain[4:]))
 
 

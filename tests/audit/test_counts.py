@@ -59,13 +59,13 @@ async def test_guesses_that_came_too_often_are_told_once_an_hour_to_whom_they_co
     async with database.transaction() as session:
         member = await make.member(session)
     await guessed(database, member.email, 9)
-    told = await after_an_hour(database, AuditAction.SIGN_IN_FAILED, AuditAction.GUESSES_REFUSED)
+    entries = await after_an_hour(database, AuditAction.SIGN_IN_FAILED, AuditAction.GUESSES_REFUSED)
     step = {"step": "password"}
-    assert [(each.what, each.person_id, each.cbo_id, each.details) for each in told] == [
+    assert [(each.what, each.person_id, each.cbo_id, each.details) for each in entries] == [
         *[(AuditAction.SIGN_IN_FAILED, member.person.id, member.person.cbo_id, step)] * 5,
         (AuditAction.GUESSES_REFUSED, member.person.id, member.person.cbo_id, {**step, "times": 4}),
     ]
-    assert told[-1].happened_at == NOW + HOUR
+    assert entries[-1].happened_at == NOW + HOUR
 
 
 async def test_guesses_at_addresses_that_nobody_has_give_one_entry_however_many_there_are(
@@ -73,8 +73,8 @@ async def test_guesses_at_addresses_that_nobody_has_give_one_entry_however_many_
 ) -> None:
     for number in range(3):
         await guessed(database, f"nobody{number}@test.example", 6)
-    told = await after_an_hour(database, *AuditAction)
-    assert [(each.what, each.person_id, each.details["times"]) for each in told] == [
+    entries = await after_an_hour(database, *AuditAction)
+    assert [(each.what, each.person_id, each.details["times"]) for each in entries] == [
         (AuditAction.SIGN_IN_FAILED, None, 15),
         (AuditAction.GUESSES_REFUSED, None, 3),
     ]
@@ -96,14 +96,14 @@ async def test_two_schedulers_tell_a_count_once_and_none_before_its_hour_is_over
         for _ in range(3):
             await count_refusal(session, AuditAction.FORMS_REFUSED, NOW, of=None)
 
-    async def told() -> None:
+    async def refuse() -> None:
         async with database.transaction() as session:
             await record_counts(session, NOW + HOUR)
 
     async with database.transaction() as session:
         await record_counts(session, NOW + HOUR * 0.99)
     assert not await of(database, *AuditAction)
-    await asyncio.gather(told(), told())
+    await asyncio.gather(refuse(), refuse())
     assert [each.details for each in await of(database, *AuditAction)] == [{"times": 3}]
 
 
@@ -125,8 +125,8 @@ async def test_what_people_change_about_their_own_account_is_told_and_not_its_co
     link = unsubscribing("", member.person.id, settings.secret)
     for _ in range(2):
         assert (await client.post(link)).status_code == 200
-    told = await of(database, *AuditAction)
-    assert [(each.what, each.details) for each in told] == [
+    entries = await of(database, *AuditAction)
+    assert [(each.what, each.details) for each in entries] == [
         (AuditAction.SETTINGS_CHANGED, {"changed": "wants_detail"}),
         (AuditAction.CHANNEL_CHOSEN, {"channel": "email"}),
         (AuditAction.CHANNEL_PROVED, {}),
@@ -134,4 +134,4 @@ async def test_what_people_change_about_their_own_account_is_told_and_not_its_co
         (AuditAction.FEEDS_REVOKED, {}),
         (AuditAction.SETTINGS_CHANGED, {"changed": "wants_reminders"}),
     ]
-    assert {(each.person_id, each.cbo_id) for each in told} == {(member.person.id, member.person.cbo_id)}
+    assert {(each.person_id, each.cbo_id) for each in entries} == {(member.person.id, member.person.cbo_id)}

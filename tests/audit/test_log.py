@@ -32,7 +32,7 @@ from tests.sizes import size
 LONG_AGO = timedelta(days=6 * 366)
 
 
-async def told(database: Database, count: int, *, ago: timedelta = timedelta(0)) -> None:
+async def record_entries(database: Database, count: int, *, ago: timedelta = timedelta(0)) -> None:
     async with database.transaction() as session:
         for number in range(count):
             record(session, AuditAction.EXPORTED, present() - ago, about=f"file {number}", count=number)
@@ -73,7 +73,7 @@ async def test_entries_of_a_transaction_that_is_still_open_leave_no_gap(database
     async with database.transaction() as open_one:
         record(open_one, AuditAction.EXPORTED, present(), about="early")
         await open_one.flush()
-        await told(database, 3)
+        await record_entries(database, 3)
         assert (await chained(database)).head.position == 3
     assert (await chained(database)).head.position == 4
     assert [row.about for row in await entries(database)] == ["file 0", "file 1", "file 2", "early"]
@@ -81,7 +81,7 @@ async def test_entries_of_a_transaction_that_is_still_open_leave_no_gap(database
 
 
 async def test_two_sealers_at_once_give_every_place_once(database: Database) -> None:
-    await told(database, 200)
+    await record_entries(database, 200)
 
     async def seal() -> int:
         async with database.under(Login.WORKER).transaction() as session:
@@ -93,7 +93,7 @@ async def test_two_sealers_at_once_give_every_place_once(database: Database) -> 
 
 
 async def test_no_login_changes_or_removes_an_entry(database: Database) -> None:
-    await told(database, 1)
+    await record_entries(database, 1)
     await chained(database)
     for login in Login:
         for statement in (
@@ -110,7 +110,7 @@ async def test_no_login_changes_or_removes_an_entry(database: Database) -> None:
 
 
 async def test_even_a_superuser_has_to_switch_off_the_guard_first(database: Database) -> None:
-    await told(database, 1)
+    await record_entries(database, 1)
     await chained(database)
     for statement in (
         "UPDATE audit_entry SET what = 'denied'",
@@ -167,7 +167,7 @@ async def test_what_a_superuser_did_to_the_table_is_found(
 async def test_the_command_line_prints_a_head_and_checks_the_log_against_it(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await told(database, 5)
+    await record_entries(database, 5)
     await chained(database)
     head = rti(database_url, "audit", "head")
     assert head.returncode == 0, head.stderr
@@ -214,9 +214,9 @@ async def test_shredding_an_organisation_leaves_the_chain_whole(database: Databa
 
 @pytest.mark.torture
 async def test_the_rest_can_be_checked_after_old_entries_were_removed(database: Database) -> None:
-    await told(database, size(20, 5_000), ago=LONG_AGO)
+    await record_entries(database, size(20, 5_000), ago=LONG_AGO)
     old = await chained(database)
-    await told(database, 7)
+    await record_entries(database, 7)
     recent = await chained(database)
     async with database.under(Login.WORKER).transaction() as session:
         gone = await cut(session, present() - timedelta(days=5 * 366), present())
@@ -231,7 +231,7 @@ async def test_the_rest_can_be_checked_after_old_entries_were_removed(database: 
 
 
 async def test_nothing_younger_than_five_years_can_be_removed_by_asking_for_it(database: Database) -> None:
-    await told(database, 3, ago=timedelta(days=4 * 365))
+    await record_entries(database, 3, ago=timedelta(days=4 * 365))
     with pytest.raises(DBAPIError, match="only added to"):
         async with database.under(Login.WORKER).transaction() as session:
             await cut(session, present(), present())

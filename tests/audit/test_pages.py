@@ -65,8 +65,8 @@ async def test_a_denied_access_is_told_and_kept_although_everything_else_is_undo
         ("/nowhere", 404),
     ):
         assert (await client.get(path)).status_code == status
-    told = await of(database, AuditAction.DENIED)
-    assert [(row.person_id, row.cbo_id, row.about, row.details) for row in told] == [
+    entries = await of(database, AuditAction.DENIED)
+    assert [(row.person_id, row.cbo_id, row.about, row.details) for row in entries] == [
         (member.id, member.cbo_id, about, {"address": address, "status": status})
         for about, address, status in (
             (str(foreign.id), "GET /requests/{request_id}", 404),

@@ -168,9 +168,9 @@ async def test_the_alarm_rings_at_26_hours_without_a_backup_and_8_days_without_a
     found = await examine(configured, database, NOW)
     assert (found.backups[RunKind.BACKUP].well, found.backups[RunKind.DRILL].well) == well
     assert found.backups[RunKind.BACKUP].age == (backup * 3600 if backup else None)
-    told = exposition(found).decode()
-    assert f'rti_backup_well{{kind="backup"}} {float(well[0])}' in told
-    assert ('rti_backup_age_seconds{kind="drill"}' in told) == bool(drill)
+    result = exposition(found).decode()
+    assert f'rti_backup_well{{kind="backup"}} {float(well[0])}' in result
+    assert ('rti_backup_age_seconds{kind="drill"}' in result) == bool(drill)
 
 
 async def test_a_backup_that_failed_rings_at_once_and_where_none_is_configured_nothing_does(

@@ -91,10 +91,10 @@ async def test_everything_comes_back_and_opens_with_the_key_file(
     await require(empty)
     async with empty.transaction() as session:
         checked = await check(session, NOW.date())
-        told = (await session.scalars(select(AuditEntryRow.what))).all()
+        entries = (await session.scalars(select(AuditEntryRow.what))).all()
         assert await find(session, token, NOW) is None
     assert (checked.faults, checked.waiting) == ([], 1), "that it was restored is told, and chained next"
-    assert told.count(AuditAction.RESTORED) == 1
+    assert entries.count(AuditAction.RESTORED) == 1
     with pytest.raises(DBAPIError, match="only added to"):
         async with empty.transaction() as session:
             await session.execute(delete(AuditEntryRow))

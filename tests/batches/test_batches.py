@@ -207,13 +207,13 @@ async def test_the_form_takes_a_file_of_codes_shows_what_will_happen_and_then_fi
     assert "Budget" in board
     assert "/run-sheet.pdf?batch_id=" in board
     assert "Budget" in (await client.get(f"/campaigns/{campaign.id}/batches")).text
-    for wrong, told in (
+    for wrong, message in (
         ({"codes": "NO-SUCH"}, "There is no public body with the code NO-SUCH"),
         ({"codes": "", "areas": "9999"}, "There is no area with the code 9999"),
         ({"codes": ""}, "Choose areas, a type or a list of bodies"),
     ):
         answer = await make.post_form(client, page, {**form, **wrong})
-        assert (answer.status_code, told in answer.text) == (422, True), told
+        assert (answer.status_code, message in answer.text) == (422, True), message
 
 
 async def test_the_requests_of_a_batch_are_carried_recorded_and_counted_by_district(
@@ -234,8 +234,8 @@ async def test_the_requests_of_a_batch_are_carried_recorded_and_counted_by_distr
     page = f"/requests/many?{urlencode(narrowed)}"
     assert f"{first} requests" in (await client.get(page)).text
     day = day_of(now(), "Asia/Phnom_Penh").isoformat()
-    told = {**narrowed, "kind": "submitted", "happened_on": day, "hits": str(first)}
-    assert (await make.post_form(client, "/requests/many", told, page=page)).status_code == 303
+    values = {**narrowed, "kind": "submitted", "happened_on": day, "hits": str(first)}
+    assert (await make.post_form(client, "/requests/many", values, page=page)).status_code == 303
     await do_jobs()
     board = (await client.get(f"/api/batches/{board['batch']['id']}")).json()
     assert board["counts"] == {"handed_over": first, "drafted": total - first}

@@ -112,8 +112,8 @@ async def test_a_closed_body_is_not_asked_any_more_but_was_until_then(
     async with database.transaction() as session:
         await make.cbo(session, NOW, "OWN")
         text = f"body_code,title,topic,received_on,cbo_code\n{ONE},Road,budget,2026-10-05,OWN\n"
-        told = reasons(await load_fixed(session, text))
-    assert told == {
+        rejected = reasons(await load_fixed(session, text))
+    assert rejected == {
         2: "body_code: This public body was closed on 2026-03-31. Choose the one that took its place"
     }
 
@@ -149,10 +149,10 @@ async def test_a_merged_body_gives_its_requests_to_the_one_that_is_kept_and_stay
         await make.cbo(session, NOW, "OWN")
         text = f"body_code,title,topic,received_on,cbo_code\n{ONE},Road,budget,2026-10-05,OWN\n"
         assert reasons(await load_fixed(session, text)) == {2: ""}
-        told = await session.scalar(
+        entry = await session.scalar(
             select(AuditEntryRow).where(AuditEntryRow.what == AuditAction.BODIES_MERGED)
         )
-        assert (told.about, told.details["code"]) == (str(kept.id), ONE)
+        assert (entry.about, entry.details["code"]) == (str(kept.id), ONE)
     assert (await client.post(f"/api/bodies/{kept.id}/merge", json={"into": ONE})).status_code == 422
     assert (await client.post(f"/api/bodies/{kept.id}/merge", json={"into": "nothing"})).status_code == 422
 

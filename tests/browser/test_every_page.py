@@ -87,10 +87,10 @@ async def test_every_page_fits_its_window_is_light_and_can_be_used_by_everybody(
         if language == "km":
             beyond = await _beyond_the_menu(page, who)
             addresses += beyond
-        told = await page.evaluate(FETCH, addresses)
+        result = await page.evaluate(FETCH, addresses)
         if language == "km":
             await page.evaluate(AXE)
-        for address, (status, sent, _) in told.items():
+        for address, (status, sent, _) in result.items():
             assert (status, sent < MOST_BYTES) == (200, True), f"{address} has {sent} bytes"
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 800})

@@ -100,12 +100,12 @@ async def test_requests_whose_window_holds_the_day_move_whether_they_are_answere
             date(2022, 5, 30),
             outcome=Outcome.FULL,
         )
-    told = (await client.post("/api/calendar/days-off", json=DAY)).json()
+    view = (await client.post("/api/calendar/days-off", json=DAY)).json()
     assert last_day.due_on is not None
     assert last_day.due_on >= ADDED
-    assert (told["looked_at"], told["requests"]) == (3, 3)
+    assert (view["looked_at"], view["requests"]) == (3, 3)
     moved = {inside.reference, last_day.reference, answered.reference}
-    assert {move["reference"] for move in told["first"]} == moved
+    assert {move["reference"] for move in view["first"]} == moved
     assert (await _one(database, over.id))[1] == []
 
 
@@ -126,8 +126,8 @@ async def test_a_day_off_that_is_declared_later_makes_an_answer_in_time_and_its_
         return found["in_time"], found["late"]
 
     assert await counts() == (0, 1)
-    told = (await client.post("/api/calendar/days-off", json=DAY)).json()
-    assert (told["become_in_time"], told["become_late"]) == (1, 0)
+    view = (await client.post("/api/calendar/days-off", json=DAY)).json()
+    assert (view["become_in_time"], view["become_late"]) == (1, 0)
     assert await counts() == (1, 0)
     withdrawn = {"country": "KH", "day": DAY["day"]}
     preview = (await client.post("/api/calendar/withdrawals?preview=1", json=withdrawn)).json()
@@ -177,8 +177,8 @@ async def test_corrections_extensions_and_withdrawals_are_folded_like_any_other_
         await make.event(
             session, corrected.id, member.person, NOW, EventKind.CORRECTED, date(2022, 5, 26), voids=void
         )
-    told = (await client.post("/api/calendar/days-off", json=DAY)).json()
-    assert (told["looked_at"], told["requests"]) == (3, 3)
+    view = (await client.post("/api/calendar/days-off", json=DAY)).json()
+    assert (view["looked_at"], view["requests"]) == (3, 3)
     days = [(await _one(database, each.id))[0].due_on for each in (plain, corrected, extended, withdrawn)]
     assert days == [date(2022, 6, 13), date(2022, 6, 13), date(2022, 6, 20), date(2022, 6, 10)]
 
@@ -228,8 +228,8 @@ async def test_a_day_on_a_weekend_moves_nothing(
 ) -> None:
     member = await sign_in(Role.STAFF)
     await _open_requests(database, member, RECEIVED)
-    told = (await client.post("/api/calendar/days-off", json={**DAY, "day": "2022-06-05"})).json()
-    assert (told["looked_at"], told["requests"], told["rewritten"]) == (1, 0, 0)
+    view = (await client.post("/api/calendar/days-off", json={**DAY, "day": "2022-06-05"})).json()
+    assert (view["looked_at"], view["requests"], view["rewritten"]) == (1, 0, 0)
 
 
 async def test_a_confirmed_year_makes_its_dates_no_longer_provisional(
@@ -319,8 +319,8 @@ async def test_an_administrator_sees_how_many_move_and_never_which(
     shown = await client.get("/calendar/declare", params=DAY)
     assert "Dates of 1 request change" in shown.text
     assert filed.reference not in shown.text
-    told = (await client.post("/api/calendar/days-off?preview=1", json=DAY)).json()
-    assert (told["requests"], told["first"]) == (1, [])
+    view = (await client.post("/api/calendar/days-off?preview=1", json=DAY)).json()
+    assert (view["requests"], view["first"]) == (1, [])
 
 
 async def test_the_list_names_its_days_in_both_languages(client: httpx.AsyncClient, sign_in: SignIn) -> None:
@@ -337,9 +337,9 @@ async def test_the_list_names_its_days_in_both_languages(client: httpx.AsyncClie
 async def test_staff_are_warned_from_october_on_until_next_year_is_confirmed(database: Database) -> None:
     async with database.transaction() as session:
         assert await warning(session, date(2026, 9, 30)) is None
-        told = await warning(session, date(2026, 10, 1))
-        assert told is not None
-        assert "2027" in told.render()
+        result = await warning(session, date(2026, 10, 1))
+        assert result is not None
+        assert "2027" in result.render()
         missing = await warning(session, date(2027, 12, 31))
         assert missing is not None
         assert "missing" in missing.render()

@@ -74,8 +74,8 @@ async def test_wrong_use_ends_with_two_and_names_the_value(database_url: str) ->
 
 async def test_what_if_prints_its_denominators(database: Database, database_url: str) -> None:
     await _answered(database, date(2022, 5, 25), date(2022, 6, 9), date(2022, 7, 1))
-    told = json.loads(rti(database_url, "what-if", "--limit", "5 working", "--json").stdout)
-    assert (told["in_time_under_both"], told["in_time_own"], told["judged_own"]) == (1, 2, 3)
+    output = json.loads(rti(database_url, "what-if", "--limit", "5 working", "--json").stdout)
+    assert (output["in_time_under_both"], output["in_time_own"], output["judged_own"]) == (1, 2, 3)
     shown = rti(database_url, "what-if", "--statute", "STANDARD-15-WORKING-KH")
     assert "2 of the 2 answered in time would also" in shown.stdout
 

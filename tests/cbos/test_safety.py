@@ -165,8 +165,8 @@ async def test_to_an_import_a_locked_organisation_is_not_there_and_it_comes_back
     assert await imported("code,name_km,name_en\nBOENG,x,x\n", "cbos", check=False) == {"imported": 1}
     await sign_in(Role.ADMINISTRATOR)
     unlocked = await client.post(f"/api/cbos/{cbo.id}/unlock", json={"reason": "The telephones are back"})
-    told = unlocked.json()
-    assert (told["name_en"], told["name_km"], told["code"]) == (*NAMES[:2], "BOENG-2")
+    view = unlocked.json()
+    assert (view["name_en"], view["name_km"], view["code"]) == (*NAMES[:2], "BOENG-2")
     assert {each["code"] for each in (await client.get("/api/cbos")).json()["cbos"]} == {"BOENG", "BOENG-2"}
 
 

@@ -211,8 +211,8 @@ async def test_a_login_that_may_not_do_it_tells_what_is_to_be_done(
     await _shredded(database, cbo, lead)
     other = database.under(Login.WORKER).engine.url.render_as_string(hide_password=False)
     weak = Settings(database_url=other, secret=settings.secret, key_file=settings.key_file)
-    told = await scrub_shredded(Tick(database.under(Login.WORKER), weak, NOW))
-    assert (told.well, "rti cbo scrub" in told.words) == (False, True)
+    result = await scrub_shredded(Tick(database.under(Login.WORKER), weak, NOW))
+    assert (result.well, "rti cbo scrub" in result.words) == (False, True)
     async with asyncio.timeout(PATIENCE):
         while (done := await asyncio.to_thread(rti, database_url, "cbo", "scrub")).returncode:
             assert "Other transactions can still see" in done.stderr

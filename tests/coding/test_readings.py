@@ -71,8 +71,8 @@ async def test_the_story_of_an_answer_that_three_people_read(
     assert (await client.post(f"/api/requests/{row.id}/readings", json=again)).status_code == 409
 
     await sign_in(Role.STAFF)
-    told = (await client.get(f"/api/requests/{row.id}/readings")).json()
-    assert (told["place"], told["readings"]) == (2, []), "the second reader sees nothing of the first"
+    view = (await client.get(f"/api/requests/{row.id}/readings")).json()
+    assert (view["place"], view["readings"]) == (2, []), "the second reader sees nothing of the first"
     shown = (await client.get(address)).text
     assert "12000" not in shown
     unread = (await client.get(f"/api/statistics/answers?campaign_id={row.campaign_id}")).json()

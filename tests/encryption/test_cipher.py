@@ -50,12 +50,12 @@ def test_every_cut_is_refused() -> None:
 
 def test_an_unknown_key_and_a_wrong_one_are_told_in_the_same_words() -> None:
     sealed = encrypt(KEY, CELL, b"x")
-    told = set()
+    values = set()
     for keys in ({}, {8: KEY}, {7: new_key(7)}):
         with pytest.raises(Unreadable) as refused:
             decrypt(keys, CELL, sealed)
-        told.add(str(refused.value))
-    assert told == {"cannot be opened"}
+        values.add(str(refused.value))
+    assert values == {"cannot be opened"}
 
 
 def test_a_cell_cannot_be_said_to_be_under_another_key() -> None:

@@ -222,8 +222,8 @@ async def test_the_web_server_does_not_start_without_a_key_in_use(
     await _filled(database, 1)
     number = f"{key_file.read(KEY_FILE).current.number:08x}"
     app = create_app(replace(settings, key_file=key_file.kept(tmp_path / "other")))
-    told = pytest.RaisesExc(NotReady, match=f"lacks keys .*: {number}")
-    with pytest.RaisesGroup(told, flatten_subgroups=True):
+    refusal = pytest.RaisesExc(NotReady, match=f"lacks keys .*: {number}")
+    with pytest.RaisesGroup(refusal, flatten_subgroups=True):
         async with app.lifespan():
             pass
     await app.state.database.close()

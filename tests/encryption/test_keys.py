@@ -42,10 +42,10 @@ def test_what_is_no_key_file_is_refused_without_showing_what_is_in_it(tmp_path: 
     path = tmp_path / "wrapping"
     path.touch(0o600)
     path.write_bytes(content)
-    with pytest.raises(SettingsFault) as told:
+    with pytest.raises(SettingsFault) as error:
         keyring.read(path)
-    assert "RTI_KEY_FILE" in str(told.value)
-    assert "AAAA" not in str(told.value)
+    assert "RTI_KEY_FILE" in str(error.value)
+    assert "AAAA" not in str(error.value)
 
 
 def test_a_key_file_that_everybody_can_read_is_refused(tmp_path: Path) -> None:

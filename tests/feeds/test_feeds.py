@@ -144,9 +144,9 @@ async def test_a_calendar_that_is_full_keeps_what_is_to_come_and_says_how_much_i
         """
         await session.execute(text(copies), {"today": today()})
     events = await _events(client, secret)
-    told, dates = events[-1], events[:-1]
-    assert (len(dates), told["SUMMARY"]) == (500, "3 more dates do not fit into this calendar")
-    assert "500" in told["DESCRIPTION"]
+    result, dates = events[-1], events[:-1]
+    assert (len(dates), result["SUMMARY"]) == (500, "3 more dates do not fit into this calendar")
+    assert "500" in result["DESCRIPTION"]
     days = [event["DTSTART"].dt for event in dates]
     assert (days[0], max(days[1:]), min(days[1:])) == (
         today() + timedelta(3),

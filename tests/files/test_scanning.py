@@ -75,8 +75,8 @@ async def test_a_malicious_original_is_not_handed_out_and_everybody_concerned_is
         refused = await scanned.post(f"/api{path}/original", json={})
         assert refused.status_code == 409
         assert "malware" in refused.json()["title"]
-    told = await _told(database)
-    assert told.count(AuditAction.DOCUMENT_QUARANTINED) == 1
+    result = await _told(database)
+    assert result.count(AuditAction.DOCUMENT_QUARANTINED) == 1
     assert (
         "quarantined: the original contains malware"
         in (await scanned.get(path.partition("/documents")[0])).text

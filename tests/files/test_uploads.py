@@ -56,7 +56,7 @@ async def test_no_mutated_file_brings_the_server_down(
     async with database.transaction() as session:
         await make.unbounded(session)
     files = _mutations(size(40, 10_000))
-    told: Counter[int] = Counter()
+    result: Counter[int] = Counter()
 
     async def send_files() -> None:
         """Each sender has a request of its own, for an upload locks the request that it belongs to."""
@@ -67,13 +67,13 @@ async def test_no_mutated_file_brings_the_server_down(
         for ending, content in files:
             answer = await client.post(path, files={"data": (f"a.{ending}", content, "image/svg+xml")})
             assert answer.status_code in {201, 422}, answer.text
-            told[answer.status_code] += 1
+            result[answer.status_code] += 1
 
     await asyncio.gather(*(send_files() for _ in range(sandbox.AT_ONCE + 1)))
-    print(dict(told))
+    print(dict(result))
     async with database.transaction() as session:
         for table in (DocumentRow, DocumentContentRow):
-            assert await session.scalar(select(func.count()).select_from(table)) == told[201]
+            assert await session.scalar(select(func.count()).select_from(table)) == result[201]
 
 
 async def test_a_child_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -49,15 +49,15 @@ def test_a_clean_file_ends_with_status_zero(rti, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [("", "file: The file is empty"), ("code:kind\n", "No line at the top names"), ("code\x00", "NUL")],
 )
-def test_a_file_that_cannot_be_read_is_told(rti, tmp_path: Path, content: str, told: str) -> None:
+def test_a_file_that_cannot_be_read_is_told(rti, tmp_path: Path, content: str, message: str) -> None:
     file = tmp_path / "cbos.csv"
     file.write_text(content, encoding="utf-8")
     done = rti("cbos", file)
     assert done.returncode == 1
-    assert told in done.stderr
+    assert message in done.stderr
     assert not done.stdout
 
 

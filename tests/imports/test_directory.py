@@ -74,12 +74,13 @@ async def test_wrong_lines_of_bodies_are_rejected_with_all_their_faults(session:
         "HC-2,palace,ក,,999999,,,nobody\n"
         "HC-3,health_centre,ក,Centre,99,,,\n",
     )
-    told = reasons(report)
-    assert told[4] == "code: Line 2 already has this code, with different content"
+    rejected = reasons(report)
+    assert rejected[4] == "code: Line 2 already has this code, with different content"
     assert all(
-        name in told[5] for name in ("kind: Choose one of: ministry", "name_en: This is required", "email: ")
+        name in rejected[5]
+        for name in ("kind: Choose one of: ministry", "name_en: This is required", "email: ")
     )
-    assert told[6].startswith("area_code: There is no area with this code")
+    assert rejected[6].startswith("area_code: There is no area with this code")
     assert report.counts[LineResult.REJECTED] == 3
     assert report.counts[LineResult.IMPORTED] == 2
 

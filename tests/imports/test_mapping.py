@@ -18,7 +18,7 @@ def faults(text: str) -> dict[str, str]:
 
 
 def test_every_fault_of_a_mapping_is_told_at_once() -> None:
-    told = faults("""
+    messages = faults("""
         [columns]
         recieved_on = "Received"
         title = 7
@@ -36,23 +36,23 @@ def test_every_fault_of_a_mapping_is_told_at_once() -> None:
         kind = "palace"
         [extra]
     """)
-    assert "did you mean received_on" in told["columns.recieved_on"]
-    assert "Choose one of: full" in told["values.outcome.granted"]
-    assert "20 working" in told["standard.limit"]
-    assert "code, name" in told["bodies.found_by"]
-    assert "ministry" in told["bodies.create.kind"]
+    assert "did you mean received_on" in messages["columns.recieved_on"]
+    assert "Choose one of: full" in messages["values.outcome.granted"]
+    assert "20 working" in messages["standard.limit"]
+    assert "code, name" in messages["bodies.found_by"]
+    assert "ministry" in messages["bodies.create.kind"]
     assert {
         "columns.title",
         "values.colour",
         "dates.format",
         "bodies.create.country",
         "extra",
-    } <= set(told)
+    } <= set(messages)
 
 
 def test_a_mapping_names_what_no_line_could_bring() -> None:
-    told = faults('[columns]\noutcome = "Decision"\n[cbo.create]\nname_en = "a"\nname_km = "b"\n')
-    assert set(told) == {
+    messages = faults('[columns]\noutcome = "Decision"\n[cbo.create]\nname_en = "a"\nname_km = "b"\n')
+    assert set(messages) == {
         "columns.body",
         "columns.title",
         "columns.topic",
@@ -62,7 +62,7 @@ def test_a_mapping_names_what_no_line_could_bring() -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "told"),
+    ("form", "message"),
     [
         ("%d/%M/%Y", "%M is for minutes. Write %m"),
         ("%d/%m", "Write %d, %m and %Y"),
@@ -70,8 +70,8 @@ def test_a_mapping_names_what_no_line_could_bring() -> None:
         ("%d.%m.%Y %Q", "Write %d, %m and %Y"),
     ],
 )
-def test_a_format_that_gives_no_day_is_refused_with_a_hint(form: str, told: str) -> None:
-    assert told in faults(MAP.decode().replace("%d/%m/%Y", form))["dates.format"]
+def test_a_format_that_gives_no_day_is_refused_with_a_hint(form: str, message: str) -> None:
+    assert message in faults(MAP.decode().replace("%d/%m/%Y", form))["dates.format"]
 
 
 def test_a_standard_and_a_statute_exclude_each_other() -> None:
@@ -113,10 +113,10 @@ def test_a_line_is_read_with_defaults_meanings_and_dates() -> None:
 def test_faults_of_a_line_carry_the_names_of_its_columns() -> None:
     with pytest.raises(Invalid) as wrong:
         read_mapping(MAP).read({"No": "a~b", "Office": "", "Received": "yesterday", "Decision": "later"})
-    told = {fault.field: fault.message.render() for fault in wrong.value.faults}
-    assert set(told) == {"No", "Office", "Received", "Decision"}
-    assert "%d/%m/%Y" in told["Received"]
-    assert "[values.outcome]" in told["Decision"]
+    messages = {fault.field: fault.message.render() for fault in wrong.value.faults}
+    assert set(messages) == {"No", "Office", "Received", "Decision"}
+    assert "%d/%m/%Y" in messages["Received"]
+    assert "[values.outcome]" in messages["Decision"]
 
 
 def test_a_meaning_can_be_that_a_cell_says_nothing() -> None:

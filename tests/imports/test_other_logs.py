@@ -106,10 +106,10 @@ async def test_an_answer_without_a_day_is_one_on_an_unknown_day(session: AsyncSe
         for row in (await stored(session)).values()
         for event in await session.scalars(query.where(EventRow.request_id == row.id))
     }
-    told = {
+    values = {
         name: (event.kind, event.outcome, event.happened_on, event.details) for name, event in events.items()
     }
-    assert told == {
+    assert values == {
         "R-1": (EventKind.ANSWERED, Outcome.REFUSED, TODAY, {"undated": True}),
         "R-2": (EventKind.WITHDRAWN, None, TODAY, {"undated": True}),
         "R-3": (EventKind.ANSWERED, Outcome.FULL, date(2026, 9, 5), {}),

@@ -190,7 +190,7 @@ async def test_the_api_takes_a_body_or_a_form_and_tells_where_the_report_will_be
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "empty"),
         (b"\x00" * 50, "UTF-8"),
@@ -201,16 +201,16 @@ async def test_the_api_takes_a_body_or_a_form_and_tells_where_the_report_will_be
     ],
 )
 async def test_a_file_that_cannot_be_read_is_told_in_both_places(
-    client: httpx.AsyncClient, sign_in: SignIn, content: bytes | None, told: str
+    client: httpx.AsyncClient, sign_in: SignIn, content: bytes | None, message: str
 ) -> None:
     await sign_in(Role.STAFF)
     shown = await send(client, "cbos", content)
     assert shown.status_code == 422
-    assert told in shown.text
+    assert message in shown.text
     if content is not None:
         answer = await client.post("/api/imports/cbos", content=content)
         assert answer.status_code == 422
-        assert told in answer.json()["faults"][0]["message"]
+        assert message in answer.json()["faults"][0]["message"]
 
 
 async def test_too_much_for_the_web_is_told_and_nothing_kept(
@@ -444,8 +444,8 @@ async def test_what_was_confirmed_is_downloaded_and_sent_with_the_next_file(
         name = await session.scalar(select(PublicBodyRow.name_en).where(PublicBodyRow.code == "KH-010201"))
     place = await with_columns(client, database)
     fields = chosen((await client.get(place)).text)
-    told = await make.post_form(client, place, {**fields, "act": "import"}, page=place)
-    assert "Enter the code of the requesting organisation" in told.text
+    response = await make.post_form(client, place, {**fields, "act": "import"}, page=place)
+    assert "Enter the code of the requesting organisation" in response.text
     fields |= {"defaults.topic": "budget", "defaults.cbo_code": cbo.code, "column.6": "topic"}
     again = await make.post_form(client, place, {**fields, "act": "import"}, page=place)
     assert "Check below what the words of this column stand for" in again.text
@@ -473,8 +473,8 @@ async def test_a_mapping_that_is_wrong_or_makes_what_a_member_may_not_is_told(
 ) -> None:
     await sign_in(Role.CBO_MEMBER)
     makes = (HERE / "log.toml").read_text("utf-8")
-    for mapping, told in (("[colums]", "did you mean columns"), (makes, "Only staff can import with")):
+    for mapping, message in (("[colums]", "did you mean columns"), (makes, "Only staff can import with")):
         files = {"file": ("log.csv", "a,b\n1,2\n", "text/csv"), "mapping": ("m.toml", mapping, "text/plain")}
         shown = await make.post_form(client, "/imports", {"kind": "requests"}, files=files)
-        assert (shown.status_code, told in shown.text) == (422, True), shown.text
-        assert told in (await client.post("/api/imports/requests", files=files)).text
+        assert (shown.status_code, message in shown.text) == (422, True), shown.text
+        assert message in (await client.post("/api/imports/requests", files=files)).text

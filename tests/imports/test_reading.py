@@ -37,10 +37,10 @@ def test_encodings_delimiters_and_line_ends_are_found_out(
 
 
 def test_a_wrong_delimiter_is_told_with_what_was_expected_and_found() -> None:
-    told = refusal(b"code:name:note\nA:b:c\n")
-    assert "code, name" in told
-    assert "code:name:note" in told
-    assert "semicolon" in told
+    result = refusal(b"code:name:note\nA:b:c\n")
+    assert "code, name" in result
+    assert "code:name:note" in result
+    assert "semicolon" in result
 
 
 def test_a_missing_column_is_named() -> None:
@@ -80,7 +80,7 @@ def test_a_line_is_known_again_whatever_a_mapping_calls_its_columns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"PK\x03\x04 mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "ODS"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "old Excel file (XLS)"),
@@ -88,8 +88,8 @@ def test_a_line_is_known_again_whatever_a_mapping_calls_its_columns() -> None:
         ("code,name\nA,b\n".encode("utf-16-be"), "UTF-16 without a byte order mark"),
     ],
 )
-def test_what_is_no_csv_is_told_for_what_it_is_with_the_way_out(content: bytes, told: str) -> None:
-    assert told in refusal(content)
+def test_what_is_no_csv_is_told_for_what_it_is_with_the_way_out(content: bytes, message: str) -> None:
+    assert message in refusal(content)
 
 
 def test_columns_without_a_name_are_passed_over() -> None:
@@ -102,7 +102,7 @@ def test_an_empty_file_is_told_as_one(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         (b"\xff\xfeA,b,c", "not UTF-8"),
         (b"A,caf\xe9,c", "not UTF-8"),
@@ -113,11 +113,11 @@ def test_an_empty_file_is_told_as_one(content: bytes) -> None:
         (b"A," + b"x" * 1_000_000 + b",c", "longer than 131072"),
     ],
 )
-def test_a_spoilt_line_is_told_by_its_number_and_the_others_are_read(line: bytes, told: str) -> None:
+def test_a_spoilt_line_is_told_by_its_number_and_the_others_are_read(line: bytes, message: str) -> None:
     before, spoilt, after = read(b"code,name,note\nA,b,c\n" + line + b"\nB,d,e\n")
     assert spoilt.number == 3
     assert spoilt.fault
-    assert told in spoilt.fault.render()
+    assert message in spoilt.fault.render()
     assert (before.fault, after.fault, after.number, after.cells["code"]) == (None, None, 4, "B")
 
 

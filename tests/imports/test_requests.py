@@ -55,16 +55,16 @@ async def test_every_line_has_one_fate(session: AsyncSession) -> None:
 
 
 async def test_a_rejected_line_says_which_column_and_why(session: AsyncSession) -> None:
-    told = reasons(await load(session))
-    assert told[30] == "Received: There is an answer but no date received"
-    assert told[32] == "Decided: This is before the date received (2019-03-05)"
-    assert told[33].startswith("Received: Enter a date between 1900 and 2200")
-    assert told[35] == "line: This line has 5 cells, but the header has 9"
-    assert told[36].startswith("Decision: The mapping does not cover “Postponed”")
-    assert told[37] == "Received: This is not a date in the format %d/%m/%Y"
-    assert told[41] == "Office: This is required"
-    assert told[45].startswith("Received:")
-    assert told[26] == "The same as line 2"
+    rejected = reasons(await load(session))
+    assert rejected[30] == "Received: There is an answer but no date received"
+    assert rejected[32] == "Decided: This is before the date received (2019-03-05)"
+    assert rejected[33].startswith("Received: Enter a date between 1900 and 2200")
+    assert rejected[35] == "line: This line has 5 cells, but the header has 9"
+    assert rejected[36].startswith("Decision: The mapping does not cover “Postponed”")
+    assert rejected[37] == "Received: This is not a date in the format %d/%m/%Y"
+    assert rejected[41] == "Office: This is required"
+    assert rejected[45].startswith("Received:")
+    assert rejected[26] == "The same as line 2"
 
 
 async def test_references_stay_unique_and_a_returned_one_is_doubtful(session: AsyncSession) -> None:
@@ -126,12 +126,12 @@ async def test_a_line_means_the_same_as_a_form(session: AsyncSession) -> None:
     entries = [await events_of(session, request.id) for request in (imported, filed)]
     assert [each.details for each in entries[0]] == [each.details for each in entries[1]]
     clocks = [await make.deadlines_of(session, request.id) for request in (imported, filed)]
-    told = [
+    values = [
         [(clock.kind, clock.state, clock.due_on, clock.met_on, clock.steps) for clock in each]
         for each in clocks
     ]
-    assert told[0] == told[1]
-    assert told[0]
+    assert values[0] == values[1]
+    assert values[0]
 
 
 async def test_bodies_organisation_and_standard_are_recorded_once(session: AsyncSession) -> None:
@@ -286,11 +286,11 @@ async def test_an_import_that_breaks_in_the_middle_leaves_nothing(
     monkeypatch.setattr(requests, "AT_ONCE", 5)
     async with database.transaction() as session:
         before = await counted(session)
-    told: list[int] = []
+    values: list[int] = []
 
     def pull_the_plug(file: CsvFile) -> None:
-        told.append(file.lines)
-        if len(told) == 3:
+        values.append(file.lines)
+        if len(values) == 3:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -332,7 +332,7 @@ async def test_numbers_go_on_where_the_file_ended(session: AsyncSession) -> None
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "message"),
     [
         ({"body_code": "KH-99"}, "body_code: There is no public body with the code KH-99"),
         ({"cbo_code": "NOBODY"}, "cbo_code: There is no organisation with the code NOBODY"),
@@ -357,7 +357,7 @@ async def test_numbers_go_on_where_the_file_ended(session: AsyncSession) -> None
     ],
 )
 async def test_a_wrong_field_rejects_the_line_and_not_its_neighbours(
-    session: AsyncSession, fields: dict[str, str], told: str
+    session: AsyncSession, fields: dict[str, str], message: str
 ) -> None:
     cbo = await make.cbo(session, NOW)
     right = dict.fromkeys(FIXED.expected.allowed, "") | {
@@ -371,7 +371,7 @@ async def test_a_wrong_field_rejects_the_line_and_not_its_neighbours(
     lines = [",".join(each) for each in (right, wrong.values(), (right | {"title": "After"}).values())]
     report = await load_fixed(session, "\n".join(lines))
     assert fates(report) == {2: LineResult.REJECTED, 3: LineResult.IMPORTED}
-    assert told in reasons(report)[2]
+    assert message in reasons(report)[2]
 
 
 async def test_a_request_may_be_on_its_way_only(session: AsyncSession) -> None:

@@ -102,8 +102,8 @@ async def test_the_api_lists_imports_and_undoes_one(
     assert answer.json()["undone_by"] == "Test person"
     assert (await client.post(f"/api/imports/{past}/undo")).status_code == 409
     async with database.transaction() as session:
-        told = await session.scalars(select(AuditEntryRow).where(AuditEntryRow.about == past))
-        assert sorted(entry.what for entry in told) == [AuditAction.IMPORT_UNDONE, AuditAction.IMPORTED]
+        entries = await session.scalars(select(AuditEntryRow).where(AuditEntryRow.about == past))
+        assert sorted(entry.what for entry in entries) == [AuditAction.IMPORT_UNDONE, AuditAction.IMPORTED]
 
 
 async def test_a_check_and_an_import_that_kept_nothing_are_not_listed(
@@ -142,7 +142,7 @@ async def _snooze(session: AsyncSession, request: RequestRow, person: Person) ->
 
 
 @pytest.mark.parametrize(
-    ("build", "told"),
+    ("build", "message"),
     [
         (_event, "something was recorded on its timeline"),
         (_document, "a document was added"),
@@ -152,7 +152,7 @@ async def _snooze(session: AsyncSession, request: RequestRow, person: Person) ->
     ],
 )
 async def test_what_was_built_on_a_request_keeps_the_whole_import_and_is_told(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database, build: Build, told: str
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, build: Build, message: str
 ) -> None:
     member = (await sign_in(Role.CBO_MEMBER)).person
     past = await imported(database, member)
@@ -161,10 +161,10 @@ async def test_what_was_built_on_a_request_keeps_the_whole_import_and_is_told(
         await build(session, request, member)
     shown = (await client.get(f"/imports/{past}")).text
     assert request.reference in shown
-    assert told in shown
+    assert message in shown
     answer = await client.post(f"/api/imports/{past}/undo")
     assert answer.status_code == 409
-    assert f"{request.reference}: {told}" in answer.json()["detail"]
+    assert f"{request.reference}: {message}" in answer.json()["detail"]
     assert await count(database, RequestRow) == 2
 
 

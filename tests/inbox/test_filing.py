@@ -201,10 +201,10 @@ async def test_what_is_none_of_ours_is_discarded_with_a_reason(
     await sort(database, mailing)
     row = await only(database)
     await sign_in(Role.STAFF)
-    told = await client.post(f"/api/inbox/{row.id}/discard", json={"reason": ""})
-    assert told.status_code == 422
-    told = await client.post(f"/api/inbox/{row.id}/discard", json={"reason": "An advertisement"})
-    assert told.json()["state"] == "discarded"
+    response = await client.post(f"/api/inbox/{row.id}/discard", json={"reason": ""})
+    assert response.status_code == 422
+    response = await client.post(f"/api/inbox/{row.id}/discard", json={"reason": "An advertisement"})
+    assert response.json()["state"] == "discarded"
     assert (await client.get("/api/inbox")).json()["incoming"] == []
 
 

@@ -58,11 +58,11 @@ async def test_a_stack_of_receipts_moves_its_requests_and_what_has_no_code_waits
     whole = stack(
         receipt(asked[0].reference), receipt(""), receipt(asked[1].reference, turned=186), receipt(foreign)
     )
-    told = await _send(client, whole)
-    assert told.status_code == 200, told.text
-    assert told.text.count(">filed<") == 2
-    assert "No code can be read on this page" in told.text
-    assert "does not belong to any request that you can see" in told.text
+    response = await _send(client, whole)
+    assert response.status_code == 200, response.text
+    assert response.text.count(">filed<") == 2
+    assert "No code can be read on this page" in response.text
+    assert "does not belong to any request that you can see" in response.text
     async with database.transaction() as session:
         for each in asked:
             assert (await session.get_one(RequestRow, each.id)).received_on == TODAY
@@ -90,8 +90,8 @@ async def test_an_answer_is_recorded_first_and_its_scan_comes_later_as_a_photo(
         await make.event(session, asked.id, lead.person, NOW, EventKind.ANSWERED, TODAY, outcome="partial")
     photo = io.BytesIO()
     receipt(asked.reference, turned=4).save(photo, "JPEG", quality=60)
-    told = await _send(client, photo.getvalue(), "photo.jpg", kind="answered")
-    assert ">filed<" in told.text, told.text
+    response = await _send(client, photo.getvalue(), "photo.jpg", kind="answered")
+    assert ">filed<" in response.text, response.text
     async with database.transaction() as session:
         document = (await session.scalars(select(DocumentRow))).one()
         assert document.sha256, "the original as it came"
@@ -106,11 +106,11 @@ async def test_what_cannot_be_true_is_held_with_the_reason_and_the_rest_is_filed
     async with database.transaction() as session:
         early = await make.request(session, lead.person, NOW, received_on=None, submitted_on=TODAY)
         fine = await make.request(session, lead.person, NOW, received_on=None, drafted_on=date(2026, 10, 1))
-    told = await _send(
+    response = await _send(
         client, stack(receipt(early.reference), receipt(fine.reference)), happened_on="2026-11-01"
     )
-    assert told.text.count(">filed<") == 1
-    assert "waits in the inbox" in told.text
+    assert response.text.count(">filed<") == 1
+    assert "waits in the inbox" in response.text
 
 
 async def test_pages_come_out_alone_and_nothing_else_is_taken(

@@ -160,8 +160,8 @@ def test_it_starts_is_backed_up_and_is_restored_by_the_lines_of_the_documents(
 
 
 def test_without_keys_nothing_starts_nothing_is_written_and_no_keys_are_made(docker: Containers) -> None:
-    told = docker.docker("docker compose up -d")
-    assert told == Done(2, "", "RTI_KEY_FILE /keys/wrapping is not there; create it with `rti keys add`\n")
+    output = docker.docker("docker compose up -d")
+    assert output == Done(2, "", "RTI_KEY_FILE /keys/wrapping is not there; create it with `rti keys add`\n")
     closed = docker.run("web", ["sh", "-c", "RTI_KEY_FILE=/etc/rti/wrapping rti keys add"])
     assert closed == Done(1, "", "/etc/rti: Read-only file system\n")
     assert not list((docker.folder / "keys").iterdir())

@@ -187,8 +187,8 @@ async def test_a_fault_is_told_kept_and_written_into_the_audit_log(database: Dat
     assert (row.state, fault and fault.render()) == (JobState.FAILED, "Line 4 is in the way")
     assert await _organisations(database) == set()
     async with database.transaction() as session:
-        told = select(AuditEntryRow).where(AuditEntryRow.what == AuditAction.JOB_FAILED)
-        (entry,) = await session.scalars(told)
+        entries = select(AuditEntryRow).where(AuditEntryRow.what == AuditAction.JOB_FAILED)
+        (entry,) = await session.scalars(entries)
     assert (entry.about, entry.person_id, entry.details) == (str(job), person.id, {"kind": "import"})
 
 

@@ -270,7 +270,7 @@ def test_20_a_weekend_is_saturday_alone_in_nepal_and_friday_and_saturday_in_bang
 
 def test_the_three_levels_of_appeal_in_brazil_each_have_their_own_time():
     """Lei 12.527/2011 arts. 15 and 16: 10 days to ask and 5 to decide, twice; the last instance has no number."""
-    told = [
+    values = [
         event("received", "2026-03-02"),
         event("answered", "2026-03-10", outcome="refused"),
         event("review_requested", "2026-03-16"),
@@ -278,11 +278,11 @@ def test_the_three_levels_of_appeal_in_brazil_each_have_their_own_time():
         event("complaint_filed", "2026-03-25"),
         event("complaint_decided", "2026-03-30"),
     ]
-    clocks = judged("BR-LAI-2011", told)
+    clocks = judged("BR-LAI-2011", values)
     assert clocks["review"].due == day("2026-03-23")
     assert clocks["complaint"].due == day("2026-03-30")
     assert clocks["appeal_filing"].due == day("2026-04-09")
     assert clocks["appeal"].due is None
-    filed = judged("BR-LAI-2011", [*told, event("appeal_filed", "2026-04-02")])
+    filed = judged("BR-LAI-2011", [*values, event("appeal_filed", "2026-04-02")])
     assert filed["appeal"].due is None
     assert "no_number" in codes(filed["appeal"])

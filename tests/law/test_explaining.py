@@ -20,13 +20,13 @@ def values(deadline: Deadline, code: str) -> list[dict[str, object]]:
 def test_an_end_that_was_moved_off_a_day_says_which_day_that_is() -> None:
     received = [event("received", "2023-06-05")]
     moved = judged(standard("5 calendar", counting=ROLLING), received)["reply"]
-    (told,) = values(moved, "rolled")
-    assert (told["due"], str(told["why"].en)) == (day("2023-06-12"), "Saturday")  # type: ignore[attr-defined]
+    (result,) = values(moved, "rolled")
+    assert (result["due"], str(result["why"].en)) == (day("2023-06-12"), "Saturday")  # type: ignore[attr-defined]
     new_year = judged(
         standard("2 calendar", counting=ROLLING), [event("received", "2023-04-12")], published("KH")
     )
-    (told,) = values(new_year["reply"], "rolled")
-    assert "New Year" in str(told["why"].en)  # type: ignore[attr-defined]
+    (result,) = values(new_year["reply"], "rolled")
+    assert "New Year" in str(result["why"].en)  # type: ignore[attr-defined]
 
 
 def test_hours_end_at_their_moment_also_on_a_weekend_that_days_move_off() -> None:
@@ -42,8 +42,8 @@ def test_the_days_that_were_skipped_come_right_after_the_day_that_counts_first()
         (FirstDay.NEXT_WORKING_DAY, "start_next_working_day"),
     ):
         law = standard("5 working", counting=Counting(first_day=first_day))
-        told = codes(judged(law, [event("received", "2023-06-08")])["reply"])
-        assert told[told.index(code) + 1] == "weekends"
+        result = codes(judged(law, [event("received", "2023-06-08")])["reply"])
+        assert result[result.index(code) + 1] == "weekends"
 
 
 def test_a_limit_of_calendar_days_that_rolls_rests_on_the_year_of_its_end_only() -> None:
@@ -54,15 +54,15 @@ def test_a_limit_of_calendar_days_that_rolls_rests_on_the_year_of_its_end_only()
 
 def test_a_date_that_was_capped_says_by_which_section() -> None:
     history = [event("received", "2023-04-12"), event("fee_paid", "2023-05-30")]
-    (told,) = values(judged("KH-A2I-DRAFT", history, published("KH"))["supply"], "capped")
-    assert (told["due"], str(told["limit"])) == (day("2023-06-13"), "40 working")
-    assert told["section"] == "art. 14(2)"
+    (result,) = values(judged("KH-A2I-DRAFT", history, published("KH"))["supply"], "capped")
+    assert (result["due"], str(result["limit"])) == (day("2023-06-13"), "40 working")
+    assert result["section"] == "art. 14(2)"
 
 
 def test_a_clock_that_counts_from_another_event_than_it_starts_with_says_so() -> None:
     history = [event("received", "2023-06-05"), event("transferred", "2023-06-06")]
-    (told,) = values(judged("IN-RTI-2005", history)["transfer"], "counted_from")
-    assert told == {"event": "received"}
+    (result,) = values(judged("IN-RTI-2005", history)["transfer"], "counted_from")
+    assert result == {"event": "received"}
 
 
 def test_hours_that_were_paused_say_when_they_went_on_and_end_as_much_later() -> None:

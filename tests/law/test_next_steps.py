@@ -67,9 +67,9 @@ def test_every_step_is_told_in_words_and_what_a_list_suggests_is_what_the_page_s
 def test_under_the_draft_a_refusal_in_writing_may_be_answered_by_the_same_request_again():
     refused = suggested("KH-A2I-DRAFT", RECEIVED, event("answered", "2026-02-04", outcome="refused"))
     assert refused[NextStep.FILE_AGAIN].section == "art. 16"
-    told = suggested("KH-A2I-DRAFT", RECEIVED, event("answered", "2026-02-04", outcome="oral_refusal"))
-    assert NextStep.FILE_AGAIN not in told
-    assert told[NextStep.COMPLAIN].section == "art. 16"
+    result = suggested("KH-A2I-DRAFT", RECEIVED, event("answered", "2026-02-04", outcome="oral_refusal"))
+    assert NextStep.FILE_AGAIN not in result
+    assert result[NextStep.COMPLAIN].section == "art. 16"
 
 
 def test_a_full_answer_leaves_nothing_to_do_without_a_right():

@@ -100,8 +100,8 @@ def test_every_clock_is_spoken_of_by_one_kind_of_rule() -> None:
 
 
 def test_the_default_rules_speak_when_and_to_whom_the_documentation_says() -> None:
-    told = [(rule.name, str(rule.about), rule.begins, rule.ends, str(rule.to)) for rule in DEFAULT_RULES]
-    assert told == [
+    values = [(rule.name, str(rule.about), rule.begins, rule.ends, str(rule.to)) for rule in DEFAULT_RULES]
+    assert values == [
         ("soon", "answer", -3, -1, "everybody"),
         ("today", "answer", 0, 0, "everybody"),
         ("late", "answer", 1, 10, "everybody"),
@@ -114,8 +114,8 @@ def test_the_default_rules_speak_when_and_to_whom_the_documentation_says() -> No
 
 
 def test_people_are_told_by_their_role_and_a_public_body_by_letter() -> None:
-    told = {str(audience): set(audience.roles) for audience in Audience}
-    assert told == {"everybody": {"cbo_member", "cbo_lead"}, "leads": {"cbo_lead"}, "body": set()}
+    values = {str(audience): set(audience.roles) for audience in Audience}
+    assert values == {"everybody": {"cbo_member", "cbo_lead"}, "leads": {"cbo_lead"}, "body": set()}
 
 
 def test_a_rule_may_speak_on_one_day_only_and_anew_on_each_working_day() -> None:

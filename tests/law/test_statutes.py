@@ -237,8 +237,8 @@ def test_whatever_stands_in_a_document_is_read_or_told(path, value):
 
 
 def test_an_empty_document_is_a_list_of_what_is_missing():
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as error:
         parse_statute({})
-    assert {fault.field for fault in told.value.faults} == {
+    assert {fault.field for fault in error.value.faults} == {
         "id", "name.en", "name.km", "jurisdiction.en", "jurisdiction.km", "status", "clocks",
     }  # fmt: skip

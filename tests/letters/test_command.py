@@ -25,13 +25,13 @@ async def test_a_letter_is_written_to_a_file_listed_and_read_again_byte_for_byte
     letter = listed.stdout.split("\t")[0]
     read = rti(database_url, "letter", "read", request.reference, letter, *by, "--file", str(again))
     assert (read.returncode, again.read_bytes()) == (0, first.read_bytes())
-    for stranger, told in (
+    for stranger, message in (
         (other.email, "There is no request with the reference"),
         ("nobody@test.example", "Nobody with this address can sign in"),
     ):
         refused = rti(database_url, "letter", "list", request.reference, "--by", stranger)
         assert (refused.returncode, refused.stdout) == (2, "")
-        assert told in " ".join(refused.stderr.replace("│", " ").split())
+        assert message in " ".join(refused.stderr.replace("│", " ").split())
 
 
 async def test_a_batch_is_previewed_filed_by_the_scheduler_and_its_board_printed(

@@ -60,13 +60,13 @@ async def test_what_cannot_be_printed_is_told_and_what_was_typed_stays(
         member = await make.member(session)
         await make.request(session, member.person, NOW)
     await make.sign_in(client, member)
-    for order, told in (
+    for order, message in (
         ({"topic": "land"}, "letter about any request in this list"),
         ({"leave_out": "NOTHING-1"}, "There is no request NOTHING-1"),
     ):
         answer = await make.post_form(client, "/print-runs/new", order)
         assert answer.status_code == 422
-        assert told in answer.text
+        assert message in answer.text
         assert next(iter(order.values())) in answer.text
 
 
@@ -107,6 +107,6 @@ async def test_no_run_names_an_organisation_that_was_locked_and_shredding_takes_
         async with database.under(Login.ERASURE).transaction(person.id) as session:
             await lock_and_shred.shred(session, cbo.id, ShredCbo(code=cbo.code), person, now())
         if person is administrator:
-            told = await client.get(f"{run}/letters.pdf")
-            assert (told.status_code, "Print the letters again" in told.text) == (409, True)
+            response = await client.get(f"{run}/letters.pdf")
+            assert (response.status_code, "Print the letters again" in response.text) == (409, True)
     assert (await client.get(f"{run}/letters.pdf")).status_code == 404

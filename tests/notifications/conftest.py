@@ -67,7 +67,7 @@ async def reminders(database: Database) -> list[ReminderRow]:
         return list(await session.scalars(select(ReminderRow)))
 
 
-async def told(database: Database) -> list[tuple[UUID, UUID]]:
+async def mentions(database: Database) -> list[tuple[UUID, UUID]]:
     """Whom a message tells of which reminder."""
     async with database.transaction() as session:
         pairs = select(MessageRow.person_id, MentionRow.reminder_id).join(

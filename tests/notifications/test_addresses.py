@@ -39,7 +39,7 @@ async def test_a_person_chooses_a_channel_and_its_address(client: httpx.AsyncCli
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "message"),
     [
         ({"channel": "sms", "address": "012 345 678"}, "+855 12 345 678"),
         ({"channel": "telegram", "address": "@somebody"}, "123456789"),
@@ -49,11 +49,11 @@ async def test_a_person_chooses_a_channel_and_its_address(client: httpx.AsyncCli
     ],
 )
 async def test_a_wrong_address_is_told_with_what_would_be_right(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database, fields: dict[str, str], told: str
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, fields: dict[str, str], message: str
 ) -> None:
     await sign_in(Role.CBO_MEMBER)
     answer = await chosen(client, **fields)
-    assert (answer.status_code, told in answer.text) == (422, True)
+    assert (answer.status_code, message in answer.text) == (422, True)
     assert fields.get("address", "") in answer.text
     async with database.transaction() as session:
         assert list(await session.scalars(select(ChannelAddressRow))) == []
@@ -121,11 +121,11 @@ async def test_the_status_page_tells_the_last_tick_the_lag_and_the_queue(
             await note_heartbeat(
                 session, job.name, began_at=moment, ended_at=moment, result="1 reminders, 1 messages"
             )
-    told = (await client.get("/status")).text
-    assert "working normally" in told
-    assert "No backup is made" in told, "what is missing is named"
-    assert "Messages in the queue: 1." in told
-    assert "The oldest message was created 7 minutes ago." in told
+    text = (await client.get("/status")).text
+    assert "working normally" in text
+    assert "No backup is made" in text, "what is missing is named"
+    assert "Messages in the queue: 1." in text
+    assert "The oldest message was created 7 minutes ago." in text
 
 
 async def test_metrics_are_for_who_carries_the_token_and_name_nobody(

@@ -17,7 +17,7 @@ from rti.core.wallclock import HOME_ZONE, day_of, now
 from rti.health import examine
 from rti.models.messages import MessageState
 from tests.conftest import NOW, TODAY
-from tests.notifications.conftest import due, messages, reminders, told
+from tests.notifications.conftest import due, mentions, messages, reminders
 from tests.notifications.servers import Sink
 from tests.notifications.test_dispatch import queued, sent
 from tests.notifications.test_health import ticked
@@ -40,7 +40,7 @@ async def test_a_clock_that_jumps_and_comes_back_says_nothing_twice_and_leaves_n
     assert {(today.request_id, "today"), (soon.request_id, "soon")} <= said
     assert {row.state for row in await messages(database)} <= {MessageState.ACCEPTED, MessageState.DROPPED}
     assert len(sink.message_ids) == len(set(sink.message_ids))
-    mentioned = {reminder_id for _, reminder_id in await told(database)}
+    mentioned = {reminder_id for _, reminder_id in await mentions(database)}
     arrived = {(row.request_id, row.rule) for row in await reminders(database) if row.id in mentioned}
     assert {(today.request_id, "today"), (soon.request_id, "soon")} <= arrived
 
@@ -75,21 +75,21 @@ async def test_a_deadline_is_told_once_before_on_and_after(
     """Swept around each midnight of Phnom Penh and in the morning, when it is sent, at one in Greenwich."""
     morning = datetime.combine(due_on, time(8), ZoneInfo(HOME_ZONE)).astimezone(UTC)
     await due(database, due_on, now=morning - timedelta(days=30))
-    told: dict[str, date] = {}
+    values: dict[str, date] = {}
     for day in range(-9, 9):
         for hour in (-8.02, -8, 0):
             moment = morning + timedelta(days=day, hours=hour)
             await sweep(database, day_of(moment, HOME_ZONE), moment, host="rti.test")
         await sent(database, settings, sink.url, after=moment - NOW)
         for row in await reminders(database):
-            told.setdefault(row.rule, day_of(moment, HOME_ZONE))
+            values.setdefault(row.rule, day_of(moment, HOME_ZONE))
     assert Counter(row.rule for row in await reminders(database)) == {
         "soon": 1,
         "today": 1,
         "late": 1,
         "chase": 1,
     }
-    assert told["soon"] < told["today"] == due_on < told["late"] < told["chase"]
+    assert values["soon"] < values["today"] == due_on < values["late"] < values["chase"]
     assert {row.state for row in await messages(database)} == {MessageState.ACCEPTED}
     assert len(sink.message_ids) == len(set(sink.message_ids)) == 3
 

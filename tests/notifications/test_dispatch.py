@@ -199,8 +199,8 @@ async def test_the_name_and_the_password_of_the_address_sign_in(
 ) -> None:
     signed_in: list[LoginPassword] = []
 
-    def authenticate(*told: object) -> AuthResult:
-        signed_in.append(told[-1])  # type: ignore[arg-type]
+    def authenticate(*given: object) -> AuthResult:
+        signed_in.append(given[-1])  # type: ignore[arg-type]
         return AuthResult(success=True)
 
     await queued(database)

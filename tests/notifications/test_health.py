@@ -121,8 +121,8 @@ async def test_a_database_that_is_away_even_for_somebody_signed_in(settings: Set
     async with visiting(away) as visitor:
         answer = await visitor.get("/health", headers={"cookie": "session=abc"})
     assert answer.status_code == 503
-    told = answer.json()["database"]
-    assert (told.pop("well"), set(told.values())) == (False, {None})
+    view = answer.json()["database"]
+    assert (view.pop("well"), set(view.values())) == (False, {None})
     assert "secret" not in answer.text
 
 

@@ -75,8 +75,8 @@ async def test_staff_and_administrator_see_how_far_it_came_and_not_what_it_says(
         (await client.get(address)).text
         for address in ("/mail", f"/mail/{message.id}", "/api/messages", f"/api/messages/{message.id}")
     ]
-    told = {case.cbo.code in text for text in seen}
-    assert told == {role is Role.ADMINISTRATOR}, "to staff the day would tell whose sealed request it is"
+    values = {case.cbo.code in text for text in seen}
+    assert values == {role is Role.ADMINISTRATOR}, "to staff the day would tell whose sealed request it is"
     assert not any(SUBJECT in text or case.member.email in text for text in seen)
     assert "Only the recipient" in seen[1]
 

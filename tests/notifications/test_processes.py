@@ -16,7 +16,7 @@ from rti.core.db import Database
 from rti.core.wallclock import day_of, now
 from rti.models.messages import MessageState
 from tests.commands import KEY_FILE, SECRET, environment, rti
-from tests.notifications.conftest import due, messages, reminders, told
+from tests.notifications.conftest import due, mentions, messages, reminders
 from tests.notifications.servers import Sink, smtp_server
 from tests.sizes import FULL, size
 from tests.waiting import PATIENCE, blocked, until
@@ -153,7 +153,7 @@ async def test_a_scheduler_killed_in_the_middle_of_a_sweep_and_of_sending_loses_
         assert (await ended(last))[0] == 0
     rows, arrived = await messages(database), Counter(sink.message_ids)
     print(f"\n{2 * kills} kills, {len(rows)} messages, {arrived.total() - len(arrived)} repeats")
-    assert (len(rows), len(await reminders(database)), len(await told(database))) == (20, 1, 20)
+    assert (len(rows), len(await reminders(database)), len(await mentions(database))) == (20, 1, 20)
     assert set(arrived) == {row.message_id for row in rows}
     assert all(arrived[row.message_id] <= 1 + row.ambiguous for row in rows)
 
@@ -165,11 +165,11 @@ async def test_the_scheduler_told_to_end_in_the_middle_finishes_what_it_began_an
     async with smtp_server(Sink()) as sink:
         process = await started(database_url, "rti", "scheduler", RTI_SMTP_URL=sink.url)
 
-        told = asyncio.Event()
+        result = asyncio.Event()
 
         def tell(_: Any) -> str:
-            if len(sink.accepted) >= 3 and not told.is_set():
-                told.set()
+            if len(sink.accepted) >= 3 and not result.is_set():
+                result.set()
                 process.terminate()
             return ""
 

@@ -51,14 +51,14 @@ async def test_a_rule_that_repeats_speaks_every_so_many_working_days_and_then_no
         database, name="weekly", about=About.ANSWER, begins=1, ends=15, every=5, to=Audience.EVERYBODY
     )
     await _due(database, TODAY, campaign)
-    told = []
+    values = []
     for number in range(60):
         before = len(await messages(database))
         await _swept(database, TODAY + timedelta(number))
         if len(await messages(database)) > before:
-            told.append(TODAY + timedelta(number))
+            values.append(TODAY + timedelta(number))
     # The Water Festival takes the first three days.
-    assert told == [date(2026, 11, 26), date(2026, 12, 3), date(2026, 12, 10)]
+    assert values == [date(2026, 11, 26), date(2026, 12, 3), date(2026, 12, 10)]
     assert sorted(row.occasion for row in await reminders(database)) == [0, 1, 2]
 
 
@@ -79,9 +79,9 @@ async def test_a_campaign_without_rules_reminds_nobody_and_others_go_on(database
             await rules.remove(session, campaign.id, default.name, NOW)
         other = await make.campaign(session, NOW)
     await _due(database, TODAY, campaign)
-    told = await _due(database, TODAY, other)
+    result = await _due(database, TODAY, other)
     await _swept(database, TODAY)
-    assert [message.person_id for message in await messages(database)] == [told.member.person.id]
+    assert [message.person_id for message in await messages(database)] == [result.member.person.id]
 
 
 async def test_taking_the_defaults_over_says_nothing_twice(database: Database) -> None:

@@ -18,7 +18,7 @@ from rti.models.messages import MessageState, ReminderRow
 from rti.models.requests import DeadlineRow, RequestRow
 from tests import make
 from tests.conftest import NOW, TODAY
-from tests.notifications.conftest import due, messages, reminders, told
+from tests.notifications.conftest import due, mentions, messages, reminders
 from tests.waiting import blocked, until
 
 
@@ -43,7 +43,7 @@ async def test_whatever_is_due_on_a_day_is_one_message_for_each_person(database:
     assert await swept(database, size=2) == Swept(reminders=6, messages=2)
     people = [message.person_id for message in await messages(database)]
     assert sorted(people) == sorted([case.member.person.id, lead.person.id])
-    assert len(set(await told(database))) == len(await told(database)) == 2 * 6
+    assert len(set(await mentions(database))) == len(await mentions(database)) == 2 * 6
 
 
 async def test_what_is_found_after_the_message_of_the_day_waits_for_the_next_unless_it_is_due_today(
@@ -60,7 +60,7 @@ async def test_what_is_found_after_the_message_of_the_day_waits_for_the_next_unl
     await due(database, TODAY - timedelta(4), beside=case)
     assert await swept(database) == Swept(reminders=1, messages=0)
     assert await swept(database, TODAY + timedelta(1)) == Swept(reminders=1, messages=1)
-    assert len(set(await told(database))) == len(await told(database)) == 5
+    assert len(set(await mentions(database))) == len(await mentions(database)) == 5
 
 
 async def test_who_had_the_digest_of_the_day_gets_no_reminder_beside_it(database: Database) -> None:
@@ -80,7 +80,12 @@ async def test_two_sweeps_at_the_same_time_make_each_reminder_once(database: Dat
     await due(database, TODAY, count=30)
     found = await asyncio.gather(*(swept(database, size=7) for _ in range(4)))
     assert sum(each.reminders for each in found) == 30
-    assert len(await reminders(database)) == len(set(await told(database))) == len(await told(database)) == 30
+    assert (
+        len(await reminders(database))
+        == len(set(await mentions(database)))
+        == len(await mentions(database))
+        == 30
+    )
 
 
 async def test_small_batches_find_all(database: Database) -> None:
@@ -126,8 +131,8 @@ async def test_somebody_is_reminded_that_the_information_is_out_after_a_first_re
         await make.event(session, filed.id, member.person, NOW, EventKind.REPLIED, date(2026, 11, 4))
     for day in range(100):
         await swept(database, TODAY + timedelta(day))
-    told = sorted((row.rule, row.clock, row.occasion) for row in await reminders(database))
-    assert told == [
+    values = sorted((row.rule, row.clock, row.occasion) for row in await reminders(database))
+    assert values == [
         ("follow_up", "follow_up", 0),
         ("follow_up", "follow_up", 1),
         ("follow_up", "follow_up", 2),

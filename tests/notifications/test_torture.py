@@ -20,7 +20,7 @@ from rti.core.db import Database
 from rti.core.settings import Settings
 from rti.models.messages import MessageState
 from tests.conftest import NOW, TODAY
-from tests.notifications.conftest import due, messages, told
+from tests.notifications.conftest import due, mentions, messages
 from tests.notifications.servers import Sink, smtp_server
 from tests.notifications.victims import HOST, SPEED, Point, Victim, dispatcher, sweeper
 from tests.sizes import size
@@ -103,12 +103,12 @@ async def test_killed_sweeps_make_each_reminder_once(database: Database, databas
         found = await session.execute(
             text("SELECT count(*), count(DISTINCT request_id), (SELECT count(*) FROM mention) FROM reminder")
         )
-        reminders, told, queued = found.one()
+        reminders, distinct, queued = found.one()
     print(
         f"\n{kills} kills in {seconds:.0f} s over {requests} requests: {by_the_killed} reminders by the killed, "
-        f"{reminders - told} duplicate, {requests - told} missing, {queued} mentions"
+        f"{reminders - distinct} duplicate, {requests - distinct} missing, {queued} mentions"
     )
-    assert (reminders, told, queued) == (requests, requests, requests)
+    assert (reminders, distinct, queued) == (requests, requests, requests)
 
 
 async def test_killed_dispatchers_lose_nothing_and_repeat_only_what_is_in_doubt(
@@ -241,5 +241,5 @@ async def test_a_sweep_that_crashes_around_a_commit_is_finished_by_the_next(
     victim = sweeper(database_url, TODAY, size=7, point=point)
     assert await victim.ended() == -signal.SIGKILL
     await sweep(database, TODAY, NOW, host=HOST)
-    assert len(await told(database)) == len(set(await told(database))) == 20
+    assert len(await mentions(database)) == len(set(await mentions(database))) == 20
     assert len(await messages(database)) == 1

@@ -91,16 +91,16 @@ class Attacker:
                     if keys not in named
                 ]
                 for line in table.lines:
-                    told = [([column], count) for column, count in line.counts.items()]
+                    values = [([column], count) for column, count in line.counts.items()]
                     for measure in table.method.measures:
                         share = line.shares[measure.id]
-                        told += [
+                        values += [
                             (measure.numerator, share.numerator),
                             (measure.denominator, share.denominator),
                         ]
                     equal += [
                         (self._row(number, table, line.keys, columns), count)
-                        for columns, count in told
+                        for columns, count in values
                         if count is not None
                     ]
         self._equal = csr_matrix(np.array([row for row, _ in equal]).reshape(-1, len(cells)))
@@ -119,8 +119,8 @@ class Attacker:
         return inside
 
     def _row(self, number: int, table: Shown, keys: Sequence[object], columns: Sequence[str]) -> np.ndarray:
-        told = set(columns)
-        counted = [sum(column in told for column in table.method.places(kind)) for kind in POSSIBLE]
+        values = set(columns)
+        counted = [sum(column in values for column in table.method.places(kind)) for kind in POSSIBLE]
         return self._inside(number, table, keys) * np.array(counted, dtype=float)[self._kind]
 
     def width(self, number: int, table: Shown, keys: Sequence[object], column: str) -> float:
@@ -141,7 +141,7 @@ class Attacker:
 
 @pytest.mark.torture
 def test_an_attacker_with_all_tables_of_all_releases_cannot_tell_a_small_number() -> None:
-    chance, told = Random(16), 0
+    chance, result = Random(16), 0
     for _ in range(size(5, 2_000)):
         threshold, shape = chance.choice([3, 5, 10]), chance.choice(SHAPES)
         first = _requests(chance, chance.choice([20, 60, 200]))
@@ -158,11 +158,11 @@ def test_an_attacker_with_all_tables_of_all_releases_cannot_tell_a_small_number(
         attacker = Attacker(releases)
         for number, tables in enumerate(releases):
             for table in tables:
-                told += sum(count is not None for line in table.lines for count in line.counts.values())
+                result += sum(count is not None for line in table.lines for count in line.counts.values())
                 small = [each for each in table.small if each[1] in {*State, *Outcome, "compliant", "mute"}]
                 for keys, column in chance.sample(small, min(4, len(small))):
                     assert attacker.width(number, table, keys, column) >= threshold - 1e-6, (keys, column)
-    assert told > 100
+    assert result > 100
 
 
 def test_what_one_section_says_of_another_gives_nothing_away() -> None:

@@ -51,9 +51,9 @@ async def drafted(client: httpx.AsyncClient, do_jobs: DoJobs, **more) -> dict:
     answer = await client.post("/api/releases", json=DRAFT | more)
     assert answer.status_code == 201, answer.text
     await do_jobs()
-    told = (await client.get(f"/api/release-drafts/{answer.json()['id']}")).json()
-    assert (told["state"], told["fault"]) == ("done", None), told
-    return (await client.get(f"/api/releases/{told['code']}")).json()
+    view = (await client.get(f"/api/release-drafts/{answer.json()['id']}")).json()
+    assert (view["state"], view["fault"]) == ("done", None), view
+    return (await client.get(f"/api/releases/{view['code']}")).json()
 
 
 async def approve(client: httpx.AsyncClient, sign_in: SignIn, release: dict, **day) -> httpx.Response:
@@ -75,9 +75,9 @@ async def verified(client: httpx.AsyncClient, do_jobs: DoJobs, code: str) -> dic
     asked = (await client.post(f"/api/releases/{code}/verification")).json()
     assert (asked["state"], asked["total"], asked["found"]) == ("queued", 3, None)
     await do_jobs()
-    told = (await client.get(f"/api/release-verifications/{asked['id']}")).json()
-    assert (told["state"], told["done"], told["fault"]) == ("done", 3, None), told
-    found: dict = told["found"]
+    view = (await client.get(f"/api/release-verifications/{asked['id']}")).json()
+    assert (view["state"], view["done"], view["fault"]) == ("done", 3, None), view
+    found: dict = view["found"]
     return found
 
 
@@ -176,8 +176,12 @@ async def test_a_release_that_is_counted_again_says_which_row_changed(
         await session.execute(
             text("UPDATE former_standing SET outcome = 'refused', answered_on = '2026-01-06'")
         )
-    told = rti(database_url, "release", "verify", code)
-    assert (told.returncode, "does not hold" in told.stdout, str(changed) in told.stdout) == (1, True, True)
+    output = rti(database_url, "release", "verify", code)
+    assert (output.returncode, "does not hold" in output.stdout, str(changed) in output.stdout) == (
+        1,
+        True,
+        True,
+    )
     found = await verified(client, do_jobs, code)
     assert not found["holds"]
     assert [(each["request_id"], each["what"]) for each in found["rows"]] == [(str(changed), "changed")]
@@ -187,9 +191,9 @@ async def test_a_release_that_is_counted_again_says_which_row_changed(
         "on_time_rate_numerator",
     }
     await sign_in(Role.WORKING_GROUP)
-    told = await verified(client, do_jobs, code)
-    assert (told["rows"], told["changed_rows"]) == ([], 1)
-    assert {each["now"] for each in told["differences"]} <= {None}
+    output = await verified(client, do_jobs, code)
+    assert (output["rows"], output["changed_rows"]) == ([], 1)
+    assert {each["now"] for each in output["differences"]} <= {None}
 
 
 async def test_a_part_of_a_campaign_under_embargo_holds_a_release_back(

@@ -118,10 +118,10 @@ async def test_days_to_come_or_out_of_order_are_refused(
 ) -> None:
     async with database.transaction() as session:
         member = await make.member(session)
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as error:
         async with database.transaction() as session:
             await make.request(session, member.person, NOW, **days)
-    assert {fault.field for fault in told.value.faults} == fields
+    assert {fault.field for fault in error.value.faults} == fields
     async with database.transaction() as session:
         assert await session.scalar(select(func.count()).select_from(RequestRow)) == 0
 
@@ -180,9 +180,9 @@ async def test_an_event_that_cannot_be_is_told_by_its_field(
 ) -> None:
     member = await make.member(session)
     request = await make.request(session, member.person, NOW)
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as error:
         await make.event(session, request.id, member.person, NOW, kind, day, **more)
-    assert [fault.field for fault in told.value.faults] == [field]
+    assert [fault.field for fault in error.value.faults] == [field]
 
 
 @pytest.mark.parametrize("role", [Role.WORKING_GROUP, Role.ADMINISTRATOR])

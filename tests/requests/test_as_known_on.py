@@ -115,14 +115,14 @@ async def test_an_unconfirmed_number_and_a_target_are_shown_as_such_wherever_the
     assert "unconfirmed: a lawyer must check it" in why
     german = (await client.get(f"/requests/{filed['DE-IFG-2005'].id}")).text
     assert "Overdue" not in german
-    told = {
+    values = {
         statute: (await client.get(f"/api/requests/{request.id}")).json()
         for statute, request in filed.items()
     }
-    assert told["DE-IFG-2005"]["request"]["soft"]
-    assert told["UK-FOIA-2000"]["request"]["confirmed"]
-    assert not told[UNCONFIRMED]["request"]["confirmed"]
-    assert not told[UNCONFIRMED]["deadlines"][0]["confirmed"]
+    assert values["DE-IFG-2005"]["request"]["soft"]
+    assert values["UK-FOIA-2000"]["request"]["confirmed"]
+    assert not values[UNCONFIRMED]["request"]["confirmed"]
+    assert not values[UNCONFIRMED]["deadlines"][0]["confirmed"]
 
 
 async def test_the_list_of_statutes_shows_their_numbers(client: httpx.AsyncClient, sign_in: SignIn) -> None:

@@ -61,8 +61,8 @@ async def test_a_list_is_handed_over_on_one_day_and_that_is_undone(
     assert undoing.status_code == 303, undoing.text
     await do_jobs()
     assert await _statuses(database) == {RequestStatus.DRAFT: 3}
-    told = (await client.get(f"/api{undoing.headers['location']}")).json()
-    assert (told["hits"], told["excluded"]) == (references[:2], [])
+    view = (await client.get(f"/api{undoing.headers['location']}")).json()
+    assert (view["hits"], view["excluded"]) == (references[:2], [])
     again = await client.post(f"/api{undoing.headers['location']}/undo")
     assert again.status_code == 422
 

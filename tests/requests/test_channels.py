@@ -93,11 +93,11 @@ async def test_requests_that_differ_in_way_or_urgency_share_no_fold(database: Da
     ):
         await _reply(database, **values)
     async with database.transaction() as session:
-        told = (await session.execute(select(RequestRow.id, RequestRow.story))).all()
-        assert len({row.story for row in told}) == 3
+        result = (await session.execute(select(RequestRow.id, RequestRow.story))).all()
+        assert len({row.story for row in result}) == 3
         statute = await newest_of(session, "VN-ATI-2016")
         law = (statute, await calendar_of(session, statute.countries, statute.weekend))
-        folds = await project_samples(session, [(row.id, law) for row in told])
+        folds = await project_samples(session, [(row.id, law) for row in result])
     assert {fold.due_on for fold in folds} == {date(2026, 8, 7), date(2026, 8, 11)}
 
 

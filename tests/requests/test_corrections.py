@@ -67,10 +67,10 @@ async def test_a_member_corrects_a_request_on_its_page_and_the_timeline_tells_wh
     assert (detail["request"]["title"], detail["request"]["topic"]) == ("Road of the village", "procurement")
     async with database.transaction() as session:
         assert UUID(detail["request"]["body_id"]) == (await make.body(session, "KH-010202")).id
-        told = await session.scalar(
+        entry = await session.scalar(
             select(AuditEntryRow).where(AuditEntryRow.what == AuditAction.REQUEST_CORRECTED)
         )
-        assert told.details == {"fields": "title,topic,body_code"}
+        assert entry.details == {"fields": "title,topic,body_code"}
 
 
 async def test_the_api_corrects_a_day_by_an_entry_in_place_of_the_wrong_one(
@@ -148,9 +148,9 @@ async def test_a_wrong_correction_names_the_field_and_changes_nothing(
             TODAY - timedelta(days=1),
             outcome=Outcome.FULL,
         )
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as error:
         await corrected(database, member, request.id, title="Other", **wrong)
-    assert [fault.field for fault in told.value.faults] == [field]
+    assert [fault.field for fault in error.value.faults] == [field]
     async with database.transaction() as session:
         assert (await session.get_one(RequestRow, request.id)).title == AS_FILED["title"]
 
@@ -203,10 +203,10 @@ async def test_staff_see_that_a_sealed_request_was_corrected_but_neither_by_whom
     shown = (await client.get(f"/requests/{request_id}")).text
     assert "Right title" in shown
     assert "Sok Dara" not in shown
-    told = (await client.get(f"/api/requests/{request_id}")).json()
-    assert told["request"]["cbo_id"] is None
-    assert told["events"][-1]["changes"] == {"title": ["Budget of the commune", "Right title"]}
-    assert told["events"][-1]["note"] is None
+    view = (await client.get(f"/api/requests/{request_id}")).json()
+    assert view["request"]["cbo_id"] is None
+    assert view["events"][-1]["changes"] == {"title": ["Budget of the commune", "Right title"]}
+    assert view["events"][-1]["note"] is None
     answer = await client.put(f"/api/requests/{request_id}", json={**AS_FILED, "title": "By staff"})
     assert answer.status_code == 200, answer.text
     assert answer.json()["request"]["filing"] == "sealed"

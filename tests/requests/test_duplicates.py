@@ -41,10 +41,10 @@ async def test_a_duplicate_is_left_out_of_lists_and_figures_and_keeps_its_eviden
     )
     assert answer.status_code == 409
     async with database.transaction() as session:
-        told = await session.scalar(
+        entry = await session.scalar(
             select(AuditEntryRow).where(AuditEntryRow.what == AuditAction.DUPLICATE_MARKED)
         )
-        assert (told.about, told.details) == (str(twice.id), {"of": str(kept.id)})
+        assert (entry.about, entry.details) == (str(twice.id), {"of": str(kept.id)})
 
 
 async def test_its_own_people_are_told_of_a_second_request_and_of_the_same_file_and_nothing_is_refused(
@@ -63,8 +63,8 @@ async def test_its_own_people_are_told_of_a_second_request_and_of_the_same_file_
     assert f'href="/requests/{second.id}"' in shown
     assert f'href="/requests/{other.id}"' not in shown
     assert shown.count("the same file as one added before") == 1
-    told = (await client.get(f"/api/requests/{second.id}")).json()["alike"]
-    assert told == [{"id": str(first.id), "reference": first.reference, "title": titles[0]}]
+    view = (await client.get(f"/api/requests/{second.id}")).json()["alike"]
+    assert view == [{"id": str(first.id), "reference": first.reference, "title": titles[0]}]
     await sign_in(Role.STAFF)
     assert (await client.get(f"/api/requests/{second.id}")).json()["alike"] == []
 

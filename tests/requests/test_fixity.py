@@ -101,8 +101,8 @@ async def test_what_is_missing_or_altered_rings_until_it_is_brought_back(
     assert (await _documents(database))[0].altered_at == WEEK_LATER
 
     await make.sign_in(client, member)
-    told = (await client.get("/health")).json()["documents"]
-    assert (told["well"], told["altered"]) == (False, 1)
+    view = (await client.get("/health")).json()["documents"]
+    assert (view["well"], view["altered"]) == (False, 1)
     assert "missing or altered" in (await client.get(f"/requests/{request}")).text
     (shown,) = (await client.get(f"/api/requests/{request}")).json()["events"][0]["documents"]
     assert shown["altered"] is True

@@ -110,11 +110,11 @@ async def test_a_sealed_request_tells_staff_nothing_of_the_organisation(
     for path in ("/requests", f"/requests/{request.id}", f"/requests/{request.id}/why", "/requests.csv"):
         page = (await client.get(path)).text
         assert request.reference in page
-        assert not [told for told in ("BOENG", "Vanna", "Test person", cbo_id) if told in page], path
+        assert not [text for text in ("BOENG", "Vanna", "Test person", cbo_id) if text in page], path
     for path in ("/api/requests", f"/api/requests/{request.id}"):
-        told = (await client.get(path)).text
-        assert "BOENG" not in told
-        assert cbo_id not in told
+        text = (await client.get(path)).text
+        assert "BOENG" not in text
+        assert cbo_id not in text
     assert (await client.get("/requests", params={"reference": "BOENG"})).text.count(request.reference) == 0
     way = await client.get(f"/requests/{request.id}/documents/{document}")
     assert (way.status_code, way.headers["location"].endswith("/original")) == (303, True)

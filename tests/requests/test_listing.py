@@ -130,8 +130,8 @@ async def test_an_organisation_is_named_and_narrowed_by_only_where_it_is_not_sea
 ) -> None:
     staff, member = campaigning["staff"], campaigning["member"]
     found = await _listed(database, staff)
-    told = {line.request.title: line.request.cbo_code for line in found.page.items}
-    assert told == {"ថវិកាសង្កាត់": "FIRST", "Quarry": None, "Fees": "SECOND"}
+    values = {line.request.title: line.request.cbo_code for line in found.page.items}
+    assert values == {"ថវិកាសង្កាត់": "FIRST", "Quarry": None, "Fees": "SECOND"}
     own = await _listed(database, staff, cbo="FIRST")
     assert ([line.request.title for line in own.page.items], own.total) == (["ថវិកាសង្កាត់"], 1)
     assert (await _listed(database, member, cbo="FIRST")).total == 2
@@ -167,9 +167,9 @@ async def test_the_page_tells_how_many_and_where_each_body_is(
         body = await make.body(session, "KH-210701")
         district = (await session.get_one(AreaRow, (body.area_code or "")[:4])).name_en
     assert f"{district}, Takeo" in page
-    told = (await client.get("/api/requests?cbo=SECOND")).json()
-    (line,) = told["requests"]
-    assert (told["total"], line["cbo_code"], line["body_place_en"]) == (1, "SECOND", f"{district}, Takeo")
+    view = (await client.get("/api/requests?cbo=SECOND")).json()
+    (line,) = view["requests"]
+    assert (view["total"], line["cbo_code"], line["body_place_en"]) == (1, "SECOND", f"{district}, Takeo")
     for wrong in ("sort=colour", "cbo=a b", "before=x"):
         assert (await client.get(f"/api/requests?{wrong}")).status_code == 422, wrong
 
@@ -186,6 +186,6 @@ async def test_the_first_page_counts_what_its_links_open(
     first = (await client.get("/")).text
     for link, count in (("due_soon=1", 2), ("overdue=1", 1)):
         assert f'href="/requests?{link}"' in first
-        told = (await client.get(f"/api/requests?{link}")).json()
-        assert (told["total"], len(told["requests"])) == (count, count)
+        view = (await client.get(f"/api/requests?{link}")).json()
+        assert (view["total"], len(view["requests"])) == (count, count)
         assert f'<span class="figure">{count}</span>' in first

@@ -31,10 +31,10 @@ async def test_an_event_is_foreseen_then_recorded_for_the_references_of_a_file(
             return list(await session.scalars(found))
 
     for dry, recorded in ((("--dry-run",), []), ((), [drafts[0].id])):
-        told = rti(database_url, *asked, "--references", str(file), *dry)
-        assert told.returncode == 0, told.stderr
-        assert told.stdout.startswith("R-NOWHERE\tThere is no request")
-        assert "1 requests" in told.stderr
+        output = rti(database_url, *asked, "--references", str(file), *dry)
+        assert output.returncode == 0, output.stderr
+        assert output.stdout.startswith("R-NOWHERE\tThere is no request")
+        assert "1 requests" in output.stderr
         await do_jobs()
         assert await withdrawn() == recorded
     snoozed = rti(

@@ -19,8 +19,8 @@ async def test_each_entry_says_how_it_happened_on_the_page_in_json_and_for_many(
     shown = (await client.get(page)).text
     assert "– Post" in shown, "the receipt came the way on which the request was sent"
     day = TODAY.isoformat()
-    told = {"happened_on": day, "medium": "chat"}
-    await make.post_form(client, f"{page}/record/acknowledged", told, page=f"{page}/record/acknowledged")
+    values = {"happened_on": day, "medium": "chat"}
+    await make.post_form(client, f"{page}/record/acknowledged", values, page=f"{page}/record/acknowledged")
     many = {
         "kind": "complaint_filed",
         "happened_on": day,

@@ -123,5 +123,5 @@ async def test_a_body_that_the_law_does_not_cover_is_told_where_one_files_and_in
         assert said in (await client.get(page)).text, page
     assert "states and local governments" in (await client.get(f"/bodies/{us.id}/file")).text
     assert "does not cover this body" in (await client.get(f"/requests/{elsewhere.id}")).text
-    told = [(await client.get(f"/api/requests/{each.id}/next-steps")).json() for each in (filed, elsewhere)]
-    assert [(each["outside"], bool(each["scope"])) for each in told] == [(False, True), (True, False)]
+    values = [(await client.get(f"/api/requests/{each.id}/next-steps")).json() for each in (filed, elsewhere)]
+    assert [(each["outside"], bool(each["scope"])) for each in values] == [(False, True), (True, False)]

@@ -77,8 +77,8 @@ async def test_a_redacted_copy_is_all_that_is_handed_out_and_no_way_leads_back(
     assert copy.startswith(b"%PDF")
     assert _words(copy).strip() == ""
     assert (await client.get(f"{at}/preview")).content != before[1]
-    told = (await client.get(f"/api/requests/{request.id}")).json()
-    flags = {each["id"]: each["redacted"] for event in told["events"] for each in event["documents"]}
+    view = (await client.get(f"/api/requests/{request.id}")).json()
+    flags = {each["id"]: each["redacted"] for event in view["events"] for each in event["documents"]}
     assert flags == {str(document): True, str(photo): False}
     kept = await client.post(f"{at}/original", json={"purpose": "To compare"})
     assert kept.content == ANSWER, "the original stays as it came"
@@ -167,9 +167,9 @@ async def test_on_the_page_one_rule_hides_in_several_documents_what_was_looked_a
     )
     assert rows[photo] == rows[document][1:], "it has no second page"
     nothing = {f"documents.{document}": "on", "words": "vanna", "reason": "x"}
-    told = await make.post_form(client, f"/redact/preview?request={request.id}", nothing, page=page)
-    assert "2 of 2 pages are pictures without text" in told.text
-    assert "Nothing is hidden in this document" in told.text
+    response = await make.post_form(client, f"/redact/preview?request={request.id}", nothing, page=page)
+    assert "2 of 2 pages are pictures without text" in response.text
+    assert "Nothing is hidden in this document" in response.text
 
 
 async def test_nobody_redacts_what_they_may_not_see_and_what_was_filed_is_had_from_the_inbox_no_more(

@@ -31,8 +31,8 @@ async def filed_by(database: Database, member: make.Member) -> RequestRow:
 
 
 async def counted_by_body(client: httpx.AsyncClient) -> dict[str | None, int]:
-    told = (await client.get("/api/statistics", params={"by": "body"})).json()
-    return {line["keys"]["body"]: line["counts"]["silent"] for line in told["lines"]}
+    view = (await client.get("/api/statistics", params={"by": "body"})).json()
+    return {line["keys"]["body"]: line["counts"]["silent"] for line in view["lines"]}
 
 
 async def proposed_to(database: Database) -> list[str]:
@@ -46,12 +46,12 @@ async def test_a_request_counts_at_the_body_that_it_was_passed_on_to(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:
     filed = await filed_by(database, await sign_in(Role.STAFF))
-    told = (
+    view = (
         await client.post(f"/api/requests/{filed.id}/events", json={**TRANSFER, "to_body": SECOND})
     ).json()
     async with database.transaction() as session:
         second = await make.body(session, SECOND)
-    assert (told["request"]["body_id"], told["request"]["body_known"]) == (str(second.id), True)
+    assert (view["request"]["body_id"], view["request"]["body_known"]) == (str(second.id), True)
     assert await counted_by_body(client) == {SECOND: 1}
     listed = (await client.get("/api/requests", params={"body_id": str(second.id)})).json()
     assert [each["id"] for each in listed["requests"]] == [str(filed.id)]
@@ -81,8 +81,8 @@ async def test_nobody_is_accused_of_what_went_to_an_unknown_body(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:
     filed = await filed_by(database, await sign_in(Role.STAFF))
-    told = (await client.post(f"/api/requests/{filed.id}/events", json=TRANSFER)).json()
-    assert told["request"]["body_known"] is False
+    view = (await client.post(f"/api/requests/{filed.id}/events", json=TRANSFER)).json()
+    assert view["request"]["body_known"] is False
     assert await counted_by_body(client) == {None: 1}
     for passed in range(-20, 20):
         await sweep(database, TODAY + timedelta(passed), NOW, host="rti.test")
@@ -94,13 +94,13 @@ async def test_a_transfer_that_did_not_happen_gives_the_request_back_to_the_firs
     client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:
     filed = await filed_by(database, await sign_in(Role.STAFF))
-    told = (
+    view = (
         await client.post(f"/api/requests/{filed.id}/events", json={**TRANSFER, "to_body": SECOND})
     ).json()
-    transfer = next(each for each in told["events"] if each["kind"] == "transferred")
+    transfer = next(each for each in view["events"] if each["kind"] == "transferred")
     undone = {"kind": "corrected", "happened_on": TODAY.isoformat(), "voids": transfer["id"]}
-    told = (await client.post(f"/api/requests/{filed.id}/events", json=undone)).json()
-    assert told["request"]["body_id"] == str(filed.first_body_id)
+    view = (await client.post(f"/api/requests/{filed.id}/events", json=undone)).json()
+    assert view["request"]["body_id"] == str(filed.first_body_id)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ async def test_a_request_is_handed_in_anew_after_it_was_returned_and_each_round_
         )
     path = f"/api/requests/{filed.id}/events"
     for kind, day in [("returned", "2026-09-03"), ("submitted", "2026-10-02"), ("received", "2026-10-05")]:
-        told = (await client.post(path, json={"kind": kind, "happened_on": day})).json()
-    assert (told["request"]["due_on"], told["request"]["status"]) == ("2026-11-02", "open")
+        view = (await client.post(path, json={"kind": kind, "happened_on": day})).json()
+    assert (view["request"]["due_on"], view["request"]["status"]) == ("2026-11-02", "open")
     early = {"kind": "answered", "happened_on": "2026-10-04", "outcome": "full"}
     assert (await client.post(path, json=early)).json()["faults"][0]["field"] == "happened_on"
     again = {"kind": "received", "happened_on": "2026-10-09"}
@@ -149,6 +149,6 @@ async def test_a_request_follows_the_body_that_it_was_passed_on_to_when_that_is_
         second, kept = await make.body(session, SECOND), await make.body(session, "KH-050102")
         await merge(session, second.id, MergeBody(into=kept.code), NOW, TODAY)
     note = {"kind": "message", "happened_on": TODAY.isoformat()}
-    told = (await client.post(f"/api/requests/{filed.id}/events", json=note)).json()
-    assert told["request"]["body_id"] == str(kept.id)
+    view = (await client.post(f"/api/requests/{filed.id}/events", json=note)).json()
+    assert view["request"]["body_id"] == str(kept.id)
     assert second.name_en in (await client.get(f"/requests/{filed.id}")).text

@@ -169,8 +169,8 @@ async def test_somebody_whose_account_was_disabled_a_year_ago_is_a_number_and_wh
         for table in (ChannelAddressRow, AssignmentRow, PasskeyRow, RecoveryCodeRow):
             owners = set(await session.scalars(select(table.person_id)))
             assert left.person.id not in owners, table
-        told = select(AuditEntryRow.about).where(AuditEntryRow.what == AuditAction.PERSON_FORGOTTEN)
-        assert (await session.scalars(told)).all() == [str(gone.id)]
+        entry = select(AuditEntryRow.about).where(AuditEntryRow.what == AuditAction.PERSON_FORGOTTEN)
+        assert (await session.scalars(entry)).all() == [str(gone.id)]
         assert await session.scalar(select(func.count()).where(AuditEntryRow.person_id == gone.id)), (
             "the log still tells what this one did"
         )
@@ -208,11 +208,11 @@ async def test_the_scheduler_does_it_once_a_day_and_tells_how_much_went(
     tomorrow = replace(tick, now=now + timedelta(days=1))
     assert "1 sessions" in (await purge(tomorrow)).words, "those that were five minutes too young"
     await sign_in(Role.ADMINISTRATOR)
-    told = (await client.get("/api/retention")).json()
-    assert {each["name"]: each["days"] for each in told["classes"]} == {
+    view = (await client.get("/api/retention")).json()
+    assert {each["name"]: each["days"] for each in view["classes"]} == {
         kept.value: rule.keeps.days for kept, rule in RULES.items()
     }
-    assert {each["name"]: each["removed"] for each in told["classes"]} == EXPECTED
+    assert {each["name"]: each["removed"] for each in view["classes"]} == EXPECTED
     assert "Texts and addresses of sent messages" in (await client.get("/retention")).text
 
 

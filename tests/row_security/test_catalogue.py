@@ -59,8 +59,8 @@ async def test_the_web_server_does_not_start_on_such_a_database(
     async with database.transaction() as session:
         await session.execute(text("ALTER TABLE request NO FORCE ROW LEVEL SECURITY"))
     app = create_app(settings)
-    told = pytest.RaisesExc(NotReady, match="request holds rows")
-    with pytest.RaisesGroup(told, flatten_subgroups=True):
+    refusal = pytest.RaisesExc(NotReady, match="request holds rows")
+    with pytest.RaisesGroup(refusal, flatten_subgroups=True):
         async with app.lifespan():
             pass
     await app.state.database.close()

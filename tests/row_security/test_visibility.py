@@ -116,8 +116,10 @@ async def test_a_digest_tells_of_what_its_reader_sees(database: Database) -> Non
             name: await contents(session, person, TODAY, calendar, named=True)
             for name, person in people.items()
         }
-    told = {name: {each["title"] for each in digest.get("requests", ())} for name, digest in digests.items()}
-    assert told == NOT_LOCKED
+    values = {
+        name: {each["title"] for each in digest.get("requests", ())} for name, digest in digests.items()
+    }
+    assert values == NOT_LOCKED
     assert {name: digest.get("overdue", 0) for name, digest in digests.items()} == {
         name: len(seen) for name, seen in NOT_LOCKED.items()
     }
@@ -136,12 +138,12 @@ async def test_nobody_is_reminded_of_a_request_that_they_do_not_see(database: Da
         .join(RequestRow, RequestRow.id == ReminderRow.request_id)
     )
     names = {person.id: name for name, person in people.items()}
-    told: defaultdict[str, set[str]] = defaultdict(set)
+    result: defaultdict[str, set[str]] = defaultdict(set)
     async with database.transaction() as session:
         for person_id, title in await session.execute(reminded):
-            told[names[person_id]].add(title)
-    assert told == {name: NOT_LOCKED[name] for name in told}
-    assert set(told) == {"member", "lead", "member who was staff", "member of another"}
+            result[names[person_id]].add(title)
+    assert result == {name: NOT_LOCKED[name] for name in result}
+    assert set(result) == {"member", "lead", "member who was staff", "member of another"}
 
 
 async def test_figures_count_the_own_requests_of_members_and_all_for_everybody_else(

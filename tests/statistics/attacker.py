@@ -35,10 +35,10 @@ class Attacker:
             for of in (*counts.columns, None)
         ]
         rows += [
-            ([(line, column) for column in told], [], sum(counts.of(line, column) for column in told))
+            ([(line, column) for column in group], [], sum(counts.of(line, column) for column in group))
             for line in self._lines
-            for told in (*({column} for column in counts.columns), *sums)
-            if pattern.shows(line, told)
+            for group in (*({column} for column in counts.columns), *sums)
+            if pattern.shows(line, group)
         ]
         rows += [
             ([(line, None)], [], counts.total(line)) for line in self._lines if line not in pattern.whole

@@ -129,5 +129,5 @@ def event_row(event: Event, ids: dict[str, UUID], row: RequestRow, recorded_at: 
 
 
 def _details(event: Event, ids: dict[str, UUID]) -> dict[str, Any]:
-    told = {name: getattr(event, name) for name in ("days", "reason", "urgent", "undated")}
-    return told | {"voids": str(ids[event.voids]) if event.voids else None}
+    result = {name: getattr(event, name) for name in ("days", "reason", "urgent", "undated")}
+    return result | {"voids": str(ids[event.voids]) if event.voids else None}

@@ -60,9 +60,9 @@ async def _lived(session: AsyncSession, chance: Random, number: int) -> list[Req
         history = random_history(chance, statute)
         ids = {event.id: new_id() for event in history}
         for event in history:
-            told = make.event_row(event, ids, row, _moment(BEGUN))
+            result = make.event_row(event, ids, row, _moment(BEGUN))
             day = BEGUN + (event.on - FIRST) // 4 + timedelta(chance.choice([0, 0, 1, 7, 40]))
-            entries.append((day, chance.random(), told))
+            entries.append((day, chance.random(), result))
     changes = {BEGUN + timedelta(15): date(2026, 1, 27), BEGUN + timedelta(30): date(2026, 3, 16)}
     known: dict[object, list[EventRow]] = {}
     for day, _, event in sorted(entries, key=lambda each: each[:2]):
@@ -95,10 +95,10 @@ def _as_asked(kinds: Counted, method: Method) -> Counted:
     """As far as a method tells kinds apart; its working days are another test's."""
     counted = Counted()
     for (kind, days), number in kinds.items():
-        told = {name: getattr(kind, name) for name in method.fields}
+        values = {name: getattr(kind, name) for name in method.fields}
         if method.early_counts and kind.state is State.EARLY:
-            told["state"] = State.IN_TIME
-        counted[Kind(**told), None if method.working_days else days] += number
+            values["state"] = State.IN_TIME
+        counted[Kind(**values), None if method.working_days else days] += number
     return counted
 
 

@@ -29,9 +29,9 @@ async def test_statistics_come_as_csv_where_nobody_watches_and_as_json(loaded: s
         "3",
         "5",
     )
-    told = json.loads(rti(loaded, *chosen, "--json").stdout)
-    assert told["total"]["rates"]["on_time_rate"]["percent"] == 60
-    assert told["as_of"] == "2026-11-22"
+    output = json.loads(rti(loaded, *chosen, "--json").stdout)
+    assert output["total"]["rates"]["on_time_rate"]["percent"] == 60
+    assert output["as_of"] == "2026-11-22"
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,11 @@ async def _made(client: httpx.AsyncClient, do_jobs: DoJobs, **asked: str) -> htt
     address = f"/api/exports/{job['id']}"
     assert (await client.get(f"{address}/file")).status_code == 404
     await do_jobs()
-    told = (await client.get(address)).json()
-    assert (told["state"], told["done"], told["fault"]) == ("done", 10, None)
+    view = (await client.get(address)).json()
+    assert (view["state"], view["done"], view["fault"]) == ("done", 10, None)
     file = await client.get(f"{address}/file")
     assert file.status_code == 200, file.text
-    assert told["file_name"] in file.headers["content-disposition"]
+    assert view["file_name"] in file.headers["content-disposition"]
     return file
 
 
@@ -157,7 +157,7 @@ async def test_figures_come_flat_with_a_reason_where_a_number_is_hidden_and_no_t
     assert sum(int(row["requests"]) for row in states) == 10
     assert {row["column"] for row in states} == {*State}
     assert "" not in {row["digest"] for row in rows}
-    told = rti(
+    output = rti(
         database_url,
         "statistics",
         "--by",
@@ -168,7 +168,7 @@ async def test_figures_come_flat_with_a_reason_where_a_number_is_hidden_and_no_t
         "--format",
         "flat",
     )
-    assert len(_read(told.stdout)) == len(rows)
+    assert len(_read(output.stdout)) == len(rows)
     await sign_in(Role.WORKING_GROUP)
     coarse = _read((await client.get("/statistics/flat.csv?by=province")).text)
     assert {(row["requests"] == "", row["reason"]) for row in coarse} <= {(True, "not shown"), (False, "")}

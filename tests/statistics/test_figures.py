@@ -249,9 +249,9 @@ def test_contradictions_are_told_all_at_once() -> None:
             "until": "2026-01-31",
         },
     )
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as error:
         check(wanted, TODAY)
-    assert [fault.field for fault in told.value.faults] == ["then_by", "as_of", "until"]
+    assert [fault.field for fault in error.value.faults] == ["then_by", "as_of", "until"]
 
 
 async def test_the_outcome_is_the_last_one_that_was_known_at_the_cut_off(session: AsyncSession) -> None:

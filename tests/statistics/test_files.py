@@ -41,10 +41,10 @@ async def test_a_workbook_holds_the_numbers_of_the_csv_file_and_no_formula(
     cells = [["" if each.value is None else each.value for each in row] for row in sheet.iter_rows()]
     assert [row[0] for row in cells] == [line[0] for line in lines]
     for row, line in zip(cells, lines, strict=True):
-        told = line[: -len(GROUND)]
-        assert [float(cell) if isinstance(cell, (int, float)) else cell for cell in row[: len(told)]] == [
+        result = line[: -len(GROUND)]
+        assert [float(cell) if isinstance(cell, (int, float)) else cell for cell in row[: len(result)]] == [
             float(text) if isinstance(cell, (int, float)) else text
-            for cell, text in zip(row, told, strict=False)
+            for cell, text in zip(row, result, strict=False)
         ]
     assert {cell.data_type for each in book for row in each.iter_rows() for cell in row} <= {"s", "n", "d"}
     about = {row[0].value: row[1].value for row in book["About these figures"].iter_rows(min_row=2)}
@@ -85,14 +85,14 @@ async def test_a_briefing_of_any_table_says_that_it_was_not_released_and_carries
     await sign_in(role)
     paper = await client.get("/statistics.pdf?by=province")
     assert paper.headers["content-type"] == "application/pdf", paper.text
-    told = (await client.get("/statistics.json?by=province")).json()
+    view = (await client.get("/statistics.json?by=province")).json()
     with Pdf.open(BytesIO(paper.content)) as pdf:
         assert len(pdf.pages) == 2
-        said = pdf.attachments[f"briefing-{told['as_of']}.txt"].get_file().read_bytes().decode()
+        said = pdf.attachments[f"briefing-{view['as_of']}.txt"].get_file().read_bytes().decode()
         table = pdf.attachments["table-1.csv"].get_file().read_bytes().decode()
     assert "Working figures, not released" in said
-    assert told["digest"] in said.replace(" ", "")
-    assert told["digest"] in table
+    assert view["digest"] in said.replace(" ", "")
+    assert view["digest"] in table
     rounded = "All others are rounded to a multiple of 5." in said
     assert rounded is (role is Role.WORKING_GROUP)
 
@@ -126,11 +126,11 @@ async def test_the_methods_stand_side_by_side_with_why_they_differ(
 ) -> None:
     await _load(database)
     await sign_in(Role.STAFF)
-    told = {
+    values = {
         each["method"]: each for each in (await client.get("/api/statistics/methods?as_of=2026-11-22")).json()
     }
-    assert [*told] == ["own", "osji", "uk", "us", "unesco", "barometer"]
-    rates = {name: next(iter(each["total"]["rates"].values())) for name, each in told.items()}
+    assert [*values] == ["own", "osji", "uk", "us", "unesco", "barometer"]
+    rates = {name: next(iter(each["total"]["rates"].values())) for name, each in values.items()}
     assert [
         (rates[name]["numerator"], rates[name]["denominator"]) for name in ("own", "osji", "uk", "us")
     ] == [
@@ -140,6 +140,6 @@ async def test_the_methods_stand_side_by_side_with_why_they_differ(
         (2, 6),
     ]
     page = (await client.get("/statistics/methods?as_of=2026-11-22")).text
-    for each in told.values():
+    for each in values.values():
         assert each["differs"] in page
     assert (await client.get("/statistics/methods?as_of=x")).status_code == 422

@@ -123,9 +123,9 @@ def test_monitoring_tells_apart_how_an_attempt_failed() -> None:
         (1, Kind(state=State.NOT_SUBMITTED, not_taken=EventKind.RETURNED)),
         (1, Kind(state=State.NOT_SUBMITTED, not_taken=EventKind.TRANSFERRED)),
     ]
-    told = counts(OSJI, *failed).counts
-    assert (told["unable_to_submit"], told["not_accepted"], told["referred"]) == (3, 3, 1)
-    assert (told["compliant"], told["not_compliant"]) == (1, 6)
+    result = counts(OSJI, *failed).counts
+    assert (result["unable_to_submit"], result["not_accepted"], result["referred"]) == (3, 3, 1)
+    assert (result["compliant"], result["not_compliant"]) == (1, 6)
 
 
 def test_one_office_by_hand_under_four_methods() -> None:
@@ -140,24 +140,24 @@ def test_one_office_by_hand_under_four_methods() -> None:
         (1, Kind(state=State.PAUSED)),
         (1, Kind(state=State.NOT_YET_DUE)),
     ]
-    told = {
+    values = {
         method.id: {
             measure.id: (rate.numerator, rate.denominator) for measure, rate in counts(method, *office).rates
         }
         for method in METHODS.values()
     }
-    assert told["own"]["on_time_rate"] == (6, 9)
-    assert told["own"]["response_rate"] == (7, 9)
-    assert told["osji"]["compliance_rate"] == (5, 11)
-    assert told["osji"]["mute_rate"] == (2, 11)
-    assert told["uk"]["met_rate"] == (5, 9)
-    assert told["uk"]["in_time_rate"] == (6, 9)
-    assert told["uk"]["granted_rate"] == (3, 8)
-    assert told["uk"]["withheld_rate"] == (2, 8)
-    assert told["uk"]["cost_rate"] == (1, 3)
-    assert told["us"]["full_grant_rate"] == (3, 7)
-    assert told["us"]["backlog_rate"] == (2, 4)
-    assert told["unesco"]["fulfilled_rate"] == (4, 11)
+    assert values["own"]["on_time_rate"] == (6, 9)
+    assert values["own"]["response_rate"] == (7, 9)
+    assert values["osji"]["compliance_rate"] == (5, 11)
+    assert values["osji"]["mute_rate"] == (2, 11)
+    assert values["uk"]["met_rate"] == (5, 9)
+    assert values["uk"]["in_time_rate"] == (6, 9)
+    assert values["uk"]["granted_rate"] == (3, 8)
+    assert values["uk"]["withheld_rate"] == (2, 8)
+    assert values["uk"]["cost_rate"] == (1, 3)
+    assert values["us"]["full_grant_rate"] == (3, 7)
+    assert values["us"]["backlog_rate"] == (2, 4)
+    assert values["unesco"]["fulfilled_rate"] == (4, 11)
     assert counts(US, *office).counts["fee_related"] == 1
 
 
@@ -248,14 +248,14 @@ async def test_a_report_counts_what_came_and_what_was_closed_in_its_year_in_work
     session: AsyncSession,
 ) -> None:
     cbo, body = await house.cbo(session, make.NOW), await house.body(session)
-    told = {"status": "answered", "outcome": "full", "question_class": QuestionClass.ROUTINE}
+    values = {"status": "answered", "outcome": "full", "question_class": QuestionClass.ROUTINE}
     for more in (
-        {"received_on": date(2025, 12, 22), "answered_on": date(2026, 1, 12), **told},
-        {"received_on": date(2026, 1, 5), "answered_on": date(2026, 1, 12), **told},
-        {"received_on": date(2025, 12, 1), "answered_on": date(2025, 12, 30), **told},
+        {"received_on": date(2025, 12, 22), "answered_on": date(2026, 1, 12), **values},
+        {"received_on": date(2026, 1, 5), "answered_on": date(2026, 1, 12), **values},
+        {"received_on": date(2025, 12, 1), "answered_on": date(2025, 12, 30), **values},
         {"received_on": date(2026, 1, 5), "ended_on": date(2026, 1, 6), "status": "withdrawn"},
         {"received_on": date(2025, 11, 3)},
-        {"received_on": date(2026, 10, 1), "answered_on": date(2027, 1, 4), **told},
+        {"received_on": date(2026, 10, 1), "answered_on": date(2027, 1, 4), **values},
     ):
         await make.request(session, cbo, body, **more)
     asked = {"method": "us", "since": "2026-01-01", "until": "2026-12-31", "as_of": "2027-02-01"}

@@ -123,17 +123,17 @@ async def test_the_same_figures_are_there_as_csv_and_json(
     assert (total["as_of"], total["basis"], total["measure_version"]) == ("2026-11-22", "received", "3")
     assert total["statutes"] == "KH-A2I-DRAFT version 1"
 
-    told = (await client.get(f"/api/statistics?{query}")).json()
-    assert told == (await client.get(f"/statistics.json?{query}")).json()
-    assert told["total"]["rates"]["on_time_rate"] == {
+    view = (await client.get(f"/api/statistics?{query}")).json()
+    assert view == (await client.get(f"/statistics.json?{query}")).json()
+    assert view["total"]["rates"]["on_time_rate"] == {
         "numerator": 3,
         "denominator": 5,
         "percent": 60.0,
         "interval": [23.07, 88.24],
     }
-    assert told["judged_by"][0]["dates"] == "benchmarks"
-    assert told["lines"][0]["keys"] == {"province": "01", "topic": "budget"}
-    assert told["lines"][1]["keys"] == {"province": "01"}
+    assert view["judged_by"][0]["dates"] == "benchmarks"
+    assert view["lines"][0]["keys"] == {"province": "01", "topic": "budget"}
+    assert view["lines"][1]["keys"] == {"province": "01"}
 
 
 async def test_a_member_counts_the_requests_of_the_own_organisation_alone(
@@ -142,9 +142,9 @@ async def test_a_member_counts_the_requests_of_the_own_organisation_alone(
     await load(database)
     await sign_in(Role.CBO_MEMBER)
     assert "No requests found" in (await client.get("/statistics")).text
-    told = (await client.get("/api/statistics")).json()
-    assert told["lines"] == []
-    assert not any(told["total"]["counts"].values())
+    view = (await client.get("/api/statistics")).json()
+    assert view["lines"] == []
+    assert not any(view["total"]["counts"].values())
 
 
 async def test_only_those_who_work_on_requests_get_them_row_by_row(

@@ -141,9 +141,9 @@ async def test_whoever_sees_no_request_is_told_no_small_number(
     async with database.transaction() as session:
         await eight(session)
     await sign_in(role)
-    told = (await client.get("/api/statistics/participation")).json()
-    assert told["filed"]["target"] == {"numerator": None, "denominator": 5, "percent": None, "interval": None}
-    assert all(count is None for line in told["figures"]["lines"] for count in line["counts"].values())
+    view = (await client.get("/api/statistics/participation")).json()
+    assert view["filed"]["target"] == {"numerator": None, "denominator": 5, "percent": None, "interval": None}
+    assert all(count is None for line in view["figures"]["lines"] for count in line["counts"].values())
     shown = await client.get("/participation")
     assert "not shown" in shown.text
     assert (await client.get("/participation?as_of=2026-11-22")).status_code == 422
@@ -163,8 +163,8 @@ async def test_page_and_files_give_the_same_numbers_and_members_get_none(
     lines = list(csv.DictReader(StringIO(text.removeprefix("\ufeff"))))
     assert [line["line"] for line in lines] == ["group", "sub-total", "group", "sub-total", "total"]
     assert (lines[-1]["filed_rate"], lines[-1]["filed_rate_numerator"]) == ("33.33", "2")
-    told = (await client.get(f"/participation.json?{query}")).json()
-    assert {line["digest"] for line in lines} == {told["digest"]}
+    view = (await client.get(f"/participation.json?{query}")).json()
+    assert {line["digest"] for line in lines} == {view["digest"]}
     book = openpyxl.load_workbook(BytesIO((await client.get(f"/participation.xlsx?{query}")).content))
     header, *rows = book.worksheets[0].values
     assert rows[-1][header.index("filed_rate_numerator")] == 2

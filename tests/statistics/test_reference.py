@@ -29,17 +29,17 @@ async def test_figures_by_body_and_year_of_answer_equal_the_published_log(sessio
     )
     found = await table(session, None, wanted, make.NOW.date())
     groups = [line for line in found.lines if len(line.keys) == 2]
-    told = {}
+    values = {}
     for line in groups:
         rate = line.figures.rate(ON_TIME)
-        told[f"{line.keys[0]}|decided {line.keys[1]}".replace("-", " ")] = {
+        values[f"{line.keys[0]}|decided {line.keys[1]}".replace("-", " ")] = {
             "n": rate.denominator,
             "within_30_calendar": rate.numerator,
             "pct": float(rate.percent(2) or 0),
             "median": line.figures.median_days,
             "max": line.figures.longest_days,
         }
-    assert told == json.loads(REFERENCE.read_text(encoding="utf-8"))["distinct_rows"]
+    assert values == json.loads(REFERENCE.read_text(encoding="utf-8"))["distinct_rows"]
     assert found.total.figures.rate(ON_TIME).denominator == 11_517
 
 

@@ -64,13 +64,13 @@ async def test_page_files_and_api_tell_the_same_and_the_working_group_no_small_n
     shown = (await client.get("/refusals?by=section&as_of=2026-11-26")).text
     assert "Official Secrets Act" in shown
     assert "Does not exist in that law" in shown
-    told = (await client.get("/api/statistics/refusals?by=statute")).json()
-    assert told["total"]["counts"]["missing"] == 1
+    view = (await client.get("/api/statistics/refusals?by=statute")).json()
+    assert view["total"]["counts"]["missing"] == 1
     text = (await client.get("/refusals.csv?by=statute")).text
     *_, total = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
-    assert (total["exists_rate"], total["digest"]) == ("83.33", told["digest"])
+    assert (total["exists_rate"], total["digest"]) == ("83.33", view["digest"])
     printed = rti(database_url, "refusals", "--by", "statute", "--format", "json")
-    assert json.loads(printed.stdout)["digest"] == told["digest"]
+    assert json.loads(printed.stdout)["digest"] == view["digest"]
     wrong = await client.get("/refusals?by=requester_profile")
     assert wrong.status_code == 422
     assert 'href="#by"' in wrong.text

@@ -62,13 +62,13 @@ async def test_of_those_in_time_under_fifteen_days_some_are_in_time_under_five(
     first = await client.get("/api/what-if", params=asked)
     assert (first.status_code, first.json()["state"]) == (202, "queued")
     await do_jobs()
-    told = (await client.get("/api/what-if", params=asked)).json()
-    assert (told["in_time_own"], told["judged_own"]) == (3, 5)
-    assert (told["in_time_other"], told["judged_other"]) == (1, 5) or told["in_time_under_both"] == 2
-    assert told["in_time_under_both"] == told["in_time_other"]
-    assert sum(each["requests"] for each in told["states"]) == 5
+    view = (await client.get("/api/what-if", params=asked)).json()
+    assert (view["in_time_own"], view["judged_own"]) == (3, 5)
+    assert (view["in_time_other"], view["judged_other"]) == (1, 5) or view["in_time_under_both"] == 2
+    assert view["in_time_under_both"] == view["in_time_other"]
+    assert sum(each["requests"] for each in view["states"]) == 5
     shown = await client.get("/what-if", params=asked)
-    assert f"{told['in_time_under_both']} of 3" in shown.text
+    assert f"{view['in_time_under_both']} of 3" in shown.text
     assert "5 working days" in shown.text
     client.cookies.set("language", "km")
     assert 'lang="km"' in (await client.get("/what-if", params=asked)).text
@@ -145,8 +145,8 @@ async def test_a_question_has_one_answer_until_what_it_rests_on_changes(
 
 def _one_by_one(rule: Rule, stories: list[Story]) -> States:
     states: States = Counter()
-    for own, number, told in stories:
-        events = [to_law(each) for each in msgspec.json.decode(told, type=list[Told])]
+    for own, number, message in stories:
+        events = [to_law(each) for each in msgspec.json.decode(message, type=list[Told])]
         states[own, rule.state(rule.facts(events))] += number
     return states
 
@@ -185,9 +185,9 @@ async def test_many_stories_are_judged_by_another_process_which_tells_how_far_it
     async with database.transaction() as session:
         at_once = await compared(session, wanted)
         monkeypatch.setattr("rti.statistics.what_if.AT_ONCE", 2)
-        told: list[int] = []
-        assert await compared(session, wanted, told.append) == at_once
-    assert told == [2, 4, 5]
+        values: list[int] = []
+        assert await compared(session, wanted, values.append) == at_once
+    assert values == [2, 4, 5]
 
 
 async def test_a_draft_leaves_out_what_it_gives_no_date_for(database: Database) -> None:

@@ -91,7 +91,7 @@ async def test_a_version_is_never_changed_and_never_goes_back(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "This is required"),
         ("id = ", "This is not TOML"),
@@ -103,13 +103,13 @@ async def test_a_version_is_never_changed_and_never_goes_back(
     ],
 )
 async def test_a_wrong_file_is_told_with_every_fault_and_stores_nothing(
-    client: httpx.AsyncClient, sign_in: SignIn, database: Database, text: str, told: str
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, text: str, message: str
 ) -> None:
     await sign_in(Role.ADMINISTRATOR)
     before = await _stored(database)
     answer = await make.post_form(client, "/statutes/new", {"text": text})
     assert answer.status_code == 422
-    assert told in answer.text
+    assert message in answer.text
     assert await _stored(database) == before
 
 

@@ -42,13 +42,13 @@ async def test_a_topic_is_added_renamed_and_retired_by_administrators_alone(
     assert "ទឹកស្អាត" in odd.text, "what was typed is still there"
     page = "/topics/clean_water/edit"
     assert (await make.post_form(client, page, {**WATER, "place": "x"})).status_code == 422
-    told = {name: value for name, value in WATER.items() if name != "code"}
-    assert (await make.post_form(client, page, {**told, "name_en": "Water"})).status_code == 303
+    values = {name: value for name, value in WATER.items() if name != "code"}
+    assert (await make.post_form(client, page, {**values, "name_en": "Water"})).status_code == 303
     codes = [each["code"] for each in (await client.get("/api/topics")).json()]
     assert codes[:3] == ["access_to_information", "clean_water", "development_plan"]
-    retired = await client.put("/api/topics/clean_water", json={**told, "place": 15, "retired": True})
+    retired = await client.put("/api/topics/clean_water", json={**values, "place": 15, "retired": True})
     assert retired.json()["retired"] is True
-    assert (await client.put("/api/topics/nothing", json={**told, "place": 15})).status_code == 404
+    assert (await client.put("/api/topics/nothing", json={**values, "place": 15})).status_code == 404
     await sign_in(Role.STAFF)
     assert (await client.post("/api/topics", json=WATER)).status_code == 403
 

@@ -117,8 +117,8 @@ async def test_the_working_group_learns_nothing_of_who_looked_at_a_commune(
         await make.visit(session, campaign, first, early, on=day)
         quiet = await make.visit(session, campaign, second, early, of=cbo.id, on=day)
     await sign_in(Role.WORKING_GROUP)
-    told = (await client.get("/api/statistics/publication?by=commune&as_of=2026-09-30")).json()
-    assert [line["keys"]["commune"] for line in told["figures"]["lines"]] == ["010201"]
+    view = (await client.get("/api/statistics/publication?by=commune&as_of=2026-09-30")).json()
+    assert [line["keys"]["commune"] for line in view["figures"]["lines"]] == ["010201"]
     provinces = (await client.get("/api/statistics/publication?by=province&as_of=2026-09-30")).json()
     assert provinces["figures"]["total"]["counts"]["board"] == 20, "18 items, as they are told"
     for address in ("/visits", "/api/visits", f"/visits/{quiet.id}"):
@@ -179,7 +179,7 @@ async def test_a_campaign_edits_its_checklist_and_past_visits_keep_theirs(
     assert (await make.post_form(client, f"{address}/{COMMUNE}", {"lines": lines})).status_code == 303
     listed = {each["kind"]: each for each in (await client.get(f"/api{address}")).json()}
     assert [item["code"] for item in listed[COMMUNE]["items"]] == ["budget", "map"]
-    told = await client.post(
+    response = await client.post(
         "/api/visits",
         json={
             "campaign_id": str(campaign.id),
@@ -188,8 +188,8 @@ async def test_a_campaign_edits_its_checklist_and_past_visits_keep_theirs(
             "findings": {"budget": "absent", "map": "board"},
         },
     )
-    assert told.status_code == 201, told.text
-    assert told.json()["checklist_version"] == 1
+    assert response.status_code == 201, response.text
+    assert response.json()["checklist_version"] == 1
     assert "Minutes of council meetings" in (await client.get(f"/visits/{before.id}")).text
     text = (await client.get("/publication.csv?by=item")).text
     rows = list(csv.DictReader(StringIO(text.removeprefix("\ufeff"))))
@@ -200,9 +200,9 @@ async def test_a_campaign_edits_its_checklist_and_past_visits_keep_theirs(
     assert restored.status_code == 303
     shown = (await client.get(f"/bodies/{body.id}/visit?campaign_id={campaign.id}")).text
     assert "Minutes of council meetings" in shown
-    withdrawn = await client.post(f"/api/visits/{told.json()['id']}/withdraw")
+    withdrawn = await client.post(f"/api/visits/{response.json()['id']}/withdraw")
     assert withdrawn.json()["withdrawn"]
-    assert (await client.post(f"/api/visits/{told.json()['id']}/withdraw")).status_code == 409
+    assert (await client.post(f"/api/visits/{response.json()['id']}/withdraw")).status_code == 409
 
 
 @pytest.mark.parametrize(

@@ -95,12 +95,12 @@ async def test_a_crash_tells_a_reference_and_its_trace_goes_to_the_log(
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as visitor:
         visitor.cookies.set("session", "canary")
-        told = await visitor.get("/requests")
-    assert told.status_code == 503
-    assert told.headers["retry-after"] == "60"
-    assert not re.search(r"Traceback|asyncpg|sqlalchemy|canary|\.py", told.text)
+        response = await visitor.get("/requests")
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "60"
+    assert not re.search(r"Traceback|asyncpg|sqlalchemy|canary|\.py", response.text)
     (logged,) = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
-    assert logged["reference"] in told.text
+    assert logged["reference"] in response.text
     assert "Traceback" in logged["exception"]
     assert "canary" not in str(logged)
 

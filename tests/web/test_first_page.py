@@ -18,7 +18,7 @@ LONG_AGO = date(2026, 3, 2)
 
 
 @pytest.fixture
-async def told(client: httpx.AsyncClient, sign_in: SignIn, database: Database) -> dict[str, Any]:
+async def filed(client: httpx.AsyncClient, sign_in: SignIn, database: Database) -> dict[str, Any]:
     """Requests of an organisation by their titles, and its first page."""
     member = await sign_in(Role.CBO_MEMBER)
     async with database.transaction() as session:
@@ -36,9 +36,9 @@ async def told(client: httpx.AsyncClient, sign_in: SignIn, database: Database) -
 
 
 async def test_it_shows_refusals_late_answers_missing_receipts_and_drafts_each_with_what_to_do(
-    told: dict[str, Any],
+    filed: dict[str, Any],
 ) -> None:
-    page = (await told["client"].get("/")).text
+    page = (await filed["client"].get("/")).text
     needs, waits = page.split("<h2>Waiting for an answer</h2>")
     assert re.findall(r"<strong>(.+?)</strong></a>", needs) == [
         "Not taken",
@@ -53,17 +53,17 @@ async def test_it_shows_refusals_late_answers_missing_receipts_and_drafts_each_w
         ("without", "record/received"),
         ("draft", "letters/new?kind=request"),
     ):
-        path = f"/requests/{told[name].id}/{address}"
-        first = re.search(rf'<a class="button" href="(/requests/{told[name].id}/[^"]+)"', needs)
+        path = f"/requests/{filed[name].id}/{address}"
+        first = re.search(rf'<a class="button" href="(/requests/{filed[name].id}/[^"]+)"', needs)
         assert first, name
         assert first[1] == path
-        assert (await told["client"].get(path)).status_code == 200
+        assert (await filed["client"].get(path)).status_code == 200
 
 
 async def test_after_a_refusal_at_the_counter_the_page_says_so_and_what_to_do_next(
-    told: dict[str, Any],
+    filed: dict[str, Any],
 ) -> None:
-    client, path = told["client"], f"/requests/{told['draft'].id}"
+    client, path = filed["client"], f"/requests/{filed['draft'].id}"
     step = f"{path}/record/refused_at_counter"
     saved = await make.post_form(client, step, {"happened_on": str(TODAY)}, page=step)
     page = (await client.get(saved.headers["location"])).text
@@ -72,8 +72,8 @@ async def test_after_a_refusal_at_the_counter_the_page_says_so_and_what_to_do_ne
     assert f"{path}/letters/new?kind=refusal_record" in page
 
 
-async def test_whatever_is_saved_is_confirmed_once_by_the_next_page(told: dict[str, Any]) -> None:
-    client, path = told["client"], f"/requests/{told['late'].id}"
+async def test_whatever_is_saved_is_confirmed_once_by_the_next_page(filed: dict[str, Any]) -> None:
+    client, path = filed["client"], f"/requests/{filed['late'].id}"
     snooze = {"until": "2026-12-24", "reason": "The office is closed"}
     for action, fields in (("snooze", snooze), ("snooze/end", {})):
         await make.post_form(client, f"{path}/{action}", fields, page=path)
@@ -82,9 +82,9 @@ async def test_whatever_is_saved_is_confirmed_once_by_the_next_page(told: dict[s
 
 
 async def test_an_entry_is_corrected_in_a_form_that_begins_with_what_it_said_and_can_be_taken_back(
-    told: dict[str, Any],
+    filed: dict[str, Any],
 ) -> None:
-    client, path = told["client"], f"/requests/{told['without'].id}"
+    client, path = filed["client"], f"/requests/{filed['without'].id}"
     link = re.search(rf'{path}/record/submitted\?voids=[^"]+', (await client.get(path)).text)
     assert link
     form = (await client.get(link[0])).text

@@ -81,6 +81,6 @@ def test_the_application_does_not_start_with_a_route_that_says_not_for_whom_it_i
 @pytest.mark.parametrize("declared", [guards.open_to_all, guards.signed_in])
 def test_a_route_that_says_for_whom_it_is_may_have_other_guards_beside(declared) -> None:
     @get("/", guards=[declared, guards.interactive_only])
-    async def told() -> None: ...
+    async def explanation() -> None: ...
 
-    guards.require_declared_guards([told])
+    guards.require_declared_guards([explanation])

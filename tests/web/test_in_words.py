@@ -62,13 +62,13 @@ def test_every_detail_that_an_action_records_has_words() -> None:
 
 
 def test_every_trouble_with_a_server_has_words() -> None:
-    told = {
+    values = {
         call.args[0].value
         for call in _calls("ServerTrouble", "MailboxTrouble")
         if isinstance(call.args[0], ast.Constant)
     }
-    assert len(told) > 5
-    assert told - in_words._SENTENCES.keys() == set()
+    assert len(values) > 5
+    assert values - in_words._SENTENCES.keys() == set()
 
 
 def test_every_rule_that_campaigns_begin_with_has_words() -> None:
@@ -90,9 +90,9 @@ def test_every_rule_that_campaigns_begin_with_has_words() -> None:
     ],
 )
 def test_what_a_job_came_to_is_told_in_khmer(result: str) -> None:
-    told = result_in_words(result, KHMER)
-    assert not re.search("[a-z]", told), told
-    assert re.findall(r"\d", told) == re.findall(r"\d", result)
+    outcome_of_it = result_in_words(result, KHMER)
+    assert not re.search("[a-z]", outcome_of_it), outcome_of_it
+    assert re.findall(r"\d", outcome_of_it) == re.findall(r"\d", result)
 
 
 def test_details_are_told_in_khmer_and_identifiers_are_not() -> None:
@@ -102,9 +102,9 @@ def test_details_are_told_in_khmer_and_identifiers_are_not() -> None:
         "step": "password",
         "fields": "title,topic",
     }
-    told = list(details_in_words(details, Reader("km", "UTC")))
-    assert len(told) == 3
-    assert not re.search("[a-z]", str(told)), told
+    result = list(details_in_words(details, Reader("km", "UTC")))
+    assert len(result) == 3
+    assert not re.search("[a-z]", str(result)), result
 
 
 async def test_the_log_names_people_and_bodies_and_shows_no_request_of_an_organisation_to_others(

@@ -225,8 +225,8 @@ async def test_what_belongs_to_others_looks_like_what_does_not_exist(
         for name in route.parameters:
             missing = await _answer(client, route, {**own, name: MISSING[name]}, asker, database)
             # JSON is read before anything is looked up, so an empty object may be refused first.
-            told = {404} if route.method == "GET" or not route.is_api else {400, 404, 422}
-            assert missing.status_code in told, f"{route} without {name} as {role}: {missing.status_code}"
+            values = {404} if route.method == "GET" or not route.is_api else {400, 404, 422}
+            assert missing.status_code in values, f"{route} without {name} as {role}: {missing.status_code}"
             if name in OWNED[role]:
                 other = await _answer(client, route, {**own, name: foreign[name]}, asker, database)
                 assert _plain(other) == _plain(missing), f"{route} tells of a foreign {name}"

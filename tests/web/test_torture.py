@@ -126,13 +126,13 @@ async def test_a_server_that_is_told_to_end_while_it_starts_does(database_url: s
         )
         await asyncio.sleep(luck.uniform(0.3, 4))
         process.terminate()
-        told = time.monotonic()
+        result = time.monotonic()
         try:
             await asyncio.wait_for(process.wait(), 30)
         except TimeoutError:
             process.kill()
             raise
-        slowest = max(slowest, time.monotonic() - told)
+        slowest = max(slowest, time.monotonic() - result)
     print(f"\nTold to end at {moments} moments of starting: ended within {slowest:.2f} s")
 
 

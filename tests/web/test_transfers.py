@@ -27,7 +27,7 @@ Told = Callable[[str], int]
 
 
 @pytest.fixture
-def told(server_log: Callable[[], str]) -> Told:
+def logged(server_log: Callable[[], str]) -> Told:
     """How often the server told a word."""
     return lambda word: server_log().count(word)
 
@@ -75,18 +75,18 @@ async def test_uploads_that_do_not_end_keep_nobody_from_reading(address: str, da
 
 
 async def test_an_upload_that_is_broken_off_is_no_crash_in_the_log(
-    address: str, database: Database, told: Told
+    address: str, database: Database, logged: Told
 ) -> None:
     _, headers = await _headers(database)
     for path in ("/api/imports/requests", "/api/requests", "/imports"):
         async with _sending(address, path, headers, b"{", 1_000):
             pass
-    await until(lambda: told("upload_broken_off") == 3)
-    assert (told("crash"), told("Traceback")) == (0, 0)
+    await until(lambda: logged("upload_broken_off") == 3)
+    assert (logged("crash"), logged("Traceback")) == (0, 0)
 
 
 async def test_what_nobody_waits_for_any_more_is_not_done(
-    address: str, database: Database, told: Told
+    address: str, database: Database, logged: Told
 ) -> None:
     """Ten times an event is sent and given up, while somebody else has the request; then once with patience."""
     member, headers = await _headers(database)
@@ -101,8 +101,8 @@ async def test_what_nobody_waits_for_any_more_is_not_done(
                 await until(lambda: blocked(session))
             await until(lambda: _free(session))
     # The lock is free before the line is written.
-    await until(lambda: told("nobody_waits_any_more") >= 10)
-    assert told("nobody_waits_any_more") == 10
+    await until(lambda: logged("nobody_waits_any_more") >= 10)
+    assert logged("nobody_waits_any_more") == 10
     assert await _events(database, request.id) == 1
     async with httpx.AsyncClient(base_url=address, headers=headers | kind) as patient:
         assert (await patient.post(path, content=event)).status_code == 201

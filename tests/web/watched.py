@@ -34,9 +34,9 @@ class Watch:
         if scope.get("path") != "/longest":
             await self.app(scope, receive, send)
             return
-        told, self.longest = f"{self.longest * 1_000:.1f}", 0.0
+        result, self.longest = f"{self.longest * 1_000:.1f}", 0.0
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": told.encode()})
+        await send({"type": "http.response.body", "body": result.encode()})
 
     async def watch(self) -> None:
         while True:
