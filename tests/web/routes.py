@@ -304,7 +304,7 @@ class Things:
         return await self._done(session, JobKind.RELEASE, "release", release, **asked)
 
     async def _verification(self, session: AsyncSession) -> UUID:
-        release = (await make.release(session, self.me)).code
+        release = (await releases.release(session, self.me)).code
         found = Verification(
             code=release, holds=True, altered=False, methods=[], differences=[], rows=[], changed_rows=0
         )
