@@ -28,6 +28,7 @@ class Scope:
 
     text: BilingualName
     section: str
+    confirmed: bool = False
     outside: frozenset[str] = frozenset()
     perhaps: frozenset[str] = frozenset()
 
@@ -40,6 +41,7 @@ def scopes() -> Mapping[str, Scope]:
         statute: Scope(
             BilingualName(**each["text"]),
             each["section"],
+            each.get("confirmed", False),
             frozenset(each.get("outside", ())),
             frozenset(each.get("perhaps", ())),
         )

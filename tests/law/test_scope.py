@@ -43,3 +43,8 @@ def test_every_scope_is_of_a_statute_that_is_shipped_and_names_kinds_that_there_
         assert each.outside | each.perhaps <= set(BodyKind)
         assert each.section
         assert each.text.km
+
+
+def test_a_section_that_no_source_confirmed_says_so():
+    confirmed = {statute for statute, each in scopes().items() if each.confirmed}
+    assert confirmed == {"KH-A2I-DRAFT", "KH-A2I-DRAFT-2018"}
