@@ -87,7 +87,7 @@ def server(testrun_uid: str) -> Iterator[Server]:
     shared.mkdir(exist_ok=True)
     with postgres.server(shared / "postgres") as found:
         with fasteners.InterProcessLock(shared / "template.lock"):
-            _make_template(found, shared / "template.done")
+            _make_template(found)
         yield found
 
 
@@ -98,22 +98,24 @@ def data_dir() -> Iterator[Path]:
         yield Path(folder) / "var"
 
 
-def _make_template(server: Server, done: Path) -> None:
-    if done.exists():
+def _make_template(server: Server) -> None:
+    """Make it once for each server: a worker that comes late may find that the others ended, and their server too."""
+    if "template_rti" in server.psql("SELECT datname FROM pg_database"):
         return
     # Tests survive no power cut, so they need not wait for the disk.
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         server.psql(f"ALTER SYSTEM SET {setting} = off")
     server.psql("SELECT pg_reload_conf()")
-    server.psql("CREATE DATABASE template_rti")
+    server.psql("DROP DATABASE IF EXISTS template_unfinished")
+    server.psql("CREATE DATABASE template_unfinished")
 
     async def fill() -> None:
-        database = Database(server.url("template_rti"), keyring=keyring.read(KEY_FILE))
+        database = Database(server.url("template_unfinished"), keyring=keyring.read(KEY_FILE))
         await migrate(database, NOW)
         await database.close()
 
     asyncio.run(fill())
-    done.touch()
+    server.psql("ALTER DATABASE template_unfinished RENAME TO template_rti")
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import UploadFile
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 from litestar.response.base import ASGIResponse
@@ -164,6 +165,15 @@ def _show_typed(request: Request[Any, Any, Any], form: Form) -> bool:
         form.kept, form.values = "", before.values
         form.faults = tuple(Fault(name, say("Choose this file again")) for name in before.files)
     return before is not None or not form.values
+
+
+def shows_again(app: Litestar, path: str) -> bool:
+    """Whether a form that is sent to this path can be shown again with what was typed."""
+    try:
+        _, handler, *_ = app.asgi_router.handle_routing(path, "POST")
+    except (NotFoundException, MethodNotAllowedException):
+        return False
+    return hasattr(handler.fn, "shows_again")
 
 
 class Onward(Redirect):

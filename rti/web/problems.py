@@ -88,10 +88,10 @@ def answer(request: WebRequest, problem: Problem, reference: str | None = None) 
     return response
 
 
-def go_on(request: WebRequest, typed: str, path: str) -> Response[Any]:
+def go_on(request: WebRequest, typed: str, path: str, *, at_once: bool = False) -> Response[Any]:
     """A page that passes what was typed on to another, by a form, because an address has no room for it."""
-    signed_in = path not in {"/sign-in", "/second-factor"}
-    return page(request, "accounts/go_on.html", path, form=Form(kept=typed), status=200 if signed_in else 401)
+    status = 401 if path in {"/sign-in", "/second-factor"} else 200
+    return page(request, "accounts/go_on.html", path, form=Form(kept=typed), status=status, at_once=at_once)
 
 
 def on_problem(request: WebRequest, problem: Problem) -> Response[Any]:

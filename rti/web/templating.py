@@ -375,6 +375,7 @@ def page(
         "form": form.shown(initial),
         "faults": Faults(form.faults),
         "kept": form.kept,
+        "shown_again": request.method == "POST" and bool(form.values),
         **more,
     }
     answer = Page(

@@ -59,5 +59,5 @@ def test_each_job_has_a_name_of_its_own_and_backups_are_made_where_they_are_conf
 ) -> None:
     assert len({job.name for job in JOBS}) == len(JOBS)
     assert {job.name for job in JOBS} - {job.name for job in jobs_of(settings)} == {
-        *("backup", "expire", "incoming", "mailbox")
+        *("backup", "expire", "incoming", "mailbox", "scans")
     }

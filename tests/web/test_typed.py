@@ -104,3 +104,21 @@ async def test_a_forged_or_foreign_address_leads_nowhere(
         answer = await make.post_form(client, "/sign-in", {**member.given, "_kept": kept})
         assert answer.headers["location"] == "/"
         client.cookies.delete("session")
+
+
+async def test_a_change_of_language_brings_back_what_was_typed_to_forms_that_can_show_it_and_to_no_other(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        body = await make.body(session)
+    path = f"/bodies/{body.id}/new-request"
+    token = {"_csrf_token": await make.form_token(client, path)}
+    sent = {**token, "language": "km", "back": path, "form": path, "typed.title": TITLE}
+    carried = await client.post("/language", data=sent)
+    assert TITLE not in carried.text
+    shown = await client.post(path, data=_carried(carried))
+    assert (f'value="{TITLE}"' in shown.text, 'lang="km"' in shown.text) == (True, True)
+    for other in ("/sign-out", "//elsewhere.example/", "/no-such-page"):
+        answer = await client.post("/language", data={**sent, "form": other})
+        assert (answer.status_code, answer.headers["location"]) == (303, path), other

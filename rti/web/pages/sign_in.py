@@ -1,6 +1,7 @@
 """Signing in and out, leaving in a hurry, the language, and the page behind the link of an invitation."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
@@ -15,8 +16,8 @@ from rti.core.roles import SignInState
 from rti.core.validation import decode
 from rti.demo import ACCOUNTS
 from rti.models.accounts import PersonRow
-from rti.web import cookies, forms, guards
-from rti.web.forms import else_show, read, see_other
+from rti.web import cookies, forms, guards, typed
+from rti.web.forms import else_show, read, see_other, shows_again
 from rti.web.guards import open_to_all
 from rti.web.headers import ALL_CLEARED, CLEARED
 from rti.web.inject import Door, Form, Me, Now, Session
@@ -120,8 +121,11 @@ async def leave(request: WebRequest, session: Session, now: Now) -> Response[str
 
 
 @post("/language", guards=[open_to_all])
-async def choose_language(request: WebRequest, session: Session) -> Redirect:
-    """Store the language on this device, and in the account of the signed-in person."""
+async def choose_language(request: WebRequest, session: Session) -> Response[Any]:
+    """Store the language on this device, and in the account of the signed-in person.
+
+    A browser with scripts sends along what was typed into a form (`typed.` before its names), to see it there again.
+    """
     values = (await read(request)).values
     chosen = values.get("language", "")
     back = _own(values.get("back", "/"))
@@ -132,7 +136,20 @@ async def choose_language(request: WebRequest, session: Session) -> Redirect:
             update(PersonRow).where(PersonRow.id == request.user.id).values(language=chosen)
         )
     kept = cookies.keep(request, cookies.LANGUAGE, chosen, seconds=A_YEAR, same_site="lax")
+    if request.user and (carried := _typed(request, request.user.id, values)):
+        answer = go_on(request, carried, _own(values["form"]), at_once=True)
+        answer.cookies.append(kept)
+        return answer
     return see_other(back, done="", cookies=[kept])
+
+
+def _typed(request: WebRequest, person_id: UUID, values: dict[str, str]) -> str:
+    """What was typed into the form that is named, sealed; empty where its page cannot show it again."""
+    path = _own(values.get("form", "/")).partition("?")[0]
+    if not shows_again(request.app, path):
+        return ""
+    fields = {name.removeprefix("typed."): text for name, text in values.items() if name.startswith("typed.")}
+    return typed.seal(path, person_id, request.app.state.settings.secret, fields, [])
 
 
 @get("/invitation", guards=[open_to_all])

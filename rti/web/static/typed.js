@@ -1,28 +1,25 @@
-// What was typed goes along when somebody changes the language: kept in this tab, for the very next page only.
-const KEPT = "typed";
-const fields = [...document.querySelectorAll("main form[method=post] :is(input, select, textarea)")].filter(
-  (each) => each.name && !["hidden", "password", "file"].includes(each.type),
-);
-
-const language = document.querySelector("form[action='/language']");
-language?.addEventListener("submit", () => {
-  const { pathname: path } = new URL(language.elements.back.value, location.href);
-  const typed = fields.map(({ name, value, checked }) => ({ name, value, checked }));
-  sessionStorage.setItem(KEPT, JSON.stringify({ path, typed }));
+// What was typed goes along when somebody changes the language: the server hands it back sealed, nothing stays here.
+let typing = document.querySelector("main[data-shown-again] form[method=post]");
+document.addEventListener("input", ({ target }) => {
+  typing = target.form?.method === "post" ? target.form : typing;
 });
 
-const { path, typed } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
-sessionStorage.removeItem(KEPT);
-if (path === location.pathname) {
-  typed.forEach(({ name, value, checked }, place) => {
-    const field = fields[place];
-    if (field?.name !== name) {
-      return;
+const language = document.querySelector("form[action='/language']");
+const carry = (name, value) => {
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+  language.append(field);
+};
+language?.addEventListener("submit", () => {
+  if (!typing) {
+    return;
+  }
+  const secret = new Set([...typing.querySelectorAll("[type=password]")].map(({ name }) => name));
+  carry("form", typing.getAttribute("action") ?? location.pathname + location.search);
+  for (const [name, value] of new FormData(typing)) {
+    if (typeof value === "string" && !name.startsWith("_") && !secret.has(name)) {
+      carry(`typed.${name}`, value);
     }
-    if (["checkbox", "radio"].includes(field.type)) {
-      field.checked = checked;
-    } else {
-      field.value = value;
-    }
-  });
-}
+  }
+});
+
+document.querySelector("form[data-at-once]")?.submit();
