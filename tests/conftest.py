@@ -47,12 +47,6 @@ def pytest_configure(config: pytest.Config) -> None:
     postgres.start_installed(config)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One more worker than cores, because tests also wait for other processes."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_finish() -> None:
     """All that was imported stays to the end, so no collection of garbage looks through it: `tests` stopped them."""
     gc.freeze()

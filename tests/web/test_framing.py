@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import uvicorn
@@ -16,7 +17,9 @@ BURIED = b"GET /buried HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 @pytest.fixture
 async def port(settings: Settings) -> AsyncIterator[int]:
     """A web server of the kind that `rti serve` runs, on a free port."""
-    server = uvicorn.Server(uvicorn.Config(application(settings), port=0, log_level="error"))
+    # Servers of other workers use the same PostgreSQL, and a server does not start where connections may run out.
+    few = replace(settings, connections=1)
+    server = uvicorn.Server(uvicorn.Config(application(few), port=0, log_level="error"))
     serving = asyncio.create_task(server.serve())
     await until(lambda: server.started)
     yield server.servers[0].sockets[0].getsockname()[1]
