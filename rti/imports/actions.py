@@ -93,43 +93,37 @@ def kinds_for(person: Person) -> list[FileKind]:
 
 
 async def ask_for_import(
-    session: AsyncSession, order: ImportOrder, file: GivenFile, *, person: Person, secret: str, now: datetime
+    session: AsyncSession,
+    order: ImportOrder,
+    file: GivenFile,
+    *,
+    person: Person,
+    secret: str,
+    now: datetime,
+    confirms: bool = False,
 ) -> JobRow:
     """Add the job that imports a file, CSV or XLSX, in the fixed layout or through its mapping.
 
-    Raises Forbidden for a kind that is not for this role, Invalid or TooLarge for a file that cannot be taken:
-    it is read through first, so that only what single lines are like turns up later.
+    Where the person `confirms` columns, a file in a layout of its own becomes a job that waits for that instead. Raises
+    Forbidden for a kind that is not for this role, Invalid or TooLarge for a file that cannot be taken: it is read through
+    first, so that only what single lines are like turns up later.
     """
     _require(order.kind, person)
     file = msgspec.structs.replace(file, content=await as_csv(file.content))
     columns = file.map_for(person).expected if file.mapping else COLUMNS[order.kind]
-    lines = await asyncio.to_thread(_lines_of, file.content, columns)
-    job = queue.added(person, JobKind.IMPORT, order, lines, now)
-    reports.give(job, secret, "file", file.packed())
-    session.add(job)
-    await session.flush()
-    return job
-
-
-async def keep_for_columns(
-    session: AsyncSession, order: ImportOrder, file: GivenFile, *, person: Person, secret: str, now: datetime
-) -> JobRow | None:
-    """Keep a file of requests whose columns are to be confirmed; None for one in the fixed layout.
-
-    Raises as `ask_for_import` does.
-    """
-    _require(order.kind, person)
-    file = msgspec.structs.replace(file, content=await as_csv(file.content))
     try:
-        await asyncio.to_thread(_lines_of, file.content, FIXED.expected)
+        lines = await asyncio.to_thread(_lines_of, file.content, columns)
     except Invalid:
+        if not confirms:
+            raise
         sheet = await asyncio.to_thread(read_sheet, file.content)
+        if sheet.lines > MOST_LINES:
+            raise _too_long() from None
+        job = queue.added(person, JobKind.COLUMNS, order, sheet.lines, now)
+        reports.keep(job, secret, "columns", file.packed(), now)
     else:
-        return None
-    if sheet.lines > MOST_LINES:
-        raise _too_long()
-    job = queue.added(person, JobKind.COLUMNS, order, sheet.lines, now)
-    reports.keep(job, secret, "columns", file.packed(), now)
+        job = queue.added(person, JobKind.IMPORT, order, lines, now)
+        reports.give(job, secret, "file", file.packed())
     session.add(job)
     await session.flush()
     return job

@@ -21,7 +21,6 @@ from rti.imports.actions import (
     GivenFile,
     ImportOrder,
     ask_for_import,
-    keep_for_columns,
     kinds_for,
 )
 from rti.imports.history import ImportFilter
@@ -68,13 +67,13 @@ async def import_one(
         raise invalid("file", say("Choose a CSV or XLSX file"))
     text = text_of(await mapping.read(), "mapping") if mapping else ""
     file = GivenFile(name=upload.filename, content=await upload.read(), mapping=text)
-    asks = {"person": person, "secret": state.settings.secret, "now": now}
-    if command.kind is FileKind.REQUESTS and not mapping:
-        if waiting := await keep_for_columns(session, command, file, **asks):
-            return see_other(f"/imports/columns/{waiting.id}", done="")
-    elif mapping and command.kind is not FileKind.REQUESTS:
+    of_requests = command.kind is FileKind.REQUESTS
+    if mapping and not of_requests:
         raise invalid("mapping", say("A mapping is for files of requests"))
-    job = await ask_for_import(session, command, file, **asks)
+    asks = {"person": person, "secret": state.settings.secret, "now": now}
+    job = await ask_for_import(session, command, file, **asks, confirms=of_requests and not mapping)
+    if job.kind is JobKind.COLUMNS:
+        return see_other(f"/imports/columns/{job.id}", done="")
     return see_other(f"/jobs/{job.id}")
 
 
