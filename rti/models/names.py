@@ -23,7 +23,6 @@ class InBothLanguages:
     name_order: Mapped[str] = mapped_column(Text(collation="C"), default=_order, server_default="")
 
 
-@event.listens_for(InBothLanguages, "before_insert", propagate=True)
 @event.listens_for(InBothLanguages, "before_update", propagate=True)
 def _keep_order(_: object, __: object, row: InBothLanguages) -> None:
     row.name_order = alphabetical(row.name_km)
