@@ -29,7 +29,8 @@ from tests import make
 from tests.commands import KEY_FILE, SECRET, rti
 from tests.conftest import NOW, TODAY, SignIn
 from tests.web.asking import send
-from tests.web.routes import ROUTES, things
+from tests.web.routes import ROUTES
+from tests.web.things import things
 
 ONE_EACH = ("requester_name", "requester_phone", "requester_address", "requester_note")
 REQUESTS = 7

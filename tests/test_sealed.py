@@ -35,7 +35,8 @@ from tests import make
 from tests.conftest import DoJobs, SignIn
 from tests.files.make import jpeg
 from tests.web.asking import send
-from tests.web.routes import ROUTES, things
+from tests.web.routes import ROUTES
+from tests.web.things import things
 
 SEALED, OPEN = "Quiet question", "Loud question"
 _ROWS = re.compile(r"<tr|<li|<entry|BEGIN:VEVENT|\n\n|\r\n")

@@ -35,7 +35,8 @@ from tests import make
 from tests.commands import rti
 from tests.conftest import NOW, TODAY, DoJobs, SignIn
 from tests.web.asking import send
-from tests.web.routes import ROUTES, Route, things
+from tests.web.routes import ROUTES, Route
+from tests.web.things import things
 
 NAMES = (
     "Silent Lake community",

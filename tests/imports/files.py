@@ -1,10 +1,11 @@
-"""The invented log and short cuts to import it."""
+"""The invented log, and short cuts to import it or another file."""
 
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.roles import Person
@@ -12,6 +13,7 @@ from rti.imports.csv_reader import CsvFile
 from rti.imports.mapping import FIXED, RequestMap, read_mapping
 from rti.imports.report import LineResult, Report, Run
 from rti.imports.requests import import_requests
+from tests import make
 from tests.conftest import NOW, TODAY
 
 HERE = Path(__file__).parent
@@ -44,3 +46,11 @@ def fates(report: Report) -> dict[int, LineResult]:
 
 def reasons(report: Report) -> dict[int, str]:
     return {line.number: line.reason() for line in report.lines}
+
+
+async def send(
+    client: httpx.AsyncClient, kind: str, content: str | bytes | None, **fields: str
+) -> httpx.Response:
+    """Send the form; the answer leads to the page of the job."""
+    files = {"file": ("list.csv", content, "text/csv")} if content is not None else None
+    return await make.post_form(client, "/imports", {"kind": kind, **fields}, files=files)

@@ -19,7 +19,7 @@ from rti.models.accounts import AssignmentRow
 from rti.row_security.policies import RESTRICTED
 from tests import make
 from tests.conftest import NOW
-from tests.web.routes import things
+from tests.web.things import things
 
 
 @pytest.fixture

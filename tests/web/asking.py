@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rti.core.db import Base, Database
 from rti.core.roles import Person, Role
 from tests import make
-from tests.web.routes import MAKERS, ROUTES, Route, Things
+from tests.web.routes import ROUTES, Route
+from tests.web.things import MAKERS, Things
 
 
 def who_tries(route: Route) -> Role:

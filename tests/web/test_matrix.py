@@ -16,7 +16,8 @@ from rti.web.headers import PROTECTION
 from tests import make
 from tests.conftest import NOW
 from tests.web.asking import contents, send
-from tests.web.routes import FIXED, MAKERS, MISSING, ROUTES, Route, Things, somebody, things
+from tests.web.routes import ROUTES, Route
+from tests.web.things import FIXED, MAKERS, MISSING, Things, somebody, things
 
 _OF_A_REQUEST = {
     "request_id",

@@ -13,7 +13,8 @@ from rti.core.roles import Role
 from tests import make
 from tests.sizes import size
 from tests.web.asking import contents
-from tests.web.routes import ROUTES, Route, somebody, things
+from tests.web.routes import ROUTES, Route
+from tests.web.things import somebody, things
 
 Send = Callable[..., Awaitable[int]]
 PROVED_BY_THE_ADDRESS = {"/unsubscribe/{secret:str}"}
