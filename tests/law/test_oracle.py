@@ -92,7 +92,9 @@ def test_a_date_worked_out_by_others_comes_out_the_same(case, received, rule, da
 def test_every_line_of_the_shared_file_comes_out_the_same():
     path = Path(__file__).parents[3] / "shared" / "oracle" / "due_dates.csv"
     if not path.exists():
-        pytest.skip("the larger file of cases is others' and may not be committed; the cases above are always run")
+        pytest.skip(
+            "the larger file of cases is others' and may not be committed; the cases above are always run"
+        )
     with path.open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     assert rows
