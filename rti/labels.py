@@ -161,6 +161,8 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Sort.STATUS_LAST: N_("Status, in reverse"),
         Sort.REFERENCE: N_("Reference"),
         Sort.REFERENCE_LAST: N_("Reference, in reverse"),
+        Sort.TITLE: N_("Title"),
+        Sort.TITLE_LAST: N_("Title, in reverse"),
     },
     Outcome: {
         Outcome.FULL: N_("Information given in full"),

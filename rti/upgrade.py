@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from importlib.resources import files
+from uuid import UUID
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, inspect, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Connection, inspect, or_, select, update
 
 from rti.bodies.reference import load_cambodia
 from rti.calendars.holidays import load_published_days
@@ -17,6 +17,8 @@ from rti.encryption.data_keys import NUMBERS_IN_USE, require_numbers
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow
 from rti.models.keys import DataKeyRow
+from rti.models.names import ordered
+from rti.models.requests import RequestRow
 from rti.requests.reprojection import reproject_all
 from rti.row_security.apply import apply
 from rti.search import index as search
@@ -26,6 +28,7 @@ from rti.topics.reference import load_topics
 
 _ONE_AT_A_TIME = 7426_01
 """Key of the advisory lock under which a database is migrated."""
+_AT_ONCE = 1000
 
 
 def alembic_config(connection: Connection, keyring: Keyring = NO_KEYS) -> Config:
@@ -80,14 +83,26 @@ async def load_reference_data(database: Database, now: datetime) -> None:
         await load_topics(session)
         counted = {key for statute in load_library().values() for key in statute.countries}
         await load_published_days(session, counted, now)
-        await _put_in_order(session)
+    await _put_in_order(database)
     await reproject_all(database, now)
     await search.complete(database)
 
 
-async def _put_in_order(session: AsyncSession) -> None:
-    """Give names their keys that were there before these, or that a migration took away since the alphabet changed."""
-    bodies = await session.scalars(select(PublicBodyRow).where(PublicBodyRow.name_order == ""))
-    cbos = await session.scalars(select(CboRow).where(CboRow.name_order == ""))
-    for row in (*bodies, *cbos):
-        row.name_order = alphabetical(row.name_km)
+async def _put_in_order(database: Database) -> None:
+    """Give their keys to texts that were there before these, or whose keys a migration took away since the alphabet changed."""
+    for table in (PublicBodyRow, CboRow, RequestRow):
+        names, last = ordered(table), UUID(int=0)
+        without = or_(*(getattr(table, key) == "" for key in names))
+        texts = [getattr(table, name) for name in names.values()]
+        while True:
+            async with database.transaction() as session:
+                batch = select(table.id, *texts).where(without, table.id > last)
+                rows = (await session.execute(batch.order_by(table.id).limit(_AT_ONCE))).all()
+                if not rows:
+                    break
+                keys = [
+                    {"id": row.id, **{key: alphabetical(getattr(row, name)) for key, name in names.items()}}
+                    for row in rows
+                ]
+                await session.execute(update(table), keys)
+            last = rows[-1].id

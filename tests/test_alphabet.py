@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from rti.bodies.reference import areas
 from rti.core.alphabet import alphabetical
 from rti.models.bodies import AreaRow
@@ -89,6 +91,19 @@ def test_spellings_of_one_word_stand_beside_each_other() -> None:
     assert alphabetical("ធម៌") == alphabetical("ធរ្ម")
     assert alphabetical("ប៉ៃលិន") == alphabetical("បៃលិន")
     assert alphabetical("ភូមិ២") == alphabetical("ភូមិ2") < alphabetical("ភូមិ៣")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["ភូមិ ១", "ភូមិ 2", "ភូមិ ១០", "ភូមិ ១០០"],
+        ["Health centre 1", "health centre 2", "Health centre 10", "Health centre B", "School 3"],
+        ["ថវិកា ០៧/២០២៥", "ថវិកា 12/2025", "ថវិកាឃុំ"],
+        ["7", "070", "0700", "9" * 40, "1" + "0" * 40],
+    ],
+)
+def test_numbers_stand_by_what_they_are_worth(names: list[str]) -> None:
+    assert sorted(random.Random(7).sample(names, len(names)), key=alphabetical) == names
 
 
 def test_the_provinces_that_one_chooses_from_are_in_that_order() -> None:

@@ -84,7 +84,9 @@ class Directory:
     def asked(self, login: Login) -> Statement:  # noqa: ARG002 -- the same under all
         given = frozenset(name for name in self.wanted.__struct_fields__ if getattr(self.wanted, name))
         return together(
-            bodies=in_language(_listing(given, "name_order"), _listing(given, "name_en"), "language"),
+            bodies=in_language(
+                _listing(given, "name_km_order"), _listing(given, "name_en_order"), "language"
+            ),
             path=_PATH,
             below=_BELOW if "area" in given else PROVINCES,
             campaigns=CAMPAIGNS,

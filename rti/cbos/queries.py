@@ -45,7 +45,7 @@ async def known_to(
     None of these is found by a name or code.
     """
     locked = CboRow.locked_at.is_not(None)
-    name = CboRow.name_order if language == Language.KM else func.lower(CboRow.name_en)
+    name = CboRow.name_km_order if language == Language.KM else CboRow.name_en_order
     key = (locked, case((locked, ""), else_=name), case((locked, ""), else_=CboRow.code), CboRow.id)
     query = _visible(person)
     if wanted.q:

@@ -48,8 +48,8 @@ class PublicBodyRow(InBothLanguages, Base):
     __tablename__ = "public_body"
     __table_args__ = (
         Index(None, "kind", "name_en", "id"),
-        Index(None, "name_order", "code"),
-        Index(None, "name_en", "code"),
+        Index(None, "name_km_order", "code"),
+        Index(None, "name_en_order", "code"),
         Index(None, "province_code"),
         Index(None, "area_code"),
     )

@@ -1,7 +1,6 @@
 """Requests, what happened to them, their evidence and their deadlines.
 
-Every table here belongs to an organisation and carries its `cbo_id`; foreign keys between them are
-(cbo_id, id), so that no row can point into another organisation.
+Every table here carries the `cbo_id` of its organisation; foreign keys between them have it, so that none leads to another.
 """
 
 from datetime import date, datetime
@@ -29,6 +28,7 @@ from rti.law.monitoring import Contest, QuestionClass, RequesterProfile
 from rti.law.rules import ClockKind
 from rti.law.status import UNFINISHED, RequestStatus
 from rti.models.keys import Encrypted
+from rti.models.names import InOrder, order_of
 
 
 class Channel(StrEnum):
@@ -119,10 +119,10 @@ class Standing:
     body_known: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
-class RequestRow(Standing, Base):
+class RequestRow(Standing, InOrder, Base):
     """One question of one CBO to a body: `first_body_id` at first, `body_id` after the last transfer that names one.
 
-    `province_code` repeats that of the body; triggers of `rti.row_security.placing` write it, and nobody else."""
+    Triggers of `rti.row_security.placing`, and nobody else, write `province_code`, which is that of the body."""
 
     __tablename__ = "request"
     __table_args__ = (
@@ -149,6 +149,7 @@ class RequestRow(Standing, Base):
         Index(None, "province_code", "next_due_on", "id"),
         Index("ix_request_received", text("coalesce(received_on, 'infinity'::date)"), "id"),
         Index(None, "reference"),
+        Index(None, "title_order", "id"),
         Index("ix_request_reference_prefix", "reference", postgresql_ops={"reference": "text_pattern_ops"}),
         Index("ix_request_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")),
         ForeignKeyConstraint(["statute_id", "statute_version"], ["statute.id", "statute.version"]),
@@ -161,6 +162,7 @@ class RequestRow(Standing, Base):
     province_code: Mapped[str | None]
     reference: Mapped[str]
     title: Mapped[str]
+    title_order: Mapped[str] = order_of("title")
     question: Mapped[str]
     filing: Mapped[Filing] = mapped_column(Choice(Filing), default=Filing.ITSELF)
     filed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -177,8 +179,7 @@ class RequestRow(Standing, Base):
 class FormerStandingRow(Standing, Base):
     """The earlier standing of a request, known from the day `known_from` until before `known_until`.
 
-    A trigger of `request` writes it when a column of `Standing` changes on a later day; what changed within
-    one day was never known at the end of a day, and is not kept.
+    A trigger of `request` writes it when a column of `Standing` changes on a later day, not within a day.
     """
 
     __tablename__ = "former_standing"

@@ -291,6 +291,8 @@ class Sort(StrEnum):
     STATUS_LAST = "-status"
     REFERENCE = "reference"
     REFERENCE_LAST = "-reference"
+    TITLE = "title"
+    TITLE_LAST = "-title"
 
     @property
     def column(self) -> str:

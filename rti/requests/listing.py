@@ -31,6 +31,7 @@ from sqlalchemy.orm import aliased
 from rti.bodies.places import PLACE, place_in
 from rti.bodies.queries import PROVINCES, Area
 from rti.campaigns.queries import CAMPAIGNS, Named
+from rti.core.alphabet import alphabetical
 from rti.core.asking import (
     ReadBy,
     Statement,
@@ -60,13 +61,14 @@ from rti.topics.queries import TOPICS, TopicNamed
 
 _NEVER_RECEIVED: ColumnElement[date] = literal_column("'infinity'::date", Date)
 _MARKED = aliased(PublicBodyRow)
-_NAME = {Language.KM: "name_order", Language.EN: "name_en"}
+_NAME = {Language.KM: "name_km_order", Language.EN: "name_en_order"}
 SORTED: Mapping[str, Sequence[Any]] = {
     "due": (RequestRow.next_due_on,),
     "received": (func.coalesce(RequestRow.received_on, _NEVER_RECEIVED),),
     "body": (PublicBodyRow.code, RequestRow.next_due_on),
     "status": (RequestRow.status, RequestRow.next_due_on),
     "reference": (RequestRow.reference,),
+    "title": (RequestRow.title_order,),
 }
 """The sort key of a list, before the identifier; bodies are sorted by their names in the reader's language."""
 
@@ -122,6 +124,7 @@ class Worklist:
             "body": (row.body_code, due),
             "status": (row.status, due),
             "reference": (row.reference,),
+            "title": (alphabetical(row.title),),
         }
         return (*keys[self.wanted.sort.column], str(row.id))
 

@@ -177,7 +177,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.STAFF: May(ALL),
         Login.ADMIN: May(ALL),
         Login.ERASURE: May(
-            "SELECT, UPDATE (code, name_km, name_en, name_order, area_code, kind, locked_at, shredded_at)",
+            "SELECT, UPDATE (code, name_km, name_en, name_km_order, name_en_order, area_code, kind, locked_at, shredded_at)",
             _own_or_named("id"),
         ),
         Login.STATISTICS: May("SELECT (id, locked_at)"),

@@ -175,8 +175,7 @@ class Reader:
 
     def by_name(self, rows: Any, key: str = "id") -> list[tuple[str, str]]:
         """The same in the order of the reader's alphabet."""
-        ordered = alphabetical if self.language == "km" else str.casefold
-        return sorted(self.named(rows, key), key=lambda choice: ordered(choice[1]))
+        return sorted(self.named(rows, key), key=lambda choice: alphabetical(choice[1]))
 
     def statutes(self, statutes: Any) -> list[tuple[str, str]]:
         """Choices of laws, drafts and standards, each with its country, and those of Cambodia first."""

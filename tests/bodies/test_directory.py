@@ -51,11 +51,11 @@ async def test_a_body_takes_its_new_place_when_it_gets_another_name(database: Da
         await edit(session, body.id, from_attributes(SaveBody, body, name_km="កំពត", email=None))
     async with database.transaction() as session:
         body = await make.body(session, "KH-01")
-        assert body.name_order == alphabetical("កំពត")
-        await session.execute(update(PublicBodyRow).values(name_order=""))
+        assert body.name_km_order == alphabetical("កំពត")
+        await session.execute(update(PublicBodyRow).values(name_km_order=""))
     await load_reference_data(database, NOW)
     async with database.transaction() as session:
         rows = await session.scalars(select(PublicBodyRow))
-        assert all(row.name_order == alphabetical(row.name_km) for row in rows), (
+        assert all(row.name_km_order == alphabetical(row.name_km) for row in rows), (
             "an upgrade makes what is missing"
         )

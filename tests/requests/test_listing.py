@@ -52,13 +52,14 @@ async def _many(database: Database, count: int) -> Person:
 
 
 def _key(sort: Sort, language: str, row: RequestRow, body: PublicBodyRow) -> Sequence[Any]:
-    name = alphabetical(body.name_km) if language == "km" else body.name_en
+    name = alphabetical(body.name_km if language == "km" else body.name_en)
     return {
         "due": (row.next_due_on,),
         "received": (row.received_on or date.max,),
         "body": (name, body.code, row.next_due_on),
         "status": (row.status.value, row.next_due_on),
         "reference": (row.reference,),
+        "title": (alphabetical(row.title),),
     }[sort.column] + (row.id,)
 
 
