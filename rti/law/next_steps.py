@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Final
 
 from rti.law.events import NOT_TAKEN, Event, EventKind, Outcome
-from rti.law.rounds import rounds
+from rti.law.rounds import rounds, sent_back
 from rti.law.rules import DECISIVE, FILING, ClockKind
 from rti.law.status import RequestStatus, status_of
 from rti.law.statutes import Statute
@@ -53,6 +53,11 @@ _RIGHTS: Final[Mapping[ClockKind, NextStep]] = {
     ClockKind.APPEAL_FILING: NextStep.APPEAL,
 }
 _DECIDES: Final = (ClockKind.REVIEW, ClockKind.COMPLAINT, ClockKind.APPEAL)
+_AFTER_ATTEMPT: Final[Mapping[EventKind | None, NextStep]] = {
+    EventKind.REFUSED_AT_COUNTER: NextStep.RECORD_REFUSAL,
+    EventKind.UNABLE_TO_SUBMIT: NextStep.HAND_OVER,
+}
+"""By what an attempt to hand it in ended; whoever has it back asks another body."""
 _AWAITED: Final = {EventKind.FEE_PAID: NextStep.PAY, EventKind.CLARIFICATION_GIVEN: NextStep.CLARIFY}
 
 
@@ -81,7 +86,7 @@ def _steps(
         case RequestStatus.DRAFT:
             yield Suggestion(NextStep.HAND_OVER)
         case RequestStatus.NOT_SUBMITTED:
-            yield from _not_submitted(current)
+            yield from _not_submitted(statute, current)
         case RequestStatus.SUBMITTED | RequestStatus.OPEN:
             yield from _waiting(statute, status, running, today)
         case RequestStatus.PAUSED:
@@ -98,15 +103,13 @@ def _awaiting(due: date | None, section: str, today: date) -> Suggestion:
     return Suggestion(NextStep.WAIT, due, section)
 
 
-def _not_submitted(current: Sequence[Event]) -> Iterator[Suggestion]:
-    failed = next((event.kind for event in reversed(current) if event.kind in NOT_TAKEN), None)
-    if failed is None:
-        yield Suggestion(NextStep.FILE_ANEW)
-        return
-    if failed is EventKind.REFUSED_AT_COUNTER:
-        yield Suggestion(NextStep.RECORD_REFUSAL)
-    yield Suggestion(NextStep.HAND_OVER)
-    yield Suggestion(NextStep.COMPLAIN)
+def _not_submitted(statute: Statute, current: Sequence[Event]) -> Iterator[Suggestion]:
+    attempts = (each.kind for each in reversed(current) if each.kind in NOT_TAKEN or sent_back(statute, each))
+    failed = next(attempts, None)
+    yield Suggestion(_AFTER_ATTEMPT.get(failed, NextStep.FILE_ANEW))
+    if failed in NOT_TAKEN:
+        yield Suggestion(NextStep.HAND_OVER)
+        yield Suggestion(NextStep.COMPLAIN)
 
 
 def _waiting(
@@ -163,14 +166,18 @@ def remedies() -> Mapping[str, Mapping[Outcome, Mapping[NextStep, str]]]:
 
 _USUAL: Final[Mapping[RequestStatus, NextStep]] = {
     RequestStatus.DRAFT: NextStep.HAND_OVER,
-    RequestStatus.NOT_SUBMITTED: NextStep.RECORD_REFUSAL,
     RequestStatus.SUBMITTED: NextStep.GET_RECEIPT,
     RequestStatus.OPEN: NextStep.REMIND,
 }
 
 
-def usual_step(status: RequestStatus) -> Suggestion | None:
-    """The usual next step of a request that needs attention, for lists; an open one is late."""
+def usual_step(status: RequestStatus, not_taken: EventKind | None) -> Suggestion | None:
+    """The usual next step of a request that needs attention, for lists; an open one is late.
+
+    `not_taken` is by what its last attempt ended, where the body has not got it.
+    """
+    if status is RequestStatus.NOT_SUBMITTED:
+        return Suggestion(_AFTER_ATTEMPT.get(not_taken, NextStep.FILE_ANEW))
     step = _USUAL.get(status)
     return Suggestion(step) if step else None
 

@@ -51,6 +51,7 @@ class Shown(msgspec.Struct, kw_only=True):
     doubtful: str | None
     duplicate_of: UUID | None
     status: RequestStatus
+    not_taken: EventKind | None
     outcome: Outcome | None
     ground: Ground | None
     section: str | None
@@ -75,7 +76,6 @@ class Asked(Shown, kw_only=True):
     """The same with what was asked, and what an earlier day changes of it."""
 
     question: str
-    not_taken: EventKind | None
     outcomes: list[Any] | None
     contest: Contest | None
     limit_on: date | None

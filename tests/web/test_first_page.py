@@ -60,6 +60,23 @@ async def test_it_shows_refusals_late_answers_missing_receipts_and_drafts_each_w
         assert (await filed["client"].get(path)).status_code == 200
 
 
+async def test_after_an_attempt_that_was_no_refusal_it_suggests_to_go_again_or_to_another_body(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        away = await make.request(session, member.person, NOW, received_on=None, drafted_on=TODAY)
+        await make.event(session, away.id, member.person, NOW, EventKind.UNABLE_TO_SUBMIT, TODAY)
+        returned = await make.request(session, member.person, NOW)
+        await make.event(session, returned.id, member.person, NOW, EventKind.RETURNED, TODAY)
+    page = (await client.get("/")).text
+    assert "refusal_record" not in page
+    assert f'<a class="button" href="/requests/{away.id}/letters/new?kind=request">' in page
+    assert '<a class="button" href="/bodies">Choose a public body</a>' in page
+    detail = (await client.get(f"/requests/{returned.id}")).text
+    assert '<a class="button" href="/bodies">Choose a public body</a>' in detail
+
+
 async def test_after_a_refusal_at_the_counter_the_page_says_so_and_what_to_do_next(
     filed: dict[str, Any],
 ) -> None:
