@@ -1,44 +1,32 @@
 """Exports as JSON: asking for a file of rows, its progress, and the file."""
 
-from datetime import datetime
-from uuid import UUID
-
-import msgspec
 from litestar import get, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
 from litestar.response import Stream
 
 from rti.accounts.rate_limits import LimitedCall
-from rti.core.attributes import from_attributes
 from rti.core.roles import REQUESTS
 from rti.jobs import queue
-from rti.models.jobs import JobKind, JobRow, JobState
+from rti.models.jobs import JobKind, JobRow
 from rti.statistics import exporting
 from rti.statistics.exporting import ExportRequests
+from rti.web.api.progress import Progress, progress
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Id, Now, Session, Today, Who
 from rti.web.pages.exports import answered
-from rti.web.templating import WebRequest, reader_of
+from rti.web.templating import WebRequest
 from rti.web.transfers import FILE
 
 
-class ExportView(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that is made: `done` of `total` rows are written, and `fault` says why there will be none."""
+class ExportView(Progress, frozen=True, kw_only=True):
+    """A file that is made; its steps are rows."""
 
-    id: UUID
-    state: JobState
-    done: int
-    total: int
-    created_at: datetime
     file_name: str
-    fault: str | None
 
 
 def export_view(request: WebRequest, job: JobRow) -> ExportView:
-    fault = queue.fault_of(job)
-    words = reader_of(request).say(fault) if fault else None
-    return from_attributes(ExportView, job, file_name=exporting.name_of(job), fault=words)
+    return progress(request, job, ExportView, file_name=exporting.name_of(job))
 
 
 AS_A_FILE = "application/octet-stream"

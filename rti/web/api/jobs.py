@@ -1,18 +1,17 @@
 """Jobs as JSON: progress and result."""
 
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 from litestar import get, post
 from litestar.datastructures import State
 
-from rti.core.attributes import from_attributes
 from rti.imports.actions import IMPORTERS, ImportOrder, report_of
 from rti.imports.report import Forecast, LineResult
 from rti.jobs import queue
 from rti.models.imports import FileKind
-from rti.models.jobs import JobKind, JobRow, JobState
+from rti.models.jobs import JobKind, JobRow
+from rti.web.api.progress import Progress, progress
 from rti.web.guards import only
 from rti.web.inject import Id, Now, Session, Who
 from rti.web.openapi import FaultView
@@ -44,30 +43,19 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     forecast: Forecast | None
 
 
-class JobView(msgspec.Struct, frozen=True, kw_only=True):
-    """A job; `done` of `total` lines is how far it is, and `fault` why it failed.
+class JobView(Progress, frozen=True, kw_only=True):
+    """An import; its steps are lines. `report` is there once it is done, where one is asked for."""
 
-    `report` is there once it is done, where one job is asked for.
-    """
-
-    id: UUID
     kind: JobKind
-    state: JobState
-    done: int
-    total: int
     cancel_asked: bool
-    created_at: datetime
     finished_at: datetime | None
-    fault: str | None
     report: ImportReport | msgspec.UnsetType = msgspec.UNSET
 
 
 def job_view(
     request: WebRequest, job: JobRow, report: ImportReport | msgspec.UnsetType = msgspec.UNSET
 ) -> JobView:
-    fault = queue.fault_of(job)
-    words = reader_of(request).say(fault) if fault else None
-    return from_attributes(JobView, job, fault=words, report=report)
+    return progress(request, job, JobView, report=report)
 
 
 @get("/api/jobs", guards=[only(IMPORTERS)])

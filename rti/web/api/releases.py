@@ -18,7 +18,7 @@ from rti.core.roles import COMPARING, REQUESTS, Person
 from rti.core.visibility import visible_to
 from rti.jobs import queue
 from rti.models.campaigns import CampaignRow
-from rti.models.jobs import JobKind, JobRow, JobState
+from rti.models.jobs import JobKind, JobRow
 from rti.models.releases import EmbargoRow, ReleaseRow
 from rti.models.requests import RequestRow
 from rti.releases import actions, queries
@@ -26,10 +26,11 @@ from rti.releases.commands import ApproveRelease, CheckRelease, DraftRelease, Gi
 from rti.releases.content import CalendarVersion, StatuteVersion
 from rti.releases.queries import Standing
 from rti.releases.verify import Verification
+from rti.web.api.progress import Progress, progress
 from rti.web.api.statistics import TableView, table_view
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Counting, Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest, language_of, reader_of
+from rti.web.templating import WebRequest, language_of
 
 Code = FromPath[str]
 
@@ -143,28 +144,15 @@ async def show_release(
     return await _detail(session, found, language_of(request))
 
 
-class DraftView(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft that is made: `done` of `total` steps, the last of which is the audit. `code` is that of the release once it
-    is there, and `fault` says why there will be none.
-    """
+class DraftView(Progress, frozen=True, kw_only=True):
+    """A draft that is made; its last step is the audit. `code` is that of the release once it is there."""
 
-    id: UUID
-    state: JobState
-    done: int
-    total: int
-    created_at: datetime
     code: str | None
-    fault: str | None
 
 
 async def _drafting(request: WebRequest, state: State, session: Session, job: JobRow) -> DraftView:
     code = await actions.code_of(session, job, state.settings.secret)
-    return from_attributes(DraftView, job, code=code, fault=_fault(request, job))
-
-
-def _fault(request: WebRequest, job: JobRow) -> str | None:
-    fault = queue.fault_of(job)
-    return reader_of(request).say(fault) if fault else None
+    return progress(request, job, DraftView, code=code)
 
 
 @post("/api/releases", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])
@@ -220,25 +208,17 @@ async def approve_release(
     return _view(row, queries.state_of(row, today, superseded=False))
 
 
-class VerificationView(msgspec.Struct, frozen=True, kw_only=True):
-    """A release that is counted once more: `done` of `total` steps, the last of which looks at its requests. `found` is what
-    came of it, and `fault` says why there is nothing.
-    """
+class VerificationView(Progress, frozen=True, kw_only=True):
+    """A release that is counted once more; the last step looks at its requests. `found` is what came of it."""
 
-    id: UUID
-    state: JobState
-    done: int
-    total: int
-    created_at: datetime
     found: Verification | None
-    fault: str | None
 
 
 async def _verification(
     request: WebRequest, state: State, session: Session, person: Person, job: JobRow
 ) -> VerificationView:
     found = await found_by(session, job, state.settings.secret, person)
-    return from_attributes(VerificationView, job, found=found, fault=_fault(request, job))
+    return progress(request, job, VerificationView, found=found)
 
 
 @post("/api/releases/{release:str}/verification", guards=[only(COMPARING), rate_limited(LimitedCall.EXPORTS)])

@@ -1,22 +1,19 @@
 """What if, as JSON: the address is the question, and is polled until the answer is there."""
 
 from typing import Any
-from uuid import UUID
 
-import msgspec
 from litestar import Response, get
 from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
 
 from rti.accounts.rate_limits import LimitedCall
-from rti.core.attributes import from_attributes
 from rti.core.errors import Conflict
 from rti.core.roles import COMPARING
 from rti.core.validation import decode
 from rti.jobs import queue
-from rti.models.jobs import JobState
 from rti.statistics import comparing
 from rti.statistics.what_if import ComparisonView, WhatIf, comparison_view
+from rti.web.api.progress import Progress, progress
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Now, Session, Who
 from rti.web.templating import WebRequest
@@ -24,19 +21,10 @@ from rti.web.templating import WebRequest
 AGAIN_IN = {"Retry-After": "2"}
 
 
-class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
-    """`done` of `total` parts of the requests have been judged; ask again."""
-
-    id: UUID
-    state: JobState
-    done: int
-    total: int
-
-
 @get(
     "/api/what-if",
     guards=[only(COMPARING), rate_limited(LimitedCall.FIGURES)],
-    responses={202: ResponseSpec(UnderWay, generate_examples=False, description="Ask again")},
+    responses={202: ResponseSpec(Progress, generate_examples=False, description="Ask again")},
 )
 async def what_if_as_json(
     request: WebRequest, state: State, session: Session, person: Who, now: Now
@@ -49,7 +37,7 @@ async def what_if_as_json(
         raise Conflict(fault)
     found = await comparing.result(session, person, job, state.settings.secret)
     if found is None:
-        waits: Any = from_attributes(UnderWay, job)
+        waits: Any = progress(request, job, Progress)
         return Response(waits, status_code=202, headers=AGAIN_IN)
     return Response(comparison_view(found))
 
