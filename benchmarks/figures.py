@@ -172,13 +172,12 @@ def _bare_workbook(rows: list[tuple[object, ...]]) -> None:
 
 def _suppression() -> Figure:
     communes, topics = range(1_661), range(10)
-    numbers = {(c, t): (c * 31 + t * 17) % 23 for c in communes for t in topics}
+    numbers: dict[object, dict[int, int]] = {c: {t: (c * 31 + t * 17) % 23 for t in topics} for c in communes}
     below = {None: [f"p{n}" for n in range(25)]} | {
         f"p{n}": [c for c in communes if c % 25 == n] for n in range(25)
     }
     for parent in (*below[None], None):
-        for topic in topics:
-            numbers[parent, topic] = sum(numbers[line, topic] for line in below[parent])  # type: ignore[index]
+        numbers[parent] = {topic: sum(numbers[line][topic] for line in below[parent]) for topic in topics}  # type: ignore[index]
     begun = time.process_time()
     protect(Counts(columns=topics, root=None, below=below, numbers=numbers))  # type: ignore[arg-type]
     return "1,661 communes by 10 topics suppressed", time.process_time() - begun, "seconds of CPU"
@@ -188,7 +187,7 @@ def _as_told() -> Figure:
     """The same table as the working group is told it: all sections of our method, by those who asked, with the numbers."""
     chance, who = Random(1), [uuid4() for _ in range(300)]  # noqa: S311 -- the same every time
     lines: dict[tuple[str, ...], dict[Kind, dict[int | None, int]]] = {}
-    askers: dict[tuple[tuple[str | None, ...], str], set[UUID]] = {}
+    askers: dict[tuple[str, ...], dict[str, set[UUID]]] = {}
     for commune, topic, kind in product(range(1_661), range(10), _KINDS):
         number = chance.randrange(9)
         some = {chance.choice(who) for _ in range(number)}
@@ -196,7 +195,7 @@ def _as_told() -> Figure:
             days = lines.setdefault(keys, {}).setdefault(kind, {20: 0})
             days[20] += number
             for column in OWN.places(kind) if number else ():
-                askers.setdefault((keys, column), set()).update(some)
+                askers.setdefault(keys, {}).setdefault(column, set()).update(some)
     figures = {keys: Figures(OWN, tally) for keys, tally in lines.items()}
     begun = time.process_time()
     for told in coarse(figures, askers).values():  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from rti.releases.audit import Audit, Keys, Place, Population, Shown
 from rti.statistics.commands import Dimension
-from rti.statistics.disclosure import behind
+from rti.statistics.disclosure import behind, lines_below
 from rti.statistics.figures import Figures
 from rti.statistics.method import Method
 from rti.statistics.published import PublishedLine, blocks, published
@@ -24,14 +24,14 @@ Marks = dict[tuple[Dimension, ...], set[Keys]]
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """A table before anything is hidden of it; `askers` are those behind a column, where they are known."""
+    """A table before anything is hidden of it; `askers` are those behind a column of a line, where they are known."""
 
     population: Population
     dimensions: tuple[Dimension, ...]
     method: Method
     lines: Mapping[Keys, Figures]
     names: Mapping[Keys, Sequence[object]]
-    askers: Mapping[tuple[Keys, str], AbstractSet[UUID]]
+    askers: Mapping[Keys, Mapping[str, AbstractSet[UUID]]]
 
 
 class StillLeaks(Exception):
@@ -97,10 +97,7 @@ def _mark(marks: Marks, tables: Sequence[Exact], leak: Place) -> None:
 
 
 def _shown(table: Exact, marked: Collection[Keys], threshold: int) -> Shown:
-    below: dict[Keys, list[Keys]] = {}
-    for keys in sorted(table.lines, key=lambda each: [key or "" for key in each]):
-        if keys:
-            below.setdefault(keys[:-1], []).append(keys)
+    below, numbers = lines_below(table.lines), {keys: line.counts for keys, line in table.lines.items()}
     hides: dict[str, Pattern] = {}
     small: list[tuple[Keys, str]] = []
     for block, columns in blocks(table.method).items():
@@ -108,9 +105,7 @@ def _shown(table: Exact, marked: Collection[Keys], threshold: int) -> Shown:
             columns=sorted(columns),
             root=(),
             below=below,
-            numbers={
-                (keys, each): lines.counts[each] for keys, lines in table.lines.items() for each in columns
-            },
+            numbers=numbers,
             askers=behind(columns, table.askers),
             marked=marked,
         )

@@ -153,17 +153,19 @@ def _pairs(read: Iterable[AnswerRead]) -> dict[str, list[tuple[Verdict, Verdict]
 
 def _numbers(
     read: Iterable[AnswerRead], dimensions: Sequence[AnswerDimension]
-) -> tuple[Counter[tuple[Keys, str]], Mapping[tuple[Keys, str | None], int]]:
+) -> tuple[Counter[tuple[Keys, str]], Mapping[Keys, Mapping[str | None, int]]]:
     """Questions by group and column, and the different organisations behind each number and sum."""
     numbers: Counter[tuple[Keys, str]] = Counter()
-    behind: dict[tuple[Keys, str | None], set[UUID]] = {}
+    behind: dict[Keys, dict[str | None, set[UUID]]] = {}
     for each in read:
         for code, found in settled(each.readings).items():
             keys = tuple(_key(each, code, found, dimension) for dimension in dimensions)
             column = found.verdict.value if found else UNSETTLED
             numbers[keys, column] += 1
             note_asker(behind, keys, column, each.asker)
-    return numbers, {key: len(who) for key, who in behind.items()}
+    return numbers, {
+        keys: {column: len(who) for column, who in line.items()} for keys, line in behind.items()
+    }
 
 
 def _key(each: AnswerRead, code: str, found: Found | None, dimension: AnswerDimension) -> str | None:

@@ -141,45 +141,45 @@ class CoarseFigures:
 
 
 def coarse(
-    lines: Mapping[Keys, Figures], askers: Mapping[tuple[Keys, str], AbstractSet[UUID]]
+    lines: Mapping[Keys, Figures], askers: Mapping[Keys, Mapping[str, AbstractSet[UUID]]]
 ) -> dict[Keys, CoarseFigures]:
-    """The figures of all lines of a table as they are told; `askers` are those behind a column, where they are known."""
-    method = lines[()].method
-    below: dict[Keys, list[Keys]] = {}
-    for keys in sorted(lines, key=lambda each: [key or "" for key in each]):
-        if keys:
-            below.setdefault(keys[:-1], []).append(keys)
+    """The figures of all lines of a table as they are told; `askers` are those behind a column of a line, where they are known."""
+    below, numbers = lines_below(lines), {keys: figures.counts for keys, figures in lines.items()}
     hides = {
         section.id: protect(
             Counts(
                 columns=[column.id for column in section.columns],
                 root=(),
                 below=below,
-                numbers={
-                    (keys, column): number
-                    for keys, figures in lines.items()
-                    for column, number in figures.counts.items()
-                    if number and column in section.ids
-                },
+                numbers=numbers,
                 askers=behind(section.ids, askers),
             )
         )
-        for section in method.exclusive
+        for section in lines[()].method.exclusive
     }
     return {keys: CoarseFigures(figures, keys, hides) for keys, figures in lines.items()}
 
 
+def lines_below(lines: Iterable[Keys]) -> dict[Keys, list[Keys]]:
+    """The lines under each line, in an order that is always the same."""
+    below: dict[Keys, list[Keys]] = {}
+    for keys in sorted(lines, key=lambda each: [key or "" for key in each]):
+        if keys:
+            below.setdefault(keys[:-1], []).append(keys)
+    return below
+
+
 def behind(
-    columns: AbstractSet[str], askers: Mapping[tuple[Keys, str], AbstractSet[UUID]]
-) -> dict[tuple[Keys, str | None], int]:
+    columns: AbstractSet[str], askers: Mapping[Keys, Mapping[str, AbstractSet[UUID]]]
+) -> dict[Keys, dict[str | None, int]]:
     """How many are behind each of some columns, and behind all of them, of the lines that have any."""
-    found: dict[tuple[Keys, str | None], int] = {}
-    all_of: dict[Keys, set[UUID]] = {}
-    for (keys, column), who in askers.items():
-        if column in columns:
-            found[keys, column] = len(who)
-            all_of.setdefault(keys, set()).update(who)
-    return found | {(keys, None): len(who) for keys, who in all_of.items()}
+    found: dict[Keys, dict[str | None, int]] = {}
+    for keys, of_line in askers.items():
+        some = {column: who for column, who in of_line.items() if column in columns}
+        if some:
+            found[keys] = {column: len(who) for column, who in some.items()}
+            found[keys][None] = len(set().union(*some.values()))
+    return found
 
 
 def cut_off_of(wanted: Any, person: Person | None, today: date, more: Iterable[Fault] = ()) -> date:

@@ -185,7 +185,7 @@ async def _coarse(
     return await to_thread(coarse, figures, askers)
 
 
-async def askers(session: AsyncSession, of: Table, today: date) -> dict[tuple[Keys, str], set[UUID]]:
+async def askers(session: AsyncSession, of: Table, today: date) -> dict[Keys, dict[str, set[UUID]]]:
     """Who is behind each column of each line of a table of everybody's, by identifiers, where that is what is protected."""
     return await _askers(session, of.wanted, await facts_behind(session, of, today))
 
@@ -197,8 +197,8 @@ async def facts_behind(session: AsyncSession, of: Table, today: date) -> Select[
 
 async def _askers(
     session: AsyncSession, wanted: StatisticsQuery, facts: Select[Any]
-) -> dict[tuple[Keys, str], set[UUID]]:
-    askers: dict[tuple[Keys, str], set[UUID]] = {}
+) -> dict[Keys, dict[str, set[UUID]]]:
+    askers: dict[Keys, dict[str, set[UUID]]] = {}
     if wanted.is_fine:
         found = await session.stream(askers_of(facts, wanted.dimensions).execution_options(yield_per=1_000))
         async for part in found.partitions():
@@ -207,13 +207,14 @@ async def _askers(
 
 
 def _note_askers(
-    wanted: StatisticsQuery, rows: Sequence[Any], askers: dict[tuple[Keys, str], set[UUID]]
+    wanted: StatisticsQuery, rows: Sequence[Any], askers: dict[Keys, dict[str, set[UUID]]]
 ) -> None:
     for row in rows:
         kind = msgspec.convert(dict(zip(KIND, row[len(wanted.dimensions) : -1], strict=True)), Kind)
         for length in range(len(wanted.dimensions) + 1):
+            line = askers.setdefault(tuple(row[:length]), {})
             for column in wanted.of_method.places(kind):
-                askers.setdefault((tuple(row[:length]), column), set()).add(row[-1])
+                line.setdefault(column, set()).add(row[-1])
 
 
 async def known_until(session: AsyncSession, person: Person | None, cut_off: date, today: date) -> date:

@@ -155,10 +155,10 @@ def _rows(wanted: RefusalQuery, person: Person | None, as_of: date, known_on: da
 
 def _numbers(
     found: Iterable[Any], wanted: RefusalQuery
-) -> tuple[Counter[tuple[Keys, str]], Mapping[tuple[Keys, str | None], int]]:
+) -> tuple[Counter[tuple[Keys, str]], Mapping[Keys, Mapping[str | None, int]]]:
     """Refusals by group and column, and the different organisations behind each number and sum."""
     numbers: Counter[tuple[Keys, str]] = Counter()
-    behind: dict[tuple[Keys, str | None], set[UUID]] = {}
+    behind: dict[Keys, dict[str | None, set[UUID]]] = {}
     for *keys, statute_id, ground, section, asker, number in found:
         if ground == Ground.NONE:
             section = None  # noqa: PLW2901 -- a row that says that none was given
@@ -169,7 +169,9 @@ def _numbers(
         )
         numbers[place, column.value] += number
         note_asker(behind, place, column.value, asker)
-    return numbers, {key: len(who) for key, who in behind.items()}
+    return numbers, {
+        keys: {column: len(who) for column, who in line.items()} for keys, line in behind.items()
+    }
 
 
 def _written(section: str | None) -> str | None:

@@ -23,6 +23,7 @@ Line = Any
 Column = Any
 Each = TypeVar("Each")
 
+_NOTHING: Mapping[Any, int] = {}
 THRESHOLD = 5
 """The smallest number of askers for whose requests a count is shown."""
 
@@ -31,19 +32,20 @@ THRESHOLD = 5
 class Counts:
     """Requests by line and column; `below` lists the lines under each, from `root` down, and all columns are disjoint.
 
-    `askers` are the different askers behind a count, where they are fewer than its requests; the column None is the total.
+    `numbers` and `askers` are by line and then by column. `askers` are the different askers behind a count, where they are
+    fewer than its requests; the column None is the total.
     """
 
     columns: Sequence[Column]
     root: Line
     below: Mapping[Line, Sequence[Line]]
-    numbers: Mapping[tuple[Line, Column], int]
-    askers: Mapping[tuple[Line, Column | None], int] = field(default_factory=dict)
+    numbers: Mapping[Line, Mapping[Column, int]]
+    askers: Mapping[Line, Mapping[Column | None, int]] = field(default_factory=dict)
     marked: Collection[Line] = frozenset()
     """Lines that are to be hidden as a whole for another reason."""
 
     def of(self, line: Line, column: Column) -> int:
-        return self.numbers.get((line, column), 0)
+        return self.numbers.get(line, _NOTHING).get(column, 0)
 
     def total(self, line: Line) -> int:
         return sum(self.of(line, column) for column in self.columns)
@@ -56,7 +58,7 @@ class Counts:
         """The same for a number that is already known."""
         if column is None and line in self.marked:
             return True
-        return number > 0 and 0 < self.askers.get((line, column), number) < threshold
+        return number > 0 and 0 < self.askers.get(line, _NOTHING).get(column, number) < threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +121,15 @@ class _Block:
 
     def __init__(self, counts: Counts, lines: Sequence[Line], threshold: int) -> None:
         self.counts, self.lines, self.columns, self.threshold = counts, lines, counts.columns, threshold
-        rows = {line: [(column, counts.of(line, column)) for column in self.columns] for line in lines}
-        self.small = {
-            line: [
-                column
-                for column, number in row
-                if number and counts.is_of_few(line, column, number, threshold)
+        self.small: dict[Line, list[Column]] = {}
+        self.totals: dict[Line, int] = {}
+        for line in lines:
+            numbers = counts.numbers.get(line, _NOTHING)
+            row = [(column, number) for column in self.columns if (number := numbers.get(column))]
+            self.small[line] = [
+                column for column, number in row if counts.is_of_few(line, column, number, threshold)
             ]
-            for line, row in rows.items()
-        }
-        self.totals = {line: sum(number for _, number in row) for line, row in rows.items()}
+            self.totals[line] = sum(number for _, number in row)
         self.whole = {line for line in lines if counts.is_of_few(line, None, self.totals[line], threshold)}
         self.some = {line for line in lines if self.small[line]} - self.whole
         self.across: set[Column] = set().union(*(self.small[line] for line in self.some))

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from rti.models.bodies import AreaLevel
 from rti.statistics.digest import digest_of, shares
-from rti.statistics.disclosure import Keys, coarsened
+from rti.statistics.disclosure import Keys, coarsened, lines_below
 from rti.statistics.figures import Percentage
 from rti.statistics.method import Column, Measure
 from rti.statistics.names import Shown
@@ -110,13 +110,11 @@ async def names_by(
     return [await name(each, {key[place] for key in keys if key[place]}) for place, each in places]
 
 
-def note_asker(
-    behind: dict[tuple[Keys, str | None], set[UUID]], keys: Keys, column: str, asker: UUID
-) -> None:
+def note_asker(behind: dict[Keys, dict[str | None, set[UUID]]], keys: Keys, column: str, asker: UUID) -> None:
     """Count somebody as behind a number, and behind every sum that it is in."""
     for length in range(len(keys) + 1):
         for each in (column, None):
-            behind.setdefault((keys[:length], each), set()).add(asker)
+            behind.setdefault(keys[:length], {}).setdefault(each, set()).add(asker)
 
 
 def area_at(code: str | None, level: AreaLevel) -> str | None:
@@ -130,16 +128,11 @@ _DIGITS = {AreaLevel.PROVINCE: 2, AreaLevel.DISTRICT: 4, AreaLevel.COMMUNE: 6}
 
 
 def hidden_in(
-    scheme: Scheme, lines: Mapping[Keys, Mapping[str, int]], askers: Mapping[tuple[Keys, str | None], int]
+    scheme: Scheme, lines: Mapping[Keys, Mapping[str, int]], askers: Mapping[Keys, Mapping[str | None, int]]
 ) -> Pattern:
     """What is not told; `askers` are the different askers behind a number, where they are fewer than it is."""
-    below: dict[Keys, list[Keys]] = {}
-    for keys in sorted(lines, key=lambda each: [key or "" for key in each]):
-        if keys:
-            below.setdefault(keys[:-1], []).append(keys)
-    numbers = {(keys, column): number for keys, line in lines.items() for column, number in line.items()}
     columns = [column.id for column in scheme.columns]
-    return protect(Counts(columns=columns, root=(), below=below, numbers=numbers, askers=askers))
+    return protect(Counts(columns=columns, root=(), below=lines_below(lines), numbers=lines, askers=askers))
 
 
 def put_together(
@@ -148,7 +141,7 @@ def put_together(
     names: Sequence[Mapping[str, Shown]],
     *,
     coarse: bool,
-    askers: Mapping[tuple[Keys, str | None], int] | None = None,
+    askers: Mapping[Keys, Mapping[str | None, int]] | None = None,
 ) -> tuple[list[CountLine], CountLine]:
     """The lines in the order of `names`, one mapping for each dimension, and the total."""
     lines = summed(numbers, len(names))

@@ -4,7 +4,7 @@ Both verdicts are states of `measures.state_at` over the requests of the tables,
 the same counts as there; an answer is judged as soon as it is there.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -152,12 +152,11 @@ async def _statute(session: AsyncSession, wanted: WhatIf) -> Statute:
 
 def _hidden(states: Mapping[tuple[State, State], int]) -> Pattern:
     """A line for each own state, a column for each other one, and the line None for their sums."""
-    sums = Counter[tuple[State | None, State]]()
-    for (_, other), count in states.items():
-        sums[None, other] += count
-    return protect(
-        Counts(columns=tuple(State), root=None, below={None: tuple(State)}, numbers={**states, **sums})
-    )
+    numbers: dict[State | None, Counter[State]] = defaultdict(Counter)
+    for (own, other), count in states.items():
+        for line in (own, None):
+            numbers[line][other] += count
+    return protect(Counts(columns=tuple(State), root=None, below={None: tuple(State)}, numbers=numbers))
 
 
 async def _by_limit(
