@@ -65,7 +65,7 @@ _REQUESTS = """
         created_at, status, not_taken, outcome, drafted_on, submitted_on, received_on, due_on, binding, soft,
         provisional, confirmed, met_on, answered_on, ended_on, next_due_on, limit_on, closed_on, known_from, story
     )
-    SELECT gen_random_uuid(), cbo_id, (SELECT id FROM campaign WHERE code = 'C' || n % 7), body_id, body_id, province_code, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
+    SELECT new_id(), cbo_id, (SELECT id FROM campaign WHERE code = 'C' || n % 7), body_id, body_id, province_code, 'R-' || n, 'Budget of year ' || n, 'Which amounts were spent?',
         (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'itself', 'KH-A2I-DRAFT', 1,
         received_on, status, CASE WHEN status = 'not_submitted' THEN 'refused_at_counter' END,
         CASE WHEN answered_on IS NOT NULL THEN (ARRAY['full', 'partial', 'refused', 'not_held'])[1 + n % 4] END,

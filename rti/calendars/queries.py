@@ -57,7 +57,10 @@ async def calendar_of(
     weekend: frozenset[int],
     known_at: datetime | None = None,
 ) -> Calendar:
-    """The union of the calendars of `countries` (keys such as KH or GB-SCT), as it was known at a moment."""
+    """The union of the calendars of `countries` (keys such as KH or GB-SCT), as it was known at a moment.
+
+    Lists that were there from the start count as known before, since nobody noted when they became known.
+    """
     stored = await session.scalar(_STORED, {"countries": list(countries), "known_at": known_at})
     return _union(stored, tuple(countries), weekend)
 
@@ -67,7 +70,8 @@ _STORED = text("""
         (SELECT json_agg(json_build_array(country, day, name_en, name_km) ORDER BY country, day) FROM day_off
          WHERE country = ANY (CAST(:countries AS text[])) AND CASE WHEN CAST(:known_at AS timestamptz) IS NULL
             THEN withdrawn_at IS NULL
-            ELSE declared_at <= :known_at AND (withdrawn_at IS NULL OR withdrawn_at > :known_at) END),
+            ELSE (withdrawn_at IS NULL OR withdrawn_at > :known_at) AND declared_at <= greatest(:known_at,
+                (SELECT min(first.declared_at) FROM day_off first WHERE first.country = day_off.country)) END),
         (SELECT json_agg(json_build_array(country, year, confirmed
             AND (CAST(:known_at AS timestamptz) IS NULL OR loaded_at <= :known_at)) ORDER BY country, year)
          FROM calendar_year WHERE country = ANY (CAST(:countries AS text[])))) AS text)

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from io import StringIO
 from typing import IO, Any
 
 from sqlalchemy import (
@@ -190,9 +189,10 @@ def _log_status() -> ColumnElement[Any]:
 
 _NEEDS_CARE = "\ue000"
 """Stands before a cell that may not leave as PostgreSQL writes it; the letter is private, so that nobody's texts have it."""
+_CARE = _NEEDS_CARE.encode()
 _LINE_FEED, _RETURN = "\ue001", "\ue002"
-_HARMLESS = "^[0-9A-Za-z\u1780-\u17b3][^\\n\\r\ue000-\ue002]*$"
-"""A text that begins with a digit or a Latin or Khmer letter, so no formula, and is in one line; all others are looked at here, by the one rule of `core.csv_export`."""
+_HARMLESS = "^[0-9A-Za-z\u1780-\u17b3\u17e0-\u17e9][^\\n\\r\ue000-\ue002]*$"
+"""A text that begins with a digit or letter, Latin or Khmer, so no formula, and is in one line; all others are looked at here, by the one rule of `core.csv_export`."""
 
 
 async def write_csv(session: AsyncSession, rows: Rows, write: Callable[[bytes], object]) -> None:
@@ -280,9 +280,15 @@ def _written(column: Any) -> Any:
 
 def _safe(lines: bytes) -> bytes:
     """Lines as they may leave: with the line ends of CSV, and no cell that begins a formula."""
-    if _NEEDS_CARE.encode() not in lines:
-        return lines.replace(b"\n", b"\r\n") + b"\r\n"
-    return csv_lines([_seen(cell) for cell in row] for row in csv.reader(StringIO(lines.decode()))).encode()
+    safe = lines.replace(b"\n", b"\r\n") + b"\r\n"
+    if _CARE not in safe:
+        return safe
+    return b"".join(_looked_at(line) if _CARE in line else line for line in safe.splitlines(keepends=True))
+
+
+def _looked_at(line: bytes) -> bytes:
+    """A row, which has no line ends of its own; `_LINE_FEED` and `_RETURN` stand for them."""
+    return csv_lines([_seen(cell) for cell in row] for row in csv.reader([line.decode()])).encode()
 
 
 def _seen(cell: str) -> str:

@@ -21,9 +21,11 @@ from sqlalchemy import (
     func,
     inspect,
     literal,
+    null,
     or_,
     select,
     type_coerce,
+    union,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONPATH
@@ -34,15 +36,16 @@ from rti.calendars.queries import calendar_of
 from rti.campaigns.queries import in_target_areas
 from rti.core.roles import Person
 from rti.core.visibility import counted_for
-from rti.core.wallclock import HOME_ZONE
+from rti.core.wallclock import HOME_ZONE, end_of
 from rti.law.status import RequestStatus
+from rti.law.statutes import Statute
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.requests import FormerStandingRow, RequestRow
 from rti.statistics.commands import Basis, Dimension, StatisticsQuery, Unit
 from rti.statistics.measures import State
 from rti.statistics.method import Kind, Method, Phase
-from rti.statutes.queries import DEFAULT_STATUTE, newest_of
+from rti.statutes.queries import newest, newest_of
 
 
 def answered_by(request: Any, cut_off: date) -> ColumnElement[bool]:
@@ -132,7 +135,8 @@ async def facts_of(
     by_activity = method.by_activity
     if by_activity and wanted.until:
         cut_off = min(cut_off, wanted.until)
-    begun_on, closed_on = begun(request), case((request.closed_on <= cut_off, request.closed_on))
+    begun_on = handed_over_on(request) if by_activity else begun(request)
+    closed_on = case((request.closed_on <= cut_off, request.closed_on))
     answered_on = case((~request.undated, request.answered_on))
     days: dict[Basis, ColumnElement[date | None]] = {
         Basis.RECEIVED: type_coerce(begun_on, Date),
@@ -155,7 +159,7 @@ async def facts_of(
         *(kind[name].label(name) for name in KIND),
         request.cbo_id.label("asker"),
         request.id.label("request"),
-        (await _days(session, wanted, request.received_on, end, cut_off)).label("days"),
+        (await _days(session, wanted, request, end, cut_off, known_on)).label("days"),
     ]
     query = (
         select(*columns)
@@ -221,20 +225,39 @@ FIRST_DAY = date(1990, 1, 1)
 async def _days(
     session: AsyncSession,
     wanted: StatisticsQuery,
-    received_on: ColumnElement[Any],
+    request: Any,
     end: ColumnElement[Any],
     cut_off: date,
+    known_on: date | None,
 ) -> ColumnElement[int | None]:
-    """Days from receipt to an end: calendar days, or working days by a list of how many there were by each day."""
+    """Days from receipt to an end: calendar days, or working days by a list of how many there were by each day.
+
+    Working days are those of each request's statute, with the days off that were known.
+    """
+    received_on = request.received_on
     if not wanted.of_method.working_days:
         taken = type_coerce(end - received_on, Integer)
         return case((taken >= 0, taken))
-    statute = await newest_of(session, wanted.statute_id or DEFAULT_STATUTE)
-    calendar = await calendar_of(session, statute.countries, statute.weekend)
-    length = (cut_off - FIRST_DAY).days + 1
-    passed = [*accumulate(int(calendar.is_working(FIRST_DAY + timedelta(each))) for each in range(length))]
-    worked = listed(passed, Integer, end, FIRST_DAY) - listed(passed, Integer, received_on, FIRST_DAY)
-    return case((end >= received_on, worked))
+    of_calendar: dict[tuple[tuple[str, ...], frozenset[int]], list[str]] = {}
+    for statute in await _statutes(session, wanted):
+        of_calendar.setdefault((statute.countries, statute.weekend), []).append(statute.id)
+    known_at = end_of(known_on, HOME_ZONE) if known_on else None
+    length, worked = (cut_off - FIRST_DAY).days + 1, []
+    for (countries, weekend), ids in of_calendar.items():
+        calendar = await calendar_of(session, countries, weekend, known_at)
+        passed = [*accumulate(calendar.is_working(FIRST_DAY + timedelta(each)) for each in range(length))]
+        days = listed(passed, Integer, end, FIRST_DAY) - listed(passed, Integer, received_on, FIRST_DAY)
+        worked.append((request.statute_id.in_(ids) & (end >= received_on), days))
+    return case(*worked) if worked else type_coerce(null(), Integer)
+
+
+async def _statutes(session: AsyncSession, wanted: StatisticsQuery) -> Sequence[Statute]:
+    """The newest versions of the statutes under which requests are, or were, assessed."""
+    if wanted.statute_id:
+        return [await newest_of(session, wanted.statute_id)]
+    used = union(select(RequestRow.statute_id), select(FormerStandingRow.statute_id))
+    ids = {*await session.scalars(used)}
+    return [statute for statute in await newest(session) if statute.id in ids]
 
 
 def listed(values: Sequence[Any], kind: type[Any], day: Any, first: date) -> ColumnElement[Any]:
@@ -257,6 +280,11 @@ def begun(request: Any = RequestRow) -> ColumnElement[date]:
         request.answered_on,
         day_at_home(request.created_at),
     )
+
+
+def handed_over_on(request: Any) -> ColumnElement[date]:
+    """The first day on which the body had the request, perfected or not; else the same as `begun`."""
+    return func.coalesce(func.least(request.submitted_on, request.received_on), begun(request))
 
 
 def _filtered(

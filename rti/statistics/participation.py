@@ -31,7 +31,7 @@ from rti.models.requests import EventRow, Filing, RequestRow
 from rti.statistics.commands import Dimension
 from rti.statistics.disclosure import Keys, coarsened, cut_off_of, is_coarse, quarter_name
 from rti.statistics.figures import Percentage
-from rti.statistics.in_sql import answered_by, begun, day_at_home, standings
+from rti.statistics.in_sql import answered_by, day_at_home, handed_over_on, standings
 from rti.statistics.method import Column, Measure
 from rti.statistics.names import Shown, names_of
 from rti.statistics.queries import known_until
@@ -252,7 +252,7 @@ def _first_days(
 ) -> Select[Any]:
     """For each organisation the first days by the cut-off on which it filed, got an answer and complained."""
     request: Any = standings(known_on if known_on < today else None)
-    handed = func.coalesce(func.least(request.submitted_on, request.received_on), begun(request))
+    handed = handed_over_on(request)
     filed_on = case((request.status != RequestStatus.DRAFT, handed))
     # Few have a contest, so the events of all others are left alone.
     complained_on = case((request.contest.is_not(None), _complained_on(request.id, known_on, today)))

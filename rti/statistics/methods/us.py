@@ -134,7 +134,7 @@ US = Method(
         "received. Its days are working days. A request that is still open is in the backlog and in no "
         "rate."
     ),
-    version=1,
+    version=2,
     sections=(
         Section(
             "V.A",
