@@ -158,18 +158,22 @@ async def spread(database: Database, seconds: float) -> None:
         await session.execute(text(spreading), {"now": NOW, "whole": timedelta(seconds=seconds * SPEED)})
 
 
+LATER = NOW + timedelta(days=2)
+"""Half an hour away for the fast clock; turns further ahead are called back, as of a clock that was wrong."""
+
+
 async def held_back(database: Database) -> None:
     """Nobody sends anything before it is `released`."""
     async with database.transaction() as session:
-        await session.execute(text("UPDATE message SET next_attempt_at = 'infinity'"))
+        await session.execute(text("UPDATE message SET next_attempt_at = :later"), {"later": LATER})
 
 
 async def released(database: Database, count: int) -> None:
     """Let the turn of so many more messages come, however long those before them took."""
     async with database.transaction() as session:
         releasing = """UPDATE message SET next_attempt_at = :now WHERE id IN
-            (SELECT id FROM message WHERE next_attempt_at = 'infinity' ORDER BY id LIMIT :count)"""
-        await session.execute(text(releasing), {"now": NOW, "count": count})
+            (SELECT id FROM message WHERE next_attempt_at = :later ORDER BY id LIMIT :count)"""
+        await session.execute(text(releasing), {"now": NOW, "later": LATER, "count": count})
 
 
 async def finished(database: Database, sending: Settings, began: float) -> None:
