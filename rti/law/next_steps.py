@@ -64,14 +64,16 @@ _AWAITED: Final = {EventKind.FEE_PAID: NextStep.PAY, EventKind.CLARIFICATION_GIV
 def next_steps(
     statute: Statute, standing: Sequence[Event], running: Mapping[ClockKind, date | None], today: date
 ) -> tuple[Suggestion, ...]:
-    """What can be done, the most useful first, each step once.
+    """What can be done, the most useful first, each step once; no right that was made use of already.
 
     `standing` are the events that stand, in order (`events.effective`), `running` the clocks that run with their days.
     """
     current = rounds(statute, standing)[-1]
+    happened = {event.kind for event in current}
     found: dict[NextStep, Suggestion] = {}
     for each in _steps(statute, current, running, today):
-        found.setdefault(each.step, each)
+        if each.step not in _RIGHTS.values() or happened.isdisjoint(each.events):
+            found.setdefault(each.step, each)
     return tuple(found.values())
 
 

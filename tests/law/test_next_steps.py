@@ -107,6 +107,13 @@ def test_where_a_statute_has_no_way_of_objecting_silence_is_complained_about():
     assert silent[NextStep.COMPLAIN].section == "art. 16"
 
 
+def test_what_was_complained_about_is_not_complained_about_again():
+    complained = suggested("KH-A2I-DRAFT", RECEIVED, event("complaint_filed", "2026-02-20"))
+    assert list(complained) == [NextStep.REMIND]
+    again = suggested("LK-RTI-2016", RECEIVED, event("review_requested", "2026-02-25"))
+    assert NextStep.OBJECT not in again
+
+
 def test_while_the_body_waits_for_a_fee_one_pays():
     paused = suggested(
         "LK-RTI-2016", RECEIVED, event("replied", "2026-02-05"), event("fee_requested", "2026-02-05")
