@@ -13,11 +13,12 @@ from rti.bodies.commands import SaveBody
 from rti.cbos.commands import SaveCbo
 from rti.core.attributes import assign
 from rti.core.db import new_id
-from rti.core.errors import Fault, Invalid, say
+from rti.core.errors import Fault, Invalid, Message, say
 from rti.core.validation import decode
 from rti.imports.areas import Areas
 from rti.imports.csv_reader import Columns, CsvFile, filled
 from rti.imports.history import Trace, recorded
+from rti.imports.names import Names
 from rti.imports.report import LineResult, Report, Run, fresh_lines
 from rti.law.explanations import N_
 from rti.models.bodies import AreaRow, FormerNameRow, PublicBodyRow
@@ -62,6 +63,7 @@ async def import_by_code(
         areas = Areas(await session.scalars(select(AreaRow)))
         known = await _known(session, query, run)
         former = await _former_codes(session) if table is PublicBodyRow else {}
+        names = Names(known.values())
         count, seen = 0, dict[str, int]()
         async for line in fresh_lines(file, report):
             count += 1
@@ -81,8 +83,7 @@ async def import_by_code(
                 result = _update(row, named, trace)
             else:
                 result = _add(table(id=new_id(), **columns, created_at=now), columns, trace)
-            unchanged = result is LineResult.ALREADY_THERE
-            doubt = areas.doubt(given) if isinstance(given, SaveBody) and not unchanged else None
+            doubt = _doubt(given, result, areas, names)
             report.add(line.number, LineResult.DOUBTFUL if doubt else result, note=doubt)
             if count % AT_ONCE == 0:
                 await trace.write()
@@ -122,6 +123,13 @@ def _update(row: Any, columns: dict[str, Any], trace: Trace) -> LineResult:
         return LineResult.ALREADY_THERE
     trace.note(row, *({name: which[name] for name in changed} for which in (columns, before)))
     return LineResult.UPDATED
+
+
+def _doubt(given: SaveBody | SaveCbo, result: LineResult, areas: Areas, names: Names) -> Message | None:
+    if result is LineResult.IMPORTED and (twin := names.doubt(given)):
+        return twin
+    changed = result is not LineResult.ALREADY_THERE
+    return areas.doubt(given) if changed and isinstance(given, SaveBody) else None
 
 
 def _check(given: SaveBody | SaveCbo, areas: Areas, seen: dict[str, int]) -> None:

@@ -11,6 +11,7 @@ from rti.core.attributes import from_attributes
 from rti.core.errors import Invalid
 from rti.imports.areas import Areas
 from rti.imports.csv_reader import CsvFile
+from rti.imports.names import Names
 from rti.imports.report import LineResult, Report, Run
 from rti.imports.upsert import BODY_COLUMNS, CBO_COLUMNS, import_bodies, import_cbos
 from rti.models.bodies import AreaRow, BodyKind, PublicBodyRow
@@ -144,7 +145,29 @@ async def test_a_name_that_does_not_fit_its_code_is_doubtful_and_told(session: A
     assert reasons(report)[4].startswith("The name says Banteay Neang (010201), but area code 0201 is ")
 
 
+async def test_one_that_is_there_under_another_code_is_doubtful_in_either_language(
+    session: AsyncSession,
+) -> None:
+    report = await bodies(
+        session,
+        "code,kind,name_km,name_en,area_code\n"
+        "OTHER-1,commune_administration,រដ្ឋបាលឃុំបន្ទាយ\u200bនាង,x,010201\n"
+        "HC-1,health_centre,មណ្ឌលសុខភាព ក,Health centre A,0201\n"
+        "HC-2,health_centre,ខ,HEALTH  CENTRE A,0201\n"
+        "HC-3,health_centre,មណ្ឌលសុខភាព ក,Health centre A,0202\n",
+    )
+    assert {number for number, fate in fates(report).items() if fate is LineResult.DOUBTFUL} == {2, 4}
+    told = reasons(report)
+    assert told[2] == "KH-010201 has the same name in the same area. Is it the same?"
+    assert told[4].startswith("HC-1 has the same name")
+    await cbos(session, CBOS)
+    report = await cbos(session, CBOS.replace("C2", "C3"))
+    assert fates(report) == {2: LineResult.ALREADY_THERE, 3: LineResult.DOUBTFUL}
+
+
 async def test_no_administration_of_the_country_is_doubted(session: AsyncSession) -> None:
     named = Areas(await session.scalars(select(AreaRow)))
     for row in await session.scalars(select(PublicBodyRow)):
         assert named.doubt(from_attributes(SaveBody, row, email=None)) is None
+    rows, known = list(await session.scalars(select(PublicBodyRow))), Names([])
+    assert not [row.code for row in rows if known.doubt(row)]
