@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from rti.core.db import Database
 from rti.core.roles import Role
-from rti.law.events import EventKind
+from rti.law.events import EventKind, Outcome
 from rti.models.bodies import BodyKind
 from rti.models.requests import RequestRow
 from rti.requests.queries import events_of
@@ -51,6 +51,35 @@ async def test_the_length_of_an_extension_is_told_in_the_language_of_the_reader(
     assert "by 10 working days" in (await client.get(f"/requests/{request.id}")).text
     client.cookies.set("language", "km")
     assert "10 ថ្ងៃធ្វើការ" in (await client.get(f"/requests/{request.id}")).text
+
+
+async def test_what_an_organisation_calls_an_answer_stays_beside_what_staff_say_of_it(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        request = await make.request(session, member.person, NOW)
+        await make.event(
+            session, request.id, member.person, NOW, EventKind.ANSWERED, TODAY, outcome=Outcome.FULL
+        )
+        *_, answer = await events_of(session, request.id)
+    path = f"/requests/{request.id}"
+    page = (await client.get(path)).text
+    assert ("not checked by campaign staff" in page, "Check this answer" in page) == (True, False)
+    await sign_in(Role.STAFF)
+    page = (await client.get(path)).text
+    step = f"{path}/record/answered"
+    assert f'href="{step}?voids={answer.id}">Check this answer' in page
+    said = {"happened_on": str(TODAY), "outcome": "inadequate", "voids": str(answer.id)}
+    assert (await make.post_form(client, step, said, page=f"{step}?voids={answer.id}")).status_code == 303
+    page = (await client.get(path)).text
+    assert "not checked by campaign staff" not in page
+    assert page.index("Information given in full") < page.index(
+        "Answer does not address", page.index("Timeline")
+    )
+    async with database.transaction() as session:
+        row = await session.get_one(RequestRow, request.id)
+        assert (row.outcome, row.checked) == (Outcome.INADEQUATE, True)
 
 
 @pytest.mark.parametrize(
