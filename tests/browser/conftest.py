@@ -108,6 +108,7 @@ async def demo(mail: Sink, neutral: str) -> AsyncIterator[Demo]:
             "RTI_BASE_URL": f"http://localhost:{port}",
             "RTI_SMTP_URL": mail.url,
             "RTI_EXIT_URL": neutral,
+            "RTI_REPLY_ADDRESS": "replies@rti.example",
         }
         running = await asyncio.to_thread(Demo, settings)
         yield running
