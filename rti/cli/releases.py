@@ -16,7 +16,7 @@ from rti.core.validation import decode
 from rti.models.accounts import PersonRow
 from rti.releases import actions, queries
 from rti.releases.commands import DraftRelease
-from rti.releases.verify import Verification, verified
+from rti.releases.verify import Verification, named, verified
 
 app = typer.Typer(name="release", help="Draft, list and verify releases of figures.", no_args_is_help=True)
 
@@ -113,7 +113,8 @@ def verify(
     """
 
     async def work(session: AsyncSession, _: datetime, today: date) -> Verification:
-        return await verified(session, await queries.release(session, code, kept=True), today)
+        row = await queries.release(session, code, kept=True)
+        return await named(session, await verified(session, row, today))
 
     found = in_transaction(work)
     typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode() if as_json else _told(found))
@@ -133,7 +134,7 @@ def _told(found: Verification) -> str:
         for each in found.differences
     ]
     lines += [
-        f"request {each.request_id}: {each.what}, last entry {each.last_entry_on or 'unknown'}"
+        f"request {each.reference} ({each.request_id}): {each.what}, last entry {each.last_entry_on or 'unknown'}"
         for each in found.rows
     ]
     if found.changed_rows > len(found.rows):

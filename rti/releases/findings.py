@@ -91,6 +91,13 @@ def _of_rows(tables: Sequence[Exact], content: Content, today: date) -> Iterator
     if not any(figures.requests for figures in everything):
         yield Finding("empty", True, N_("No requests are counted"))
         return
+    lines = [line for table in content.tables for line in (*table.lines, table.total)]
+    if not any(any(line.counts.values()) for line in lines):
+        yield Finding(
+            "nothing_told",
+            True,
+            N_("Every number is hidden. Choose fewer or coarser groups, fewer methods or a longer period"),
+        )
     if content.known_on >= today:
         yield Finding(
             "known_today",

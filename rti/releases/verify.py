@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.models.releases import ReleaseRow
@@ -33,11 +33,12 @@ class Difference(msgspec.Struct, frozen=True):
 
 class ChangedRow(msgspec.Struct, frozen=True):
     """A request that counts otherwise than then: `changed`, `gone` or `new`; `last_entry_on` is the day on which
-    something was last recorded of it."""
+    something was last recorded of it. The `reference` is told to those who see the request."""
 
     request_id: UUID
     what: str
     last_entry_on: date | None
+    reference: str | None = None
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +88,19 @@ async def verified(
         rows=await _rows(counting, changed),
         changed_rows=len(changed),
     )
+
+
+async def named(session: AsyncSession, found: Verification, *seen: ColumnElement[bool]) -> Verification:
+    """With the references of the rows; only with those that are `seen`, where a condition says who sees which."""
+    of_rows = RequestRow.id.in_([each.request_id for each in found.rows])
+    stored = await session.execute(select(RequestRow.id, RequestRow.reference).where(of_rows, *seen))
+    references: dict[UUID, str] = {row.id: row.reference for row in stored}
+    rows = [
+        msgspec.structs.replace(each, reference=references.get(each.request_id))
+        for each in found.rows
+        if not seen or each.request_id in references
+    ]
+    return msgspec.structs.replace(found, rows=rows)
 
 
 def _differences(lines: Sequence[PublishedLine], now: Table) -> Iterator[Difference]:

@@ -7,13 +7,15 @@ Text taken back out of a PDF repeats Khmer letters, so the file carries its word
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from importlib.resources import files
 from io import BytesIO
 from struct import unpack
 from typing import Any, Final
+
+import msgspec
 
 from rti.core.csv_export import as_csv
 from rti.core.i18n import show_date
@@ -109,11 +111,13 @@ def briefing(cover: Cover, tables: Sequence[Table], language: str) -> bytes:
 
 
 def _values(cover: Cover, tables: Sequence[Table], language: str, said: Words) -> dict[str, Any]:
-    own = [table for table in tables if table.wanted.of_method is OWN and len(table.wanted.dimensions) == 1]
-    first = own[0] if own else tables[0]
-    shown = next((table for table in own if table.wanted.by is Dimension.PROVINCE), first)
+    own: dict[Dimension, Table] = {}
+    for table in tables:
+        if table.wanted.of_method is OWN:
+            own.setdefault(table.wanted.by, _by_first(table))
+    first = next(iter(own.values()), _by_first(tables[0]))
+    shown = own.get(Dimension.PROVINCE, first)
     method = shown.wanted.of_method
-    groups = [line for line in shown.lines if len(line.keys) == 1]
     release = cover.released and f"{said(N_('Release'))} {cover.name}, {show_date(cover.released, language)}"
     return {
         "language": language,
@@ -124,16 +128,18 @@ def _values(cover: Cover, tables: Sequence[Table], language: str, said: Words) -
         "changes": cover.changes,
         "numbers": [_number(measure, sentence, first, said) for measure, _, sentence in HEADLINES]
         if first.wanted.of_method is OWN
-        else [],
-        "pictures": [_picture(table, said) for table in [each for each in own if tells(each)][:2]],
+        else [_measured(measure, first, said) for measure in method.measures[:4]],
+        "pictures": [_picture(table, said) for table in [each for each in own.values() if tells(each)][:2]],
         "table": {
             "title": f"{said(method.name)}: {said(label(shown.wanted.by))}",
             "header": [
                 said(label(shown.wanted.by)),
                 *(said(measure.name) for measure in method.measures[:4]),
             ],
-            "lines": [_row(line, said) for line in (*groups[:MOST_LINES], shown.total)],
-            "more": said(N_("More lines are in the attached tables.")) if len(groups) > MOST_LINES else "",
+            "lines": [_row(line, said) for line in (*shown.lines[:MOST_LINES], shown.total)],
+            "more": said(N_("More lines are in the attached tables."))
+            if len(shown.lines) > MOST_LINES
+            else "",
         },
         "facts": _facts(cover, method, language, said),
         "definitions": {
@@ -147,6 +153,12 @@ def _values(cover: Cover, tables: Sequence[Table], language: str, said: Words) -
         "note": cover.rule,
         "attached": said(N_("The text and all tables are attached to this file.")),
     }
+
+
+def _by_first(table: Table) -> Table:
+    """What a table says of its first groups, of which it has the sums."""
+    wanted = msgspec.structs.replace(table.wanted, then_by=None, and_by=None)
+    return replace(table, wanted=wanted, lines=[line for line in table.lines if len(line.keys) == 1])
 
 
 def _facts(cover: Cover, method: Method, language: str, said: Words) -> list[list[str]]:
@@ -168,6 +180,17 @@ def _number(measure: Measure, sentence: str, table: Table, said: Words) -> list[
         count=rate.denominator, part=rate.numerator, percent=percent, low=bounds[0], high=bounds[1]
     )
     return [said(measure.name), f"{percent} %", text]
+
+
+def _measured(measure: Measure, table: Table, said: Words) -> list[str]:
+    """The same for a method whose numbers have no sentences of their own."""
+    rate = table.total.figures.rate(measure)
+    percent = rate.percent(0)
+    return [
+        said(measure.name),
+        "–" if percent is None else f"{percent} %",
+        f"{said(measure.question)} {_share(rate, said)}",
+    ]
 
 
 def _picture(table: Table, said: Words) -> str:

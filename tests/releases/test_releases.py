@@ -166,7 +166,7 @@ async def test_a_release_that_is_counted_again_says_which_row_changed(
     async with database.transaction() as session:
         row = (await session.scalars(select(RequestRow).where(RequestRow.answered_on.is_(None)))).first()
         assert row
-        changed = row.id
+        changed, reference = row.id, row.reference
         # What is recorded today was not known at the cut-off.
         row.answered_on, row.met_on, row.status, row.outcome = make.DAY, make.DAY, "answered", "full"
         row.known_from = now().date()
@@ -177,7 +177,11 @@ async def test_a_release_that_is_counted_again_says_which_row_changed(
             text("UPDATE former_standing SET outcome = 'refused', answered_on = '2026-01-06'")
         )
     output = rti(database_url, "release", "verify", code)
-    assert (output.returncode, "does not hold" in output.stdout, str(changed) in output.stdout) == (
+    assert (
+        output.returncode,
+        "does not hold" in output.stdout,
+        f"{reference} ({changed})" in output.stdout,
+    ) == (
         1,
         True,
         True,
@@ -185,6 +189,7 @@ async def test_a_release_that_is_counted_again_says_which_row_changed(
     found = await verified(client, do_jobs, code)
     assert not found["holds"]
     assert [(each["request_id"], each["what"]) for each in found["rows"]] == [(str(changed), "changed")]
+    assert found["rows"][0]["reference"] == reference
     assert {each["number"] for each in found["differences"]} & {
         "refused",
         "in_time",
@@ -194,6 +199,20 @@ async def test_a_release_that_is_counted_again_says_which_row_changed(
     output = await verified(client, do_jobs, code)
     assert (output["rows"], output["changed_rows"]) == ([], 1)
     assert {each["now"] for each in output["differences"]} <= {None}
+
+
+async def test_a_draft_of_which_nothing_would_be_shown_says_so_and_is_not_approved(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
+) -> None:
+    async with database.transaction() as session:
+        cbo, body = await house.cbo(session, make.NOW), await house.body(session)
+        for _ in range(4):
+            await make.request(session, cbo, body, **KNOWN)
+    await sign_in(Role.STAFF)
+    release = await drafted(client, do_jobs, groups=["province"])
+    assert ("nothing_told", True) in {(each["id"], each["blocks"]) for each in release["findings"]}
+    refused = await approve(client, sign_in, release)
+    assert refused.status_code == 422
 
 
 async def test_a_part_of_a_campaign_under_embargo_holds_a_release_back(

@@ -97,6 +97,20 @@ async def test_a_briefing_of_any_table_says_that_it_was_not_released_and_carries
     assert rounded is (role is Role.WORKING_GROUP)
 
 
+async def test_a_briefing_of_two_groups_or_of_another_method_has_something_to_see_on_both_pages(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await _load(database)
+    await sign_in(Role.STAFF)
+    paper = await client.get("/statistics.pdf?by=province&then_by=topic")
+    with Pdf.open(BytesIO(paper.content)) as pdf:
+        assert [len(page.get_images()) for page in pdf.pages] == [1, 0]
+    paper = await client.get("/statistics.pdf?by=province&then_by=topic&method=uk")
+    with Pdf.open(BytesIO(paper.content)) as pdf:
+        (said,) = (each for name, each in pdf.attachments.items() if name.endswith(".txt"))
+        assert "Limit met: 67 %. " in said.get_file().read_bytes().decode()
+
+
 @pytest.mark.parametrize("role", [Role.WORKING_GROUP, Role.ADMINISTRATOR])
 async def test_whoever_sees_no_request_gets_coarse_pictures_and_workbooks(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database, role: Role

@@ -8,7 +8,6 @@ import msgspec
 from litestar import delete, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
-from sqlalchemy import select
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.core import i18n
@@ -20,12 +19,11 @@ from rti.jobs import queue
 from rti.models.campaigns import CampaignRow
 from rti.models.jobs import JobKind, JobRow
 from rti.models.releases import EmbargoRow, ReleaseRow
-from rti.models.requests import RequestRow
 from rti.releases import actions, queries
 from rti.releases.commands import ApproveRelease, CheckRelease, DraftRelease, GiveReason, SetEmbargo
 from rti.releases.content import CalendarVersion, StatuteVersion
 from rti.releases.queries import Standing
-from rti.releases.verify import Verification
+from rti.releases.verify import Verification, named
 from rti.web.api.progress import Progress, progress
 from rti.web.api.statistics import TableView, table_view
 from rti.web.guards import only, rate_limited, signed_in
@@ -250,9 +248,7 @@ async def _for_reader(session: Session, found: Verification, person: Person) -> 
     if person.role not in REQUESTS:
         differences = [msgspec.structs.replace(each, now=None) for each in found.differences]
         return msgspec.structs.replace(found, rows=[], differences=differences)
-    ids = [each.request_id for each in found.rows]
-    seen = set(await session.scalars(select(RequestRow.id).where(RequestRow.id.in_(ids), visible_to(person))))
-    return msgspec.structs.replace(found, rows=[each for each in found.rows if each.request_id in seen])
+    return await named(session, found, visible_to(person))
 
 
 def _embargo(row: EmbargoRow, campaign: CampaignRow) -> EmbargoView:
