@@ -7,23 +7,26 @@ a request log in the Standard FOIA Log Format 1.5 (MuckRock).
 import csv
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import IO, Any
 
 from sqlalchemy import (
+    CTE,
     Boolean,
     Date,
     Integer,
     Select,
     Text,
+    and_,
     case,
     cast,
     func,
     literal,
     literal_column,
     or_,
+    select,
     type_coerce,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,6 +66,8 @@ class Rows:
     columns: Mapping[str, Any]
     mark: bool = True
     """Whether a CSV file begins with a byte order mark, without which spreadsheets spoil Khmer."""
+    harmless: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
+    """Of columns whose texts many rows share, whether those of a row were found to be harmless, all together."""
 
     @property
     def ready(self) -> Select[Any]:
@@ -94,9 +99,9 @@ COLUMNS: Mapping[str, Any] = {
 
 def rows_of(wanted: Select[RequestRow], form: ExportForm, today: date) -> Rows:
     """The rows of the requests that `wanted` selects."""
-    query = wanted.join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
     if form is ExportForm.FLAT:
-        return _flat(query, today)
+        return _flat(wanted, today)
+    query = wanted.join(PublicBodyRow, PublicBodyRow.id == RequestRow.body_id)
     if form is ExportForm.LOG:
         return Rows(query, _log(), mark=False)
     return Rows(query, COLUMNS)
@@ -104,36 +109,41 @@ def rows_of(wanted: Select[RequestRow], form: ExportForm, today: date) -> Rows:
 
 def _flat(query: Select[RequestRow], today: date) -> Rows:
     """Each name is beside its code, so that no other table is needed."""
-    area = PublicBodyRow.area_code
-    codes: dict[str, Any] = {
-        "province": PublicBodyRow.province_code,
-        "district": case((func.length(area) >= 4, func.left(area, 4))),
-        "commune": case((func.length(area) >= 6, func.left(area, 6))),
-    }
-    query = query.outerjoin(CampaignRow, CampaignRow.id == RequestRow.campaign_id)
-    columns: dict[str, Any] = {
-        "reference": RequestRow.reference,
-        "campaign": CampaignRow.code,
-        "body": PublicBodyRow.code,
-        "body_en": PublicBodyRow.name_en,
-        "body_km": PublicBodyRow.name_km,
-        "body_kind": PublicBodyRow.kind,
-    }
-    for name, code in codes.items():
-        place = aliased(AreaRow, name=name)
-        query = query.outerjoin(place, place.code == code)
-        columns |= {name: code, f"{name}_en": place.name_en, f"{name}_km": place.name_km}
-    answered, row = answered_by(RequestRow, today), RequestRow
-    columns |= {each: getattr(row, each) for each in _FLAT}
+    bodies, answered, row = _bodies(), answered_by(RequestRow, today), RequestRow
+    places = {name: column for name, column in bodies.c.items() if name not in {"id", "harmless"}}
+    query = query.join(bodies, bodies.c.id == row.body_id)
     return Rows(
-        query,
-        columns
+        query.outerjoin(CampaignRow, CampaignRow.id == row.campaign_id),
+        {"reference": row.reference, "campaign": CampaignRow.code}
+        | places
+        | {each: getattr(row, each) for each in _FLAT}
         | {
             "received_quarter": func.to_char(row.received_on, 'YYYY"-Q"Q', type_=Text),
             "state": type_coerce(state_at(row, today, count_early=False), Text),
             "days_to_answer": type_coerce(case((answered, row.answered_on - row.received_on)), Integer),
         },
+        harmless=dict.fromkeys(places, bodies.c.harmless),
     )
+
+
+def _bodies() -> CTE:
+    """Public bodies with the names of their areas: put together, and looked at, once for each body and not for each row."""
+    body, area = PublicBodyRow, PublicBodyRow.area_code
+    codes: dict[str, Any] = {
+        "province": body.province_code,
+        "district": case((func.length(area) >= 4, func.left(area, 4))),
+        "commune": case((func.length(area) >= 6, func.left(area, 6))),
+    }
+    columns: dict[str, Any] = {"body": body.code, "body_en": body.name_en, "body_km": body.name_km}
+    columns["body_kind"] = body.kind
+    query = select(body.id)
+    for name, code in codes.items():
+        place = aliased(AreaRow, name=name)
+        query = query.outerjoin(place, place.code == code)
+        columns |= {name: code, f"{name}_en": place.name_en, f"{name}_km": place.name_km}
+    looked_at = [_is_harmless(func.coalesce(column, "0")) for column in columns.values() if _is_text(column)]
+    query = query.add_columns(*(column.label(name) for name, column in columns.items()))
+    return query.add_columns(and_(*looked_at).label("harmless")).cte("body").prefix_with("MATERIALIZED")
 
 
 _FLAT = (
@@ -198,7 +208,7 @@ _HARMLESS = "^[0-9A-Za-z\u1780-\u17b3\u17e0-\u17e9][^\\n\\r\ue000-\ue002]*$"
 async def write_csv(session: AsyncSession, rows: Rows, write: Callable[[bytes], object]) -> None:
     """The header, then the rows, piece by piece: PostgreSQL writes the file (COPY), as far as row security lets it, and
     memory does not grow with what is stored."""
-    cells = [_written(column).label(name) for name, column in rows.columns.items()]
+    cells = [_written(column, rows.harmless.get(name)).label(name) for name, column in rows.columns.items()]
     query = rows.ready.with_only_columns(*cells, maintain_column_froms=True)
     statement = compiled(query)
     values = query.compile().params
@@ -263,19 +273,28 @@ def _write_part(sheet: Any, part: Sequence[Any], written: int, day: Any) -> None
                 sheet.write_number(line, place, cell)
 
 
-def _written(column: Any) -> Any:
+def _written(column: Any, harmless: ColumnElement[bool] | None) -> Any:
     """A column as PostgreSQL is to write it."""
     if isinstance(column.type, Boolean):
         return case((column, literal_column("'yes'")), else_=literal_column("'no'"))
-    if isinstance(column.type, Date | Integer | Choice):
+    if not _is_text(column):
         return column
     text = cast(column, Text)
     careful = func.translate(text, literal_column("E'\\n\\r'"), literal_column(f"'{_LINE_FEED}{_RETURN}'"))
     return case(
         (func.coalesce(text, literal_column("''")) == literal_column("''"), None),
-        (text.op("~")(literal_column(f"E'{_HARMLESS}'")), text),
+        (_is_harmless(text) if harmless is None else or_(harmless, _is_harmless(text)), text),
         else_=func.concat(literal_column(f"'{_NEEDS_CARE}'"), careful),
     )
+
+
+def _is_text(column: Any) -> bool:
+    return not isinstance(column.type, Boolean | Date | Integer | Choice)
+
+
+def _is_harmless(text: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = text.op("~", is_comparison=True)(literal_column(f"E'{_HARMLESS}'"))
+    return found
 
 
 def _safe(lines: bytes) -> bytes:

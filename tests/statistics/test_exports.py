@@ -7,10 +7,12 @@ from io import BytesIO, StringIO
 import httpx
 import openpyxl
 import pytest
+from sqlalchemy import update
 
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.law.events import Outcome
+from rti.models.bodies import PublicBodyRow
 from rti.statistics import exporting
 from rti.statistics.commands import StatisticsQuery
 from rti.statistics.figures import Figures
@@ -96,6 +98,22 @@ async def test_a_flat_table_has_names_beside_codes_and_the_state_of_each_row(
     assert {row["received_quarter"] for row in rows} == {"2026-Q1", "2026-Q4", ""}
     assert sorted(int(row["days_to_answer"]) for row in rows if row["days_to_answer"]) == [4, 10, 20, 30, 31]
     assert not {"title", "question", "cbo", "requester_profile"} & rows[0].keys()
+
+
+async def test_no_name_of_a_body_becomes_a_formula_and_all_others_stay_as_they_are(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database, do_jobs: DoJobs
+) -> None:
+    await _load(database)
+    plain = ["០១ ឃុំ", '"Quoted", with a comma', "", "ឃុំ\r\nថ្មី"]
+    for name, shown in [*((each, each) for each in plain), ("=1+1", "'=1+1"), ("\t@sum\nឃុំ", "'\t@sum\nឃុំ")]:
+        async with database.transaction() as session:
+            await session.execute(
+                update(PublicBodyRow).where(PublicBodyRow.code == "KH-050101").values(name_km=name)
+            )
+        await sign_in(Role.STAFF)
+        rows = _read((await _made(client, do_jobs, form="flat")).text)
+        assert {row["body_km"] for row in rows if row["body"] == "KH-050101"} == {shown}
+        assert {row["province_en"] for row in rows} == {"Banteay Meanchey", "Kampong Speu"}
 
 
 async def test_a_workbook_of_rows_has_typed_cells_and_no_formula(
