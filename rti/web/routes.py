@@ -112,6 +112,7 @@ _OTHERS: list[Any] = [
     *api.chasers.ROUTES,
     *api.drafts.ROUTES,
     *api.letters.ROUTES,
+    *api.print_runs.ROUTES,
     *api.what_if.ROUTES,
     *api.exports.ROUTES,
     *api.dossiers.ROUTES,

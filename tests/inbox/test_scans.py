@@ -99,6 +99,23 @@ async def test_an_answer_is_recorded_first_and_its_scan_comes_later_as_a_photo(
         assert (await session.get_one(RequestRow, asked.id)).outcome == "partial"
 
 
+async def test_a_program_files_a_stack_and_reads_what_became_of_each_page(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    lead = await sign_in(Role.CBO_LEAD)
+    async with database.transaction() as session:
+        asked = await make.request(session, lead.person, NOW, received_on=None, submitted_on=TODAY)
+    sent = {"document": ("stack.pdf", stack(receipt(asked.reference), receipt("")))}
+    fields = {"kind": "received", "happened_on": TODAY.isoformat()}
+    filed, held = (await client.post("/api/inbox/scans", data=fields, files=sent)).json()["pages"]
+    assert (filed["request_id"], filed["reference"], filed["held"]) == (str(asked.id), asked.reference, None)
+    assert (held["page"], held["reason"]) == (2, "No code can be read on this page")
+    assert (await client.get(f"/api/inbox/{held['held']}")).json()["incoming"]["state"] == "held"
+    for wrong, field in (({}, "kind"), (fields, "document")):
+        answer = await client.post("/api/inbox/scans", data=wrong, files={"x": ("a", b"a")})
+        assert field in [fault["field"] for fault in answer.json()["faults"]]
+
+
 async def test_what_cannot_be_true_is_held_with_the_reason_and_the_rest_is_filed(
     client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:

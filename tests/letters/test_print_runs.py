@@ -53,6 +53,26 @@ async def test_a_list_is_printed_in_one_file_and_a_second_time_as_it_was(
     assert await _count(database) == 2
 
 
+async def test_a_program_prints_the_same_letters_and_run_sheets(
+    client: httpx.AsyncClient, database: Database, do_jobs: DoJobs
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+        for code in BODIES:
+            await make.request(session, member.person, NOW, body_code=code)
+    client.headers.update(await make.session_of(client, member.person, database))
+    started = await client.post("/api/print-runs", json={"topic": "budget"})
+    assert (started.status_code, started.json()["total"]) == (201, 3), started.text
+    path = f"/api/print-runs/{started.json()['id']}"
+    assert (await client.get(f"{path}/letters")).status_code == 404
+    await do_jobs()
+    assert (await client.get(path)).json()["state"] == "done"
+    assert _pages((await client.get(f"{path}/letters")).content) == 6
+    assert _pages((await client.get("/api/run-sheets?topic=budget")).content) == 2
+    wrong = await client.post("/api/print-runs", json={"topic": "land"})
+    assert (wrong.status_code, wrong.json()["faults"][0]["field"]) == (422, "kind")
+
+
 async def test_what_cannot_be_printed_is_told_and_what_was_typed_stays(
     client: httpx.AsyncClient, database: Database
 ) -> None:

@@ -62,6 +62,7 @@ FILES = {
     ),
     "/api/inbox/{incoming_id:uuid}",
     "/api/dossiers/{dossier_id:uuid}/bundle",
+    "/api/print-runs/{run_id:uuid}/letters",
     "/api/search/scans",
 }
 """What it must not even read."""

@@ -1,23 +1,28 @@
 """Incoming messages and scans as JSON."""
 
 from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import get, post
-from litestar.params import JSONBody
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, JSONBody
 
 from rti.accounts.rate_limits import LimitedCall
+from rti.core.errors import invalid, say
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.inbox import actions, queries
-from rti.inbox.commands import DiscardIncoming, FileIncoming, IncomingFilter
+from rti.inbox.commands import DiscardIncoming, FileIncoming, FileScans, IncomingFilter
 from rti.inbox.queries import Incoming
+from rti.inbox.scans import file_scans
 from rti.models.inbox import FoundBy, IncomingState, Nature
 from rti.requests.commands import RecordEvent
 from rti.web.guards import interactive_only, only, rate_limited
 from rti.web.inject import Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest
+from rti.web.templating import WebRequest, reader_of
 
 
 class IncomingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +61,21 @@ class IncomingList(msgspec.Struct, frozen=True, kw_only=True):
 
     incoming: list[IncomingView]
     next: str | None
+
+
+class PageView(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a stack of scans: filed with a request, which may have had it already, or held with the reason."""
+
+    page: int
+    request_id: UUID | None
+    reference: str | None
+    known: bool
+    held: UUID | None
+    reason: str | None
+
+
+class StackView(msgspec.Struct, frozen=True, kw_only=True):
+    pages: list[PageView]
 
 
 def view_of(found: Incoming) -> IncomingView:
@@ -111,6 +131,37 @@ async def file_incoming(
     return view_of(await queries.one(session, person, incoming_id))
 
 
+@post("/api/inbox/scans", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
+async def file_stack(
+    request: WebRequest,
+    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+    session: Session,
+    person: Who,
+    now: Now,
+    today: Today,
+) -> StackView:
+    """File each page of `document`, a PDF or a picture, by the QR code that it shows; `kind`, `happened_on` and `outcome` say what happened."""
+    fields = {name: value for name, value in data.items() if isinstance(value, str) and value}
+    command, file = decode(FileScans, fields), data.get("document")
+    if not isinstance(file, UploadFile):
+        raise invalid("document", say("Choose a PDF or a picture"))
+    content, reader = await file.read(), reader_of(request)
+    placed = await file_scans(session, file.filename, content, command, person, now, today)
+    return StackView(
+        pages=[
+            PageView(
+                page=each.number,
+                request_id=each.request.id if each.request else None,
+                reference=each.request.reference if each.request else None,
+                known=each.known,
+                held=each.held,
+                reason=reader.say(each.why) if each.why else None,
+            )
+            for each in placed
+        ]
+    )
+
+
 @post("/api/inbox/{incoming_id:uuid}/discard", guards=[only(REQUESTS)])
 async def discard_incoming(
     incoming_id: Id, data: JSONBody[DiscardIncoming], session: Session, person: Who, now: Now
@@ -127,4 +178,4 @@ async def say_what_it_is(
     return view_of(await queries.one(session, person, incoming_id))
 
 
-ROUTES = [list_incoming, show_incoming, file_incoming, discard_incoming, say_what_it_is]
+ROUTES = [list_incoming, show_incoming, file_incoming, file_stack, discard_incoming, say_what_it_is]

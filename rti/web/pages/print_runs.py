@@ -1,5 +1,7 @@
 """The pages of print runs: choosing letters, progress, and the file."""
 
+from uuid import UUID
+
 from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.response import Redirect, Template
@@ -67,11 +69,16 @@ async def show_run(request: WebRequest, session: Session, person: Who, now: Now,
 async def download_run(
     request: WebRequest, state: State, session: Session, person: Who, run_id: Id
 ) -> Response[bytes]:
+    return download(request, await file_of(state, session, person, run_id))
+
+
+async def file_of(state: State, session: Session, person: Who, run_id: UUID) -> Download:
+    """The letters of a run; raises NotFound while it is not done."""
     job = await queue.find(session, person, run_id, JobKind.PRINT)
     content = await print_runs.printed(session, job, state.settings.secret)
     if content is None:
         raise NotFound
-    return download(request, Download("letters.pdf", "application/pdf", content))
+    return Download("letters.pdf", "application/pdf", content)
 
 
 @get("/run-sheet.pdf", guards=[only(REQUESTS), rate_limited(LimitedCall.EXPORTS)], opt=FILE)
