@@ -62,8 +62,9 @@ RESERVE = 256_000_000
 it finds no place for its log, and then nobody can read either."""
 KEPT_OPEN = 2
 """Connections of a login that stay open while nobody needs them; those beyond are closed after use."""
-PATIENCE = {"statement_timeout": "60s"}
-"""Time limit of a statement while a person waits for the response."""
+PATIENCE = {"statement_timeout": "60s", "random_page_cost": "1.1"}
+"""Time limit of a statement while a person waits for the response; and that rows are in memory or on a disk without heads:
+else PostgreSQL would rather sort a thousand rows than walk through an index until it has enough."""
 PROCESS_NAMED = "CONNECTIONS_OF"
 PROCESS = os.environ.pop(PROCESS_NAMED, "") or secrets.token_hex(4)
 """By this name PostgreSQL knows which connections are of this process and of those forked from it. One that becomes

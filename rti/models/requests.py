@@ -119,6 +119,11 @@ class Standing:
     body_known: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
+_ASSIGNED = [f"{each}{by}" for each in ("campaign_id", "province_code") for by in ("", " status", " topic")]
+_NARROWED = ["", "cbo_id", "body_id", "status", "topic", *_ASSIGNED]
+"""What a list can be narrowed by, each in the order of the list."""
+
+
 class RequestRow(Standing, InOrder, Base):
     """One question of one CBO to a body: `first_body_id` at first, `body_id` after the last transfer that names one.
 
@@ -130,8 +135,6 @@ class RequestRow(Standing, InOrder, Base):
         UniqueConstraint("cbo_id", "reference"),
         Index("uq_request_neutral", "reference", unique=True, postgresql_where=_IS_NEUTRAL),
         UniqueConstraint("cbo_id", "import_key"),
-        Index(None, "cbo_id", "next_due_on", "id"),
-        Index(None, "next_due_on", "id"),
         Index("ix_request_unfinished", "cbo_id", "id", postgresql_where=text(_UNFINISHED)),
         # All that policies and the count of what is past due look at.
         Index(
@@ -141,12 +144,8 @@ class RequestRow(Standing, InOrder, Base):
             postgresql_include=["due_on", "cbo_id", "campaign_id"],
             postgresql_where=text("met_on IS NULL AND ended_on IS NULL AND duplicate_of IS NULL"),
         ),
-        # What a list can be narrowed by, each in the order of the list, and then what else it can be sorted by.
-        Index(None, "body_id", "next_due_on", "id"),
-        Index(None, "campaign_id", "next_due_on", "id"),
-        Index(None, "status", "next_due_on", "id"),
-        Index(None, "topic", "next_due_on", "id"),
-        Index(None, "province_code", "next_due_on", "id"),
+        *(Index(None, *narrowed.split(), "next_due_on", "id") for narrowed in _NARROWED),
+        # What else a list can be sorted by.
         Index("ix_request_received", text("coalesce(received_on, 'infinity'::date)"), "id"),
         Index(None, "reference"),
         Index(None, "title_order", "id"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -151,7 +151,7 @@ def listing(
     descends = sort.descends is not backwards
     keys: list[Any] = [*SORTED[sort.column], RequestRow.id]
     marks = [*(f"mark_{place}" for place in range(len(keys) - 1)), "mark_id"]
-    mark: list[Any] = [bindparam(name, type_=_kind(key)) for name, key in zip(marks, keys, strict=True)]
+    mark: list[Any] = [_known_later(name, _kind(key)) for name, key in zip(marks, keys, strict=True)]
     query = _narrowed(login, given)
     if sort.column == "body":
         # A mark names the body by its code, and so holds in both languages.
@@ -194,11 +194,13 @@ def _narrowed(login: Login, given: frozenset[str]) -> Select[RequestRow]:
     return narrowed(seen, wanted, _known_later("today", Date))
 
 
-_PLANNED_ONCE = {"status", "province"}
+_PLANNED_ONCE = {"status", "topic", "province"}
 """Filters by which a list is read the same way whatever their value is."""
+_INDEXED = _PLANNED_ONCE | {"campaign_id", "body_id", "overdue", "due_soon"}
+"""Filters for which there is an index in the order of the list."""
 
 
-def _known_later(name: str, kind: type[Any]) -> ColumnElement[Any]:
+def _known_later(name: str, kind: Any) -> ColumnElement[Any]:
     """A parameter at which PostgreSQL does not look when it plans, so that it need not plan anew for each value: that
     takes longer than the list."""
     return select(bindparam(name, type_=kind)).scalar_subquery()
@@ -263,7 +265,10 @@ def counting(login: Login, given: frozenset[str]) -> Statement:
     """
     most: ColumnElement[int] = literal_column(str(MOST_COUNTED + 1))
     few = _narrowed(login, given).with_only_columns(RequestRow.id).limit(most)
-    everything, *others = _seen(login, given, few, ["id"])
+    # In the order of an index, which is left where there are enough; all that is past due has one of its own.
+    in_order = few.order_by(RequestRow.next_due_on, RequestRow.id) if given <= _INDEXED else few
+    everything = _seen(login, given, few if "overdue" in given else in_order, ["id"])[0]
+    others = _seen(login, given, in_order, ["id"])[1:]
     found = [everything.subquery(), *([union(*others).subquery()] if others else [])]
     return compiled(
         select(func.greatest(*(select(func.count()).select_from(each).scalar_subquery() for each in found)))
@@ -275,6 +280,7 @@ class Listed:
     """A page of requests, how many there are in a list that is narrowed, and by what they can be."""
 
     page: Page[Line]
+    wanted: RequestFilter
     total: int | None = None
     provinces: Sequence[Area] = ()
     campaigns: Sequence[Named] = ()
@@ -302,17 +308,17 @@ class Counted(Worklist):
         # Of all that somebody sees there is no number, which would cost more than the list.
         given = self.wanted.given
         total = {"total": counting(login, given)} if given or login is Login.CBO else {}
-        return together(lines=lines, **total, **self.choices())
+        return together(lines=lines, **total, **self.choices)
 
-    def choices(self) -> Mapping[str, Statement]:
-        return {}
+    choices: ClassVar[Mapping[str, Statement]] = {}
 
     def view(self, answer: str | None, by: ReadBy) -> Any:
         if answer is None:
-            return Listed(self.page_of([], by))
+            return Listed(self.page_of([], by), self.wanted)
         found = decoder(_ListRead)(answer)
         return Listed(
             self.page_of(found.lines, by),
+            self.wanted,
             found.total,
             decoded_once(tuple[Area, ...], bytes(found.provinces)),
             decoded_once(tuple[Named, ...], bytes(found.campaigns)),
@@ -325,8 +331,12 @@ class Counted(Worklist):
 class ListPage(Counted):
     """The same with the provinces, campaigns and topics among which somebody can choose, and the lists that are saved."""
 
-    def choices(self) -> Mapping[str, Statement]:
-        return {"provinces": PROVINCES, "campaigns": CAMPAIGNS, "topics": TOPICS, "saved": SAVED_LISTS}
+    choices: ClassVar = {
+        "provinces": PROVINCES,
+        "campaigns": CAMPAIGNS,
+        "topics": TOPICS,
+        "saved": SAVED_LISTS,
+    }
 
 
 @cache
