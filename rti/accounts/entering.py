@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from rti.accounts.passwords import token_hash
@@ -15,6 +15,17 @@ from rti.core.roles import SignInState
 
 MOST_KNOWN = 10_000
 _NOBODY_ASKS = Statement("NULL")
+
+
+@lru_cache(maxsize=1000)
+def _entering(statement: Statement) -> str:
+    """A statement after the check of the session. What stands behind WHEN is looked up after `enter` has said who asks,
+    and not at all for others."""
+    first = len(statement.names) + 1
+    return (
+        f"SELECT CAST(who AS text), CAST(CASE WHEN enters THEN {statement.sql} END AS text) "
+        f"FROM rti.enter(${first}, ${first + 1}, ${first + 2})"
+    )
 
 
 @dataclass(slots=True)
@@ -53,13 +64,9 @@ class Entrance:
         statement = (reading and reading.asked(login)) or _NOBODY_ASKS
         given = reading.values() if reading else {}
         values = [given[name] for name in statement.names]
-        first = len(values) + 1
-        # What stands behind WHEN is looked up after `enter` has said who asks, and not at all for others.
-        sql = (
-            f"SELECT CAST(who AS text), CAST(CASE WHEN enters THEN {statement.sql} END AS text) "
-            f"FROM rti.enter(${first}, ${first + 1}, ${first + 2})"
+        row = await database.under(login).ask(
+            _entering(statement), *values, token_hash(token), now, now - IDLE
         )
-        row = await database.under(login).ask(sql, *values, token_hash(token), now, now - IDLE)
         if row is None:
             return None, None
         return entered(row[0], token, demo=self.demo), _NOBODY_ASKS if statement is _NOBODY_ASKS else row[1]

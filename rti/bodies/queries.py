@@ -19,7 +19,7 @@ from rti.core.db_roles import Login
 from rti.core.errors import NotFound, invalid, say
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, page_between
 from rti.core.validation import Code, ShortText
-from rti.models.bodies import AreaLevel, AreaRow, BodyKind, FormerNameRow, PublicBodyRow
+from rti.models.bodies import AreaRow, BodyKind, FormerNameRow, PublicBodyRow
 
 
 class BodyFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,7 +176,7 @@ async def code_is_free(session: AsyncSession, code: str, row: PublicBodyRow) -> 
 
 
 _AREAS = select(AreaRow).order_by(AreaRow.code)
-_PROVINCES = _AREAS.where(AreaRow.level == literal_column(f"'{AreaLevel.PROVINCE}'"))
+_PROVINCES = _AREAS.where(AreaRow.parent_code.is_(None))
 PROVINCES = selected(Area, _PROVINCES, AreaRow)
 _BELOW = selected(Area, _AREAS.where(AreaRow.parent_code == bindparam("area", type_=Text)), AreaRow)
 _PATH = selected(Area, _AREAS.where(AreaRow.code == func.any(bindparam("codes", type_=ARRAY(Text)))), AreaRow)

@@ -6,7 +6,7 @@ check of the session.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Generic, Protocol, TypeVar, get_args
@@ -32,7 +32,7 @@ class Statement:
     """SQL of one scalar, as text with $1, $2 and so on, and the names of these parameters."""
 
     sql: str
-    names: Sequence[str] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ def _after(others: int) -> Callable[[re.Match[str]], str]:
     return lambda found: f"${int(found[1]) + others}"
 
 
+@lru_cache(maxsize=1000)
 def together(**parts: Statement) -> Statement:
     """One statement whose JSON object has the result of each of these under its name."""
     pairs: list[str] = []
@@ -94,14 +95,14 @@ def together(**parts: Statement) -> Statement:
     for name, part in parts.items():
         pairs.append(f"'{name}', {_PARAMETER.sub(_after(len(names)), part.sql)}")
         names += part.names
-    return Statement(f"json_build_object({', '.join(pairs)})", names)
+    return Statement(f"json_build_object({', '.join(pairs)})", tuple(names))
 
 
 def in_language(km: Statement, en: Statement, chosen: str) -> Statement:
     """Of two statements with the same parameters that in the reader's language: the parameter `chosen` is what was chosen
     on the device, and where that is empty the account says it."""
     language = f"coalesce(nullif(CAST(${len(km.names) + 1} AS text), ''), rti.language_of({ME}))"
-    return Statement(f"(CASE {language} WHEN 'km' THEN {km.sql} ELSE {en.sql} END)", [*km.names, chosen])
+    return Statement(f"(CASE {language} WHEN 'km' THEN {km.sql} ELSE {en.sql} END)", (*km.names, chosen))
 
 
 def selected(

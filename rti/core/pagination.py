@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -50,7 +51,7 @@ def page_between(
 
 def mark(key: Sequence[str]) -> str:
     """The cursor of a row, for an address."""
-    return base64.urlsafe_b64encode(json.dumps(list(key), ensure_ascii=False).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, *parsers: Callable[[str], object]) -> tuple[object, ...]:

@@ -106,8 +106,7 @@ class LineRow(Shown, kw_only=True):
     cbo_name_en: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """A request as a list shows it."""
 
     request: LineRow

@@ -41,7 +41,7 @@ from rti.letters.commands import LETTER_FOR
 from rti.models.bodies import AreaRow
 from rti.models.topics import TopicRow
 from rti.web import cookies
-from rti.web.compiling import InLanguage
+from rti.web.compiling import MACROS, InLanguage
 from rti.web.forms import DONE, ONCE_FIELD, Form
 from rti.web.menu import every_day, menu, seldom
 from rti.web.transfers import READS
@@ -358,6 +358,7 @@ def page(
 
     done = cookies.read(request, cookies.DONE)
     context = {
+        MACROS: {},
         "view": view,
         "done": DONE.get(done),
         "t": reader,

@@ -71,7 +71,7 @@ async def list_requests(request: WebRequest, found: Found[listing.Listed]) -> Te
         "requests/list.html",
         found.page,
         total=found.total,
-        wanted=msgspec.structs.replace(wanted_of(request), after="", before=""),
+        wanted=msgspec.structs.replace(found.wanted, after="", before=""),
         today=today_of(request),
         provinces=found.provinces,
         campaigns=found.campaigns,
