@@ -32,9 +32,12 @@ _BETWEEN = "[\\s\u200b\u200c\u00ad-]*"
 """What may stand between the letters of a word: a line that is broken, and what nobody sees."""
 _DIGIT = "[0-9\u17e0-\u17e9]"
 _PHONE = re.compile(
-    f"(?<!{_DIGIT})(?:(?:\\+|[0\u17e0]{{2}})?[8\u17e8][5\u17e5]{{2}}|[0\u17e0])(?:[\\s\u200b./()-]{{0,2}}{_DIGIT}){{8,9}}(?!{_DIGIT})"
+    f"(?<!{_DIGIT})(?:(?:\\+|[0\u17e0]{{2}})?[8\u17e8][5\u17e5]{{2}}|[0\u17e0])(?:[\\s\u200b./()-]{{0,3}}{_DIGIT}){{8,9}}(?!{_DIGIT})"
 )
-"""Numbers of Cambodia (ITU E.164, +855): 8 or 9 digits behind the code of the country or a 0."""
+"""Numbers of Cambodia (ITU E.164, +855): 8 or 9 digits behind the code of the country or a 0; between two a blank or hyphen
+and the two characters of a line's end."""
+_HYPHEN = {0x2: "-", 0xFFFE: "-"}
+"""What the library gives for a hyphen at the end of a line."""
 _REMOVED = """#set page(width: 120mm, height: 40mm, margin: 4mm)
 #align(center + horizon)[ទំព័រទី #values.page ត្រូវបានដកចេញ \\ Page #values.page was removed]"""
 
@@ -53,7 +56,8 @@ def found(content: bytes, media_type: str, rule: Rule) -> Hits:
         patterns = [*map(_pattern, rule.words), *([_PHONE] if rule.phones else [])]
         for number, page in enumerate(pdf, 1):
             letters = page.get_textpage()
-            text = "".join(chr(raw.FPDFText_GetUnicode(letters, at)) for at in range(letters.count_chars()))
+            letter = (raw.FPDFText_GetUnicode(letters, at) for at in range(letters.count_chars()))
+            text = "".join(map(chr, letter)).translate(_HYPHEN)
             if text.strip():
                 readable.append(number)
             for pattern in patterns:

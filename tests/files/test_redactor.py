@@ -72,6 +72,24 @@ async def test_words_are_found_in_any_case_across_lines_and_a_whole_page_is_repl
     assert hidden.preview != copy.preview
 
 
+@pytest.mark.parametrize(
+    ("written", "word"),
+    [
+        ("Letter of Sok-Pisey-Chanthavy", "Sok-Pisey-Chanthavy"),
+        ('#set text(lang: "en", hyphenate: true)\nSee internationalization', "internationalization"),
+        ("telephone 012 345 678", None),
+        ("telephone 012-345-\\ 678", None),
+    ],
+    ids=["hyphen of a name", "hyphen of a line", "blank", "hyphen of a number"],
+)
+async def test_what_is_broken_at_a_line_s_end_is_found(written: str, word: str | None) -> None:
+    copy = Copy(typeset(f"#block(width: 90pt)[{written}]", {}), PDF)
+    hits = await find(copy, Rule(words=(word,) if word else (), phones=not word))
+    assert hits
+    lines = [mark.box for mark in hits.marks]
+    assert len(lines) == 2, "one box on each line"
+
+
 async def test_of_a_picture_the_box_is_painted_over_and_it_stays_a_picture() -> None:
     copy = (await examine(jpeg((400, 300)), "image/jpeg")).copy
     assert copy
