@@ -36,6 +36,12 @@ class FileBatch(PlainFields, frozen=True, kw_only=True):
         return bool(self.in_target_areas or self.areas or self.kind or self.codes)
 
 
+class NoteBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What those should know who carry out a batch."""
+
+    note: Paragraphs = ""
+
+
 def codes_in(text: str) -> list[str]:
     """The codes of a text, each once."""
     return list(dict.fromkeys(filter(None, re.split(r"[\s,;]+", plain_digits(text)))))

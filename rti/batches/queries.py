@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.errors import NotFound
 from rti.core.roles import Person
+from rti.encryption.data_keys import keys_to_decrypt
 from rti.law.status import RequestStatus
 from rti.models.batches import BatchBodyRow, BatchRow, LeftOut
 from rti.models.bodies import AreaRow, PublicBodyRow
@@ -64,6 +65,7 @@ class Board:
     cbo: CboRow | None
     districts: Sequence[BoardLine]
     left_out: Sequence[Row[LeftOut, PublicBodyRow]]
+    note: str | None
 
     @property
     def counts(self) -> Mapping[Stage, int]:
@@ -111,7 +113,14 @@ async def board(session: AsyncSession, person: Person, batch_id: UUID, today: da
         None if hidden else await session.get_one(CboRow, line.batch.cbo_id),
         await _districts(session, person, batch_id, today),
         [] if hidden else await _left_out(session, batch_id),
+        None if hidden else await _note(session, line.batch),
     )
+
+
+async def _note(session: AsyncSession, batch: BatchRow) -> str | None:
+    if batch.note is None:
+        return None
+    return (await keys_to_decrypt(session, batch.cbo_id)).text(BatchRow.note, batch.id, batch.note)
 
 
 async def _districts(

@@ -5,12 +5,15 @@ from typing import Annotated
 
 import msgspec
 
-from rti.core.validation import AreaCode, Code, Email, Line, ShortText
+from rti.core.validation import AreaCode, Code, Email, Line, Paragraphs, ShortText
 from rti.models.bodies import BodyKind
 
 
 class SaveBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A public body; `area_code` is that of its province, district or commune (2, 4 or 6 digits)."""
+    """A public body; `area_code` is that of its province, district or commune (2, 4 or 6 digits).
+
+    `note` is what one should know before one goes there; everybody who files reads it.
+    """
 
     code: Code
     kind: BodyKind
@@ -20,6 +23,7 @@ class SaveBody(msgspec.Struct, frozen=True, kw_only=True):
     address: Line = ""
     phone: Annotated[str, msgspec.Meta(max_length=60)] = ""
     email: Email | None = None
+    note: Paragraphs = ""
 
 
 class RenameBody(msgspec.Struct, frozen=True, kw_only=True):

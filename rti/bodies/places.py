@@ -34,6 +34,11 @@ def place_in(language: str) -> str:
     return f"nullif(concat_ws(', ', {names}), '')"
 
 
+def placed(language: str) -> str:
+    """SQL: the same for a row of `public_body` without joining anything to it."""
+    return f"(SELECT {place_in(language)} FROM (SELECT) AS alone {PLACE})"  # noqa: S608 -- our own words
+
+
 async def places(session: AsyncSession, bodies: Iterable[PublicBodyRow]) -> Mapping[UUID, Place]:
     """The place of each body by its identifier."""
     return await _found(session, {body.id: _codes(body) for body in bodies})

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rti.core.db import Base, Choice, new_id
+from rti.models.keys import Encrypted
 from rti.models.requests import Filing
 
 
@@ -22,7 +23,10 @@ class LeftOut(StrEnum):
 
 
 class BatchRow(Base):
-    """A question put to many bodies; `asked` is what each of its requests says, as `requests.commands.PlainFields`."""
+    """A question put to many bodies; `asked` is what each of its requests says, as `requests.commands.PlainFields`.
+
+    `note` is for those who carry it out.
+    """
 
     __tablename__ = "batch"
     __table_args__ = (UniqueConstraint("cbo_id", "id"), Index(None, "campaign_id"))
@@ -33,6 +37,7 @@ class BatchRow(Base):
     filing: Mapped[Filing] = mapped_column(Choice(Filing))
     title: Mapped[str]
     asked: Mapped[dict[str, Any]]
+    note: Mapped[bytes | None] = mapped_column(Encrypted)
     filed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
 

@@ -43,7 +43,10 @@ class AreaRow(Base):
 
 
 class PublicBodyRow(InBothLanguages, Base):
-    """A public body, which can be asked until the day `closed_on`. `province_code` repeats the first two digits of its area."""
+    """A public body, which can be asked until the day `closed_on`. `province_code` repeats the first two digits of its area.
+
+    `note` is what one should know before one goes there.
+    """
 
     __tablename__ = "public_body"
     __table_args__ = (
@@ -63,6 +66,7 @@ class PublicBodyRow(InBothLanguages, Base):
     address: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
     closed_on: Mapped[date | None]
 

@@ -1,7 +1,6 @@
 """Requests, what happened to them, their evidence and their deadlines.
 
-Every table here carries the `cbo_id` of its organisation; foreign keys between them have it, so that none leads to another.
-"""
+Every table here carries the `cbo_id` of its organisation, and so do foreign keys between them."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -70,15 +69,17 @@ NEVER = date(9999, 12, 31)
 """The `next_due_on` of a request on which no clock runs."""
 _IS_NEUTRAL = text(f"reference ~ '^{NEUTRAL}$'")
 _UNFINISHED = f"status IN {tuple(map(str, UNFINISHED))}"
+_STALLING = f"{_UNFINISHED} OR outcome = '{Outcome.UNKNOWN}'"
+_STOOD_SINCE = "coalesce(answered_on, submitted_on, drafted_on, known_from)"
 
 
 class Standing:
     """What counts of a request, and from which day on that was known: columns of `RequestRow` and `FormerStandingRow`.
 
-    The columns from `status` on are projected from the events by `requests.actions.reproject` and by nothing
-    else; they are stored so that a list need not project what it does not show. A `duplicate_of` another request
-    is left out of lists and figures; a `resubmission_of` one asks its question again. Whoever changes one of
-    these columns sets `known_from`, a day at home: the database then keeps what was there (`FormerStandingRow`).
+    The columns from `status` on are projected from the events by `requests.actions.reproject` and by nothing else; they
+    are stored so that a list need not project what it does not show. A `duplicate_of` another request is left out of
+    lists and figures; a `resubmission_of` one asks its question again. Whoever changes one of these columns sets
+    `known_from`, a day at home: the database then keeps what was there (`FormerStandingRow`).
     """
 
     cbo_id: Mapped[UUID] = mapped_column(ForeignKey("cbo.id"))
@@ -136,6 +137,7 @@ class RequestRow(Standing, InOrder, Base):
         Index("uq_request_neutral", "reference", unique=True, postgresql_where=_IS_NEUTRAL),
         UniqueConstraint("cbo_id", "import_key"),
         Index("ix_request_unfinished", "cbo_id", "id", postgresql_where=text(_UNFINISHED)),
+        Index("ix_request_stalled", text(_STOOD_SINCE), "id", postgresql_where=text(_STALLING)),
         # All that policies and the count of what is past due look at.
         Index(
             "ix_request_late",
@@ -196,11 +198,11 @@ class FormerStandingRow(Standing, Base):
 class EventRow(Base):
     """An event of a request on a day, and when it was recorded; never changed.
 
-    `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction
-    the entry that it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`,
-    of a transfer the body `to_body`, of any the `medium` if it is known (of handing over and receipt the channel is it), of an answer its `ground`, the `section` cited, whether staff recorded it
-    (`checked`) and that it is `undated` where its day is not known.
-    `changes` are what a correction made of columns of the request: by their names what was there, and what is.
+    `details` hold what only some kinds have: of an extension `days`, `until` and `reason`, of a correction the entry that
+    it `voids`, of the handing over and the receipt the `channel` and whether it is `urgent`, of a transfer the body
+    `to_body`, of any the `medium` if it is known (of handing over and receipt the channel is it), of an answer its
+    `ground`, the `section` cited, whether staff recorded it (`checked`) and that it is `undated` where its day is not
+    known. `changes` are what a correction made of columns of the request: by their names what was there, and what is.
     """
 
     __tablename__ = "event"
@@ -293,10 +295,10 @@ class SnoozeRow(Base):
 class DocumentRow(Base):
     """Evidence of an event; `size` and `sha256` are those of the bytes that came in.
 
-    `altered_at` is when it was found that what is stored is missing or another, until it is whole again.
-    `next_check_at` is when `requests.fixity` looks next, and None once its organisation was shredded.
-    `threat` is the name of what a virus scanner found in it; then nobody gets the original. `had_location` is
-    whether it tells where a photo was taken, and `damaged` whether it is a picture that is not whole.
+    `altered_at` is when it was found that what is stored is missing or another, until it is whole again. `next_check_at`
+    is when `requests.fixity` looks next, and None once its organisation was shredded. `threat` is the name of what a
+    virus scanner found in it; then nobody gets the original. `had_location` is whether it tells where a photo was taken,
+    and `damaged` whether it is a picture that is not whole.
     """
 
     __tablename__ = "document"
@@ -345,10 +347,7 @@ class DocumentContentRow(Base):
 
 
 class DocumentCopyRow(Base):
-    """What is shown of a document: made anew from its picture, by `made_by`, without metadata.
-
-    `redactions` is how many of them are in it; a trigger refuses a copy with fewer than the document has.
-    """
+    """What is shown of a document: made anew by `made_by`, without metadata and with as many `redactions` as a trigger asks."""
 
     __tablename__ = "document_copy"
     __table_args__ = (UniqueConstraint("cbo_id", "document_id"), of_document())

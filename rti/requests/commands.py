@@ -308,8 +308,8 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     `q` are words of title, question, reference, body with its place, or organisation; `cbo` is the code of an
     organisation, `target_of` a campaign: only requests to bodies in its target areas. `due_soon` are those that are
-    expected within seven days; `only` are references, one to a line. `area` is the code of a province, district or
-    commune in which the body lies.
+    expected within seven days, `stalled` those that nobody took further for two weeks; `only` are references, one to
+    a line. `area` is the code of a province, district or commune in which the body lies.
     """
 
     q: Annotated[str, msgspec.Meta(max_length=200)] = ""
@@ -317,6 +317,7 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     topic: Code | None = None
     overdue: bool = False
     due_soon: bool = False
+    stalled: bool = False
     province: Code | None = None
     body_id: UUID | None = None
     cbo: Code | None = None

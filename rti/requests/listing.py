@@ -53,7 +53,7 @@ from rti.law.status import UNFINISHED
 from rti.models.bodies import PublicBodyRow
 from rti.models.requests import NEVER, RequestRow
 from rti.requests.commands import RequestFilter, Sort
-from rti.requests.queries import FOUND, narrowed, next_due_on, seen_by, values_of
+from rti.requests.queries import FOUND, NEEDING, narrowed, next_due_on, seen_by, values_of
 from rti.requests.requester import is_hidden
 from rti.requests.saved_lists import SAVED_LISTS, SavedList
 from rti.requests.shown import Line, LineRow
@@ -342,4 +342,4 @@ class ListPage(Counted):
 @cache
 def urgency(login: Login) -> Mapping[str, Statement]:
     """Counts for the first page: of the lists of the same names."""
-    return {name: counting(login, frozenset({name})) for name in ("overdue", "due_soon")}
+    return {name: counting(login, frozenset({name})) for name in NEEDING}

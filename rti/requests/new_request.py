@@ -22,8 +22,14 @@ from rti.statutes.queries import STATUTES, StatuteNamed
 from rti.topics.queries import TOPICS, TopicNamed
 
 
+class BodyToAsk(BodyAsked, frozen=True):
+    """The same with what one should know before one goes there."""
+
+    note: str
+
+
 class _FormRead(msgspec.Struct):
-    bodies: list[BodyAsked]
+    bodies: list[BodyToAsk]
     path: list[Area]
     campaigns: msgspec.Raw
     topics: msgspec.Raw
@@ -35,7 +41,7 @@ class _FormRead(msgspec.Struct):
 class FormShown:
     """The body that is asked, with the areas in which it lies, and among what one chooses; `cbos` for staff alone."""
 
-    body: BodyAsked
+    body: BodyToAsk
     path: Sequence[Area]
     campaigns: Sequence[Named]
     topics: Sequence[TopicNamed]
@@ -79,7 +85,7 @@ def _statement(login: Login) -> Statement:
         for length in (2, 4, 6)
     ]
     parts = {
-        "bodies": selected(BodyAsked, body, PublicBodyRow),
+        "bodies": selected(BodyToAsk, body, PublicBodyRow),
         "path": selected(
             Area, select(AreaRow).where(AreaRow.code.in_(codes)).order_by(AreaRow.code), AreaRow
         ),

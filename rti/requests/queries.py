@@ -28,6 +28,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from rti.campaigns.queries import in_target_areas
 from rti.core.roles import REQUESTS, Person, Reader
 from rti.core.visibility import own_requests, visible_to
+from rti.law.events import Outcome
+from rti.law.status import UNFINISHED
 from rti.models.batches import BatchBodyRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow, not_locked
@@ -100,6 +102,8 @@ def values_of(wanted: RequestFilter) -> dict[str, Any]:
     return given
 
 
+_STALLING = f"(request.status IN {tuple(map(str, UNFINISHED))} OR request.outcome = '{Outcome.UNKNOWN}')"
+"""SQL: whether somebody has to take a request further; in the words of an index."""
 _DERIVED = ("reference_end", "references", "words", "near_words")
 """Parameters that stand for more than a filter says."""
 
@@ -152,6 +156,13 @@ def _named(_: Any, __: Any) -> ColumnElement[bool]:
     return RequestRow.reference == func.any(bindparam("references", type_=ARRAY(Text)))
 
 
+def _stalled(_: Any, today: Any) -> ColumnElement[bool]:
+    last = today - (STALLED if isinstance(today, date) else literal_column(str(STALLED.days)))
+    days = (RequestRow.answered_on, RequestRow.submitted_on, RequestRow.drafted_on, RequestRow.known_from)
+    since = func.coalesce(*days)
+    return and_(text(_STALLING), since < last)
+
+
 def _due_soon(_: Any, today: Any) -> ColumnElement[bool]:
     in_a_week = today + (SOON if isinstance(today, date) else literal_column(str(SOON.days)))
     return RequestRow.next_due_on.between(today, in_a_week)
@@ -161,12 +172,17 @@ FOUND = WHICH.format(kind=Findable.REQUEST, most=10_000)
 """SQL: the requests that hold the words that are looked for, the newest of very many."""
 SOON = timedelta(days=7)
 """How far the first page looks ahead."""
+NEEDING = ("overdue", "due_soon", "stalled")
+"""The filters by which a list needs attention; a request may be among several."""
+STALLED = timedelta(days=14)
+"""After so long a draft, a request without a receipt and one refused at the counter are stalled."""
 Narrowing = Callable[[Any, Any], ColumnElement[bool]]
 NARROWING: Mapping[str, Narrowing] = {
     **{name: _is(name) for name in ("status", "topic", "body_id", "campaign_id")},
     "province": _is("province_code"),
     "overdue": lambda _, today: overdue(today),
     "due_soon": _due_soon,
+    "stalled": _stalled,
     "reference": _begins,
     "only": _named,
     "cbo": _of_cbo,

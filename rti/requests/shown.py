@@ -167,6 +167,11 @@ class DeadlineShown(msgspec.Struct, kw_only=True):
     confirmed: bool
     steps: list[dict[str, Any]]
 
+    @property
+    def shown(self) -> bool:
+        """Whether it has a date, or will have one again."""
+        return self.due_on is not None or self.state is ClockState.PAUSED
+
 
 class DateChange(msgspec.Struct, kw_only=True):
     """A due date that moved."""
@@ -231,11 +236,18 @@ class BodyAsked(Named, frozen=True):
     country: str
 
 
+class BodyFound(BodyAsked, frozen=True):
+    """The same with where it is."""
+
+    place_km: str | None
+    place_en: str | None
+
+
 class DetailRead(msgspec.Struct, kw_only=True):
     """All that the statement of a request brings; what is encrypted still is."""
 
     request: Asked
-    body: BodyAsked
+    body: BodyFound
     first_body: Named | None
     cbo: CboNamed
     campaign: Named | None
@@ -330,7 +342,7 @@ class Detail:
     """
 
     request: Asked
-    body: BodyAsked
+    body: BodyFound
     first_body: Named | None
     cbo: CboNamed | None
     own: bool

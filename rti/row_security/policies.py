@@ -199,8 +199,9 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.OPERATOR: _ANY,
     },
     "batch": {
-        Login.CBO: May(ADD, own()),
-        Login.STAFF: May(ADD, _BATCH_SEEN),
+        Login.CBO: May(f"{ADD}, UPDATE (note)", own()),
+        Login.STAFF: May(f"{ADD}, UPDATE (note)", _BATCH_SEEN),
+        Login.ERASURE: _wiped("SELECT (cbo_id), UPDATE (note)"),
         Login.OPERATOR: _ANY,
     },
     "batch_body": {

@@ -82,7 +82,7 @@ async def read(request: Request[Any, Any, Any]) -> Form:
 
 def read_query(request: Request[Any, Any, Any]) -> Form:
     """A form sent in the address, so that the address can be bookmarked and shared."""
-    return Form({name: value for name, value in request.query_params.items() if value})
+    return Form({name: value for name, value in dict(request.query_params).items() if value})
 
 
 def fields_of(row: object, command: type[Struct]) -> dict[str, object]:

@@ -169,6 +169,10 @@ class Reader:
         """Where a body is, as `bodies.places` tells it."""
         return ", ".join(self.name(area) for area in within)
 
+    def placed(self, body: Any) -> str:
+        """The same of a body that was read with its place."""
+        return str(body.place_km if self.language == "km" else body.place_en)
+
     def named(self, rows: Any, key: str = "id") -> list[tuple[str, str]]:
         """Choices out of rows with names in both languages."""
         return [(str(getattr(row, key)), self.name(row)) for row in rows]

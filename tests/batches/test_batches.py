@@ -292,3 +292,21 @@ async def test_staff_file_for_an_organisation_and_only_what_is_assigned_to_them(
     async with database.transaction() as session:
         of_cbo = select(func.count()).where(RequestRow.cbo_id == cbo.id, RequestRow.filing == Filing.PROXY)
         assert await session.scalar(of_cbo) == board["batch"]["filed"]
+
+
+@pytest.mark.parametrize(("kept", "status"), [(Filing.ITSELF, 200), (Filing.SEALED, 403)])
+async def test_a_note_for_those_who_carry_a_batch_out_is_no_business_of_others_where_it_is_sealed(
+    client: httpx.AsyncClient, database: Database, kept: Filing, status: int
+) -> None:
+    async with database.transaction() as session:
+        member, staff = await make.member(session), await make.member(session, Role.STAFF)
+        batch = await make.batch(session, await make.request(session, member.person, NOW, filing=kept), NOW)
+    address = f"/api/batches/{batch.id}"
+    client.headers.update(await make.session_of(client, member.person, database))
+    told = {"note": "Go together"}
+    assert (await client.put(f"{address}/note", json=told)).json()["note"] == "Go together"
+    assert "Go together" in (await client.get(f"/batches/{batch.id}")).text
+    client.headers.update(await make.session_of(client, staff.person, database))
+    seen = (await client.get(address)).json()["note"]
+    assert seen == ("Go together" if status == 200 else None)
+    assert (await client.put(f"{address}/note", json={"note": ""})).status_code == status

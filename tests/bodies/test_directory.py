@@ -12,7 +12,7 @@ from rti.core.roles import Role
 from rti.models.bodies import PublicBodyRow
 from rti.upgrade import load_reference_data
 from tests import make
-from tests.conftest import NOW
+from tests.conftest import NOW, SignIn
 
 
 async def test_bodies_stand_in_the_order_of_the_readers_alphabet_and_are_walked_back(
@@ -43,6 +43,21 @@ async def test_bodies_stand_in_the_order_of_the_readers_alphabet_and_are_walked_
         assert back == pages[::-1]
     page = (await client.get("/bodies", params={"area": "01", **mark})).text
     assert "Previous page" in page
+
+
+async def test_a_note_about_a_body_is_read_by_whoever_files_there(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await sign_in(Role.STAFF)
+    async with database.transaction() as session:
+        body = await make.body(session)
+    told = "The counter closes at 11:00"
+    form = {"code": body.code, "kind": body.kind, "name_km": body.name_km, "name_en": body.name_en}
+    await make.post_form(client, f"/bodies/{body.id}/edit", {**form, "note": told})
+    await sign_in(Role.CBO_MEMBER)
+    for where in ("", "/file", "/new-request"):
+        assert told in (await client.get(f"/bodies/{body.id}{where}")).text, where
+    assert (await client.get(f"/api/bodies/{body.id}")).json()["note"] == told
 
 
 async def test_a_body_takes_its_new_place_when_it_gets_another_name(database: Database) -> None:

@@ -185,7 +185,7 @@ async def test_the_first_page_counts_what_its_links_open(
             row = await make.request(session, (await make.member(session)).person, NOW)
             row.next_due_on = row.due_on = next_due_on
     first = (await client.get("/")).text
-    for link, count in (("due_soon=1", 2), ("overdue=1", 1)):
+    for link, count in (("due_soon=1", 2), ("overdue=1", 1), ("stalled=1", 0)):
         assert f'href="/requests?{link}"' in first
         view = (await client.get(f"/api/requests?{link}")).json()
         assert (view["total"], len(view["requests"])) == (count, count)

@@ -114,3 +114,14 @@ async def test_an_entry_is_corrected_in_a_form_that_begins_with_what_it_said_and
     page = (await client.get(path)).text
     assert "I handed it over" in page
     assert "It is still on my desk" in page
+
+
+async def test_the_working_group_begins_with_charts_of_the_figures(
+    client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    await sign_in(Role.WORKING_GROUP)
+    charts = re.findall(r'src="(/statistics/pictures/[^"]+)"', (await client.get("/")).text)
+    assert len(charts) == 3
+    for each in charts:
+        answer = await client.get(each)
+        assert (answer.status_code, answer.headers["content-type"].partition("/")[0]) == (200, "image"), each

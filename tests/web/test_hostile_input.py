@@ -190,3 +190,14 @@ async def test_the_description_of_the_api_can_be_read(client: httpx.AsyncClient)
     described = (await client.get("/api/schema/openapi.json")).json()
     assert "/api/requests" in described["paths"]
     assert "FileRequest" in json.dumps(described["paths"]["/api/requests"]["post"]["requestBody"])
+
+
+async def test_of_what_an_address_says_twice_the_first_counts(
+    client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    await sign_in(Role.STAFF)
+    twice = await client.get("/statistics?method=own&method=osji")
+    assert twice.status_code == 200
+    assert '<option value="own" selected>' in twice.text
+    compared = (await client.get("/statistics/methods?method=own")).text
+    assert 'href="/statistics?method=osji"' in compared

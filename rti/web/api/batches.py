@@ -4,12 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from litestar import get, post
+from litestar import get, post, put
 from litestar.params import JSONBody
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.batches import filing, queries
-from rti.batches.commands import FileBatch
+from rti.batches.commands import FileBatch, NoteBatch
+from rti.batches.notes import keep_note
 from rti.batches.planning import foresee
 from rti.campaigns.queries import campaign as campaign_of
 from rti.core.attributes import from_attributes
@@ -67,6 +68,7 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
     districts: list[DistrictView]
     left_out: list[BodyLeftOut]
+    note: str | None
 
 
 class BatchList(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +134,14 @@ async def file_again(session: Session, person: Who, now: Now, today: Today, batc
     return await _board(session, person, batch_id, today)
 
 
+@put("/api/batches/{batch_id:uuid}/note", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
+async def note_batch(
+    data: JSONBody[NoteBatch], session: Session, person: Who, now: Now, today: Today, batch_id: Id
+) -> BoardView:
+    await keep_note(session, person, batch_id, data, now)
+    return await _board(session, person, batch_id, today)
+
+
 async def _board(session: Session, person: Who, batch_id: UUID, today: Today) -> BoardView:
     found = await queries.board(session, person, batch_id, today)
     return BoardView(
@@ -145,7 +155,8 @@ async def _board(session: Session, person: Who, batch_id: UUID, today: Today) ->
             for each in found.districts
         ],
         left_out=[BodyLeftOut(body=_named(body), reason=why) for why, body in found.left_out],
+        note=found.note,
     )
 
 
-ROUTES = [list_batches, preview_batch, file_batch, show_batch, file_again]
+ROUTES = [list_batches, preview_batch, file_batch, show_batch, file_again, note_batch]

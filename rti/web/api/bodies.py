@@ -39,6 +39,7 @@ class BodyView(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     phone: str
     email: str
+    note: str
     closed_on: date | None
     former_names: list[FormerNameView] | msgspec.UnsetType = msgspec.UNSET
 

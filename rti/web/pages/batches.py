@@ -7,7 +7,8 @@ from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.batches import filing, queries
-from rti.batches.commands import FileBatch, first_cells
+from rti.batches.commands import FileBatch, NoteBatch, first_cells
+from rti.batches.notes import keep_note
 from rti.batches.planning import MOST_BODIES, Foreseen, foresee
 from rti.campaigns.queries import campaign as campaign_of
 from rti.cbos.queries import cbos
@@ -93,14 +94,17 @@ async def file_batch(
 
 @get("/batches/{batch_id:uuid}", guards=[only(REQUESTS)])
 async def show_batch(
-    request: WebRequest, session: Session, person: Who, today: Today, batch_id: Id
+    request: WebRequest, session: Session, person: Who, today: Today, batch_id: Id, form: Form
 ) -> Template:
     """Its board; while it is filed, with how far that is."""
     job = await filing.job_of(session, person, batch_id)
+    found = await queries.board(session, person, batch_id, today)
     return page(
         request,
         "batches/detail.html",
-        await queries.board(session, person, batch_id, today),
+        found,
+        form=form,
+        initial={"note": found.note or ""},
         job=job,
         fault=job and queue.fault_of(job),
         stages=queries.Stage,
@@ -113,10 +117,17 @@ async def file_again(session: Session, person: Who, batch_id: Id, now: Now) -> R
     return see_other(f"/batches/{batch_id}", done="")
 
 
+@post("/batches/{batch_id:uuid}/note", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
+@else_show(show_batch)
+async def note_batch(session: Session, person: Who, batch_id: Id, command: NoteBatch, now: Now) -> Redirect:
+    await keep_note(session, person, batch_id, command, now)
+    return see_other(f"/batches/{batch_id}")
+
+
 @post("/batches/{batch_id:uuid}/cancel", guards=[only(REQUESTS)])
 async def cancel_batch(session: Session, person: Who, batch_id: Id, now: Now) -> Redirect:
     await filing.cancel(session, person, batch_id, now)
     return see_other(f"/batches/{batch_id}", done="")
 
 
-ROUTES = [list_batches, new_batch, file_batch, show_batch, file_again, cancel_batch]
+ROUTES = [list_batches, new_batch, file_batch, show_batch, file_again, note_batch, cancel_batch]

@@ -16,13 +16,14 @@ from rti.core.asking import ReadBy, Statement, compiled, decoder, together
 from rti.core.db_roles import LOGINS, Login
 from rti.core.errors import Message
 from rti.core.pagination import PAGE_SIZE, Page
-from rti.core.roles import SUPPORT
+from rti.core.roles import SUPPORT, Role
 from rti.core.visibility import REQUESTS_SEEN
 from rti.law.status import RequestStatus, overdue_on
 from rti.requests.commands import RequestFilter
 from rti.requests.listing import Worklist, listing, unfinished, urgency
 from rti.requests.saved_lists import SAVED_LISTS, SavedList
 from rti.requests.shown import Line, LineRow
+from rti.statistics.headlines import HEADLINES
 from rti.web.guards import Connection, open_to_all
 from rti.web.guidance import PICTURES, STEPS
 from rti.web.inject import Found
@@ -46,6 +47,7 @@ class _Read(msgspec.Struct):
     unfinished: list[LineRow] | None = None
     overdue: int = 0
     due_soon: int = 0
+    stalled: int = 0
     confirmed: bool | None = None
     failing: int = 0
     saved: list[SavedList] = []
@@ -64,6 +66,7 @@ class First:
     requests: Page[Line] | None
     overdue: int
     due_soon: int
+    stalled: int
     warning: Message | None
     failing_addresses: int
     saved: Sequence[SavedList] = ()
@@ -71,7 +74,7 @@ class First:
 
 @dataclass(frozen=True, slots=True)
 class FirstPage:
-    """How many requests are overdue and due within a week, those that are open, and what support is to look at."""
+    """How many requests are overdue, due within a week and stalled, those that are open, and what support is to look at."""
 
     today: date
 
@@ -85,7 +88,7 @@ class FirstPage:
         found = decoder(_Read)(answer) if answer else _Read()
         warning = lacking(self.today, found.confirmed) if by.person.role in SUPPORT else None
         opened = None if found.lines is None else Worklist(_OPEN, self.today).page_of(found.lines, by)
-        numbers = (found.overdue, found.due_soon, warning, found.failing, found.saved)
+        numbers = (found.overdue, found.due_soon, found.stalled, warning, found.failing, found.saved)
         if found.unfinished is None or opened is None:
             return First(None, False, opened, *numbers)
         late = [line for line in opened.items if self._late(line)]
@@ -124,8 +127,16 @@ def _first(connection: Connection) -> FirstPage:
 async def home(request: WebRequest, found: Found[First | None]) -> Template | Redirect:
     if request.user is None:
         return Redirect("/sign-in")
-    steps = STEPS[request.user.role]
-    return page(request, "home.html", found, today=today_of(request), steps=steps, pictures=PICTURES)
+    role = request.user.role
+    return page(
+        request,
+        "home.html",
+        found,
+        today=today_of(request),
+        steps=STEPS[role],
+        pictures=PICTURES,
+        charts=HEADLINES if role is Role.WORKING_GROUP else (),
+    )
 
 
 ROUTES = [home]

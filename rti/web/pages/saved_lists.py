@@ -1,12 +1,15 @@
-"""The page of saved lists: opening, saving and deleting them."""
+"""The page of saved lists: opening, saving and deleting them; and what of a list needs attention, counted."""
 
 from litestar import get, post
 from litestar.response import Redirect, Template
 
 from rti.campaigns.queries import campaigns
 from rti.core.roles import REQUESTS
+from rti.core.validation import decode
 from rti.requests import saved_lists
-from rti.requests.commands import FILTERS, SaveList
+from rti.requests.commands import FILTERS, SaveList, as_address
+from rti.requests.counts import MOST_GROUPS, CountRequests, counted
+from rti.requests.queries import NEEDING
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only
 from rti.web.inject import Form, Id, Now, Session, Today, Who
@@ -41,4 +44,18 @@ async def delete_list(session: Session, person: Who, list_id: Id) -> Redirect:
     return see_other("/saved-lists", done="")
 
 
-ROUTES = [show_lists, save_list, delete_list]
+@get("/requests/counts", guards=[only(REQUESTS)])
+async def count_requests(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
+    wanted = decode(CountRequests, texts_of(request))
+    return page(
+        request,
+        "requests/counts.html",
+        await counted(session, person, wanted, today),
+        wanted=wanted,
+        columns=NEEDING,
+        list_of=as_address(wanted),
+        most=MOST_GROUPS,
+    )
+
+
+ROUTES = [show_lists, save_list, delete_list, count_requests]

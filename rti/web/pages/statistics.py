@@ -106,7 +106,7 @@ async def compare_methods(request: WebRequest, reading: Reading, person: Who, to
         tables,
         form=form,
         coarse=is_coarse(person),
-        as_file=urlencode(form.values),
+        by_method=lambda method: urlencode({**form.values, "method": method}),
         words=partial(words, language=language_of(request)),
     )
 

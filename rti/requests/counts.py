@@ -1,0 +1,119 @@
+"""How many requests of a list need attention, by where they went and who asked."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rti.bodies.places import places
+from rti.core.roles import Person
+from rti.models.batches import BatchBodyRow, BatchRow
+from rti.models.bodies import AreaRow, PublicBodyRow
+from rti.models.campaigns import CampaignRow
+from rti.models.cbos import CboRow
+from rti.models.requests import RequestRow
+from rti.requests.commands import RequestFilter
+from rti.requests.queries import NARROWING, NEEDING, matching
+from rti.requests.requester import not_hidden_from
+
+MOST_GROUPS = 100
+
+
+class CountBy(StrEnum):
+    """What the requests of a list are counted by: each is a filter of the same name."""
+
+    PROVINCE = "province"
+    BODY_ID = "body_id"
+    CBO = "cbo"
+    CAMPAIGN_ID = "campaign_id"
+    BATCH_ID = "batch_id"
+
+
+class CountRequests(RequestFilter, frozen=True, kw_only=True):
+    """Which requests to count, and by what."""
+
+    by: CountBy = CountBy.PROVINCE
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests that have something in common: the value of the filter that lists them, None where there is no such filter.
+
+    `place_km` and `place_en` tell bodies of one name apart.
+    """
+
+    value: str | None
+    name_km: str
+    name_en: str
+    place_km: str = ""
+    place_en: str = ""
+    overdue: int
+    due_soon: int
+    stalled: int
+
+
+async def counted(
+    session: AsyncSession, person: Person, wanted: CountRequests, today: date
+) -> Sequence[Group]:
+    """The `MOST_GROUPS` groups with the most overdue requests. Sealed requests of others are in the one without an organisation."""
+    needing = {name: NARROWING[name](True, today) for name in NEEDING}
+    tallies = {name: func.count().filter(condition).label(name) for name, condition in needing.items()}
+    key, query = _key(wanted.by, person, matching(person, wanted, today).where(or_(*needing.values())))
+    query = query.with_only_columns(key.label("key"), *tallies.values()).group_by(key)
+    order = [each.desc() for each in tallies.values()]
+    rows = (await session.execute(query.order_by(*order, key).limit(MOST_GROUPS))).all()
+    named = await _named(session, wanted.by, [row.key for row in rows if row.key])
+    none = {"value": None, "name_km": "", "name_en": ""}
+    return [
+        Group(**named.get(row.key, none), **{name: getattr(row, name) for name in NEEDING}) for row in rows
+    ]
+
+
+def _key(by: CountBy, person: Person, query: Select[RequestRow]) -> tuple[Any, Select[RequestRow]]:
+    """What the requests of a group have in common, and the query with what that needs."""
+    match by:
+        case CountBy.PROVINCE:
+            return RequestRow.province_code, query
+        case CountBy.BODY_ID:
+            return RequestRow.body_id, query
+        case CountBy.CBO:
+            return case((not_hidden_from(person), RequestRow.cbo_id)), query
+        case CountBy.CAMPAIGN_ID:
+            return RequestRow.campaign_id, query
+        case CountBy.BATCH_ID:
+            return BatchBodyRow.batch_id, query.outerjoin(
+                BatchBodyRow, BatchBodyRow.request_id == RequestRow.id
+            )
+
+
+async def _named(session: AsyncSession, by: CountBy, keys: Sequence[Any]) -> Mapping[Any, dict[str, Any]]:
+    """The names of groups with the values of their filter, by what they have in common."""
+    if by is CountBy.BATCH_ID:
+        batches = await session.scalars(select(BatchRow).where(BatchRow.id.in_(keys)))
+        return {row.id: {"value": str(row.id), "name_km": row.title, "name_en": row.title} for row in batches}
+    if by is CountBy.PROVINCE:
+        areas = await session.scalars(select(AreaRow).where(AreaRow.code.in_(keys)))
+        return {row.code: _names(row, row.code) for row in areas}
+    if by is CountBy.CBO:
+        cbos = await session.scalars(select(CboRow).where(CboRow.id.in_(keys)))
+        return {row.id: _names(row, row.code) for row in cbos}
+    if by is CountBy.CAMPAIGN_ID:
+        campaigns = await session.scalars(select(CampaignRow).where(CampaignRow.id.in_(keys)))
+        return {row.id: _names(row, str(row.id)) for row in campaigns}
+    bodies = (await session.scalars(select(PublicBodyRow).where(PublicBodyRow.id.in_(keys)))).all()
+    within = await places(session, bodies)
+    return {
+        row.id: _names(row, str(row.id))
+        | {
+            f"place_{language}": ", ".join(getattr(area, f"name_{language}") for area in within[row.id])
+            for language in ("km", "en")
+        }
+        for row in bodies
+    }
+
+
+def _names(row: Any, value: str) -> dict[str, Any]:
+    return {"value": value, "name_km": row.name_km, "name_en": row.name_en}
