@@ -98,7 +98,6 @@ _BATCH_SEEN = f"""{sees_everything()} OR campaign_id = ANY (CAST((SELECT rti.cam
     OR filed_by = (SELECT {ME})"""
 """Batches that staff see: of what is assigned to them, and their own."""
 _MARKED = "SELECT, INSERT, UPDATE (words)"
-
 _ANY = May(ALL)
 
 

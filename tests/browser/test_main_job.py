@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.conftest import Demo, faultless, submit_password
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SignIn = Callable[[str], Awaitable[None]]
@@ -80,6 +82,33 @@ async def test_a_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_fie
     await page.click("button[name=language][value=en]")
     await expect(page.locator("html")).to_have_attribute("lang", "en")
     await expect(page.locator("#title")).to_have_value("Typed before the language was changed")
+
+
+async def test_what_was_typed_outlives_a_lost_connection_and_a_file_that_is_refused(
+    chromium: Browser, demo: Demo
+) -> None:
+    async with faultless(chromium, demo, "ERR_INTERNET_DISCONNECTED") as page:
+        await submit_password(page, "member")
+        await page.goto("/file?q=KH-010203")
+        await page.click("ul.found a")
+        await page.fill("#title", "Kept without a connection")
+        await page.select_option("#topic", "budget")
+        await page.context.set_offline(True)
+        await page.click("main form button")
+        await expect(page.locator("main form")).to_contain_text("The connection was lost")
+        await expect(page.locator("#title")).to_have_value("Kept without a connection")
+        await page.context.set_offline(False)
+        await page.click("main form button")
+        await page.click("main form button")
+        await page.click("text=Everything is correct")
+
+        await page.click("text=They gave me a receipt")
+        await page.fill("#note", "Stamped in the afternoon")
+        program = {"name": "stamp.exe", "mimeType": "application/octet-stream", "buffer": b"MZ" + bytes(100)}
+        await page.set_input_files("#document", program)
+        await page.click("main form button")
+        await expect(page.locator("#document-fault")).to_be_visible()
+        await expect(page.locator("#note")).to_have_value("Stamped in the afternoon")
 
 
 async def test_khmer_is_shown_in_the_font_that_we_serve(page: Page, sign_in: SignIn) -> None:

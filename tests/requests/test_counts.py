@@ -33,6 +33,7 @@ async def _standing(session: Any, person: Person, how: str, **more: Any) -> Requ
         case "unclassified":
             row.status, row.outcome = RequestStatus.ANSWERED, Outcome.UNKNOWN
             row.answered_on = row.met_on = LONG_AGO
+            row.next_due_on = date.max
         case _:
             row.status, row.drafted_on, row.submitted_on = RequestStatus.SUBMITTED, LONG_AGO, None
             row.due_on, row.next_due_on = None, date.max

@@ -93,7 +93,7 @@ function send(form, submitter) {
   const { line, progress } = bar(form);
   const buttons = form.querySelectorAll("button");
   const lost = () => {
-    line.textContent = words.lost;
+    line.textContent = document.getElementById("typed").dataset.lost;
     line.className = "fault";
     progress.remove();
     buttons.forEach((button) => (button.disabled = false));

@@ -22,4 +22,29 @@ language?.addEventListener("submit", () => {
   }
 });
 
+// A page that cannot be left without a connection is not left: the browser would show its own, and forget what was typed.
+const words = document.getElementById("typed").dataset;
+const reachable = () =>
+  fetch(document.querySelector("link[rel=icon]").href, { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
+let reached = null;
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || form !== typing || form === reached) {
+    reached = null;
+    return;
+  }
+  event.preventDefault();
+  form.querySelector(".lost")?.remove();
+  if (await reachable()) {
+    reached = form;
+    form.requestSubmit(submitter);
+    return;
+  }
+  const told = document.createElement("p");
+  told.className = "lost fault";
+  told.setAttribute("role", "status");
+  told.textContent = words.lost;
+  form.append(told);
+});
+
 document.querySelector("form[data-at-once]")?.submit();
