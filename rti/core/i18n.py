@@ -65,6 +65,11 @@ def show_date(day: date, language: str) -> str:
     return format_date(day, "d MMMM y", locale=Locale(language))
 
 
+def show_month(day: date, language: str) -> str:
+    """The month of a day, such as April 2023."""
+    return format_date(day, "LLLL y", locale=Locale(language))
+
+
 def show_moment(moment: datetime, language: str, zone: str) -> str:
     """A date and time of day in the time zone `zone`."""
     there = moment.astimezone(ZoneInfo(zone))

@@ -308,7 +308,7 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     `q` are words of title, question, reference, body with its place, or organisation; `cbo` is the code of an
     organisation, `target_of` a campaign: only requests to bodies in its target areas. `due_soon` are those that are
-    expected within seven days, `stalled` those that nobody took further for two weeks; `only` are references, one to
+    expected within seven days, `due_on` those whose next date it is, `stalled` those that nobody took further for two weeks; `only` are references, one to
     a line. `area` is the code of a province, district or commune in which the body lies.
     """
 
@@ -318,6 +318,7 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool = False
     due_soon: bool = False
     stalled: bool = False
+    due_on: date | None = None
     province: Code | None = None
     body_id: UUID | None = None
     cbo: Code | None = None

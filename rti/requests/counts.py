@@ -1,7 +1,7 @@
 """How many requests of a list need attention, by where they went and who asked."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +21,7 @@ from rti.requests.queries import NARROWING, NEEDING, matching
 from rti.requests.requester import not_hidden_from
 
 MOST_GROUPS = 100
+_FIRST_MONTH, _LAST_MONTH = date(1900, 1, 1), date(9998, 12, 1)
 
 
 class CountBy(StrEnum):
@@ -53,6 +54,36 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     overdue: int
     due_soon: int
     stalled: int
+
+
+class DueMonth(RequestFilter, frozen=True, kw_only=True):
+    """Which requests to count day by day, in the month of a day."""
+
+    month: date | None = None
+
+
+class DueDay(msgspec.Struct, frozen=True, kw_only=True):
+    """How many requests have their next date on a day."""
+
+    day: date
+    count: int
+
+
+async def due_days(session: AsyncSession, person: Person, wanted: DueMonth, today: date) -> list[DueDay]:
+    """The days of a month on which anything is due."""
+    first, following = months(wanted, today)[1:]
+    in_month = (RequestRow.next_due_on >= first, RequestRow.next_due_on < following)
+    query = matching(person, wanted, today).where(*in_month).group_by(RequestRow.next_due_on)
+    rows = await session.execute(
+        query.with_only_columns(RequestRow.next_due_on, func.count()).order_by(RequestRow.next_due_on)
+    )
+    return [DueDay(day=day, count=count) for day, count in rows]
+
+
+def months(wanted: DueMonth, today: date) -> tuple[date, date, date]:
+    """The first days of the month before, of the month itself, and of the one after it."""
+    first = sorted((_FIRST_MONTH, wanted.month or today, _LAST_MONTH))[1].replace(day=1)
+    return (first - timedelta(1)).replace(day=1), first, (first + timedelta(31)).replace(day=1)
 
 
 async def counted(

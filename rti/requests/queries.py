@@ -183,6 +183,7 @@ NARROWING: Mapping[str, Narrowing] = {
     "overdue": lambda _, today: overdue(today),
     "due_soon": _due_soon,
     "stalled": _stalled,
+    "due_on": _is("next_due_on"),
     "reference": _begins,
     "only": _named,
     "cbo": _of_cbo,

@@ -4,6 +4,7 @@ import math
 import uuid
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import msgspec
 import structlog
@@ -46,6 +47,9 @@ _METHOD = say("This address does not accept that type of request")
 NEXT_STEP = {SignInState.MUST_PROVE: "/second-factor", SignInState.MUST_ENROL: "/me/factors"}
 """Where somebody goes on who has shown the password and not all that the account asks for."""
 
+_SIGNING_IN = {"/sign-in", "/second-factor"}
+_LONGEST_WAY_BACK = 2_000
+
 
 def wants_json(request: WebRequest) -> bool:
     accepts = request.headers.get("accept", "")
@@ -79,7 +83,8 @@ def answer(request: WebRequest, problem: Problem, reference: str | None = None) 
         body = problem_view(problem, reader_of(request), reference)
         return Response(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=_headers(problem))
     if isinstance(problem, SignInRequired) and request.method == "GET":
-        return Redirect(NEXT_STEP.get(request.auth.standing, "/sign-in") if request.auth else "/sign-in")
+        step = NEXT_STEP.get(request.auth.standing, "/sign-in") if request.auth else "/sign-in"
+        return Redirect(f"{step}{_and_back(request)}" if step in _SIGNING_IN else step)
     if isinstance(problem, SignInRequired) and problem.typed:
         proving = request.auth and request.auth.standing is SignInState.MUST_PROVE
         return go_on(request, problem.typed, "/second-factor" if proving else "/sign-in")
@@ -88,9 +93,15 @@ def answer(request: WebRequest, problem: Problem, reference: str | None = None) 
     return response
 
 
+def _and_back(request: WebRequest) -> str:
+    """What an address of signing in says of where somebody wanted to go."""
+    wanted = quote(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
+    return "" if wanted == "/" or len(wanted) > _LONGEST_WAY_BACK else f"?{urlencode({'back': wanted})}"
+
+
 def go_on(request: WebRequest, typed: str, path: str, *, at_once: bool = False) -> Response[Any]:
     """A page that passes what was typed on to another, by a form, because an address has no room for it."""
-    status = 401 if path in {"/sign-in", "/second-factor"} else 200
+    status = 401 if path in _SIGNING_IN else 200
     return page(request, "accounts/go_on.html", path, form=Form(kept=typed), status=status, at_once=at_once)
 
 

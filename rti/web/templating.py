@@ -198,6 +198,9 @@ class Reader:
     def date(self, day: Any) -> str:
         return i18n.show_date(day, self.language) if day else "–"
 
+    def month(self, day: Any) -> str:
+        return i18n.show_month(day, self.language)
+
     def day(self, moment: datetime) -> str:
         """The day on which a moment falls where the reader is."""
         return self.date(day_of(moment, self.zone))

@@ -113,7 +113,7 @@ async def test_one_click_of_the_lead_signs_everybody_out_and_in_no_more(
     assert "Lock this organisation now" in shown.text
     locked = await make.post_form(client, f"/cbos/{cbo.id}/lock", {"sure": "1"}, page=f"/cbos/{cbo.id}")
     assert (locked.status_code, locked.headers["location"]) == (303, "/sign-in")
-    assert (await client.get("/requests")).headers["location"] == "/sign-in"
+    assert (await client.get("/requests")).headers["location"].startswith("/sign-in")
     assert (await client.get("/api/requests")).status_code == 401
     refused = await make.post_form(client, "/sign-in", {"email": lead.email, "password": lead.password})
     assert refused.status_code == 422

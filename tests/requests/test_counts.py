@@ -109,3 +109,24 @@ async def test_what_nobody_took_further_for_two_weeks_is_stalled(
     assert (only["value"], only["overdue"], only["due_soon"], only["stalled"]) == ("01", 0, 0, 2)
     assert "Nothing needs attention" in (await client.get("/requests/counts?topic=land")).text
     assert (await client.get("/api/requests/counts?by=colour")).status_code == 422
+
+
+async def test_each_day_of_a_month_says_how_many_requests_are_due_and_opens_their_list(
+    client: httpx.AsyncClient, database: Database, campaigning: Mapping[str, make.Member]
+) -> None:
+    client.headers.update(await make.session_of(client, campaigning["staff"].person, database))
+    soon = TODAY + timedelta(7)
+    days = (await client.get("/api/requests/due", params={"month": soon.isoformat()})).json()
+    counts = {each["day"]: each["count"] for each in days}
+    assert counts[soon.isoformat()] == 1
+    assert all(day[:7] == f"{soon:%Y-%m}" for day in counts)
+    for day, count in counts.items():
+        listed = (await client.get("/api/requests", params={"due_on": day})).json()
+        assert listed["total"] == count, day
+    page = (await client.get("/requests/due", params={"month": soon.isoformat()})).text
+    assert f'href="/requests?due_on={soon}"' in page
+    assert "Nothing is due" in (await client.get("/requests/due?month=1999-12-31")).text
+    for far in ("0001-01-01", "9999-12-31"):
+        assert (await client.get("/api/requests/due", params={"month": far})).json() == []
+    following = (await client.get("/requests/due?month=1999-12-31", headers={"accept-language": "km"})).text
+    assert "month=2000-01-01" in following

@@ -28,7 +28,7 @@ async def test_the_api_takes_the_token_as_a_bearer_and_pages_take_it_as_a_cookie
         headers = {"Authorization": f"{scheme} {token}"}
         assert (await client.get("/api/me", headers=headers)).status_code == 401
     client.cookies.delete("session")
-    assert (await client.get("/me", headers=bearer)).headers["location"] == "/sign-in"
+    assert (await client.get("/me", headers=bearer)).headers["location"].startswith("/sign-in")
     for written in (f"Bearer {token}", f"bearer   {token} "):
         assert (await client.get("/api/me", headers={"Authorization": written})).status_code == 200
 

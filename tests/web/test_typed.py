@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import httpx
+import pytest
 from sqlalchemy import update
 
 from rti.core.db import Database
@@ -93,6 +94,41 @@ async def test_who_shows_a_second_factor_gets_there_as_well(
     again = await client.post("/second-factor", data={**_carried(asked), "code": code})
     shown = await client.post(path, data=_carried(again))
     assert f'value="{TITLE}"' in shown.text
+
+
+@pytest.mark.parametrize("role", [Role.CBO_MEMBER, Role.STAFF])
+async def test_who_followed_a_link_gets_there_after_signing_in(
+    client: httpx.AsyncClient, database: Database, role: Role
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session, role)
+    wanted = "/requests?q=%E1%9E%83%E1%9E%BB%E1%9F%86&overdue=1"
+    asked = await client.get(wanted)
+    given = member.given
+    code = given.pop("code", None)
+    shown = await client.get(asked.headers["location"])
+    answer = await client.post("/sign-in", data={**_carried(shown), **given})
+    assert answer.headers["location"] == wanted
+    if code:
+        asked = await client.get(wanted)
+        shown = await client.get(asked.headers["location"])
+        answer = await client.post("/second-factor", data={**_carried(shown), "code": code})
+        assert answer.headers["location"] == wanted
+    assert (await client.get(wanted)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nb: c", "/é"]
+)
+async def test_no_link_to_signing_in_leads_elsewhere(
+    client: httpx.AsyncClient, database: Database, back: str
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    shown = await client.get("/sign-in", params={"back": back})
+    assert back not in shown.text
+    answer = await client.post("/sign-in", data={**_carried(shown), **member.given})
+    assert answer.headers["location"] == "/"
 
 
 async def test_a_forged_or_foreign_address_leads_nowhere(

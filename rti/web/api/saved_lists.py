@@ -7,7 +7,7 @@ from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.requests import saved_lists
 from rti.requests.commands import SaveList
-from rti.requests.counts import CountRequests, Group, counted
+from rti.requests.counts import CountRequests, DueDay, DueMonth, Group, counted, due_days
 from rti.requests.saved_lists import SavedList
 from rti.web.guards import only
 from rti.web.inject import Id, Now, Session, Today, Who
@@ -41,4 +41,10 @@ async def count_requests(request: WebRequest, session: Session, person: Who, tod
     return [*await counted(session, person, wanted, today)]
 
 
-ROUTES = [list_saved, save_list, delete_list, count_requests]
+@get("/api/requests/due", guards=[only(REQUESTS)])
+async def show_due(request: WebRequest, session: Session, person: Who, today: Today) -> list[DueDay]:
+    """How many requests have their next date on each day of the month of `month`, any day in it; by default this month."""
+    return await due_days(session, person, decode(DueMonth, dict(request.query_params)), today)
+
+
+ROUTES = [list_saved, save_list, delete_list, count_requests, show_due]

@@ -8,7 +8,7 @@ from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.requests import saved_lists
 from rti.requests.commands import FILTERS, SaveList, as_address
-from rti.requests.counts import MOST_GROUPS, CountRequests, counted
+from rti.requests.counts import MOST_GROUPS, CountRequests, DueMonth, counted, due_days, months
 from rti.requests.queries import NEEDING
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only
@@ -58,4 +58,22 @@ async def count_requests(request: WebRequest, session: Session, person: Who, tod
     )
 
 
-ROUTES = [show_lists, save_list, delete_list, count_requests]
+@get("/requests/due", guards=[only(REQUESTS)])
+async def show_due(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
+    """What is due on each day of a month."""
+    wanted = decode(DueMonth, texts_of(request))
+    before, first, following = months(wanted, today)
+    return page(
+        request,
+        "requests/due.html",
+        await due_days(session, person, wanted, today),
+        today=today,
+        before=before,
+        first=first,
+        following=following,
+        list_of=as_address(wanted),
+        wanted=wanted,
+    )
+
+
+ROUTES = [show_lists, save_list, delete_list, count_requests, show_due]

@@ -33,6 +33,7 @@ THREE_MONTHS = 90 * 24 * 3600
 async def show_sign_in(request: WebRequest, form: Form) -> Response[Any]:
     if request.auth and (step := NEXT_STEP.get(request.auth.standing)) and not form.faults:
         return Redirect(step)
+    _wants_back(request, form)
     accounts = ACCOUNTS if request.app.state.settings.demo else ()
     done = "set" in request.query_params and not form.faults
     return page(request, "sign_in.html", accounts, form=form, done=done)
@@ -54,24 +55,32 @@ async def do_sign_in(
 
 
 def _onwards(request: WebRequest, form: forms.Form, kept: list[Cookie]) -> Response[Any]:
-    """On to the first page, or back to the form in which something was typed before."""
-    back = _own(form.kept.partition(" ")[0])
-    if back == "/":
-        return see_other(back, cookies=kept)
+    """On to the page that was wanted, or back to the form in which something was typed before."""
+    path, _, typed_there = form.kept.partition(" ")
+    back = _own(path)
+    if back == "/" or not typed_there:
+        return see_other(back, done="", cookies=kept)
     answer = go_on(request, form.kept, back)
     answer.cookies.extend(kept)
     return answer
 
 
+def _wants_back(request: WebRequest, form: forms.Form) -> None:
+    """Keep in the form where an address says that somebody wanted to go."""
+    form.kept = form.kept or _own(request.query_params.get("back", "/")).partition(" ")[0]
+
+
 def _own(path: str) -> str:
     """The path, if it leads nowhere else but to this site."""
-    return "/" if not path.startswith("/") or path.startswith(("//", "/\\")) else path
+    plain = path.isascii() and path.isprintable()
+    return path if plain and path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 
 
 @get("/second-factor", guards=[guards.signing_in])
 async def show_second_factor(request: WebRequest, session: Session, me: Me, form: Form) -> Response[Any]:
     if me.standing is not SignInState.MUST_PROVE:
         return Redirect(NEXT_STEP.get(me.standing, "/"))
+    _wants_back(request, form)
     site = Site.of(request.app.state.settings.address)
     there = await mfa.enrolled(session, me.person.id)
     known = [each.credential_id for each in there.passkeys]

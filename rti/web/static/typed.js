@@ -29,7 +29,8 @@ const reachable = () =>
 let reached = null;
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
-  if (event.defaultPrevented || form !== typing || form === reached) {
+  const short = form.querySelector("[type=password]");
+  if (event.defaultPrevented || form !== typing || form === reached || short) {
     reached = null;
     return;
   }
