@@ -21,7 +21,6 @@ from rti.requests.queries import NARROWING, NEEDING, matching
 from rti.requests.requester import not_hidden_from
 
 MOST_GROUPS = 100
-_FIRST_MONTH, _LAST_MONTH = date(1900, 1, 1), date(9998, 12, 1)
 
 
 class CountBy(StrEnum):
@@ -82,7 +81,7 @@ async def due_days(session: AsyncSession, person: Person, wanted: DueMonth, toda
 
 def months(wanted: DueMonth, today: date) -> tuple[date, date, date]:
     """The first days of the month before, of the month itself, and of the one after it."""
-    first = sorted((_FIRST_MONTH, wanted.month or today, _LAST_MONTH))[1].replace(day=1)
+    first = (wanted.month or today).replace(day=1)
     return (first - timedelta(1)).replace(day=1), first, (first + timedelta(31)).replace(day=1)
 
 

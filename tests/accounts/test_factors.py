@@ -138,8 +138,8 @@ async def test_staff_set_an_app_up_at_their_first_sign_in_and_need_it_at_every_o
     await make.post_form(client, "/sign-out", {}, page="/me")
 
     await make.post_form(client, "/sign-in", staff.given)
-    assert (await client.get("/requests")).headers["location"] == "/second-factor"
-    assert (await client.get("/me/factors")).headers["location"] == "/second-factor"
+    assert (await client.get("/requests")).headers["location"].startswith("/second-factor")
+    assert (await client.get("/me/factors")).headers["location"].startswith("/second-factor")
     one_factor = client.cookies["session"]
     assert (await make.post_form(client, "/second-factor", {"code": "000000"})).status_code == 422
     assert (await make.post_form(client, "/second-factor", {"code": codes[0]})).status_code == 303

@@ -131,7 +131,7 @@ async def test_a_reset_takes_the_password_and_leaves_the_second_factor_unless_th
             assert (await _accept(mine, reset["link"].partition("=")[2])).status_code == 303
             form = {"email": staff.email, "password": SET["password"]}
             await make.post_form(mine, "/sign-in", form)
-            assert (await mine.get("/requests")).headers["location"] == step
+            assert (await mine.get("/requests")).headers["location"].startswith(step)
 
 
 async def test_a_lead_invites_resets_and_disables_members_of_the_own_organisation_only(

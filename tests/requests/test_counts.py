@@ -127,6 +127,6 @@ async def test_each_day_of_a_month_says_how_many_requests_are_due_and_opens_thei
     assert f'href="/requests?due_on={soon}"' in page
     assert "Nothing is due" in (await client.get("/requests/due?month=1999-12-31")).text
     for far in ("0001-01-01", "9999-12-31"):
-        assert (await client.get("/api/requests/due", params={"month": far})).json() == []
+        assert (await client.get("/requests/due", params={"month": far})).status_code == 422
     following = (await client.get("/requests/due?month=1999-12-31", headers={"accept-language": "km"})).text
     assert "month=2000-01-01" in following

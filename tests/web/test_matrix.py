@@ -152,7 +152,7 @@ async def test_with_the_password_alone_a_role_that_needs_two_factors_only_shows_
         if standing in route.standings:
             assert answer.status_code not in {401, 403, 404}, f"{route}: {answer.status_code}"
         elif route.method == "GET" and not route.is_api:
-            assert answer.headers.get("location") == step, f"{route}: {answer.status_code}"
+            assert answer.headers.get("location", "").startswith(step), f"{route}: {answer.status_code}"
         else:
             assert answer.status_code == 401, f"{route}: {answer.status_code}"
 
