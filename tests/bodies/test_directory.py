@@ -9,7 +9,7 @@ from rti.core.alphabet import alphabetical
 from rti.core.attributes import from_attributes
 from rti.core.db import Database
 from rti.core.roles import Role
-from rti.models.bodies import PublicBodyRow
+from rti.models.bodies import AreaRow, PublicBodyRow
 from rti.upgrade import load_reference_data
 from tests import make
 from tests.conftest import NOW, SignIn
@@ -43,6 +43,19 @@ async def test_bodies_stand_in_the_order_of_the_readers_alphabet_and_are_walked_
         assert back == pages[::-1]
     page = (await client.get("/bodies", params={"area": "01", **mark})).text
     assert "Previous page" in page
+
+
+async def test_a_body_says_where_it_is_in_the_directory_on_the_page_of_a_request_and_among_what_is_to_do(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        made = await make.request(
+            session, member.person, NOW, body_code="KH-210701", received_on=None, drafted_on=NOW.date()
+        )
+        district = (await session.get_one(AreaRow, "2107")).name_en
+    for page in ("/bodies?area=2107", f"/requests/{made.id}", f"/requests/{made.id}/record/submitted", "/"):
+        assert f"{district}, Takeo" in (await client.get(page)).text, page
 
 
 async def test_a_note_about_a_body_is_read_by_whoever_files_there(

@@ -139,3 +139,17 @@ async def test_the_page_of_a_request_says_what_is_next_with_a_button_for_each_li
     assert "They did not take the letter" in refused
     assert "The entry has been recorded" in refused
     assert f'href="{address}/draft"' not in refused
+
+
+async def test_each_law_is_offered_with_its_country_those_of_cambodia_first(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        body = await make.body(session)
+    form = (await client.get(f"/bodies/{body.id}/file", headers={"accept-language": "en"})).text
+    laws = re.findall(
+        "<option[^>]*>([^<]+)", form.partition('name="statute_id"')[2].partition("</select>")[0]
+    )
+    assert laws[1].startswith("Cambodia: ")
+    assert any(law.startswith("Bangladesh: ") for law in laws)

@@ -190,3 +190,19 @@ async def test_the_first_page_counts_what_its_links_open(
         view = (await client.get(f"/api/requests?{link}")).json()
         assert (view["total"], len(view["requests"])) == (count, count)
         assert f'<span class="figure">{count}</span>' in first
+
+
+async def test_a_list_calls_a_date_provisional_only_while_it_is_to_come(
+    client: httpx.AsyncClient, database: Database, sign_in: SignIn
+) -> None:
+    await sign_in(Role.STAFF)
+    today = wallclock.day_of(wallclock.now(), wallclock.HOME_ZONE)
+    async with database.transaction() as session:
+        row = await make.request(session, (await make.member(session)).person, NOW)
+    for days, told in ((-1, False), (1, True)):
+        async with database.transaction() as session:
+            row = await session.get_one(RequestRow, row.id)
+            row.provisional, row.due_on, row.next_due_on = True, *(today + timedelta(days),) * 2
+        shown = (await client.get("/requests")).text
+        assert ("Provisional" in shown, "Past benchmark" in shown) == (told, not told)
+        assert 'data-sign="…"' in shown, "its status has a sign"
