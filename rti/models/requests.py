@@ -70,7 +70,6 @@ NEVER = date(9999, 12, 31)
 _IS_NEUTRAL = text(f"reference ~ '^{NEUTRAL}$'")
 _UNFINISHED = f"status IN {tuple(map(str, UNFINISHED))}"
 _STALLING = f"{_UNFINISHED} OR outcome = '{Outcome.UNKNOWN}'"
-_STOOD_SINCE = "coalesce(answered_on, submitted_on, drafted_on, known_from)"
 
 
 class Standing:
@@ -137,7 +136,7 @@ class RequestRow(Standing, InOrder, Base):
         Index("uq_request_neutral", "reference", unique=True, postgresql_where=_IS_NEUTRAL),
         UniqueConstraint("cbo_id", "import_key"),
         Index("ix_request_unfinished", "cbo_id", "id", postgresql_where=text(_UNFINISHED)),
-        Index("ix_request_stalled", text(_STOOD_SINCE), "id", postgresql_where=text(_STALLING)),
+        Index("ix_request_stalling", "next_due_on", "id", postgresql_where=text(_STALLING)),
         # All that policies and the count of what is past due look at.
         Index(
             "ix_request_late",
