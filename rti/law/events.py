@@ -77,8 +77,8 @@ class Event:
     """Something that happened on a day, local to the public body.
 
     `at` adds the local time where it is known; `recorded_at` is when it was recorded. `outcome`
-    belongs to an answer. An extension goes `until` a day or by `days`, such as "10 working". An event
-    of any kind can replace the event whose id stands in `voids`; one of kind "corrected" only voids.
+    belongs to an answer. An extension goes `until` a day or by `days`, such as "10 working"; of an answer, `until` is
+    the day that it names for the parts that are missing. An event of any kind can replace the event whose id stands in `voids`; one of kind "corrected" only voids.
     `on` is the day by which it had happened at the latest where it is `undated`. `to_body` is the id of
     the body that a transfer went to, None where nobody knows. `ground` and `section`, the section of the law that
     was cited, belong to an answer, too; `checked` is whether staff recorded it. `unread` is a message

@@ -95,7 +95,7 @@ def _steps(
             yield from _paused(statute, current)
         case RequestStatus.ANSWERED:
             yield from _rights(statute, running, today)
-            yield from _answered(statute, current)
+            yield from _answered(statute, current, today)
 
 
 def _awaiting(due: date | None, section: str, today: date) -> Suggestion:
@@ -140,9 +140,11 @@ def _paused(statute: Statute, current: Sequence[Event]) -> Iterator[Suggestion]:
     yield Suggestion(NextStep.CLARIFY)
 
 
-def _answered(statute: Statute, current: Sequence[Event]) -> Iterator[Suggestion]:
+def _answered(statute: Statute, current: Sequence[Event], today: date) -> Iterator[Suggestion]:
     answer = next(event for event in reversed(current) if event.kind is EventKind.ANSWERED)
     outcome = answer.outcome or Outcome.UNKNOWN
+    if answer.until:
+        yield _awaiting(answer.until, "", today)
     if outcome is Outcome.FULL or any(event.kind is EventKind.REVIEW_REQUESTED for event in current):
         return
     if outcome in {Outcome.REFERRED, Outcome.NOT_HELD}:

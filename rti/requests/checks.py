@@ -7,7 +7,7 @@ from uuid import UUID
 from rti.core.errors import Fault, say
 from rti.core.validation import LIMIT_HINT
 from rti.core.wallclock import at_hour, in_home_zone
-from rti.law.events import Event, EventKind, effective, not_voided
+from rti.law.events import Event, EventKind, Outcome, effective, not_voided
 from rti.law.limits import parse_limit
 from rti.law.order import Misplaced, Wrong, misplaced
 from rti.law.statutes import Statute
@@ -80,11 +80,22 @@ def _own_faults(command: RecordEvent, today: date) -> list[Fault]:
     if command.kind is EventKind.EXTENDED and not (command.days or command.until):
         message = say("Enter the length of the extension, for example 10 working, or its end date")
         faults.append(Fault("days", message))
+    if command.kind is EventKind.ANSWERED and command.until:
+        faults += _rest_faults(command)
     if command.to_body and command.kind is not EventKind.TRANSFERRED:
         faults.append(Fault("to_body", say("Only a transfer goes to another body; leave this empty")))
     if command.days and not _is_limit(command.days):
         faults.append(Fault("days", LIMIT_HINT))
     return faults
+
+
+def _rest_faults(command: RecordEvent) -> list[Fault]:
+    """Of an answer that names a day for what is missing in it."""
+    if command.outcome is Outcome.FULL:
+        return [Fault("until", say("Nothing is missing in a full answer; leave this empty"))]
+    if command.until and command.until <= command.happened_on:
+        return [Fault("until", say("This is not after the day of the answer"))]
+    return []
 
 
 def _as_event(command: RecordEvent, statute: Statute, to_body: UUID | None) -> Event:

@@ -230,8 +230,8 @@ class RequestLine(FilingFields, frozen=True, kw_only=True):
 class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Record that something happened, `at` an hour where a law counts hours.
 
-    `ground` and the `section` of the law that was cited belong to an answer;
-    `days` ("10 working") or `until` and the `reason` (as the statute calls it) to an extension,
+    `ground` and the `section` of the law that was cited belong to an answer, and so does `until` where it names a day for
+    the parts that are missing; `days` ("10 working") or `until` and the `reason` (as the statute calls it) to an extension,
     `to_body` to a transfer: the code of the body that it went to, None where that is not known. `medium` is how it
     happened, such as by post or at a meeting.
     """

@@ -308,6 +308,11 @@ class TimelineEvent:
         return to_law(self.event).ground
 
     @property
+    def until(self) -> date | None:
+        """The day to which an extension goes, or that an answer names for the parts that are missing."""
+        return to_law(self.event).until
+
+    @property
     def medium(self) -> Medium | None:
         """How it happened; of the handing over and the receipt, the channel."""
         told = self.event.details.get("medium") or self.event.details.get("channel")

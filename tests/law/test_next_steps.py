@@ -107,6 +107,15 @@ def test_where_a_statute_has_no_way_of_objecting_silence_is_complained_about():
     assert silent[NextStep.COMPLAIN].section == "art. 16"
 
 
+def test_one_waits_for_the_part_for_which_the_answer_names_a_day_and_then_asks_for_it():
+    part = event("answered", "2026-02-20", outcome="partial", until=date(2026, 3, 10))
+    waiting = suggested("KH-A2I-DRAFT", RECEIVED, part)
+    assert next(iter(waiting.values())).by == date(2026, 3, 10)
+    assert {NextStep.WAIT, NextStep.OBJECT} <= set(waiting)
+    late = suggested("KH-A2I-DRAFT", RECEIVED, part, today=date(2026, 3, 11))
+    assert next(iter(late)) is NextStep.REMIND
+
+
 def test_what_was_complained_about_is_not_complained_about_again():
     complained = suggested("KH-A2I-DRAFT", RECEIVED, event("complaint_filed", "2026-02-20"))
     assert list(complained) == [NextStep.REMIND]

@@ -166,6 +166,8 @@ WRONG_EVENTS: list[tuple[EventKind, date, dict[str, Any], str]] = [
     (EventKind.ANSWERED, TODAY, {}, "outcome"),
     (EventKind.ANSWERED, date(2026, 11, 24), {"outcome": Outcome.FULL}, "happened_on"),
     (EventKind.ANSWERED, date(2026, 11, 1), {"outcome": Outcome.FULL}, "happened_on"),
+    (EventKind.ANSWERED, TODAY, {"outcome": Outcome.FULL, "until": date(2026, 12, 1)}, "until"),
+    (EventKind.ANSWERED, TODAY, {"outcome": Outcome.PARTIAL, "until": TODAY}, "until"),
     (EventKind.EXTENDED, TODAY, {}, "days"),
     (EventKind.EXTENDED, TODAY, {"days": "10 wrking"}, "days"),
     (EventKind.CORRECTED, TODAY, {}, "voids"),

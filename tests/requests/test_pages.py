@@ -1,6 +1,7 @@
 """Filing and following a request in the browser pages."""
 
 import asyncio
+from datetime import date
 
 import httpx
 import pytest
@@ -48,9 +49,32 @@ async def test_the_length_of_an_extension_is_told_in_the_language_of_the_reader(
         await make.event(
             session, request.id, member.person, NOW, EventKind.EXTENDED, TODAY, days="10 working"
         )
+        another = await make.request(session, member.person, NOW)
+        until = date(2026, 12, 31)
+        await make.event(session, another.id, member.person, NOW, EventKind.EXTENDED, TODAY, until=until)
     assert "by 10 working days" in (await client.get(f"/requests/{request.id}")).text
+    assert "until 31 December 2026" in (await client.get(f"/requests/{another.id}")).text
     client.cookies.set("language", "km")
     assert "10 ថ្ងៃធ្វើការ" in (await client.get(f"/requests/{request.id}")).text
+
+
+async def test_one_paper_that_gives_a_part_refuses_another_and_promises_a_third_is_entered_once(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        request = await make.request(session, member.person, NOW)
+    step, by = f"/requests/{request.id}/record/answered", "2030-03-05"
+    said = {"outcome": "partial", "ground": "exemption", "section": "art. 20(7)", "until": by}
+    day = {"happened_on": str(TODAY)}
+    assert (await make.post_form(client, step, said | day)).status_code == 303
+    page = (await client.get(f"/requests/{request.id}")).text
+    for each in ("Information given in part", "(art. 20(7))", "the rest by 5 March 2030"):
+        assert each in page
+    steps = (await client.get(f"/api/requests/{request.id}/next-steps")).json()["next_steps"]
+    assert (steps[0]["step"], steps[0]["by"]) == ("wait", by)
+    refused = await make.post_form(client, step, said | day | {"until": str(TODAY)})
+    assert "This is not after the day of the answer" in refused.text
 
 
 async def test_what_an_organisation_calls_an_answer_stays_beside_what_staff_say_of_it(
