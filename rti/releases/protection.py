@@ -18,8 +18,11 @@ from rti.statistics.published import PublishedLine, blocks, published
 from rti.statistics.suppression import Counts, Pattern, protect
 
 MOST_ROUNDS = 8
+"""Beside one for each method."""
 
-Marks = dict[tuple[Dimension, ...], set[Keys]]
+Mark = tuple[tuple[Dimension, ...], str]
+"""The dimensions and the method of a table."""
+Marks = dict[Mark, set[Keys]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class Exact:
     names: Mapping[Keys, Sequence[object]]
     askers: Mapping[Keys, Mapping[str, AbstractSet[UUID]]]
 
+    @property
+    def mark(self) -> Mark:
+        return self.dimensions, self.method.id
+
 
 class StillLeaks(Exception):
     """The lines that still leak after everything was tried."""
@@ -45,8 +52,8 @@ class StillLeaks(Exception):
 def protected(tables: Sequence[Exact], earlier: Sequence[Shown], threshold: int) -> list[Shown]:
     """The tables as they may be published, in their order; raises `StillLeaks`."""
     marks: Marks = {}
-    for _ in range(MOST_ROUNDS):
-        shown = [_shown(table, marks.get(table.dimensions, set()), threshold) for table in tables]
+    for _ in range(MOST_ROUNDS + len({table.method.id for table in tables})):
+        shown = [_shown(table, marks.get(table.mark, set()), threshold) for table in tables]
         leaks = Audit([*earlier, *shown], threshold).leaks()
         if not leaks:
             return shown
@@ -59,27 +66,31 @@ def protected(tables: Sequence[Exact], earlier: Sequence[Shown], threshold: int)
 
 
 def _mark(marks: Marks, tables: Sequence[Exact], leak: Place) -> None:
-    """Hide more: the line; then one that shares a key with it; then what other tables say of it; at last everything."""
+    """Hide more: the line, in the method that was asked for last first; then one that shares a key with it; then those
+    beside it; then what other tables say of it; at last everything."""
     known = dict(zip(leak.dimensions, leak.keys, strict=False))
-    here = next((table for table in tables if table.dimensions == leak.dimensions), None)
-    steps: list[list[tuple[tuple[Dimension, ...], Keys]]] = []
-    if here:
-        steps.append([(here.dimensions, leak.keys)])
+    here = [table for table in tables if table.dimensions == leak.dimensions]
+    steps = [[(table, leak.keys)] for table in reversed(here)]
+    if len(leak.keys) > 1:
         for shared in sorted(known, key=leak.dimensions.index, reverse=True):
             place = leak.dimensions.index(shared)
             alike = [
-                keys
-                for keys in here.lines
+                (table, keys)
+                for table in here
+                for keys in table.lines
                 if len(keys) == len(leak.keys)
                 and keys[place] == leak.keys[place]
-                and keys not in marks.get(here.dimensions, ())
+                and keys not in marks.get(table.mark, ())
             ]
-            if len(leak.keys) > 1 and alike:
-                steps.append([(here.dimensions, min(alike, key=lambda keys: here.lines[keys].requests))])
-        steps.append([(here.dimensions, keys) for keys in here.lines if keys[:-1] == leak.keys[:-1] and keys])
+            if alike:
+                least = min(alike, key=lambda each: each[0].lines[each[1]].requests)[1]
+                steps.append([(table, least) for table in here])
+    steps.append(
+        [(table, keys) for table in here for keys in table.lines if keys and keys[:-1] == leak.keys[:-1]]
+    )
     steps.append(
         [
-            (table.dimensions, keys)
+            (table, keys)
             for table in tables
             for keys in table.lines
             if keys
@@ -87,12 +98,12 @@ def _mark(marks: Marks, tables: Sequence[Exact], leak: Place) -> None:
             and all(known.get(by, key) == key for by, key in zip(table.dimensions, keys, strict=False))
         ]
     )
-    steps.append([(table.dimensions, keys) for table in tables for keys in table.lines])
+    steps.append([(table, keys) for table in tables for keys in table.lines])
     for step in steps:
-        new = [(dimensions, keys) for dimensions, keys in step if keys not in marks.get(dimensions, ())]
+        new = [(table, keys) for table, keys in step if keys not in marks.get(table.mark, ())]
         if new:
-            for dimensions, keys in new:
-                marks.setdefault(dimensions, set()).add(keys)
+            for table, keys in new:
+                marks.setdefault(table.mark, set()).add(keys)
             return
 
 
