@@ -173,6 +173,30 @@ def test_what_one_section_says_of_another_gives_nothing_away() -> None:
     assert Attacker([[table]]).width(0, table, (), State.SILENT) >= 5
 
 
+def test_where_two_methods_together_would_tell_a_small_number_the_first_still_tells_its_own() -> None:
+    """One of them counts all refusals as one, the other those by word of mouth apart."""
+    full, refused = KINDS[0], KINDS[3]
+    oral, not_held = (
+        Kind(state=State.LATE, outcome=outcome) for outcome in (Outcome.ORAL_REFUSAL, Outcome.NOT_HELD)
+    )
+    numbers = {
+        "1": {full: 20, refused: 20, not_held: 20},
+        "2": {full: 40, refused: 60, not_held: 20, oral: 4},
+    }
+    requests = [
+        (place, "land", kind)
+        for place, kinds in numbers.items()
+        for kind, number in kinds.items()
+        for _ in range(number)
+    ]
+    shape = [((PROVINCE,), "own"), ((PROVINCE,), "uk")]
+    tables = protected(_exact(requests, shape, BEFORE), [], 5)
+    total = next(line for line in tables[0].lines if not line.keys)
+    assert (total.counts[State.IN_TIME], total.counts[Outcome.REFUSED]) == (60, 80)
+    assert Audit(tables, 5).leaks() == []
+    assert Attacker([tables]).width(0, tables[0], (), Outcome.ORAL_REFUSAL) >= 5
+
+
 def test_a_table_that_hides_nothing_small_tells_everything() -> None:
     requests = [
         (place, topic, kind) for place in "123" for topic in TOPICS for kind in KINDS for _ in range(6)
