@@ -20,6 +20,7 @@ from sqlalchemy import text
 from notifications.dispatch import CONNECTIONS, dispatch
 from notifications.render import RenderedMessage, compose
 from notifications.sweep import sweep
+from rti.cli.workers import spare_collections
 from rti.core import embedded_postgres, wallclock
 from rti.core.db import Database
 from rti.core.settings import Settings
@@ -154,6 +155,8 @@ async def _measured(settings: Settings, port: int, requests: int) -> list[Figure
 
 def measure(requests: int = REQUESTS) -> list[Figure]:
     """How long two sweeps take, and how fast messages leave beside a loop that does nothing else."""
+    # As the scheduler does.
+    spare_collections()
     with (
         tempfile.TemporaryDirectory() as folder,
         embedded_postgres.completed(Settings(data_dir=Path(folder))) as settings,

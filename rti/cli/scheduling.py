@@ -6,7 +6,7 @@ import typer
 
 from notifications.scheduler import run
 from rti.cli.connecting import opened
-from rti.cli.workers import end_with
+from rti.cli.workers import end_with, spare_collections
 from rti.schedule import jobs_of
 
 
@@ -17,5 +17,6 @@ def scheduler(*, stop_with_parent: bool = typer.Option(False, hidden=True)) -> N
     """
     if stop_with_parent:
         end_with(0)
+    spare_collections()
     with opened() as settings:
         asyncio.run(run(settings, jobs_of(settings)))
