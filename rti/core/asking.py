@@ -137,9 +137,11 @@ def _column(table: str, field: msgspec.structs.FieldInfo) -> str:
     return column
 
 
-def rows(select: str) -> str:
-    """SQL: the rows of a query as a JSON array."""
-    return f"(SELECT coalesce(json_agg(each), '[]') FROM ({select}) AS each)"
+def rows(select: str, array_like: type[msgspec.Struct] | None = None) -> str:
+    """SQL: the rows of a query as a JSON array; for an `array_like` struct without the names of its fields."""
+    fields = array_like and ", ".join(f"each.{name}" for name in array_like.__struct_fields__)
+    each = f"json_build_array({fields})" if fields else "each"
+    return f"(SELECT coalesce(json_agg({each}), '[]') FROM ({select}) AS each)"
 
 
 def row(select: str) -> str:

@@ -244,7 +244,7 @@ def _lines(page: Select[Any], order: str) -> Statement:
         JOIN request ON request.id = page.id JOIN public_body ON public_body.id = request.body_id
         LEFT JOIN cbo ON cbo.id = request.cbo_id AND request.filing <> 'sealed' {PLACE}
         ORDER BY {order}"""
-    return Statement(rows(lines), statement.names)
+    return Statement(rows(lines, LineRow), statement.names)
 
 
 @cache

@@ -93,7 +93,7 @@ class CboNamed(Named, frozen=True):
     locked_at: datetime | None = None
 
 
-class LineRow(Shown, kw_only=True):
+class LineRow(Shown, kw_only=True, array_like=True):
     """A request of a list with its body and where that is, and its organisation where that is not sealed."""
 
     body_code: str
