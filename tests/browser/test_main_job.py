@@ -99,6 +99,7 @@ async def test_what_was_typed_outlives_a_lost_connection_and_a_file_that_is_refu
         await expect(page.locator("#title")).to_have_value("Kept without a connection")
         await page.context.set_offline(False)
         await page.click("main form button")
+        await page.wait_for_url("**/requests/*/file")
         await page.click("main form button")
         await page.click("text=Everything is correct")
 
@@ -115,9 +116,10 @@ async def test_khmer_is_shown_in_the_font_that_we_serve(page: Page, sign_in: Sig
     await sign_in("member")
     await page.goto("/bodies?area=01")
     await page.click("button[name=language][value=km]")
-    loaded = await page.wait_for_function(
-        "[...document.fonts].find(font => font.status === 'loaded' && font.family.includes('Noto Sans Khmer'))"
+    await page.wait_for_selector("html[lang=km]")
+    assert await page.evaluate(
+        "document.fonts.ready.then(fonts => [...fonts].some("
+        "font => font.status === 'loaded' && font.family.includes('Noto Sans Khmer')))"
     )
-    assert loaded
     await page.click("button[name=language][value=en]")
     await page.wait_for_selector("html[lang=en]")

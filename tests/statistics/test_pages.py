@@ -1,6 +1,7 @@
 """The page of figures and its files, for each role and in both languages, and what wrong parameters do."""
 
 import csv
+import re
 from io import StringIO
 
 import httpx
@@ -37,6 +38,33 @@ async def test_the_page_shows_counts_and_percentages_with_their_denominator(
     assert "its dates are benchmarks" in shown.text
     assert "These figures combine legal deadlines and benchmarks" not in shown.text
     assert "/statistics.csv?by=province&amp;as_of=2026-11-20" in shown.text
+
+
+async def test_the_lines_of_a_table_are_sorted_by_a_share_and_each_has_a_bar(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await load(database)
+    await sign_in(Role.STAFF)
+    found = {}
+    for order in ("on_time_rate", "-on_time_rate"):
+        address = f"/statistics?by=topic&as_of=2026-11-20&order={order}"
+        page = (await client.get(address)).text
+        head, _, body = page.partition('id="table"')[2].partition("<tbody>")
+        assert head.count("aria-sort") == 1
+        assert "order=" not in page.partition("/statistics.csv?")[2].partition('"')[0], (
+            "files have an order of their own"
+        )
+        rows = body.partition("<strong>")[0].split("<tr>")[1:-1]
+        shares = [
+            re.search(r'data-label="Answered in time">\s*<meter[^>]* value="(\d+)"', row) for row in rows
+        ]
+        found[order] = [int(share[1]) for share in shares if share]
+        assert [share is None for share in shares] == sorted(share is None for share in shares), (
+            "those without it last"
+        )
+    rising, falling = found.values()
+    assert rising == falling[::-1] == sorted(rising)
+    assert len(set(rising)) > 1
 
 
 async def test_the_page_speaks_khmer_names(

@@ -1,6 +1,7 @@
 """The page of figures, and the same figures as files."""
 
 from asyncio import to_thread
+from collections.abc import Sequence
 from functools import partial
 from urllib.parse import urlencode
 
@@ -56,10 +57,11 @@ MOST_LINES = 300
 @get("/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def show_statistics(request: WebRequest, reading: Reading, person: Who, today: Today) -> Template:
     form = read_query(request)
+    order = form.values.pop("order", "")
     asked = urlencode(form.values)
     table: queries.Table | None = None
     async with attempt(form):
-        table = await asked_table(request, reading, person, today)
+        table = await asked_table(request, reading, person, today, {"method": OWN.id, **form.values})
     coarse = is_coarse(person)
     form.values = {
         "method": OWN.id,
@@ -79,6 +81,9 @@ async def show_statistics(request: WebRequest, reading: Reading, person: Who, to
         pictures=PICTURES,
         words=partial(words, language=language_of(request)),
         most=MOST_LINES,
+        lines=_in_order(table, order),
+        order=order,
+        sortable=table is not None and len(table.wanted.dimensions) == 1,
         coarse=coarse,
         method=METHODS.get(form.values["method"], OWN),
         methods_offered=[(each.id, words(each.name, language_of(request))) for each in METHODS.values()],
@@ -92,6 +97,24 @@ async def show_statistics(request: WebRequest, reading: Reading, person: Who, to
         campaigns=await campaigns(reading),
         statutes=await newest(reading),
     )
+
+
+def _in_order(table: queries.Table | None, order: str) -> Sequence[queries.Line]:
+    """The lines of a table by a share, as it is told; those without it come last."""
+    if table is None:
+        return ()
+    named = order.removeprefix("-")
+    shares = {
+        line.keys: rate.percent(1)
+        for line in table.lines
+        for measure, rate in line.figures.rates
+        if measure.id == named
+    }
+    told = [line for line in table.lines if shares.get(line.keys) is not None]
+    if len(table.wanted.dimensions) > 1 or not told:
+        return table.lines
+    others = [line for line in table.lines if shares.get(line.keys) is None]
+    return sorted(told, key=lambda line: shares[line.keys] or 0, reverse=order.startswith("-")) + others
 
 
 @get("/statistics/methods", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])

@@ -27,6 +27,7 @@ const words = document.getElementById("typed").dataset;
 const reachable = () =>
   fetch(document.querySelector("link[rel=icon]").href, { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
 let reached = null;
+let asking = null;
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
   const short = form.querySelector("[type=password]");
@@ -35,8 +36,14 @@ document.addEventListener("submit", async (event) => {
     return;
   }
   event.preventDefault();
+  if (form === asking) {
+    return;
+  }
+  asking = form;
   form.querySelector(".lost")?.remove();
-  if (await reachable()) {
+  const there = await reachable();
+  asking = null;
+  if (there) {
     reached = form;
     form.requestSubmit(submitter);
     return;
