@@ -88,6 +88,8 @@ def _solver(size: int, rows: Sequence[tuple[Expression, float, float]]) -> Any:
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     solver.setOptionValue("threads", 1)
+    # Primal: from one aim to the next only the costs change, so that the last solution is a start for it.
+    solver.setOptionValue("simplex_strategy", 4)
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = size, len(rows)
     model.col_cost_ = np.zeros(size)
