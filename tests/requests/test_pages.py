@@ -9,12 +9,21 @@ from sqlalchemy import select
 
 from rti.core.db import Database
 from rti.core.roles import Role
-from rti.law.events import EventKind, Outcome
+from rti.law.events import NOT_TAKEN, EventKind, Ground, Outcome
+from rti.law.rounds import INTAKE
 from rti.models.bodies import BodyKind
-from rti.models.requests import RequestRow
+from rti.models.requests import Medium, RequestRow
 from rti.requests.queries import events_of
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn
+
+_ALONE = [
+    kind
+    for kind in EventKind
+    if kind not in {EventKind.CORRECTED, EventKind.FEE_PAID, EventKind.CLARIFICATION_GIVEN}
+    and not kind.endswith("_decided")
+]
+"""Events that need none of a certain kind before them."""
 
 
 async def test_a_cbo_files_a_paper_request_and_sees_its_benchmark(
@@ -56,6 +65,25 @@ async def test_the_length_of_an_extension_is_told_in_the_language_of_the_reader(
     assert "until 31 December 2026" in (await client.get(f"/requests/{another.id}")).text
     client.cookies.set("language", "km")
     assert "10 ថ្ងៃធ្វើការ" in (await client.get(f"/requests/{request.id}")).text
+
+
+async def test_every_event_is_shown_with_all_that_can_be_said_of_it(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    said = {"at": "10:30", "days": "10 working", "until": date(2026, 12, 31), "medium": Medium.MEETING}
+    said |= {"outcome": Outcome.PARTIAL, "ground": Ground.COST, "section": "art. 20(7)", "note": "A note"}
+    filed = []
+    async with database.transaction() as session:
+        for kind in _ALONE:
+            received = None if kind in {*INTAKE, *NOT_TAKEN} else NOW.date()
+            request = await make.request(session, member.person, NOW, received_on=received)
+            more = said | ({"to_body": "KH-010203"} if kind is EventKind.TRANSFERRED else {})
+            await make.event(session, request.id, member.person, NOW, kind, TODAY, **more)
+            filed.append((kind, request.id))
+    for kind, request_id in filed:
+        page = (await client.get(f"/requests/{request_id}")).text
+        assert "31 December 2026" in page, kind
 
 
 async def test_one_paper_that_gives_a_part_refuses_another_and_promises_a_third_is_entered_once(
