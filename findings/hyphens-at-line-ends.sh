@@ -4,7 +4,8 @@
 # get_text_range(), so that neither \s nor "-" matches it; poppler's pdftotext takes the hyphen away, which makes RTI-2026-
 # and 0017 the number RTI-20260017 (-layout keeps it); pypdf 7.1.1 and pdfplumber 0.11.10 keep hyphen and line break. If a digit
 # follows, PDFium keeps both, too. A search for the letter's number finds nothing, and a name that should be hidden is missed.
-# Where: FPDFText_IsHyphen in PDFium's fpdf_text.h; the man page of pdftotext names no such thing.
+# Where: FPDFText_IsHyphen in PDFium's fpdf_text.h; the man page of pdftotext says that it undoes hyphenation, but a hyphen that belongs to
+# a name or number is taken away as well.
 # Seen: Anne<U+0002>Dara, Anne<U+FFFE>Dara, AnneDara, RTI-20260017, Anne- Dara. Needs poppler-utils. Exits 1 if that changes, 2 without.
 set -eu
 command -v pdftotext > /dev/null || { echo "install poppler-utils first" >&2; exit 2; }
