@@ -119,6 +119,9 @@ class Standing:
     body_known: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
+_STALLED = [
+    (f"ix_request_stalling{by and '_'}{by}", by.split()) for by in ("", "campaign_id", "province_code")
+]
 _ASSIGNED = [f"{each}{by}" for each in ("campaign_id", "province_code") for by in ("", " status", " topic")]
 _NARROWED = ["", "cbo_id", "body_id", "status", "topic", *_ASSIGNED]
 """What a list can be narrowed by, each in the order of the list."""
@@ -136,7 +139,7 @@ class RequestRow(Standing, InOrder, Base):
         Index("uq_request_neutral", "reference", unique=True, postgresql_where=_IS_NEUTRAL),
         UniqueConstraint("cbo_id", "import_key"),
         Index("ix_request_unfinished", "cbo_id", "id", postgresql_where=text(_UNFINISHED)),
-        Index("ix_request_stalling", "next_due_on", "id", postgresql_where=text(_STALLING)),
+        *(Index(name, *by, "next_due_on", "id", postgresql_where=text(_STALLING)) for name, by in _STALLED),
         # All that policies and the count of what is past due look at.
         Index(
             "ix_request_late",
