@@ -38,6 +38,8 @@ _NEWER = (
     "request ADD COLUMN IF NOT EXISTS met_on date",
 )
 """What the previous release had not got; it does not look at it."""
+_IDS = """DO $$ BEGIN IF to_regproc('new_id') IS NULL THEN
+    CREATE FUNCTION new_id() RETURNS uuid LANGUAGE sql AS 'SELECT gen_random_uuid()'; END IF; END $$"""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ async def _filled(url: str, house: House, count: int) -> tuple[dict[str, Visitor
     async with database.transaction() as session:
         for column in _NEWER:
             await session.execute(text(f"ALTER TABLE {column}"))
+        await session.execute(text(_IDS))
         await fill(session, count)
     found = await visitors(database), await writers(database)
     async with database.engine.connect() as connection:
