@@ -38,8 +38,8 @@ _NEWER = (
     "request ADD COLUMN IF NOT EXISTS met_on date",
 )
 """What the previous release had not got; it does not look at it."""
-_IDS = """DO $$ BEGIN IF to_regproc('new_id') IS NULL THEN
-    CREATE FUNCTION new_id() RETURNS uuid LANGUAGE sql AS 'SELECT gen_random_uuid()'; END IF; END $$"""
+_IDS = "CREATE FUNCTION new_id() RETURNS uuid LANGUAGE sql AS 'SELECT gen_random_uuid()'"
+"""Nor this, which makes the identifiers of our rows, and is gone when it starts."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,12 @@ async def _filled(url: str, house: House, count: int) -> tuple[dict[str, Visitor
     async with database.transaction() as session:
         for column in _NEWER:
             await session.execute(text(f"ALTER TABLE {column}"))
-        await session.execute(text(_IDS))
+        lacking = await session.scalar(text("SELECT to_regproc('new_id') IS NULL"))
+        if lacking:
+            await session.execute(text(_IDS))
         await fill(session, count)
+        if lacking:
+            await session.execute(text("DROP FUNCTION new_id()"))
     found = await visitors(database), await writers(database)
     async with database.engine.connect() as connection:
         alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
