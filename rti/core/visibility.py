@@ -119,6 +119,12 @@ REQUESTS_SEEN: Mapping[Login, Callable[[str], str]] = {
 _SEEN_BY_READER = {login: text(f"({seen(':reader')})") for login, seen in REQUESTS_SEEN.items()}
 
 
+ASSIGNED = text(f"""
+    SELECT {sees_everything(":reader")} AS everything, coalesce(rti.campaigns_of(:reader), '{{}}') AS campaigns,
+        coalesce(rti.provinces_of(:reader), '{{}}') AS provinces
+""").bindparams(bindparam("reader", type_=Uuid))
+"""What is assigned to a member of staff: for those who look at many requests before these are there."""
+
 ORDERED: Mapping[Login, Sequence[tuple[str, str]]] = {
     Login.CBO: (("SELECT 1 AS id", own_requests()),),
     Login.STAFF: (

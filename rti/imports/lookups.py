@@ -5,9 +5,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.queries import calendar_of
@@ -16,7 +17,8 @@ from rti.core.attributes import from_attributes
 from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, Message, say
 from rti.core.folding import fold, without_unseen
-from rti.core.roles import Person
+from rti.core.roles import STAFF, Person
+from rti.core.visibility import ASSIGNED
 from rti.imports.history import Trace
 from rti.imports.mapping import FoundBy, RequestMap
 from rti.law.calendars import Calendar
@@ -24,7 +26,7 @@ from rti.law.statutes import Statute
 from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.cbos import CboRow
 from rti.models.topics import TopicRow
-from rti.requests.checks import asked_on, closed_fault
+from rti.requests.checks import NOT_ASSIGNED, asked_on, closed_fault
 from rti.requests.commands import FileRequest, RequestLine
 from rti.statutes.actions import declare_standard
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of
@@ -54,6 +56,9 @@ class LookUp:
     _cbos: dict[str, CboRow | None] = field(default_factory=dict)
     _campaigns: dict[str, tuple[UUID, str]] = field(default_factory=dict)
     _bodies: dict[str, dict[UUID, set[str]]] = field(default_factory=dict)
+    _provinces: dict[UUID, str | None] = field(default_factory=dict)
+    _assigned: Row[Any] | None = None
+    """What is assigned to the person, if they are campaign staff."""
     _codes: set[str] = field(default_factory=set)
     _topics: Sequence[TopicRow] = ()
 
@@ -73,6 +78,8 @@ class LookUp:
             self._fault("body", each.message) for each in closed_fault(closed_on, asked_on(line, self.today))
         ]
         campaign = await self._campaign(line.campaign_code, faults)
+        if not self._is_assigned(campaign, body_id):
+            faults.append(self._fault("body", NOT_ASSIGNED))
         law = await self._law(line.statute_id or (campaign[1] if campaign else DEFAULT_STATUTE), faults)
         if law is None or faults:
             raise Invalid(*faults)
@@ -85,8 +92,10 @@ class LookUp:
         )
         return command, law
 
-    async def load_topics(self) -> None:
-        """Raises Invalid where the mapping names a topic that there is not."""
+    async def load(self) -> None:
+        """Read what holds for every line; raises Invalid where the mapping names a topic that there is not."""
+        if self.person and self.person.role in STAFF:
+            self._assigned = (await self.session.execute(ASSIGNED, {"reader": self.person.id})).one()
         self._topics = await topics(self.session)
         named = {"defaults.topic": self.mapping.defaults.get("topic")}
         named |= {f"values.topic.{text}": ours for text, ours in self.mapping.values.get("topic", {}).items()}
@@ -102,6 +111,16 @@ class LookUp:
     def _topic_faults(self, code: str) -> list[Fault]:
         """A log may be older than the list: it may name topics that are no longer offered."""
         return topic_faults(self._topics, code, retired=True)
+
+    def _is_assigned(self, campaign: tuple[UUID, str] | None, body_id: UUID | None) -> bool:
+        """Whether the person will see the request, without which the database takes none."""
+        mine = self._assigned
+        return (
+            mine is None
+            or mine.everything
+            or bool(campaign and campaign[0] in mine.campaigns)
+            or (body_id is not None and self._provinces.get(body_id) in mine.provinces)
+        )
 
     def _fault(self, name: str, message: Message) -> Fault:
         return Fault(self.mapping.column_of(name), message)
@@ -204,11 +223,13 @@ class LookUp:
     async def _load_bodies(self) -> None:
         """All bodies at once: a directory has thousands of them, a log may name each."""
         of_body = PublicBodyRow
-        columns = select(of_body.id, of_body.code, of_body.name_en, of_body.name_km, of_body.closed_on)
+        named = (of_body.code, of_body.name_en, of_body.name_km)
+        columns = select(of_body.id, *named, of_body.closed_on, of_body.province_code)
         for row in await self.session.execute(columns):
             self._codes.add(row.code)
             names = {row.code} if self.mapping.bodies.found_by is FoundBy.CODE else {row.name_en, row.name_km}
             self._enter(row.id, names)
+            self._provinces[row.id] = row.province_code
             if row.closed_on:
                 self._closed[row.id] = row.closed_on
         await self._load_former_names()

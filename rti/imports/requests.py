@@ -58,7 +58,7 @@ async def import_requests(
         await count_undisturbed(session)
     async with recorded(session, report, run, FileKind.REQUESTS, now) as trace:
         look_up = LookUp(session, mapping, run.by, now, today, trace)
-        await look_up.load_topics()
+        await look_up.load()
         intake = _Intake(session, look_up, now, today, trace.run)
         count = 0
         async for line in fresh_lines(file, report):
@@ -109,7 +109,8 @@ def _ending(line: RequestLine) -> EventKind | None:
 def _answer_faults(line: RequestLine, mapping: RequestMap, today: date) -> Iterable[Fault]:
     """Dates that are missing, in the future or out of order."""
     filing = [name for name in DAYS if name != "answered_on" and name in mapping.columns]
-    if _ending(line) is EventKind.ANSWERED and line.received_on is None:
+    arrived = line.received_on or line.submitted_on
+    if _ending(line) is EventKind.ANSWERED and arrived is None:
         yield Fault("received_on", say("There is an answer but no date received"))
     elif filing == ["received_on"] and line.received_on is None:
         yield Fault("received_on", say("The date received is required"))
@@ -119,9 +120,13 @@ def _answer_faults(line: RequestLine, mapping: RequestMap, today: date) -> Itera
         yield Fault("outcome", say("There is a date answered, but the outcome says that the request is open"))
     if line.answered_on and line.answered_on > today:
         yield Fault("answered_on", say("This date is in the future. Leave it empty until it has happened"))
-    if line.answered_on and line.received_on and line.answered_on < line.received_on:
-        received = line.received_on
-        yield Fault("answered_on", say("This is before the date received ({day})", day=received))
+    if line.answered_on and arrived and line.answered_on < arrived:
+        before = (
+            say("This is before the date received ({day})", day=arrived)
+            if line.received_on
+            else say("This is before the date of the previous step ({day})", day=arrived)
+        )
+        yield Fault("answered_on", before)
 
 
 def _warnings(intake: "_Intake", mapping: RequestMap) -> Iterable[Message]:

@@ -31,7 +31,14 @@ from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
 from rti.models.requests import DateChangeRow, DeadlineRow, EventRow, Filing, RequestRow
-from rti.requests.checks import FIRST_DAYS, asked_on, closed_fault, event_faults, filing_faults
+from rti.requests.checks import (
+    FIRST_DAYS,
+    NOT_ASSIGNED,
+    asked_on,
+    closed_fault,
+    event_faults,
+    filing_faults,
+)
 from rti.requests.commands import FileRequest, PlainFields, RecordEvent, SaveRequester
 from rti.requests.projection import Projection, project, to_law
 from rti.requests.queries import events_of, visible
@@ -76,8 +83,8 @@ async def file_request(
     )
     write_projection(request, projection, day_of(now, HOME_ZONE))
     used = say("Your organisation already has a request with the reference {reference}", reference=reference)
-    not_assigned = say("This campaign and area are not assigned to you; ask an administrator")
-    async with unique(session, invalid("reference", used), out_of_reach=invalid("campaign_id", not_assigned)):
+    out_of_reach = invalid("campaign_id", NOT_ASSIGNED)
+    async with unique(session, invalid("reference", used), out_of_reach=out_of_reach):
         session.add(request)
     session.add_all(events)
     session.add_all(deadline_rows(request, projection.deadlines))

@@ -19,6 +19,7 @@ FIRST_DAYS = (
     ("received_on", EventKind.RECEIVED),
 )
 """The days of filing in their order, and the events they stand for."""
+NOT_ASSIGNED = say("This campaign and area are not assigned to you; ask an administrator")
 
 
 def filing_faults(command: FilingFields | CorrectRequest, today: date) -> list[Fault]:

@@ -22,8 +22,9 @@ from rti.statistics.figures import Percentage
 from rti.statistics.measures import State
 from rti.statistics.methods.own import ON_TIME, RESPONSE
 from rti.statistics.queries import table
+from tests import make
 from tests.conftest import TODAY
-from tests.imports.files import fates, load, reasons
+from tests.imports.files import fates, load, load_fixed, reasons
 
 COLUMNS = '[columns]\nreference = "Ref"\nbody = "Body"\nreceived_on = "Asked"\n'
 ANSWERS = 'answered_on = "Answered"\noutcome = "Result"\n'
@@ -226,3 +227,19 @@ async def test_words_without_a_meaning_are_told_once_with_how_often(session: Asy
     assert (postponed.numbers, shelved.numbers) == ("2, 3, 4, 5, 6, 7, 8, 9, 10, 11… (40)", "42")
     assert "“Postponed” yet. Add it under [values.outcome]. Choose one of: full" in postponed.reason
     assert "open, withdrawn" in postponed.reason
+
+
+async def test_an_answer_to_what_was_handed_over_without_a_receipt_is_imported(session: AsyncSession) -> None:
+    person = (await make.member(session)).person
+    report = await load_fixed(
+        session,
+        """body_code,title,topic,submitted_on,answered_on,outcome
+KH-010201,Road,budget,2026-01-05,2026-01-07,
+KH-010201,Market,budget,2026-01-05,2026-01-04,
+KH-010201,School,budget,,2026-01-07,
+""",
+        person,
+    )
+    assert fates(report)[2] is LineResult.IMPORTED
+    assert reasons(report)[3] == "answered_on: This is before the date of the previous step (2026-01-05)"
+    assert reasons(report)[4].startswith("received_on: There is an answer but no date received")
