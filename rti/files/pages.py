@@ -35,10 +35,11 @@ def pages_of_pdf(content: bytes) -> Iterator[Page]:
         if len(pdf.pages) > MOST_PAGES:
             sys.exit(TOO_MANY_PAGES)
         shown = pypdfium2.PdfDocument(content)
-        for number, page in enumerate(pdf.pages):
+        for number in range(len(pdf.pages)):
             out = io.BytesIO()
             with pikepdf.new() as alone:
-                alone.pages.append(page)
+                # A page that is merely appended loses the form, without which readers leave its fields empty.
+                alone.add_pages_from(pdf, [number], outlines="ignore")
                 alone.save(out, deterministic_id=True)
             yield Page(_code_of(shown[number]), out.getvalue())
 

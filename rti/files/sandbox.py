@@ -20,9 +20,9 @@ WALL_SECONDS, REDACTING_SECONDS, READING_SECONDS = 10, 60, 180
 AT_ONCE = 2
 COPIED = {"application/pdf", "image/jpeg", "image/png", "image/webp", "image/tiff", "image/heic"}
 """Kinds of which a copy is made; of the others there is the original only."""
-MADE_BY = (
-    f"1 (pillow {version('pillow')}, pikepdf {version('pikepdf')}, pillow-heif {version('pillow-heif')})"
-)
+RULES = "2"
+"""The version of our rules; a copy of a PDF by earlier ones lacks what stood in its form."""
+MADE_BY = f"{RULES} (pillow {version('pillow')}, pikepdf {version('pikepdf')}, pillow-heif {version('pillow-heif')})"
 """The version of our rules, and the libraries that did the work."""
 _ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
 _ENVIRONMENT["OMP_THREAD_LIMIT"] = "1"
@@ -48,7 +48,7 @@ class Copy:
 class Examined:
     """What was found in a document; without a copy where its kind has none, or it cannot be read within the limits.
 
-    The copy of one that is `damaged` shows what is left of it.
+    The copy of one that is `damaged` shows what is left of it; of a PDF it is, too, if its form or notes cannot be drawn.
     """
 
     copy: Copy | None = None
@@ -56,11 +56,16 @@ class Examined:
     damaged: bool = False
 
 
-async def examine(content: bytes, media_type: str) -> Examined:
-    """Look into a document; raises TooManyPixels for a picture that is too large."""
+async def examine(content: bytes, media_type: str, *, flatten: bool = True) -> Examined:
+    """Look into a document; raises TooManyPixels for a picture that is too large.
+
+    Without `flatten` the copy of a PDF lacks its form and annotations.
+    """
     if media_type not in COPIED:
         return Examined()
-    status, answer = await run("rti.files.sanitizer", media_type, content=content)
+    status, answer = await run(
+        "rti.files.sanitizer", media_type, *(["flatten"] if flatten else []), content=content
+    )
     if status == TOO_MANY_PIXELS and media_type.startswith("image/"):
         raise TooManyPixels
     header, _, rest = answer.partition(b"\n")

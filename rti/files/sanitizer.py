@@ -1,12 +1,13 @@
-"""Making the copy that others see, in a process of its own: `python -m rti.files.sanitizer TYPE < in > out`.
+"""Making the copy that others see, in a process of its own: `python -m rti.files.sanitizer TYPE [flatten] < in > out`.
 
-A picture is built anew from its raw pixels, so nothing beside them comes along; out of a PDF goes
-everything that acts, is filled in, is attached or describes, and its photos are built anew. The parsers
-read hostile bytes, so this process limits itself before it reads any, and is run without the environment
-of the server. The first line of its answer says whether a location was found and whether the file is damaged, each
-`1` or `0`, the length of the copy, and its type. The copy follows, and behind it a small picture of its first page,
-where one can be made: that comes last, because it may bring the process down. Of a photo that breaks off the copy
-shows what is left; where there is nothing to show, the line ends without a type.
+A picture is built anew from its raw pixels, so nothing beside them comes along. Out of a PDF goes everything that acts,
+can be filled in, is attached or describes, after what its fields and annotations show was drawn into the pages if that
+is asked for; its photos are built anew. The parsers read hostile bytes, so this process limits itself before it reads
+any, and is run without the environment of the server. The first line of its answer says whether a location was found
+and whether the copy lacks something that the file shows, because it is damaged or cannot be drawn, each `1` or `0`, the
+length of the copy, and its type. The copy follows, and behind it a small picture of its first page, where one can be
+made: that comes last, because it may bring the process down. Of a photo that breaks off the copy shows what is left;
+where there is nothing to show, the line ends without a type.
 """
 
 import io
@@ -23,6 +24,7 @@ from PIL import Image, ImageFile, ImageOps, ImageSequence
 
 from rti.files import own_process
 from rti.files.answers import MOST_PIXELS, TOO_MANY_PIXELS, TooManyPixels
+from rti.files.flattening import flatten
 from rti.files.rendering import preview_of
 
 _QUICKLY_PACKED = 4_000_000
@@ -126,22 +128,31 @@ def _located_somewhere(content: bytes) -> bool:
     return _names_a_place(content)
 
 
-def cleaned_pdf(content: bytes) -> tuple[bytes, str, bool]:
-    """The pages with their photos made anew, and nothing that acts, is attached or describes."""
-    located = _names_a_place(content)
+def cleaned_pdf(content: bytes, *, flattened: bool) -> tuple[bytes, str, bool, bool]:
+    """The pages with their photos made anew, and nothing that acts, is attached or describes.
+
+    Also its type, whether the old one held a location, and whether it showed something that could not be drawn.
+    """
+    located, whole = _names_a_place(content), not flattened
     with pikepdf.open(io.BytesIO(content)) as pdf:
+        if flattened:
+            with suppress(Exception):
+                whole = flatten(pdf)
         _without(pdf.Root, _CATALOGUE)
         _without(pdf.trailer, ("/Info",))
         for thing in pdf.objects:
             if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
                 continue
+            if "/Rect" in thing and "/Subtype" in thing:
+                # An annotation, which the tree of a tagged document still reaches.
+                _without(thing, tuple(thing.keys()))
             located = located or "/Measure" in thing
             located = _without_descriptions(thing) or located
             if isinstance(thing, pikepdf.Stream):
                 located = _photo_made_anew(thing) or located
         out = io.BytesIO()
         pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    return out.getvalue(), "application/pdf", located
+    return out.getvalue(), "application/pdf", located, not whole
 
 
 def _without_descriptions(thing: pikepdf.Object) -> bool:
@@ -209,14 +220,16 @@ def examined_picture(content: bytes) -> tuple[bytes, str, bool, bool]:
     return b"", "", _located_somewhere(content), True
 
 
-def main(media_type: str) -> None:
+def main(media_type: str, *what: str) -> None:
     own_process.limit()
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     content = sys.stdin.buffer.read()
     try:
-        is_pdf = media_type == "application/pdf"
-        copy, made, located, damaged = (*cleaned_pdf(content), False) if is_pdf else examined_picture(content)
+        if media_type == "application/pdf":
+            copy, made, located, damaged = cleaned_pdf(content, flattened="flatten" in what)
+        else:
+            copy, made, located, damaged = examined_picture(content)
     except (TooManyPixels, Image.DecompressionBombError):
         sys.exit(TOO_MANY_PIXELS)
     sys.stdout.buffer.write(f"{int(located)} {int(damaged)} {len(copy)} {made}\n".encode() + copy)
@@ -227,4 +240,4 @@ def main(media_type: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -300,7 +300,7 @@ class DocumentRow(Base):
     `altered_at` is when it was found that what is stored is missing or another, until it is whole again. `next_check_at`
     is when `requests.fixity` looks next, and None once its organisation was shredded. `threat` is the name of what a
     virus scanner found in it; then nobody gets the original. `had_location` is whether it tells where a photo was taken,
-    and `damaged` whether it is a picture that is not whole.
+    and `damaged` whether it is a picture that is not whole, or a PDF of which the copy cannot show all.
     """
 
     __tablename__ = "document"

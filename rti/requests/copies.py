@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.encryption.data_keys import keys_to_encrypt
 from rti.files.answers import Mark, TooManyPixels
-from rti.files.sandbox import MADE_BY, Copy, examine, hide
+from rti.files.sandbox import MADE_BY, RULES, Copy, examine, hide
 from rti.models.documents import DocumentPreviewRow, DocumentTextRow, RedactionRow
 from rti.models.requests import DocumentCopyRow, DocumentRow
 
@@ -23,24 +23,41 @@ async def marks_of(session: AsyncSession, document_id: UUID) -> Sequence[Sequenc
 
 
 async def make_copy(session: AsyncSession, document: DocumentRow, content: bytes, now: datetime) -> bool:
-    """Make the copy anew out of the bytes that came in, with all that was redacted; False where none can be made."""
+    """Make the copy anew out of the bytes that came in, with all that was redacted; False where none can be made.
+
+    What an earlier copy lacked was not looked at when parts of it were hidden, so it does not appear afterwards.
+    """
+    redactions = await marks_of(session, document.id)
+    before = await session.get(DocumentCopyRow, document.id)
+    lacking = before if before and redactions and lacks_form(before) else None
     try:
-        found = await examine(content, document.media_type)
+        found = await examine(content, document.media_type, flatten=not lacking)
     except TooManyPixels:
         return False
     document.had_location, document.damaged = found.had_location, found.damaged
-    redactions = await marks_of(session, document.id)
     copy = found.copy
     if copy and redactions:
         copy = await hide(copy, [mark for marks in redactions for mark in marks])
     if copy is None:
         return False
-    await keep_copy(session, document, copy, now, redactions=len(redactions))
+    made_by = lacking.made_by if lacking else MADE_BY
+    await keep_copy(session, document, copy, now, redactions=len(redactions), made_by=made_by)
     return True
 
 
+def lacks_form(copy: DocumentCopyRow) -> bool:
+    """Whether a copy of a PDF was made by rules that left out what stood in its form and annotations."""
+    return copy.media_type == "application/pdf" and copy.made_by.split(" ", 1)[0] != RULES
+
+
 async def keep_copy(
-    session: AsyncSession, document: DocumentRow, copy: Copy, now: datetime, *, redactions: int = 0
+    session: AsyncSession,
+    document: DocumentRow,
+    copy: Copy,
+    now: datetime,
+    *,
+    redactions: int = 0,
+    made_by: str = MADE_BY,
 ) -> None:
     """Replace the current copy."""
     keys = await keys_to_encrypt(session, document.cbo_id, now)
@@ -49,7 +66,7 @@ async def keep_copy(
         **of,
         media_type=copy.media_type,
         sha256=copy.sha256,
-        made_by=MADE_BY,
+        made_by=made_by,
         content=keys.encrypt(DocumentCopyRow.content, document.id, copy.content),
         redactions=redactions,
     )

@@ -1,7 +1,7 @@
 """Fixity: each document is opened and hashed again once a week, and reported when it is damaged.
 
 On the way a copy that is missing, or no longer the one that was made, is made from the original, with what was
-redacted hidden as before, and so is one without its small picture; and where
+redacted hidden as before, and so is one without its small picture, and one of a PDF that lacks its form; and where
 there is a virus scanner it is asked, for what it knows grows. New documents are due at once.
 """
 
@@ -21,7 +21,7 @@ from rti.models.audit import AuditAction
 from rti.models.cbos import CboRow
 from rti.models.documents import DocumentPreviewRow
 from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow
-from rti.requests.copies import make_copy
+from rti.requests.copies import lacks_form, make_copy
 from rti.requests.evidence import (
     CHECKED_EVERY,
     Stored,
@@ -106,8 +106,9 @@ async def check(session: AsyncSession, document_id: UUID, clamd: str, now: datet
     if document.altered_at is None:
         for table in altered:
             record_altered(session, document, table, now)
+    renewed = copy is not None and not copy.redactions and lacks_form(copy)
     whole = content is not None and (
-        (shown is not None and previewed is not None)
+        (shown is not None and previewed is not None and not renewed)
         or await make_copy(session, document, content, now)
         or shown is not None
         or copy is None

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pikepdf
 import pillow_heif
@@ -113,6 +114,67 @@ def pdf() -> bytes:
         out = io.BytesIO()
         document.save(out)
     return out.getvalue() + f"\n% {_TRAILER}\n".encode()
+
+
+def form(*more: pikepdf.Dictionary) -> bytes:
+    """Two pages: a form that was filled in, with a stamp and more annotations; then an empty page with one more field."""
+    with pikepdf.new() as document:
+        first, second = (document.add_blank_page(page_size=(300, 400)) for _ in range(2))
+        script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert('SCRIPT')")
+        link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://elsewhere.example")
+        drawn = [
+            field(document, 360, "Refused", "Tx", V="Refused", A=script, AA=pikepdf.Dictionary(F=script)),
+            field(document, 330, "X", "Btn", states=True, V=pikepdf.Name.Yes),
+            field(document, 300, "Secret", "Tx", F=2, V="Secret"),
+            field(document, 270, "Unviewed", "Tx", F=4 | 32, V="Unviewed"),
+            field(document, 240, "Stamped", "", Subtype=pikepdf.Name.Stamp),
+            field(document, 210, "Opened", "", Subtype=pikepdf.Name.Popup),
+            field(document, 180, "", "", Subtype=pikepdf.Name.Link, A=link),
+            *more,
+        ]
+        first.Annots = pikepdf.Array([document.make_indirect(each) for each in drawn])
+        last = document.make_indirect(field(document, 360, "Appealed", "Tx", V="Appealed"))
+        second.Annots = pikepdf.Array([last])
+        fields = [each for each in (*first.Annots, last) if "/FT" in each]
+        document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array(fields))
+        # A tagged document knows its fields by themselves, too.
+        tags = [
+            pikepdf.Dictionary(Type=pikepdf.Name.OBJR, Obj=each, Pg=first.obj)
+            for each in first.Annots  # type: ignore[attr-defined]
+        ]
+        root = pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot, K=pikepdf.Array(tags))
+        document.Root.StructTreeRoot = document.make_indirect(root)
+        out = io.BytesIO()
+        document.save(out)
+    return out.getvalue()
+
+
+def field(
+    document: pikepdf.Pdf, low: int, shows: str, kind: str, *, states: bool = False, **more: Any
+) -> pikepdf.Dictionary:
+    """An annotation, of a field where it has a kind, that shows a word as its appearance or checked state."""
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+    )
+    picture = pikepdf.Stream(document, f"BT /F 12 Tf 2 6 Td ({shows}) Tj ET".encode())
+    picture.stream_dict.update(
+        {
+            "/Type": pikepdf.Name.XObject,
+            "/Subtype": pikepdf.Name.Form,
+            "/BBox": pikepdf.Array([0, 0, 200, 20]),
+            "/Resources": pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font)),
+        }
+    )
+    box = pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, F=4, Rect=[20, low, 220, low + 20]
+    )
+    if kind:
+        box.FT, box.T = pikepdf.Name(f"/{kind}"), f"field {low}"
+    if shows:
+        box.AP = pikepdf.Dictionary(N=pikepdf.Dictionary(Yes=picture) if states else picture)
+    for name, value in more.items():
+        box[f"/{name}"] = value
+    return box
 
 
 def office(ending: str, *more: tuple[str, bytes]) -> bytes:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx
+import pypdfium2
 import pytest
 from sqlalchemy import delete, func, select, update
 
@@ -18,10 +19,12 @@ from rti.core.roles import Role
 from rti.core.settings import Settings
 from rti.core.wallclock import now as present
 from rti.encryption.rotation import renew
+from rti.files.sandbox import examine
 from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.cbos import CboRow
 from rti.models.requests import DocumentContentRow, DocumentCopyRow, DocumentRow
 from rti.requests import fixity
+from rti.requests.copies import keep_copy
 from rti.requests.evidence import CHECKED_EVERY, attach
 from rti.requests.fixity import ALARM_FOR, CLOSED_FOR, Found, check_some
 from rti.requests.jobs import check_documents
@@ -29,7 +32,7 @@ from rti.requests.queries import events_of
 from tests import make
 from tests.commands import rti
 from tests.conftest import NOW
-from tests.files.make import SAMPLES, jpeg
+from tests.files.make import SAMPLES, form, jpeg
 
 WEEK_LATER = NOW + CHECKED_EVERY
 Stored = type[DocumentContentRow | DocumentCopyRow]
@@ -162,6 +165,36 @@ async def test_a_copy_that_was_altered_is_made_anew(database: Database, client: 
     ]
     await make.sign_in(client, member)
     assert (await client.get(f"/api/requests/{request}/documents/{document}")).status_code == 200
+
+
+async def test_a_copy_that_lacks_its_form_is_made_anew_unless_parts_of_it_were_hidden(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    member, request, (document, redacted) = await _kept(
+        database, ("a.pdf", form()), ("b.pdf", form() + b"\n")
+    )
+    async with database.transaction() as session:
+        for row in await session.scalars(select(DocumentRow)):
+            earlier = (await examine(form(), row.media_type, flatten=False)).copy
+            assert earlier
+            await keep_copy(session, row, earlier, NOW, made_by="1 (earlier)")
+    await make.sign_in(client, member)
+    path = f"/api/requests/{request}/documents"
+    for box in ({"left": 0, "right": 10}, {"left": 90, "right": 100}):
+        rule = {"documents": [str(redacted)], "boxes": [{"page": 1, "top": 90, "bottom": 100, **box}]}
+        sent = await client.post("/api/redactions", json={**rule, "reason": "A name"})
+        assert sent.status_code == 201, sent.text
+    assert not await _shown(client, f"{path}/{document}")
+    assert await _checked(database, WEEK_LATER) == {Found.WHOLE: 2}
+    assert await _shown(client, f"{path}/{document}")
+    assert not await _shown(client, f"{path}/{redacted}"), "nobody looked at it when that was hidden"
+
+
+async def _shown(client: httpx.AsyncClient, path: str) -> bool:
+    """Whether the first page of a copy shows what was filled in, above its lower half."""
+    with pypdfium2.PdfDocument((await client.get(path)).content) as shown:
+        page = shown[0].render(scale=1).to_pil().convert("L")
+    return sum(page.crop((0, 0, page.width, page.height // 2)).histogram()[:128]) > 0
 
 
 async def test_documents_of_a_locked_organisation_stay_closed_and_of_a_shredded_one_are_left_alone(

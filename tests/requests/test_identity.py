@@ -5,6 +5,7 @@ import io
 import json
 
 import httpx
+import pikepdf
 import pytest
 from PIL import Image
 from sqlalchemy import select, update
@@ -25,7 +26,7 @@ from rti.requests.queries import events_of
 from rti.web.headers import DOWNLOAD_POLICY
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn
-from tests.files.make import SAMPLES, jpeg
+from tests.files.make import SAMPLES, form, jpeg
 
 PURPOSE = "To bring the answer to her house"
 
@@ -280,3 +281,18 @@ async def test_a_photo_that_breaks_off_is_kept_with_a_word_that_it_is_damaged(
         assert damaged in (await client.get(path)).text
     ((document,),) = [each["documents"] for each in (await client.get(f"/api{path}")).json()["events"]]
     assert (document["damaged"], document["had_location"], document["size"]) == (True, True, len(photo) // 2)
+
+
+async def test_a_pdf_of_which_the_copy_cannot_show_all_is_marked_so(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    member = await sign_in(Role.CBO_MEMBER)
+    async with database.transaction() as session:
+        request = await make.request(session, member.person, NOW)
+        (event,) = await events_of(session, request.id)
+    drawn = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Ink, Rect=[20, 20, 90, 90])
+    path = f"/requests/{request.id}"
+    sent = {"document": ("answer.pdf", form(drawn))}
+    answer = await make.post_form(client, f"{path}/events/{event.id}/documents", {}, page=path, files=sent)
+    assert answer.status_code == 303, answer.text
+    assert "the copy lacks parts of the file: see the original" in (await client.get(path)).text

@@ -74,8 +74,9 @@ V = TypeVar("V", bound=RequestView)
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     """`size` and `sha256` are of the original; `had_location` means that it holds a location, which its copy lacks.
 
-    `damaged` means that it came in as a picture that is not whole; its copy shows what is left. The first two
-    are null where the document is sealed from the reader.
+    `damaged` means that it came in as a picture that is not whole, and its copy shows what is left, or as a PDF with
+    a part of a form or a note that cannot be drawn, which its copy lacks. The first two are null where the
+    document is sealed from the reader.
     `redacted` means that parts of its copy were hidden; `has_preview` that there is a small picture of it,
     `has_text` that a machine read what is in it, which nobody checked.
     `altered` means that it is missing or has changed; `quarantined` that a virus scanner found
