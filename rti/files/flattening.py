@@ -11,8 +11,6 @@ from io import BytesIO
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream, String
 
-from rti.files.typesetting import typeset
-
 _UNSEEN = 1 << 1 | 1 << 5
 """The flags Hidden and NoView."""
 _PASSWORD = 1 << 13
@@ -21,6 +19,8 @@ _NO_PICTURE = {"/Link", "/Popup", "/Text"}
 """Kinds that show nothing by themselves; a `Text` is a note behind a small sign."""
 _LEAST = 4
 """Points of width and height below which nobody reads a field."""
+_LETTER = 8
+"""Square points that a letter takes when it is hardly readable; a text that needs more room than its field has is not set."""
 _DEEPEST = 32
 _VALUES = """#set par(leading: 0.4em)
 #for field in values.fields {
@@ -28,7 +28,8 @@ _VALUES = """#set par(leading: 0.4em)
     let sized(points) = text(size: points * 1pt, field.text)
     let fits(points) = measure(width: box.width, sized(points)).height <= box.height
     let points = (11, 10, 9, 8, 7, 6, 5, 4, 3, 2).find(fits)
-    align((left, center, right).at(field.quadding) + horizon, sized(if points == none { 1 } else { points }))
+    let across = (left, center, right).at(field.quadding)
+    block(width: 100%, height: 100%, breakable: false, align(across + horizon, sized(if points == none { 2 } else { points })))
   }))
 }"""
 
@@ -81,7 +82,9 @@ def _without_appearance(annotation: Object, *, anew: bool) -> str | None:
         del annotation.AP
     appearance = _appearance(annotation)
     if appearance is None:
-        return _text_of(annotation)
+        text = _text_of(annotation)
+        width, height = _size(annotation)
+        return text if text is None or len(text) * _LETTER <= width * height else None
     if "/OC" in annotation:
         appearance.OC = annotation.OC
     return ""
@@ -96,10 +99,15 @@ def _appearance(annotation: Object) -> Object | None:
     return found if isinstance(found, Stream) else None
 
 
+def _size(annotation: Object) -> tuple[float, float]:
+    """Width and height in points."""
+    left, low, right, high = (float(each) for each in annotation.Rect)
+    return abs(right - left), abs(high - low)
+
+
 def _text_of(annotation: Object) -> str | None:
     """What an annotation without an appearance shows; None where that is more than a text."""
-    left, low, right, high = (float(each) for each in annotation.Rect)
-    if min(abs(right - left), abs(high - low)) < _LEAST:
+    if min(_size(annotation)) < _LEAST:
         return ""
     if annotation.Subtype == Name.FreeText:
         return str(annotation.get("/Contents", ""))
@@ -138,12 +146,14 @@ def _inherited(annotation: Object, key: str) -> Object | None:
 
 def _typeset(pdf: pikepdf.Pdf, texts: Sequence[tuple[Object, str]]) -> None:
     """Give each annotation an appearance with its text, as large as fits."""
+    # A third of the time that a copy takes, and rarely needed.
+    from rti.files.typesetting import typeset
+
     fields = []
     for annotation, text in texts:
-        left, low, right, high = (float(each) for each in annotation.Rect)
+        width, height = _size(annotation)
         quadding = int(_inherited(annotation, "/Q") or 0) % 3
-        size = {"width": abs(right - left), "height": abs(high - low)}
-        fields.append({**size, "text": text, "quadding": quadding})
+        fields.append({"width": width, "height": height, "text": text, "quadding": quadding})
     with pikepdf.open(BytesIO(typeset(_VALUES, {"fields": fields}))) as made:
         for (annotation, _), page in zip(texts, made.pages, strict=True):
             annotation.AP = Dictionary(N=pdf.copy_foreign(page.as_form_xobject()))

@@ -124,8 +124,9 @@ async def test_values_that_readers_draw_anew_replace_older_pictures_of_them() ->
     [
         {"Subtype": Name.Ink, "InkList": Array([Array([20, 100, 220, 160])])},
         {"kind": "Btn", "V": Name.Yes, "AS": Name.Yes},
+        {"V": "Granted " * 500},
     ],
-    ids=["drawn by hand", "checked"],
+    ids=["drawn by hand", "checked", "far too long"],
 )
 async def test_a_copy_that_cannot_show_all_says_so(more: dict[str, Any]) -> None:
     copy, damaged = await _copied(_with(**more))
