@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -47,6 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
     postgres.start_installed(config)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more worker than cores, because tests also wait for other processes."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_finish() -> None:
     """All that was imported stays to the end, so no collection of garbage looks through it: `tests` stopped them."""
     gc.freeze()
@@ -83,6 +90,8 @@ def server(testrun_uid: str) -> Iterator[Server]:
         with fasteners.InterProcessLock(shared / "template.lock"):
             _make_template(found)
         yield found
+    if not (shared / "postgres").exists():
+        shutil.rmtree(shared, ignore_errors=True)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import fasteners
 import pytest
 
 from rti.core import embedded_postgres
@@ -38,6 +39,10 @@ def start_installed(config: pytest.Config) -> None:
         os.environ[SOCKET] = str(ending.enter_context(_installed(Path(programs))))
 
 
+MOST_CONNECTIONS = 300
+"""Every worker of the tests may have servers of ours, none of which starts where connections may run out."""
+
+
 @contextmanager
 def server(folder: Path) -> Iterator[Server]:
     """The installed server where one was started, else the embedded one, which lies in `folder`."""
@@ -47,6 +52,10 @@ def server(folder: Path) -> Iterator[Server]:
         url = f"postgresql+asyncpg://postgres@/{{}}?host={socket}"
         yield Server(lambda statement: psql(input=statement), url.format)
     else:
+        with fasteners.InterProcessLock(f"{folder}.lock"):
+            if not folder.exists():
+                with embedded_postgres.server(folder) as running:
+                    running.psql(f"ALTER SYSTEM SET max_connections = {MOST_CONNECTIONS}")
         with embedded_postgres.server(folder, keep=False) as running:
             yield Server(running.psql, lambda name: embedded_postgres.url_of(running, name))
 
@@ -71,7 +80,8 @@ def _installed(programs: Path) -> Iterator[Path]:
             ]
         )
         control = (programs / "pg_ctl", "--pgdata=data", "--wait")
-        run([*control, f"--options=-k {folder} -h ''", "--log=log", "start"])
+        options = f"--options=-k {folder} -h '' -c max_connections={MOST_CONNECTIONS}"
+        run([*control, options, "--log=log", "start"])
         try:
             yield Path(folder)
         finally:
