@@ -20,6 +20,7 @@ from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.response import Template
 from litestar.response.base import ASGIResponse
+from litestar.template.base import csrf_token
 from litestar.types import Receive, Scope, Send
 from markupsafe import Markup
 
@@ -42,7 +43,7 @@ from rti.models.bodies import AreaRow
 from rti.models.topics import TopicRow
 from rti.web import cookies
 from rti.web.compiling import MACROS, InLanguage
-from rti.web.forms import DONE, ONCE_FIELD, Form
+from rti.web.forms import CSRF_FIELD, DONE, ONCE_FIELD, Form
 from rti.web.menu import every_day, menu, seldom
 from rti.web.transfers import READS
 
@@ -96,9 +97,13 @@ def _constant(template: str, language: str, zone: str, given: tuple[tuple[str, H
 
 @pass_context
 def sending(context: Context) -> Markup:
-    """The hidden fields of a form that is posted: that our page showed it, and which sending it is."""
-    once = f'<input type="hidden" name="{ONCE_FIELD}" value="{new_token()}">'
-    return Markup(context["csrf_input"] + once)  # noqa: S704 -- made by the framework and here
+    """The hidden fields of a form that is posted: that our page showed it, and which sending it is.
+
+    Where there is no such address, or a form was refused, the framework gives no token, but the browser still has its own.
+    """
+    token = csrf_token(context.get_all()) or cookies.read(context["request"], cookies.CSRF)
+    hidden = Markup('<input type="hidden" name="{}" value="{}">')
+    return hidden.format(CSRF_FIELD, token) + hidden.format(ONCE_FIELD, new_token())
 
 
 @lru_cache

@@ -24,6 +24,19 @@ async def test_an_address_that_is_not_there_is_a_404(
     assert (await client.get(path)).status_code == 404
 
 
+async def test_a_page_of_what_went_wrong_can_be_read_in_the_other_language(
+    client: httpx.AsyncClient, sign_in: SignIn
+) -> None:
+    await sign_in(Role.CBO_MEMBER)
+    await client.get("/")
+    refused = await client.post("/sign-out", data={})
+    assert refused.status_code == 403
+    for shown in (await client.get("/nothing"), refused):
+        fields = dict(re.findall(r'name="(_csrf_token|back)" value="([^"]*)"', shown.text))
+        changed = await client.post("/language", data={**fields, "language": "km"})
+        assert changed.status_code == 303, changed.text
+
+
 async def test_json_faults_have_one_shape_everywhere(client: httpx.AsyncClient) -> None:
     for method, path in (
         ("GET", "/api/none"),
