@@ -1,7 +1,6 @@
 """Letters that chase a public body: courteous, no more certain than the law, and approved by a person."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -10,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
     Select,
     Text,
@@ -18,40 +18,32 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    insert,
     literal_column,
     select,
     tuple_,
-    update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notifications.commands import ApproveLetter, LetterFilter
-from rti.audit.record import record
+from notifications.commands import LetterFilter
 from rti.core import i18n
 from rti.core.asking import ReadBy, Statement, decoder, selected
 from rti.core.db_roles import Login
-from rti.core.errors import Conflict, NotFound, say
+from rti.core.errors import NotFound
 from rti.core.i18n import Language
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, decode_moment, page_of
 from rti.core.roles import Person
 from rti.core.visibility import REQUESTS_SEEN, visible_under
 from rti.law.deadlines import ClockState
 from rti.law.reminders import About
-from rti.letters.actions import Case, keep, paper_of
-from rti.letters.commands import WriteLetter
 from rti.letters.facts import Facts, facts_of, signed_by
-from rti.models.audit import AuditAction
 from rti.models.bodies import PublicBodyRow
 from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
-from rti.models.letters import LetterKind, WrittenLetterRow
+from rti.models.letters import WrittenLetterRow
 from rti.models.messages import (
     UNDECIDED,
-    Decision,
     LetterRow,
     LetterState,
-    MessageKind,
     MessageRow,
     MessageState,
     ReminderRow,
@@ -128,7 +120,8 @@ _RUNNING = and_(DeadlineRow.request_id.is_not(None), RequestRow.body_known)
 class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
     """A letter in a list; `needed` while what it asks for has not arrived.
 
-    `to_address` is None if it is to be printed and handed over, `sending` if it was not sent.
+    `to_address` is None if it is to be printed and handed over, `sending` if it was not sent, `proposed_by` if a
+    rule proposed it.
     """
 
     id: UUID
@@ -141,6 +134,7 @@ class LetterLine(msgspec.Struct, frozen=True, kw_only=True):
     due_on: date
     needed: bool
     proposed_at: datetime
+    proposed_by: UUID | None
     decided_at: datetime | None
     to_address: str | None
     sending: MessageState | None
@@ -201,13 +195,21 @@ def _list(login: Login, given: frozenset[str], *, undecided: bool) -> Statement:
     return selected(LetterLine, query.limit(literal_column(str(PAGE_SIZE + 1))), LetterRow, **others)
 
 
+async def letters_seen(
+    session: AsyncSession, person: Person, *which: ColumnElement[bool]
+) -> Sequence[Letter]:
+    """The letters about which a person may decide, newest first."""
+    mine = visible(person).with_only_columns(RequestRow.id).where(not_hidden_from(person))
+    query = _letters(mine).where(*which)
+    newest = query.order_by(LetterRow.proposed_at.desc(), LetterRow.proposed_by, RequestRow.reference)
+    return [Letter(*row) for row in await session.execute(newest)]
+
+
 async def letter(session: AsyncSession, person: Person, letter_id: UUID) -> Letter:
     """One letter; a missing one and one of somebody else look the same."""
-    mine = visible(person).with_only_columns(RequestRow.id).where(not_hidden_from(person))
-    row = (await session.execute(_letters(mine).where(LetterRow.id == letter_id))).one_or_none()
-    if row is None:
-        raise NotFound
-    return Letter(*row)
+    for found in await letters_seen(session, person, LetterRow.id == letter_id):
+        return found
+    raise NotFound
 
 
 async def text_of(
@@ -235,101 +237,10 @@ async def _facts(session: AsyncSession, found: Letter, language: Language) -> Fa
     )
 
 
-async def approve(
-    session: AsyncSession,
-    person: Person,
-    letter_id: UUID,
-    command: ApproveLetter,
-    now: datetime,
-    today: date,
-    *,
-    host: str,
-) -> None:
-    """Approve a letter: it is sent if the body has an address, else printed and handed over.
-
-    `host` is the right side of its Message-ID. Raises Conflict where it is not needed or was decided.
-    """
-    found = await letter(session, person, letter_id)
-    if not found.running:
-        raise Conflict(say("This letter is no longer needed: what it asks for has arrived or changed"))
-    chosen = {
-        "to_address": found.sendable_to,
-        "language": command.language,
-        "subject": command.subject,
-        "body": command.body,
-    }
-    await _decide(session, found, person, now, state=LetterState.APPROVED, **chosen)
-    if found.sendable_to:
-        reminder = found.reminder
-        digest = hashlib.sha256(f"letter:{letter_id}".encode()).hexdigest()[:32]
-        # Only these columns: with the others this login could write to a person.
-        queued = insert(MessageRow).values(
-            letter_id=letter_id,
-            kind=MessageKind.LETTER,
-            values={"rule": reminder.rule, "clock": reminder.clock, "due_on": reminder.due_on.isoformat()},
-            message_id=f"<{digest}@{host}>",
-            next_attempt_at=now,
-            created_at=now,
-            **chosen,
-        )
-        await session.execute(queued)
-    else:
-        await _print(session, found, command, person, now, today)
-
-
-async def _print(
-    session: AsyncSession, found: Letter, command: ApproveLetter, person: Person, now: datetime, today: date
-) -> None:
-    """Set what was approved on paper."""
-    case = Case(found.request, found.body, found.cbo, found.campaign)
-    words = WriteLetter(
-        kind=LetterKind.REMINDER, language=command.language, subject=command.subject, body=command.body
-    )
-    paper = await paper_of(session, case, words, today)
-    await keep(session, found.request, paper, person, now, proposal_id=found.letter.id)
-
-
 async def printed(session: AsyncSession, letter_id: UUID) -> UUID | None:
     """The written letter that a proposal has become, where it was not sent."""
     paper = select(WrittenLetterRow.id).where(WrittenLetterRow.proposal_id == letter_id)
     return await session.scalar(paper)
-
-
-async def dismiss(session: AsyncSession, person: Person, letter_id: UUID, now: datetime) -> None:
-    """Reject a letter; it is not proposed again for the same due date."""
-    await _decide(session, await letter(session, person, letter_id), person, now, state=LetterState.DISMISSED)
-
-
-async def _decide(
-    session: AsyncSession, found: Letter, person: Person, now: datetime, **values: object
-) -> None:
-    """Decide once: the first of two people wins."""
-    undecided = (LetterRow.id == found.letter.id, LetterRow.state.in_(UNDECIDED))
-    decided = update(LetterRow).where(*undecided).values(decided_at=now, decided_by=person.id, **values)
-    if (await session.execute(decided.returning(LetterRow.id))).one_or_none() is None:
-        raise Conflict(say("Someone has already decided on this letter"))
-    record(
-        session,
-        AuditAction.LETTER_DECIDED,
-        now,
-        about=found.request.id,
-        cbo_id=found.letter.cbo_id,
-        letter=found.letter.id,
-        state=values["state"],
-    )
-
-
-async def settle(
-    session: AsyncSession, person: Person, letter_id: UUID, decision: Decision, now: datetime
-) -> None:
-    """Record that a letter with unknown delivery arrived, or send the same letter again."""
-    found = await letter(session, person, letter_id)
-    arrived = {"state": MessageState.ACCEPTED, "finished_at": now}
-    again = {"state": MessageState.QUEUED, "finished_at": None, "next_attempt_at": now}
-    unknown = (MessageRow.letter_id == found.letter.id, MessageRow.state == MessageState.UNKNOWN)
-    settled = update(MessageRow).where(*unknown).values(arrived if decision is Decision.ARRIVED else again)
-    if (await session.execute(settled.returning(MessageRow.id))).one_or_none() is None:
-        raise Conflict(say("The delivery of this letter is not in question"))
 
 
 def draft(

@@ -63,6 +63,12 @@ class ApproveLetter(msgspec.Struct, frozen=True, kw_only=True):
     body: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
 
 
+class ApproveAll(msgspec.Struct, frozen=True, kw_only=True):
+    """All letters that were proposed together, in this language."""
+
+    language: Language = Language.KM
+
+
 class SettleLetter(msgspec.Struct, frozen=True, kw_only=True):
     """What a person found out about a letter with unknown delivery."""
 

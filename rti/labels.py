@@ -149,6 +149,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     BulkAct: {
         BulkAct.RECORD: N_("Record an event"),
         BulkAct.SNOOZE: N_("Snooze reminders"),
+        BulkAct.CHASE: N_("Propose letters by email"),
     },
     Sort: {
         Sort.DUE: N_("Answer due, earliest first"),

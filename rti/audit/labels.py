@@ -50,6 +50,7 @@ ACTIONS: Mapping[AuditAction, str] = {
     AuditAction.DOCUMENT_RELEASED: N_("Document released from quarantine"),
     AuditAction.DOCUMENT_REDACTED: N_("Document redacted"),
     AuditAction.ORIGINAL_OPENED: N_("Original document downloaded"),
+    AuditAction.LETTER_PROPOSED: N_("Letter proposed"),
     AuditAction.LETTER_DECIDED: N_("Letter decided"),
     AuditAction.CBO_ADDED: N_("Organisation added"),
     AuditAction.CBO_CHANGED: N_("Organisation changed"),

@@ -73,6 +73,21 @@ def snooze(
     _do(by, wanted, references, given, dry_run=dry_run)
 
 
+@app.command()
+def chase(
+    by: By,
+    *,
+    wanted: Wanted = "",
+    references: References = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Propose a letter to each body that has not answered in time; somebody else approves it. Prints those left out with why, and the job that does it.
+
+    Example: rti many chase --list "province=01&overdue=1" --by staff@example.org --dry-run
+    """
+    _do(by, wanted, references, {"act": BulkAct.CHASE}, dry_run=dry_run)
+
+
 def _do(
     by: str, wanted: str, references: Path | None, given: Mapping[str, str | None], *, dry_run: bool
 ) -> None:

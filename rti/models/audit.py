@@ -61,6 +61,7 @@ class AuditAction(StrEnum):
     DOCUMENT_RELEASED = "document_released"
     DOCUMENT_REDACTED = "document_redacted"
     ORIGINAL_OPENED = "original_opened"
+    LETTER_PROPOSED = "letter_proposed"
     LETTER_DECIDED = "letter_decided"
     CBO_ADDED = "cbo_added"
     CBO_CHANGED = "cbo_changed"
@@ -125,6 +126,7 @@ OF_A_REQUEST = frozenset(
         AuditAction.DOCUMENT_RELEASED,
         AuditAction.DOCUMENT_REDACTED,
         AuditAction.ORIGINAL_OPENED,
+        AuditAction.LETTER_PROPOSED,
         AuditAction.LETTER_DECIDED,
         AuditAction.INCOMING_FILED,
         AuditAction.LETTER_WRITTEN,

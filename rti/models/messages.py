@@ -195,15 +195,16 @@ class MentionRow(Base):
 
 
 class LetterRow(Base):
-    """A letter that chases a public body: proposed by a rule, and sent only when a person approves it.
+    """A letter that chases a public body: proposed by a rule or from a list, and sent only when a person approves it.
 
-    `to_address` is empty where the body has no e-mail address; the letter is then printed and handed over.
+    `proposed_by` is who proposed it from a list, and is never who approves it. `to_address` is empty where the body has no e-mail address; the letter is then printed and handed over.
     """
 
     __tablename__ = "letter"
     __table_args__ = (
         UniqueConstraint("cbo_id", "id"),
         UniqueConstraint("reminder_id"),
+        CheckConstraint("state <> 'approved' OR proposed_by <> decided_by", name="second_person"),
         ForeignKeyConstraint(["cbo_id", "request_id"], ["request.cbo_id", "request.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(
             ["cbo_id", "reminder_id"], ["reminder.cbo_id", "reminder.id"], ondelete="CASCADE"
@@ -223,6 +224,7 @@ class LetterRow(Base):
     subject: Mapped[str | None]
     body: Mapped[str | None]
     proposed_at: Mapped[datetime]
+    proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 

@@ -24,7 +24,7 @@ from rti.law.events import EventKind
 from rti.law.statutes import Statute
 from rti.models.jobs import JobKind, JobRow
 from rti.models.requests import EventRow, RequestRow
-from rti.requests import snoozing
+from rti.requests import proposing, snoozing
 from rti.requests.actions import record_event
 from rti.requests.checks import event_faults
 from rti.requests.commands import (
@@ -74,7 +74,7 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What a job does: an event, a snooze, or with neither of them the undoing of what was done."""
+    """Whom a job is about, with the event or snooze."""
 
     hits: Sequence[Hit]
     event: RecordEvent | None = None
@@ -124,7 +124,11 @@ async def planned(session: AsyncSession, person: Person, command: ActOnMany, tod
     excluded = [Excluded(each, _no_such(each)) for each in sorted(missing)]
     if command.only:
         by_name |= {each: _several(each) for each, count in named.items() if count > 1}
-    reasons = await _reasons(session, requests, event, today) if event else {}
+    reasons: Mapping[UUID, Message] = {}
+    if event:
+        reasons = await _reasons(session, requests, event, today)
+    elif command.act is BulkAct.CHASE:
+        reasons = await proposing.hindrances(session, person, requests, today)
     hits = []
     for each in requests:
         if reason := by_name.get(each.reference) or reasons.get(each.id):
@@ -227,12 +231,12 @@ async def act_on_many(work: Work) -> bytes:
     gone = say("This preview can no longer be opened; start again")
     order = msgspec.json.decode(reports.given(work, "many", gone), type=Order)
     today = wallclock.day_of(work.now, work.settings.timezone)
-    undoes = not (order.event or order.snooze)
-    report = Report([], [], undoes)
+    act = msgspec.convert(work.job.arguments, Act)
+    report = Report([], [], act.undo)
     for hit in order.hits:
         try:
             async with work.session.begin_nested():
-                event_id = await (_undo if undoes else _do)(work, order, hit, today)
+                event_id = await (_undo(work, act, hit, today) if act.undo else _do(work, order, hit, today))
             report.done.append(Hit(hit.id, hit.reference, event_id))
         except Problem as wrong:
             report.excluded.append(Excluded(hit.reference, _why(wrong)))
@@ -246,11 +250,16 @@ async def _do(work: Work, order: Order, hit: Hit, today: date) -> UUID | None:
         return row.id
     if order.snooze:
         await snoozing.snooze(work.session, hit.id, order.snooze, work.person, work.now, today)
+    else:
+        await proposing.propose(work.session, hit.id, work.person, work.now, today)
     return None
 
 
-async def _undo(work: Work, order: Order, hit: Hit, today: date) -> None:  # noqa: ARG001 -- as `_do`
-    """An event is corrected, as everything that was recorded wrongly; a snooze ends."""
+async def _undo(work: Work, act: Act, hit: Hit, today: date) -> None:
+    """An event is corrected, as everything that was recorded wrongly; a snooze ends, and a letter is dismissed."""
+    if act.act is BulkAct.CHASE:
+        await proposing.withdraw(work.session, hit.id, work.person, work.now)
+        return
     if hit.event_id is None:
         await snoozing.end(work.session, hit.id, work.person, work.now)
         return

@@ -368,10 +368,11 @@ class SaveList(RequestFilter, frozen=True, kw_only=True):
 class BulkAct(StrEnum):
     RECORD = "record"
     SNOOZE = "snooze"
+    CHASE = "chase"
 
 
 class ActOnMany(RequestFilter, frozen=True, kw_only=True):
-    """Do one thing to the requests of a list: record an event, or say nothing about them `until` a day.
+    """Do one thing to the requests of a list: record an event, say nothing about them `until` a day, or propose a letter to each body.
 
     `reason` is the note of each event, or why nothing is to be said; `leave_out` are references, one to a line. `hits`
     is to how many requests a preview said that it is done: without it, or where they have changed, there is a preview only.

@@ -42,6 +42,7 @@ _SENDS_LETTERS = """SELECT, INSERT (id, letter_id, kind, channel, values, messag
     deferrals, ambiguous, next_attempt_at, created_at, to_address, language, subject, body, last_reply),
     UPDATE (state, finished_at, next_attempt_at)"""
 
+_PROPOSED = "INSERT (id, cbo_id, request_id, reminder_id, state, language, proposed_at, proposed_by)"
 _EVERYBODY = tuple(login for login in Login if login is not Login.BACKUP)
 
 
@@ -89,7 +90,6 @@ _COUNTED = f"SELECT (id, cbo_id, filing, {_FIGURES})"
 _WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, first_body_id, {_FIGURES})"
 _PROJECTING = f"UPDATE (first_body_id, body_id, {_PROJECTED})"
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
-
 _VISITED = "SELECT, INSERT, UPDATE (withdrawn_at)"
 _VISIT_SEEN = f"""{sees_everything()} OR campaign_id = ANY (CAST((SELECT rti.campaigns_of({ME})) AS uuid[]))
     OR body_id = ANY (CAST((SELECT rti.bodies_of({ME})) AS uuid[]))"""
@@ -269,7 +269,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "former_standing": _of_request(ADD, statistics=May(READ), worker=May(f"{ADD}, UPDATE (body_id)")),
     "snooze": _of_request(EDIT, worker=May(READ), erasure=_wiped("SELECT (cbo_id), DELETE")),
     "letter": _of_request(
-        "SELECT, UPDATE",
+        f"SELECT, {_PROPOSED}, UPDATE",
         worker=May(ADD),
         documents=May("SELECT (id, request_id)"),
         erasure=_wiped("SELECT (cbo_id), DELETE"),
@@ -303,7 +303,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.WORKER: May("SELECT (state, decided_at), DELETE"),
         Login.OPERATOR: _ANY,
     },
-    "reminder": _of_request(READ, worker=May(ADD)),
+    "reminder": _of_request(ADD, worker=May(ADD)),
     "message": {
         Login.AUTH: May("SELECT (person_id, kind, state, created_at, next_attempt_at), INSERT, DELETE"),
         Login.DOCUMENTS: May("SELECT (message_id, letter_id)", "letter_id IS NOT NULL"),

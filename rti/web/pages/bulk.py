@@ -37,7 +37,7 @@ async def show_many(request: WebRequest, session: Session, person: Who, today: T
         count=await bulk.counted(session, person, decode(RequestFilter, asked), today),
         asked=asked,
         query=urlencode(asked),
-        act=BulkAct.SNOOZE if act == BulkAct.SNOOZE else BulkAct.RECORD,
+        act=next((each for each in BulkAct if each == act), BulkAct.RECORD),
         acts=BulkAct,
         kinds=bulk.FOR_MANY,
         media=Medium,

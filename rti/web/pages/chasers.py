@@ -3,8 +3,9 @@
 from litestar import get, post
 from litestar.response import Redirect, Template
 
-from notifications import chasers
-from notifications.commands import ApproveLetter, LetterFilter, SettleLetter, ShowLetter
+from notifications import chasers, deciding
+from notifications.commands import ApproveAll, ApproveLetter, LetterFilter, SettleLetter, ShowLetter
+from rti.accounts.rate_limits import LimitedCall
 from rti.core.i18n import LANGUAGES
 from rti.core.pagination import Page
 from rti.core.roles import REQUESTS, STAFF
@@ -12,7 +13,7 @@ from rti.core.validation import decode
 from rti.models.messages import LetterState
 from rti.web.api.chasers import listed
 from rti.web.forms import else_show, see_other
-from rti.web.guards import only
+from rti.web.guards import only, rate_limited
 from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
 from rti.web.templating import WebRequest, page, who
 from rti.web.transfers import READS
@@ -46,6 +47,7 @@ async def show_letter(
         "letters/detail.html",
         found,
         form=form,
+        own=found.letter.proposed_by == person.id,
         paper=await chasers.printed(session, letter_id),
         initial={"language": language, "subject": subject, "body": body},
         language_choices=list(LANGUAGES.items()),
@@ -64,13 +66,13 @@ async def approve_letter(
     today: Today,
 ) -> Redirect:
     host = request.app.state.settings.mail_host
-    await chasers.approve(session, person, letter_id, command, now, today, host=host)
+    await deciding.approve(session, person, letter_id, command, now, today, host=host)
     return see_other(f"/letters/{letter_id}")
 
 
 @post("/letters/{letter_id:uuid}/dismiss", guards=[only(REQUESTS)])
 async def dismiss_letter(session: Session, person: Who, letter_id: Id, now: Now) -> Redirect:
-    await chasers.dismiss(session, person, letter_id, now)
+    await deciding.dismiss(session, person, letter_id, now)
     return see_other("/letters")
 
 
@@ -79,8 +81,53 @@ async def dismiss_letter(session: Session, person: Who, letter_id: Id, now: Now)
 async def settle_letter(
     session: Session, person: Who, letter_id: Id, command: SettleLetter, now: Now
 ) -> Redirect:
-    await chasers.settle(session, person, letter_id, command.decision, now)
+    await deciding.settle(session, person, letter_id, command.decision, now)
     return see_other(f"/letters/{letter_id}")
 
 
-ROUTES = [list_letters, show_letter, approve_letter, dismiss_letter, settle_letter]
+@get("/letters/proposals", guards=[only(REQUESTS)])
+async def list_proposals(request: WebRequest, session: Session, person: Who, form: Form) -> Template:
+    """What was proposed from lists, with whom it goes to, for a second person."""
+    return page(
+        request,
+        "letters/proposals.html",
+        await deciding.proposals(session, person),
+        form=form,
+        me=person.id,
+        language_choices=list(LANGUAGES.items()),
+    )
+
+
+@post("/letters/{letter_id:uuid}/all/approve", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
+@else_show(list_proposals)
+async def approve_proposal(
+    request: WebRequest,
+    session: Session,
+    person: Who,
+    letter_id: Id,
+    command: ApproveAll,
+    now: Now,
+    today: Today,
+) -> Redirect:
+    host = request.app.state.settings.mail_host
+    await deciding.approve_all(session, person, letter_id, command, now, today, host=host)
+    return see_other("/letters?state=approved")
+
+
+@post("/letters/{letter_id:uuid}/all/dismiss", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
+@else_show(list_proposals)
+async def dismiss_proposal(session: Session, person: Who, letter_id: Id, now: Now) -> Redirect:
+    await deciding.dismiss_all(session, person, letter_id, now)
+    return see_other("/letters/proposals")
+
+
+ROUTES = [
+    list_letters,
+    show_letter,
+    approve_letter,
+    dismiss_letter,
+    settle_letter,
+    list_proposals,
+    approve_proposal,
+    dismiss_proposal,
+]
