@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import cycle, islice
+from itertools import cycle
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,7 +49,8 @@ ACCOUNTS = (
 TARGET_PROVINCES = ("01", "05", "06", "08", "10", "12", "15", "21", "23")
 """Banteay Meanchey, Kampong Speu, Kampong Thom, Kandal, Kratie, Phnom Penh, Pursat, Takeo, Kep."""
 TARGET_DISTRICTS = 40
-REQUESTS = 48
+CBOS_IN_PROVINCE, WAVES, RECENT = 5, 4, 8
+"""As many organisations as a figure needs to be shown; each asks once at the beginning of each of the last quarters."""
 
 QUESTIONS = (
     ("budget", "ថវិកាឃុំ និងការចំណាយ (commune budget and spending)"),
@@ -99,7 +100,7 @@ async def load_demo(session: AsyncSession, now: datetime, today: date) -> None:
             created_at=now,
         )
         for number, (province, kind) in enumerate(
-            zip(TARGET_PROVINCES * 3, cycle(CboKind), strict=False), start=1
+            zip(TARGET_PROVINCES * CBOS_IN_PROVINCE, cycle(CboKind), strict=False), start=1
         )
     ]
     session.add_all(cbos)
@@ -185,7 +186,7 @@ async def _requests(
     now: datetime,
     today: date,
 ) -> None:
-    """One request every six working days back from the last few days, in turn to administrations of the target provinces."""
+    """In turn to administrations of the target provinces."""
     week = Calendar()
     bodies = [
         (
@@ -193,23 +194,23 @@ async def _requests(
                 select(PublicBodyRow.id)
                 .where(PublicBodyRow.province_code == province)
                 .order_by(PublicBodyRow.code.desc())
-                .limit(REQUESTS // len(TARGET_PROVINCES) + 1)
+                .limit(WAVES + 1)
             )
         ).all()
         for province in TARGET_PROVINCES
     ]
-    turns = zip(range(REQUESTS), cycle(QUESTIONS), cycle(ANSWERS), strict=False)
-    for number, (topic, title), answer in islice(turns, REQUESTS):
+    days = _received(today, len(cbos))
+    turns = zip(days, cycle(QUESTIONS), cycle(ANSWERS), strict=False)
+    for number, (received, (topic, title), answer) in enumerate(turns):
         place = number % len(TARGET_PROVINCES)
-        received = week.add_working_days(today, -3 - 6 * number)
         filed = FileRequest(
-            body_id=bodies[place][number // len(TARGET_PROVINCES)],
+            body_id=bodies[place][number // len(TARGET_PROVINCES) % len(bodies[place])],
             title=title,
             topic=topic,
             channel=Channel.COUNTER,
             filing=Filing.SEALED if number == len(TARGET_PROVINCES) else Filing.ITSELF,
             requester_name=f"Invented person {number}" if place == 0 else "",
-            cbo_id=cbos[place].id,
+            cbo_id=cbos[number % len(cbos)].id,
             campaign_id=campaign.id,
             drafted_on=week.add_working_days(received, -3),
             submitted_on=week.add_working_days(received, -1),
@@ -225,3 +226,19 @@ async def _requests(
                 kind=EventKind.ANSWERED, happened_on=answered, outcome=answer[1], section=cited
             )
             await record_event(session, request.id, event, staff, now, today)
+
+
+def _received(today: date, a_wave: int) -> list[date]:
+    """The days on which requests were received: some in the last weeks, the others in waves at the beginning of quarters,
+    so that nothing waits at their ends: a few that wait would hide most figures."""
+    week = Calendar()
+    recent = [week.add_working_days(today, -3 - 2 * number) for number in range(RECENT)]
+    months = today.year * 12 + (today.month - 1) // 3 * 3
+    begins = [
+        date((months - 3 * back) // 12, (months - 3 * back) % 12 + 1, 1) for back in range(1, WAVES + 1)
+    ]
+    return recent + [
+        week.add_working_days(first, 1 + number // len(TARGET_PROVINCES))
+        for first in begins
+        for number in range(a_wave)
+    ]
