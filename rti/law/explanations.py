@@ -92,6 +92,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "No time limit is running, and nothing has been recorded since {day} ({event}). Ask the body after "
             "{limit}."
         ),
+        "rest": N_(
+            "The answer of {day} names {due} for the parts that are missing. Ask the body after that."
+        ),
         "soft": N_("The statute says “should”: after this day a target is missed, but no duty is broken."),
         "draft": N_("This is a draft, not a law in force. The date is a benchmark, not a legal deadline."),
         "standard": N_(

@@ -20,7 +20,7 @@ from rti.law.status import RequestStatus, status_of
 from rti.law.statutes import Statute
 from rti.models.requests import NEVER
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Raised when the projection changes; a migration then projects again what is stored under an older version."""
 _WITH_BODY = frozenset(RequestStatus) - {RequestStatus.DRAFT, RequestStatus.NOT_SUBMITTED}
 

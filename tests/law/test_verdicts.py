@@ -256,3 +256,15 @@ def test_somebody_is_reminded_of_a_request_that_waits_without_a_limit() -> None:
     ask = next(clock for clock in found.deadlines if clock.kind is ClockKind.FOLLOW_UP)
     assert ask.due == found.next_due_on == day("2026-08-19")
     assert judge(KH, [event("submitted", "2026-08-03")]).next_due_on != NEVER
+
+
+def test_somebody_is_reminded_of_the_parts_for_which_an_answer_names_a_day_until_the_rest_comes() -> None:
+    part = event("answered", "2026-08-10", outcome="partial", until=day("2026-09-15"))
+    history = [event("received", "2026-08-03"), part]
+    found = judge(KH, history)
+    (ask,) = (clock for clock in found.deadlines if clock.kind is ClockKind.FOLLOW_UP)
+    assert (found.status, ask.due) == (RequestStatus.ANSWERED, day("2026-09-15"))
+    later = judge(KH, [*history, event("message", "2026-08-20")])
+    assert [clock for clock in later.deadlines if clock.kind is ClockKind.FOLLOW_UP] == [ask], "and once only"
+    rest = judge(KH, [*history, event("answered", "2026-09-10", outcome="full")])
+    assert all(clock.kind is not ClockKind.FOLLOW_UP for clock in rest.deadlines)
