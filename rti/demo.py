@@ -200,9 +200,10 @@ async def _requests(
         for province in TARGET_PROVINCES
     ]
     days = _received(today, len(cbos))
-    turns = zip(days, cycle(QUESTIONS), cycle(ANSWERS), strict=False)
-    for number, (received, (topic, title), answer) in enumerate(turns):
-        place = number % len(TARGET_PROVINCES)
+    for number, (received, (topic, title)) in enumerate(zip(days, cycle(QUESTIONS), strict=False)):
+        wave, place = number // len(cbos), number % len(TARGET_PROVINCES)
+        # Otherwise an organisation would get the same two answers over and over.
+        answer = ANSWERS[(number + wave) % len(ANSWERS)]
         filed = FileRequest(
             body_id=bodies[place][number // len(TARGET_PROVINCES) % len(bodies[place])],
             title=title,
