@@ -37,6 +37,7 @@ async def test_a_code_of_an_app_is_set_up_and_then_asked_for(visitor: Page) -> N
     assert picture["width"] > 150
     await visitor.fill("#code", totp.code_at(secret, now()))
     await visitor.click("form[action='/me/factors/app'] button")
+    await expect(visitor.locator("h1")).to_have_text("Recovery codes")
     codes = await visitor.locator("main li code").all_inner_texts()
     assert len(codes) == 8
     await visitor.click("text=Sign out")

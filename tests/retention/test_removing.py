@@ -187,9 +187,10 @@ async def test_the_daily_removal_reads_the_messages_that_are_due_and_no_others(d
             message.values = {}
         session.add_all([*due, *blanked])
         await session.flush()
-        size = "SELECT reltuples FROM pg_class WHERE relname = 'ix_message_with_text'"
-        await session.execute(text("REINDEX INDEX ix_message_with_text"))
-        assert await session.scalar(text(size)) == 2, "the index holds what has a text and has arrived"
+        of_index = "SELECT pg_get_expr(indpred, indrelid) FROM pg_index WHERE indexrelid = 'ix_message_with_text'::regclass"
+        holds = await session.scalar(text(of_index))
+        held = await session.scalar(text(f"SELECT count(*) FROM message WHERE {holds}"))  # noqa: S608 -- our own index
+        assert held == 2, "the index holds what has a text and has arrived"
         await session.execute(text("SET LOCAL enable_seqscan = off"))
         plan = await session.scalars(
             text("EXPLAIN " + _REMOVE[Kept.MESSAGE_TEXTS]), {"before": now - timedelta(days=14)}
