@@ -12,7 +12,7 @@ PICTURES = (
     # Whose it is, how wide the window, where, what is shown from its top on, and how much of it.
     ("member", 390, "/requests", "#timeline", 920),
     ("staff", 1000, "/requests?overdue=true", "table.cards", 640),
-    ("group", 1000, "/statistics", "table.cards", 640),
+    ("group", 1280, "/statistics?by=quarter", ".pairs", 640),
 )
 
 
@@ -31,6 +31,7 @@ async def take(address: str) -> None:
             await page.locator(shown).first.evaluate(
                 "found => scrollTo(0, found.getBoundingClientRect().top - 16)"
             )
+            await page.wait_for_load_state("networkidle")
             await page.screenshot(path=ROOT / "docs" / f"{who}.png")
         await browser.close()
 
