@@ -30,10 +30,6 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 _SHOWN = "kind NOT IN ('invitation', 'code')"
 """Messages whose text is only for who reads what arrives at their address."""
 _MINE = f"person_id = (SELECT {ME})"
-_OF_A_VISIT = "visit_id IN (SELECT id FROM visit)"
-_OF_A_LETTER = "letter_id IN (SELECT id FROM letter)"
-_OF_A_BATCH = "batch_id IN (SELECT id FROM batch)"
-_BY_REQUEST = "request_id IN (SELECT id FROM request)"
 _OF_NOBODY = f"cbo_id IS NULL AND request_id IS NULL AND ({sees_everything()} OR added_by = (SELECT {ME}))"
 """What is held for a person: it may be for any organisation."""
 _DECIDED = """UPDATE (cbo_id, request_id, event_id, document_id, state, nature, found_by, thread, likeness, same_as,
@@ -101,9 +97,14 @@ _MARKED = "SELECT, INSERT, UPDATE (words)"
 _ANY = May(ALL)
 
 
+def _of(table: str) -> str:
+    """SQL: whether a row hangs on one of `table` that is visible, found by its index: IN would read all that are."""
+    return f"EXISTS (SELECT FROM {table} WHERE {table}.id = {table}_id)"
+
+
 def _hanging_on(table: str) -> str:
-    """SQL: whether a row hangs on one of `table` that is visible; not looked up for those who see everything."""
-    return f"{sees_everything()} OR EXISTS (SELECT FROM {table} WHERE {table}.id = {table}_id)"
+    """SQL: the same, not looked up for those who see everything."""
+    return f"{sees_everything()} OR {_of(table)}"
 
 
 def _own_or_named(cbo_id: str = "cbo_id") -> str:
@@ -144,7 +145,6 @@ _ENDED = May("SELECT (expires_at), DELETE")
 _IMPORTS = "SELECT, INSERT, UPDATE (counts, undone_at, undone_by)"
 NAMING = "ARRAY['q', 'cbo', 'reference', 'only']"
 """SQL: what of a saved list may name an organisation."""
-_OF_AN_IMPORT = May(ADD, "file_import_id IN (SELECT id FROM file_import)")
 _RELEASING = (Login.STAFF, Login.GROUP, Login.ADMIN, Login.OPERATOR)
 TODAY = f"CAST(now() AT TIME ZONE '{HOME_ZONE}' AS date)"
 """SQL: the day at home."""
@@ -192,7 +192,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     },
     "reading": {
         Login.STAFF: May(
-            ADD, f"{_BY_REQUEST} AND (reader_id = (SELECT {ME}) OR rti.readings_of(request_id) > 1)"
+            ADD, f"{_of('request')} AND (reader_id = (SELECT {ME}) OR rti.readings_of(request_id) > 1)"
         ),
         Login.STATISTICS: May("SELECT (cbo_id, request_id, campaign_id, place, findings, read_at)"),
         Login.OPERATOR: _ANY,
@@ -205,7 +205,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     },
     "batch_body": {
         Login.CBO: May(EDIT, own()),
-        Login.STAFF: May(EDIT, f"{_OF_A_BATCH} OR {_hanging_on('request')}"),
+        Login.STAFF: May(EDIT, f"{_of('batch')} OR {_hanging_on('request')}"),
         Login.OPERATOR: _ANY,
     },
     "visit": {
@@ -219,8 +219,8 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.OPERATOR: _ANY,
     },
     "visit_photo": {
-        **dict.fromkeys((Login.CBO, Login.STAFF), May(ADD, _OF_A_VISIT)),
-        Login.ERASURE: May("SELECT (visit_id), DELETE", _OF_A_VISIT),
+        **dict.fromkeys((Login.CBO, Login.STAFF), May(ADD, _of("visit"))),
+        Login.ERASURE: May("SELECT (visit_id), DELETE", _of("visit")),
         Login.OPERATOR: _ANY,
     },
     "cbo_safety": {
@@ -293,12 +293,12 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "incoming": {
         Login.AUTH: May("SELECT (key_number)"),
         Login.CBO: May(f"{ADD}, {_DECIDED}", own()),
-        Login.STAFF: May(f"{ADD}, {_DECIDED}", f"({_OF_NOBODY}) OR {_BY_REQUEST}"),
+        Login.STAFF: May(f"{ADD}, {_DECIDED}", f"({_OF_NOBODY}) OR {_of('request')}"),
         Login.RECEIVER: May("INSERT"),
         Login.DOCUMENTS: May(f"SELECT, {_DECIDED}"),
         Login.ERASURE: May(
             "SELECT (cbo_id, request_id), UPDATE (summary, content), DELETE",
-            f"{_own_or_named()} OR {_BY_REQUEST}",
+            f"{_own_or_named()} OR {_of('request')}",
         ),
         Login.WORKER: May("SELECT (state, decided_at), DELETE"),
         Login.OPERATOR: _ANY,
@@ -307,7 +307,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
     "message": {
         Login.AUTH: May("SELECT (person_id, kind, state, created_at, next_attempt_at), INSERT, DELETE"),
         Login.DOCUMENTS: May("SELECT (message_id, letter_id)", "letter_id IS NOT NULL"),
-        Login.CBO: May(_SENDS_LETTERS, f"({_MINE} AND {_SHOWN}) OR {_OF_A_LETTER}"),
+        Login.CBO: May(_SENDS_LETTERS, f"({_MINE} AND {_SHOWN}) OR {_of('letter')}"),
         Login.STAFF: May(_SENDS_LETTERS, _SHOWN),
         Login.ADMIN: May(READ, _SHOWN),
         Login.ERASURE: May(
@@ -360,7 +360,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.OPERATOR: _ANY,
     },
     "import_entry": {
-        **dict.fromkeys((Login.CBO, Login.STAFF, Login.ADMIN), _OF_AN_IMPORT),
+        **dict.fromkeys((Login.CBO, Login.STAFF, Login.ADMIN), May(ADD, _of("file_import"))),
         Login.ERASURE: May("SELECT (row_id), DELETE", _own_or_named("row_id")),
         Login.OPERATOR: _ANY,
     },

@@ -118,3 +118,14 @@ async def test_locking_and_shredding_reach_the_own_organisation_or_one_that_is_n
                 assert await admits(session, table, person_id=other.id) == everywhere, table
             assert await admits(session, "cbo", id=lead.cbo_id)
             assert await admits(session, "cbo", id=other.cbo_id) == everywhere
+
+
+def test_what_a_row_hangs_on_is_found_by_its_index() -> None:
+    """IN with a query reads all rows that somebody may see, for each row that is asked for: 150 ms with 200,000 requests."""
+    read_whole = [
+        (table, login)
+        for table, logins in RESTRICTED.items()
+        for login, may in logins.items()
+        if "IN (SELECT" in may.where
+    ]
+    assert read_whole == []
