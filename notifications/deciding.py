@@ -144,7 +144,7 @@ async def _send(
     *,
     host: str,
 ) -> None:
-    """Approve letters, and queue them in one statement: each looks through the letters that the person sees."""
+    """Approve letters, and queue them in one statement."""
     for found, command in approved:
         await _decide(session, found, person, now, state=LetterState.APPROVED, **_words(found, command))
     # Only these columns: with the others this login could write to a person.

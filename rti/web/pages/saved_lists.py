@@ -1,15 +1,12 @@
-"""The page of saved lists: opening, saving and deleting them; and what of a list needs attention, counted."""
+"""The page of saved lists: opening, saving and deleting them."""
 
 from litestar import get, post
 from litestar.response import Redirect, Template
 
 from rti.campaigns.queries import campaigns
 from rti.core.roles import REQUESTS
-from rti.core.validation import decode
 from rti.requests import saved_lists
-from rti.requests.commands import FILTERS, SaveList, as_address
-from rti.requests.counts import MOST_GROUPS, CountRequests, DueMonth, counted, due_days, months
-from rti.requests.queries import NEEDING
+from rti.requests.commands import FILTERS, SaveList
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only
 from rti.web.inject import Form, Id, Now, Session, Today, Who
@@ -44,36 +41,4 @@ async def delete_list(session: Session, person: Who, list_id: Id) -> Redirect:
     return see_other("/saved-lists", done="")
 
 
-@get("/requests/counts", guards=[only(REQUESTS)])
-async def count_requests(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
-    wanted = decode(CountRequests, texts_of(request))
-    return page(
-        request,
-        "requests/counts.html",
-        await counted(session, person, wanted, today),
-        wanted=wanted,
-        columns=NEEDING,
-        list_of=as_address(wanted),
-        most=MOST_GROUPS,
-    )
-
-
-@get("/requests/due", guards=[only(REQUESTS)])
-async def show_due(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
-    """What is due on each day of a month."""
-    wanted = decode(DueMonth, texts_of(request))
-    before, first, following = months(wanted, today)
-    return page(
-        request,
-        "requests/due.html",
-        await due_days(session, person, wanted, today),
-        today=today,
-        before=before,
-        first=first,
-        following=following,
-        list_of=as_address(wanted),
-        wanted=wanted,
-    )
-
-
-ROUTES = [show_lists, save_list, delete_list, count_requests, show_due]
+ROUTES = [show_lists, save_list, delete_list]
