@@ -55,7 +55,7 @@ def _mutations(count: int) -> Iterator[tuple[str, bytes]]:
 @pytest.mark.torture
 async def test_no_mutated_file_brings_the_server_down(address: str, database: Database) -> None:
     """By each door that takes a file: as evidence on a page or by a program, in a stack of scans, as a log to import."""
-    files = _mutations(size(60, 10_000))
+    files = enumerate(_mutations(size(60, 10_000)))
     result: Counter[tuple[str, int]] = Counter()
     longest = 0.0
     async with database.transaction() as session:
@@ -79,7 +79,7 @@ async def test_no_mutated_file_brings_the_server_down(address: str, database: Da
                 ("scans", "/inbox/scans", "document", scanned),
                 ("import", "/api/imports/requests/guess", "file", {}),
             ]
-            for number, (ending, content) in enumerate(files):
+            for number, (ending, content) in files:
                 door, path, field, fields = doors[-1 if ending == "csv" else number % len(doors)]
                 began = time.monotonic()
                 sent = {field: (f"a.{ending}", content, "image/svg+xml")}
