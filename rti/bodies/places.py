@@ -20,25 +20,6 @@ _GOVERN = {
 }
 
 
-PLACE = f"""CROSS JOIN LATERAL (SELECT length(public_body.area_code)
-        - CASE WHEN public_body.kind IN ({", ".join(f"'{kind}'" for kind in sorted(_GOVERN))}) THEN 2 ELSE 0 END AS digits) AS place
-    LEFT JOIN area AS commune ON place.digits >= 6 AND commune.code = left(public_body.area_code, 6)
-    LEFT JOIN area AS district ON place.digits >= 4 AND district.code = left(public_body.area_code, 4)
-    LEFT JOIN area AS province ON place.digits >= 2 AND province.code = left(public_body.area_code, 2)"""
-"""SQL: what is joined to a row of `public_body` to tell the same."""
-
-
-def place_in(language: str) -> str:
-    """SQL: the same in words, NULL where it is not known; behind `PLACE`."""
-    names = ", ".join(f"{area}.name_{language}" for area in ("commune", "district", "province"))
-    return f"nullif(concat_ws(', ', {names}), '')"
-
-
-def placed(language: str) -> str:
-    """SQL: the same for a row of `public_body` without joining anything to it."""
-    return f"(SELECT {place_in(language)} FROM (SELECT) AS alone {PLACE})"  # noqa: S608 -- our own words
-
-
 async def places(session: AsyncSession, bodies: Iterable[PublicBodyRow]) -> Mapping[UUID, Place]:
     """The place of each body by its identifier."""
     return await _found(session, {body.id: _codes(body) for body in bodies})

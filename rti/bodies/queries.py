@@ -13,12 +13,10 @@ from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, bindparam, func, litera
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from rti.bodies.places import placed
 from rti.campaigns.queries import CAMPAIGNS, Named, in_target_areas
 from rti.core.asking import ReadBy, Statement, decoded_once, decoder, in_language, selected, together
 from rti.core.db_roles import Login
 from rti.core.errors import NotFound, invalid, say
-from rti.core.i18n import Language
 from rti.core.pagination import PAGE_SIZE, Page, decode_cursor, page_between
 from rti.core.validation import Code, ShortText
 from rti.models.bodies import AreaRow, BodyKind, FormerNameRow, PublicBodyRow
@@ -141,8 +139,7 @@ def _listing(given: frozenset[str], name: str) -> Statement:
         query = query.where(key < mark.scalar_subquery() if backwards else key > mark.scalar_subquery())
     order = [each.desc() if backwards else each for each in key]
     page = query.order_by(*order).limit(literal_column(str(PAGE_SIZE + 1)))
-    where: dict[str, Any] = {f"place_{language}": literal_column(placed(language)) for language in Language}
-    return selected(Body, page, PublicBodyRow, **where)
+    return selected(Body, page, PublicBodyRow)
 
 
 def _named(table: type[PublicBodyRow | FormerNameRow]) -> ColumnElement[bool]:

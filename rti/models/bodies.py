@@ -45,7 +45,8 @@ class AreaRow(Base):
 class PublicBodyRow(InBothLanguages, Base):
     """A public body, which can be asked until the day `closed_on`. `province_code` repeats the first two digits of its area.
 
-    `note` is what one should know before one goes there.
+    `note` is what one should know before one goes there. Triggers of `rti.row_security.placing`, and nobody else, write
+    `place_km` and `place_en`: the areas in which it lies, the innermost first, without the one that it governs and is named after.
     """
 
     __tablename__ = "public_body"
@@ -62,6 +63,8 @@ class PublicBodyRow(InBothLanguages, Base):
     kind: Mapped[BodyKind] = mapped_column(Choice(BodyKind))
     area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
     province_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    place_km: Mapped[str | None]
+    place_en: Mapped[str | None]
     country: Mapped[str] = mapped_column(default="KH")
     address: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")

@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.bodies.places import places
 from rti.core.roles import Person
 from rti.models.batches import BatchBodyRow, BatchRow
 from rti.models.bodies import AreaRow, PublicBodyRow
@@ -133,13 +132,12 @@ async def _named(session: AsyncSession, by: CountBy, keys: Sequence[Any]) -> Map
     if by is CountBy.CAMPAIGN_ID:
         campaigns = await session.scalars(select(CampaignRow).where(CampaignRow.id.in_(keys)))
         return {row.id: _names(row, str(row.id)) for row in campaigns}
-    bodies = (await session.scalars(select(PublicBodyRow).where(PublicBodyRow.id.in_(keys)))).all()
-    within = await places(session, bodies)
+    bodies = await session.scalars(select(PublicBodyRow).where(PublicBodyRow.id.in_(keys)))
     return {
-        row.id: _names(row, str(row.id))
-        | {
-            f"place_{language}": ", ".join(getattr(area, f"name_{language}") for area in within[row.id])
-            for language in ("km", "en")
+        row.id: {
+            **_names(row, str(row.id)),
+            "place_km": row.place_km or "",
+            "place_en": row.place_en or "",
         }
         for row in bodies
     }

@@ -28,7 +28,6 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from rti.bodies.places import PLACE, place_in
 from rti.bodies.queries import PROVINCES, Area
 from rti.campaigns.queries import CAMPAIGNS, Named
 from rti.core.alphabet import alphabetical
@@ -234,15 +233,17 @@ def _of_part(first: Any, source: str, belongs: str, labels: Sequence[str]) -> Se
 def _lines(page: Select[Any], order: str) -> Statement:
     """The requests of a page, as a list shows them."""
     others = {
-        **{f"body_{name}": f"public_body.{name}" for name in ("code", "name_km", "name_en")},
-        **{f"body_place_{language}": place_in(language) for language in Language},
+        **{
+            f"body_{name}": f"public_body.{name}"
+            for name in ("code", "name_km", "name_en", "place_km", "place_en")
+        },
         **{f"cbo_{name}": f"cbo.{name}" for name in ("code", "name_km", "name_en")},
     }
     shown = columns(LineRow, "request", next_due_on=next_due_on("request"), **others)
     statement = compiled(page)
     lines = f"""SELECT {shown} FROM {statement.sql} AS page
         JOIN request ON request.id = page.id JOIN public_body ON public_body.id = request.body_id
-        LEFT JOIN cbo ON cbo.id = request.cbo_id AND request.filing <> 'sealed' {PLACE}
+        LEFT JOIN cbo ON cbo.id = request.cbo_id AND request.filing <> 'sealed'
         ORDER BY {order}"""
     return Statement(rows(lines, LineRow), statement.names)
 

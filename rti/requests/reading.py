@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, literal_column
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.bodies.places import placed
 from rti.campaigns.queries import Named
 from rti.core.asking import (
     ReadBy,
@@ -154,12 +153,11 @@ def _detail(login: Login) -> Statement:
 
 def _one_of_each(*, own: bool) -> dict[str, str]:
     """The request, and what there is one of for it."""
-    found = columns(BodyFound, "public_body", place_km=placed("km"), place_en=placed("en"))
     first = "b.id = r.first_body_id AND r.first_body_id <> r.body_id"
     requester = row(f"SELECT {columns(RequesterRead, 'x')} FROM requester x {_OF_REQUEST}")
     return {
         "request": row(f"SELECT {columns(Asked, 'r', next_due_on=next_due_on('r'))}"),
-        "body": row(f"SELECT {found} FROM public_body WHERE public_body.id = r.body_id"),
+        "body": row(f"SELECT {columns(BodyFound, 'b')} FROM public_body b WHERE b.id = r.body_id"),
         "first_body": row(f"SELECT {columns(Named, 'b')} FROM public_body b WHERE {first}"),
         "cbo": row(f"SELECT {columns(CboNamed, 'c')} FROM cbo c WHERE c.id = r.cbo_id"),
         "campaign": row(f"SELECT {columns(Named, 'c')} FROM campaign c WHERE c.id = r.campaign_id"),

@@ -5,6 +5,7 @@ from sqlalchemy import select, update
 
 from rti.bodies.actions import edit
 from rti.bodies.commands import SaveBody
+from rti.bodies.places import places
 from rti.core.alphabet import alphabetical
 from rti.core.attributes import from_attributes
 from rti.core.db import Database
@@ -87,3 +88,24 @@ async def test_a_body_takes_its_new_place_when_it_gets_another_name(database: Da
         assert all(row.name_km_order == alphabetical(row.name_km) for row in rows), (
             "an upgrade makes what is missing"
         )
+
+
+async def test_what_stands_with_a_body_about_where_it_is_follows_its_area_and_the_names_of_areas(
+    database: Database,
+) -> None:
+    moved = (
+        update(PublicBodyRow).where(PublicBodyRow.code.in_(["KH-2107", "KH-210701"])).values(area_code="0102")
+    )
+    called = update(AreaRow).where(AreaRow.code == "21").values(name_km="តាកែវថ្មី", name_en="New Takeo")
+    for change in (None, moved, called):
+        async with database.transaction() as session:
+            if change is not None:
+                await session.execute(change)
+        async with database.transaction() as session:
+            bodies = (await session.scalars(select(PublicBodyRow))).all()
+            expected = await places(session, bodies)
+        for body in bodies:
+            within = expected[body.id]
+            assert body.place_km == (", ".join(area.name_km for area in within) or None), body.code
+            assert body.place_en == (", ".join(area.name_en for area in within) or None), body.code
+    assert any(body.place_en == "Samraong, New Takeo" for body in bodies), {body.place_en for body in bodies}

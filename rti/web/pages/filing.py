@@ -4,7 +4,6 @@ from litestar import get, post
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
-from rti.bodies.places import places
 from rti.bodies.queries import body as body_of
 from rti.campaigns.queries import campaigns
 from rti.cbos.queries import cbos
@@ -36,7 +35,6 @@ async def choose_body(request: WebRequest, session: Session, person: Who, today:
         bodies,
         wanted=wanted,
         found=found,
-        places=await places(session, bodies),
         today=today,
     )
 
@@ -55,7 +53,6 @@ async def say_what(
         body,
         form=form,
         initial=taken,
-        within=(await places(session, [body]))[body.id],
         offered=offered,
         campaigns=await campaigns(session),
         statutes=(statutes := await newest(session)),
@@ -106,13 +103,7 @@ async def save_how(
 
 @get("/requests/{request_id:uuid}/check", guards=[only(REQUESTS)])
 async def check(request: WebRequest, session: Session, person: Who, request_id: Id) -> Template:
-    detail = await reading.one(session, person, request_id)
-    return page(
-        request,
-        "filing/check.html",
-        detail,
-        within=(await places(session, [await body_of(session, detail.body.id)]))[detail.body.id],
-    )
+    return page(request, "filing/check.html", await reading.one(session, person, request_id))
 
 
 ROUTES = [choose_body, say_what, save_draft, say_how, save_how, check]
