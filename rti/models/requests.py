@@ -25,9 +25,10 @@ from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import Contest, QuestionClass, RequesterProfile
 from rti.law.rules import ClockKind
-from rti.law.status import UNFINISHED, RequestStatus
+from rti.law.status import RequestStatus
 from rti.models.keys import Encrypted
 from rti.models.names import InOrder, order_of
+from rti.models.request_indexes import of_lists
 
 
 class Channel(StrEnum):
@@ -68,8 +69,6 @@ NEUTRAL = "R-[2-9A-HJKMNP-TV-Z]{8}"
 NEVER = date(9999, 12, 31)
 """The `next_due_on` of a request on which no clock runs."""
 _IS_NEUTRAL = text(f"reference ~ '^{NEUTRAL}$'")
-_UNFINISHED = f"status IN {tuple(map(str, UNFINISHED))}"
-_STALLING = f"{_UNFINISHED} OR outcome = '{Outcome.UNKNOWN}'"
 
 
 class Standing:
@@ -119,14 +118,6 @@ class Standing:
     body_known: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
-_STALLED = [
-    (f"ix_request_stalling{by and '_'}{by}", by.split()) for by in ("", "campaign_id", "province_code")
-]
-_ASSIGNED = [f"{each}{by}" for each in ("campaign_id", "province_code") for by in ("", " status", " topic")]
-_NARROWED = ["", "cbo_id", "body_id", "status", "topic", *_ASSIGNED]
-"""What a list can be narrowed by, each in the order of the list."""
-
-
 class RequestRow(Standing, InOrder, Base):
     """One question of one CBO to a body: `first_body_id` at first, `body_id` after the last transfer that names one.
 
@@ -138,17 +129,7 @@ class RequestRow(Standing, InOrder, Base):
         UniqueConstraint("cbo_id", "reference"),
         Index("uq_request_neutral", "reference", unique=True, postgresql_where=_IS_NEUTRAL),
         UniqueConstraint("cbo_id", "import_key"),
-        Index("ix_request_unfinished", "cbo_id", "id", postgresql_where=text(_UNFINISHED)),
-        *(Index(name, *by, "next_due_on", "id", postgresql_where=text(_STALLING)) for name, by in _STALLED),
-        # All that policies and the count of what is past due look at.
-        Index(
-            "ix_request_late",
-            "province_code",
-            "next_due_on",
-            postgresql_include=["due_on", "cbo_id", "campaign_id"],
-            postgresql_where=text("met_on IS NULL AND ended_on IS NULL AND duplicate_of IS NULL"),
-        ),
-        *(Index(None, *narrowed.split(), "next_due_on", "id") for narrowed in _NARROWED),
+        *of_lists(),
         # What else a list can be sorted by.
         Index("ix_request_received", text("coalesce(received_on, 'infinity'::date)"), "id"),
         Index(None, "reference"),

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Integer, Select, case, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.roles import Person
@@ -16,7 +16,7 @@ from rti.models.campaigns import CampaignRow
 from rti.models.cbos import CboRow
 from rti.models.requests import RequestRow
 from rti.requests.commands import RequestFilter
-from rti.requests.queries import NARROWING, NEEDING, matching
+from rti.requests.queries import NARROWING, NEEDING, SOON, matching
 from rti.requests.requester import not_hidden_from
 
 MOST_GROUPS = 100
@@ -88,17 +88,32 @@ async def counted(
     session: AsyncSession, person: Person, wanted: CountRequests, today: date
 ) -> Sequence[Group]:
     """The `MOST_GROUPS` groups with the most overdue requests. Sealed requests of others are in the one without an organisation."""
-    needing = {name: NARROWING[name](True, today) for name in NEEDING}
-    tallies = {name: func.count().filter(condition).label(name) for name, condition in needing.items()}
-    key, query = _key(wanted.by, person, matching(person, wanted, today).where(or_(*needing.values())))
-    query = query.with_only_columns(key.label("key"), *tallies.values()).group_by(key)
-    order = [each.desc() for each in tallies.values()]
-    rows = (await session.execute(query.order_by(*order, key).limit(MOST_GROUPS))).all()
+    rows = (await session.execute(needing(person, wanted, today))).all()
     named = await _named(session, wanted.by, [row.key for row in rows if row.key])
     none = {"value": None, "name_km": "", "name_en": ""}
     return [
         Group(**named.get(row.key, none), **{name: getattr(row, name) for name in NEEDING}) for row in rows
     ]
+
+
+def needing(person: Person, wanted: CountRequests, today: date) -> Select[Any]:
+    """The query of what the requests of a group have in common, and of how many need attention."""
+    key, query = _key(wanted.by, person, matching(person, wanted, today))
+    of_days = {name: func.count().filter(NARROWING[name](True, today)) for name in ("overdue", "due_soon")}
+    # One after the other, because each is read from an index of its own.
+    parts = union_all(
+        _tallied(query.where(RequestRow.next_due_on <= today + SOON), key, **of_days),
+        _tallied(query.where(NARROWING["stalled"](True, today)), key, stalled=func.count()),
+    ).subquery()
+    sums = [func.sum(parts.c[name]).cast(Integer).label(name) for name in NEEDING]
+    groups = select(parts.c.key, *sums).group_by(parts.c.key).having(or_(*(each > 0 for each in sums)))
+    return groups.order_by(*(each.desc() for each in sums), parts.c.key).limit(MOST_GROUPS)
+
+
+def _tallied(query: Select[RequestRow], key: Any, **tallies: Any) -> Select[Any]:
+    """How many requests of each group need attention; none by what is not among the tallies."""
+    named = [tallies.get(name, literal(0)).label(name) for name in NEEDING]
+    return query.with_only_columns(key.label("key"), *named).group_by(key)
 
 
 def _key(by: CountBy, person: Person, query: Select[RequestRow]) -> tuple[Any, Select[RequestRow]]:

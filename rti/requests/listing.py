@@ -266,10 +266,9 @@ def counting(login: Login, given: frozenset[str]) -> Statement:
     """
     most: ColumnElement[int] = literal_column(str(MOST_COUNTED + 1))
     few = _narrowed(login, given).with_only_columns(RequestRow.id).limit(most)
-    # In the order of an index, which is left where there are enough; all that is past due has one of its own.
+    # In the order of an index, which is left where there are enough.
     in_order = few.order_by(RequestRow.next_due_on, RequestRow.id) if given <= _INDEXED else few
-    everything = _seen(login, given, few if "overdue" in given else in_order, ["id"])[0]
-    others = _seen(login, given, in_order, ["id"])[1:]
+    everything, *others = (each.limit(most) for each in _seen(login, given, in_order, ["id"]))
     found = [everything.subquery(), *([union(*others).subquery()] if others else [])]
     return compiled(
         select(func.greatest(*(select(func.count()).select_from(each).scalar_subquery() for each in found)))
