@@ -16,10 +16,12 @@ _WAITING = text("""SELECT count(*) FROM pg_locks waits WHERE NOT waits.granted A
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], patience: float = PATIENCE) -> None:
-    """Ask again and again; raises TimeoutError when `patience` seconds were not enough."""
+    """Ask again and again, less and less often; raises TimeoutError when `patience` seconds were not enough."""
+    pause = 0.01
     async with asyncio.timeout(patience):
-        while not (await answer if isawaitable(answer := condition()) else answer):  # noqa: ASYNC110 -- nobody tells
-            await asyncio.sleep(0.01)
+        while not (await answer if isawaitable(answer := condition()) else answer):
+            await asyncio.sleep(pause)
+            pause = min(1.2 * pause, 0.05)
 
 
 async def blocked(session: AsyncSession, count: int = 1) -> bool:

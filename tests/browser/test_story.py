@@ -28,8 +28,8 @@ from tests.sizes import size
 pytestmark = [pytest.mark.browser, pytest.mark.torture, pytest.mark.xdist_group("browser")]
 SignIn = Callable[[str], Awaitable[None]]
 
-COMMUNES = [f"KH-0102{number:02}" for number in range(1, 8)] + [
-    f"KH-0103{number:02}" for number in range(1, 5)
+COMMUNES = [f"KH-0102{number:02}" for number in range(1, size(3, 7) + 1)] + [
+    f"KH-0103{number:02}" for number in range(1, size(2, 4) + 1)
 ]
 """Of two districts."""
 STAMPED = len(COMMUNES) - 1
@@ -219,6 +219,7 @@ async def test_letters_are_printed_carried_stamped_refused_answered_and_complain
     page: Page, sign_in: SignIn, demo: Demo, tmp_path: Path, language: str
 ) -> None:
     await sign_in("lead")
+    await page.goto("/")
     await speak(page, language)
     board = await file_batch(page, f"ថវិកាឃុំ ២០២៧ ({language})")
     stack, refused = scanned(await print_all(page))

@@ -49,7 +49,7 @@ def _sweep(ready: Event, point: Point | None, url: str, day: date, size: int) ->
         database = await _connected(url, ready)
         while True:
             await sweep(database, day, NOW, host=HOST, size=size)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
 
     _doomed(point, again_and_again)
 
@@ -59,7 +59,7 @@ def _dispatch(ready: Event, point: Point | None, settings: Settings, began: floa
         database = await _connected(settings.database_url, ready)
         while True:
             await dispatch(database, settings, clock=fast_clock(began), size=20)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
 
     _doomed(point, again_and_again)
 
