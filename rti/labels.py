@@ -150,6 +150,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         BulkAct.RECORD: N_("Record an event"),
         BulkAct.SNOOZE: N_("Snooze reminders"),
         BulkAct.CHASE: N_("Propose letters by email"),
+        BulkAct.ASSIGN: N_("Assign to a campaign"),
     },
     Sort: {
         Sort.DUE: N_("Answer due, earliest first"),

@@ -38,6 +38,7 @@ ACTIONS: Mapping[AuditAction, str] = {
     AuditAction.DRAFT_DELETED: N_("Draft deleted"),
     AuditAction.EVENT_RECORDED: N_("Event recorded"),
     AuditAction.REQUEST_CORRECTED: N_("Request corrected"),
+    AuditAction.CAMPAIGN_CHOSEN: N_("Request put into or taken out of a campaign"),
     AuditAction.DUPLICATE_MARKED: N_("Request marked as a duplicate"),
     AuditAction.DUPLICATE_UNMARKED: N_("Request no longer marked as a duplicate"),
     AuditAction.REQUESTER_SAVED: N_("Requester recorded"),

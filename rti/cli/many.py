@@ -88,6 +88,24 @@ def chase(
     _do(by, wanted, references, {"act": BulkAct.CHASE}, dry_run=dry_run)
 
 
+@app.command()
+def assign(
+    campaign: Annotated[str, typer.Argument(help="Code of the campaign, or - to take them out of theirs.")],
+    by: By,
+    *,
+    wanted: Wanted = "",
+    references: References = None,
+    reason: Reason = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Put many requests into a campaign, whose staff then see them. Prints those left out with why, who newly sees how many and who no longer does, and the job that does it.
+
+    Example: rti many assign BUDGET-2027 --list "province=01" --reason "New focus" --by staff@example.org --dry-run
+    """
+    given = {"act": BulkAct.ASSIGN, "campaign": campaign, "reason": reason}
+    _do(by, wanted, references, given, dry_run=dry_run)
+
+
 def _do(
     by: str, wanted: str, references: Path | None, given: Mapping[str, str | None], *, dry_run: bool
 ) -> None:
@@ -102,6 +120,12 @@ def _do(
         seen = await bulk.planned(session, person, decode(ActOnMany, texts), today)
         for each in seen.excluded:
             typer.echo(f"{each.reference}\t{each.reason.render()}")
+        for words, seers in (
+            ("newly seen by", seen.sight.gained),
+            ("no longer seen by", seen.sight.lost),
+        ):
+            for seer in seers:
+                typer.echo(f"{words} {seer.name}: {seer.requests}", err=True)
         hits = len(seen.order.hits)
         typer.echo(f"{hits} requests", err=True)
         if hits and not dry_run:

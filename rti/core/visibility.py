@@ -46,6 +46,13 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
         "integer",
         "SELECT CAST(count(*) AS integer) FROM public.reading WHERE request_id = wanted",
     ),
+    "staff_seeing(campaign uuid, province text)": (
+        "uuid[]",
+        f"""SELECT array_agg(DISTINCT p.id) FROM public.assignment a JOIN public.person p ON p.id = a.person_id
+           WHERE session_user = '{Login.STAFF}' AND p.role = '{Role.STAFF}' AND p.disabled_at IS NULL
+           AND (a.campaign_id = campaign OR a.province_code = province
+               OR (a.campaign_id IS NULL AND a.province_code IS NULL))""",
+    ),
     "sees_everything(reader uuid)": (
         "boolean",
         """SELECT coalesce(bool_or(campaign_id IS NULL AND province_code IS NULL), false)
@@ -80,7 +87,10 @@ ENTERING = f"""
     WHERE p.disabled_at IS NULL
         AND NOT EXISTS (SELECT FROM public.cbo WHERE cbo.id = p.cbo_id AND cbo.locked_at IS NOT NULL)
 """
-LOOKED_INTO = ("person", "assignment", "request", "sign_in", "api_token", "totp", "passkey", "cbo", "reading")
+LOOKED_INTO = (
+    *("person", "assignment", "request", "sign_in", "api_token", "totp", "passkey", "cbo", "reading"),
+    *("event", "batch_body"),
+)
 """Restricted tables that these functions read, and their owner therefore may read."""
 
 
@@ -104,10 +114,15 @@ def own_requests(person: str = ME) -> str:
     return own("request.cbo_id", person)
 
 
+def is_assigned(campaign_id: str, person: str = ME) -> str:
+    """SQL: whether the campaign in a column is assigned to a person."""
+    return f"{campaign_id} = ANY (CAST((SELECT rti.campaigns_of({person})) AS uuid[]))"
+
+
 def assigned_requests(person: str = ME) -> str:
     """SQL: whether a row of `request` is assigned to a person."""
     return f"""{sees_everything(person)}
-    OR request.campaign_id = ANY (CAST((SELECT rti.campaigns_of({person})) AS uuid[]))
+    OR {is_assigned("request.campaign_id", person)}
     OR request.province_code = ANY (CAST((SELECT rti.provinces_of({person})) AS text[]))"""
 
 

@@ -19,6 +19,7 @@ from rti.core.errors import Fault, Invalid, Message, say
 from rti.core.folding import fold, without_unseen
 from rti.core.roles import STAFF, Person
 from rti.core.visibility import ASSIGNED
+from rti.imports.commands import RequestLine
 from rti.imports.history import Trace
 from rti.imports.mapping import FoundBy, RequestMap
 from rti.law.calendars import Calendar
@@ -27,7 +28,7 @@ from rti.models.bodies import FormerNameRow, PublicBodyRow
 from rti.models.cbos import CboRow
 from rti.models.topics import TopicRow
 from rti.requests.checks import NOT_ASSIGNED, asked_on, closed_fault
-from rti.requests.commands import FileRequest, RequestLine
+from rti.requests.commands import FileRequest
 from rti.statutes.actions import declare_standard
 from rti.statutes.queries import DEFAULT_STATUTE, newest_of
 from rti.topics.queries import topic_faults, topics

@@ -23,11 +23,11 @@ import msgspec
 from rti.core.errors import Fault, Invalid, Message, invalid, say
 from rti.core.folding import COENG, fold
 from rti.core.validation import Code, InvalidValue, ShortText, decode, reads, text_of, toml_document
+from rti.imports.commands import RequestLine
 from rti.imports.csv_reader import Columns, filled
 from rti.imports.dates import ISO, DateFormat, read_format
 from rti.law.limits import Limit
 from rti.models.bodies import BodyKind
-from rti.requests.commands import RequestLine
 
 FIELDS = RequestLine.__struct_fields__
 DAYS = ("drafted_on", "submitted_on", "received_on", "answered_on")

@@ -18,6 +18,7 @@ from rti.calendars.queries import count_undisturbed
 from rti.core.db import new_id
 from rti.core.errors import Fault, Invalid, Message, say
 from rti.core.wallclock import HOME_ZONE, day_of
+from rti.imports.commands import LineOutcome, RequestLine
 from rti.imports.csv_reader import CsvFile, FileLine
 from rti.imports.history import recorded
 from rti.imports.lookups import Law, LookUp
@@ -31,7 +32,7 @@ from rti.models.imports import FileKind
 from rti.models.requests import DeadlineRow, EventRow, RequestRow
 from rti.requests.actions import deadline_rows, filing_events, request_row, write_projection
 from rti.requests.checks import filing_faults
-from rti.requests.commands import FileRequest, LineOutcome, RequestLine
+from rti.requests.commands import FileRequest
 from rti.requests.projection import project, to_law
 from rti.requests.references import numbered, reserve_numbers
 

@@ -49,6 +49,7 @@ class AuditAction(StrEnum):
     DRAFT_DELETED = "draft_deleted"
     EVENT_RECORDED = "event_recorded"
     REQUEST_CORRECTED = "request_corrected"
+    CAMPAIGN_CHOSEN = "campaign_chosen"
     DUPLICATE_MARKED = "duplicate_marked"
     DUPLICATE_UNMARKED = "duplicate_unmarked"
     REQUESTER_SAVED = "requester_saved"
@@ -114,6 +115,7 @@ OF_A_REQUEST = frozenset(
         AuditAction.DRAFT_DELETED,
         AuditAction.EVENT_RECORDED,
         AuditAction.REQUEST_CORRECTED,
+        AuditAction.CAMPAIGN_CHOSEN,
         AuditAction.DUPLICATE_MARKED,
         AuditAction.DUPLICATE_UNMARKED,
         AuditAction.REQUESTER_SAVED,

@@ -234,6 +234,31 @@ async def event_of(session: AsyncSession, request_id: UUID, event_id: UUID, pers
     return event
 
 
+def note_change(
+    session: AsyncSession,
+    request: RequestRow,
+    what: str,
+    change: Sequence[UUID | str | None],
+    person: Person,
+    now: datetime,
+    today: date,
+) -> EventRow:
+    """Note on the timeline what something of the request was and is: by identifiers, because names and references change."""
+    event = EventRow(
+        id=new_id(),
+        cbo_id=request.cbo_id,
+        request_id=request.id,
+        kind=EventKind.CORRECTED,
+        happened_on=today,
+        recorded_at=now,
+        recorded_by=person.id,
+        details={},
+        changes={what: [str(each) if each else None for each in change]},
+    )
+    session.add(event)
+    return event
+
+
 async def reproject(
     session: AsyncSession, request: RequestRow, events: Iterable[EventRow], now: datetime, cause: str
 ) -> None:

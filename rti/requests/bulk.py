@@ -4,19 +4,20 @@ First a preview says whom it hits and why the others are left out. Then a job do
 to no others, and keeps what it did, so that it can be undone.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core import wallclock
-from rti.core.errors import Invalid, Message, Problem, invalid, say
+from rti.core.errors import Conflict, Invalid, Message, NotFound, Problem, invalid, say
 from rti.core.roles import Person
 from rti.jobs import queue, reports
 from rti.jobs.worker import Work
@@ -24,15 +25,15 @@ from rti.law.events import EventKind
 from rti.law.statutes import Statute
 from rti.models.jobs import JobKind, JobRow
 from rti.models.requests import EventRow, RequestRow
-from rti.requests import proposing, snoozing
-from rti.requests.actions import record_event
+from rti.requests import assigning, proposing, snoozing
+from rti.requests.actions import locked, record_event
+from rti.requests.assigning import Sight
 from rti.requests.checks import event_faults
 from rti.requests.commands import (
     ActOnMany,
     BulkAct,
     RecordEvent,
     RecordForMany,
-    RequestFilter,
     SnoozeRequest,
     lines_of,
 )
@@ -66,19 +67,28 @@ class Excluded(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """An affected request, and the event that was recorded."""
+    """An affected request, the campaign in which it was before, and the event that was recorded."""
 
     id: UUID
     reference: str
+    campaign_id: UUID | None = None
     event_id: UUID | None = None
 
 
+class IntoCampaign(msgspec.Struct, frozen=True):
+    """A campaign or None, and why requests are put there."""
+
+    campaign_id: UUID | None
+    reason: str
+
+
 class Order(msgspec.Struct, frozen=True):
-    """Whom a job is about, with the event or snooze."""
+    """Whom a job is about, with the event, snooze or campaign."""
 
     hits: Sequence[Hit]
     event: RecordEvent | None = None
     snooze: SnoozeRequest | None = None
+    into: IntoCampaign | None = None
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -98,22 +108,34 @@ class Act(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The requests affected, and those left out."""
+    """The requests affected, those left out, and who sees other requests afterwards."""
 
     order: Order
     excluded: Sequence[Excluded]
+    sight: Sight = field(default_factory=Sight)
+
+    @property
+    def preview(self) -> str:
+        """A digest of all that it says of the requests that are affected."""
+        return hashlib.sha256(msgspec.json.encode([self.order.hits, self.sight])).hexdigest()[:16]
 
 
-async def counted(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> int:
+async def counted(session: AsyncSession, person: Person, wanted: ActOnMany, today: date) -> int:
     """How many requests a list has."""
-    ids = matching(person, wanted, today).with_only_columns(RequestRow.id)
+    ids = _listed(person, wanted, today).with_only_columns(RequestRow.id)
     return await session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+
+
+def _listed(person: Person, wanted: ActOnMany, today: date) -> Select[RequestRow]:
+    found = matching(person, wanted, today)
+    return found.where(RequestRow.id == wanted.request_id) if wanted.request_id else found
 
 
 async def planned(session: AsyncSession, person: Person, command: ActOnMany, today: date) -> Plan:
     """A preview; raises Invalid for an event that cannot be recorded like this, or too many requests."""
     event, snooze = _event(command), _snooze(command, today)
-    found = matching(person, command, today).order_by(RequestRow.reference, RequestRow.id)
+    into = await _into(session, person, command)
+    found = _listed(person, command, today).order_by(RequestRow.reference, RequestRow.id)
     requests = (await session.scalars(found.limit(MOST_AT_ONCE + 1))).all()
     if len(requests) > MOST_AT_ONCE:
         message = say("This is done to at most {count} requests at once. Narrow the list", count=MOST_AT_ONCE)
@@ -129,13 +151,17 @@ async def planned(session: AsyncSession, person: Person, command: ActOnMany, tod
         reasons = await _reasons(session, requests, event, today)
     elif command.act is BulkAct.CHASE:
         reasons = await proposing.hindrances(session, person, requests, today)
+    elif into:
+        reasons = await assigning.hindrances(session, requests, into.campaign_id)
     hits = []
     for each in requests:
         if reason := by_name.get(each.reference) or reasons.get(each.id):
             excluded.append(Excluded(each.reference, reason))
         else:
-            hits.append(Hit(each.id, each.reference))
-    return Plan(Order(hits, event, snooze), excluded)
+            hits.append(each)
+    sight = await assigning.sight(session, person, hits, into.campaign_id) if into else Sight()
+    named_hits = [Hit(each.id, each.reference, each.campaign_id) for each in hits]
+    return Plan(Order(named_hits, event, snooze, into), excluded, sight)
 
 
 def _no_such(reference: str) -> Message:
@@ -145,7 +171,7 @@ def _no_such(reference: str) -> Message:
 
 
 def _several(reference: str) -> Message:
-    return say("Several requests have the reference {name}. Record the event on their pages", name=reference)
+    return say("Several requests have the reference {name}. Do this on their pages", name=reference)
 
 
 def _event(command: ActOnMany) -> RecordEvent | None:
@@ -171,6 +197,13 @@ def _snooze(command: ActOnMany, today: date) -> SnoozeRequest | None:
         raise invalid("until", say("Choose the day until which reminders are snoozed"))
     snoozing.check(command.until, today)
     return SnoozeRequest(until=command.until, reason=command.reason)
+
+
+async def _into(session: AsyncSession, person: Person, command: ActOnMany) -> IntoCampaign | None:
+    if command.act is not BulkAct.ASSIGN:
+        return None
+    campaign = await assigning.chosen(session, person, command.campaign)
+    return IntoCampaign(campaign.id if campaign else None, command.reason)
 
 
 async def _reasons(
@@ -200,7 +233,8 @@ async def ask_for_many(
 ) -> JobRow | Plan:
     """Add the job that does it where that was previewed, else tell what it would do."""
     plan = await planned(session, person, command, today)
-    if not plan.order.hits or command.hits != len(plan.order.hits):
+    as_seen = command.hits == len(plan.order.hits) and command.preview in {"", plan.preview}
+    if not plan.order.hits or not as_seen:
         return plan
     return await _added(session, person, Act(command.act), plan.order, secret, now)
 
@@ -237,7 +271,7 @@ async def act_on_many(work: Work) -> bytes:
         try:
             async with work.session.begin_nested():
                 event_id = await (_undo(work, act, hit, today) if act.undo else _do(work, order, hit, today))
-            report.done.append(Hit(hit.id, hit.reference, event_id))
+            report.done.append(msgspec.structs.replace(hit, event_id=event_id))
         except Problem as wrong:
             report.excluded.append(Excluded(hit.reference, _why(wrong)))
         work.progress.done += 1
@@ -248,6 +282,8 @@ async def _do(work: Work, order: Order, hit: Hit, today: date) -> UUID | None:
     if order.event:
         row = await record_event(work.session, hit.id, order.event, work.person, work.now, today)
         return row.id
+    if order.into:
+        return await _put(work, order.into, hit, today)
     if order.snooze:
         await snoozing.snooze(work.session, hit.id, order.snooze, work.person, work.now, today)
     else:
@@ -255,8 +291,23 @@ async def _do(work: Work, order: Order, hit: Hit, today: date) -> UUID | None:
     return None
 
 
+async def _put(work: Work, into: IntoCampaign, hit: Hit, today: date) -> UUID:
+    request = await locked(work.session, hit.id, work.person)
+    if request.campaign_id not in {hit.campaign_id, into.campaign_id}:
+        raise Conflict(assigning.CHANGED_SINCE)
+    row = await assigning.put(
+        work.session, hit.id, into.campaign_id, into.reason, work.person, work.now, today
+    )
+    return row.id
+
+
 async def _undo(work: Work, act: Act, hit: Hit, today: date) -> None:
-    """An event is corrected, as everything that was recorded wrongly; a snooze ends, and a letter is dismissed."""
+    """An event is corrected, as everything that was recorded wrongly; a snooze ends, a letter is dismissed, and a request
+    is put back where it was."""
+    if act.act is BulkAct.ASSIGN and hit.event_id:
+        about = (hit.id, hit.campaign_id, hit.event_id)
+        await assigning.put_back(work.session, *about, work.person, work.now, today)
+        return
     if act.act is BulkAct.CHASE:
         await proposing.withdraw(work.session, hit.id, work.person, work.now)
         return
@@ -268,6 +319,8 @@ async def _undo(work: Work, act: Act, hit: Hit, today: date) -> None:
 
 
 def _why(wrong: Problem) -> Message:
+    if isinstance(wrong, NotFound):
+        return say("You can no longer see it")
     return wrong.faults[0].message if isinstance(wrong, Invalid) else wrong.detail
 
 

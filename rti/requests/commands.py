@@ -56,8 +56,6 @@ def lines_of(text: str) -> list[str]:
 
 Reference = Annotated[str, reads(_reference, max_length=64)]
 OwnReference = Annotated[str, reads(_own_reference, max_length=64)]
-
-
 Wave = Annotated[str, reads(without_unseen, max_length=40)]
 """The name of a round of monitoring, such as 2026-1."""
 
@@ -124,9 +122,13 @@ class CorrectRequest(PlainFields, frozen=True, kw_only=True):
 
 
 class EditDraft(PlainFields, frozen=True, kw_only=True):
-    """Change a draft; contains the whole draft. The body is named by its code."""
+    """Change a draft; contains the whole draft. The body is named by its code.
+
+    So is the `campaign`, which its own organisation chooses: `-` is none, and left out it stays.
+    """
 
     body_code: Code
+    campaign: Code | None = None
 
 
 class HandOver(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,39 +196,6 @@ class Redact(msgspec.Struct, frozen=True, kw_only=True):
     reason: Line = ""
 
 
-class LineOutcome(StrEnum):
-    """The outcome of a request in a log: that of its answer, or that it is open or withdrawn."""
-
-    FULL = Outcome.FULL.value
-    PARTIAL = Outcome.PARTIAL.value
-    REFUSED = Outcome.REFUSED.value
-    ORAL_REFUSAL = Outcome.ORAL_REFUSAL.value
-    NOT_HELD = Outcome.NOT_HELD.value
-    REFERRED = Outcome.REFERRED.value
-    INADEQUATE = Outcome.INADEQUATE.value
-    UNKNOWN = Outcome.UNKNOWN.value
-    OPEN = "open"
-    WITHDRAWN = "withdrawn"
-
-
-class RequestLine(FilingFields, frozen=True, kw_only=True):
-    """A request out of a file, with its answer; organisation, body and campaign by their codes.
-
-    `body` is a name where the file knows bodies by their names. `answered_on` is the day of the withdrawal
-    where the `outcome` is one.
-    """
-
-    body: ShortText
-    cbo_code: Code | None = None
-    campaign_code: Code | None = None
-    answered_on: date | None = None
-    outcome: LineOutcome | None = None
-    ground: Ground | None = None
-    section: Annotated[str, msgspec.Meta(max_length=80)] | None = None
-    answer_medium: Medium | None = None
-    extended_to: date | None = None
-
-
 class RecordEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Record that something happened, `at` an hour where a law counts hours.
 
@@ -260,9 +229,16 @@ class RecordForMany(msgspec.Struct, frozen=True, kw_only=True):
     medium: Medium | None = None
     note: Line = ""
 
-    @property
-    def named(self) -> list[str]:
-        return lines_of(self.references)
+
+class AssignRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Put a request into the campaign with this code, or with `-` into none.
+
+    Staff who would not see it any more afterwards say so with `gives_up`.
+    """
+
+    campaign: Code
+    reason: Line = ""
+    gives_up: bool = False
 
 
 class SnoozeRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -369,20 +345,26 @@ class BulkAct(StrEnum):
     RECORD = "record"
     SNOOZE = "snooze"
     CHASE = "chase"
+    ASSIGN = "assign"
 
 
 class ActOnMany(RequestFilter, frozen=True, kw_only=True):
-    """Do one thing to the requests of a list: record an event, say nothing about them `until` a day, or propose a letter to each body.
+    """Do one thing to the requests of a list: record an event, say nothing about them `until` a day, propose a letter to
+    each body, or put them into the `campaign` with a code, which is `-` for none.
 
-    `reason` is the note of each event, or why nothing is to be said; `leave_out` are references, one to a line. `hits`
-    is to how many requests a preview said that it is done: without it, or where they have changed, there is a preview only.
+    `request_id` is the only one of the list to which it is done. `reason` is the note of each event, or why nothing is to be
+    said; `leave_out` are references, one to a line. `hits` is to how many requests a preview said that it is done: without
+    it, or where they have changed, there is a preview only. With `preview`, its digest, nothing else has changed either.
     """
 
     act: BulkAct = BulkAct.RECORD
+    request_id: UUID | None = None
     kind: EventKind | None = None
     happened_on: date | None = None
     medium: Medium | None = None
     until: date | None = None
+    campaign: Code | None = None
     reason: Line = ""
     leave_out: Paragraphs = ""
     hits: int | None = None
+    preview: ShortText = ""

@@ -9,21 +9,23 @@ from uuid import UUID
 from msgspec.structs import asdict
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from rti.audit.record import record
 from rti.bodies.queries import by_code
 from rti.core.attributes import assign, from_attributes
-from rti.core.errors import Conflict, Forbidden, Invalid, say
+from rti.core.errors import Conflict, Forbidden, Invalid, invalid, say
 from rti.core.roles import Person
 from rti.law.events import EventKind
 from rti.law.status import RequestStatus
 from rti.models.audit import AuditAction
 from rti.models.requests import EventRow, RequestRow
+from rti.requests import assigning
 from rti.requests.actions import locked, record_event
 from rti.requests.checks import closed_fault
 from rti.requests.commands import EditDraft, HandOver, PlainFields, RecordEvent
 from rti.requests.queries import events_of
-from rti.requests.requester import is_hidden
+from rti.requests.requester import is_hidden, is_own
 from rti.topics.queries import topic_faults, topics
 
 
@@ -40,11 +42,29 @@ async def edit(
         raise Invalid(*faults)
     plain = asdict(from_attributes(PlainFields, command))
     changed = assign(request, {**plain, "body_id": body.id, "first_body_id": body.id})
+    if command.campaign and await _choose_campaign(session, request, command.campaign, person, now):
+        changed.append("campaign")
     if changed:
         about = {"about": request.id, "cbo_id": request.cbo_id}
         record(session, AuditAction.DRAFT_CHANGED, now, **about, fields=",".join(changed))
         await session.flush()
     return request
+
+
+async def _choose_campaign(
+    session: AsyncSession, request: RequestRow, code: str, person: Person, now: datetime
+) -> bool:
+    """Put an own draft into the campaign with a code; returns whether that changes it."""
+    campaign = await assigning.named(session, code)
+    campaign_id = campaign.id if campaign else None
+    if campaign_id == request.campaign_id:
+        return False
+    if not is_own(person, request):
+        raise invalid("campaign", say("Change the campaign of another organisation's draft on its page"))
+    if not await assigning.moved(session, request.id, campaign_id, now):
+        raise invalid("campaign", assigning.IN_A_BATCH)
+    set_committed_value(request, "campaign_id", campaign_id)
+    return True
 
 
 async def choose_way(

@@ -12,14 +12,12 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.audit.record import record
-from rti.core.db import new_id
 from rti.core.errors import Conflict, NotFound, invalid, say
 from rti.core.roles import Person
 from rti.core.wallclock import HOME_ZONE, day_of
-from rti.law.events import EventKind
 from rti.models.audit import AuditAction
-from rti.models.requests import EventRow, RequestRow
-from rti.requests.actions import locked
+from rti.models.requests import RequestRow
+from rti.requests.actions import locked, note_change
 from rti.requests.commands import MarkDuplicate
 from rti.requests.queries import visible
 from rti.requests.requester import is_hidden
@@ -52,8 +50,8 @@ async def mark(
     if request.duplicate_of:
         raise Conflict(say("This request is already marked as a duplicate"))
     request.duplicate_of, request.known_from = kept.id, day_of(now, HOME_ZONE)
-    _note(session, request, "duplicate_of", None, kept.id, person, now, today)
-    _note(session, kept, "merged", None, request.id, person, now, today)
+    note_change(session, request, "duplicate_of", [None, kept.id], person, now, today)
+    note_change(session, kept, "merged", [None, request.id], person, now, today)
     record(session, AuditAction.DUPLICATE_MARKED, now, about=request.id, cbo_id=request.cbo_id, of=kept.id)
     await session.flush()
     return request
@@ -68,8 +66,8 @@ async def unmark(
         return request
     kept = await locked(session, request.duplicate_of, person)
     request.duplicate_of, request.known_from = None, day_of(now, HOME_ZONE)
-    _note(session, request, "duplicate_of", kept.id, None, person, now, today)
-    _note(session, kept, "merged", request.id, None, person, now, today)
+    note_change(session, request, "duplicate_of", [kept.id, None], person, now, today)
+    note_change(session, kept, "merged", [request.id, None], person, now, today)
     record(session, AuditAction.DUPLICATE_UNMARKED, now, about=request.id, cbo_id=request.cbo_id, of=kept.id)
     await session.flush()
     return request
@@ -89,29 +87,3 @@ async def _both(
     if is_hidden(person, request):
         raise Conflict(SEALED)
     return request, next((row for row in rows if row.reference == reference), None)
-
-
-def _note(
-    session: AsyncSession,
-    request: RequestRow,
-    what: str,
-    before: UUID | None,
-    after: UUID | None,
-    person: Person,
-    now: datetime,
-    today: date,
-) -> None:
-    """Note it on the timeline: by identifiers, because references change when an organisation is shredded."""
-    session.add(
-        EventRow(
-            id=new_id(),
-            cbo_id=request.cbo_id,
-            request_id=request.id,
-            kind=EventKind.CORRECTED,
-            happened_on=today,
-            recorded_at=now,
-            recorded_by=person.id,
-            details={},
-            changes={what: [str(each) if each else None for each in (before, after)]},
-        )
-    )

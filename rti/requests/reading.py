@@ -113,9 +113,16 @@ def _columns_of_event() -> str:
         there, before = (to_body.format(name=name, table=each) for each in ("public_body", "former_name"))
         return f"CASE WHEN x.details ? 'to_body' THEN coalesce(({there}), ({before})) END"
 
+    before, after = (
+        row(
+            f"SELECT {columns(Named, 'c')} FROM campaign c WHERE c.id = CAST(x.changes -> 'campaign_id' ->> {place} AS uuid)"
+        )
+        for place in (0, 1)
+    )
     return columns(
         EventShown,
         "x",
+        moved=f"CASE WHEN x.changes ? 'campaign_id' THEN json_build_array({before}, {after}) END",
         by="p.name",
         by_cbo="p.cbo_id",
         to_body_km=receiver("name_km"),

@@ -118,7 +118,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class EventShown(msgspec.Struct, kw_only=True):
-    """An entry of the timeline, as it is stored."""
+    """An entry of the timeline, as it is stored; `moved` are the campaigns of one that changed that, before and after."""
 
     id: UUID
     kind: EventKind
@@ -129,6 +129,7 @@ class EventShown(msgspec.Struct, kw_only=True):
     note: bytes | None
     details: dict[str, Any]
     changes: dict[str, Any] | None
+    moved: list[Named | None] | None
     by: str | None
     by_cbo: UUID | None
     to_body_km: str | None

@@ -14,6 +14,7 @@ from rti.core.db_roles import OWNER, Login, password_of
 from rti.core.errors import NotReady, say
 from rti.core.visibility import ENTER, ENTERING, FUNCTIONS
 from rti.row_security.finding import FINDING, TRIGGERS
+from rti.row_security.moving import MOVING
 from rti.row_security.placing import PLACED, PLACING
 from rti.row_security.policies import OPEN, OWNER_READS, RESTRICTED
 from rti.row_security.verify import FINGERPRINT, faults
@@ -120,7 +121,8 @@ def _functions() -> Iterator[str]:
     table = "TABLE (who json, enters boolean)"
     answering = {name: (f"{kind} LANGUAGE sql STABLE", body) for name, (kind, body) in FUNCTIONS.items()}
     entering = {ENTER: (f"{table} LANGUAGE sql VOLATILE ROWS 1", ENTERING)}
-    for function, (kind, body) in (answering | entering | dict(FINDING) | dict(PLACING)).items():
+    declared = answering | entering | dict(FINDING) | dict(PLACING) | dict(MOVING)
+    for function, (kind, body) in declared.items():
         yield f"""CREATE FUNCTION rti.{function} RETURNS {kind}
             SECURITY DEFINER SET search_path = pg_catalog AS $body$ {body} $body$"""
         yield f"ALTER FUNCTION rti.{function} OWNER TO {OWNER}"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rti.core.db_roles import OWNER, Login
-from rti.core.visibility import LOOKED_INTO, ME, REQUESTS_SEEN, cbo_of, own, sees_everything
+from rti.core.visibility import LOOKED_INTO, ME, REQUESTS_SEEN, cbo_of, is_assigned, own, sees_everything
 from rti.core.wallclock import HOME_ZONE
 
 
@@ -37,7 +37,6 @@ _DECIDED = """UPDATE (cbo_id, request_id, event_id, document_id, state, nature, 
 _SENDS_LETTERS = """SELECT, INSERT (id, letter_id, kind, channel, values, message_id, state, attempt,
     deferrals, ambiguous, next_attempt_at, created_at, to_address, language, subject, body, last_reply),
     UPDATE (state, finished_at, next_attempt_at)"""
-
 _PROPOSED = "INSERT (id, cbo_id, request_id, reminder_id, state, language, proposed_at, proposed_by)"
 _EVERYBODY = tuple(login for login in Login if login is not Login.BACKUP)
 
@@ -80,18 +79,20 @@ _WRITTEN_TO = """SELECT (id, email, role, cbo_id, language, wants_reminders, wan
 _PROJECTED = """status, not_taken, outcome, outcomes, ground, section, checked, contest, drafted_on, submitted_on, received_on,
     due_on, limit_on, binding, soft, provisional, confirmed, met_on, answered_on, undated, ended_on, closed_on,
     next_due_on, body_known, story, projection, known_from"""
-_FIGURES = f"""campaign_id, body_id, province_code, topic, channel, urgent, question_class, requester_profile, wave, resubmission_of,
+_CHANGED = f"""body_id, province_code, topic, channel, urgent, question_class, requester_profile, wave, resubmission_of,
     statute_id, statute_version, created_at, duplicate_of, {_PROJECTED}"""
+_FIGURES = f"campaign_id, {_CHANGED}"
+_FILED = f"{ADD}, DELETE, UPDATE (reference, title, title_order, question, doubtful, import_key, first_body_id, {_CHANGED})"
+"""Its campaign is changed by `moving` alone."""
 _COUNTED = f"SELECT (id, cbo_id, filing, {_FIGURES})"
 _WORKED_ON = f"SELECT (id, cbo_id, reference, title, import_key, first_body_id, {_FIGURES})"
 _PROJECTING = f"UPDATE (first_body_id, body_id, {_PROJECTED})"
 _HAPPENED = "SELECT (id, cbo_id, request_id, kind, happened_on, happened_at, recorded_at, outcome, details)"
 _VISITED = "SELECT, INSERT, UPDATE (withdrawn_at)"
-_VISIT_SEEN = f"""{sees_everything()} OR campaign_id = ANY (CAST((SELECT rti.campaigns_of({ME})) AS uuid[]))
+_VISIT_SEEN = f"""{sees_everything()} OR {is_assigned("campaign_id")}
     OR body_id = ANY (CAST((SELECT rti.bodies_of({ME})) AS uuid[]))"""
 """Visits that staff see, as they see requests."""
-_BATCH_SEEN = f"""{sees_everything()} OR campaign_id = ANY (CAST((SELECT rti.campaigns_of({ME})) AS uuid[]))
-    OR filed_by = (SELECT {ME})"""
+_BATCH_SEEN = f"{sees_everything()} OR {is_assigned('campaign_id')} OR filed_by = (SELECT {ME})"
 """Batches that staff see: of what is assigned to them, and their own."""
 _MARKED = "SELECT, INSERT, UPDATE (words)"
 _ANY = May(ALL)
@@ -250,7 +251,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.OPERATOR: _ANY,
     },
     "request": {
-        **{login: May(ALL, seen(ME)) for login, seen in REQUESTS_SEEN.items()},
+        **{login: May(_FILED, seen(ME)) for login, seen in REQUESTS_SEEN.items()},
         Login.STATISTICS: May(_COUNTED),
         Login.ERASURE: _wiped("SELECT (id, cbo_id), UPDATE (reference, import_key)"),
         Login.DOCUMENTS: May("SELECT (id, cbo_id, reference, duplicate_of)"),
@@ -331,8 +332,7 @@ RESTRICTED: Mapping[str, Mapping[Login, May]] = {
         Login.CBO: May(ALL, _MINE),
         Login.STAFF: May(
             ALL,
-            f"""{_MINE} OR shared_in = ANY (CAST((SELECT rti.campaigns_of({ME})) AS uuid[]))
-    OR (shared_in IS NOT NULL AND {sees_everything()})""",
+            f"{_MINE} OR {is_assigned('shared_in')} OR (shared_in IS NOT NULL AND {sees_everything()})",
         ),
         # Those of others that search for what may name an organisation go with it.
         Login.ERASURE: May("SELECT (person_id, wanted), DELETE", f"{_OF_OWN_OR_NAMED} OR wanted ?| {NAMING}"),
@@ -396,5 +396,5 @@ OWNER_READS = {
 } | {
     # Of these, triggers write what repeats what stands elsewhere.
     table: f"CREATE POLICY {OWNER} ON {table} TO {OWNER} USING (true) WITH CHECK (true)"
-    for table in ("search", "request")
+    for table in ("search", "request", "former_standing")
 }

@@ -246,9 +246,11 @@ class Reader:
         return dict(self.named(topics, "code")).get(code, code)
 
     def changes(self, changes: Mapping[str, Any] | None, topics: Iterable[Any]) -> list[tuple[str, str, str]]:
-        """What a correction changed: the words for it, for what was there and for what is."""
+        """What a correction changed: the words for it, for what was there and for what is; a campaign has its own."""
         lines = []
         for name, each in (changes or {}).items():
+            if name not in CORRECTABLE:
+                continue
             words, kind = CORRECTABLE[name]
             before, after = (self._value(kind, value, topics) for value in each)
             lines.append((self.translate(words), before, after))

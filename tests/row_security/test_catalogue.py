@@ -12,6 +12,7 @@ from rti.core.visibility import ENTER, FUNCTIONS
 from rti.readiness import require_ready
 from rti.row_security.apply import declaration, require
 from rti.row_security.finding import FINDING
+from rti.row_security.moving import MOVING
 from rti.row_security.placing import PLACING
 from rti.row_security.policies import OPEN, RESTRICTED
 from rti.row_security.verify import faults
@@ -93,7 +94,7 @@ async def test_migrating_leaves_no_function_that_is_not_declared(database: Datab
             text("SELECT proname FROM pg_proc WHERE pronamespace = 'rti'::regnamespace")
         )
     assert sorted(left) == sorted(
-        function.partition("(")[0] for function in (*FUNCTIONS, ENTER, *FINDING, *PLACING)
+        function.partition("(")[0] for function in (*FUNCTIONS, ENTER, *FINDING, *PLACING, *MOVING)
     )
     await require(database.under(Login.AUTH))
 

@@ -8,6 +8,7 @@ from litestar.datastructures import State
 from litestar.params import JSONBody
 
 from rti.accounts.rate_limits import LimitedCall
+from rti.core.attributes import from_attributes
 from rti.core.roles import REQUESTS
 from rti.jobs import queue
 from rti.models.jobs import JobKind, JobRow, JobState
@@ -23,8 +24,16 @@ class ExcludedView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class SeerView(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of staff, and how many of the requests it is about."""
+
+    name: str
+    requests: int
+
+
 class ManyView(msgspec.Struct, frozen=True, kw_only=True):
-    """References of those whom it `hits` and of those who are left out; before it is begun there is no `id`.
+    """References of those whom it `hits` and of those who are left out; before it is begun there is no `id`, and there is
+    the digest of the `preview`, with who would newly see requests and who no longer would.
 
     Once it is done, `hits` are those to which it was done. `fault` says why it failed.
     """
@@ -36,6 +45,9 @@ class ManyView(msgspec.Struct, frozen=True, kw_only=True):
     hits: list[str]
     excluded: list[ExcludedView]
     fault: str | None
+    preview: str = ""
+    newly_seen_by: list[SeerView] = []
+    no_longer_seen_by: list[SeerView] = []
 
 
 @post("/api/requests/many", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
@@ -48,10 +60,16 @@ async def act_on_many(
     now: Now,
     today: Today,
 ) -> ManyView:
-    """Preview the requests affected; with their number as `hits` the action is started."""
+    """Preview the requests affected; with their number as `hits`, and better with the `preview`, the action is started."""
     found = await bulk.ask_for_many(session, person, data, state.settings.secret, now, today)
     if isinstance(found, bulk.Plan):
-        return _view(request, None, bulk.Report(list(found.order.hits), list(found.excluded)))
+        view = _view(request, None, bulk.Report(list(found.order.hits), list(found.excluded)))
+        return msgspec.structs.replace(
+            view,
+            preview=found.preview,
+            newly_seen_by=[from_attributes(SeerView, each) for each in found.sight.gained],
+            no_longer_seen_by=[from_attributes(SeerView, each) for each in found.sight.lost],
+        )
     return _view(request, found, None)
 
 
@@ -67,7 +85,7 @@ async def show_act(
 async def undo_act(
     request: WebRequest, state: State, session: Session, person: Who, now: Now, many_id: Id
 ) -> ManyView:
-    """Undo: recorded events are corrected, snoozes end."""
+    """Undo: recorded events are corrected, snoozes end, requests go back to the campaign in which they were."""
     job = await queue.find(session, person, many_id, JobKind.MANY)
     return _view(request, await bulk.ask_to_undo(session, person, job, state.settings.secret, now), None)
 

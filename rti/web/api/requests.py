@@ -12,12 +12,13 @@ from rti.core.attributes import from_attributes
 from rti.core.db_roles import login_of
 from rti.core.errors import Conflict, invalid, say
 from rti.core.pagination import MOST_COUNTED
-from rti.core.roles import CBO, REQUESTS
+from rti.core.roles import CBO, REQUESTS, STAFF
 from rti.core.validation import decode
 from rti.law import scope
 from rti.letters.commands import LETTER_FOR
 from rti.requests import (
     actions,
+    assigning,
     bulk,
     corrections,
     duplicates,
@@ -29,6 +30,7 @@ from rti.requests import (
 )
 from rti.requests.as_known_on import as_known_on
 from rti.requests.commands import (
+    AssignRequest,
     CorrectRequest,
     FileRequest,
     KnownOn,
@@ -175,6 +177,18 @@ async def mark_duplicate(
     return detail_view(await reading.one(session, person, request_id), today)
 
 
+@put(
+    "/api/requests/{request_id:uuid}/campaign",
+    guards=[only(STAFF), rate_limited(LimitedCall.RECORDS)],
+    status_code=204,
+)
+async def assign_request(
+    request_id: Id, data: JSONBody[AssignRequest], session: Session, person: Who, now: Now, today: Today
+) -> None:
+    """Put a request into the `campaign` with a code, or with `-` into none; `POST /api/requests/many` shows who then sees it."""
+    await assigning.put_one(session, request_id, data, person, now, today)
+
+
 @delete("/api/requests/{request_id:uuid}/duplicate", guards=[only(REQUESTS)])
 async def unmark_duplicate(request_id: Id, session: Session, person: Who, now: Now, today: Today) -> None:
     """Remove the mark of a duplicate."""
@@ -273,6 +287,7 @@ ROUTES = [
     list_next_steps,
     record_event,
     correct_request,
+    assign_request,
     mark_duplicate,
     unmark_duplicate,
     attach_document,

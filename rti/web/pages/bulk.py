@@ -10,13 +10,15 @@ from litestar.datastructures import State
 from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
-from rti.core.roles import REQUESTS
+from rti.campaigns.queries import campaign
+from rti.core.roles import REQUESTS, STAFF
 from rti.core.validation import decode
 from rti.jobs import queue
+from rti.models.campaigns import CampaignRow
 from rti.models.jobs import JobKind
 from rti.models.requests import Medium
-from rti.requests import bulk
-from rti.requests.commands import FILTERS, ActOnMany, BulkAct, RequestFilter
+from rti.requests import assigning, bulk
+from rti.requests.commands import FILTERS, ActOnMany, BulkAct
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Form, Id, Now, Session, Today, Who
@@ -28,24 +30,29 @@ from rti.web.templating import WebRequest, page, reader_of
 async def show_many(request: WebRequest, session: Session, person: Who, today: Today, form: Form) -> Template:
     """What can be done to the list that the address filters."""
     asked = _filters(form.values if request.method == "POST" else texts_of(request))
-    act = form.values.get("act") or request.query_params.get("act", "")
+    given = form.values.get("act") or request.query_params.get("act", "")
+    acts = [each for each in BulkAct if each is not BulkAct.ASSIGN or person.role in STAFF]
+    act = next((each for each in acts if each == given), BulkAct.RECORD)
+    campaigns = await assigning.assignable(session, person) if act is BulkAct.ASSIGN else ()
     return page(
         request,
         "requests/many.html",
         form=form,
         initial={"happened_on": today.isoformat()},
-        count=await bulk.counted(session, person, decode(RequestFilter, asked), today),
+        count=await bulk.counted(session, person, decode(ActOnMany, asked), today),
         asked=asked,
         query=urlencode(asked),
-        act=next((each for each in BulkAct if each == act), BulkAct.RECORD),
-        acts=BulkAct,
+        act=act,
+        acts=acts,
+        campaigns=campaigns,
+        no_campaign=assigning.NO_CAMPAIGN,
         kinds=bulk.FOR_MANY,
         media=Medium,
     )
 
 
 def _filters(texts: Mapping[str, str]) -> dict[str, str]:
-    return {name: texts[name] for name in FILTERS if texts.get(name)}
+    return {name: texts[name] for name in (*FILTERS, "request_id") if texts.get(name)}
 
 
 @post("/requests/many", guards=[only(REQUESTS), rate_limited(LimitedCall.IMPORTS)])
@@ -68,12 +75,17 @@ async def act_on_many(
         request,
         "requests/many_preview.html",
         found,
-        sent={name: each for name, each in form.values.items() if name != "hits"},
+        sent={name: each for name, each in form.values.items() if name not in {"hits", "preview"}},
         query=urlencode(_filters(form.values)),
         command=command,
         changed=command.hits is not None,
+        into=await _into(session, found.order.into),
         excluded=_by_reason(request, found.excluded),
     )
+
+
+async def _into(session: Session, into: bulk.IntoCampaign | None) -> CampaignRow | None:
+    return await campaign(session, into.campaign_id) if into and into.campaign_id else None
 
 
 @get("/requests/many/{many_id:uuid}", guards=[only(REQUESTS)])

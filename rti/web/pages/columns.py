@@ -17,6 +17,7 @@ from rti.accounts.rate_limits import LimitedCall
 from rti.core.errors import Fault, Invalid, Message, say
 from rti.core.roles import REQUESTS, Person
 from rti.imports.actions import GivenFile, ImportOrder, ask_for_import, kept_for_columns, meanings
+from rti.imports.commands import LineOutcome
 from rti.imports.guessing import (
     FORMATS,
     MOST_WORDS,
@@ -36,7 +37,6 @@ from rti.law.monitoring import QuestionClass, RequesterProfile
 from rti.law.status import RequestStatus
 from rti.models.requests import Channel, Medium
 from rti.models.topics import TopicRow
-from rti.requests.commands import LineOutcome
 from rti.topics.queries import topics
 from rti.web.downloads import text_file
 from rti.web.forms import else_show, see_other

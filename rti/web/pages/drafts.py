@@ -5,9 +5,11 @@ from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import body as body_of
+from rti.campaigns.queries import campaigns
 from rti.core.roles import REQUESTS
 from rti.models.requests import Channel
 from rti.requests import drafts, reading
+from rti.requests.assigning import NO_CAMPAIGN
 from rti.requests.commands import EditDraft
 from rti.web.forms import else_show, fields_of, see_other
 from rti.web.guards import only, rate_limited
@@ -21,12 +23,16 @@ async def show_draft(
 ) -> Template:
     detail = await reading.one(session, person, request_id)
     body = await body_of(session, detail.body.id)
+    known = await campaigns(session)
+    chosen = next((each.code for each in known if each.id == detail.request.campaign_id), NO_CAMPAIGN)
     return page(
         request,
         "requests/draft.html",
         detail,
         form=form,
-        initial=fields_of(detail.request, EditDraft) | {"body_code": body.code},
+        initial=fields_of(detail.request, EditDraft) | {"body_code": body.code, "campaign": chosen},
+        campaigns=known if detail.own else (),
+        no_campaign=NO_CAMPAIGN,
         channels=Channel,
     )
 
