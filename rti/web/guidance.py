@@ -102,6 +102,14 @@ STEPS: Mapping[Role, Sequence[HelpStep]] = {
             "stamp",
         ),
         HelpStep(
+            N_("Put requests into a campaign"),
+            N_(
+                "The staff of a campaign look after its requests. Tick some, choose Assign to a campaign, and you see who will newly see them and who will no longer. It can be undone."
+            ),
+            "/requests",
+            "people",
+        ),
+        HelpStep(
             N_("Send letters"),
             N_("Proposed letters wait until somebody has read and approved them."),
             "/letters",
