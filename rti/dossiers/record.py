@@ -199,8 +199,11 @@ def dossier_of(
         due_on=request.due_on,
         answered_on=request.answered_on,
         law=Law(id=statute.id, version=request.statute_version, name=statute.name, status=statute.status),
+        # Who looks after it is no part of the case.
         events=[
-            _entry(each, proofs.get(each.event.id, []), named=asker is not None) for each in detail.events
+            _entry(each, proofs.get(each.event.id, []), named=asker is not None)
+            for each in detail.events
+            if each.event.moved is None or each.documents
         ],
         limits=[_limit(each) for each in detail.deadlines],
         annexes=annexes,

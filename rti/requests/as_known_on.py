@@ -33,11 +33,16 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
     happened = [to_law(entry.event) for entry in entries]
     projection = project(statute, calendar, happened)
     shown = {name: each for name, each in projection.columns().items() if name in Asked.__struct_fields__}
+    since = (entry.event for entry in detail.events if entry.event.recorded_at > moment)
+    moved = next((event.moved for event in since if event.moved), None)
+    campaign = moved[0] if moved else detail.campaign
+    shown["campaign_id"] = campaign.id if campaign else None
     request = msgspec.structs.replace(detail.request, **shown, known_from=day)
     standing = {event.id for event in effective(happened)}
     return replace(
         detail,
         request=request,
+        campaign=campaign,
         events=[
             replace(
                 entry,

@@ -16,12 +16,16 @@ from rti.core import wallclock
 from rti.core.db import Database
 from rti.core.db_roles import Login
 from rti.core.roles import Person, Role
+from rti.dossiers.record import dossier_of
+from rti.feeds import secrets
+from rti.law.bilingual import BilingualName
+from rti.law.events import EventKind
 from rti.models.accounts import AssignmentRow, PersonRow
 from rti.models.audit import AuditAction, AuditEntryRow
 from rti.models.campaigns import CampaignRow
 from rti.models.coding import ReadingRow
 from rti.models.requests import EventRow, Filing, FormerStandingRow, RequestRow
-from rti.requests import assigning
+from rti.requests import assigning, reading
 from rti.safety.lock_and_shred import lock
 from tests import make
 from tests.conftest import NOW, DoJobs
@@ -102,8 +106,8 @@ async def test_a_list_is_put_into_a_campaign_after_a_look_at_who_then_sees_it_an
     preview = await make.post_form(client, "/requests/many", asked, page=page)
     assert preview.status_code == 200, preview.text
     told = " ".join(preview.text.split())
-    assert "<dt>Will newly see them</dt><dd>Bopha (3 requests)</dd>" in told
-    assert "<dt>Will no longer see them</dt><dd>Dara (3 requests)</dd>" in told
+    assert "<dt>Will newly see them</dt><dd>Bopha</dd>" in told
+    assert "<dt>Will no longer see them</dt><dd>Dara</dd>" in told
     assert "You yourself" not in told
     token = told.split('name="preview" value="')[1].split('"')[0]
     confirmed = {**asked, "hits": "3", "preview": token}
@@ -341,6 +345,31 @@ async def test_figures_of_an_earlier_day_count_it_where_it_was_then_and_search_f
     for person, sees in ((desk.dara, 0), (desk.bopha, 1)):
         await as_person(client, database, person)
         assert len((await client.get("/api/requests", params=found)).json()["requests"]) == sees
+
+
+async def test_an_earlier_day_and_the_news_tell_it_and_the_dossier_of_the_case_does_not(
+    client: httpx.AsyncClient, database: Database, desk: Desk
+) -> None:
+    request = desk.requests[0]
+    await as_person(client, database, desk.sokha)
+    moved = await client.put(f"/api/requests/{request.id}/campaign", json={"campaign": desk.new.code})
+    assert moved.status_code == 204
+    for known_on, campaign in ((None, desk.new), (NOW.date() + timedelta(days=1), desk.old)):
+        asked = {"known_on": known_on.isoformat()} if known_on else {}
+        shown = (await client.get(f"/api/requests/{request.id}", params=asked)).json()
+        assert shown["campaign_id"] == str(campaign.id)
+    async with database.under(Login.STAFF).transaction(desk.sokha.id) as session:
+        detail = await reading.one(session, desk.sokha, request.id)
+        paper = dossier_of(detail, [], sender=BilingualName(en="C", km="ក"), asker=None, now=NOW).record
+    assert EventKind.CORRECTED in {each.event.kind for each in detail.events}
+    assert EventKind.CORRECTED not in {each.kind for each in paper.events}
+    async with database.transaction() as session:
+        (await session.get_one(PersonRow, desk.member.id)).wants_detail = True
+        secret = await secrets.renew(session, desk.member, wallclock.now())
+    assert (
+        "Request put into or taken out of a campaign"
+        in (await client.get(f"/feeds/{secret}/changes.atom")).text
+    )
 
 
 async def test_its_own_organisation_chooses_the_campaign_of_a_draft_until_it_is_handed_over(

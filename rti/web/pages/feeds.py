@@ -18,7 +18,7 @@ from rti.feeds import atom, calendar, queries, secrets
 from rti.feeds.queries import Change, DueDate
 from rti.feeds.secrets import FeedReader, reader_of
 from rti.law.rules import FILING, ClockKind
-from rti.models.requests import DateChangeRow, RequestRow
+from rti.models.requests import DateChangeRow, EventRow, RequestRow
 from rti.requests.requester import is_hidden, told_at
 from rti.web.forms import see_other
 from rti.web.guards import only, open_to_all
@@ -193,9 +193,15 @@ def _change(change: Change, t: Reader, *, named: bool) -> str:
     what = (
         f"{t.label(change.entry.kind)}: {t.date(change.entry.old_due_on)} → {t.date(change.entry.new_due_on)}"
         if isinstance(change.entry, DateChangeRow)
-        else f"{t.date(change.entry.happened_on)} {t.label(change.entry.kind)}"
+        else f"{t.date(change.entry.happened_on)} {_happened(change.entry, t)}"
     )
     return f"{change.request.reference} {change.request.title} – {t.name(change.body)}: {what}"
+
+
+def _happened(event: EventRow, t: Reader) -> str:
+    if "campaign_id" in (event.changes or {}):
+        return t.translate("Request put into or taken out of a campaign")
+    return t.label(event.kind)
 
 
 ROUTES = [show_feeds, renew_feeds, revoke_feeds, deadlines, changes]
