@@ -357,7 +357,7 @@ async def test_an_earlier_day_and_the_news_tell_it_and_the_dossier_of_the_case_d
     for known_on, campaign in ((None, desk.new), (NOW.date() + timedelta(days=1), desk.old)):
         asked = {"known_on": known_on.isoformat()} if known_on else {}
         shown = (await client.get(f"/api/requests/{request.id}", params=asked)).json()
-        assert shown["campaign_id"] == str(campaign.id)
+        assert shown["request"]["campaign_id"] == str(campaign.id)
     async with database.under(Login.STAFF).transaction(desk.sokha.id) as session:
         detail = await reading.one(session, desk.sokha, request.id)
         paper = dossier_of(detail, [], sender=BilingualName(en="C", km="ក"), asker=None, now=NOW).record
