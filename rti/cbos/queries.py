@@ -1,6 +1,6 @@
 """Reading organisations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,11 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.cbos.commands import CboFilter
 from rti.core.errors import NotFound, invalid, say
+from rti.core.folding import fold
 from rti.core.i18n import Language
 from rti.core.pagination import Page, containing, page_by_key
 from rti.core.roles import SUPPORT, Person
 from rti.models.accounts import PersonRow
 from rti.models.cbos import CboRow, CboSafetyRow
+from rti.models.search import Findable
+from rti.search.queries import find
 
 
 async def cbos(session: AsyncSession, person: Person) -> Sequence[Row[UUID, str, str, str]]:
@@ -67,6 +70,46 @@ async def cbo_of(session: AsyncSession, code: str, field: str = "cbo", *, locked
     if found is None:
         raise invalid(field, say("There is no organisation with the code {code}", code=code))
     return found
+
+
+_MOST_OFFERED = 5
+
+
+async def named(session: AsyncSession, words: str, field: str, language: str = Language.EN) -> CboRow:
+    """The organisation with a code, with a name, or alone with these words in its name, unless it is locked.
+
+    Where it is none or several, that is a fault of the field, which tells those that fit in the reader's language.
+    """
+    open_to_all = select(CboRow).where(CboRow.locked_at.is_(None))
+    if by_code := await session.scalar(open_to_all.where(CboRow.code == words)):
+        return by_code
+    found = await find(session, words, Findable.CBO)
+    fitting = (await session.scalars(open_to_all.where(CboRow.id.in_(found.ids)).order_by(CboRow.code))).all()
+    same = [each for each in fitting if fold(words) in (fold(each.name_km), fold(each.name_en))]
+    if len(same) == 1:
+        return same[0]
+    if len(fitting) == 1 and not found.near:
+        return fitting[0]
+    if not fitting:
+        raise invalid(field, say("There is no organisation with this code or name: {words}", words=words))
+    names = [
+        f"{each.name_km if language == Language.KM else each.name_en} ({each.code})"
+        for each in (same or fitting)[:_MOST_OFFERED]
+    ]
+    raise invalid(
+        field, say("Enter the code of one organisation, for example: {names}", names=", ".join(names))
+    )
+
+
+async def with_cbo_id(
+    session: AsyncSession, person: Person, given: Mapping[str, str], language: str
+) -> dict[str, str]:
+    """What a form says, with the identifier of the organisation that it names in `cbo`; those in one name none."""
+    others = {name: value for name, value in given.items() if name != "cbo"}
+    words = given.get("cbo", "").strip()
+    if not words or person.cbo_id:
+        return others
+    return {**others, "cbo_id": str((await named(session, words, "cbo", language)).id)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import codecs
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import TextIOWrapper
@@ -22,6 +23,7 @@ LARGEST_FILE = 50_000_000
 """Bytes of a file on the command line; over the web it is the largest body of a message."""
 DELIMITERS = ",;\t|"
 _LONGEST_HEADER = 100_000
+_BETWEEN = re.compile(r"[\s_-]+")
 _HEADER_WITHIN = 40
 """Lines; a header can be many lines long where its names hold line breaks."""
 _LONGEST_SHOWN = 300
@@ -71,7 +73,7 @@ class CsvFile:
     """A file of which the header has been checked; iterate over it once. Raises Invalid for `file`.
 
     The header is the line near the top that names most of the expected columns, so titles may stand above it.
-    Names are compared without capitals, blanks and what is not seen. `lines` counts those that were read.
+    Names are compared without capitals and what is not seen; a blank or hyphen counts as an underscore. `lines` counts those that were read.
     """
 
     def __init__(self, stream: BinaryIO, columns: Columns) -> None:
@@ -169,14 +171,14 @@ def _top_of(text: TextIOWrapper) -> Iterator[str]:
 
 def _find_header(top: list[str], columns: Columns) -> _Header:
     """The header, and the delimiter that finds most of the expected names in it."""
-    expected = {fold(name) for name in columns.known}
+    expected = {_alike(name) for name in columns.known}
     starts = [start for start, line in enumerate(top) if line.strip()]
     if not starts:
         raise invalid("file", say("The file is empty; its first line must name the columns"))
     found = (_header_at(top, start, delimiter) for start in starts for delimiter in DELIMITERS)
     best = max(
         found,
-        key=lambda each: (len(expected.intersection(map(fold, each.names))), sum(map(bool, each.names))),
+        key=lambda each: (len(expected.intersection(map(_alike, each.names))), sum(map(bool, each.names))),
     )
     if fault := _broken(best.names):
         raise invalid(f"line {best.below}", fault)
@@ -194,9 +196,14 @@ def _header_at(top: list[str], start: int, delimiter: str) -> _Header:
 
 
 def _named(names: Sequence[str], columns: Columns) -> list[str]:
-    """The names as they are expected, where they are the same but for what `fold` passes over."""
-    expected = {fold(name): name for name in columns.known if name not in names}
-    return [expected.get(fold(name), name) for name in names]
+    """The names as they are expected, where they are alike."""
+    expected = {_alike(name): name for name in columns.known if name not in names}
+    return [expected.get(_alike(name), name) for name in names]
+
+
+def _alike(name: str) -> str:
+    """The same for "Name KM", "name-km" and "name_km"."""
+    return "_".join(_BETWEEN.split(fold(name)))
 
 
 def _key(names: Sequence[str], cells: Sequence[str]) -> bytes:

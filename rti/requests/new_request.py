@@ -16,7 +16,6 @@ from rti.core.db_roles import Login
 from rti.core.errors import NotFound
 from rti.core.visibility import REQUESTS_SEEN
 from rti.models.bodies import AreaRow, PublicBodyRow
-from rti.models.cbos import CboRow
 from rti.requests.shown import BodyAsked
 from rti.statutes.queries import STATUTES, StatuteNamed
 from rti.topics.queries import TOPICS, TopicNamed
@@ -34,19 +33,17 @@ class _FormRead(msgspec.Struct):
     campaigns: msgspec.Raw
     topics: msgspec.Raw
     statutes: msgspec.Raw
-    cbos: msgspec.Raw = msgspec.Raw(b"[]")
 
 
 @dataclass(frozen=True, slots=True)
 class FormShown:
-    """The body that is asked, with the areas in which it lies, and among what one chooses; `cbos` for staff alone."""
+    """The body that is asked, with the areas in which it lies, and among what one chooses."""
 
     body: BodyToAsk
     path: Sequence[Area]
     campaigns: Sequence[Named]
     topics: Sequence[TopicNamed]
     statutes: Sequence[StatuteNamed]
-    cbos: Sequence[Named]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ class NewRequest:
     body_id: UUID
 
     def asked(self, login: Login) -> Statement | None:
-        return _statement(login) if login in REQUESTS_SEEN else None
+        return _statement() if login in REQUESTS_SEEN else None
 
     def values(self) -> Mapping[str, Any]:
         return {"body_id": self.body_id}
@@ -71,12 +68,11 @@ class NewRequest:
             decoded_once(tuple[Named, ...], bytes(found.campaigns)),
             decoded_once(tuple[TopicNamed, ...], bytes(found.topics)),
             decoded_once(tuple[StatuteNamed, ...], bytes(found.statutes)),
-            decoded_once(tuple[Named, ...], bytes(found.cbos)),
         )
 
 
 @cache
-def _statement(login: Login) -> Statement:
+def _statement() -> Statement:
     body = select(PublicBodyRow).where(PublicBodyRow.id == bindparam("body_id", type_=Uuid))
     codes = [
         select(func.left(PublicBodyRow.area_code, literal_column(str(length))))
@@ -93,7 +89,4 @@ def _statement(login: Login) -> Statement:
         "topics": TOPICS,
         "statutes": STATUTES,
     }
-    if login is Login.STAFF:
-        cbos = select(CboRow).where(CboRow.locked_at.is_(None)).order_by(CboRow.code)
-        parts["cbos"] = selected(Named, cbos, CboRow)
     return together(**parts)

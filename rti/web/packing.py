@@ -15,7 +15,7 @@ LEAST = 500
 """Bytes below which an answer does not become much shorter."""
 _LEVEL, _GZIP = 1, 31
 """A page takes a quarter of the time of level 6, and is a tenth longer; and how zlib is told to write gzip."""
-_LONG, _LONG_LEVEL = 40_000, 6
+_LONG, _LONG_LEVEL = 32_000, 6
 """Bytes of a page from which on every byte that is sent counts more than the time that it takes."""
 _PACKED = ((b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding"))
 

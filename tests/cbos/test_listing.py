@@ -3,12 +3,13 @@
 import base64
 
 import httpx
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from rti.core.db import Database
 from rti.core.pagination import PAGE_SIZE
 from rti.core.roles import Role
 from rti.models.cbos import CboRow
+from rti.models.requests import RequestRow
 from tests import make
 from tests.conftest import NOW, SignIn
 
@@ -73,9 +74,40 @@ async def test_an_administrator_finds_an_organisation_its_people_and_who_has_not
     assert f"/people?cbo={reed.code}#invite" in (await client.get(f"/cbos/{reed.id}")).text
     invited = {"email": "sok@test.example", "role": "cbo_lead", "cbo_code": "REED", "language": "km"}
     unknown = await make.post_form(client, "/people", {**invited, "cbo_code": "NONE"})
-    assert "There is no organisation with the code NONE" in unknown.text
+    assert "There is no organisation with this code or name: NONE" in unknown.text
     assert "/invitation?token=" in (await make.post_form(client, "/people", invited)).text
     for query, there in (("cbo=REED", True), ("cbo=PALM", False), ("pending=1", True), ("q=sok", True)):
         page = (await client.get(f"/people?{query}")).text
         assert ("sok@test.example" in page) is there, query
     assert "link valid until" in page
+
+
+async def test_whoever_files_for_an_organisation_names_it_by_its_code_or_its_words_and_is_told_which_fit(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await sign_in(Role.STAFF)
+    async with database.transaction() as session:
+        body = await make.body(session)
+        for number, code in enumerate(("REED", "PALM", "PALM2")):
+            cbo = await make.cbo(session, NOW, code=code)
+            cbo.name_en = f"{'Reeds' if not number else 'Palms'} of the lake {number}"
+            cbo.name_km = f"ត្នោត {number}"
+        cbo.locked_at = NOW
+        await make.cbo(session, NOW, code="LAKE")
+    pages = (f"/bodies/{body.id}/file", f"/bodies/{body.id}/new-request")
+    for page in pages:
+        shown = (await client.get(page)).text
+        assert 'id="cbo"' in shown
+        assert "REED" not in shown, "there may be hundreds of them"
+        wrong = {"lake": "REED", "Nobody": "There is no organisation", "PALM2": "(PALM)"}
+        for words, told in wrong.items():
+            refused = await make.post_form(client, page, {"title": "A", "topic": "budget", "cbo": words})
+            assert (refused.status_code, told in refused.text) == (422, True), words
+            assert f'value="{words}"' in refused.text
+            assert "(PALM2)" not in refused.text, "it is locked"
+    for page, words in zip(pages, ("PALM", "reeds"), strict=True):
+        filed = await make.post_form(client, page, {"title": "A", "topic": "budget", "cbo": words})
+        assert filed.status_code == 303, filed.text
+    async with database.transaction() as session:
+        codes = select(CboRow.code).join(RequestRow, RequestRow.cbo_id == CboRow.id).order_by(RequestRow.id)
+        assert (await session.scalars(codes)).all() == ["PALM", "REED"]

@@ -71,6 +71,11 @@ def test_names_of_columns_are_the_same_whatever_their_capitals_blanks_and_line_b
     assert lines[0].number == 3
 
 
+def test_a_name_of_two_words_is_a_column_however_they_are_joined() -> None:
+    lines = read(b"Code,Name KM,name-en\nA,b,c\n", Columns(("code", "name_km", "name_en")))
+    assert dict(lines[0].cells) == {"code": "A", "name_km": "b", "name_en": "c"}
+
+
 def test_a_line_is_known_again_whatever_a_mapping_calls_its_columns() -> None:
     content = b"Code,NAME,x\nA,b,c\n"
     (one,), (other,) = (

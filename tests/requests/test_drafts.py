@@ -29,6 +29,7 @@ async def test_a_request_is_filed_in_steps_and_what_was_typed_is_a_draft_from_th
     whom = re.search(r'href="(/bodies/[-0-9a-f]+/file)"', near)
     assert whom, "bodies of the own area are offered before anything is searched"
     assert "Mangkul Bourei" in near
+    assert "You asked before" not in near
     wording = (await client.get(f"{whom[1]}?wording=0")).text
     assert "Budget and spending of the commune in 20" in wording
     how = await _step(client, whom[1], **DRAFT)
@@ -40,6 +41,8 @@ async def test_a_request_is_filed_in_steps_and_what_was_typed_is_a_draft_from_th
     async with database.transaction() as session:
         draft = (await session.scalars(select(RequestRow))).one()
     assert (draft.title, draft.channel, draft.status) == ("Budgte", "post", "draft")
+    before = (await client.get("/file")).text.partition("You asked before")[2].partition("</ul>")[0]
+    assert re.findall(r'href="([^"]+)"', before) == [whom[1]]
 
 
 async def test_a_step_with_faults_keeps_what_was_typed(

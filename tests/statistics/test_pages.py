@@ -9,9 +9,12 @@ import pytest
 
 from rti.core.db import Database
 from rti.core.roles import Role
+from rti.web.pages.statistics import FEW_LINES
 from tests import make as house
 from tests.conftest import SignIn
 from tests.statistics import make
+
+BOTH = "by=province&then_by=topic"
 
 
 async def load(database: Database) -> None:
@@ -65,6 +68,42 @@ async def test_the_lines_of_a_table_are_sorted_by_a_share_and_each_has_a_bar(
     rising, falling = found.values()
     assert rising == falling[::-1] == sorted(rising)
     assert len(set(rising)) > 1
+
+
+async def test_a_long_table_comes_in_part_and_whole_where_that_is_asked(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    async with database.transaction() as session:
+        asker = await house.cbo(session, make.NOW, "ASKER")
+        for number in range(1, FEW_LINES + 4):
+            body = await house.body(session, f"KH-{number:02}")
+            await make.request(session, asker, body)
+    await sign_in(Role.STAFF)
+    shown = {
+        address: (await client.get(f"/statistics?{address}")).text for address in (BOTH, f"{BOTH}&lines=all")
+    }
+    part, whole = shown.values()
+    assert len(part) < len(whole)
+    assert f"Showing the first {FEW_LINES}" in part
+    assert f"/statistics?{BOTH}&lines=all#table".replace("&", "&amp;") in part
+    assert "Showing the first" not in whole
+    assert "lines=" not in whole.partition("/statistics.csv?")[2].partition('"')[0]
+
+
+async def test_beside_figures_of_one_grouping_stands_its_picture_and_the_headlines_on_the_page_as_it_comes(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
+) -> None:
+    await load(database)
+    await sign_in(Role.STAFF)
+    pictures = {
+        address: set(
+            re.findall(r'src="/statistics/pictures/(\w+)', (await client.get(f"/statistics?{address}")).text)
+        )
+        for address in ("", "by=province", "by=quarter&then_by=topic")
+    }
+    first, province, quarter = pictures.values()
+    assert first == {"quarters", "answers", "provinces", "kinds", "waiting"}
+    assert (province, quarter) == ({"provinces"}, {"quarters"})
 
 
 async def test_the_page_speaks_khmer_names(

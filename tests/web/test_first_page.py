@@ -13,6 +13,7 @@ from rti.law.events import EventKind
 from rti.models.requests import RequestRow
 from tests import make
 from tests.conftest import NOW, TODAY, SignIn
+from tests.statistics import make as figures
 
 LONG_AGO = date(2026, 3, 2)
 
@@ -116,11 +117,22 @@ async def test_an_entry_is_corrected_in_a_form_that_begins_with_what_it_said_and
     assert "It is still on my desk" in page
 
 
-async def test_the_working_group_begins_with_charts_of_the_figures(
-    client: httpx.AsyncClient, sign_in: SignIn
+async def test_the_working_group_begins_with_its_main_figures_in_words_and_their_charts(
+    client: httpx.AsyncClient, sign_in: SignIn, database: Database
 ) -> None:
     await sign_in(Role.WORKING_GROUP)
-    charts = re.findall(r'src="(/statistics/pictures/[^"]+)"', (await client.get("/")).text)
+    async with database.transaction() as session:
+        body = await make.body(session)
+        for _ in range(10):
+            cbo = await make.cbo(session, figures.NOW)
+            for outcome in ("full", "refused"):
+                await figures.request(session, cbo, body, answered_on=figures.DAY, outcome=outcome)
+    page = (await client.get("/")).text
+    assert page.count('class="figure"') == 3
+    assert "100 %" in page, "answered in time"
+    assert "50 %" in page, "information given"
+    assert "Numbers of fewer than 5 requests" in page
+    charts = re.findall(r'src="(/statistics/pictures/[^"]+)"', page)
     assert len(charts) == 3
     for each in charts:
         answer = await client.get(each)

@@ -11,9 +11,9 @@ from rti.batches.commands import FileBatch, NoteBatch, first_cells
 from rti.batches.notes import keep_note
 from rti.batches.planning import MOST_BODIES, Foreseen, foresee
 from rti.campaigns.queries import campaign as campaign_of
-from rti.cbos.queries import cbos
+from rti.cbos.queries import with_cbo_id
 from rti.core.errors import Invalid
-from rti.core.roles import CBO, REQUESTS
+from rti.core.roles import REQUESTS
 from rti.core.validation import decode, text_of
 from rti.jobs import queue
 from rti.models.bodies import BodyKind
@@ -23,7 +23,7 @@ from rti.web.forms import Form as Sent
 from rti.web.forms import else_show, read, see_other
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Form, Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest, page
+from rti.web.templating import WebRequest, language_of, page
 
 
 @get("/campaigns/{campaign_id:uuid}/batches", guards=[only(REQUESTS)])
@@ -34,16 +34,13 @@ async def list_batches(request: WebRequest, session: Session, person: Who, campa
 
 
 @get("/campaigns/{campaign_id:uuid}/batches/new", guards=[only(REQUESTS)])
-async def new_batch(
-    request: WebRequest, session: Session, person: Who, campaign_id: Id, form: Form
-) -> Template:
-    return await _shown(request, session, person, campaign_id, form)
+async def new_batch(request: WebRequest, session: Session, campaign_id: Id, form: Form) -> Template:
+    return await _shown(request, session, campaign_id, form)
 
 
 async def _shown(
     request: WebRequest,
     session: Session,
-    person: Who,
     campaign_id: UUID,
     form: Form,
     found: Foreseen | None = None,
@@ -57,7 +54,6 @@ async def _shown(
         found=found,
         sent=form.values,
         initial={"in_target_areas": "1", "kind": BodyKind.COMMUNE_ADMINISTRATION, "filing": Filing.ITSELF},
-        cbos=[] if person.role in CBO else await cbos(session, person),
         body_kinds=BodyKind,
         topics=await topics(session),
         channels=Channel,
@@ -84,12 +80,12 @@ async def file_batch(
     request: WebRequest, session: Session, person: Who, campaign_id: Id, form: Form, now: Now, today: Today
 ) -> Template | Redirect:
     """What a batch would file; and once somebody has seen that, the batch."""
-    command = decode(FileBatch, form.values)
+    command = decode(FileBatch, await with_cbo_id(session, person, form.values, language_of(request)))
     if command.foreseen is not None:
         batch = await filing.ask(session, person, campaign_id, command, now, today)
         return see_other(f"/batches/{batch.id}", done="")
     found = await foresee(session, person, await campaign_of(session, campaign_id), command, today)
-    return await _shown(request, session, person, campaign_id, form, found)
+    return await _shown(request, session, campaign_id, form, found)
 
 
 @get("/batches/{batch_id:uuid}", guards=[only(REQUESTS)])

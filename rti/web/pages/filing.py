@@ -6,15 +6,15 @@ from litestar.response import Redirect, Template
 from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import body as body_of
 from rti.campaigns.queries import campaigns
-from rti.cbos.queries import cbos
-from rti.core.roles import CBO, REQUESTS
+from rti.cbos.queries import with_cbo_id
+from rti.core.roles import REQUESTS
 from rti.core.validation import decode
 from rti.law import scope
 from rti.law.events import EventKind
 from rti.models.requests import Channel, Filing
 from rti.requests import actions, drafts, reading
 from rti.requests.commands import FileRequest, HandOver, RecordEvent
-from rti.requests.finding import near_bodies
+from rti.requests.finding import asked_before, near_bodies
 from rti.requests.wordings import wordings
 from rti.search.queries import Search
 from rti.statutes.queries import newest
@@ -28,21 +28,21 @@ from rti.web.templating import WebRequest, language_of, page
 @get("/file", guards=[only(REQUESTS)])
 async def choose_body(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
     wanted = decode(Search, dict(request.query_params))
-    bodies, found = await near_bodies(session, person, wanted.q)
+    bodies, found = await near_bodies(session, person, wanted.q, language_of(request))
+    before = () if wanted.q else await asked_before(session, person)
     return page(
         request,
         "filing/whom.html",
         bodies,
         wanted=wanted,
         found=found,
+        before=before,
         today=today,
     )
 
 
 @get("/bodies/{body_id:uuid}/file", guards=[only(REQUESTS)])
-async def say_what(
-    request: WebRequest, session: Session, body_id: Id, person: Who, form: Form, today: Today
-) -> Template:
+async def say_what(request: WebRequest, session: Session, body_id: Id, form: Form, today: Today) -> Template:
     body = await body_of(session, body_id)
     offered = [each.in_words(language_of(request), today.year - 1) for each in wordings()]
     chosen = request.query_params.get("wording", "")
@@ -57,7 +57,6 @@ async def say_what(
         campaigns=await campaigns(session),
         statutes=(statutes := await newest(session)),
         notes=scope.notes(statutes, body.country, body.kind),
-        cbos=[] if person.role in CBO else await cbos(session, person),
         topics=await topics(session),
         filings=Filing,
     )
@@ -66,10 +65,11 @@ async def say_what(
 @post("/bodies/{body_id:uuid}/file", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
 @else_show(say_what)
 async def save_draft(
-    session: Session, body_id: Id, person: Who, form: Form, now: Now, today: Today
+    request: WebRequest, session: Session, body_id: Id, person: Who, form: Form, now: Now, today: Today
 ) -> Redirect:
     await body_of(session, body_id)
-    command = decode(FileRequest, {**form.values, "body_id": str(body_id)})
+    given = await with_cbo_id(session, person, form.values, language_of(request))
+    command = decode(FileRequest, {**given, "body_id": str(body_id)})
     draft = await actions.file_request(session, command, person, now, today)
     return see_other(f"/requests/{draft.id}/file")
 

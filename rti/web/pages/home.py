@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import msgspec
@@ -13,9 +13,11 @@ from litestar.response import Redirect, Template
 from notifications.channels import FAILING
 from rti.calendars.queries import CONFIRMED, lacking
 from rti.core.asking import ReadBy, Statement, compiled, decoder, together
-from rti.core.db_roles import LOGINS, Login
+from rti.core.db import Database
+from rti.core.db_roles import LOGINS, Login, statistics_login_of
 from rti.core.errors import Message
 from rti.core.pagination import PAGE_SIZE, Page
+from rti.core.replica import for_reading
 from rti.core.roles import SUPPORT, Role
 from rti.core.visibility import REQUESTS_SEEN
 from rti.law.status import RequestStatus, overdue_on
@@ -23,11 +25,14 @@ from rti.requests.commands import RequestFilter
 from rti.requests.listing import Worklist, listing, unfinished, urgency
 from rti.requests.saved_lists import SAVED_LISTS, SavedList
 from rti.requests.shown import Line, LineRow
+from rti.statistics.disclosure import is_coarse
 from rti.statistics.headlines import HEADLINES
+from rti.statistics.methods.own import OWN
+from rti.web.api.statistics import asked_table, words
 from rti.web.guards import Connection, open_to_all
 from rti.web.guidance import PICTURES, STEPS
 from rti.web.inject import Found
-from rti.web.templating import WebRequest, page, today_of
+from rti.web.templating import WebRequest, language_of, page, today_of, who
 from rti.web.transfers import READS
 
 _SUPPORTING = {LOGINS[role] for role in SUPPORT}
@@ -135,8 +140,19 @@ async def home(request: WebRequest, found: Found[First | None]) -> Template | Re
         today=today_of(request),
         steps=STEPS[role],
         pictures=PICTURES,
-        charts=HEADLINES if role is Role.WORKING_GROUP else (),
+        **(await _figures(request) if role is Role.WORKING_GROUP else {}),
     )
+
+
+async def _figures(request: WebRequest) -> dict[str, Any]:
+    """All figures in short."""
+    person, today = who(request), today_of(request)
+    main: Database = request.app.state.database
+    database = await for_reading(main.under(statistics_login_of(person)))
+    async with database.transaction(person.id) as reading:
+        table = await asked_table(request, reading, person, today, {"method": OWN.id})
+    said = partial(words, language=language_of(request))
+    return {"table": table, "headlines": HEADLINES, "words": said, "coarse": is_coarse(person)}
 
 
 ROUTES = [home]

@@ -47,6 +47,7 @@ async def new_import(
         "imports/new.html",
         COLUMNS,
         form=form,
+        initial={"kind": request.query_params.get("kind", "")},
         kinds=kinds_for(person),
         most=MOST_LINES,
         imports=await history.imports(session, wanted, state.settings.secret),

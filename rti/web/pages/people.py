@@ -10,16 +10,17 @@ from rti.accounts.commands import Assign, ChangeRole, Invite, PeopleFilter, Rese
 from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import provinces
 from rti.campaigns.queries import campaigns
-from rti.cbos.queries import cbo_of, cbos
+from rti.cbos.queries import cbos, named, with_cbo_id
 from rti.core.roles import ADMINISTRATION, INVITING, Person, Role
 from rti.core.settings import Settings
 from rti.core.validation import decode
 from rti.models.accounts import PersonRow
+from rti.models.cbos import CboRow
 from rti.web import reauthentication
 from rti.web.forms import else_show, see_other
 from rti.web.guards import only, rate_limited
 from rti.web.inject import Form, Id, Now, Session, Who
-from rti.web.templating import WebRequest, page
+from rti.web.templating import WebRequest, language_of, page
 
 
 @get("/people", guards=[only(INVITING)])
@@ -49,15 +50,16 @@ async def show_person(
 ) -> Template:
     settings: Settings = request.app.state.settings
     row = await _known(session, person_id, person)
+    cbo = await session.get(CboRow, row.cbo_id) if row.cbo_id else None
     return page(
         request,
         "accounts/person.html",
         row,
         form=form,
-        initial={"role": row.role, "cbo_id": str(row.cbo_id or "")},
+        initial={"role": row.role, "cbo": cbo.code if cbo and not cbo.locked_at else ""},
+        cbo=cbo,
         second=await mfa.enrolled(session, row.id),
         roles=Role,
-        cbos=await cbos(session, person),
         sends_mail=bool(settings.smtp_url),
     )
 
@@ -84,7 +86,7 @@ async def invite(request: WebRequest, session: Session, person: Who, form: Form,
     """The organisation of members and leads is named by its code; a lead invites to the own one."""
     given = {**form.values}
     if code := given.pop("cbo_code", None):
-        given["cbo_id"] = str((await cbo_of(session, code, "cbo_code")).id)
+        given["cbo_id"] = str((await named(session, code, "cbo_code", language_of(request))).id)
     if person.cbo_id:
         given["cbo_id"] = str(person.cbo_id)
     command = decode(Invite, given)
@@ -108,8 +110,9 @@ async def reset(
 @post("/people/{person_id:uuid}/role", guards=[only(ADMINISTRATION)])
 @else_show(show_person, reauthentication.read)
 async def change_role(
-    session: Session, person_id: Id, person: Who, command: ChangeRole, now: Now
+    request: WebRequest, session: Session, person_id: Id, person: Who, form: Form, now: Now
 ) -> Redirect:
+    command = decode(ChangeRole, await with_cbo_id(session, person, form.values, language_of(request)))
     await people.change_role(session, person_id, command, person, now)
     return see_other(f"/people/{person_id}")
 

@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 
 from rti.accounts.rate_limits import LimitedCall
 from rti.bodies.queries import body as body_of
+from rti.cbos.queries import with_cbo_id
 from rti.core.asking import read
 from rti.core.db_roles import login_of
 from rti.core.roles import REQUESTS
@@ -36,7 +37,7 @@ from rti.requests.what_next import result_of, what_next
 from rti.web.forms import attempt, else_show, read_query, see_other
 from rti.web.guards import Connection, only, rate_limited
 from rti.web.inject import Form, Found, Id, Now, Session, Today, Who
-from rti.web.templating import WebRequest, chosen_language, page, today_of, who
+from rti.web.templating import WebRequest, chosen_language, language_of, page, today_of, who
 from rti.web.transfers import READS
 
 
@@ -103,7 +104,6 @@ def form_for(request: WebRequest, found: FormShown, form: Form | None = None) ->
         campaigns=found.campaigns,
         statutes=found.statutes,
         notes=scope.notes(found.statutes, found.body.country, found.body.kind),
-        cbos=found.cbos,
         topics=found.topics,
         channels=Channel,
         question_classes=QuestionClass,
@@ -120,10 +120,11 @@ async def new_again(request: WebRequest, session: Session, body_id: Id, person: 
 @post("/bodies/{body_id:uuid}/new-request", guards=[only(REQUESTS), rate_limited(LimitedCall.RECORDS)])
 @else_show(new_again)
 async def file_request(
-    session: Session, body_id: Id, person: Who, form: Form, now: Now, today: Today
+    request: WebRequest, session: Session, body_id: Id, person: Who, form: Form, now: Now, today: Today
 ) -> Redirect:
     await body_of(session, body_id)
-    command = decode(FileRequest, {**form.values, "body_id": str(body_id)})
+    given = await with_cbo_id(session, person, form.values, language_of(request))
+    command = decode(FileRequest, {**given, "body_id": str(body_id)})
     filed = await actions.file_request(session, command, person, now, today)
     for event in await queries.events_of(session, filed.id) if form.files else ():
         await keep_evidence(session, event, form, f"{event.kind}_document", now)

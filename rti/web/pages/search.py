@@ -11,13 +11,14 @@ from rti.requests.finding import everything
 from rti.search.queries import Search
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.inject import Session, Today, Who
-from rti.web.templating import WebRequest, page
+from rti.web.templating import WebRequest, language_of, page
 
 
 @get("/search", guards=[signed_in])
 async def search(request: WebRequest, session: Session, person: Who, today: Today) -> Template:
     wanted = decode(Search, dict(request.query_params))
-    found = await everything(session, person, wanted.q) if wanted.q else None
+    language = language_of(request)
+    found = await everything(session, person, wanted.q, language) if wanted.q else None
     return page(request, "search.html", found, wanted=wanted, today=today, may_read=person.role in REQUESTS)
 
 

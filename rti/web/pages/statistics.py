@@ -17,6 +17,7 @@ from rti.core.csv_export import as_csv
 from rti.core.errors import NotFound
 from rti.core.roles import REQUESTS
 from rti.core.validation import decode
+from rti.law.statutes import Statute
 from rti.models.audit import AuditAction
 from rti.requests.commands import RequestFilter
 from rti.requests.queries import matching
@@ -45,19 +46,21 @@ from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Now, Reading, Session, Today, Who
-from rti.web.pictures import PICTURES, as_png, drawn
+from rti.web.pictures import PICTURES, as_png, drawn, fitting, tells
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.transfers import FILE
 from rti.web.workbook import MEDIA_TYPE, workbook
 
-MOST_LINES = 300
-"""Lines of a page; the files have all of them."""
+PROVINCES, FEW_LINES, MOST_LINES = 25, 15, 300
+"""Lines of a page as it comes, by one thing and by several; and where all are asked for. The files have all of them."""
+_GROUPS = {"by", "then_by", "and_by"}
 
 
 @get("/statistics", guards=[signed_in, rate_limited(LimitedCall.FIGURES)])
 async def show_statistics(request: WebRequest, reading: Reading, person: Who, today: Today) -> Template:
     form = read_query(request)
-    order = form.values.pop("order", "")
+    order, whole = form.values.pop("order", ""), form.values.pop("lines", "") == "all"
+    chosen = _GROUPS & form.values.keys()
     asked = urlencode(form.values)
     table: queries.Table | None = None
     async with attempt(form):
@@ -70,6 +73,7 @@ async def show_statistics(request: WebRequest, reading: Reading, person: Who, to
         "as_of": (last_quarter(today) if coarse else today).isoformat(),
     } | form.values
     own = form.values["method"] == OWN.id
+    single = table is not None and len(table.wanted.dimensions) == 1
     return page(
         request,
         "statistics/table.html",
@@ -77,13 +81,15 @@ async def show_statistics(request: WebRequest, reading: Reading, person: Who, to
         form=form,
         as_file=asked,
         grouped=lambda picture: urlencode({**form.values, **picture.groups}),
-        headlines=HEADLINES if own else (),
+        headlines=HEADLINES if own and not chosen else (),
+        picture=fitting(table.wanted.by) if own and chosen and table and tells(table) else "",
         pictures=PICTURES,
         words=partial(words, language=language_of(request)),
-        most=MOST_LINES,
+        most=MOST_LINES if whole else PROVINCES if single else FEW_LINES,
+        whole=whole,
         lines=_in_order(table, order),
         order=order,
-        sortable=table is not None and len(table.wanted.dimensions) == 1,
+        sortable=single,
         coarse=coarse,
         method=METHODS.get(form.values["method"], OWN),
         methods_offered=[(each.id, words(each.name, language_of(request))) for each in METHODS.values()],
@@ -94,9 +100,19 @@ async def show_statistics(request: WebRequest, reading: Reading, person: Who, to
         dimensions=Dimension,
         bases=Basis,
         provinces=await provinces(reading),
-        campaigns=await campaigns(reading),
-        statutes=await newest(reading),
+        campaigns=(run := await campaigns(reading)),
+        statutes=_offered(
+            await newest(reading), {each.statute_id for each in run}, table, form.values.get("statute_id", "")
+        ),
     )
+
+
+def _offered(
+    statutes: Sequence[Statute], followed: set[str], table: queries.Table | None, chosen: str
+) -> list[Statute]:
+    """Those that requests can be under here: of this country, of a campaign, of these figures."""
+    known = {chosen, *followed, *(ground.statute.id for ground in (table.grounds if table else ()))}
+    return [each for each in statutes if each.id in known or "KH" in each.countries]
 
 
 def _in_order(table: queries.Table | None, order: str) -> Sequence[queries.Line]:
