@@ -140,7 +140,7 @@ async def home(request: WebRequest, found: Found[First | None]) -> Template | Re
         today=today_of(request),
         steps=STEPS[role],
         pictures=PICTURES,
-        **(await _figures(request) if role is Role.WORKING_GROUP else {}),
+        **(await _figures(request) if role is Role.WORKING_GROUP else {"table": None}),
     )
 
 
