@@ -17,6 +17,7 @@ from pygal.style import Style
 from rti.law.explanations import N_
 from rti.statistics.figures import Figures
 from rti.statistics.measures import PENDING, State
+from rti.statistics.method import Measure
 from rti.statistics.methods.own import DISCLOSURE_OF_ALL, ON_TIME, SILENCE
 from rti.statistics.queries import Line, Table
 from rti.web.api.statistics import Words
@@ -139,8 +140,17 @@ def _groups(table: Table) -> Sequence[Line]:
     return [line for line in table.lines if len(line.keys) == len(table.wanted.dimensions)][:MOST]
 
 
+def _first_told(table: Table, *measures: Measure) -> Measure:
+    """The first of which a share of any group is told, else the first."""
+    shares = {each: [line.figures.rate(each).percent(0) for line in _groups(table)] for each in measures}
+    return next((each for each, told in shares.items() if any(one is not None for one in told)), measures[0])
+
+
 def answers(table: Table, words: Words) -> str:
-    """Four-way bars: in time, late, without an answer, not yet due; each with its number."""
+    """Four-way bars: in time, late, without an answer, not yet due; each with its number.
+
+    Where one of them may not be told, bars of a share.
+    """
     lines = list(reversed(_groups(table)))
     chart = pygal.HorizontalStackedBar(
         **_settings(
@@ -158,8 +168,15 @@ def answers(table: Table, words: Words) -> str:
         (N_("No answer"), (State.SILENT, State.LAPSED)),
         (N_("Not yet due"), tuple(PENDING)),
     )
-    for name, states in parts:
-        chart.add(words(name), [line.figures.total(states) for line in lines])
+    counts = {name: [line.figures.total(states) for line in lines] for name, states in parts}
+    if all(count is not None for told in counts.values() for count in told):
+        for name, told in counts.items():
+            chart.add(words(name), told)
+    else:
+        measure = _first_told(table, SILENCE, ON_TIME, DISCLOSURE_OF_ALL)
+        shares = [line.figures.rate(measure).percent(0) for line in lines]
+        chart.config(title=words(measure.name), range=(0, 100), value_formatter=lambda value: f"{value:g} %")
+        chart.add(words(measure.name), [None if share is None else float(share) for share in shares])
     return _svg(chart)
 
 
@@ -258,15 +275,20 @@ def _together(title: str, panels: Sequence[str], words: Words) -> str:
 
 
 def provinces(table: Table, words: Words) -> str:
-    """A map of tiles, one for each province roughly where it lies: the share that brought information."""
+    """A map of tiles, one for each province roughly where it lies: the share that brought information.
+
+    Where that is told of none, the share answered in time.
+    """
+    measure = _first_told(table, DISCLOSURE_OF_ALL, ON_TIME)
     shares: dict[str, tuple[str, str, float | None]] = {}
     for line in _groups(table):
         key = line.keys[0] or ""
         if key in TILES:
-            percent = line.figures.rate(DISCLOSURE_OF_ALL).percent(0)
+            percent = line.figures.rate(measure).percent(0)
             label = "–" if percent is None else f"{percent} %"
             shares[key] = (_name(line, words), label, None if percent is None else float(percent))
-    title = words(N_("Share of requests that brought all or part of the information"))
+    brought = N_("Share of requests that brought all or part of the information")
+    title = words(brought if measure is DISCLOSURE_OF_ALL else measure.name)
     return _svg(TileMap(shares, **_settings(title, show_legend=False, height=560)))
 
 

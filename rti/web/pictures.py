@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rti.statistics.commands import Dimension
+from rti.statistics.headlines import HEADLINES
 from rti.statistics.queries import Table
 from rti.web.api.statistics import Words
 
@@ -41,8 +42,9 @@ def fitting(by: Dimension) -> str:
 
 
 def tells(table: Table) -> bool:
-    """Whether a share of any group is told."""
-    return any(rate.denominator for line in table.lines for _, rate in line.figures.rates)
+    """Whether a main share of any group of a table of our own method is told."""
+    main = [measure for measure, _, _ in HEADLINES]
+    return any(line.figures.rate(each).percent(0) is not None for line in table.lines for each in main)
 
 
 def drawn(name: str, table: Table, words: Words) -> str:

@@ -16,7 +16,8 @@ from tests import make as house
 from tests.conftest import SignIn
 from tests.statistics import make
 
-QUERY = "by=province&as_of=2026-11-22"
+AS_OF = "as_of=2026-11-22"
+QUERY = f"by=province&{AS_OF}"
 
 
 async def _load(database: Database) -> None:
@@ -60,8 +61,9 @@ async def test_pictures_are_svg_without_scripts_and_png(
 ) -> None:
     await _load(database)
     await sign_in(Role.STAFF)
-    page = (await client.get(f"/statistics?{QUERY}")).text
+    page = (await client.get(f"/statistics?{AS_OF}")).text
     assert "Of 5 requests whose day had passed, 3 were answered in time (60 %; 23 to 88 %)." in page
+    assert "Of 5 requests" in (await client.get(f"/statistics?{QUERY}")).text
     for name in PICTURES:
         assert f'src="/statistics/pictures/{name}.svg?' in page
         svg = await client.get(f"/statistics/pictures/{name}.svg?{QUERY}")

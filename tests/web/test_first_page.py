@@ -128,7 +128,7 @@ async def test_the_working_group_begins_with_its_main_figures_in_words_and_their
             for outcome in ("full", "refused"):
                 await figures.request(session, cbo, body, answered_on=figures.DAY, outcome=outcome)
     page = (await client.get("/")).text
-    assert page.count('class="figure"') == 3
+    assert page.count('class="figure"') == 4
     assert "100 %" in page, "answered in time"
     assert "50 %" in page, "information given"
     assert "Numbers of fewer than 5 requests" in page

@@ -32,6 +32,7 @@ from rti.web.api.statistics import asked_table, words
 from rti.web.guards import Connection, open_to_all
 from rti.web.guidance import PICTURES, STEPS
 from rti.web.inject import Found
+from rti.web.pictures import tells
 from rti.web.templating import WebRequest, language_of, page, today_of, who
 from rti.web.transfers import READS
 
@@ -152,7 +153,13 @@ async def _figures(request: WebRequest) -> dict[str, Any]:
     async with database.transaction(person.id) as reading:
         table = await asked_table(request, reading, person, today, {"method": OWN.id})
     said = partial(words, language=language_of(request))
-    return {"table": table, "headlines": HEADLINES, "words": said, "coarse": is_coarse(person)}
+    return {
+        "table": table,
+        "headlines": HEADLINES,
+        "words": said,
+        "coarse": is_coarse(person),
+        "tells": tells(table),
+    }
 
 
 ROUTES = [home]

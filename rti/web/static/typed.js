@@ -24,8 +24,9 @@ language?.addEventListener("submit", () => {
 
 // A page that cannot be left without a connection is not left: the browser would show its own, and forget what was typed.
 const words = document.getElementById("typed").dataset;
+// A page that reads who is signed in, so that a database which is away counts as no connection, too.
 const reachable = () =>
-  fetch(document.querySelector("link[rel=icon]").href, { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
+  fetch("/help", { method: "HEAD", cache: "no-store" }).then(({ status }) => status < 500, () => false);
 let reached = null;
 let asking = null;
 document.addEventListener("submit", async (event) => {
