@@ -9,12 +9,11 @@ import openpyxl
 import pypdfium2
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from rti.core.wallclock import day_of, now
-from tests.browser.conftest import Demo, faultless, submit_password
 from tests.browser.test_sending import SCHEDULED
-from tests.browser.test_story import downloaded, speak
+from tests.browser.test_story import SignIn, downloaded, speak
 from tests.sizes import size
 
 pytestmark = [pytest.mark.browser, pytest.mark.torture, pytest.mark.xdist_group("browser")]
@@ -28,20 +27,19 @@ Enter = Callable[[str], Awaitable[Page]]
 
 
 @pytest.fixture(params=size(["km"], ["km", "en"]))
-async def enter(chromium: Browser, demo: Demo, request: pytest.FixtureRequest) -> AsyncIterator[Enter]:
+async def enter(page: Page, sign_in: SignIn, request: pytest.FixtureRequest) -> AsyncIterator[Enter]:
     """Sign in on a phone, in one of the languages. It is kept in the account, which all tests of this demo share."""
-    async with faultless(chromium, demo) as page:
-        await page.set_viewport_size(PHONE)
+    await page.set_viewport_size(PHONE)
 
-        async def entered(who: str) -> Page:
-            await submit_password(page, who)
-            await page.wait_for_url("**/")
-            await speak(page, request.param)
-            return page
-
-        yield entered
+    async def entered(who: str) -> Page:
+        await sign_in(who)
         await page.goto("/")
-        await speak(page, "en")
+        await speak(page, request.param)
+        return page
+
+    yield entered
+    await page.goto("/")
+    await speak(page, "en")
 
 
 async def press(page: Page, what: str | Locator) -> None:
