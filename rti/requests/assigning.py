@@ -174,10 +174,12 @@ async def put_one(
     now: datetime,
     today: date,
 ) -> None:
-    """The same by the code of the campaign; raises Invalid where the person would lose the request and does not say so."""
+    """The same by the code of the campaign, if it is not there already; raises Invalid where the person would lose the request and does not say so."""
     campaign = await chosen(session, person, command.campaign)
     campaign_id = campaign.id if campaign else None
     request = await locked(session, request_id, person)
+    if request.campaign_id == campaign_id:
+        return
     if not command.gives_up and (await sight(session, person, [request], campaign_id)).own:
         message = say("You will no longer see this request. If you want that, say so with gives_up")
         raise invalid("gives_up", message)

@@ -117,7 +117,8 @@ async def _beyond_the_menu(page: Page, who: str) -> list[str]:
         actions = (await page.evaluate(FETCH, [request]))[request][2]
         about = {each.partition("?")[0]: each for each in actions if each and each.startswith(f"{request}/")}
         return [request, *about.values()]
-    return [request, "/requests/many?overdue=1", "/saved-lists?overdue=1", "/redact", "/components"]
+    many = ["/requests/many?overdue=1", "/requests/many?overdue=1&act=assign"]
+    return [request, *many, "/saved-lists?overdue=1", "/redact", "/components"]
 
 
 def _not_seen_by_others(who: str) -> list[str]:

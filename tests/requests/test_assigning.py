@@ -306,6 +306,11 @@ async def test_one_request_is_moved_from_its_page_by_the_same_steps(
     await begun(client, campaign=desk.new.code, request_id=str(request.id))
     await do_jobs()
     assert await where(database) == [desk.old.id, desk.new.id, desk.old.id]
+    again = await client.put(f"/api/requests/{request.id}/campaign", json={"campaign": desk.new.code})
+    assert again.status_code == 204
+    async with database.transaction() as session:
+        entries = select(EventRow.id).where(EventRow.changes.is_not(None))
+        assert len((await session.scalars(entries)).all()) == 1, "said twice, it is done once"
     await as_person(client, database, desk.member)
     assert "Change the campaign" not in (await client.get(f"/requests/{request.id}")).text
 
