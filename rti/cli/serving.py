@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -11,10 +12,11 @@ import uvicorn
 
 from rti.cli.connecting import keep_address, settings_of_environment
 from rti.cli.workers import STOP_SECONDS, end_with, interrupt, kept_socket, supervise
-from rti.core import embedded_postgres
+from rti.core import embedded_postgres, i18n
 from rti.core.settings import Settings
 from rti.readiness import require_ready
 from rti.web.app import create_app, database_of
+from rti.web.templating import templates_in
 
 GRACE = 0.5
 """Seconds for a connection accepted just before shutdown to send its request."""
@@ -65,8 +67,18 @@ def serve(
             proxy_headers=False,
             timeout_graceful_shutdown=STOP_SECONDS // 2,
         )
+        _load(config)
         listening = kept_socket() or config.bind_socket()
         supervise(lambda: Worker(config).run(sockets=[listening]), settings.workers, listening)
+
+
+def _load(config: uvicorn.Config) -> None:
+    """Load once what each worker would load for itself, in memory of its own."""
+    config.load()
+    config.get_loop_factory()
+    for language in i18n.LANGUAGES:
+        templates_in(language)
+        i18n.show_date(date.min, language)
 
 
 async def _ready(settings: Settings) -> None:
