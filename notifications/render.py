@@ -7,7 +7,7 @@ An invitation says that there is one, and a code that it is one.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.headerregistry import Address
@@ -55,6 +55,24 @@ def write(
     kind: MessageKind, values: dict[str, Any], *, language: str, day: date, calendar: Calendar, address: str
 ) -> RenderedMessage:
     """The text of a message as of `day`, which it names, so that it stays true however late it arrives."""
+    if kind is MessageKind.REMINDER:
+        values = _what_is_due(values["due"], day, calendar, named=values["named"])
+        if not values["requests"]:
+            return _silent_reminder(language, day, address, **values)
+    if kind is MessageKind.REPORT:
+        values = {**values, "as_of": date.fromisoformat(values["as_of"])}
+    return _written(kind, values, language, day, address)
+
+
+@lru_cache(maxsize=1000)
+def _silent_reminder(language: str, day: date, address: str, **values: Hashable) -> RenderedMessage:
+    """A reminder without details, cached: most of a day say one of a few things."""
+    return _written(MessageKind.REMINDER, values, language, day, address)
+
+
+def _written(
+    kind: MessageKind, values: Mapping[str, Any], language: str, day: date, address: str
+) -> RenderedMessage:
     catalogue = i18n.translations(language)
     context = {
         "_": catalogue.gettext,
@@ -65,10 +83,6 @@ def write(
         "address": address,
         **values,
     }
-    if kind is MessageKind.REMINDER:
-        context |= _what_is_due(values["due"], day, calendar, named=values["named"])
-    if kind is MessageKind.REPORT:
-        context["as_of"] = date.fromisoformat(values["as_of"])
     subject = _render(kind, "subject", context)
     return RenderedMessage(subject, _render(kind, "body", {**context, "subject": subject}) + "\n")
 
@@ -85,10 +99,10 @@ def _what_is_due(
     return {
         "count": len({each["request_id"] for each in due}),
         "dates": len(due),
-        "kinds": [(kind, kinds[kind]) for kind in _URGENCIES if kinds[kind]],
-        "requests": sorted(due, key=lambda each: _URGENCIES.index(_urgency(each, day)))[:MOST_NAMED]
-        if named
-        else [],
+        "kinds": tuple((kind, kinds[kind]) for kind in _URGENCIES if kinds[kind]),
+        "requests": tuple(
+            sorted(due, key=lambda each: _URGENCIES.index(_urgency(each, day)))[:MOST_NAMED] if named else ()
+        ),
         "filing": first["clock"] in FILING,
         "acknowledgement": first["clock"] == ClockKind.ACKNOWLEDGEMENT,
         "follow_up": first["clock"] == ClockKind.FOLLOW_UP,

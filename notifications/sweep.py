@@ -103,19 +103,15 @@ _BATCH_OF_REMINDERS = text(
     FROM due ORDER BY due_on DESC, request_id DESC, kind DESC LIMIT 1
 """  # noqa: S608 -- our own words
 )
+_HAS_MESSAGE = "EXISTS (SELECT FROM message o WHERE o.person_id = m.person_id AND o.day = :day)"
 _LET_GO = text(
     f"""
-    WITH ready AS (
-        SELECT m.id, {TURN} AS turn, EXISTS (
-            SELECT FROM message o WHERE o.person_id = m.person_id AND o.day = :day
-        ) AS has_message, EXISTS (
-            SELECT FROM mention n JOIN reminder r ON r.id = n.reminder_id WHERE n.message_id = m.id AND r.due_on = :day
-        ) AS urgent
-        FROM message m JOIN person p ON p.id = m.person_id WHERE m.state = 'gathering'
-    )
-    UPDATE message m SET state = 'queued', day = CASE WHEN NOT ready.has_message THEN CAST(:day AS date) END,
-        next_attempt_at = ready.turn
-    FROM ready WHERE m.id = ready.id AND m.state = 'gathering' AND (ready.urgent OR NOT ready.has_message)
+    UPDATE message m SET state = 'queued', day = CASE WHEN NOT {_HAS_MESSAGE} THEN CAST(:day AS date) END,
+        next_attempt_at = {TURN}
+    FROM person p
+    WHERE p.id = m.person_id AND m.state = 'gathering' AND (NOT {_HAS_MESSAGE} OR EXISTS (
+        SELECT FROM mention n JOIN reminder r ON r.id = n.reminder_id WHERE n.message_id = m.id AND r.due_on = :day
+    ))
     RETURNING m.id
 """  # noqa: S608 -- our own words
 )
