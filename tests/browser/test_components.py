@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page
 
+from rti.web.pages.guidance import COLOURS
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SignIn = Callable[[str], Awaitable[None]]
 
@@ -30,8 +32,13 @@ async def test_every_part_is_drawn_by_day_and_by_night_and_no_two_statuses_look_
     taken = []
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
-        parts = await photographs(page, "main :is(.tag, .notice, input, select, textarea, button, table)")
+        parts = await photographs(
+            page, "main :is(.tag, .notice, .colour, input, select, textarea, button, table)"
+        )
         assert all(any(low < high for low, high in part.getextrema()) for part in parts), "one is blank"
+        assert await page.locator(".colour").count() == len(COLOURS) > 15
+        middles = {part.getpixel((16, 16)) for part in await photographs(page, ".colour")}
+        assert len(middles) > 10, "they differ"
         statuses = await photographs(page, "main section:first-of-type p:first-of-type .tag")
         assert len({status.convert("L").tobytes() for status in statuses}) == len(statuses) > 5
         (section,) = await photographs(page, "main section:first-of-type")

@@ -18,7 +18,7 @@ from rti.core.db_roles import LOGINS, Login, statistics_login_of
 from rti.core.errors import Message
 from rti.core.pagination import PAGE_SIZE, Page
 from rti.core.replica import for_reading
-from rti.core.roles import SUPPORT, Role
+from rti.core.roles import ADMINISTRATION, SUPPORT, Role
 from rti.core.visibility import REQUESTS_SEEN
 from rti.law.status import RequestStatus, overdue_on
 from rti.requests.commands import RequestFilter
@@ -32,6 +32,7 @@ from rti.web.api.statistics import asked_table, words
 from rti.web.guards import Connection, open_to_all
 from rti.web.guidance import PICTURES, STEPS
 from rti.web.inject import Found
+from rti.web.pages.system import missing
 from rti.web.pictures import tells
 from rti.web.templating import WebRequest, language_of, page, today_of, who
 from rti.web.transfers import READS
@@ -139,6 +140,7 @@ async def home(request: WebRequest, found: Found[First | None]) -> Template | Re
         "home.html",
         found,
         today=today_of(request),
+        missing=missing(request.app.state.settings) if role in ADMINISTRATION else (),
         steps=STEPS[role],
         pictures=PICTURES,
         **(await _figures(request) if role is Role.WORKING_GROUP else {"table": None}),
