@@ -13,6 +13,7 @@ from rti.law.status import UNFINISHED
 
 _SEEN_BY = ("cbo_id", "campaign_id", "province_code")
 """What policies and locks of organisations look at."""
+_DUE = ("next_due_on", "id")
 _CLOCK = ("due_on", "met_on", "ended_on")
 _SINCE = ("answered_on", "submitted_on", "drafted_on", "known_from")
 _GROUPED = ("body_id", "filing")
@@ -43,21 +44,20 @@ _IS_STALLING = f"(status IN {tuple(map(str, UNFINISHED))} OR outcome = '{Outcome
 
 def of_lists() -> Iterator[Index]:
     for by, more in _LISTED.items():
-        yield _in_order(None, by, more, _IS_LISTED)
+        yield _index(None, (*by.split(), *_DUE), more, _IS_LISTED)
     for by, more in _STALLING.items():
-        name = f"ix_request_stalling{by and '_'}{by}"
-        yield _in_order(name, by, more, f"{_IS_LISTED} AND {_IS_STALLING}")
+        yield _index(_named("stalling", by), (*by.split(), *_DUE), more, f"{_IS_LISTED} AND {_IS_STALLING}")
+    for by in ("", "campaign_id", "province_code"):
+        yield _index(_named("reference", by), (*by.split(), "reference", "id"), ("next_due_on",), _IS_LISTED)
     # Of duplicates, too: whoever changes a body looks for all its requests.
-    yield _in_order(None, "body_id", ("duplicate_of",))
+    yield _index(None, ("body_id", *_DUE), ("duplicate_of",))
 
 
-def _in_order(name: str | None, narrowed: str, more: Sequence[str], where: str = "") -> Index:
-    by = narrowed.split()
-    return Index(
-        name,
-        *by,
-        "next_due_on",
-        "id",
-        postgresql_include=[each for each in (*_SEEN_BY, *more) if each not in by],
-        postgresql_where=text(where) if where else None,
-    )
+def _named(what: str, by: str) -> str:
+    return f"ix_request_{what}{by and '_'}{by}"
+
+
+def _index(name: str | None, keys: Sequence[str], more: Sequence[str], where: str = "") -> Index:
+    included = [each for each in (*_SEEN_BY, *more) if each not in keys]
+    holds = text(where) if where else None
+    return Index(name, *keys, postgresql_include=included, postgresql_where=holds)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    Text,
     UniqueConstraint,
     false,
     text,
@@ -132,9 +133,7 @@ class RequestRow(Standing, InOrder, Base):
         *of_lists(),
         # What else a list can be sorted by.
         Index("ix_request_received", text("coalesce(received_on, 'infinity'::date)"), "id"),
-        Index(None, "reference"),
         Index(None, "title_order", "id"),
-        Index("ix_request_reference_prefix", "reference", postgresql_ops={"reference": "text_pattern_ops"}),
         Index("ix_request_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")),
         ForeignKeyConstraint(["statute_id", "statute_version"], ["statute.id", "statute.version"]),
         ForeignKeyConstraint(["cbo_id", "duplicate_of"], ["request.cbo_id", "request.id"]),
@@ -144,7 +143,7 @@ class RequestRow(Standing, InOrder, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     first_body_id: Mapped[UUID] = mapped_column(ForeignKey("public_body.id"))
     province_code: Mapped[str | None]
-    reference: Mapped[str]
+    reference: Mapped[str] = mapped_column(Text(collation="C"))
     title: Mapped[str]
     title_order: Mapped[str] = order_of("title")
     question: Mapped[str]

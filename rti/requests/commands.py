@@ -304,9 +304,14 @@ class RequestFilter(msgspec.Struct, frozen=True, kw_only=True):
     batch_id: UUID | None = None
     reference: Reference | None = None
     only: Paragraphs = ""
-    sort: Sort = Sort.DUE
+    sort: Sort | None = None
     after: ShortText = ""
     before: ShortText = ""
+
+    @property
+    def order(self) -> Sort:
+        """The order of the list: who says how a reference starts looks for that one."""
+        return self.sort or (Sort.REFERENCE if self.reference else Sort.DUE)
 
     @property
     def narrowed(self) -> bool:
@@ -327,7 +332,7 @@ def as_address(wanted: RequestFilter) -> dict[str, str]:
     """What an address says of a list, without the place in it."""
     said = {name: getattr(wanted, name) for name in FILTERS}
     texts = {name: "1" if each is True else str(each) for name, each in said.items() if each}
-    return texts | ({"sort": wanted.sort.value} if wanted.sort is not Sort.DUE else {})
+    return texts | ({"sort": wanted.sort.value} if wanted.sort else {})
 
 
 class SaveList(RequestFilter, frozen=True, kw_only=True):

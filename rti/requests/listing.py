@@ -91,16 +91,16 @@ class Worklist:
             return None
         wanted = self.wanted
         ask = partial(
-            listing, login, wanted.given, wanted.sort, after=bool(wanted.after), before=bool(wanted.before)
+            listing, login, wanted.given, wanted.order, after=bool(wanted.after), before=bool(wanted.before)
         )
-        if wanted.sort.column != "body":
+        if wanted.order.column != "body":
             return ask()
         return in_language(ask(names=Language.KM), ask(names=Language.EN), "language")
 
     def values(self) -> Mapping[str, Any]:
         given = values_of(self.wanted) | {"today": self.today, "language": self.language}
         if mark := self.wanted.after or self.wanted.before:
-            parsers = [_parser(key) for key in SORTED[self.wanted.sort.column]]
+            parsers = [_parser(key) for key in SORTED[self.wanted.order.column]]
             *keys, last = decode_cursor(mark, *parsers, UUID)
             given |= {f"mark_{place}": key for place, key in enumerate(keys)} | {"mark_id": last}
         return given
@@ -125,7 +125,7 @@ class Worklist:
             "reference": (row.reference,),
             "title": (alphabetical(row.title),),
         }
-        return (*keys[self.wanted.sort.column], str(row.id))
+        return (*keys[self.wanted.order.column], str(row.id))
 
 
 def _parser(key: ColumnElement[Any]) -> Any:
@@ -151,7 +151,7 @@ def listing(
     keys: list[Any] = [*SORTED[sort.column], RequestRow.id]
     marks = [*(f"mark_{place}" for place in range(len(keys) - 1)), "mark_id"]
     mark: list[Any] = [_known_later(name, _kind(key)) for name, key in zip(marks, keys, strict=True)]
-    query = _narrowed(login, given)
+    query = _narrowed(login, given, _PLANNED_ONCE | {sort.column})
     if sort.column == "body":
         # A mark names the body by its code, and so holds in both languages.
         of_mark = select(getattr(_MARKED, _NAME[names])).where(_MARKED.code == mark[0]).scalar_subquery()
@@ -183,18 +183,18 @@ def _kind(key: Any) -> Any:
     return key.type if isinstance(key.type, Date | Uuid) else Text()
 
 
-def _narrowed(login: Login, given: frozenset[str]) -> Select[RequestRow]:
+def _narrowed(login: Login, given: frozenset[str], planned_once: frozenset[str]) -> Select[RequestRow]:
     # Words are looked for in everything at once, and what they bring is looked at one by one.
     wanted: dict[str, Any] = {
-        name: _known_later(name, Text) if name in _PLANNED_ONCE else bindparam(name)
+        name: _known_later(name, Text) if name in planned_once else bindparam(name)
         for name in sorted(given - {"q"})
     }
     seen = seen_by(visible_under(login) if "q" in given else true())
     return narrowed(seen, wanted, _known_later("today", Date))
 
 
-_PLANNED_ONCE = {"status", "topic", "province"}
-"""Filters by which a list is read the same way whatever their value is."""
+_PLANNED_ONCE = frozenset({"status", "topic", "province"})
+"""Filters by which a list is read the same way whatever their value is; so it is by the one that is its order."""
 _INDEXED = _PLANNED_ONCE | {"campaign_id", "body_id", "overdue", "due_soon"}
 """Filters for which there is an index in the order of the list."""
 
@@ -265,7 +265,7 @@ def counting(login: Login, given: frozenset[str]) -> Statement:
     Who sees everything sees it in the first part: only those of the others can be the same.
     """
     most: ColumnElement[int] = literal_column(str(MOST_COUNTED + 1))
-    few = _narrowed(login, given).with_only_columns(RequestRow.id).limit(most)
+    few = _narrowed(login, given, _PLANNED_ONCE | {"reference"}).with_only_columns(RequestRow.id).limit(most)
     # In the order of an index, which is left where there are enough.
     in_order = few.order_by(RequestRow.next_due_on, RequestRow.id) if given <= _INDEXED else few
     everything, *others = (each.limit(most) for each in _seen(login, given, in_order, ["id"]))

@@ -206,3 +206,29 @@ async def test_a_list_calls_a_date_provisional_only_while_it_is_to_come(
         shown = (await client.get("/requests")).text
         assert ("Provisional" in shown, "Past benchmark" in shown) == (told, not told)
         assert 'data-sign="…"' in shown, "its status has a sign"
+
+
+async def test_who_says_how_a_reference_starts_gets_the_list_in_their_order(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    async with database.transaction() as session:
+        first = await make.member(session, of=await make.cbo(session, NOW, "FIRST"))
+        other = await make.member(session, of=await make.cbo(session, NOW, "OTHER"))
+        staff = await make.member(session, Role.STAFF)
+        for reference, days in (("F-3", 9), ("F-1", 1), ("f-0", 3), ("F-2", 5), ("G-1", 7)):
+            await make.request(
+                session, first.person, NOW, reference=reference, received_on=TODAY - timedelta(days)
+            )
+        await make.request(session, other.person, NOW, reference="F-4", received_on=TODAY)
+
+    async def references(person: Person, **wanted: Any) -> list[str]:
+        page = (await _listed(database, person, reference="F-", **wanted)).page
+        return [line.request.reference for line in page.items]
+
+    assert await references(staff.person) == ["F-1", "F-2", "F-3", "F-4"]
+    assert await references(first.person) == ["F-1", "F-2", "F-3"]
+    assert await references(staff.person, sort=Sort.DUE) == ["F-3", "F-2", "F-1", "F-4"]
+    client.headers.update(await make.session_of(client, staff.person, database))
+    page = (await client.get("/requests", params={"reference": "F-", "sort": ""})).text
+    assert page.index("F-1") < page.index("F-2") < page.index("F-3")
+    assert 'aria-sort="ascending"' in page

@@ -65,6 +65,7 @@ async def test_counting_reads_indexes_alone(database: Database, people: Sequence
         {"campaign_id": campaign_id},
         {"body_id": body_id},
         {"cbo": "CBO1"},
+        {"reference": "R-12"},
         {"overdue": True},
         {"due_soon": True},
         {"stalled": True},
