@@ -53,6 +53,15 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
            AND (a.campaign_id = campaign OR a.province_code = province
                OR (a.campaign_id IS NULL AND a.province_code IS NULL))""",
     ),
+    "kept_of(wanted uuid)": (
+        "text[]",
+        """SELECT array_remove(ARRAY[
+            CASE WHEN EXISTS (SELECT FROM public.document_copy c WHERE c.document_id = wanted) THEN 'copy' END,
+            CASE WHEN EXISTS (SELECT FROM public.document_preview p WHERE p.document_id = wanted) THEN 'preview' END,
+            CASE WHEN EXISTS (SELECT FROM public.document_text t JOIN public.document_copy c ON c.document_id = t.document_id
+                AND c.sha256 = t.copy_sha256 WHERE t.document_id = wanted) THEN 'text' END,
+            CASE WHEN EXISTS (SELECT FROM public.redaction r WHERE r.document_id = wanted) THEN 'redaction' END], NULL)""",
+    ),
     "sees_everything(reader uuid)": (
         "boolean",
         """SELECT coalesce(bool_or(campaign_id IS NULL AND province_code IS NULL), false)
@@ -90,6 +99,7 @@ ENTERING = f"""
 LOOKED_INTO = (
     *("person", "assignment", "request", "sign_in", "api_token", "totp", "passkey", "cbo", "reading"),
     *("event", "batch_body"),
+    *("document_copy", "document_preview", "document_text", "redaction"),
 )
 """Restricted tables that these functions read, and their owner therefore may read."""
 

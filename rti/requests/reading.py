@@ -180,16 +180,7 @@ def _one_of_each(*, own: bool) -> dict[str, str]:
 
 def _many_of_each(*, own: bool) -> dict[str, str]:
     """The lists that belong to a request."""
-    document = columns(
-        DocumentRead,
-        "x",
-        sha256="encode(x.sha256, 'hex')",
-        has_copy="EXISTS (SELECT FROM document_copy WHERE document_copy.document_id = x.id)",
-        has_preview="EXISTS (SELECT FROM document_preview WHERE document_preview.document_id = x.id)",
-        has_text="EXISTS (SELECT FROM document_text t JOIN document_copy c ON c.document_id = t.document_id"
-        " AND c.sha256 = t.copy_sha256 WHERE t.document_id = x.id)",
-        redacted="EXISTS (SELECT FROM redaction WHERE redaction.document_id = x.id)",
-    )
+    document = columns(DocumentRead, "x", sha256="encode(x.sha256, 'hex')", kept="rti.kept_of(x.id)")
     snooze = columns(
         SnoozeShown, "x", by="p.name", by_cbo="p.cbo_id", ended_by="e.name", ended_by_cbo="e.cbo_id"
     )
@@ -257,10 +248,10 @@ def _document(row: DocumentRead, keys: DataKeys | None) -> Document:
         size=row.size if keys else None,
         sha256=row.sha256 if keys else None,
         added_at=row.added_at,
-        has_copy=row.has_copy,
-        has_preview=row.has_preview and keys is not None,
-        has_text=row.has_text and keys is not None and row.threat is None,
-        redacted=row.redacted,
+        has_copy="copy" in row.kept,
+        has_preview="preview" in row.kept and keys is not None,
+        has_text="text" in row.kept and keys is not None and row.threat is None,
+        redacted="redaction" in row.kept,
         had_location=row.had_location,
         damaged=row.damaged,
         altered=row.altered_at is not None,

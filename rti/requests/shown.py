@@ -137,6 +137,8 @@ class EventShown(msgspec.Struct, kw_only=True):
 
 
 class DocumentRead(msgspec.Struct, kw_only=True):
+    """What is stored of a document; `kept` is what there is beside it (`rti.kept_of`)."""
+
     id: UUID
     event_id: UUID
     file_name: bytes | None
@@ -148,10 +150,7 @@ class DocumentRead(msgspec.Struct, kw_only=True):
     threat: str | None
     had_location: bool
     damaged: bool
-    has_copy: bool
-    has_preview: bool
-    has_text: bool
-    redacted: bool
+    kept: frozenset[str]
 
 
 class DeadlineShown(msgspec.Struct, kw_only=True):

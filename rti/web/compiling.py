@@ -4,13 +4,15 @@ A page of a list shows a few hundred texts, most of which have nothing that HTML
 """
 
 import re
-from types import MethodType
+from datetime import date
+from keyword import iskeyword
 from typing import Any
+from uuid import UUID
 
 from jinja2 import Environment, Template, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
-from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -24,21 +26,46 @@ MACROS = "macros of this page"
 def shown(value: Any) -> str:
     """The same as `escape`, which makes an object of each text."""
     kind = type(value)
-    if kind is Markup or (kind is str and _MARKS(value) is None):
+    if kind is str or kind is Markup:
         text: str = value
-        return text
-    return escape(value)
+        return text if kind is Markup or _MARKS(text) is None else escape(text)
+    return str(value) if kind in _HARMLESS else escape(value)
 
 
-class _Calls(Context):
-    """No method is given the context, so for methods nobody asks whether they want it."""
+_HARMLESS = {int, UUID, date}
+"""Types whose texts have no marks."""
 
-    def call(self, called: Any, *given: Any, **named: Any) -> Any:
-        if type(called) is not MethodType:
-            return super().call(called, *given, **named)
-        named.pop("_loop_vars", None)
-        named.pop("_block_vars", None)
-        return called(*given, **named)
+
+class _AsPython(CodeGenerator):
+    """Attributes and methods of objects are looked up by Python itself. The detours look among the items of what lacks an
+    attribute, which only mappings, `is defined` and the blocks of `self` need, and ask of a method whether it wants the context."""
+
+    _asked_for = False
+
+    def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802 -- as its base calls it
+        self._asked_for = node.name == "defined"
+        super().visit_Test(node, frame)
+        self._asked_for = False
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 -- as its base calls it
+        of_self = isinstance(node.node, nodes.Name) and node.node.name == "self"
+        if self._asked_for or of_self or iskeyword(node.attr):
+            super().visit_Getattr(node, frame)
+            return
+        self.write(f"(_it.{node.attr} if (_it := ")
+        self.visit(node.node, frame)
+        self.write(f").__class__ is not dict else environment.getattr(_it, {node.attr!r}))")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 -- as its base calls it
+        if forward_caller or node.dyn_args or node.dyn_kwargs or not isinstance(node.node, nodes.Getattr):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for given in (*node.args, *node.kwargs):
+            self.visit(given, frame)
+            self.write(", ")
+        self.write(")")
 
 
 class _Shows(Template):
@@ -80,7 +107,7 @@ class _Said(NodeTransformer):
 class InLanguage(Environment):
     """The templates of one language; `translate` gives its words for ours."""
 
-    context_class = _Calls
+    code_generator_class = _AsPython
     template_class = _Shows
 
     def __init__(self, translate: Translate, **options: Any) -> None:

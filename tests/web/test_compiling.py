@@ -42,7 +42,20 @@ def test_words_are_looked_up_before_anybody_asks_and_escaped_like_all_others() -
 
 def test_a_name_that_is_missing_is_still_a_fault() -> None:
     with pytest.raises(UndefinedError):
-        _page("{{ view.missing }}", view={})
+        _page("{{ missing }}")
+    with pytest.raises(UndefinedError):
+        _page("{{ missing.name }}")
+    with pytest.raises(AttributeError):
+        _page("{{ view.missing }}", view=object())
+    assert _page("{{ 'yes' if view.real is defined }}{{ 'no' if view.missing is defined }}", view=7) == "yes"
+
+
+def test_an_item_of_a_mapping_is_found_like_an_attribute() -> None:
+    view = {"name": "A", "inner": {"name": "B"}}
+    page = "{{ view.get('title', 'none') }} {{ view.name }}{{ view.inner.name }}{{ view.inner.name.lower() }}"
+    assert _page(page, view=view) == "none ABb"
+    with pytest.raises(UndefinedError):
+        _page("{{ view.missing }}", view=view)
 
 
 def test_what_a_macro_wrote_is_not_escaped_twice() -> None:
