@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.core.db import is_busy
-from rti.core.errors import Busy, Fault, Invalid, invalid, say
+from rti.core.errors import Busy, Fault, Invalid, Message, invalid, say
 from rti.core.validation import decode
 from rti.law.explanations import N_
 from rti.web import cookies, typed
@@ -42,6 +42,22 @@ _OURS = {"form", "command"}
 _ASKED = {"request": Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])}
 
 Answer = Callable[..., Awaitable[Response[Any]]]
+
+
+class Faults:
+    """The faults of a form by field, for the templates."""
+
+    def __init__(self, faults: tuple[Fault, ...] = ()) -> None:
+        self._by_field = {fault.field: fault.message for fault in faults}
+
+    def __getitem__(self, field: str) -> Message | None:
+        return self._by_field.get(field)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_field)
+
+    def items(self) -> list[tuple[str, Message]]:
+        return list(self._by_field.items())
 
 
 @dataclass(slots=True)

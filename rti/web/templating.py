@@ -28,7 +28,7 @@ from rti.accounts.passwords import new_token
 from rti.accounts.sessions import SignedIn
 from rti.core import i18n
 from rti.core.alphabet import alphabetical
-from rti.core.errors import Fault, Message
+from rti.core.errors import Message
 from rti.core.pagination import MOST_COUNTED
 from rti.core.roles import Person
 from rti.core.wallclock import day_of, now
@@ -43,7 +43,7 @@ from rti.models.bodies import AreaRow
 from rti.models.topics import TopicRow
 from rti.web import cookies
 from rti.web.compiling import MACROS, InLanguage, shown
-from rti.web.forms import CSRF_FIELD, DONE, ONCE_FIELD, Form
+from rti.web.forms import CSRF_FIELD, DONE, ONCE_FIELD, Faults, Form
 from rti.web.menu import every_day, menu, seldom
 from rti.web.transfers import READS
 
@@ -302,22 +302,6 @@ def _here(request: WebRequest) -> Callable[..., str]:
         return f"{path}?{urlencode(kept)}" if kept else path
 
     return here
-
-
-class Faults:
-    """The faults of a form by field, for the templates."""
-
-    def __init__(self, faults: tuple[Fault, ...] = ()) -> None:
-        self._by_field = {fault.field: fault.message for fault in faults}
-
-    def __getitem__(self, field: str) -> Message | None:
-        return self._by_field.get(field)
-
-    def __bool__(self) -> bool:
-        return bool(self._by_field)
-
-    def items(self) -> list[tuple[str, Message]]:
-        return list(self._by_field.items())
 
 
 class Page(Template):
