@@ -41,9 +41,10 @@ LONG_PROOFS := $(addprefix --ignore=tests/,statistics/test_as_known.py statistic
 test-fast: setup
 	$(PYTEST) -m "not torture" $(FAST_TESTS) $(LONG_PROOFS)
 
-# What asks most of the database, against the oldest PostgreSQL that is supported, where Debian's package is installed.
+# What asks most of the database, against the oldest PostgreSQL that is supported, where Debian's package is installed:
+# the longest first.
 OLDEST := /usr/lib/postgresql/15/bin
-DATABASE_TESTS := tests/row_security tests/audit/test_log.py tests/backups/test_restoring.py::test_everything_comes_back_and_opens_with_the_key_file tests/notifications/test_digest.py tests/notifications/test_leases.py tests/requests/test_actions.py tests/statistics/test_figures.py tests/test_ids.py tests/test_migrations.py
+DATABASE_TESTS := tests/test_migrations.py tests/row_security tests/audit/test_log.py tests/backups/test_restoring.py::test_everything_comes_back_and_opens_with_the_key_file tests/notifications/test_digest.py tests/notifications/test_leases.py tests/requests/test_actions.py tests/statistics/test_figures.py tests/test_ids.py
 test-oldest: setup
 	@if test -x $(OLDEST)/postgres; then TEST_POSTGRES=$(OLDEST) $(PYTEST) $(DATABASE_TESTS); \
 	else echo "Skipped: no PostgreSQL in $(OLDEST), so nothing was tested against the oldest one that is supported"; fi

@@ -56,9 +56,5 @@ def routes_of(app: Litestar) -> Iterator[Route]:
                 yield Route(method, route.path, roles, standings, tuple(route.path_parameters))
 
 
-ROUTES = sorted(
-    routes_of(
-        create_app(Settings(database_url="postgresql+asyncpg://nobody@127.0.0.1/none", secret="x" * 40))
-    ),
-    key=str,
-)
+APP = create_app(Settings(database_url="postgresql+asyncpg://nobody@127.0.0.1/none", secret="x" * 40))
+ROUTES = sorted(routes_of(APP), key=str)

@@ -20,31 +20,25 @@ from schemathesis.specs.openapi.checks import (
 
 from rti.core.db import Database
 from rti.core.roles import Role
-from rti.core.settings import Settings
-from rti.web.app import create_app
 from tests import make
 from tests.sizes import FULL, size
 from tests.web.asking import Visitor, who_tries
-from tests.web.routes import ROUTES
+from tests.web.routes import APP, ROUTES
 
+pytestmark = pytest.mark.xdist_group("described API")
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_schema_conformance,
 ]
-API = schemathesis.openapi.from_dict(
-    create_app(
-        Settings(database_url="postgresql+asyncpg://nobody@127.0.0.1/none", secret="x" * 40)
-    ).openapi_schema.to_schema()
-)
 
 
 @cache
 def _cases() -> list[tuple[schemathesis.Case, bool]]:
     """Cases of every operation; half of them name things that are there. Made once for all roles."""
     drawn: list[tuple[schemathesis.Case, bool]] = []
-    for found in API.get_all_operations():
+    for found in schemathesis.openapi.from_dict(APP.openapi_schema.to_schema()).get_all_operations():
         operation = found.ok()
 
         @settings(
