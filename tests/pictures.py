@@ -12,7 +12,7 @@ PICTURES = (
     # Whose it is, how wide the window, where, what is shown from its top on, and how much of it.
     ("member", 390, "/requests", "#timeline", 920),
     ("staff", 1000, "/requests?overdue=true", "table.cards", 640),
-    ("group", 1280, "/statistics?by=quarter", ".pairs", 640),
+    ("group", 1280, "/", "main .columns", 680),
 )
 
 

@@ -47,6 +47,16 @@ def tells(table: Table) -> bool:
     return any(line.figures.rate(each).percent(0) is not None for line in table.lines for each in main)
 
 
+def beside_numbers(table: Table) -> list[tuple[str, Dimension]]:
+    """The pictures of the main numbers that have something to show, each with what it is grouped by."""
+    told = [
+        name for measure, name, _ in HEADLINES if table.total.figures.rate(measure).percent(0) is not None
+    ]
+    return [
+        (name, PICTURES[name].by or table.wanted.by) for name in told if name != "answers" or tells(table)
+    ]
+
+
 def drawn(name: str, table: Table, words: Words) -> str:
     """A picture as SVG."""
     from rti.web import charts

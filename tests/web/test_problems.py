@@ -3,12 +3,15 @@
 import gzip
 import html
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
 from rti.core.db import Database
 from rti.core.roles import Role
+from rti.core.settings import Settings
+from rti.web.app import create_app
 from rti.web.headers import PROTECTION
 from tests import make
 from tests.conftest import NOW, SignIn
@@ -35,6 +38,35 @@ async def test_a_page_of_what_went_wrong_can_be_read_in_the_other_language(
         fields = dict(re.findall(r'name="(_csrf_token|back)" value="([^"]*)"', shown.text))
         changed = await client.post("/language", data={**fields, "language": "km"})
         assert changed.status_code == 303, changed.text
+
+
+async def test_each_page_of_what_went_wrong_says_in_both_languages_what_to_do_next(
+    client: httpx.AsyncClient, sign_in: SignIn, tmp_path: Path
+) -> None:
+    away = create_app(
+        Settings(database_url=f"postgresql+asyncpg://nobody@/none?host={tmp_path}", secret="x" * 40)
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(away), base_url="http://127.0.0.1") as visitor:
+        visitor.cookies.set("session", "of somebody")
+        for language, outage in (("en", "Try again in a few minutes"), ("km", "សូមព្យាយាម")):
+            visitor.cookies.set("language", language)
+            answer = await visitor.get("/requests?overdue=1")
+            assert (answer.status_code, outage in answer.text) == (503, True), answer.text
+            assert 'class="button" href="/requests?overdue=1"' in answer.text
+    client.cookies.set("language", "km")
+    ended = await make.post_form(client, "/requests/many", {"act": "record"}, page="/sign-in")
+    assert ended.status_code == 401
+    assert 'class="button" href="/sign-in?back=%2Frequests%2Fmany"' in ended.text
+    await sign_in(Role.CBO_MEMBER)
+    for language, unknown, forbidden in (
+        ("en", "The address may be mistyped", "ask an administrator"),
+        ("km", "អាសយដ្ឋានអាចសរសេរខុស", "សូមសួរអ្នកគ្រប់គ្រងប្រព័ន្ធ"),
+    ):
+        client.cookies.set("language", language)
+        for path, status, words in (("/requests/x", 404, unknown), ("/people", 403, forbidden)):
+            answer = await client.get(path)
+            assert (answer.status_code, words in answer.text) == (status, True), path
+            assert '<a href="/">' in answer.text
 
 
 async def test_json_faults_have_one_shape_everywhere(client: httpx.AsyncClient) -> None:

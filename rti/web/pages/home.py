@@ -33,7 +33,7 @@ from rti.web.guards import Connection, open_to_all
 from rti.web.guidance import PICTURES, STEPS
 from rti.web.inject import Found
 from rti.web.pages.system import missing
-from rti.web.pictures import tells
+from rti.web.pictures import beside_numbers
 from rti.web.templating import WebRequest, language_of, page, today_of, who
 from rti.web.transfers import READS
 
@@ -160,7 +160,7 @@ async def _figures(request: WebRequest) -> dict[str, Any]:
         "headlines": HEADLINES,
         "words": said,
         "coarse": is_coarse(person),
-        "tells": tells(table),
+        "pictured": beside_numbers(table),
     }
 
 

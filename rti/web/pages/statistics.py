@@ -3,6 +3,7 @@
 from asyncio import to_thread
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get
@@ -46,7 +47,7 @@ from rti.web.forms import attempt, read_query
 from rti.web.guards import only, rate_limited, signed_in
 from rti.web.headers import PICTURE_POLICY, attachment
 from rti.web.inject import Now, Reading, Session, Today, Who
-from rti.web.pictures import PICTURES, as_png, drawn, fitting, tells
+from rti.web.pictures import PICTURES, as_png, beside_numbers, drawn, fitting, tells
 from rti.web.templating import WebRequest, language_of, page
 from rti.web.transfers import FILE
 from rti.web.workbook import MEDIA_TYPE, workbook
@@ -81,11 +82,7 @@ async def show_statistics(request: WebRequest, reading: Reading, person: Who, to
         form=form,
         as_file=asked,
         grouped=lambda picture: urlencode({**form.values, **picture.groups}),
-        headlines=HEADLINES,
-        chosen=bool(chosen),
-        tells=own and table is not None and tells(table),
-        picture=fitting(table.wanted.by) if table and chosen else "kinds",
-        pictures=PICTURES,
+        **_pictured(table if own else None, bool(chosen)),
         words=partial(words, language=language_of(request)),
         most=MOST_LINES if whole else PROVINCES if single else FEW_LINES,
         whole=whole,
@@ -107,6 +104,18 @@ async def show_statistics(request: WebRequest, reading: Reading, person: Who, to
             await newest(reading), {each.statute_id for each in run}, table, form.values.get("statute_id", "")
         ),
     )
+
+
+def _pictured(table: queries.Table | None, chosen: bool) -> dict[str, Any]:
+    """The main numbers of a table of our own method with their pictures, or where a grouping was chosen, its picture."""
+    return {
+        "headlines": HEADLINES,
+        "pictures": PICTURES,
+        "chosen": chosen,
+        "beside": beside_numbers(table) if table else (),
+        "tells": table is not None and tells(table),
+        "picture": fitting(table.wanted.by) if table else "",
+    }
 
 
 def _offered(
