@@ -1,4 +1,4 @@
-"""Our cookies: out of reach of scripts and of other sites."""
+"""Our cookies: out of reach of scripts, but for `LEFT`, and of other sites."""
 
 from typing import Any, Literal
 
@@ -8,6 +8,9 @@ from litestar.datastructures import Cookie
 
 WebRequest = Request[Any, Any, Any]
 SESSION, DEVICE, CSRF, LANGUAGE, DONE = "session", "device", "csrf", "language", "done"
+LEFT = "left"
+"""Set by our script at the moment of a quick exit: the session counts for nothing from then on, even if the server has not
+heard of it yet."""
 
 
 def cookie_name(name: str, *, secure: bool) -> str:

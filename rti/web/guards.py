@@ -22,7 +22,7 @@ from rti.core.errors import Forbidden, Invalid, ReauthenticationRequired, SignIn
 from rti.core.roles import EVERYBODY, Role, SignInState, scope_needed
 from rti.core.wallclock import now
 from rti.web import forms, typed
-from rti.web.cookies import cookie_name
+from rti.web.cookies import LEFT, SESSION, read
 from rti.web.transfers import READS
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -37,8 +37,9 @@ def _token(connection: Connection) -> str:
     if connection.url.path.startswith("/api/"):
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
-    secure = connection.app.state.settings.secure_cookies
-    token = connection.cookies.get(cookie_name("session", secure=secure), "")
+    if read(connection, LEFT) and connection.url.path != "/exit":
+        return ""
+    token = read(connection, SESSION)
     return "" if token.startswith(sessions.API_TOKEN) else token
 
 

@@ -74,6 +74,7 @@ def templates_in(language: str) -> InLanguage:
         every_day=every_day,
         seldom=seldom,
         sending=sending,
+        exit_mark=partial(cookies.cookie_name, cookies.LEFT),
         constant=constant,
         usual_step=usual_step,
         letter_for=LETTER_FOR,

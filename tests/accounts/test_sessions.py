@@ -271,6 +271,24 @@ async def test_leaving_ends_the_session_forgets_everything_and_shows_another_sit
     assert not client.cookies
 
 
+async def test_who_goes_back_before_the_server_has_heard_of_a_quick_exit_is_not_let_in(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as session:
+        member = await make.member(session)
+    await make.sign_in(client, member)
+    token = client.cookies["session"]
+    client.cookies.set("left", "1")
+    assert (await client.get("/requests")).headers["location"].startswith("/sign-in")
+    await make.post_form(client, "/exit", {}, page="/sign-in")
+    for name, value in (("session", token), ("left", "1")):
+        client.cookies.clear()
+        client.cookies.set(name, value)
+        assert (await client.get("/requests")).is_redirect, name
+    await make.sign_in(client, member)
+    assert (await client.get("/requests")).status_code == 200
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1", "https://rti.example.org"])
 async def test_cookies_are_out_of_reach_of_scripts_and_other_sites(
     settings: Settings, database: Database, address: str

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from rti.accounts import totp
 from rti.core.wallclock import now
 from tests.browser.conftest import Demo, faultless, submit_password
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -107,8 +108,11 @@ async def test_leaving_shows_another_site_and_nobody_gets_back_in(
     await page.go_back()
     assert re.search(r"/sign-in(\?|$)|/$", page.url), page.url
     await expect(page.locator("nav.main")).to_have_count(0)
-    kept = {each["name"] for each in await context.cookies()}
-    assert not kept & {"session", "device"}
+
+    async def forgotten() -> bool:
+        return not {each["name"] for each in await context.cookies()} & {"session", "device", "left"}
+
+    await until(forgotten)
     await context.add_cookies([{"name": "session", "value": session["value"], "url": demo.address}])
     await page.goto("/requests")
     assert "/sign-in" in page.url

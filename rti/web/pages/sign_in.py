@@ -49,6 +49,7 @@ async def do_sign_in(
     opened = await sign_in.sign_in(auth_database, command.email, command.password, now, device=device)
     kept = [
         cookies.keep(request, cookies.SESSION, opened.token),
+        *(cookies.forget(request, cookies.LEFT) if cookies.read(request, cookies.LEFT) else ()),
         cookies.keep(request, cookies.DEVICE, opened.device, seconds=THREE_MONTHS),
     ]
     return _onwards(request, form, kept)
@@ -124,7 +125,9 @@ async def leave(request: WebRequest, session: Session, now: Now) -> Response[str
     """
     if request.auth and request.auth.scope is None:
         await sessions.sign_out(session, request.auth, now)
-    gone = cookies.forget(request, cookies.SESSION, cookies.CSRF, cookies.DEVICE, cookies.LANGUAGE)
+    gone = cookies.forget(
+        request, cookies.SESSION, cookies.CSRF, cookies.DEVICE, cookies.LANGUAGE, cookies.LEFT
+    )
     away = {"Refresh": f"0; url={request.app.state.settings.exit_url}"}
     return Response("", media_type="text/html", cookies=gone, headers={**ALL_CLEARED, **away})
 

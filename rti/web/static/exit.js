@@ -5,6 +5,8 @@ let lastEscape = -Infinity;
 
 function leave() {
   document.documentElement.hidden = true;
+  // Whoever goes back faster than what is sent here is not let in by this browser any more.
+  document.cookie = `${form.dataset.mark}=1; path=/; samesite=strict${location.protocol === "https:" ? "; secure" : ""}`;
   // It goes on after the page is gone, and ends the session and what the browser keeps.
   fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true, redirect: "manual" });
   // In the place of this page in the history of the browser.
