@@ -11,7 +11,7 @@ from time import perf_counter
 import httpx
 
 from benchmarks.load import asked
-from benchmarks.pages import LISTS, PAGES, SECONDS, Asked, Figure, compared
+from benchmarks.pages import ALL, LISTS, PAGES, SECONDS, STAFF, Asked, Figure, compared
 from benchmarks.serving import Release, house, release
 
 FEW = int(os.environ.get("BENCH_FEW", "10000"))
@@ -19,9 +19,19 @@ MANY = int(os.environ.get("BENCH_REQUESTS", "1000000"))
 _FILE_SECONDS = 300
 
 
+_NEEDING = (
+    Asked("list, due soon", "/requests?due_soon=1", ALL),
+    Asked("list, stalled", "/requests?stalled=1", ALL),
+    Asked("list, an organisation", "/requests?cbo=CBO7", STAFF),
+    Asked("what needs attention by province", "/requests/counts?by=province", ALL),
+    Asked("what needs attention by body", "/requests/counts?by=body_id", ALL),
+)
+"""What the previous release had not got."""
+
+
 def _growth() -> tuple[Asked, ...]:
     grows = {"list, page", "list, JSON", "detail, page", "first page"}
-    return (*(page for page in PAGES if page.what in grows), *LISTS)
+    return (*(page for page in PAGES if page.what in grows), *LISTS, *_NEEDING)
 
 
 def _export(many: Release) -> Iterator[Figure]:
