@@ -24,6 +24,8 @@ from tests.sources import (
     text,
 )
 
+# All modules are parsed once.
+pytestmark = pytest.mark.xdist_group("sources")
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 50
 AT_THE_ROOT = {
     *(".ci", ".dockerignore", ".env.example", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile"),

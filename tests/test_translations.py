@@ -22,6 +22,8 @@ from rti.web.guidance import STEPS
 from rti.web.menu import MENU
 from tests.sources import MODULES, ROOT, TEMPLATES, named, parsed, parsed_template, text
 
+# All modules are parsed once.
+pytestmark = pytest.mark.xdist_group("sources")
 SPEAKING = {"_", "gettext", "ngettext", "say", "N_"}
 DEFERRED = {
     "words",

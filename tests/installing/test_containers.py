@@ -103,7 +103,7 @@ def healthy(docker: Containers, service: str) -> bool:
             docker.psql("SELECT count(*) FROM heartbeat WHERE ended_at IS NOT NULL", "rti") != "0"
         ),
     }[service]
-    return any(began() or time.sleep(0.2) for _ in range(300)) and any(
+    return any(began() or time.sleep(1) for _ in range(100)) and any(
         docker.healthy(service) for _ in range(10)
     )
 
