@@ -213,8 +213,12 @@ def _seen(
     belonging: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Select[Any]]:
     """The first requests of each part of what people under a login see."""
-    parts = [(FOUND, "request.id = part.id")] if "q" in given else ORDERED[login]
-    return [_of_part(first, source, belonging.get(belongs, belongs), labels) for source, belongs in parts]
+    if "q" in given:
+        # Each row of this part is one request, of which there is nothing to be sorted or left out.
+        return [_of_part(first.order_by(None).limit(None), FOUND, "request.id = part.id", labels)]
+    return [
+        _of_part(first, source, belonging.get(belongs, belongs), labels) for source, belongs in ORDERED[login]
+    ]
 
 
 _OF_BODIES = {
