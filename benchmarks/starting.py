@@ -38,6 +38,8 @@ def _first_page(rti: list[str], port: int, environment: dict[str, str]) -> Itera
     with serving([*rti, "serve"], port, environment) as web:
         once(port, [Call("/sign-in")])
         yield "rti serve, until the first page", perf_counter() - begun, "s"
+        busy = sum(sum(each.cpu_times()[:2]) for each in (web, *web.children()))
+        yield "  of these it worked", busy, "s of CPU"
         yield "rti health --part web", _cpu_of([*rti, "health", "--part", "web"], environment), "s of CPU"
         asked = [*rti, "health", "--part", "scheduler", "--at", f"http://127.0.0.1:{port}"]
         yield "rti health --part scheduler --at", _cpu_of(asked, environment), "s of CPU"
