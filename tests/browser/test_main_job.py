@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Demo, faultless, submit_password
+from tests.browser.conftest import Demo, faultless, open_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SignIn = Callable[[str], Awaitable[None]]
@@ -88,7 +88,7 @@ async def test_what_was_typed_outlives_a_lost_connection_and_a_file_that_is_refu
     chromium: Browser, demo: Demo
 ) -> None:
     async with faultless(chromium, demo, "ERR_INTERNET_DISCONNECTED") as page:
-        await submit_password(page, "member")
+        await open_session(page, demo, "member")
         await page.goto("/file?q=KH-010203")
         await page.click("ul.found a")
         await page.fill("#title", "Kept without a connection")

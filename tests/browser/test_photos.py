@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Demo, faultless, submit_password
+from tests.browser.conftest import Demo, faultless, open_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLOW = {"offline": False, "latency": 100, "downloadThroughput": 4_000_000, "uploadThroughput": 400_000}
@@ -30,8 +30,7 @@ async def phone(chromium: Browser, demo: Demo) -> AsyncIterator[Page]:
     """Whose line breaks off once."""
     async with faultless(chromium, demo, "ERR_INTERNET_DISCONNECTED") as page:
         await page.set_viewport_size({"width": 360, "height": 800})
-        await submit_password(page, "member")
-        await page.wait_for_url("**/")
+        await open_session(page, demo, "member")
         yield page
 
 
