@@ -132,14 +132,17 @@ async def test_a_new_installation_has_no_account(database: Database) -> None:
 
 
 def test_scripts_keep_nothing_in_the_browser_and_write_no_html() -> None:
-    """Pages need none of this, so nothing that somebody typed can be run by one of our own scripts."""
+    """Pages need none of this, so nothing that somebody typed can be run by one of our own scripts.
+
+    But that somebody left in a hurry is marked in a cookie, faster than the server is reached.
+    """
     for script in STATIC.glob("*.js"):
         used = re.findall(
             r"localStorage|sessionStorage|indexedDB|document\.(?:cookie|write)|(?:inner|outer|insertAdjacent)HTML"
             r"|\beval\b|\bFunction\(|postMessage|__proto__|paste",
             script.read_text(encoding="utf-8"),
         )
-        assert not used, script.name
+        assert used == (["document.cookie"] if script.name == "exit.js" else []), script.name
 
 
 def test_fields_for_passwords_are_masked_and_known_to_password_managers() -> None:
