@@ -60,8 +60,8 @@ _DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 RESERVE = 256_000_000
 """Bytes on the disk of the embedded database below which nothing is written: PostgreSQL stops altogether where
 it finds no place for its log, and then nobody can read either."""
-KEPT_OPEN = 2
-"""Connections of a login that stay open while nobody needs them; those beyond are closed after use."""
+FEW = 2
+"""Connections for each login where nobody says how many."""
 PATIENCE = {"statement_timeout": "60s", "random_page_cost": "1.1"}
 """Time limit of a statement while a person waits for the response; and that rows are in memory or on a disk without heads:
 else PostgreSQL would rather sort a thousand rows than walk through an index until it has enough."""
@@ -231,7 +231,7 @@ class Database:
         self,
         url: str,
         secret: str = "",
-        pool_size: int = KEPT_OPEN,
+        pool_size: int = FEW,
         keyring: Keyring = NO_KEYS,
         folder: Path | None = None,
         logins: Collection[Login] = (),
@@ -248,8 +248,9 @@ class Database:
         # Parameters may be about people, so they never reach an error message or a log.
         self.engine: AsyncEngine = create_async_engine(
             self._url,
-            pool_size=min(pool_size, KEPT_OPEN),
-            max_overflow=max(pool_size - KEPT_OPEN, 0),
+            # What was opened stays open: opening one and planning everything anew takes ten times as long as a page.
+            pool_size=pool_size,
+            max_overflow=0,
             hide_parameters=True,
             connect_args={"server_settings": {**_SESSION, **limits, "application_name": self.name}},
         )
@@ -270,7 +271,7 @@ class Database:
     def of(
         cls,
         settings: Settings,
-        pool_size: int = KEPT_OPEN,
+        pool_size: int = FEW,
         logins: Collection[Login] = (),
         limits: Mapping[str, str] = MappingProxyType({}),
         processes: int = 1,

@@ -32,6 +32,7 @@ FINDING: Mapping[str, tuple[str, str]] = {
                 FROM public.assignment WHERE person_id = {ME})
         END""",  # noqa: S608 -- words of our own
     ),
+    # `+ 0`: once planned for any word, PostgreSQL would look through all rows by the index of their numbers.
     "found(words tsquery, wanted text, most integer)": (
         "SETOF uuid LANGUAGE plpgsql STABLE SET enable_seqscan = off",
         f"""DECLARE
@@ -57,7 +58,7 @@ FINDING: Mapping[str, tuple[str, str]] = {
             IF few < most AND newest > 1 THEN
                 RETURN QUERY SELECT s.id FROM public.search s
                     WHERE s.kind = 'request' AND (s.words || s.names) @@ seen
-                    AND s.number < (newest - 1) << {SLICE} AND s.cbo_id <> ALL (gone) LIMIT most - few;
+                    AND s.number + 0 < (newest - 1) << {SLICE} AND s.cbo_id <> ALL (gone) LIMIT most - few;
             END IF;
         END""",  # noqa: S608 -- words of our own
     ),

@@ -7,11 +7,11 @@ import asyncpg
 import httpx
 import pytest
 from litestar.datastructures import State
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from rti.core import embedded_postgres, keyring
 from rti.core.connections import LEFT_FREE, Connections
-from rti.core.db import KEPT_OPEN, Database
+from rti.core.db import Database
 from rti.core.db_roles import SCHEDULER, WEB, Login
 from rti.core.errors import NotReady
 from rti.core.roles import Role
@@ -110,17 +110,19 @@ async def test_connections_of_a_web_server_wait_for_a_bounded_time(settings: Set
     await app.state.database.close()
 
 
-async def test_what_is_not_needed_any_more_is_closed(database_url: str) -> None:
+async def test_connections_are_opened_once_and_no_more_of_them_than_are_allowed(database_url: str) -> None:
     database = Database(database_url, SECRET, pool_size=4)
-    together = asyncio.Barrier(4)
+    together, opened = asyncio.Barrier(4), []
+    event.listen(database.engine.sync_engine, "connect", lambda connection, _: opened.append(connection))
 
     async def used() -> None:
         async with database.transaction() as session:
             await session.execute(text("SELECT 1"))
             await together.wait()
 
-    await asyncio.gather(*(used() for _ in range(4)))
-    assert database.engine.pool.checkedin() == KEPT_OPEN
+    for _ in range(3):
+        await asyncio.gather(*(used() for _ in range(8)))
+    assert len(opened) == 4
     await database.close()
 
 
