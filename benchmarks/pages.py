@@ -39,7 +39,7 @@ def _nothing() -> dict[str, str]:
 bare = Litestar([_nothing], openapi_config=None)
 """What `uvicorn benchmarks.pages:bare` serves: the framework alone."""
 _BARE_ROWS = """SELECT r.*, b.name_km, b.name_en FROM request r JOIN public_body b ON b.id = r.body_id
-    ORDER BY r.next_due_on, r.id LIMIT 26"""
+    WHERE r.duplicate_of IS NULL ORDER BY r.next_due_on, r.id LIMIT 26"""
 
 
 @dataclass(frozen=True)

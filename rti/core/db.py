@@ -248,7 +248,7 @@ class Database:
         # Parameters may be about people, so they never reach an error message or a log.
         self.engine: AsyncEngine = create_async_engine(
             self._url,
-            # What was opened stays open: opening one and planning everything anew takes ten times as long as a page.
+            # What was opened stays open: a new one, with its first list, costs PostgreSQL 7 ms, and each list after that 0.3.
             pool_size=pool_size,
             max_overflow=0,
             hide_parameters=True,
