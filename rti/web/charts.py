@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
+from unicodedata import category
 
 import pygal
 import resvg_py
@@ -82,10 +83,17 @@ class TileMap(Graph):  # type: ignore[misc]
             )
             for text, down, size in ((name or code, 0.42, 12), (label, 0.75, 15)):
                 place = {"x": left + width / 2, "y": top + height * down, "text_anchor": "middle"}
+                if 0.6 * size * _letters(text) > width - 8:
+                    place |= {"textLength": width - 8, "lengthAdjust": "spacingAndGlyphs"}
                 written = self.svg.node(
                     tile, "text", style=f"font-size: {size}px; fill: #111; text-anchor: middle", **place
                 )
                 written.text = text
+
+
+def _letters(text: str) -> int:
+    """How many letters of a text stand side by side."""
+    return sum(not category(each).startswith("M") for each in text)
 
 
 def _style(colors: Sequence[str] = LIGHT_TO_DARK, inks: Sequence[str] = ON_THEM, **more: object) -> Style:

@@ -1,6 +1,7 @@
 """The same figures as a workbook and as pictures, and what of them is told to whom."""
 
 import csv
+import re
 from io import BytesIO, StringIO
 
 import httpx
@@ -11,6 +12,7 @@ from pikepdf import Pdf
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.web.api.statistics import GROUND
+from rti.web.charts import TileMap
 from rti.web.pictures import PICTURES
 from tests import make as house
 from tests.conftest import SignIn
@@ -159,3 +161,12 @@ async def test_the_methods_stand_side_by_side_with_why_they_differ(
     for each in values.values():
         assert each["differs"] in page
     assert (await client.get("/statistics/methods?as_of=x")).status_code == 422
+
+
+def test_a_long_name_of_a_province_stays_within_its_tile() -> None:
+    tiles = {"01": ("Banteay Meanchey", "50 %", 50.0), "23": ("Kep", "5 %", 5.0), "21": ("តាកែវ", "–", None)}
+    drawn = re.findall(
+        r"<text(?:[^>]*(textLength))?[^>]*>([^<]+)</text>", TileMap(tiles, height=560).render(is_unicode=True)
+    )
+    assert ("textLength", "Banteay Meanchey") in drawn
+    assert {("", "Kep"), ("", "50 %"), ("", "តាកែវ")} <= set(drawn)
