@@ -28,8 +28,7 @@ def search(
     for request, body in found.requests:
         typer.echo(f"request\t{request.reference}\t{request.title}\t{body.name_en}")
     for body in found.bodies:
-        within = ", ".join(area.name_en for area in found.places[body.id])
-        typer.echo(f"body\t{body.code}\t{body.name_en}\t{within}")
+        typer.echo(f"body\t{body.code}\t{body.name_en}\t{body.place_en or ''}")
     for cbo in found.cbos:
         typer.echo(f"cbo\t{cbo.code}\t{cbo.name_en}")
     if not (found.requests or found.bodies or found.cbos):

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rti.bodies.places import Place, around, nearness, places
+from rti.bodies.places import around, nearness
 from rti.core.i18n import Language
 from rti.core.roles import ORGANISATIONS, REQUESTS, Person
 from rti.models.bodies import PublicBodyRow
@@ -30,7 +29,6 @@ class Everything:
     requests: Sequence[tuple[RequestRow, PublicBodyRow]]
     bodies: Sequence[PublicBodyRow]
     cbos: Sequence[CboRow]
-    places: Mapping[UUID, Place]
     found: Mapping[Findable, Found] = field(default_factory=dict)
 
 
@@ -46,13 +44,11 @@ async def everything(
     found = {kind: await find(session, query, kind) if asked else NOTHING for kind, asked in wanted.items()}
     requests = await _requests(session, person, found[Findable.REQUEST])
     bodies = await _bodies(session, person, found[Findable.BODY], language)
-    shown = {body.id: body for body in (*bodies, *(body for _, body in requests))}
     cbos = select(CboRow).where(CboRow.id.in_(found[Findable.CBO].ids), CboRow.locked_at.is_(None))
     return Everything(
         requests=requests,
         bodies=bodies,
         cbos=(await session.scalars(cbos.order_by(CboRow.code))).all() if found[Findable.CBO].ids else [],
-        places=await places(session, shown.values()),
         found=found,
     )
 

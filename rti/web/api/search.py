@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 from litestar import get
 
+from rti.bodies.places import places
 from rti.core.attributes import from_attributes
 from rti.core.validation import decode
 from rti.law.status import RequestStatus
@@ -65,8 +66,10 @@ async def search(request: WebRequest, session: Session, person: Who) -> FoundVie
     wanted = decode(Search, dict(request.query_params))
     found = await everything(session, person, wanted.q)
 
+    place_of = await places(session, (*found.bodies, *(body for _, body in found.requests)))
+
     def body_view(row: PublicBodyRow) -> FoundBody:
-        within = [from_attributes(PlaceView, area) for area in found.places[row.id]]
+        within = [from_attributes(PlaceView, area) for area in place_of[row.id]]
         return from_attributes(FoundBody, row, within=within)
 
     return FoundView(
