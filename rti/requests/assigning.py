@@ -141,15 +141,14 @@ async def sight(
 
 async def put(
     session: AsyncSession,
-    request_id: UUID,
+    request: RequestRow,
     campaign_id: UUID | None,
     reason: str,
     person: Person,
     now: datetime,
     today: date,
 ) -> EventRow:
-    """Put a request into a campaign, or with None into none; raises Conflict where there is a reason against it."""
-    request = await locked(session, request_id, person)
+    """Put a locked request into a campaign, or with None into none; raises Conflict where there is a reason against it."""
     if why := (await hindrances(session, [request], campaign_id)).get(request.id):
         raise Conflict(why)
     keys = await keys_to_encrypt(session, request.cbo_id, now) if reason else None
@@ -160,7 +159,7 @@ async def put(
     _log(session, request, event, now)
     # Before the change: afterwards its author may no longer write on its timeline.
     await session.flush()
-    if not await moved(session, request_id, campaign_id, now):
+    if not await moved(session, request.id, campaign_id, now):
         raise Forbidden(NOT_ASSIGNED)
     set_committed_value(request, "campaign_id", campaign_id)
     return event
@@ -183,7 +182,7 @@ async def put_one(
     if not command.gives_up and (await sight(session, person, [request], campaign_id)).own:
         message = say("You will no longer see this request. If you want that, say so with gives_up")
         raise invalid("gives_up", message)
-    await put(session, request_id, campaign_id, command.reason, person, now, today)
+    await put(session, request, campaign_id, command.reason, person, now, today)
 
 
 async def put_back(

@@ -296,7 +296,7 @@ async def _put(work: Work, into: IntoCampaign, hit: Hit, today: date) -> UUID:
     if request.campaign_id not in {hit.campaign_id, into.campaign_id}:
         raise Conflict(assigning.CHANGED_SINCE)
     row = await assigning.put(
-        work.session, hit.id, into.campaign_id, into.reason, work.person, work.now, today
+        work.session, request, into.campaign_id, into.reason, work.person, work.now, today
     )
     return row.id
 

@@ -26,6 +26,7 @@ from rti.models.campaigns import CampaignRow
 from rti.models.coding import ReadingRow
 from rti.models.requests import EventRow, Filing, FormerStandingRow, RequestRow
 from rti.requests import assigning, reading
+from rti.requests.actions import locked
 from rti.safety.lock_and_shred import lock
 from tests import make
 from tests.conftest import NOW, DoJobs
@@ -341,7 +342,15 @@ async def test_figures_of_an_earlier_day_count_it_where_it_was_then_and_search_f
     request = desk.requests[0]
     later = NOW + timedelta(days=3)
     async with database.under(Login.STAFF).transaction(desk.sokha.id) as session:
-        await assigning.put(session, request.id, desk.new.id, "", desk.sokha, later, later.date())
+        await assigning.put(
+            session,
+            await locked(session, request.id, desk.sokha),
+            desk.new.id,
+            "",
+            desk.sokha,
+            later,
+            later.date(),
+        )
     async with database.transaction() as session:
         former = (await session.scalars(select(FormerStandingRow))).one()
         assert (former.request_id, former.campaign_id) == (request.id, desk.old.id)

@@ -14,6 +14,7 @@ from rti.core.roles import Person, Role
 from rti.models.accounts import AssignmentRow, PersonRow
 from rti.models.requests import EventRow, Filing, RequestRow
 from rti.requests import assigning
+from rti.requests.actions import locked
 from rti.requests.queries import visible
 from tests import make
 from tests.conftest import NOW, TODAY
@@ -117,14 +118,18 @@ async def test_only_ones_own_last_change_is_taken_back_without_seeing_the_reques
         me, colleague = await staff(session, {"campaign_id": mine.id}), await staff(session, {})
         request = await make.request(session, member, NOW, campaign_id=mine.id)
     async with database.under(Login.STAFF).transaction(me.id) as session:
-        taken_out = await assigning.put(session, request.id, None, "", me, NOW, TODAY)
+        taken_out = await assigning.put(
+            session, await locked(session, request.id, me), None, "", me, NOW, TODAY
+        )
     assert await moves(database, me, request, mine.id, taken_out.id)
     assert not await moves(database, me, request, other.id, taken_out.id)
     assert not await moves(database, me, request, mine.id)
     assert not await moves(database, me, request, mine.id, uuid4())
     assert not await moves(database, colleague, request, mine.id, taken_out.id)
     async with database.under(Login.STAFF).transaction(colleague.id) as session:
-        await assigning.put(session, request.id, other.id, "", colleague, NOW, TODAY)
+        await assigning.put(
+            session, await locked(session, request.id, colleague), other.id, "", colleague, NOW, TODAY
+        )
     assert not await moves(database, me, request, mine.id, taken_out.id)
     async with database.transaction() as session:
         assert len((await session.scalars(select(EventRow).where(EventRow.changes.is_not(None)))).all()) == 2
