@@ -5,21 +5,15 @@ from jinja2 import DictLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup, escape
 
 from rti.law.status import RequestStatus
-from rti.web.compiling import MACROS, InLanguage, shown
+from rti.web.compiling import InLanguage, shown
 
 KHMER = {"Public body": "ស្ថាប័ន <សាធារណៈ>", "{count} days": "{count} ថ្ងៃ"}
-
-
-PARTS = {
-    "macros": "{% macro greet() %}{{ greeting }}, {{ name }}! {% endmacro %}",
-    "part": '{% from "macros" import greet with context %}{{ greet() }}',
-}
 
 
 def _page(template: str, **values: object) -> str:
     environment = InLanguage(
         lambda words: KHMER.get(words, words),
-        loader=DictLoader({"page": template, **PARTS}),
+        loader=DictLoader({"page": template}),
         autoescape=True,
         undefined=StrictUndefined,
     )
@@ -61,11 +55,3 @@ def test_an_item_of_a_mapping_is_found_like_an_attribute() -> None:
 def test_what_a_macro_wrote_is_not_escaped_twice() -> None:
     macro = '{% macro tag(text) %}<i>{{ text }}</i>{% endmacro %}{{ tag("<") }}{{ tag("a") ~ "<" }}'
     assert _page(macro) == "<i>&lt;</i><i>a</i>&lt;"
-
-
-def test_macros_are_made_once_for_a_page_and_anew_where_something_else_holds() -> None:
-    parts = '{% include "part" %}{% include "part" %}{% set name = "Dara" %}{% include "part" %}'
-    made: dict[str, object] = {}
-    values = {"greeting": "Hello", "name": "Sok", MACROS: made}
-    assert _page(parts, **values) == "Hello, Sok! Hello, Sok! Hello, Dara! "
-    assert [*made] == ["macros"]
