@@ -11,6 +11,7 @@ from uuid import UUID
 
 from jinja2 import Environment, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import TemplateModule
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -65,12 +66,16 @@ class _AsPython(CodeGenerator):
 
 
 class _Shows(Template):
-    """What is compiled finds `shown` where it looks for `escape`."""
+    """What is compiled finds `shown` where it looks for `escape`, and what is imported is made once."""
 
     @classmethod
     def _from_namespace(cls, environment: Any, namespace: Any, *more: Any) -> Any:
         namespace["escape"] = shown
         return super()._from_namespace(environment, namespace, *more)
+
+    def _get_default_module(self, ctx: Any = None) -> TemplateModule:  # noqa: ARG002 -- the interface
+        """What is imported knows the variables of the environment, which are the same on every page."""
+        return super()._get_default_module()
 
 
 class _Said(NodeTransformer):

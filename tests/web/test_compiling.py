@@ -1,11 +1,17 @@
 """Templates with the words of one language in them, and texts that are escaped as ever."""
 
+import gc
+
+import httpx
 import pytest
 from jinja2 import DictLoader, StrictUndefined, UndefinedError
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
+from rti.core.roles import Role
 from rti.law.status import RequestStatus
 from rti.web.compiling import InLanguage, shown
+from tests.conftest import SignIn
 
 KHMER = {"Public body": "ស្ថាប័ន <សាធារណៈ>", "{count} days": "{count} ថ្ងៃ"}
 
@@ -55,3 +61,21 @@ def test_an_item_of_a_mapping_is_found_like_an_attribute() -> None:
 def test_what_a_macro_wrote_is_not_escaped_twice() -> None:
     macro = '{% macro tag(text) %}<i>{{ text }}</i>{% endmacro %}{{ tag("<") }}{{ tag("a") ~ "<" }}'
     assert _page(macro) == "<i>&lt;</i><i>a</i>&lt;"
+
+
+@pytest.mark.parametrize("page", ["/", "/requests", "/bodies", "/letters", "/requests/counts"])
+async def test_a_page_leaves_nothing_to_the_garbage_collector(
+    client: httpx.AsyncClient, sign_in: SignIn, page: str
+) -> None:
+    """Macros that know the page that uses them keep it, with all of its rows, until the next collection."""
+    await sign_in(Role.STAFF)
+    await client.get(page)
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        assert (await client.get(page)).status_code == 200
+        gc.collect()
+        assert not [each for each in gc.garbage if isinstance(each, Context | Macro)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
