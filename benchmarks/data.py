@@ -47,7 +47,8 @@ _ASSIGNED = """
 """
 _REQUESTS = """
     WITH asked AS (
-        SELECT n, n % 20 AS fate, CAST(:today AS date) - abs(hashint4(n)) % 1000 AS received_on, abs(hashint4(-n - 1)) % 45 AS days
+        SELECT n, n % 20 AS fate, CAST(:today AS date) - abs(hashint4(n)) % 1000 AS received_on,
+            abs(hashint4(-n - 1)) % 45 + CASE n % 20 WHEN 0 THEN 20 ELSE 0 END AS days
         FROM generate_series(0, CAST(:count AS integer) - 1) AS n
     ), bodies AS (
         SELECT id, province_code, row_number() OVER (ORDER BY code) - 1 AS place FROM public_body
@@ -55,6 +56,9 @@ _REQUESTS = """
         SELECT id, row_number() OVER (ORDER BY code) - 1 AS place FROM cbo
     ), inserted AS (
         SELECT asked.*, bodies.id AS body_id, province_code, cbos.id AS cbo_id, received_on + 21 AS due_on,
+            received_on - abs(hashint4(n + 1)) % 4 AS submitted_on,
+            CASE WHEN fate IN (0, 17) THEN received_on + 1 + n / 20 % 8 END AS asked_on,
+            CASE WHEN fate = 0 THEN received_on + 2 + n / 20 % 8 + n / 160 % 10 END AS explained_on,
             CASE WHEN fate < 12 AND received_on + days <= CAST(:today AS date) THEN received_on + days END AS answered_on
         FROM asked
         JOIN bodies ON bodies.place = asked.n % (SELECT count(*) FROM public_body)
@@ -69,14 +73,14 @@ _REQUESTS = """
         (ARRAY['budget', 'land', 'health', 'education', 'security'])[1 + n % 5], 'counter', 'itself', 'KH-A2I-DRAFT', 1,
         received_on, status, CASE WHEN status = 'not_submitted' THEN 'refused_at_counter' END,
         CASE WHEN answered_on IS NOT NULL THEN (ARRAY['full', 'partial', 'refused', 'not_held'])[1 + n % 4] END,
-        received_on, received_on, CASE WHEN status <> 'not_submitted' THEN received_on END,
+        submitted_on - abs(hashint4(n + 2)) % 10, submitted_on, CASE WHEN status <> 'not_submitted' THEN received_on END,
         CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END, false, false, false, false,
         answered_on, answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END,
         CASE WHEN status = 'open' THEN due_on ELSE 'infinity' END,
         CASE WHEN status NOT IN ('not_submitted', 'paused') THEN due_on END,
         coalesce(answered_on, CASE WHEN status = 'withdrawn' THEN received_on + 3 END),
         coalesce(answered_on, received_on),
-        decode(md5(concat_ws(' ', received_on, status, answered_on, CASE WHEN answered_on IS NOT NULL THEN n % 4 END)), 'hex')
+        decode(md5(concat_ws(' ', status, CASE status WHEN 'not_submitted' THEN submitted_on ELSE received_on END, asked_on, explained_on, answered_on = received_on)), 'hex')
     FROM inserted, LATERAL (
         SELECT CASE
             WHEN answered_on IS NOT NULL THEN 'answered'
@@ -91,14 +95,19 @@ _EVENTS = """
     INSERT INTO event (id, cbo_id, request_id, kind, happened_on, recorded_at, outcome, note, details)
     SELECT gen_random_uuid(), cbo_id, request.id, kind, happened_on, created_at, told.outcome,
         CASE WHEN abs(hashtext(reference || kind)) % 3 = 0 THEN sha512(CAST(id AS text)::bytea) || sha256('note') END, '{}'
-    FROM request, LATERAL (VALUES
+    FROM request, LATERAL (
+        SELECT substr(reference, 3)::integer AS n
+    ) AS place, LATERAL (VALUES
         ('drafted', drafted_on, NULL),
         ('submitted', submitted_on, NULL),
         ('received', received_on, NULL),
+        ('refused_at_counter', CASE WHEN status = 'not_submitted' THEN submitted_on END, NULL),
+        ('clarification_requested', CASE WHEN n % 20 IN (0, 17) THEN received_on + 1 + n / 20 % 8 END, NULL),
+        ('clarification_given', CASE WHEN n % 20 = 0 THEN received_on + 2 + n / 20 % 8 + n / 160 % 10 END, NULL),
         ('answered', answered_on, outcome),
         ('withdrawn', ended_on, NULL)
     ) AS told (kind, happened_on, outcome)
-    WHERE happened_on IS NOT NULL
+    WHERE happened_on <= CAST(:today AS date)
 """
 _DEADLINES = """
     INSERT INTO deadline (request_id, kind, epoch, cbo_id, state, starts_on, due_on, met_on, binding, soft, provisional, confirmed, steps)

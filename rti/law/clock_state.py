@@ -1,8 +1,8 @@
 """One clock, carried through the events of a case."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from rti.law.calendars import Calendar
@@ -42,8 +42,7 @@ class Case:
         return next((event for event in self.history if event.kind is kind), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(NamedTuple):
     """A clock that has started. `end` is the last day before the cap and the roll, `end_at` for hours."""
 
     clock: Clock
@@ -70,7 +69,7 @@ class Running:
 
     def but(self, *steps: Step, **changes: Any) -> "Running":
         """The same with more steps and other changes."""
-        return replace(self, steps=self.steps + steps, **changes)
+        return self._replace(steps=self.steps + steps, **changes)
 
 
 def begin(case: Case, clock: Clock, day: date, event: Event | None, *, epoch: int) -> Running:
@@ -218,18 +217,18 @@ def _has_passed(case: Case, run: Running, day: date) -> bool:
 def _transferred(case: Case, run: Running, event: Event) -> Running:
     if case.statute.transfer.effect is TransferEffect.KEEP:
         return run.but(Step("transfer_kept", event.on))
-    again = replace(run, epoch=run.epoch + 1, awaits_receipt=True)
+    again = run._replace(epoch=run.epoch + 1, awaits_receipt=True)
     return _count_anew(case, again, event, Step("transferred", event.on))
 
 
 def _received_by_new_body(case: Case, run: Running, event: Event) -> Running:
-    again = replace(run, awaits_receipt=False)
+    again = run._replace(awaits_receipt=False)
     return _count_anew(case, again, event, Step("received_by_new_body", event.on))
 
 
 def _count_anew(case: Case, run: Running, event: Event, said: Step) -> Running:
     """Restart after a transfer, no later than the statute allows counted from the first receipt."""
-    run = replace(run, open_stops=(), stopped_from=None, stopped_until=None, extensions=0)
+    run = run._replace(open_stops=(), stopped_from=None, stopped_until=None, extensions=0)
     first, at_latest = case.first(EventKind.RECEIVED), case.statute.transfer.at_latest
     if first and at_latest:
         latest = last_day(first.on, at_latest, case.calendar, FirstDay.NEXT_DAY)
@@ -259,8 +258,7 @@ def _stop_begins(case: Case, run: Running, stop: Stop, event: Event) -> Running:
 def _stop_ends(case: Case, run: Running, stop: Stop, begun: Event, event: Event) -> Running:
     still_open = tuple(pair for pair in run.open_stops if pair[0] is not stop)
     if stop.kind is StopKind.RESET:
-        again = replace(
-            run,
+        again = run._replace(
             epoch=run.epoch + 1,
             open_stops=still_open,
             stopped_from=event.on + _ONE_DAY if still_open else None,
@@ -268,7 +266,7 @@ def _stop_ends(case: Case, run: Running, stop: Stop, begun: Event, event: Event)
         )
         return _count_from(case, again, event.on, event.at, _said("reset", event))
     if still_open:
-        return replace(run, open_stops=still_open)
+        return run._replace(open_stops=still_open)
     return _resumed(case, run, stop, begun, event)
 
 
@@ -283,7 +281,7 @@ def _closed_stops(case: Case, run: Running, event: Event) -> Running:
 def _resumed(case: Case, run: Running, stop: Stop, begun: Event, event: Event) -> Running:
     """Go on after the union of all overlapping stops."""
     first, last = run.stopped_from or event.on, event.on
-    run = replace(run, open_stops=(), stopped_from=None, stopped_until=max(last, run.stopped_until or last))
+    run = run._replace(open_stops=(), stopped_from=None, stopped_until=max(last, run.stopped_until or last))
     if run.end is None or run.base_end is None or run.term.limit is None or last < first:
         return run
     if run.end_at is not None:

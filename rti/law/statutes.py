@@ -61,6 +61,14 @@ class Statute:
             )
         return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)
 
+    def goes_by(self, kind: EventKind) -> bool:
+        """Whether a clock or a stop rests on the day of such an event, beyond what the law asks of all."""
+        named: set[EventKind | None] = {kind for stop in self.stops for kind in (stop.begins, stop.ends)}
+        for clock in self.clocks:
+            named |= {*clock.starts, *clock.met_by, clock.counted_from}
+            named |= {clock.cap.counted_from} if clock.cap else set()
+        return kind in named
+
     @property
     def extension_reasons(self) -> tuple[str, ...]:
         """The reasons for which an extension has a limit of its own, in the order of the clocks."""

@@ -1,19 +1,20 @@
-"""Requests with the same events on the same days share one projection.
+"""Requests to which the same happened on the same days share one projection.
 
-What happened to a request is known by its `story`, a digest of what the law asks of its events; one request of each
-story is projected for all of them.
+What happened to a request is known by its `story`, a digest of its events, and the columns `TOLD_APART`; one request
+is projected for all that have them in common.
 """
 
 from asyncio import to_thread
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import load_only
+from sqlalchemy.orm import InstrumentedAttribute, load_only
 
 from rti.law.calendars import Calendar
-from rti.law.events import Event
+from rti.law.events import Event, EventKind
 from rti.law.statutes import Statute
 from rti.models.requests import EventRow, RequestRow
 from rti.requests.projection import Projection, project, to_law
@@ -35,9 +36,29 @@ EVENT_COLUMNS = (
 Law = tuple[Statute, Calendar]
 
 
-def story_of(request: type[RequestRow] = RequestRow) -> ColumnElement[bytes]:
-    """By what requests are grouped; one whose story is not known yet is a group of its own."""
-    return func.coalesce(request.story, func.uuid_send(request.id))
+TOLD_APART = (RequestRow.drafted_on, RequestRow.submitted_on, RequestRow.answered_on, RequestRow.outcome)
+"""What clocks may ask of events and stories leave out."""
+
+
+def story_of() -> ColumnElement[bytes]:
+    """A request whose story is not known yet has one of its own."""
+    return func.coalesce(RequestRow.story, func.uuid_send(RequestRow.id))
+
+
+def heard_apart(statute: Statute) -> list[InstrumentedAttribute[Any]]:
+    """Of what is told apart that by which a statute goes, but for the day of the answer."""
+    drafted_on, submitted_on, _, outcome = TOLD_APART
+    heard = (
+        (drafted_on, statute.goes_by(EventKind.DRAFTED)),
+        (submitted_on, statute.goes_by(EventKind.SUBMITTED)),
+        (outcome, any(clock.by_outcome for clock in statute.clocks)),
+    )
+    return [column for column, does in heard if does]
+
+
+def whole_story_of() -> ColumnElement[str]:
+    """The story with what is told apart."""
+    return func.concat_ws("/", story_of(), *(func.coalesce(cast(each, Text), "") for each in TOLD_APART))
 
 
 async def project_samples(session: AsyncSession, samples: Sequence[tuple[UUID, Law]]) -> list[Projection]:

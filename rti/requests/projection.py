@@ -1,7 +1,7 @@
 """Projecting the status of a request from its events: pure, and the same for one request or a million."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from hashlib import blake2b
 from operator import attrgetter
@@ -14,13 +14,13 @@ from rti.law.deadlines import ClockState, Deadline, deadlines, of_rounds
 from rti.law.events import NOT_TAKEN, Event, EventKind, Ground, Outcome, effective
 from rti.law.follow_up import follow_up
 from rti.law.monitoring import Contest
-from rti.law.rounds import rounds, sent_back
+from rti.law.rounds import Round, rounds, sent_back
 from rti.law.rules import DECISIVE, FILING
 from rti.law.status import RequestStatus, status_of
 from rti.law.statutes import Statute
 from rti.models.requests import NEVER
 
-VERSION: Final = 6
+VERSION: Final = 7
 """Raised when the projection changes; a migration then projects again what is stored under an older version."""
 _WITH_BODY = frozenset(RequestStatus) - {RequestStatus.DRAFT, RequestStatus.NOT_SUBMITTED}
 
@@ -36,7 +36,7 @@ class Projection:
     that of the last answer, with its `ground` and `section`, and `checked` where staff recorded it; `outcomes` are
     days and outcomes of all answers where there are several. `limit_on` is the due day as it would be without
     extensions, `not_taken` is by what the last attempt ended where the body has not got it, and `closed_on` the day of the answer, the withdrawal or of what else ended the round.
-    `story` is the digest of what happened: requests with the same have the same projection under any law.
+    `story` is the digest of what happened: requests with the same, and the same `APART`, have the same clocks under any law.
     `to_body` is the last body that a transfer is known to have gone to; `body_known` is false after one of
     which nobody knows.
     """
@@ -76,27 +76,38 @@ class Projection:
         return projected | {"projection": VERSION}
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The part of a projection on which the state of a request rests, with the clock that decides."""
+
+    status: RequestStatus
+    decisive: Deadline | None
+    submitted_on: date | None
+    received_on: date | None
+    due_on: date | None
+    met_on: date | None
+    answered_on: date | None
+    undated: bool
+    ended_on: date | None
+
+
 def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Projection:
     """Project the events of one request under one statute and calendar."""
     standing = effective(events)
     histories = rounds(statute, standing)
     current = histories[-1]
-    status = status_of(statute, current)
     clocks = of_rounds(statute, calendar, histories)
-    ask = follow_up(status, [event for event in current if not event.unread], clocks, calendar)
+    found = _verdict(statute, current, clocks)
+    decisive = found.decisive
+    ask = follow_up(found.status, [event for event in current if not event.unread], clocks, calendar)
     clocks = (*clocks, ask) if ask else clocks
-    decisive = decisive_clock(clocks) if status in _WITH_BODY else None
-    if decisive and not decisive.met_on and any(sent_back(statute, event) for event in current):
-        decisive = None
     answers = [event for event in current if event.kind is EventKind.ANSWERED]
-    first, last = (answers[0], answers[-1]) if answers else (None, None)
-    met_on = (decisive and decisive.met_on) or _day(first)
-    withdrawal = _last(current, EventKind.WITHDRAWN)
-    ended = _not_taken(statute, current) if status is RequestStatus.NOT_SUBMITTED else None
+    last = answers[-1] if answers else None
+    ended = _not_taken(statute, current) if found.status is RequestStatus.NOT_SUBMITTED else None
     transfers = [event for event in standing if event.kind is EventKind.TRANSFERRED]
     pending = [c.due for c in clocks if c.state is ClockState.RUNNING and c.due and c.kind not in FILING]
     return Projection(
-        status=status,
+        status=found.status,
         not_taken=ended.kind if ended else None,
         outcome=_outcome(last) if last else None,
         outcomes=[(each.on.isoformat(), _outcome(each)) for each in answers] if len(answers) > 1 else None,
@@ -105,46 +116,100 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
         checked=bool(last and last.checked),
         contest=_contest(current),
         drafted_on=_day(_last(standing, EventKind.DRAFTED)),
-        submitted_on=_day(_last(current, EventKind.SUBMITTED)),
-        received_on=_day(_last(current, EventKind.RECEIVED) or _last(current, EventKind.REGISTERED)),
-        due_on=decisive.due if decisive else None,
+        submitted_on=found.submitted_on,
+        received_on=found.received_on,
+        due_on=found.due_on,
         limit_on=_without_extensions(statute, calendar, events, decisive),
         binding=bool(decisive and decisive.binding),
         soft=bool(decisive and decisive.soft),
         provisional=bool(decisive and decisive.provisional),
         confirmed=decisive is None or decisive.confirmed,
-        met_on=met_on,
-        answered_on=_day(first),
-        undated=_undated(first, withdrawal, met_on),
-        ended_on=_day(withdrawal),
+        met_on=found.met_on,
+        answered_on=found.answered_on,
+        undated=found.undated,
+        ended_on=found.ended_on,
         closed_on=_closed_on(current, ended),
         next_due_on=min(pending, default=NEVER),
         body_known=not transfers or transfers[-1].to_body is not None,
-        story=_story(events),
+        story=_story(events, histories),
         to_body=next((event.to_body for event in reversed(transfers) if event.to_body), None),
         deadlines=clocks,
     )
 
 
-TOLD: Final = attrgetter(
-    *("kind", "on", "at", "outcome", "until", "days", "reason", "channel", "urgent", "undated", "to_body"),
-    *("ground", "section", "checked"),
+def verdict(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Verdict:
+    """The same as in `project`, without the rest of it."""
+    histories = rounds(statute, effective(events))
+    return _verdict(statute, histories[-1], of_rounds(statute, calendar, histories))
+
+
+def _verdict(statute: Statute, current: Round, clocks: Iterable[Deadline]) -> Verdict:
+    status = status_of(statute, current)
+    decisive = decisive_clock(clocks) if status in _WITH_BODY else None
+    if decisive and not decisive.met_on and any(sent_back(statute, event) for event in current):
+        decisive = None
+    answer = next((event for event in current if event.kind is EventKind.ANSWERED), None)
+    withdrawal = _last(current, EventKind.WITHDRAWN)
+    met_on = (decisive and decisive.met_on) or _day(answer)
+    return Verdict(
+        status=status,
+        decisive=decisive,
+        submitted_on=_day(_last(current, EventKind.SUBMITTED)),
+        received_on=_day(_last(current, EventKind.RECEIVED) or _last(current, EventKind.REGISTERED)),
+        due_on=decisive.due if decisive else None,
+        met_on=met_on,
+        answered_on=_day(answer),
+        undated=_undated(answer, withdrawal, met_on),
+        ended_on=_day(withdrawal),
+    )
+
+
+_APART: Final = ("at", "on", "outcome", "ground", "section", "checked")
+_TOLD: Final = attrgetter(
+    *("kind", "until", "days", "reason", "channel", "urgent", "undated", "to_body"), *_APART
 )
 """What the law asks of an event, but for the ids by which one corrects another."""
 
 
-def _story(events: Iterable[Event]) -> bytes:
-    """Of what changes no projection nothing is in it: messages that nobody has read, and notes of corrections elsewhere."""
-    tells = (e for e in events if not e.unread and (e.voids or e.kind is not EventKind.CORRECTED))
-    in_order = sorted(tells, key=attrgetter("on", "id"))
-    corrections = [(each.id, each.voids) for each in in_order] if any(e.voids for e in in_order) else None
-    return blake2b(repr(([*map(TOLD, in_order)], corrections)).encode(), digest_size=16).digest()
+def _story(events: Iterable[Event], histories: Sequence[Round]) -> bytes:
+    """Messages that nobody has read are not in it, nor notes of corrections elsewhere: they change nothing."""
+    if any(event.voids for event in events):
+        tells = (e for e in events if not e.unread and (e.voids or e.kind is not EventKind.CORRECTED))
+        in_order = sorted(tells, key=attrgetter("on", "id"))
+        return _digest([(*_TOLD(each), each.id, each.voids) for each in in_order])
+    heard = [event for history in histories for event in history if not event.unread]
+    apart = _told_apart(heard) if heard and len(histories) == 1 else set()
+    return _digest([_TOLD(e)[: -len(_APART)] if e.kind in apart else _TOLD(e) for e in heard])
+
+
+def _digest(told: object) -> bytes:
+    return blake2b(repr(told).encode(), digest_size=16).digest()
+
+
+def _told_apart(heard: Sequence[Event]) -> set[EventKind]:
+    """Of an answer with which all ends, and of a draft and a hand-over before what else happened, columns hold what is `_APART`."""
+    *rest, last = heard
+    ends = last.kind is EventKind.ANSWERED and last.outcome and all(e.on < last.on for e in rest)
+    if not ends:
+        rest.append(last)
+    early = [e for e in rest[:-1] if e.kind in {EventKind.DRAFTED, EventKind.SUBMITTED}]
+    kinds = [event.kind for event in heard]
+    return {e.kind for e in (*early, *([last] if ends else [])) if kinds.count(e.kind) == 1 and not e.at}
 
 
 def decisive_clock(clocks: Iterable[Deadline]) -> Deadline | None:
     """The clock by which an answer is judged: the last stage that has a date, or that stands still before it has one."""
     begun = [c for c in clocks if c.kind in DECISIVE and (c.due or c.state is ClockState.PAUSED)]
     return max(begun, key=lambda clock: DECISIVE.index(clock.kind), default=None)
+
+
+def decisive_part(statute: Statute) -> Statute:
+    """The same without the clocks that have no say in which one decides, and when it is due."""
+    needed = {*DECISIVE}
+    for clock in reversed(statute.clocks):
+        if clock.kind in needed and clock.or_lapse_of:
+            needed.add(clock.or_lapse_of)
+    return replace(statute, clocks=tuple(clock for clock in statute.clocks if clock.kind in needed))
 
 
 def _without_extensions(

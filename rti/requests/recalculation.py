@@ -16,7 +16,6 @@ from uuid import UUID
 from sqlalchemy import (
     Column,
     Date,
-    LargeBinary,
     MetaData,
     Select,
     Table,
@@ -42,7 +41,7 @@ from rti.law.deadlines import ClockState
 from rti.law.rules import ClockKind
 from rti.models.requests import DateChangeRow, DeadlineRow, RequestRow
 from rti.requests.actions import deadline_values
-from rti.requests.batch_projection import AT_ONCE, Law, project_samples, story_of
+from rti.requests.batch_projection import AT_ONCE, Law, project_samples, whole_story_of
 from rti.statutes.queries import of_country
 
 SHOWN = 50
@@ -91,20 +90,20 @@ _LOOKED_AT = _temporary(
     Column("request_id", Uuid),
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("story", LargeBinary),
+    Column("story", Text),
 )
 _PROJECTION = _temporary(
     "new_projection",
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("story", LargeBinary),
+    Column("story", Text),
     *(Column(name, RequestRow.__table__.c[name].type) for name in _STANDING),
 )
 _NEW_CLOCK = _temporary(
     "new_clock",
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("story", LargeBinary),
+    Column("story", Text),
     Column("kind", Choice(ClockKind)),
     *(Column(column.name, column.type) for column in _CLOCK),
 )
@@ -112,7 +111,7 @@ _CHANGED = _temporary(
     "changed_clock",
     Column("statute_id", Text),
     Column("statute_version", DeadlineRow.epoch.type),
-    Column("story", LargeBinary),
+    Column("story", Text),
     Column("request_id", Uuid),
     Column("kind", Choice(ClockKind)),
     Column("old_due_on", Date),
@@ -179,7 +178,7 @@ def touched(statutes: Sequence[tuple[str, int]], first: date, last: date) -> Sel
 
 
 async def _look_at(session: AsyncSession, ids: Select[UUID]) -> None:
-    columns: list[Any] = [RequestRow.id, RequestRow.statute_id, RequestRow.statute_version, story_of()]
+    columns: list[Any] = [RequestRow.id, RequestRow.statute_id, RequestRow.statute_version, whole_story_of()]
     chosen = select(*columns).where(RequestRow.id.in_(ids))
     await _filled(session, _LOOKED_AT, chosen)
 

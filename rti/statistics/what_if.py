@@ -16,7 +16,6 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import Date, Select, Text, Uuid, case, cast, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncResult, AsyncSession
 
 from rti.calendars.queries import HOME, calendar_of, countries
@@ -30,12 +29,13 @@ from rti.law.limits import Limit, parse_limit
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute, standard
 from rti.models.requests import EventRow, RequestRow
-from rti.requests.batch_projection import AT_ONCE, story_of
+from rti.requests.batch_projection import AT_ONCE, heard_apart, story_of
+from rti.requests.projection import decisive_part
 from rti.statistics.disclosure import coarsened, cut_off_of, is_coarse
 from rti.statistics.figures import Percentage
 from rti.statistics.in_sql import begun, listed
 from rti.statistics.in_sql import state_at as state_in_sql
-from rti.statistics.judging import Rule, States, Story, Told, judged
+from rti.statistics.judging import Alike, Rule, States, Story, Told, judged
 from rti.statistics.measures import JUDGED, State
 from rti.statistics.suppression import Counts, Pattern, protect
 from rti.statutes.queries import newest_of
@@ -118,7 +118,9 @@ async def compared(
 ) -> States:
     """Of what was `checked`; `told` is given how many requests have been judged so far."""
     statute = await _statute(session, wanted)
-    rule = Rule(statute, await calendar_of(session, statute.countries, statute.weekend), wanted.day)
+    rule = Rule(
+        decisive_part(statute), await calendar_of(session, statute.countries, statute.weekend), wanted.day
+    )
     if wanted.limit:
         return await _by_limit(session, wanted, parse_limit(wanted.limit), rule.calendar, wanted.day)
     return await _by_statute(session, wanted, rule, progress)
@@ -187,9 +189,9 @@ async def _by_limit(
 async def _by_statute(
     session: AsyncSession, wanted: WhatIf, rule: Rule, progress: Callable[[int], None]
 ) -> States:
-    """Requests to which the same things happened share one projection, in a process beside this one."""
+    """Requests to which the same happened are judged at once, in a process beside this one."""
     states: States = Counter()
-    parts = await session.stream(_stories(wanted, rule.as_of).execution_options(yield_per=AT_ONCE))
+    parts = await session.stream(_stories(wanted, rule).execution_options(yield_per=AT_ONCE))
     async with aclosing(beside(partial(judged, rule), _plain(parts))) as found:
         async for part in found:
             states += part
@@ -199,29 +201,36 @@ async def _by_statute(
 
 async def _plain(stories: AsyncResult[Any]) -> AsyncIterator[list[Story]]:
     async for part in stories.partitions():
-        yield [(State(each.own), each.number, each.events.encode()) for each in part]
+        yield [(each.events.encode(), each.alike.encode()) for each in part]
 
 
-def _stories(wanted: WhatIf, as_of: date) -> Select[Any]:
-    """Those that are alike up to their answer stand beside each other."""
-    own = state_in_sql(RequestRow, as_of, count_early=True).label("own")
-    sample = func.min(cast(RequestRow.id, Text)).label("sample")
-    first = func.min(RequestRow.received_on).label("first")
-    alike = (
-        _counted(wanted, as_of)
-        .with_only_columns(own, func.count().label("number"), sample, first)
-        .group_by(own, story_of())
+def _stories(wanted: WhatIf, rule: Rule) -> Select[Any]:
+    """Each story with one of its requests; what it leaves out tells requests apart where the statute goes by it."""
+    request = RequestRow
+    told: list[Any] = [story_of(), *heard_apart(rule.statute)]
+    story = [part.label(f"part{place}") for place, part in enumerate(told)]
+    own = state_in_sql(request, rule.as_of, count_early=True).label("own")
+    sample = func.min(cast(request.id, Text(collation="C"))).label("sample")
+    by_day = (
+        _counted(wanted, rule.as_of)
+        .with_only_columns(*story, own, request.answered_on, func.count().label("number"), sample)
+        .group_by(*story, own, request.answered_on)
+        .subquery()
+    )
+    alike = func.json_agg(func.json_build_array(*(by_day.c[name] for name in Alike.__struct_fields__)))
+    stories = (
+        select(cast(alike, Text).label("alike"), func.min(by_day.c.sample).label("sample"))
+        .group_by(*(by_day.c[part.name] for part in story))
         .subquery()
     )
     event = (getattr(EventRow, name) for name in Told.__struct_fields__)
-    in_order = aggregate_order_by(func.json_build_array(*event), EventRow.happened_on, EventRow.id)
     events = (
-        select(func.coalesce(cast(func.json_agg(in_order), Text), "[]"))
-        .where(EventRow.request_id == cast(alike.c.sample, Uuid))
+        select(func.coalesce(cast(func.json_agg(func.json_build_array(*event)), Text), "[]"))
+        .where(EventRow.request_id == cast(stories.c.sample, Uuid))
         .scalar_subquery()
         .label("events")
     )
-    return select(alike.c.own, alike.c.number, events).order_by(alike.c.first)
+    return select(stories.c.alike, events)
 
 
 def _counted(wanted: WhatIf, as_of: date) -> Select[RequestRow]:

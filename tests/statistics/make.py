@@ -122,6 +122,7 @@ def event_row(event: Event, ids: dict[str, UUID], row: RequestRow, recorded_at: 
         request_id=row.id,
         kind=event.kind,
         happened_on=event.on,
+        happened_at=event.at,
         recorded_at=recorded_at,
         outcome=event.outcome,
         details={name: value for name, value in _details(event, ids).items() if value},
