@@ -75,7 +75,7 @@ bench: setup
 	$(BIN)/python -m benchmarks
 
 lock: setup
-	$(BIN)/pip-compile --quiet --extra dev --extra channels --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-header --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --extra dev --extra channels --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) var

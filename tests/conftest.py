@@ -137,8 +137,10 @@ async def _copy(server: Server, worker_id: str) -> AsyncIterator[Copy]:
     name = f"test_{worker_id}"
 
     def make() -> None:
-        server.psql(f"SET client_min_messages = warning; DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        server.psql(f"CREATE DATABASE {name} TEMPLATE template_rti STRATEGY FILE_COPY")
+        server.psql(
+            f"SET client_min_messages = warning; DROP DATABASE IF EXISTS {name} WITH (FORCE);"
+            f"CREATE DATABASE {name} TEMPLATE template_rti STRATEGY FILE_COPY"
+        )
 
     database = Database(server.url(name), SECRET, pool_size=5, keyring=keyring.read(KEY_FILE))
     # Of each login: whoever holds one and waits for another would wait for ever, so nobody may.

@@ -67,11 +67,14 @@ async def calendar_of(
 
 _STORED = text("""
     SELECT CAST(json_build_array(
-        (SELECT json_agg(json_build_array(country, day, name_en, name_km) ORDER BY country, day) FROM day_off
+        (SELECT json_agg(json_build_array(country, day, name_en, name_km) ORDER BY country, day)
+         FROM day_off LEFT JOIN (
+             SELECT country, min(declared_at) AS first FROM day_off
+             WHERE country = ANY (CAST(:countries AS text[])) AND CAST(:known_at AS timestamptz) IS NOT NULL
+             GROUP BY country) began USING (country)
          WHERE country = ANY (CAST(:countries AS text[])) AND CASE WHEN CAST(:known_at AS timestamptz) IS NULL
             THEN withdrawn_at IS NULL
-            ELSE (withdrawn_at IS NULL OR withdrawn_at > :known_at) AND declared_at <= greatest(:known_at,
-                (SELECT min(first.declared_at) FROM day_off first WHERE first.country = day_off.country)) END),
+            ELSE (withdrawn_at IS NULL OR withdrawn_at > :known_at) AND declared_at <= greatest(:known_at, first) END),
         (SELECT json_agg(json_build_array(country, year, confirmed
             AND (CAST(:known_at AS timestamptz) IS NULL OR loaded_at <= :known_at)) ORDER BY country, year)
          FROM calendar_year WHERE country = ANY (CAST(:countries AS text[])))) AS text)

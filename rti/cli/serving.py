@@ -67,17 +67,17 @@ def serve(
             proxy_headers=False,
             timeout_graceful_shutdown=STOP_SECONDS // 2,
         )
-        _load(config)
+        _load(config, settings.timezone)
         listening = kept_socket() or config.bind_socket()
         supervise(lambda: Worker(config).run(sockets=[listening]), settings.workers, listening)
 
 
-def _load(config: uvicorn.Config) -> None:
+def _load(config: uvicorn.Config, zone: str) -> None:
     """Load once what each worker would load for itself, in memory of its own."""
     config.load()
     config.get_loop_factory()
     for language in i18n.LANGUAGES:
-        templates_in(language)
+        templates_in(language, zone)
         i18n.show_date(date.min, language)
 
 

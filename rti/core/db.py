@@ -251,6 +251,8 @@ class Database:
             # What was opened stays open: a new one, with its first list, costs PostgreSQL 7 ms, and each list after that 0.3.
             pool_size=pool_size,
             max_overflow=0,
+            # The one that was used last has most in the caches of its process and of the processor.
+            pool_use_lifo=True,
             hide_parameters=True,
             connect_args={"server_settings": {**_SESSION, **limits, "application_name": self.name}},
         )

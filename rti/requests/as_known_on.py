@@ -13,7 +13,7 @@ from rti.core.wallclock import end_of
 from rti.law.deadlines import Deadline
 from rti.law.events import EventKind, effective
 from rti.requests.actions import deadline_values
-from rti.requests.projection import project, to_law
+from rti.requests.projection import project
 from rti.requests.shown import Asked, DeadlineShown, Detail
 
 
@@ -30,7 +30,7 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
         )
     statute = detail.statute
     calendar = await calendar_of(session, statute.countries, statute.weekend, moment)
-    happened = [to_law(entry.event) for entry in entries]
+    happened = [entry.law for entry in entries]
     projection = project(statute, calendar, happened)
     shown = {name: each for name, each in projection.columns().items() if name in Asked.__struct_fields__}
     since = (entry.event for entry in detail.events if entry.event.recorded_at > moment)
@@ -47,7 +47,7 @@ async def as_known_on(session: AsyncSession, detail: Detail, day: date, zone: st
             replace(
                 entry,
                 documents=[document for document in entry.documents if document.added_at <= moment],
-                corrected=str(entry.event.id) not in standing and entry.event.kind is not EventKind.CORRECTED,
+                corrected=entry.law.id not in standing and entry.law.kind is not EventKind.CORRECTED,
             )
             for entry in entries
         ],

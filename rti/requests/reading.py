@@ -225,16 +225,18 @@ def _snoozed(row: SnoozeShown, *, hidden: bool) -> Snoozed:
 def _timeline(found: DetailRead, keys: DataKeys | None) -> Sequence[TimelineEvent]:
     """What happened; without `keys` the names of the organisation's people are left out."""
     documents = [_document(each, keys) for each in found.documents]
-    standing = {event.id for event in effective([to_law(event) for event in found.events])}
+    history = [to_law(event) for event in found.events]
+    standing = {event.id for event in effective(history)}
     return [
         TimelineEvent(
             event=event,
+            law=law,
             note=keys.text(EventRow.note, event.id, event.note) if keys else None,
             recorded_by=event.by if keys or not event.by_cbo else None,
             documents=[document for document in documents if document.event_id == event.id],
-            corrected=str(event.id) not in standing and event.kind is not EventKind.CORRECTED,
+            corrected=law.id not in standing and law.kind is not EventKind.CORRECTED,
         )
-        for event in found.events
+        for event, law in zip(found.events, history, strict=True)
     ]
 
 

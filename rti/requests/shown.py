@@ -16,7 +16,7 @@ from rti.campaigns.queries import Named
 from rti.core.i18n import Language
 from rti.core.wallclock import day_of
 from rti.law.deadlines import ClockState
-from rti.law.events import EventKind, Ground, Outcome
+from rti.law.events import Event, EventKind, Ground, Outcome
 from rti.law.monitoring import Contest, QuestionClass
 from rti.law.rules import ClockKind
 from rti.law.status import RequestStatus
@@ -24,7 +24,6 @@ from rti.law.statutes import Statute
 from rti.models.bodies import BodyKind
 from rti.models.letters import LetterKind
 from rti.models.requests import Channel, Filing, Medium, RequestRow
-from rti.requests.projection import to_law
 from rti.requests.requester import Opening, Requester, told_at
 from rti.topics.queries import TopicNamed
 
@@ -295,9 +294,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """An event with its evidence, who recorded it, and whether a later entry corrected it."""
+    """An event, also as the law sees it, with its evidence, who recorded it, and whether a later entry corrected it."""
 
     event: EventShown
+    law: Event
     note: str | None
     recorded_by: str | None
     documents: Sequence[Document]
@@ -305,12 +305,12 @@ class TimelineEvent:
 
     @property
     def ground(self) -> Ground | None:
-        return to_law(self.event).ground
+        return self.law.ground
 
     @property
     def until(self) -> date | None:
         """The day to which an extension goes, or that an answer names for the parts that are missing."""
-        return to_law(self.event).until
+        return self.law.until
 
     @property
     def medium(self) -> Medium | None:

@@ -7,7 +7,6 @@ from rti.law.events import Event, effective
 from rti.law.monitoring import Result, result
 from rti.law.next_steps import Suggestion, next_steps
 from rti.law.status import overdue_on
-from rti.requests.projection import to_law
 from rti.requests.shown import Detail
 
 
@@ -29,4 +28,4 @@ def what_next(detail: Detail, today: date) -> tuple[Suggestion, ...]:
 
 
 def _standing(detail: Detail) -> tuple[Event, ...]:
-    return effective([to_law(entry.event) for entry in detail.events])
+    return effective(entry.law for entry in detail.events)

@@ -12,15 +12,12 @@ from uuid import UUID
 from jinja2 import Environment, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
-from jinja2.meta import find_referenced_templates, find_undeclared_variables
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from rti.core.i18n import Translate
 
 _MARKS = re.compile("[&<>\"']").search
-MACROS = "macros of this page"
-"""The variable of a page that keeps the modules which its parts have imported."""
 
 
 def shown(value: Any) -> str:
@@ -69,25 +66,16 @@ class _AsPython(CodeGenerator):
 
 
 class _Shows(Template):
-    """What is compiled finds `shown` where it looks for `escape`."""
+    """What is compiled finds `shown` where it looks for `escape`, and what is imported is made once."""
 
     @classmethod
     def _from_namespace(cls, environment: Any, namespace: Any, *more: Any) -> Any:
         namespace["escape"] = shown
         return super()._from_namespace(environment, namespace, *more)
 
-    def make_module(self, vars: Any = None, shared: bool = False, locals: Any = None) -> TemplateModule:  # noqa: A002 -- as its base calls them
-        """What is imported with the context of a page: made once for all of its parts that give it the same."""
-        context = {**(vars or {}), **(locals or {})}
-        made: dict[str, tuple[list[Any], TemplateModule]] = context.get(MACROS, {})
-        name, environment = str(self.name), self.environment
-        assert isinstance(environment, InLanguage)  # noqa: S101 -- which makes these templates
-        given = [context.get(each, made) for each in environment.asked_by(name)]
-        before, module = made.get(name, ([], None))
-        if module is None or any(old is not new for old, new in zip(before, given, strict=True)):
-            module = super().make_module(vars, shared, locals)
-            made[name] = given, module
-        return module
+    def _get_default_module(self, ctx: Any = None) -> TemplateModule:  # noqa: ARG002 -- the interface
+        """What is imported knows the variables of the environment, which are the same on every page."""
+        return super()._get_default_module()
 
 
 class _Said(NodeTransformer):
@@ -113,16 +101,6 @@ class InLanguage(Environment):
     def __init__(self, translate: Translate, **options: Any) -> None:
         super().__init__(**options)
         self._translate = translate
-        self._asked: dict[str, frozenset[str]] = {}
-
-    def asked_by(self, name: str) -> frozenset[str]:
-        """The variables that a template and those that it imports expect of who uses them."""
-        if name not in self._asked:
-            assert self.loader is not None  # noqa: S101 -- ours all have one
-            tree = self.parse(self.loader.get_source(self, name)[0])
-            others = [each for each in find_referenced_templates(tree) if each]
-            self._asked[name] = frozenset(find_undeclared_variables(tree)).union(*map(self.asked_by, others))
-        return self._asked[name]
 
     def _parse(self, *source: Any) -> nodes.Template:
         template: nodes.Template = _Said(self._translate).visit(super()._parse(*source))

@@ -75,9 +75,25 @@ class Form:
         again = [Fault(name, say("Choose this file again")) for name in self.files if name not in named]
         self.faults = (*wrong.faults, *again)
 
-    def shown(self, initial: Mapping[str, Any]) -> Mapping[str, Any]:
+    def shown(self, initial: Mapping[str, Any], *, proved: bool = False) -> "ShownForm":
         """What its fields show: what was sent, or else what they begin with."""
-        return self.values if self.values or self.faults else initial
+        values = self.values if self.values or self.faults else initial
+        return ShownForm(values, Faults(self.faults), proved)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownForm:
+    """A form as a page shows it; `proved` is whether the password was entered a short time ago."""
+
+    values: Mapping[str, Any]
+    faults: Faults
+    proved: bool
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.values.get(name, default)
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
 
 
 async def read(request: Request[Any, Any, Any]) -> Form:

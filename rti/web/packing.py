@@ -2,19 +2,19 @@
 their turn."""
 
 import asyncio
-import zlib
 from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
+from zlib_ng import zlib_ng
 
 from rti.web.transfers import SMALL
 
 LEAST = 500
 """Bytes below which an answer does not become much shorter."""
-_LEVEL, _GZIP = 1, 31
-"""A page takes a quarter of the time of level 6, and is a tenth longer; and how zlib is told to write gzip."""
+_LEVEL, _GZIP = 3, 31
+"""A page takes half the time of level 6, and is 4 % longer; and how the library is told to write gzip."""
 _LONG, _LONG_LEVEL = 32_000, 6
 """Bytes of a page from which on every byte that is sent counts more than the time that it takes."""
 _PACKED = ((b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding"))
@@ -38,7 +38,7 @@ class Packing(ASGIMiddleware):
             body, more = message.get("body", b""), message.get("more_body", False)
             if start and unpacks and (more or len(body) >= LEAST):
                 level = _LEVEL if more or len(body) < _LONG else _LONG_LEVEL
-                packer = zlib.compressobj(level, zlib.DEFLATED, _GZIP)
+                packer = zlib_ng.compressobj(level, zlib_ng.DEFLATED, _GZIP)
                 start["headers"] = [
                     *(each for each in start["headers"] if each[0] != b"content-length"),
                     *_PACKED,

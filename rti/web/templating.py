@@ -10,7 +10,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -42,8 +42,8 @@ from rti.letters.commands import LETTER_FOR
 from rti.models.bodies import AreaRow
 from rti.models.topics import TopicRow
 from rti.web import cookies
-from rti.web.compiling import MACROS, InLanguage, shown
-from rti.web.forms import CSRF_FIELD, DONE, ONCE_FIELD, Faults, Form
+from rti.web.compiling import InLanguage, shown
+from rti.web.forms import CSRF_FIELD, DONE, ONCE_FIELD, Form
 from rti.web.menu import every_day, menu, seldom
 from rti.web.transfers import READS
 
@@ -54,59 +54,20 @@ STATIC = Path(__file__).parent / "static"
 STATIC_FILES = {path.name: path for path in STATIC.iterdir()}
 
 
-@cache
-def templates_in(language: str) -> InLanguage:
-    """The templates of the pages; Khmer has no word spaces, so nothing is truncated by letters."""
-    found = InLanguage(
-        i18n.translator(language),
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    quote, quoted = found.filters["urlencode"], lru_cache(1000)(found.filters["urlencode"])
-    found.filters["urlencode"] = lambda each: quoted(each) if isinstance(each, str) else quote(each)
-    found.globals.update(
-        static=static_url,
-        menu=menu,
-        every_day=every_day,
-        seldom=seldom,
-        sending=sending,
-        exit_mark=partial(cookies.cookie_name, cookies.LEFT),
-        constant=constant,
-        usual_step=usual_step,
-        letter_for=LETTER_FOR,
-    )
-    return found
-
-
-@pass_context
-def constant(context: Context, template: str, **given: Hashable) -> Markup:
-    """A part of a page that depends only on the language and its arguments: rendered once, and cached."""
-    reader = context["t"]
-    return _constant(template, reader.language, reader.zone, tuple(given.items()))
-
-
-@lru_cache(maxsize=500)
-def _constant(template: str, language: str, zone: str, given: tuple[tuple[str, Hashable], ...]) -> Markup:
-    reader = _reader(language, zone)
-    values = {"t": reader, "_": reader.translate, "ngettext": reader.ngettext, "faults": Faults(), "form": {}}
-    return Markup(templates_in(language).get_template(template).render({**values, **dict(given)}))  # noqa: S704 -- escaped there
-
-
 @pass_context
 def sending(context: Context) -> Markup:
-    """The hidden fields of a form that is posted: that our page showed it, and which sending it is.
+    """The hidden fields of a form that is posted: that our page showed it, and which sending it is."""
+    csrf: Markup = context["csrf"]
+    return csrf + _hidden(ONCE_FIELD, new_token())
 
-    Where there is no such address, or a form was refused, the framework gives no token, but the browser still has its own.
-    """
-    request = context["request"]
-    token = csrf_token({"request": request}) or cookies.read(request, cookies.CSRF)
-    fields = ((CSRF_FIELD, shown(token)), (ONCE_FIELD, new_token()))
-    hidden = (f'<input type="hidden" name="{name}" value="{value}">' for name, value in fields)
-    return Markup("".join(hidden))  # noqa: S704 -- escaped here
+
+def _csrf(request: WebRequest) -> Markup:
+    """Where there is no such address, or a form was refused, the framework gives no token, but the browser still has its own."""
+    return _hidden(CSRF_FIELD, csrf_token({"request": request}) or cookies.read(request, cookies.CSRF))
+
+
+def _hidden(name: str, value: str) -> Markup:
+    return Markup(f'<input type="hidden" name="{name}" value="{shown(value)}">')  # noqa: S704 -- escaped here
 
 
 @lru_cache
@@ -282,6 +243,51 @@ def reader_of(request: WebRequest) -> Reader:
     return _reader(language_of(request), request.app.state.settings.timezone)
 
 
+@cache
+def templates_in(language: str, zone: str) -> InLanguage:
+    """The templates of the pages; Khmer has no word spaces, so nothing is truncated by letters."""
+    reader = _reader(language, zone)
+    found = InLanguage(
+        reader.translate,
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    quote, quoted = found.filters["urlencode"], lru_cache(1000)(found.filters["urlencode"])
+    found.filters["urlencode"] = lambda each: quoted(each) if isinstance(each, str) else quote(each)
+    found.globals.update(
+        t=reader,
+        _=reader.translate,
+        ngettext=reader.ngettext,
+        languages=i18n.LANGUAGES,
+        static=static_url,
+        menu=menu,
+        every_day=every_day,
+        seldom=seldom,
+        sending=sending,
+        exit_mark=partial(cookies.cookie_name, cookies.LEFT),
+        constant=constant,
+        usual_step=usual_step,
+        letter_for=LETTER_FOR,
+    )
+    return found
+
+
+@pass_context
+def constant(context: Context, template: str, **given: Hashable) -> Markup:
+    """A part of a page that depends only on the reader and its arguments: rendered once, and cached."""
+    return _constant(template, context["t"], tuple(given.items()))
+
+
+@lru_cache(maxsize=500)
+def _constant(template: str, reader: Reader, given: tuple[tuple[str, Hashable], ...]) -> Markup:
+    written = templates_in(reader.language, reader.zone).get_template(template)
+    return Markup(written.render(dict(given), form=Form().shown({})))  # noqa: S704 -- escaped there
+
+
 def _way_back(request: WebRequest) -> str:
     """The address of the page that is shown, or where it answers a form, that of the nearest page above."""
     path, query = request.url.path, request.url.query
@@ -294,13 +300,19 @@ def _way_back(request: WebRequest) -> str:
     return path or "/"
 
 
+_quoted = lru_cache(maxsize=1000)(quote_plus)
+
+
 def _here(request: WebRequest) -> Callable[..., str]:
     """Makes the address of the page that is shown, with changes in what is asked of it."""
     path, asked = request.url.path, dict(request.query_params)
 
     def here(**changes: object) -> str:
-        kept = {key: value for key, value in {**asked, **changes}.items() if value not in {None, ""}}
-        return f"{path}?{urlencode(kept)}" if kept else path
+        kept = {**asked, **changes}
+        pairs = [
+            f"{_quoted(key)}={_quoted(str(value))}" for key, value in kept.items() if value not in {None, ""}
+        ]
+        return f"{path}?{'&'.join(pairs)}" if pairs else path
 
     return here
 
@@ -317,9 +329,10 @@ class Page(Template):
         return Unwritten(partial(self._written, request, **how))
 
     def _written(self, request: WebRequest, **how: Any) -> ASGIResponse:
+        reader = reader_of(request)
+        template = templates_in(reader.language, reader.zone).get_template(str(self.template_name))
         context = self.create_template_context(request)
-        template = templates_in(context["t"].language).get_template(str(self.template_name))
-        self.content = template.render(context).encode()
+        self.content = template.render(context, csrf=_csrf(request)).encode()
         return Response.to_asgi_response(self, request=request, app=None, **how)
 
 
@@ -354,27 +367,17 @@ def page(
     Its `form` shows what was sent, else what is `initial`; with faults the page is a 422.
     """
     form = form or Form()
-    reader = reader_of(request)
     me: SignedIn | None = request.scope.get("auth")
-
     done = cookies.read(request, cookies.DONE)
     context = {
-        MACROS: {},
         "view": view,
         "done": DONE.get(done),
-        "t": reader,
-        "_": reader.translate,
-        "gettext": reader.translate,
-        "ngettext": reader.ngettext,
         "person": request.scope.get("user"),
-        "proved": bool(me and me.recently_authenticated(now())),
         "settings": request.app.state.settings,
-        "languages": i18n.LANGUAGES,
         "path": request.url.path,
         "here": _here(request),
         "back": _way_back(request),
-        "form": form.shown(initial),
-        "faults": Faults(form.faults),
+        "form": form.shown(initial, proved=bool(me and me.recently_authenticated(now()))),
         "kept": form.kept,
         "shown_again": request.method == "POST" and bool(form.values),
         **more,

@@ -149,7 +149,8 @@ def test_fields_for_passwords_are_masked_and_known_to_password_managers() -> Non
     found = 0
     for template in (WEB / "templates").glob("**/*.html"):
         for field in re.findall(
-            r'field\("\w*password".*|<input[^>]*name="\w*password"[^>]*', template.read_text(encoding="utf-8")
+            r'field\(form, "\w*password".*|<input[^>]*name="\w*password"[^>]*',
+            template.read_text(encoding="utf-8"),
         ):
             assert 'type="password"' in field, template.name
             assert re.search(r'"?autocomplete"?[:=] ?"(current|new)-password"', field), template.name
