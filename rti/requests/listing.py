@@ -116,16 +116,18 @@ class Worklist:
 
     def _key(self, line: Line) -> Sequence[str]:
         row = line.request
+        column, last = self.wanted.order.column, str(row.id)
+        if column == "title":
+            return alphabetical(row.title), last
         due = row.next_due_on.isoformat()
-        keys = {
+        keys: Mapping[str, Sequence[str]] = {
             "due": (due,),
             "received": ((row.received_on or NEVER).isoformat(),),
             "body": (row.body_code, due),
             "status": (row.status, due),
             "reference": (row.reference,),
-            "title": (alphabetical(row.title),),
         }
-        return (*keys[self.wanted.order.column], str(row.id))
+        return *keys[column], last
 
 
 def _parser(key: ColumnElement[Any]) -> Any:
