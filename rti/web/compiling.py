@@ -34,12 +34,24 @@ _HARMLESS = {int, UUID, date}
 
 
 class _AsPython(CodeGenerator):
-    """Attributes and methods of objects are looked up by Python itself. The detours look among the items of what lacks an
-    attribute, which only mappings, `is defined` and the blocks of `self` need, and ask of a method whether it wants the context."""
+    """Python itself looks up attributes and calls functions, methods and macros. The detours look among the items of what lacks
+    an attribute, which only mappings, `is defined` and the blocks of `self` need, ask what is called whether it wants the
+    context, and keep for that the variables of loops, which none of ours reads there."""
 
     _asked_for = False
 
+    def pop_assign_tracking(self, frame: Frame) -> None:
+        if frame.loop_frame:
+            self._assign_stack.pop()
+        else:
+            super().pop_assign_tracking(frame)
+
     def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802 -- as its base calls it
+        if node.name == "none":
+            self.write("(")
+            self.visit(node.node, frame)
+            self.write(" is None)")
+            return
         self._asked_for = node.name == "defined"
         super().visit_Test(node, frame)
         self._asked_for = False
@@ -54,7 +66,7 @@ class _AsPython(CodeGenerator):
         self.write(f").__class__ is not dict else environment.getattr(_it, {node.attr!r}))")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 -- as its base calls it
-        if forward_caller or node.dyn_args or node.dyn_kwargs or not isinstance(node.node, nodes.Getattr):
+        if forward_caller or node.dyn_args or node.dyn_kwargs or not self._is_plain(node.node):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.visit(node.node, frame)
@@ -63,6 +75,12 @@ class _AsPython(CodeGenerator):
             self.visit(given, frame)
             self.write(", ")
         self.write(")")
+
+    def _is_plain(self, function: nodes.Expr) -> bool:
+        """Whether it is a method, a macro or a function that does not want the context."""
+        if isinstance(function, nodes.Name):
+            return not hasattr(self.environment.globals.get(function.name), "jinja_pass_arg")
+        return isinstance(function, nodes.Getattr)
 
 
 class _Shows(Template):
