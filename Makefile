@@ -31,9 +31,9 @@ check: setup
 
 # What shares a server or a browser is run by one worker, which starts them once.
 PYTEST := $(BIN)/pytest -n auto --dist loadgroup
-test: check
+test: setup
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync check test-oldest
 	$(PYTEST)
-	@$(MAKE) --no-print-directory test-oldest
 
 # The inner loop: the law, what is filed and what is counted; no browser, no process of its own, no attack, no long proof.
 FAST_TESTS := tests/law tests/statutes tests/statistics tests/campaigns tests/bodies tests/requests/test_actions.py tests/requests/test_api.py tests/requests/test_pages.py tests/test_architecture.py tests/test_documentation.py tests/test_intake.py tests/test_settings.py tests/test_snapshots.py
@@ -41,12 +41,12 @@ LONG_PROOFS := $(addprefix --ignore=tests/,statistics/test_as_known.py statistic
 test-fast: setup
 	$(PYTEST) -m "not torture" $(FAST_TESTS) $(LONG_PROOFS)
 
-# What asks most of the database, against the oldest PostgreSQL that is supported, where Debian's package is installed:
-# the longest first.
+# What asks most of the database, against the oldest PostgreSQL that is supported, where Debian's package is installed.
+# One worker: it is done while `make check` has the other core, and further ones would import and migrate as much each.
 OLDEST := /usr/lib/postgresql/15/bin
 DATABASE_TESTS := tests/test_migrations.py tests/row_security tests/audit/test_log.py tests/backups/test_restoring.py::test_everything_comes_back_and_opens_with_the_key_file tests/notifications/test_digest.py tests/notifications/test_leases.py tests/requests/test_actions.py tests/statistics/test_figures.py tests/test_ids.py
 test-oldest: setup
-	@if test -x $(OLDEST)/postgres; then TEST_POSTGRES=$(OLDEST) $(PYTEST) $(DATABASE_TESTS); \
+	@if test -x $(OLDEST)/postgres; then TEST_POSTGRES=$(OLDEST) $(BIN)/pytest $(DATABASE_TESTS); \
 	else echo "Skipped: no PostgreSQL in $(OLDEST), so nothing was tested against the oldest one that is supported"; fi
 
 # The long tests at their full sizes, one after the other, printing their figures.
