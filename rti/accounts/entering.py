@@ -8,7 +8,7 @@ from typing import Any
 
 from rti.accounts.passwords import token_hash
 from rti.accounts.sessions import IDLE, SignedIn, entered, seen
-from rti.core.asking import ReadBy, Reading, Statement
+from rti.core.asking import ReadBy, Reading, Statement, as_bytes
 from rti.core.db import Database
 from rti.core.db_roles import LOGINS, Login
 from rti.core.roles import SignInState
@@ -23,7 +23,7 @@ def _entering(statement: Statement) -> str:
     and not at all for others."""
     first = len(statement.names) + 1
     return (
-        f"SELECT CAST(who AS text), CAST(CASE WHEN enters THEN {statement.sql} END AS text) "
+        f"SELECT {as_bytes('who')}, {as_bytes(f'CASE WHEN enters THEN {statement.sql} END')} "
         f"FROM rti.enter(${first}, ${first + 1}, ${first + 2})"
     )
 

@@ -101,7 +101,7 @@ class Entered(msgspec.Struct, frozen=True):
 _read = msgspec.json.Decoder(Entered).decode
 
 
-def entered(who: str, token: str, *, demo: bool) -> SignedIn:
+def entered(who: str | bytes, token: str, *, demo: bool) -> SignedIn:
     """Who asks, out of the JSON of `rti.enter`."""
     found = _read(who)
     standing = SignInState.COMPLETE

@@ -106,8 +106,8 @@ class Directory:
             (given["mark"],) = decode_cursor(mark, UUID)
         return given
 
-    def view(self, answer: str | None, by: ReadBy) -> Listed:  # noqa: ARG002 -- the same to all
-        found = decoder(_DirectoryRead)(answer or "")
+    def view(self, answer: bytes | None, by: ReadBy) -> Listed:  # noqa: ARG002 -- the same to all
+        found = decoder(_DirectoryRead)(answer or b"")
         after, before = bool(self.wanted.after), bool(self.wanted.before) and not self.wanted.after
         bodies = found.bodies[::-1] if before else found.bodies
         return Listed(

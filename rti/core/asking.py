@@ -53,7 +53,7 @@ class Reading(Protocol[T_co]):
     def values(self) -> Mapping[str, Any]:
         """The values of its parameters, by name."""
 
-    def view(self, answer: str | None, by: ReadBy) -> T_co:
+    def view(self, answer: bytes | None, by: ReadBy) -> T_co:
         """The view of the page, from the result of the statement; raises NotFound."""
 
 
@@ -71,8 +71,8 @@ class ForAll(Generic[T_co]):
     def values(self) -> Mapping[str, Any]:
         return self.given
 
-    def view(self, answer: str | None, by: ReadBy) -> T_co:  # noqa: ARG002 -- the same to all
-        found: T_co = decoder(self.kind)(answer or "")
+    def view(self, answer: bytes | None, by: ReadBy) -> T_co:  # noqa: ARG002 -- the same to all
+        found: T_co = decoder(self.kind)(answer or b"")
         return found
 
 
@@ -161,6 +161,11 @@ def decoded_once(kind: Any, answer: bytes) -> Any:
     return decoder(kind)(answer)
 
 
+def as_bytes(sql: str) -> str:
+    """SQL: a value as the bytes of its text: JSON is read from these, and a text would be decoded and encoded for that."""
+    return f"textsend(CAST({sql} AS text))"
+
+
 async def read(session: AsyncSession, reading: Reading[T], person: Person, *, opens: bool = True) -> T:
     """The same within a transaction, which sees its own writes."""
     await session.flush()
@@ -173,5 +178,5 @@ async def read(session: AsyncSession, reading: Reading[T], person: Person, *, op
         values = [given[name] for name in statement.names] + ([person.id] if sql != statement.sql else [])
         connection = await (await session.connection()).get_raw_connection()
         driver: Any = connection.driver_connection
-        answer = await driver.fetchval(f"SELECT CAST({sql} AS text)", *values)
+        answer = await driver.fetchval(f"SELECT {as_bytes(sql)}", *values)
     return reading.view(answer, ReadBy(person, session.info["keyring"], opens))

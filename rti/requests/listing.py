@@ -105,8 +105,8 @@ class Worklist:
             given |= {f"mark_{place}": key for place, key in enumerate(keys)} | {"mark_id": last}
         return given
 
-    def view(self, answer: str | None, by: ReadBy) -> Any:
-        return self.page_of(decoder(list[LineRow])(answer or "[]"), by)
+    def view(self, answer: bytes | None, by: ReadBy) -> Any:
+        return self.page_of(decoder(list[LineRow])(answer or b"[]"), by)
 
     def page_of(self, found: Sequence[LineRow], by: ReadBy) -> Page[Line]:
         after, before = bool(self.wanted.after), bool(self.wanted.before) and not self.wanted.after
@@ -318,7 +318,7 @@ class Counted(Worklist):
 
     choices: ClassVar[Mapping[str, Statement]] = {}
 
-    def view(self, answer: str | None, by: ReadBy) -> Any:
+    def view(self, answer: bytes | None, by: ReadBy) -> Any:
         if answer is None:
             return Listed(self.page_of([], by), self.wanted)
         found = decoder(_ListRead)(answer)

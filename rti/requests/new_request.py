@@ -58,8 +58,8 @@ class NewRequest:
     def values(self) -> Mapping[str, Any]:
         return {"body_id": self.body_id}
 
-    def view(self, answer: str | None, by: ReadBy) -> FormShown:  # noqa: ARG002 -- the same to all
-        found = decoder(_FormRead)(answer or "")
+    def view(self, answer: bytes | None, by: ReadBy) -> FormShown:  # noqa: ARG002 -- the same to all
+        found = decoder(_FormRead)(answer or b"")
         if not found.bodies:
             raise NotFound
         return FormShown(

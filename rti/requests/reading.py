@@ -74,7 +74,7 @@ class OneRequest:
     def values(self) -> Mapping[str, Any]:
         return {"request_id": self.request_id}
 
-    def view(self, answer: str | None, by: ReadBy) -> Detail:
+    def view(self, answer: bytes | None, by: ReadBy) -> Detail:
         if answer is None:
             raise NotFound
         found = decoder(DetailRead)(answer)

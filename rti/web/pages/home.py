@@ -91,7 +91,7 @@ class FirstPage:
     def values(self) -> Mapping[str, Any]:
         return {"today": self.today, "status": _OPEN.status, "coming": self.today.year + 1}
 
-    def view(self, answer: str | None, by: ReadBy) -> First:
+    def view(self, answer: bytes | None, by: ReadBy) -> First:
         found = decoder(_Read)(answer) if answer else _Read()
         warning = lacking(self.today, found.confirmed) if by.person.role in SUPPORT else None
         opened = None if found.lines is None else Worklist(_OPEN, self.today).page_of(found.lines, by)
