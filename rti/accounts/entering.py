@@ -23,7 +23,7 @@ def _entering(statement: Statement) -> str:
     and not at all for others."""
     first = len(statement.names) + 1
     return (
-        f"SELECT {as_bytes('who')}, {as_bytes(f'CASE WHEN enters THEN {statement.sql} END')} "
+        f"SELECT {as_bytes('who')}, CASE WHEN enters THEN {as_bytes(statement.sql)} END "
         f"FROM rti.enter(${first}, ${first + 1}, ${first + 2})"
     )
 
