@@ -27,6 +27,7 @@ from rti.web.forms import Form
 from rti.web.json_body import JsonBodies
 from rti.web.packing import Packing
 from rti.web.request_class import ReceivedRequest
+from rti.web.routers import WithoutOptions
 from rti.web.transfers import Transfers
 
 LARGEST_BODY = 27_000_000
@@ -84,7 +85,7 @@ def database_of(settings: Settings) -> Database:
     )
 
 
-class Application(Litestar):
+class Application(Litestar, WithoutOptions):  # type: ignore[misc]
     """Without what the framework does for classes of other libraries: it would load them, 8 MB in every process."""
 
     @staticmethod

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar.dto import AbstractDTO, MsgspecDTO
+from litestar.dto._backend import DTOBackend
 from litestar.openapi.spec import Reference, Schema
 from litestar.plugins import SerializationPlugin
 from litestar.typing import FieldDefinition
@@ -32,6 +33,15 @@ class JsonBody(MsgspecDTO[T]):
         if not isinstance(value, Mapping):
             raise Malformed(say("Send one JSON object, in UTF-8"))
         return decode(self.model_type, value)
+
+    @classmethod
+    def create_for_field_definition(
+        cls,
+        field_definition: FieldDefinition,
+        handler_id: str,
+        backend_cls: type[DTOBackend] | None = None,
+    ) -> None:
+        """Nothing: the framework would compile functions of its own for each handler, which `decode` does without."""
 
     @classmethod
     def create_openapi_schema(

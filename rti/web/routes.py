@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from litestar import Router
-
 from rti.core.db_roles import login_of, statistics_login_of
 from rti.web import api, health, pages, static
 from rti.web.once import each_once
 from rti.web.openapi import describe
+from rti.web.routers import WithoutOptions
 from rti.web.transactions import (
     for_authentication,
     for_erasure,
@@ -123,15 +122,17 @@ each_once([*_ACCOUNTS, *_FIGURES, *_RELEASES, *_OTHERS])
 HANDLERS = [*_ACCOUNTS, *_SAFETY, *_FIGURES, *_RELEASES, *_OTHERS]
 describe(HANDLERS)
 ROUTERS = [
-    Router("/", route_handlers=_ACCOUNTS, dependencies=under(for_authentication)),
-    Router("/", route_handlers=_SAFETY, dependencies=under(for_erasure)),
-    Router(
+    WithoutOptions("/", route_handlers=_ACCOUNTS, dependencies=under(for_authentication)),
+    WithoutOptions("/", route_handlers=_SAFETY, dependencies=under(for_erasure)),
+    WithoutOptions(
         "/",
         route_handlers=_FIGURES,
         dependencies=under(statistics_login_of) | reading_under(statistics_login_of),
     ),
-    Router("/", route_handlers=_RELEASES, dependencies=under(login_of) | under(for_figures, "counting")),
-    Router(
+    WithoutOptions(
+        "/", route_handlers=_RELEASES, dependencies=under(login_of) | under(for_figures, "counting")
+    ),
+    WithoutOptions(
         "/",
         route_handlers=_OTHERS,
         dependencies=under(login_of) | under(for_worker, "recalculating") | reading_under(login_of),

@@ -67,7 +67,7 @@ async def test_no_folder_is_listed_and_no_file_is_served_that_is_not_meant(
     assert (await visitor.get(path)).status_code == 404
 
 
-@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "TRACK", "PROPFIND"])
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "TRACK", "PROPFIND", "OPTIONS"])
 async def test_methods_that_nothing_is_for_are_refused(visitor: httpx.AsyncClient, method: str) -> None:
     answer = await visitor.request(method, "/sign-in", headers={"x-told": "canary"})
     assert answer.status_code == 405
