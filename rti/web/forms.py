@@ -90,7 +90,8 @@ class ShownForm:
     proved: bool
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self.values.get(name, default)
+        value = self.values.get(name)
+        return default if value is None else value
 
     def __bool__(self) -> bool:
         return bool(self.values)

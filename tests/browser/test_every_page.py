@@ -58,6 +58,11 @@ SHOW = """async ({ wanted, checked }) => {
         if (wider > 0) {
             wrong.push(`${address} is ${wider} pixels too wide`);
         }
+        for (const field of document.querySelectorAll("input, textarea")) {
+            if (["None", "null", "undefined"].includes(field.value)) {
+                wrong.push(`${address}: ${field.name} begins with ${field.value}`);
+            }
+        }
         if (checked.includes(address)) {
             // Of many rows that are alike a few say enough, and all take most of the time.
             document.querySelectorAll("tbody tr:nth-child(n + 9)").forEach(row => row.remove());
