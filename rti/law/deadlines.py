@@ -103,13 +103,12 @@ def _deadline(
 
 def _starts(clock: Clock, event: Event) -> bool:
     """A full answer leaves nothing to contest, so it starts no time to do so."""
-    contested = clock.kind not in FILING or event.outcome is not Outcome.FULL
-    return event.kind in clock.starts and contested
+    return event.kind in clock.starts and (clock.kind not in FILING or event.outcome is not Outcome.FULL)
 
 
 def _closes(clock: Clock, event: Event) -> bool:
-    full_answer = event.kind in clock.starts and not _starts(clock, event)
-    return event.kind in _CLOSING or event.kind in clock.met_by or full_answer
+    """Of an event that does not start the clock, whether it leaves nothing to start it for."""
+    return event.kind in _CLOSING or event.kind in clock.met_by or event.kind in clock.starts
 
 
 def _lapse(clock: Clock, found: Mapping[ClockKind, Deadline]) -> date | None:

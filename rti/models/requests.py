@@ -67,7 +67,7 @@ class Filing(StrEnum):
 
 NEUTRAL = "R-[2-9A-HJKMNP-TV-Z]{8}"
 """The shape of a neutral reference, as a regular expression. Letters that are read or heard as another are missing."""
-NEVER = date(9999, 12, 31)
+NEVER = date.max
 """The `next_due_on` of a request on which no clock runs."""
 _IS_NEUTRAL = text(f"reference ~ '^{NEUTRAL}$'")
 

@@ -18,7 +18,6 @@ from rti.law.rounds import Round, rounds, sent_back
 from rti.law.rules import DECISIVE, FILING
 from rti.law.status import RequestStatus, status_of
 from rti.law.statutes import Statute
-from rti.models.requests import NEVER
 
 VERSION: Final = 7
 """Raised when the projection changes; a migration then projects again what is stored under an older version."""
@@ -36,7 +35,8 @@ class Projection:
     that of the last answer, with its `ground` and `section`, and `checked` where staff recorded it; `outcomes` are
     days and outcomes of all answers where there are several. `limit_on` is the due day as it would be without
     extensions, `not_taken` is by what the last attempt ended where the body has not got it, and `closed_on` the day of the answer, the withdrawal or of what else ended the round.
-    `story` is the digest of what happened: requests with the same, and the same `APART`, have the same clocks under any law.
+    `story` is the digest of what happened: requests with the same, and the same columns
+    `batch_projection.TOLD_APART`, have the same clocks under any law.
     `to_body` is the last body that a transfer is known to have gone to; `body_known` is false after one of
     which nobody knows.
     """
@@ -129,7 +129,7 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
         undated=found.undated,
         ended_on=found.ended_on,
         closed_on=_closed_on(current, ended),
-        next_due_on=min(pending, default=NEVER),
+        next_due_on=min(pending, default=date.max),
         body_known=not transfers or transfers[-1].to_body is not None,
         story=_story(events, histories),
         to_body=next((event.to_body for event in reversed(transfers) if event.to_body), None),
@@ -272,7 +272,7 @@ class Recorded(Protocol):
     """An event, as it is stored or as it was read."""
 
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> UUID | str: ...
     @property
     def kind(self) -> EventKind: ...
     @property

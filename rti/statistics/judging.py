@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -37,7 +36,7 @@ class Alike(msgspec.Struct, frozen=True, array_like=True):
 class Told(msgspec.Struct, frozen=True, array_like=True):
     """An event as the database tells it."""
 
-    id: UUID
+    id: str
     kind: EventKind
     happened_on: date
     happened_at: datetime | None

@@ -29,7 +29,7 @@ from rti.law.limits import Limit, parse_limit
 from rti.law.status import RequestStatus
 from rti.law.statutes import Statute, standard
 from rti.models.requests import EventRow, RequestRow
-from rti.requests.batch_projection import AT_ONCE, heard_apart, story_of
+from rti.requests.batch_projection import heard_apart, story_of
 from rti.requests.projection import decisive_part
 from rti.statistics.disclosure import coarsened, cut_off_of, is_coarse
 from rti.statistics.figures import Percentage
@@ -39,6 +39,9 @@ from rti.statistics.judging import Alike, Rule, States, Story, Told, judged
 from rti.statistics.measures import JUDGED, State
 from rti.statistics.suppression import Counts, Pattern, protect
 from rti.statutes.queries import newest_of
+
+AT_ONCE = 1000
+"""Stories that are judged together: some 80 ms, after which it is told how far it is."""
 
 
 class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
