@@ -1,4 +1,4 @@
-"""Figures, files and what if over 1,000,000 requests of three years with some 3,700,000 events.
+"""Figures, files and what if over 1,000,000 requests of three years with some 3,800,000 events.
 
 `python -m benchmarks.figures [REQUESTS]`. Beside each figure of SQL stands the same SQL by hand (`benchmarks.statistics`),
 beside the workbook a loop over xlsxwriter alone. CPU is that of this process, its children and PostgreSQL.
