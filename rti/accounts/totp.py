@@ -6,7 +6,6 @@ import secrets
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-import segno
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 
@@ -59,6 +58,8 @@ def address(secret: bytes, name: str, host: str) -> str:
 
 def picture(content: str) -> tuple[int, str]:
     """A QR code as the width of a square and the path of an SVG drawing in it."""
+    import segno
+
     rows = [list(row) for row in segno.make(content, error="m").matrix_iter(border=4)]
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
     return len(rows), path

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import fontpkg_noto_sans_khmer
 import msgspec
-import segno
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -114,6 +113,8 @@ def qr_code(text: str) -> str:
 
     Raises ValueError for what is not ASCII, which some phones read as Chinese.
     """
+    import segno
+
     if not text.isascii():
         raise ValueError(text)
     return segno.make(text, error="q", micro=False).svg_inline(scale=4, border=4)
