@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
+import anyio.lowlevel
 import typer
 import uvicorn
 
@@ -79,6 +80,8 @@ def _load(config: uvicorn.Config, zone: str) -> None:
     for language in i18n.LANGUAGES:
         templates_in(language, zone)
         i18n.show_date(date.min, language)
+    # What the framework uses of anyio is imported when it is first used.
+    asyncio.run(anyio.lowlevel.checkpoint())
 
 
 async def _ready(settings: Settings) -> None:
