@@ -8,9 +8,10 @@ from uuid import UUID
 import httpx
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from rti.calendars.commands import DeclareDay
-from rti.calendars.queries import warning
+from rti.calendars.queries import calendar_of, warning
 from rti.core.db import Database
 from rti.core.roles import Role
 from rti.law.events import EventKind, Outcome
@@ -46,6 +47,21 @@ async def _one(database: Database, request_id: UUID) -> tuple[RequestRow, list[D
             select(DateChangeRow).where(DateChangeRow.request_id == request_id).order_by(DateChangeRow.id)
         )
         return await session.get_one(RequestRow, request_id), list(changes)
+
+
+async def test_the_first_list_of_a_country_counts_before_it_was_loaded_and_a_later_day_from_then_on(
+    session: AsyncSession,
+) -> None:
+    """Nobody noted when the first became known."""
+    later = NOW + timedelta(days=1)
+    await change(session, DeclareDay(country="KH", **DAY | {"day": ADDED}), None, later)
+    known = [
+        (await calendar_of(session, ["KH", "GB-SCT"], frozenset(), moment)).days_off.keys()
+        for moment in (NOW - timedelta(days=365), NOW, later, None)
+    ]
+    assert known[0] == known[1] == known[2] - {ADDED}
+    assert known[2] == known[3]
+    assert ADDED in known[2]
 
 
 async def test_an_added_day_off_moves_an_open_date_and_its_withdrawal_moves_it_back(
