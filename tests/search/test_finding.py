@@ -172,8 +172,9 @@ async def test_what_nobody_wrote_is_not_looked_for_row_by_row_however_often_it_i
         await session.execute(text("SET LOCAL enable_bitmapscan = off"))
         for _ in range(3):
             assert (await find(session, "Telescope", Findable.REQUEST)).ids == ()
-        plan = text("SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'search'")
-        assert (await session.scalar(plan)) < 100
+        fetched = text("SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'search'")
+        # What tests before left of deleted rows is among them.
+        assert (await session.scalar(fetched)) < await session.scalar(text("SELECT count(*) FROM search"))
 
 
 async def test_the_nearest_of_bodies_with_one_name_comes_first_and_says_where_it_is(
