@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Every process of ours would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup check test test-fast test-oldest torture messages snapshots pictures bench lock clean
+.PHONY: run setup check test suite test-fast test-oldest torture messages snapshots pictures bench lock clean
 
 run: setup
 	$(BIN)/rti demo
@@ -31,8 +31,10 @@ check: setup
 
 # What shares a server or a browser is run by one worker, which starts them once.
 PYTEST := $(BIN)/pytest -n auto --dist loadgroup
-test: setup
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync check test-oldest
+test: check
+	@$(MAKE) --no-print-directory --jobs=2 test-oldest suite
+
+suite: setup
 	$(PYTEST)
 
 # The inner loop: the law, what is filed and what is counted; no browser, no process of its own, no attack, no long proof.
@@ -42,11 +44,11 @@ test-fast: setup
 	$(PYTEST) -m "not torture" $(FAST_TESTS) $(LONG_PROOFS)
 
 # What asks most of the database, against the oldest PostgreSQL that is supported, where Debian's package is installed.
-# One worker: it is done while `make check` has the other core, and further ones would import and migrate as much each.
+# One worker, beside those of the suite: further ones would import and migrate as much each.
 OLDEST := /usr/lib/postgresql/15/bin
 DATABASE_TESTS := tests/test_migrations.py tests/row_security tests/audit/test_log.py tests/backups/test_restoring.py::test_everything_comes_back_and_opens_with_the_key_file tests/notifications/test_digest.py tests/notifications/test_leases.py tests/requests/test_actions.py tests/statistics/test_figures.py tests/test_ids.py
 test-oldest: setup
-	@if test -x $(OLDEST)/postgres; then TEST_POSTGRES=$(OLDEST) $(BIN)/pytest $(DATABASE_TESTS); \
+	@if test -x $(OLDEST)/postgres; then TEST_POSTGRES=$(OLDEST) $(BIN)/pytest --quiet $(DATABASE_TESTS); \
 	else echo "Skipped: no PostgreSQL in $(OLDEST), so nothing was tested against the oldest one that is supported"; fi
 
 # The long tests at their full sizes, one after the other, printing their figures.
