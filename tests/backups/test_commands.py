@@ -45,7 +45,8 @@ async def started(url: str, vault: Vault, *, most_bytes: int | None = None) -> P
             resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
 
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "rti", "backup"),
+        # What it compiled would be cut off as well, and stay for others.
+        *(sys.executable, "-B", "-m", "rti", "backup"),
         env=environment(**ours, **kept_in(vault)),
         stdout=PIPE,
         stderr=PIPE,
