@@ -54,6 +54,15 @@ def _answers(port: int) -> None:
         time.sleep(0.05)
 
 
+def _ended(port: int) -> None:
+    end = time.monotonic() + PATIENCE
+    with suppress(OSError):
+        while True:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            assert time.monotonic() < end, "the server outlives its test"
+            time.sleep(0.05)
+
+
 @contextmanager
 def _running(port: int, *command: str) -> Iterator[None]:
     """A server from its first answer to its end."""
@@ -64,6 +73,7 @@ def _running(port: int, *command: str) -> Iterator[None]:
     finally:
         child.terminate()
         child.wait(PATIENCE)
+        _ended(port)
 
 
 @contextmanager
@@ -181,7 +191,9 @@ rti_lmtp:
             part for name in ("passwd", "group") for part in ("--ro-bind", str(folder / name), f"/etc/{name}")
         ]
         command = [str(program), "-C", str(folder / "conf"), "-bdf", "-q1m"]
-        with _running(port, "bwrap", "--die-with-parent", "--dev-bind", "/", "/", *users, *command):
+        # It changes its user, after which nothing but its namespace ends it with the test.
+        alone = ["bwrap", "--die-with-parent", "--unshare-pid", "--dev-bind", "/", "/", *users]
+        with _running(port, *alone, *command):
             yield port
 
 
