@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -44,23 +44,32 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def _answers(port: int) -> None:
+def _until(happened: Callable[[], bool], otherwise: str) -> None:
     end = time.monotonic() + PATIENCE
-    while True:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as line:
-            if line.recv(1):
-                return
-        assert time.monotonic() < end, "the server does not answer"
+    while not happened():
+        assert time.monotonic() < end, otherwise
         time.sleep(0.05)
 
 
-def _ended(port: int) -> None:
-    end = time.monotonic() + PATIENCE
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as line:
+        return bool(line.recv(1))
+    return False
+
+
+def _has_ended(port: int) -> bool:
     with suppress(OSError):
-        while True:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            assert time.monotonic() < end, "the server outlives its test"
-            time.sleep(0.05)
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return False
+    return True
+
+
+def _await_answer(port: int) -> None:
+    _until(lambda: _answers(port), "the server does not answer")
+
+
+def _await_end(port: int) -> None:
+    _until(lambda: _has_ended(port), "the server outlives its test")
 
 
 @contextmanager
@@ -68,12 +77,12 @@ def _running(port: int, *command: str) -> Iterator[None]:
     """A server from its first answer to its end."""
     child = subprocess.Popen(command)
     try:
-        _answers(port)
+        _await_answer(port)
         yield
     finally:
         child.terminate()
         child.wait(PATIENCE)
-        _ended(port)
+        _await_end(port)
 
 
 @contextmanager
@@ -128,11 +137,12 @@ smtpd_peername_lookup = no
         with (folder / "log").open("wb") as log:
             child = subprocess.Popen([*command, "start-fg"], stdout=log, stderr=log)
             try:
-                _answers(port)
+                _await_answer(port)
                 yield port
             finally:
                 subprocess.run([*command, "stop"], check=False, capture_output=True)
                 child.wait(PATIENCE)
+                _await_end(port)
 
 
 @contextmanager
