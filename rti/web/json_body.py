@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar.dto import AbstractDTO, MsgspecDTO
-from litestar.dto._backend import DTOBackend
 from litestar.openapi.spec import Reference, Schema
 from litestar.plugins import SerializationPlugin
 from litestar.typing import FieldDefinition
@@ -35,12 +34,7 @@ class JsonBody(MsgspecDTO[T]):
         return decode(self.model_type, value)
 
     @classmethod
-    def create_for_field_definition(
-        cls,
-        field_definition: FieldDefinition,
-        handler_id: str,
-        backend_cls: type[DTOBackend] | None = None,
-    ) -> None:
+    def create_for_field_definition(cls, *_: Any, **__: Any) -> None:
         """Nothing: the framework would compile functions of its own for each handler, which `decode` does without."""
 
     @classmethod
