@@ -25,6 +25,8 @@ class RequestStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+NEVER = date.max
+"""The next date of a request on which no clock runs."""
 UNFINISHED = (RequestStatus.NOT_SUBMITTED, RequestStatus.SUBMITTED, RequestStatus.DRAFT)
 """The statuses of requests that their body has not received, the most urgent first."""
 

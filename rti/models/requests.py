@@ -26,7 +26,7 @@ from rti.law.deadlines import ClockState
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import Contest, QuestionClass, RequesterProfile
 from rti.law.rules import ClockKind
-from rti.law.status import RequestStatus
+from rti.law.status import NEVER, RequestStatus
 from rti.models.keys import Encrypted
 from rti.models.names import InOrder, order_of
 from rti.models.request_indexes import of_lists
@@ -67,8 +67,6 @@ class Filing(StrEnum):
 
 NEUTRAL = "R-[2-9A-HJKMNP-TV-Z]{8}"
 """The shape of a neutral reference, as a regular expression. Letters that are read or heard as another are missing."""
-NEVER = date.max
-"""The `next_due_on` of a request on which no clock runs."""
 _IS_NEUTRAL = text(f"reference ~ '^{NEUTRAL}$'")
 
 

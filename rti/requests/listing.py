@@ -1,6 +1,6 @@
 """The list of requests, read by one statement; see `core.asking`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -48,9 +48,9 @@ from rti.core.i18n import Language
 from rti.core.pagination import MOST_COUNTED, PAGE_SIZE, Page, decode_cursor, page_between
 from rti.core.roles import Person
 from rti.core.visibility import ORDERED, REQUESTS_SEEN, visible_under
-from rti.law.status import UNFINISHED
+from rti.law.status import NEVER, UNFINISHED
 from rti.models.bodies import PublicBodyRow
-from rti.models.requests import NEVER, RequestRow
+from rti.models.requests import RequestRow
 from rti.requests.commands import RequestFilter, Sort
 from rti.requests.queries import FOUND, NEEDING, narrowed, next_due_on, seen_by, values_of
 from rti.requests.requester import is_hidden
@@ -70,6 +70,17 @@ SORTED: Mapping[str, Sequence[Any]] = {
     "title": (RequestRow.title_order,),
 }
 """The sort key of a list, before the identifier; bodies are sorted by their names in the reader's language."""
+
+
+_MARKED_BY: Mapping[str, Callable[[LineRow], Sequence[str]]] = {
+    "due": lambda row: (row.next_due_on.isoformat(),),
+    "received": lambda row: ((row.received_on or NEVER).isoformat(),),
+    "body": lambda row: (row.body_code, row.next_due_on.isoformat()),
+    "status": lambda row: (row.status, row.next_due_on.isoformat()),
+    "reference": lambda row: (row.reference,),
+    "title": lambda row: (alphabetical(row.title),),
+}
+"""The same of a request that was read, as a mark names it."""
 
 
 async def worklist(session: AsyncSession, person: Person, wanted: RequestFilter, today: date) -> Page[Line]:
@@ -115,19 +126,7 @@ class Worklist:
         return page_between(lines, PAGE_SIZE, self._key, after=after, before=before)
 
     def _key(self, line: Line) -> Sequence[str]:
-        row = line.request
-        column, last = self.wanted.order.column, str(row.id)
-        if column == "title":
-            return alphabetical(row.title), last
-        due = row.next_due_on.isoformat()
-        keys: Mapping[str, Sequence[str]] = {
-            "due": (due,),
-            "received": ((row.received_on or NEVER).isoformat(),),
-            "body": (row.body_code, due),
-            "status": (row.status, due),
-            "reference": (row.reference,),
-        }
-        return *keys[column], last
+        return *_MARKED_BY[self.wanted.order.column](line.request), str(line.request.id)
 
 
 def _parser(key: ColumnElement[Any]) -> Any:

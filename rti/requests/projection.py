@@ -16,7 +16,7 @@ from rti.law.follow_up import follow_up
 from rti.law.monitoring import Contest
 from rti.law.rounds import Round, rounds, sent_back
 from rti.law.rules import DECISIVE, FILING
-from rti.law.status import RequestStatus, status_of
+from rti.law.status import NEVER, RequestStatus, status_of
 from rti.law.statutes import Statute
 
 VERSION: Final = 7
@@ -129,7 +129,7 @@ def project(statute: Statute, calendar: Calendar, events: Sequence[Event]) -> Pr
         undated=found.undated,
         ended_on=found.ended_on,
         closed_on=_closed_on(current, ended),
-        next_due_on=min(pending, default=date.max),
+        next_due_on=min(pending, default=NEVER),
         body_known=not transfers or transfers[-1].to_body is not None,
         story=_story(events, histories),
         to_body=next((event.to_body for event in reversed(transfers) if event.to_body), None),
@@ -188,13 +188,13 @@ def _digest(told: object) -> bytes:
 
 def _told_apart(heard: Sequence[Event]) -> set[EventKind]:
     """Of an answer with which all ends, and of a draft and a hand-over before what else happened, columns hold what is `_APART`."""
-    *rest, last = heard
-    ends = last.kind is EventKind.ANSWERED and last.outcome and all(e.on < last.on for e in rest)
-    if not ends:
-        rest.append(last)
-    early = [e for e in rest[:-1] if e.kind in {EventKind.DRAFTED, EventKind.SUBMITTED}]
+    *before, last = heard
+    ends = last.kind is EventKind.ANSWERED and last.outcome and all(e.on < last.on for e in before)
+    # The last of what else happened stays.
+    apart = [e for e in heard[: -2 if ends else -1] if e.kind in {EventKind.DRAFTED, EventKind.SUBMITTED}]
+    apart += [last] if ends else []
     kinds = [event.kind for event in heard]
-    return {e.kind for e in (*early, *([last] if ends else [])) if kinds.count(e.kind) == 1 and not e.at}
+    return {e.kind for e in apart if kinds.count(e.kind) == 1 and not e.at}
 
 
 def decisive_clock(clocks: Iterable[Deadline]) -> Deadline | None:

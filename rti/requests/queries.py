@@ -29,11 +29,11 @@ from rti.campaigns.queries import in_target_areas
 from rti.core.roles import REQUESTS, Person, Reader
 from rti.core.visibility import own_requests, visible_to
 from rti.law.events import Outcome
-from rti.law.status import UNFINISHED
+from rti.law.status import NEVER, UNFINISHED
 from rti.models.batches import BatchBodyRow
 from rti.models.bodies import PublicBodyRow
 from rti.models.cbos import CboRow, not_locked
-from rti.models.requests import NEVER, EventRow, Filing, RequestRow, SnoozeRow
+from rti.models.requests import EventRow, Filing, RequestRow, SnoozeRow
 from rti.models.search import Findable
 from rti.requests.commands import RequestFilter, lines_of
 from rti.search.queries import WHICH, looked_for

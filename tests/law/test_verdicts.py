@@ -12,9 +12,8 @@ from rti.law.calendars import Calendar
 from rti.law.deadlines import ClockState, Deadline, deadlines
 from rti.law.events import NOT_TAKEN, Event, EventKind, Outcome, effective
 from rti.law.rules import FILING, ClockKind, TransferEffect
-from rti.law.status import RequestStatus, overdue_on
+from rti.law.status import NEVER, RequestStatus, overdue_on
 from rti.law.statutes import Statute
-from rti.models.requests import NEVER
 from rti.requests.projection import Projection, project
 from rti.statistics.measures import Facts, State, state_at
 from tests.law.histories import LAST, random_history

@@ -12,8 +12,8 @@ from rti.core.errors import Invalid, NotFound
 from rti.core.roles import Role
 from rti.law.events import EventKind, Outcome
 from rti.law.rules import ClockKind
-from rti.law.status import RequestStatus
-from rti.models.requests import NEVER, DateChangeRow, DeadlineRow, EventRow, RequestRow
+from rti.law.status import NEVER, RequestStatus
+from rti.models.requests import DateChangeRow, DeadlineRow, EventRow, RequestRow
 from rti.requests.queries import events_of
 from rti.requests.reading import one
 from tests import make

@@ -10,10 +10,10 @@ from rti.core.attributes import from_attributes
 from rti.law.events import EventKind, Ground, Outcome
 from rti.law.monitoring import QuestionClass, Result
 from rti.law.rules import ClockKind
-from rti.law.status import RequestStatus, overdue_on
+from rti.law.status import NEVER, RequestStatus, overdue_on
 from rti.law.steps import NextStep
 from rti.models.letters import LetterKind
-from rti.models.requests import NEVER, Channel, Filing
+from rti.models.requests import Channel, Filing
 from rti.requests.requester import Identity, Requester
 from rti.requests.shown import Alike, AnyRequest, Detail, LineRow
 from rti.requests.what_next import result_of
